@@ -42,11 +42,12 @@ def sample_inputs(actor: Actor, project: Project) -> list[Sample]:
 
 def _samples_json(samples: list[Sample], project: Project) -> str:
     base = f"/api/v1/projects/{project.full_name}/data/samples/"
+    page = f"{project.get_absolute_url()}/data/samples/"
     rows = [
         {
             "path": f"{sample.label} {sample.number}",
             "url": f"{base}{sample.number}/recording",
-            "sample": {"label": sample.label, "kind": sample.kind},
+            "sample": {"label": sample.label, "kind": sample.kind, "page": f"{page}{sample.number}"},
         }
         for sample in samples
     ]

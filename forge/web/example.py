@@ -11,12 +11,15 @@ from typing import Any
 
 from django.conf import settings
 
+from rune.running.evaluation.wording import certainty
+
 
 @dataclass(frozen=True)
 class ScoreBar:
-    """A score of the picture: its label, and whole percent."""
+    """A score of the picture: its label, how sure the rune is of it, and the length of its bar in whole percent."""
 
     label: str
+    certainty: str
     percent: int
 
 
@@ -54,5 +57,9 @@ def _example(manifest: Path, changed: float) -> Example:
         strokes=json.dumps(manifest_data["strokes"]),
         lines=tuple(" ".join(f"{x * 100:g},{y * 100:g}" for x, y in stroke) for stroke in manifest_data["strokes"]),
         answer=manifest_data["answer"],
-        bars=tuple(ScoreBar(each["label"], round(each["share"] * 100)) for each in manifest_data["scores"][:BAR_COUNT]),
+        bars=tuple(_bar(**each) for each in manifest_data["scores"][:BAR_COUNT]),
     )
+
+
+def _bar(label: str, share: float) -> ScoreBar:
+    return ScoreBar(label, certainty(share), round(share * 100))

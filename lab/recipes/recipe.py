@@ -305,10 +305,7 @@ def whole_runefile(
         distance = distance_stage(features.stage, scores_stage(model))
         answer = f"{distance}\n{alarm_stages(values, DISTANCE_STAGE, threshold.on, threshold.off)}"
     elif recipe.count_answer is not None:
-        # A label has no character that ends a line.
-        names = f"# Labels of objects, in order: {', '.join(labels)}.\n"
         answer = recipe.count_answer(values, len(labels), scores_stage(model), threshold)
-        return f"{_head(recipe)}{stages}{answer}\n{names}"
     elif recipe.word_answer is not None:
         answer = recipe.word_answer(values, scores_stage(model), threshold)
     else:

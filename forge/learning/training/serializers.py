@@ -103,6 +103,7 @@ class OpenTrainingRunJson(TrainingRunJson):
         dict[str, RunJudgementJson], "by split; none of a recipe that answers with a number or counts"
     ]
     errors: Annotated[dict[str, ReportedErrorJson], "by split, of a finished run that answers with a number"]
+    column: Annotated[str, 'the name of the column whose number is answered; "" of a run without errors']
     counting: Annotated[dict[str, CountingJson], "by split, of a finished run that counts objects"]
     files: list[RunFileJson]
     validation_samples: Annotated[
@@ -254,14 +255,14 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
 
 def open_run_to_json(run: TrainingRun, judgements: dict[str, RunJudgementJson]) -> OpenTrainingRunJson:
     """The same with all that is large."""
+    errors = {split: each["error"] for split, each in run.report.get("judgements", {}).items() if each.get("error")}
     return {
         **run_to_json(run),
         "curves": run.curves,
         "accuracy_before": run.report.get("accuracy_before"),
         "judgements": judgements,
-        "errors": {
-            split: each["error"] for split, each in run.report.get("judgements", {}).items() if each.get("error")
-        },
+        "errors": errors,
+        "column": run.description["labels"][0] if errors else "",
         "counting": {
             split: each["counting"] for split, each in run.report.get("judgements", {}).items() if each.get("counting")
         },

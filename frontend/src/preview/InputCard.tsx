@@ -19,6 +19,7 @@ import { useHost } from "./host";
 import { rateOf } from "./sound/samples";
 import { choicesFor, fetchChoices } from "./sources/choices";
 
+const HoldPicture = lazyPart(() => import("./heard/HoldPicture"));
 const ExampleRow = lazyPart(() => import("./examples/ExampleRow"));
 
 interface Props {
@@ -51,7 +52,9 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
   const kind = recordingOf(request);
   const isPicture = kind === "picture";
   const [sound] = useState<HeardSound | null>(() =>
-    kind === "sound" ? { heard: new Heard(rateOf(request)), place } : null,
+    kind === "sound" || kind === "motion"
+      ? { heard: new Heard(kind === "sound" ? rateOf(request) : null), place }
+      : null,
   );
   const hasExamples = kind !== null && drawing === undefined;
   // Until a source gives something or one is chosen, an example is the input. The ref is what sources read between drawings.
@@ -59,6 +62,7 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
   const example = useRef(playsExample);
   const [turn, setTurn] = useState(0);
   const [picture, setPicture] = useState<ArrayBuffer | null>(null);
+  const [streams, setStreams] = useState(false);
   const play = useCallback((plays: boolean) => {
     example.current = plays;
     setPlaysExample(plays);
@@ -76,6 +80,7 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
         sound?.heard.clear();
       }
       sound?.heard.push(data, isStream, request.isStream === true);
+      setStreams(isStream);
       offer(place, data, isStream);
     },
     [offer, withdraw, place, play, sound, request.isStream],
@@ -196,6 +201,11 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
             example={playsExample ? picture : null}
           />
         </Suspense>
+        {isPicture && hasAnswer && (
+          <Suspense fallback={null}>
+            <HoldPicture request={request} place={place} isLive={streams && !playsExample} />
+          </Suspense>
+        )}
       </section>
     </HeardContext>
   );

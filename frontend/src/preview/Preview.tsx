@@ -6,14 +6,16 @@ import { ExpectationContext, type Expectation } from "./examples/expectation";
 import { Failure } from "./running/Failure";
 import { Figures } from "./running/Figures";
 import { FetchingInterpreter, HostModels } from "./running/HostModels";
-import { AnsweredRunContext, type AnsweredRun } from "./heard/context";
+import { AnsweredRunContext, HoldContext, type AnsweredRun, type Hold } from "./heard/context";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
-import { alarmOf, countsObjects } from "./answers/alarms";
+import { alarmOf } from "./answers/alarms";
+import { detectionsOf } from "./answers/objects/detections";
 import { Listening } from "./answers/Listening";
+import { SpokenContext } from "./answers/Announcement";
 import { headline } from "./outputs/headline";
 import { OutputCard } from "./outputs/OutputCard";
-import type { ShownPicture } from "./outputs/views/OverlayView";
+import type { ShownPicture } from "./answers/shown-picture";
 import { fillingOf } from "./running/filling-of";
 import { inputFormat } from "./running/input-format";
 import { paceText } from "./running/pace";
@@ -23,6 +25,7 @@ import { CardsContext, RunningContext } from "./recordings/running";
 import { RecordingsContext, RecordingStore } from "./recordings/store";
 import { useReplay } from "./recordings/use-replay";
 import { Timing } from "./timing/Timing";
+import type { Card } from "./readings/readings";
 import type { TimedRune } from "./timing/TimingDetails";
 import { useSession } from "./running/use-session";
 import "./preview.css";
@@ -74,6 +77,7 @@ interface Props {
 /** Shown when a wire is watched. */
 const WatchedCard = lazyPart(() => import("./outputs/WatchedCard"));
 const PAGE = 65536;
+const NOT_EXPECTED = { expected: null, page: null };
 const NO_WORDS: Expectation["wordlists"] = [];
 /** The label of the source that plays recordings. */
 const RECORDING = "Recording";
@@ -99,7 +103,15 @@ export function Preview(props: Props) {
     addresses,
   } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
+  const [session, newestSnapshot] = useSession(rune, edition, resources, frame, limits, addresses);
+  // The answer that is held goes away with the rune that gave it, and with its input.
+  const [pinned, setPinned] = useState<Snapshot | null>(null);
+  const isPinned = pinned !== null && pinned.loadedRune === newestSnapshot.loadedRune;
+  const snapshot = isPinned ? pinnedOver(newestSnapshot, pinned) : newestSnapshot;
+  const hold = useMemo<Hold>(
+    () => ({ isOn: isPinned, toggle: () => setPinned(isPinned ? null : session.state.getState()) }),
+    [isPinned, session],
+  );
   const { loadedRune, readings, error, newest } = snapshot;
   const { onLoaded, onRun } = host;
   useEffect(() => onLoaded?.(loadedRune), [onLoaded, loadedRune]);
@@ -120,17 +132,34 @@ export function Preview(props: Props) {
   );
   const { ran } = snapshot;
   const shownPicture = useMemo(() => shownPictureOf(loadedRune, ran), [loadedRune, ran]);
+  const detections = useMemo(
+    () =>
+      detectionsOf(loadedRune?.graph ?? null, readings.cards, loadedRune?.wordlists ?? NO_WORDS, pictureOf(loadedRune)),
+    [loadedRune, readings.cards],
+  );
+  const spokenKey = spokenCard(readings.cards, detections.byCard)?.key;
+  const shownCards = readings.cards.filter(({ key }) => !detections.joinedKeys.has(key));
   const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
   const unit = loadedRune?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
-  const [expected, expect] = useState<string | null>(null);
+  const [{ expected, page }, setExpected] = useState<Pick<Expectation, "expected" | "page">>(NOT_EXPECTED);
+  const expect = useCallback<Expectation["expect"]>(
+    (label, sample = null) => setExpected(label === null ? NOT_EXPECTED : { expected: label, page: sample }),
+    [],
+  );
   const wordlists = loadedRune?.wordlists ?? NO_WORDS;
   const expectation = useMemo<Expectation>(
-    () => ({ wordlists, expected, expect, older: host.older ?? null }),
-    [wordlists, expected, host.older],
+    () => ({ wordlists, expected, page, expect, older: host.older ?? null }),
+    [wordlists, expected, page, expect, host.older],
   );
   const answeredRun = useMemo<AnsweredRun>(() => answeredRunOf(loadedRune, readings, ran), [loadedRune, readings, ran]);
-  const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
+  const withdraw = useCallback(
+    (place: number) => {
+      setPinned(null);
+      session.withdraw(place);
+    },
+    [session],
+  );
 
   return (
     <HostContext value={host}>
@@ -139,124 +168,133 @@ export function Preview(props: Props) {
           <CardsContext value={cards}>
             <ExpectationContext value={expectation}>
               <AnsweredRunContext value={answeredRun}>
-                <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
-                  {heading !== null && (
-                    <div className="row between wrap">
-                      <h2>{heading}</h2>
-                      {status}
-                    </div>
-                  )}
-                  <div ref={frame} hidden />
-                  {children && children(snapshot)}
-                  {replay.problem !== null && (
-                    <p className="notice warn" role="alert">
-                      {replay.problem}
-                    </p>
-                  )}
-                  {error !== null && (
-                    <Failure
-                      error={error}
-                      onRestart={session.restart}
-                      moreOutput={session.moreOutput}
-                      onAllowMore={session.allowMore}
-                    />
-                  )}
-                  <div className="preview-sides">
-                    {loadedRune !== null && loadedRune.capabilities.length > 0 && (
-                      <div className="preview-side">
-                        {loadedRune.capabilities.map((request, place) => (
-                          <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
-                            <InputCard
-                              request={request}
-                              place={place}
-                              before={
-                                sources.get(`${place} ${request.kind}`) ??
-                                (place === replay.place ? RECORDING : undefined)
-                              }
-                              hasAnswer={readings.cards.length > 0}
-                              onChoose={chooseSource}
-                              offer={offer}
-                              withdraw={withdraw}
-                            />
-                          </Boundary>
-                        ))}
+                <HoldContext value={hold}>
+                  <section
+                    className={isLarge ? "preview large" : "preview"}
+                    aria-label={heading ?? "The rune, running"}
+                  >
+                    {heading !== null && (
+                      <div className="row between wrap">
+                        <h2>{heading}</h2>
+                        {status}
                       </div>
                     )}
-                    <div className="preview-side">
-                      {first?.(snapshot)}
-                      <div className="preview-outputs">
-                        {loadedRune !== null && answers?.(snapshot)}
-                        {(answers === undefined ? readings.cards : []).map((card) => (
-                          <Boundary key={card.key}>
-                            <OutputCard
-                              card={card}
-                              alarm={
-                                card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
-                              }
-                              isCount={countsObjects(loadedRune?.graph ?? null, card.stage)}
-                              tensors={tensors}
-                              shownPicture={shownPicture}
-                              calling={snapshot.calling}
-                              unit={unit}
-                              onCalling={session.setCalling}
-                            />
-                          </Boundary>
-                        ))}
-                        <Suspense fallback={null}>
-                          {watching?.wires.map(({ stage, index }) => (
-                            <WatchedCard
-                              key={`${stage}.${index}`}
-                              stage={stage}
-                              index={index}
-                              tensor={
-                                snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
-                                  ?.tensors[0] ?? null
-                              }
-                              shownPicture={shownPicture}
-                              waiting={watching.waiting}
-                              onUnwatch={() => watching.onUnwatch(stage, index)}
-                            />
+                    <div ref={frame} hidden />
+                    {children && children(snapshot)}
+                    {replay.problem !== null && (
+                      <p className="notice warn" role="alert">
+                        {replay.problem}
+                      </p>
+                    )}
+                    {error !== null && (
+                      <Failure
+                        error={error}
+                        onRestart={session.restart}
+                        moreOutput={session.moreOutput}
+                        onAllowMore={session.allowMore}
+                      />
+                    )}
+                    <div className="preview-sides">
+                      {loadedRune !== null && loadedRune.capabilities.length > 0 && (
+                        <div className="preview-side">
+                          {loadedRune.capabilities.map((request, place) => (
+                            <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
+                              <InputCard
+                                request={request}
+                                place={place}
+                                before={
+                                  sources.get(`${place} ${request.kind}`) ??
+                                  (place === replay.place ? RECORDING : undefined)
+                                }
+                                hasAnswer={readings.cards.length > 0}
+                                onChoose={chooseSource}
+                                offer={offer}
+                                withdraw={withdraw}
+                              />
+                            </Boundary>
                           ))}
-                        </Suspense>
-                        {(answers === undefined || loadedRune === null) && (
-                          <Waiting
-                            snapshot={snapshot}
-                            empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                        </div>
+                      )}
+                      <div className="preview-side">
+                        {first?.(snapshot)}
+                        <div className="preview-outputs">
+                          {loadedRune !== null && answers?.(snapshot)}
+                          {(answers === undefined ? shownCards : []).map((card) => (
+                            <Boundary key={card.key}>
+                              <SpokenContext value={card.key === spokenKey}>
+                                <OutputCard
+                                  card={card}
+                                  alarm={
+                                    card.kind === "word"
+                                      ? alarmOf(loadedRune?.graph ?? null, card, readings.cards)
+                                      : null
+                                  }
+                                  detection={detections.byCard.get(card.key) ?? null}
+                                  tensors={tensors}
+                                  shownPicture={shownPicture}
+                                  calling={snapshot.calling}
+                                  unit={unit}
+                                  onCalling={session.setCalling}
+                                />
+                              </SpokenContext>
+                            </Boundary>
+                          ))}
+                          <Suspense fallback={null}>
+                            {watching?.wires.map(({ stage, index }) => (
+                              <WatchedCard
+                                key={`${stage}.${index}`}
+                                stage={stage}
+                                index={index}
+                                tensor={
+                                  snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
+                                    ?.tensors[0] ?? null
+                                }
+                                shownPicture={shownPicture}
+                                waiting={watching.waiting}
+                                onUnwatch={() => watching.onUnwatch(stage, index)}
+                              />
+                            ))}
+                          </Suspense>
+                          {(answers === undefined || loadedRune === null) && (
+                            <Waiting
+                              snapshot={snapshot}
+                              empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                            />
+                          )}
+                        </div>
+                        {loadedRune !== null && after?.(snapshot)}
+                        {loadedRune !== null && (
+                          <Figures
+                            milliseconds={snapshot.milliseconds}
+                            runs={snapshot.runs}
+                            memory={memory ?? loadedRune.memory}
+                            wasmMemory={loadedRune.memoryPages * PAGE}
+                            size={loadedRune.size}
+                            pace={paceText(snapshot.pace, snapshot.milliseconds)}
                           />
                         )}
+                        {loadedRune !== null && timedRune !== undefined && (
+                          <Timing
+                            timedRune={timedRune}
+                            snapshot={snapshot}
+                            resources={resources}
+                            limits={limits}
+                            addresses={addresses}
+                          />
+                        )}
+                        {loadedRune !== null && loadedRune.models.length > 0 && (
+                          <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
+                        )}
+                        {loadedRune !== null && host.below}
+                        {snapshot.warnings.map((line, index) => (
+                          <p key={index} className="small muted preview-message">
+                            {line.level}: {line.message}
+                          </p>
+                        ))}
                       </div>
-                      {loadedRune !== null && after?.(snapshot)}
-                      {loadedRune !== null && (
-                        <Figures
-                          milliseconds={snapshot.milliseconds}
-                          runs={snapshot.runs}
-                          memory={memory ?? loadedRune.memory}
-                          wasmMemory={loadedRune.memoryPages * PAGE}
-                          size={loadedRune.size}
-                          pace={paceText(snapshot.pace, snapshot.milliseconds)}
-                        />
-                      )}
-                      {loadedRune !== null && timedRune !== undefined && (
-                        <Timing
-                          timedRune={timedRune}
-                          snapshot={snapshot}
-                          resources={resources}
-                          limits={limits}
-                          addresses={addresses}
-                        />
-                      )}
-                      {loadedRune !== null && loadedRune.models.length > 0 && (
-                        <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
-                      )}
-                      {loadedRune !== null && host.below}
-                      {snapshot.warnings.map((line, index) => (
-                        <p key={index} className="small muted preview-message">
-                          {line.level}: {line.message}
-                        </p>
-                      ))}
                     </div>
-                  </div>
-                </section>
+                  </section>
+                </HoldContext>
               </AnsweredRunContext>
             </ExpectationContext>
           </CardsContext>
@@ -264,6 +302,11 @@ export function Preview(props: Props) {
       </RecordingsContext>
     </HostContext>
   );
+}
+
+/** The answer that its person holds, while the rune and its figures go on. */
+function pinnedOver(newest: Snapshot, { readings, ran, watchedMessages, calling }: Snapshot): Snapshot {
+  return { ...newest, readings, ran, watchedMessages, calling };
 }
 
 /** The newest run, for the strips that show what it answered to. */
@@ -287,6 +330,21 @@ function shownPictureOf(loadedRune: Snapshot["loadedRune"], ran: Snapshot["ran"]
   const request = loadedRune?.capabilities[place];
   const bytes = ran.get(place);
   return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };
+}
+
+/** The card whose answer screen readers hear: a word before objects, and these before a number. */
+function spokenCard(cards: readonly Card[], detections: ReadonlyMap<string, unknown>): Card | undefined {
+  return (
+    cards.find(({ kind }) => kind === "word") ??
+    cards.find(({ key }) => detections.has(key)) ??
+    cards.find(({ kind }) => kind === "number")
+  );
+}
+
+/** The sides of the picture that the rune reads; null where it reads none. */
+function pictureOf(loadedRune: Snapshot["loadedRune"]): ShownPicture["picture"] | null {
+  const request = loadedRune?.capabilities.find((each) => recordingOf(each) === "picture");
+  return request === undefined ? null : pictureRequest(request);
 }
 
 /** The text that stands where results will be. */

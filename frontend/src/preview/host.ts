@@ -2,6 +2,7 @@
 // recording. The studio provides all of them, a page where anybody tries a rune none.
 import { createContext, use, type ReactNode } from "react";
 import type { LoadedRune, RecordingKind } from "../runtime";
+import type { NumberError } from "./readings/number-error";
 import type { RunNews } from "./running/session";
 import type { Stroke } from "./sources/strokes";
 import type { StoredRecording } from "./recordings/capture/decode";
@@ -11,10 +12,18 @@ import type { BoardLine } from "./board/host";
 import type { PhoneLine } from "./phone/host";
 import type { ThresholdHost } from "./threshold/host";
 
+export interface SampleOfFile {
+  readonly label: string;
+  /** The sensor that it is of. */
+  readonly kind: RecordingKind;
+  /** The address of its page, where there is one. */
+  readonly page?: string;
+}
+
 export interface HostFile {
   readonly path: string;
-  /** Of a sample that the person may play: its label, and the sensor that it is of. Left out of a file. */
-  readonly sample?: { readonly label: string; readonly kind: RecordingKind };
+  /** Of a sample that the person may play. Left out of a file. */
+  readonly sample?: SampleOfFile;
   readonly read: () => Promise<Blob>;
 }
 
@@ -54,6 +63,8 @@ export interface PreviewHost {
   readonly replay?: StoredRecording | null;
   /** The strokes on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];
+  /** How far the number that the rune answers with is usually off; null where no record says it. */
+  readonly numberError?: () => Promise<NumberError | null>;
   /** Why what runs is not the newest text, said under each answer; null where it is. */
   readonly older?: string | null;
   /** Hears what each run gave. */

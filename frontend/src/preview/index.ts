@@ -35,6 +35,7 @@ export { windowsOf } from "./recordings/capture/recording";
 export { latestOf, PlayedInput, shownBytes } from "./recordings/PlayedInput";
 export { someInput, type SomeInput } from "./sources/some-input";
 export { FrameEngine } from "./running/use-session";
+export { unitOf, type NumberError } from "./readings/number-error";
 export { callingOf } from "./readings/smoothing";
 export { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "./readings/readings";
 // An answer, the same on every page, and the sound that it is of.

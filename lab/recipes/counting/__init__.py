@@ -98,6 +98,7 @@ def _answer(values: Values, labels: int, scores: str, threshold: Threshold) -> s
     args:
       threshold: {threshold.on:.9g}
       most: {int(values["positions"])}
+      names: $LABELS
 
   # How many objects there are of each label, in the order of the labels.
   counts:

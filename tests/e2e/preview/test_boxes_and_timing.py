@@ -104,9 +104,9 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     expect(picture.get_by_role("status")).to_have_text("half.png", timeout=PATIENCE)
     give(preview.get_by_role("region", name="Numbers corners"), [0.25, 0.5, 0.75, 0.9])
     give(preview.get_by_role("region", name="Numbers joints"), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
-    boxes = preview.get_by_role("img", name="1 box over the picture")
+    boxes = preview.get_by_role("img", name="1 object in the picture")
     points = preview.get_by_role("img", name="4 points over the picture")
-    expect(boxes.locator(".box")).to_have_attribute(
+    expect(boxes.locator(".mark")).to_have_attribute(
         "style", "left: 50%; top: 25%; width: 40%; height: 50%;", timeout=PATIENCE
     )
     expect(points.locator(".point").last).to_have_attribute("style", "left: 80%; top: 70%;", timeout=PATIENCE)
@@ -115,7 +115,7 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     # Nothing says how sure a box of this rune is, so nothing asks for a bound.
     expect(preview.get_by_label("Minimum score")).to_have_count(0)
     preview.get_by_label("Order of the box coordinates").select_option("left, top, right, bottom")
-    expect(boxes.locator(".box")).to_have_attribute("style", "left: 25%; top: 50%; width: 50%; height: 40%;")
+    expect(boxes.locator(".mark")).to_have_attribute("style", "left: 25%; top: 50%; width: 50%; height: 40%;")
 
     # The camera's picture is cropped to the sides that the rune asks for, and mirrored under the box as well.
     picture.get_by_role("button", name="Camera", exact=True).click()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from forge.web.example import example
+from rune.running.evaluation.wording import certainty
 from tools.generators.example import answer_of
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,8 @@ def test_the_picture_of_the_welcome_page_is_what_its_rune_says(manifest: dict[st
     page = Client().get("/").content.decode()
     for score in manifest["scores"][:3]:
         assert f"<span>{score['label']}</span>" in page
-        assert f"{round(score['share'] * 100)} %</span>" in page
+        assert f"{certainty(score['share'])}</span>" in page
+    assert "under 1 %</span>" in page
     assert f'data-live-rune="/static/example/{manifest["file"]}"' in page
 
 

@@ -36,6 +36,7 @@ from rune.datasets.content.content import Kind
 from rune.datasets.splits import Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
+from rune.running.container import read_graph
 from rune.source.policy.sections.training import Training
 from tests.support.compiler.block_references.detections import count_on_grid
 from tests.support.training.counting_data import write_counting
@@ -99,9 +100,13 @@ def test_the_rune_that_it_gives_builds_without_a_word(form: str) -> None:
     model = candidate_model(RECIPE, VALUES, 2, form)
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, ("disc", "square"), threshold=Threshold(0.35, 0.35, 0))
     assert "threshold: 0.35" in text
-    assert text.endswith("# Labels of objects, in order: disc, square.\n")
+    assert "names: $LABELS" in text
     result = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
     assert result.diagnostics == ()
+    graph = read_graph(result.rune) or {}
+    (block,) = (each for each in graph["proc-blocks"].values() if each["path"] == "count_on_grid")
+    assert block["args"]["names"] == "$LABELS"
+    assert graph["resources"]["LABELS"]["default_value"] == {"Inline": "disc\nsquare"}, "pages name the counts by it"
 
 
 def test_objects_on_a_grid_are_those_of_the_block() -> None:

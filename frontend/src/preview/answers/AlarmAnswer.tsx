@@ -14,12 +14,20 @@ interface Props {
   readonly age?: number | null;
   readonly expected?: string | null;
   readonly older?: string | null;
+  readonly page?: string | null;
 }
 
 /** How often the threshold is on the scale. */
 const SCALE = 3;
 
-export function AlarmAnswer({ text, alarm: { score, on, off }, age = null, expected = null, older = null }: Props) {
+export function AlarmAnswer({
+  text,
+  alarm: { score, on, off },
+  age = null,
+  expected = null,
+  older = null,
+  page = null,
+}: Props) {
   const top = Math.max(SCALE * on, score);
   const isOut = score >= on;
   const style = { "--cut": `${(100 * on) / top}%`, "--at": `${(100 * Math.max(0, score)) / top}%` } as CSSProperties;
@@ -35,7 +43,7 @@ export function AlarmAnswer({ text, alarm: { score, on, off }, age = null, expec
           </>
         }
       />
-      <Verdict answer={text} expected={expected} older={older} />
+      <Verdict answer={text} expected={expected} older={older} page={page} />
       <div className={isOut ? "answer-gauge out" : "answer-gauge"} style={style} aria-hidden="true">
         <i />
       </div>

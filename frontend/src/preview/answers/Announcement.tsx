@@ -1,5 +1,5 @@
-// The live answer for screen readers: said when it changes, at most once a second.
-import { useEffect, useRef, useState } from "react";
+// The live answer for screen readers: said when it changes, at most once a second, and of several outputs one alone.
+import { createContext, use, useEffect, useRef, useState } from "react";
 import { dueIn, spokenText, type SpokenAnswer } from "./announcing";
 
 interface Props {
@@ -7,7 +7,11 @@ interface Props {
   readonly answer: SpokenAnswer | null;
 }
 
-export function Announcement({ answer }: Props) {
+/** Whether answers in here are said: two live regions of a page would say two in a second. */
+export const SpokenContext = createContext(true);
+
+export function Announcement({ answer: newestAnswer }: Props) {
+  const answer = use(SpokenContext) ? newestAnswer : null;
   const [said, setSaid] = useState<{ readonly answer: SpokenAnswer; readonly at: number } | null>(null);
   const newest = useRef(answer);
   useEffect(() => {

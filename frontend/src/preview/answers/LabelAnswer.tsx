@@ -1,6 +1,5 @@
 // A label as an answer, the same on every page: the word, how sure the model is, bars of all labels on one scale, the answers
 // before it, and what is known about it. While a window fills it says so, and never shows the answer before as this one.
-import type { ReactNode } from "react";
 import { certaintyText } from "../../look/certainty/certainty";
 import { agoText } from "../readings/numbers";
 import type { OutputScore } from "../readings/readings";
@@ -38,8 +37,8 @@ export interface LabelAnswerProps {
   readonly isQuiet?: boolean;
   /** Whether the answer is spoken by screen readers as it changes: of a stream, one answer on a page. */
   readonly isLive?: boolean;
-  /** Beside a wrong answer, such as a link to the sample. */
-  readonly children?: ReactNode;
+  /** The page of the sample that was answered; null of other inputs. */
+  readonly page?: string | null;
 }
 
 export function LabelAnswer({
@@ -53,7 +52,7 @@ export function LabelAnswer({
   older = null,
   isQuiet = false,
   isLive = false,
-  children,
+  page = null,
 }: LabelAnswerProps) {
   const [closest = null] = scores;
   return (
@@ -81,11 +80,7 @@ export function LabelAnswer({
           }
         />
       )}
-      {filling === null && (
-        <Verdict answer={answer?.text ?? null} expected={expected} older={older}>
-          {children}
-        </Verdict>
-      )}
+      {filling === null && <Verdict answer={answer?.text ?? null} expected={expected} older={older} page={page} />}
       {scores.length > 0 && (
         <AnswerBars
           scores={scores}

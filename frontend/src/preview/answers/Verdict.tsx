@@ -1,6 +1,5 @@
 // Facts about an answer, in one line under it: that it is right, that it is wrong, or that it is of an older version.
 import { Check, Clock, X } from "lucide-react";
-import type { ReactNode } from "react";
 
 interface Props {
   /** The answer; null while there is none. */
@@ -9,11 +8,11 @@ interface Props {
   readonly expected: string | null;
   /** Why the answer is of an older version, as `From the last good version: boost.py, line 1, has an error`; null where it is not. */
   readonly older?: string | null;
-  /** Beside a wrong answer, such as a link to the sample. */
-  readonly children?: ReactNode;
+  /** The page of the sample that was answered: a wrong answer leads there. */
+  readonly page?: string | null;
 }
 
-export function Verdict({ answer, expected, older = null, children }: Props) {
+export function Verdict({ answer, expected, older = null, page = null }: Props) {
   if (older !== null)
     return (
       <div className="preview-verdict older">
@@ -31,7 +30,7 @@ export function Verdict({ answer, expected, older = null, children }: Props) {
     <div className="preview-verdict wrong">
       <X aria-hidden="true" />
       Wrong: its label is {expected}
-      {children}
+      {page !== null && <a href={page}>Look</a>}
     </div>
   );
 }

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CALLING, NO_READINGS, read } from "../readings/readings";
-import { alarmOf, countsObjects } from "./alarms";
+import { alarmOf } from "./alarms";
 
 const graph = {
-  outputs: { answer: { inputs: ["word"] }, score: { inputs: ["steady"] }, counts: { inputs: ["count"] } },
+  outputs: { answer: { inputs: ["word"] }, score: { inputs: ["steady"] } },
   "proc-blocks": {
     alarm: { path: "hysteresis", inputs: ["steady"], outputs: ["decision"], args: { on: "1.7", off: "1.3" } },
     label: { path: "hotg-ai/proc-blocks@v0.11.3#label", inputs: ["decision"], outputs: ["word"] },
-    objects: { path: "count_on_grid", inputs: ["grid"], outputs: ["count", "positions"] },
   },
 };
 const outputs = [
@@ -25,12 +24,4 @@ test("a word that a threshold decides has the score and the threshold", () => {
 test("without the score among the outputs, or without a graph, it is a word like others", () => {
   expect(word && alarmOf(graph, word, [word])).toBeNull();
   expect(word && alarmOf(null, word, cards)).toBeNull();
-});
-
-test("the counts of objects are known by the block that counts", () => {
-  expect([countsObjects(graph, "counts"), countsObjects(graph, "score"), countsObjects(graph, null)]).toEqual([
-    true,
-    false,
-    false,
-  ]);
 });

@@ -1,7 +1,6 @@
-// Which outputs of a rune are the alarm of a score above a threshold, and which count objects, as its graph says. Pure.
+// Which outputs of a rune are the alarm of a score above a threshold, as its graph says. Pure.
 import type { Card } from "../readings/readings";
-
-type Entries = Readonly<Record<string, unknown>>;
+import { blockOf, entries, isBlock, list, partsOf } from "./graph";
 
 /** A score, and the thresholds at which its alarm begins and ends. */
 export interface Alarm {
@@ -25,33 +24,4 @@ export function alarmOf(graph: object | null, word: Card, cards: readonly Card[]
   const [begins, ends] = [Number(on), Number(off)];
   if (score?.kind !== "number" || !(begins > 0) || !Number.isFinite(ends)) return null;
   return { score: score.value, on: begins, off: ends };
-}
-
-/** Whether an output says how many objects of each label there are. */
-export function countsObjects(graph: object | null, stage: string | null): boolean {
-  const { outputs, blocks } = partsOf(graph);
-  const [counts] = list(entries(outputs[stage ?? ""]).inputs);
-  const block = counts === undefined ? undefined : blockOf(blocks, counts);
-  return block !== undefined && isBlock(block, "count_on_grid") && list(block.outputs)[0] === counts;
-}
-
-function partsOf(graph: object | null): { readonly outputs: Entries; readonly blocks: readonly Entries[] } {
-  const { outputs, "proc-blocks": blocks } = entries(graph);
-  return { outputs: entries(outputs), blocks: Object.values(entries(blocks)).map(entries) };
-}
-
-function blockOf(blocks: readonly Entries[], tensor: string): Entries | undefined {
-  return blocks.find((block) => list(block.outputs).includes(tensor));
-}
-
-function isBlock({ path }: Entries, name: string): boolean {
-  return String(path).split(/[#/]/u).at(-1) === name;
-}
-
-function entries(value: unknown): Entries {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Entries) : {};
-}
-
-function list(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

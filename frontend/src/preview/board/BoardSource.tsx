@@ -7,8 +7,8 @@ import { useHost } from "../host";
 import type { MotionRow } from "../motion/motion";
 import { Resampler } from "../sound/resampler";
 import { rateOf } from "../sound/samples";
-import { drawRows } from "../sources/draw-rows";
 import { inputsOf, type SensorReading } from "../sources/measurements";
+import { MotionView } from "../sources/MotionView";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { BoardMessage } from "./host";
@@ -29,7 +29,6 @@ export default function BoardSource({ request, onInput }: SourceProps) {
   const unit = useRef(1);
   const connection = useRef<AbortController | null>(null);
   const newestWindow = useRef<Float32Array | null>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const kind = recordingOf(request);
   useEffect(() => () => connection.current?.abort(), []);
   useEffect(() => {
@@ -56,9 +55,8 @@ export default function BoardSource({ request, onInput }: SourceProps) {
         newestWindow.current = window;
         setVersion((before) => before + 1);
       },
-      onRows: (rows) => {
-        if (canvas.current !== null) drawRows(canvas.current, rows);
-      },
+      // The strip has them from the inputs.
+      onRows: () => undefined,
       onPicture: () => undefined,
     });
     const atRate = resampling(rateOf(request));
@@ -97,10 +95,8 @@ export default function BoardSource({ request, onInput }: SourceProps) {
   return (
     <>
       {phase === "off" && <p className="preview-off muted">No board is connected.</p>}
-      {phase === "live" && kind === "sound" && <SoundView samples={samples} isLive={false} version={version} />}
-      {phase === "live" && kind === "motion" && (
-        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
-      )}
+      {phase === "live" && kind === "sound" && <SoundView samples={samples} isLive version={version} />}
+      {phase === "live" && kind === "motion" && <MotionView isLive />}
       {problem !== null && (
         <p className="notice warn" role="alert">
           {problem}

@@ -99,12 +99,13 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
 
   const playedPath = playedKey !== null && chosenExample?.isGenerated === false ? playedKey : null;
   const playedLabel = chosenExample?.sampleLabel ?? null;
+  const samplePage = chosenExample?.samplePage ?? null;
   useEffect(() => {
     if (playedPath === null) return undefined;
     const isKnown = playedLabel !== null && wordlists.some((words) => words.includes(playedLabel));
-    expect(playedLabel === null ? expectedOf(playedPath, wordlists) : isKnown ? playedLabel : null);
+    expect(playedLabel === null ? expectedOf(playedPath, wordlists) : isKnown ? playedLabel : null, samplePage);
     return () => expect(null);
-  }, [playedPath, playedLabel, wordlists, expect]);
+  }, [playedPath, playedLabel, samplePage, wordlists, expect]);
 
   const kind = recordingOf(request);
   const play = (key: string): void => {

@@ -23,6 +23,8 @@ export interface Example {
   readonly isGenerated: boolean;
   /** The label of a sample; left out of everything else, whose name may say it. */
   readonly sampleLabel?: string;
+  /** The page of a sample, where it has one. */
+  readonly samplePage?: string;
   /** Rejects with an Error whose message is for a person. */
   readonly read: () => Promise<Content>;
 }
@@ -65,6 +67,7 @@ function ownExamples(request: CapabilityRequest, files: readonly HostFile[]): re
         label: sample === undefined ? labelOf(path) : path,
         isGenerated: false,
         ...(sample !== undefined && { sampleLabel: sample.label }),
+        ...(sample?.page !== undefined && { samplePage: sample.page }),
         read: async () => contentOfFile({ label: path, kind, file: await read() }, request),
       }))
   );

@@ -7,7 +7,9 @@ export interface Expectation {
   readonly wordlists: readonly (readonly string[])[];
   /** Null while the input has no label that the rune knows. */
   readonly expected: string | null;
-  readonly expect: (label: string | null) => void;
+  /** The page of the sample that plays; null of other inputs. */
+  readonly page: string | null;
+  readonly expect: (label: string | null, page?: string | null) => void;
   /** Why what runs is an older version; null where it is the newest. */
   readonly older: string | null;
 }
@@ -15,6 +17,7 @@ export interface Expectation {
 export const ExpectationContext = createContext<Expectation>({
   wordlists: [],
   expected: null,
+  page: null,
   expect: () => {},
   older: null,
 });

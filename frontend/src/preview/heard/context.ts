@@ -1,4 +1,4 @@
-// The sound that a capability was given and the answers to it, for the components that draw it inside of a preview.
+// The sound or motion that a capability was given and the answers to it, for the components that draw it inside of a preview.
 import { createContext, use } from "react";
 import type { Heard } from "./heard";
 
@@ -8,7 +8,7 @@ export interface HeardSound {
   readonly place: number;
 }
 
-/** Null outside of a preview, and for capabilities that are no sound. */
+/** Null outside of a preview, and for capabilities that are neither sound nor motion. */
 export const HeardContext = createContext<HeardSound | null>(null);
 
 /** The newest run: the input of each capability by its place, and what was answered. */
@@ -32,6 +32,14 @@ export const NO_RUN: AnsweredRun = {
   inputsPerAnswer: 1,
 };
 export const AnsweredRunContext = createContext<AnsweredRun>(NO_RUN);
+
+/** Whether the answer of one moment is shown while the input goes on. */
+export interface Hold {
+  readonly isOn: boolean;
+  readonly toggle: () => void;
+}
+
+export const HoldContext = createContext<Hold>({ isOn: false, toggle: () => {} });
 
 export function useHeard(): HeardSound | null {
   return use(HeardContext);

@@ -3,18 +3,18 @@ import { SlidersHorizontal, Tags } from "lucide-react";
 import { memo, Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
-import { certaintyText } from "../../look/certainty/certainty";
 import type { Alarm } from "../answers/alarms";
-import { AnswerLine } from "../answers/AnswerLine";
+import { NumberAnswer } from "../answers/NumberAnswer";
 import { AnswerBars } from "../answers/AnswerBars";
+import type { Detection } from "../answers/objects/detections";
 import { useHost } from "../host";
-import { headlineText, numberText } from "../readings/numbers";
-import type { Calling, Card, OutputScore } from "../readings/readings";
-import type { ShownPicture } from "./views/OverlayView";
+import type { Calling, Card } from "../readings/readings";
+import type { ShownPicture } from "../answers/shown-picture";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { viewsOf, type OutputView } from "./views/views";
 import { WordCard } from "./WordCard";
 
+const ObjectsAnswer = lazyPart(() => import("../answers/objects/ObjectsAnswer"));
 const LiveChart = lazyPart(() => import("./LiveChart"));
 const TensorView = lazyPart(() => import("./views/TensorView"));
 const ThresholdChart = lazyPart(() => import("../threshold/ThresholdChart"));
@@ -27,16 +27,16 @@ interface Props {
   readonly shownPicture: ShownPicture | null;
   /** The score behind a word that a threshold decides; null of other outputs. */
   readonly alarm?: Alarm | null;
-  /** Whether it says how many objects of each label there are. */
-  readonly isCount?: boolean;
+  /** The objects in a picture that it is about; null of other outputs. */
+  readonly detection?: Detection | null;
   readonly calling: Calling;
   readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
 export const OutputCard = memo(function OutputCard(props: Props) {
-  const { card, shownPicture } = props;
-  const views = viewsOf(card, shownPicture !== null);
+  const { card, shownPicture, detection = null } = props;
+  const views = viewsOf(card, shownPicture !== null, detection !== null);
   const [view, choose] = useView(card.title, views);
   return (
     <section className="card stack preview-card says" aria-label={`Output ${card.title}`}>
@@ -57,7 +57,7 @@ interface ViewProps extends Props {
 function CardView({
   card,
   alarm = null,
-  isCount = false,
+  detection = null,
   tensors,
   shownPicture,
   calling,
@@ -71,12 +71,18 @@ function CardView({
       return card.kind === "word" ? (
         <WordCard card={card} alarm={alarm} calling={calling} unit={unit} onCalling={onCalling} />
       ) : null;
+    case "objects":
+      return detection === null ? null : (
+        <Suspense fallback={null}>
+          <ObjectsAnswer count={detection.count} shownPicture={shownPicture} />
+        </Suspense>
+      );
     case "bars":
-      return card.kind === "scores" ? <Scores card={card} isCount={isCount} onTune={() => onView("chart")} /> : null;
+      return card.kind === "scores" ? <Scores card={card} onTune={() => onView("chart")} /> : null;
     case "chart":
       return (
         <>
-          {card.kind === "number" && <NumberAnswer card={card} />}
+          {card.kind === "number" && <NumberAnswer value={card.value} share={card.share} />}
           {card.past.length > 2 && <Chart card={card} />}
         </>
       );
@@ -85,7 +91,7 @@ function CardView({
         <Suspense fallback={null}>
           <TensorView
             tensor={card.tensor}
-            behind={card.kind === "word" ? card.scoredTensor : null}
+            behind={card.kind === "word" ? card.scoredTensor : (detection?.positions ?? null)}
             beside={tensors.filter((each) => each !== card.tensor)}
             shownPicture={shownPicture}
             title={card.title}
@@ -94,20 +100,6 @@ function CardView({
         </Suspense>
       );
   }
-}
-
-/** A number, with how sure it is where it is a probability. */
-function NumberAnswer({ card: { value, share } }: { readonly card: Extract<Card, { kind: "number" }> }) {
-  return (
-    <div className="answer">
-      <AnswerLine text={share === null ? headlineText(value) : certaintyText(share)} title={numberText(value)} />
-      {share !== null && (
-        <div className="meter thin" aria-hidden="true">
-          <i style={{ width: `${100 * share}%` }} />
-        </div>
-      )}
-    </div>
-  );
 }
 
 /** Of scores of a project, with the threshold that is tuned on its recordings. */
@@ -128,27 +120,15 @@ function Chart({ card }: { readonly card: Card }) {
   );
 }
 
-/** The count of all objects first, then a row for each label. */
-function ObjectCount({ scores }: { readonly scores: readonly OutputScore[] }) {
-  const count = scores.reduce((sum, { value }) => sum + value, 0);
-  return (
-    <div className="answer">
-      <AnswerLine text={String(count)} unit={` ${count === 1 ? "object" : "objects"}`} />
-    </div>
-  );
-}
-
 interface ScoresProps {
   readonly card: Extract<Card, { kind: "scores" }>;
-  readonly isCount: boolean;
   readonly onTune: () => void;
 }
 
-function Scores({ card, isCount, onTune }: ScoresProps) {
+function Scores({ card, onTune }: ScoresProps) {
   const { onAddLabels, thresholds } = useHost();
   return (
     <>
-      {isCount && <ObjectCount scores={card.scores} />}
       <AnswerBars scores={card.scores} />
       {!card.isNamed && onAddLabels !== undefined && (
         <div>

@@ -3,7 +3,7 @@ import { EyeOff } from "lucide-react";
 import { Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
-import type { ShownPicture } from "./views/OverlayView";
+import type { ShownPicture } from "../answers/shown-picture";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { tensorViews, type OutputView } from "./views/views";
 

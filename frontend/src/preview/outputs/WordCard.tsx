@@ -19,10 +19,12 @@ interface Props {
 
 export function WordCard({ card, alarm, calling, unit, onCalling }: Props) {
   const now = useClock();
-  const { expected, older } = useExpectation();
+  const { expected, older, page } = useExpectation();
   const { word, filling } = shownWord(card, calling, unit, expected !== null);
   if (alarm !== null && word !== null)
-    return <AlarmAnswer text={word.text} alarm={alarm} age={now - word.at} expected={expected} older={older} />;
+    return (
+      <AlarmAnswer text={word.text} alarm={alarm} age={now - word.at} expected={expected} older={older} page={page} />
+    );
   return (
     <>
       <LabelAnswer
@@ -35,6 +37,7 @@ export function WordCard({ card, alarm, calling, unit, onCalling }: Props) {
         history={card.history.map(({ text }) => text)}
         expected={expected}
         older={older}
+        page={page}
         isLive
       />
       {card.isCalled && <CallingControls calling={calling} unit={unit} onCalling={onCalling} />}

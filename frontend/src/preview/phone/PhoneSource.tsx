@@ -4,12 +4,11 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
-import type { MotionRow } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
-import { drawRows } from "../sources/draw-rows";
 import { inputsOf } from "../sources/measurements";
 import { InputPicture } from "../sources/InputPicture";
+import { MotionView } from "../sources/MotionView";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { PhoneLine } from "./host";
@@ -36,8 +35,6 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
   const { phase, notice } = useStore(sensor.state);
   const [version, setVersion] = useState(0);
   const newestWindow = useRef<Float32Array | null>(null);
-  const rows = useRef<readonly MotionRow[]>([]);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [frame, setFrame] = useState<ArrayBuffer | null>(null);
   const sensorRequest = useMemo(() => sensorRequestOf(request), [request]);
   useEffect(() => {
@@ -47,10 +44,8 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
         newestWindow.current = window;
         setVersion((before) => before + 1);
       },
-      onRows: (latest) => {
-        rows.current = latest;
-        if (canvas.current !== null) drawRows(canvas.current, latest);
-      },
+      // The strip has them from the inputs.
+      onRows: () => undefined,
       onPicture: setFrame,
     });
     return sensor.want(sensorRequest, take);
@@ -59,11 +54,9 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
   return (
     <>
       {phase === "sending" && sensorRequest.kind === "sound" && (
-        <SoundView samples={samples} isLive={false} version={version} />
+        <SoundView samples={samples} isLive version={version} />
       )}
-      {phase === "sending" && sensorRequest.kind === "motion" && (
-        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
-      )}
+      {phase === "sending" && sensorRequest.kind === "motion" && <MotionView isLive />}
       {phase === "sending" && sensorRequest.kind === "picture" && (
         <div className="preview-picture">
           <InputPicture bytes={frame} picture={pictureRequest(request)} />

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { OutputMessage, OutputTensor } from "../../runtime";
 import { agoText, headlineText, millisecondsText, numberText, packNumbers, sizeText } from "./numbers";
-import { DEFAULT_CALLING, NO_READINGS, read, scoreText, sharesOf, type Card, type Readings } from "./readings";
+import { DEFAULT_CALLING, NO_READINGS, read, scoreText, type Card, type Readings } from "./readings";
+import { labelledShares, sharesOf } from "./shares";
 
 const WORDS = ["silence", "unknown", "up", "left"];
 
@@ -160,6 +161,35 @@ test("bytes and floats that only look like probabilities stay numbers", () => {
   expect(sharesOf(numbers(0.25, 0.75))).toBeNull();
   const card = only(follow([[message(2, numbers(0.25, 0.75))]])[0]);
   expect(card.kind === "scores" ? card.scores.map((score) => scoreText(score)) : null).toEqual(["0.75", "0.25"]);
+});
+
+describe("scores of labels that sum to 1", () => {
+  const texts = (card: Card) =>
+    card.kind === "scores" || card.kind === "word" ? card.scores.map((score) => scoreText(score)) : null;
+
+  test("are percentages although no model says so, as of a random forest", () => {
+    const scoresAlone = only(follow([[message(2, numbers(0.7, 0.2, 0.1, 0))]])[0]);
+    expect(texts(scoresAlone)).toEqual(["70 %", "20 %", "10 %", "0 %"]);
+    const named = only(follow([[message(1, word("up")), message(2, numbers(0.1, 0, 0.9, 0))]], false)[0]);
+    expect(texts(named)).toEqual(["90 %", "10 %", "0 %", "0 %"]);
+    expect(named).toMatchObject({ kind: "word", word: { text: "up", share: 0.9 } });
+  });
+
+  test("are numbers from the first run on that sums to something else", () => {
+    const runs = [numbers(0.7, 0.2, 0.1, 0), numbers(0.7, 0.7, 0.1, 0), numbers(0.7, 0.2, 0.1, 0)];
+    expect(follow(runs.map((run) => [message(2, run)])).map((readings) => texts(only(readings))?.[0])).toEqual([
+      "70 %",
+      "0.7",
+      "0.7",
+    ]);
+  });
+
+  test("are not those of bytes, of one number, below 0, and that break what the model says", () => {
+    expect(labelledShares({ type: "u8", dimensions: [2], elements: [1, 0] })).toBeNull();
+    expect(labelledShares(numbers(1))).toBeNull();
+    expect(labelledShares(numbers(-0.5, 1.5))).toBeNull();
+    expect(labelledShares(scores(0.5, 0.5))).toBeNull();
+  });
 });
 
 describe("the order of scores", () => {

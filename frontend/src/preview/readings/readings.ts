@@ -4,6 +4,7 @@ import type { OutputMessage, OutputTensor } from "../../runtime";
 import { certaintyText } from "../../look/certainty/certainty";
 import { numberText } from "./numbers";
 import { isQuiet } from "./quiet";
+import { labelledShares, sharesOf } from "./shares";
 import { isPicture, tableOf } from "./tables";
 
 /** How windows of a stream become a called word. */
@@ -93,6 +94,8 @@ interface Memory {
   readonly order: readonly number[];
   /** The list that the word was found in. */
   readonly words: Words;
+  /** Whether the scores of a run were no shares of their labels. */
+  readonly hasOtherNumbers: boolean;
 }
 
 /** The names of scores by their places, where a list of them is known. */
@@ -105,15 +108,21 @@ export interface Readings {
 
 export const NO_READINGS: Readings = { cards: [], memories: {} };
 
-const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [], order: [], words: undefined };
+const NO_MEMORY: Memory = {
+  shares: [],
+  word: null,
+  history: [],
+  past: [],
+  order: [],
+  words: undefined,
+  hasOtherNumbers: false,
+};
 const HISTORY = 12;
 const PAST = 120;
 /** Numbers of one output that are followed from run to run. */
 const FOLLOWED = 16;
 /** Above this many, a vector is numbers and no scores of classes. */
 const SCORE_LIMIT = 4096;
-/** How far a probability may lie outside of 0 to 1 by rounding. */
-const BEYOND = 0.01;
 
 interface Context {
   readonly wordlists: readonly (readonly string[])[];
@@ -230,9 +239,10 @@ function wordCard(
 ): Card {
   const text = textOf(item.tensor);
   const scoreTensor = partner?.tensor ?? null;
-  const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
-  const past = scoreTensor === null ? [] : pastNumbers(memory, scoreTensor);
   const words = scoreTensor === null ? undefined : listOf(text, scoreTensor, context.wordlists, memory.words);
+  const shares = scoreTensor === null ? null : namedShares(scoreTensor, words, memory);
+  const hasOtherNumbers = shares === null;
+  const past = scoreTensor === null ? [] : pastNumbers(memory, scoreTensor);
   const names = scoreTensor === null ? [] : namesOf(scoreTensor, words);
   const { key, title, stage, index } = item;
   const frame = {
@@ -253,7 +263,7 @@ function wordCard(
     const isFull = recent.length >= context.calling.windows;
     const calledWord = isFull ? callWord(scores, memory.word, context) : null;
     const history = historyWith(memory.history, calledWord);
-    remember({ shares: recent, word: calledWord, history, past, order: orderOf(scores), words });
+    remember({ shares: recent, word: calledWord, history, past, order: orderOf(scores), words, hasOtherNumbers });
     return { ...frame, word: calledWord, history, scores, isCalled: true, windows: recent.length };
   }
   const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, words, shares), memory.order);
@@ -266,7 +276,7 @@ function wordCard(
     isQuiet: isQuiet(text),
   };
   const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
-  remember({ word, history, shares: [], past, order: orderOf(scores), words });
+  remember({ word, history, shares: [], past, order: orderOf(scores), words, hasOtherNumbers });
   return { ...frame, word, history, scores, isCalled: false, windows: 1 };
 }
 
@@ -307,8 +317,9 @@ function plainCard(
     return { kind: "number", ...base, value: Number(tensor.elements[0]), share: sharesOf(tensor)?.[0] ?? null };
   if (isPicture(tensor)) return { kind: "image", ...base };
   if (!isScores(tensor)) return { kind: "values", ...base };
-  const scores = ranked(scoresOf(tensor, words, sharesOf(tensor)), memory.order);
-  remember({ past, order: orderOf(scores) });
+  const shares = namedShares(tensor, words, memory);
+  const scores = ranked(scoresOf(tensor, words, shares), memory.order);
+  remember({ past, order: orderOf(scores), hasOtherNumbers: shares === null });
   return { kind: "scores", ...base, scores, isNamed: words !== undefined };
 }
 
@@ -328,18 +339,9 @@ function namesOf(tensor: OutputTensor, words: Words): readonly string[] {
   return scoresOf(tensor, words, null).map(({ name }) => name);
 }
 
-/**
- * Scores as probabilities, where the model says that they are: quantised ones by the tensor's own scale. Numbers that
- * only look like it stay numbers, and so does what breaks its word by more than rounding.
- */
-export function sharesOf({ type, elements, meaning }: OutputTensor): number[] | null {
-  if (meaning?.isProbability !== true || type === "utf8") return null;
-  const { scale, zeroPoint } = meaning;
-  if (scale === null && !type.startsWith("f")) return null;
-  const shares = elements.map((value) => (scale === null ? Number(value) : (Number(value) - zeroPoint) * scale));
-  return shares.every((share) => share >= -BEYOND && share <= 1 + BEYOND)
-    ? shares.map((share) => Math.max(0, Math.min(1, share)))
-    : null;
+/** The probabilities of scores: as the model says, or as labels show that have summed to 1 in each run so far. */
+function namedShares(tensor: OutputTensor, words: Words, { hasOtherNumbers }: Memory): number[] | null {
+  return sharesOf(tensor) ?? (words === undefined || hasOtherNumbers ? null : labelledShares(tensor));
 }
 
 function scoresOf(tensor: OutputTensor, words: Words, shares: readonly number[] | null): OutputScore[] {

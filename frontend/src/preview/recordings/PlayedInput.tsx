@@ -1,11 +1,11 @@
 // The input of a rune from a recording or an example, as people see it.
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useMemo } from "react";
 import { recordingOf, type RecordingKind } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
-import { AxisLegend } from "../sources/AxisLegend";
-import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
+import { SHOWN_ROWS } from "../sources/draw-rows";
 import { InputPicture } from "../sources/InputPicture";
+import { MotionView } from "../sources/MotionView";
 import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
@@ -56,15 +56,6 @@ function PlayedSound({ input }: { readonly input: ArrayBuffer | null }) {
 }
 
 function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current === null || input === null) return;
-    drawRows(canvas.current, rowsOfBytes(input));
-  }, [input]);
-  return (
-    <>
-      <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
-      <AxisLegend />
-    </>
-  );
+  const rows = useMemo(() => (input === null ? [] : rowsOfBytes(input)), [input]);
+  return <MotionView rows={rows} />;
 }

@@ -101,9 +101,9 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   const label = recording.label.trim();
   const expected = !isUnlabelled(recording) && wordlists.some((words) => words.includes(label)) ? label : null;
   useEffect(() => {
-    expect(expected);
+    expect(expected, recording.page);
     return () => expect(null);
-  }, [expected, expect]);
+  }, [expected, recording.page, expect]);
 
   useEffect(() => {
     if (windows === null) return undefined;

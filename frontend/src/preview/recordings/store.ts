@@ -25,12 +25,12 @@ export class RecordingStore {
   }
 
   /** Adds a sample of the project. It is not stored here: the server deletes it when its consent is withdrawn. */
-  addSample(content: Content, label: string): Recording {
+  addSample(content: Content, label: string, page?: string): Recording {
     this.#sampleIds.add(this.#lastId + 1);
-    return this.add(content, label);
+    return this.add(content, label, page);
   }
 
-  add(content: Content, label?: string): Recording {
+  add(content: Content, label?: string, page?: string): Recording {
     this.#lastId += 1;
     const recording: Recording = {
       id: this.#lastId,
@@ -39,6 +39,7 @@ export class RecordingStore {
       content,
       from: 0,
       to: lengthOf(content),
+      ...(page !== undefined && { page }),
     };
     this.#become([...this.#store.getState(), recording]);
     this.#put(recording);

@@ -38,7 +38,7 @@ export function useReplay(
     read().then(
       (content) => {
         if (!isCurrent) return;
-        recordings.addSample(content, recording.label);
+        recordings.addSample(content, recording.label, recording.page);
         settle({ place, problem: null });
       },
       (error: unknown) => {

@@ -15,9 +15,8 @@ import {
 } from "../signals";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import { rowsOfBytes, type MotionRow } from "../motion/motion";
-import { drawRows, SHOWN_ROWS } from "./draw-rows";
 import { InputPicture } from "./InputPicture";
+import { MotionView } from "./MotionView";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
 import { useSteadyChunks } from "./steady";
@@ -196,20 +195,11 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
   const [turns, setTurns] = useState(1);
   const [turn, setTurn] = useState(0);
   const [isResting, setResting] = useState(false);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const recent = useRef<readonly MotionRow[]>([]);
   const count = Math.max(1, Math.floor(request.size / 12));
   const isStream = request.isStream === true;
   // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another shaking
   const one = useMemo(() => motionSignal(signal, count, turns), [signal, count, turns, turn]);
-  const show = useCallback(
-    (bytes: ArrayBuffer) => {
-      onInput(bytes, isStream);
-      recent.current = [...(isStream ? recent.current : []), ...rowsOfBytes(bytes)].slice(-Math.max(count, SHOWN_ROWS));
-      if (canvas.current !== null) drawRows(canvas.current, recent.current);
-    },
-    [onInput, isStream, count],
-  );
+  const show = useCallback((bytes: ArrayBuffer) => onInput(bytes, isStream), [onInput, isStream]);
   useEffect(() => {
     if (!isStream) show(one);
   }, [one, isStream, show]);
@@ -218,7 +208,7 @@ export function MotionSignalSource({ request, onInput }: SourceProps) {
   );
   return (
     <>
-      <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      <MotionView />
       <SignalChooser
         names={MOTION_SIGNALS}
         value={signal}

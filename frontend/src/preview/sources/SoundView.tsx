@@ -1,7 +1,7 @@
 // The sound that the rune hears: how loud it is, its wave, and loudness by pitch.
 import { useEffect, useRef } from "react";
 import { spectrogram } from "../sound/spectrum";
-import { HeardSoundStrip } from "../heard/HeardSoundStrip";
+import { HeardStrip } from "../heard/HeardStrip";
 import { useHeard } from "../heard/context";
 import { drawColumns } from "./draw-columns";
 import { drawWave } from "./draw-wave";
@@ -21,7 +21,7 @@ const CALM_MILLISECONDS = 400;
 /** In a preview, the last seconds with what was answered to them; elsewhere the newest window alone. */
 export function SoundView(props: Props) {
   const sound = useHeard();
-  return sound === null ? <NewestSound {...props} /> : <HeardSoundStrip sound={sound} />;
+  return sound === null ? <NewestSound {...props} /> : <HeardStrip sound={sound} isLive={props.isLive} />;
 }
 
 function NewestSound({ samples, isLive, version }: Props) {

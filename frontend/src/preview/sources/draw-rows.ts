@@ -8,7 +8,10 @@ const LINES = ["--output", "--ok", "--info"];
 const DASHES: readonly (readonly number[])[] = [[], [12, 6], [4, 6]];
 const LARGEST = 25;
 
-export function drawRows(canvas: HTMLCanvasElement, rows: readonly MotionRow[]): void {
+/** `shown`: rows that the canvas has room for; fewer of them end at the right where it is given. */
+export function drawRows(canvas: HTMLCanvasElement, rows: readonly MotionRow[], shown?: number): void {
+  const room = shown ?? SHOWN_ROWS;
+  const first = shown === undefined ? 0 : Math.max(0, room - rows.length);
   const context = canvas.getContext("2d");
   if (context === null) return;
   const { width, height } = canvas;
@@ -19,9 +22,9 @@ export function drawRows(canvas: HTMLCanvasElement, rows: readonly MotionRow[]):
     context.strokeStyle = style.getPropertyValue(colour);
     context.setLineDash([...(DASHES[axis] ?? [])]);
     context.beginPath();
-    rows.slice(-SHOWN_ROWS).forEach((row, index) => {
+    rows.slice(-room).forEach((row, index) => {
       const y = height / 2 - ((row[axis] ?? 0) / LARGEST) * (height / 2);
-      context.lineTo((index / (SHOWN_ROWS - 1)) * width, y);
+      context.lineTo(((first + index) / Math.max(1, room - 1)) * width, y);
     });
     context.stroke();
   });

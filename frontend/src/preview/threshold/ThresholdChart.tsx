@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { counted } from "../../look/plural";
 import { numberText } from "../readings/numbers";
 import LiveChart from "../outputs/LiveChart";
-import { sharesOf, type Card } from "../readings/readings";
+import type { Card } from "../readings/readings";
 import { useRunning } from "../recordings/running";
 import { FrameEngine } from "../running/use-session";
 import { countsAt, likelyPositives, type CalledLabels } from "./counting";
@@ -39,10 +39,7 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
   const [pinnedValue, setPinnedValue] = useState<number | null>(null);
   const [isCounting, setCounting] = useState(false);
   const [scoring, setScoring] = useState<ScoringResult | null>(null);
-  const isShare = useMemo(
-    () => sharesOf(card.kind === "word" ? (card.scoredTensor ?? card.tensor) : card.tensor) !== null,
-    [card],
-  );
+  const isShare = hasShares(card);
   const scores = useMemo(() => scoring?.recordings.flatMap(({ windows }) => windows.flat()) ?? [], [scoring]);
   const [fittedScale, setFittedScale] = useState<Scale | null>(null);
   const values = [
@@ -299,4 +296,10 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scoring, onSco
       )}
     </div>
   );
+}
+
+/** Whether its numbers are probabilities. */
+function hasShares(card: Card): boolean {
+  if (card.kind === "number") return card.share !== null;
+  return (card.kind === "word" || card.kind === "scores") && card.scores.some(({ share }) => share !== null);
 }

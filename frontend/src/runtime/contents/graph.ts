@@ -170,15 +170,16 @@ function readWatched(graph: Readonly<Record<string, unknown>> | null): GraphWire
   return Array.isArray(watched) && names.size === watched.length ? wires : [];
 }
 
-/** The words of the label blocks: given in place, or by the name of a resource. */
+/** The words of the blocks that name labels: given in place, or by the name of a resource. */
 function readWordlists(
   graph: Readonly<Record<string, unknown>> | null,
   resources: ReadonlyMap<string, string>,
 ): string[][] {
   const lists: string[][] = [];
   for (const value of Object.values(record(graph?.["proc-blocks"]))) {
-    const words = record(record(value).args).wordlist;
-    if (typeof words !== "string") continue;
+    const { wordlist, names } = record(record(value).args);
+    const words = wordlist ?? names;
+    if (typeof words !== "string" || words === "") continue;
     const text = words.startsWith("$") ? resources.get(words.slice(1)) : words;
     if (text !== undefined) lists.push(wordsOf(text));
   }

@@ -4,6 +4,7 @@ import type {
   Build,
   LogLine,
   ModelPage,
+  OpenTrainingRun,
   Preview,
   ProjectState,
   Sample,
@@ -13,6 +14,7 @@ import type {
   SampleTerms,
   Tag,
   Targets,
+  TrainingRunPage,
   BuildChoices,
   Version,
   DrawnModel,
@@ -207,6 +209,15 @@ export class ProjectClient extends ProjectRequests {
     } catch (error) {
       throw await this.credentials.explain(error);
     }
+  }
+
+  /** The training runs of the project, newest first. */
+  async trainingRuns(): Promise<TrainingRunPage["results"]> {
+    return (await this.call("get", `${PROJECT}/training`)).results;
+  }
+
+  trainingRun(number: number): Promise<OpenTrainingRun> {
+    return this.call("get", `${PROJECT}/training/{number}`, { path: { number } });
   }
 
   /** Take the consent back: the recording is deleted everywhere. */

@@ -121,8 +121,11 @@ export default function Dialogs({ request }: DialogsProps) {
             wrongAnswer={request.wrongAnswer}
             client={workspace.client}
             isEndless={session.may.includes("manage")}
-            onSent={({ number, split }) =>
-              workspace.toasts.say(`The recording is sample ${number} of the project's data, for ${PURPOSES[split]}.`)
+            onSent={({ id, number, split }) =>
+              workspace.toasts.say(`The recording is sample ${number} of the project's data, for ${PURPOSES[split]}.`, {
+                label: "Undo",
+                run: () => workspace.attempt(workspace.client.withdrawSample(id)),
+              })
             }
             onClose={onClose}
           />

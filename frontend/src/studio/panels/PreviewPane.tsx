@@ -7,6 +7,7 @@ import {
   Preview,
   type BoardLine,
   type HostFile,
+  type NumberError,
   type PhoneLine,
   type PreviewHost,
   type StoredRecording,
@@ -19,6 +20,8 @@ import { deferred, startDeferredAfterPaint, startDeferred } from "../session/def
 import { editState, olderReason, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
 import { usePhones } from "../phone/Phones";
+import type { ProjectClient } from "../api/client";
+import type { FileEntry } from "../document/files/files";
 import type { Workspace } from "../session/workspace";
 import {
   useApplyFix,
@@ -187,6 +190,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
 function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;
+  const projectPage = useSession(({ project }) => project.url);
   const files = useText((text) => text.files);
   const builds = useSession((session) => session.builds);
   const me = useSession((session) => session.me.id);
@@ -206,20 +210,21 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
     // Once, when the first rune runs.
     if (!runs || !window.location.search.includes("sample=")) return;
     void import("../session/samples/of-address").then(({ sampleOfAddress }) =>
-      sampleOfAddress(workspace).then(setReplay),
+      sampleOfAddress(workspace, projectPage).then(setReplay),
     );
-  }, [runs, workspace]);
+  }, [runs, workspace, projectPage]);
   const [samples, setSamples] = useState<readonly HostFile[]>([]);
   const wantsSamples = runs && isRead && !hasExampleFile(files);
   useEffect(() => {
     if (!wantsSamples) return;
     // Without them the examples are generated, as in a project without samples.
     void import("../session/samples/example-samples").then(({ exampleSamples }) =>
-      exampleSamples(client).then(setSamples, () => undefined),
+      exampleSamples(client, projectPage).then(setSamples, () => undefined),
     );
-  }, [wantsSamples, client, dataRevision]);
+  }, [wantsSamples, client, projectPage, dataRevision]);
   const project = useSession((session) => session.project.id);
   const shelf = useMemo(() => lazyShelf(me, project), [me, project]);
+  const numberError = useNumberError(client, files);
   const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
   return useMemo(
     () => ({
@@ -245,6 +250,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       board: BOARD,
       shelf,
       thresholds,
+      numberError,
       wordlists,
       onLoaded: (loadedRune) => {
         if (loadedRune === null) return;
@@ -271,10 +277,23 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       labels,
       wordlists,
       thresholds,
+      numberError,
       shelf,
       phone,
     ],
   );
+}
+
+/** Reads how far the rune's number is usually off, once for the files that can decide it. */
+function useNumberError(client: ProjectClient, files: readonly FileEntry[]): NonNullable<PreviewHost["numberError"]> {
+  const learned = files.filter(({ path }) => /\.(?:tflite|json)$/u.test(path));
+  const key = JSON.stringify(learned.map(({ path, digest }) => ({ path, digest })));
+  return useMemo(() => {
+    const entries = JSON.parse(key) as readonly Pick<FileEntry, "path" | "digest">[];
+    let reading: Promise<NumberError | null> | null = null;
+    return () =>
+      (reading ??= import("../session/number-error").then(({ numberErrorOf }) => numberErrorOf(client, entries)));
+  }, [client, key]);
 }
 
 /** Recordings over a reload; what stores them is fetched when the preview first shows. */
@@ -310,6 +329,7 @@ interface SamplesProps {
 
 function Samples({ version, onReplay, labels, mayEdit, me }: SamplesProps) {
   const { workspace, dialogs } = useStudio();
+  const projectPage = useSession(({ project }) => project.url);
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -322,8 +342,12 @@ function Samples({ version, onReplay, labels, mayEdit, me }: SamplesProps) {
             version={version}
             labels={labels}
             mayEdit={mayEdit}
-            onReplay={({ id, label, kind }) =>
-              workspace.attempt(workspace.client.recording(id).then((file) => onReplay({ label, kind, file })))
+            onReplay={({ id, number, label, kind }) =>
+              workspace.attempt(
+                workspace.client
+                  .recording(id)
+                  .then((file) => onReplay({ label, kind, file, page: `${projectPage}/data/samples/${number}` })),
+              )
             }
             onImport={(dropping) => dialogs.open({ what: "import-samples", labels, dropping })}
             onDone={(sentence, undo) =>

@@ -20,6 +20,8 @@ from rune.compiler.blocks.signature import (
     real,
 )
 from rune.tensor import ElementType, TensorType
+from rune.wording import counted
+from rune.wordlist import words_of
 
 _RANK, _LEAST_CLASSES = 4, 2
 _FIELDS = 4
@@ -40,11 +42,22 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         raise BlockError(message, input_index=0)
     if sizes[1] * sizes[2] > _MOST_CELLS:
         raise BlockError(f"count_on_grid takes up to {_MOST_CELLS} cells, and {grid} has more", input_index=0)
+    _require_names(arguments["names"], sizes[3] - 1)
     most = min(sizes[1] * sizes[2], integer(arguments, "most"))
     return (
         BlockOutput(TensorType(ElementType.U32, (sizes[3] - 1,))),
         BlockOutput(TensorType(ElementType.F32, (most, _FIELDS), run_time=(0,))),
     )
+
+
+def _require_names(names: object, labels: int) -> None:
+    """Raises `BlockError` where there are names, and not one for each label."""
+    words = words_of(names) if isinstance(names, str) and names else ()
+    if words and len(words) != labels:
+        message = (
+            f"count_on_grid has {counted(len(words), 'name')} for {counted(labels, 'label')}; write a line for each"
+        )
+        raise BlockError(message, argument="names")
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
@@ -79,6 +92,12 @@ BLOCK = Block(
             minimum=1,
             maximum=_MOST_CELLS,
             unit="objects",
+        ),
+        Argument(
+            "names",
+            ArgumentKind.LONG_TEXT,
+            "The names of the labels, one a line, for pages that show the counts.",
+            default="",
         ),
     ),
     outputs=_outputs,

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from rune.compiler.blocks.decision_trees.file import TreeFile, TreeLeaf, read_tree_file
+from rune.compiler.blocks.meaning import By, Effect, InputFacts
 from rune.compiler.blocks.refusals import FLOATS, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -46,6 +47,12 @@ def _code(_inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _gives_shares(facts: InputFacts) -> bool | None:
+    """Whether the outputs are shares of classes, whatever comes in: a random forest is known by its leaves."""
+    trees = facts.arguments["trees"]
+    return (isinstance(trees, str) and read_tree_file(trees).gives_shares) or None
+
+
 def _tables(tree_file: TreeFile) -> tuple[bytes, bytes, bytes]:
     """The nodes, the trees and the values as decision_trees.h reads them. Equal leaves share their values."""
     nodes: list[bytes] = []
@@ -73,5 +80,6 @@ BLOCK = Block(
     arguments=(Argument("trees", ArgumentKind.TEXT, "The file of the trees, as JSON: a `$RESOURCE` with its path."),),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(is_probability=By(_gives_shares)),),
     category=Category.SCORES,
 )

@@ -22,6 +22,8 @@ MAX_TREE = 0xFFFF
 MAX_NODES = 1 << 18
 """Of all trees together."""
 _LARGEST = 1e30
+_ROUNDING = 1e-3
+"""How far shares of all classes may be from 1: each of the leaves is rounded."""
 _CACHE_SIZE = 8
 _F32, _BITS = struct.Struct("<f"), struct.Struct("<I")
 _SMALLEST_NEGATIVE = 0x80000001
@@ -59,6 +61,18 @@ class TreeFile:
     outputs: int
     base: tuple[float, ...]
     trees: Sequence[Tree]
+
+    @property
+    def gives_shares(self) -> bool:
+        """Whether the outputs are at least 0 and sum to 1, whichever leaves are reached."""
+        if self.outputs == 1 or any(tree.output is not None for tree in self.trees):
+            return False
+        leaves = [[node.values for node in tree.nodes if isinstance(node, TreeLeaf)] for tree in self.trees]
+        if min(self.base) < 0 or any(min(values) < 0 for own in leaves for values in own):
+            return False
+        sums = [[sum(values) for values in own] for own in leaves]
+        least, greatest = (sum(self.base) + sum(map(bound, sums)) for bound in (min, max))
+        return abs(least - 1) < _ROUNDING and abs(greatest - 1) < _ROUNDING
 
 
 @lru_cache(_CACHE_SIZE)

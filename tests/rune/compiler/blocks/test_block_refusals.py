@@ -68,6 +68,7 @@ REFUSALS: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("count_on_grid", ["i8[1, 3, 4, 2]"], {}, "takes scores of f32"),
     ("count_on_grid", ["f32[1, 3, 4, 2]"] * 2, {}, "takes 1 input"),
     ("count_on_grid", ["f32[1, 257, 256, 2]"], {}, "takes up to 65536 cells"),
+    ("count_on_grid", ["f32[1, 3, 4, 3]"], {"names": "coin"}, "has 1 name for 2 labels"),
     ("nms", ["f32[3, 4]"], {}, "takes 2 inputs"),
     ("nms", ["f32[3, 5]", "f32[3, 2]"], {}, "takes boxes of 4 numbers"),
     ("nms", ["f32[2, 3, 4]", "f32[3, 2]"], {}, "as [rows, columns] or [1, rows, columns]"),

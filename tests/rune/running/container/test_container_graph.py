@@ -145,6 +145,29 @@ def test_probabilities_stay_such_behind_blocks_that_only_smooth_or_dequantise_th
     assert "probability" not in spectrum
 
 
+def trees_of(leaves: list[list[Any]], base: list[float], output: int | None = None) -> dict[str, Any]:
+    """The tensor that decision trees of one split each send, behind a mean of windows."""
+    of_output = {} if output is None else {"output": output}
+    trees = [{**of_output, "nodes": [[0, 0.5, 2], [left], [right]]} for left, right in leaves]
+    file = {"format": "decision-trees", "version": 1, "features": 8, "outputs": len(base), "base": base, "trees": trees}
+    kind = TensorType(ElementType.F32, (len(base),))
+    forest = block("decision_trees", {"trees": json.dumps(file)}, "fft", kind)
+    steady = block("moving_average", {"length": 3}, "decision_trees", kind)
+    out = OutputStage("serial", OutputKind.SERIAL, (Port("moving_average", 0),))
+    graph = graph_json(Pipeline((*PIPELINE.stages[:2], forest, steady, out), ()), "x")
+    (scores,) = (graph["tensors"][each] for each in graph["outputs"]["serial"]["inputs"])
+    return dict(scores)
+
+
+def test_the_shares_of_a_random_forest_are_probabilities_and_the_sums_of_other_trees_are_not() -> None:
+    shares = [[[0.25, 0.25], [0.5, 0.0]], [[0.1, 0.4], [0.0, 0.5]]]
+    assert trees_of(shares, [0, 0])["probability"] is True
+    assert "probability" not in trees_of([[[0.25, 0.25], [0.5, 0.5]]], [0, 0]), "one leaf has 0.5 and another 1"
+    assert "probability" not in trees_of([[[1.5, -0.5], [0.5, 0.5]]], [0, 0]), "below 0 is no share"
+    assert "probability" not in trees_of([[0.25, 0.75]], [0.0, 0.0], output=0), "boosted scores"
+    assert "probability" not in trees_of([[[1.0], [1.0]]], [0.0]), "a number"
+
+
 def test_the_graph_says_in_which_run_a_stream_answers_first() -> None:
     sound = CapabilityStage("audio", sound_capability.SOUND, (), TensorType(ElementType.I16, (1600,)))
     window = block("window", {"size": 16_000, "hop": 3200}, "audio", TensorType(ElementType.I16, (16_000,)))

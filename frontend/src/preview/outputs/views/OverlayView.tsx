@@ -1,18 +1,15 @@
 // Boxes or key points over the picture that the rune was given.
-import { useId, useLayoutEffect, useRef, useState } from "react";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { counted } from "../../../look/plural";
 import type { OutputTensor } from "../../../runtime";
-import { certaintyText } from "../../../look/certainty/certainty";
+import { objectsOfBoxes } from "../../answers/objects/detections";
+import ObjectsAnswer from "../../answers/objects/ObjectsAnswer";
+import type { ShownPicture } from "../../answers/shown-picture";
+import { useExpectation } from "../../examples/expectation";
 import { percentText } from "../../readings/numbers";
-import type { PictureRequest } from "../../picture/pixels";
 import { drawInputPicture } from "../../picture/rgba";
 import { recall, remember } from "../preferences";
-import { BOX_ORDERS, boxesOf, pointsOf, type BoxOrder } from "./views";
-
-/** The picture of the run. */
-export interface ShownPicture {
-  readonly bytes: ArrayBuffer;
-  readonly picture: PictureRequest;
-}
+import { BOX_ORDERS, boxesOf, pointsOf, type BoxOrder, type KeyPoint } from "./views";
 
 interface Props {
   readonly kind: "boxes" | "points";
@@ -23,59 +20,34 @@ interface Props {
   readonly title: string;
 }
 
-/** Of the picture's height: above it there is no room for a box's name. */
-const TOP = 0.12;
-
+const UNIT = { width: 1, height: 1 };
 const orderKey = (title: string): string => `boxes ${title}`;
 const isOrder = (value: string | null): value is BoxOrder => value !== null && value in BOX_ORDERS;
 
 export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props) {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const id = useId();
   const [least, setLeast] = useState(0.4);
   const [order, setOrder] = useState<BoxOrder>(() => {
     const storedOrder = recall(orderKey(title));
     return isOrder(storedOrder) ? storedOrder : "yxyx";
   });
-  const sides = shownPicture?.picture ?? { width: 1, height: 1 };
-  const boxes = kind === "boxes" ? boxesOf(tensor, beside, order, sides, least) : [];
-  const points = kind === "points" ? pointsOf(tensor, sides, least) : [];
-  // In the frame that shows the boxes: they lie over the picture that they were found in.
-  useLayoutEffect(() => {
-    if (canvas.current !== null && shownPicture !== null)
-      drawInputPicture(canvas.current, shownPicture.bytes, shownPicture.picture);
-  }, [shownPicture]);
-  const count = kind === "boxes" ? boxes.length : points.length;
+  const { wordlists } = useExpectation();
+  const count = useMemo(() => {
+    if (kind !== "boxes") return null;
+    const boxes = boxesOf(tensor, beside, order, shownPicture?.picture ?? UNIT);
+    return objectsOfBoxes(boxes, least, wordlists);
+  }, [kind, tensor, beside, order, shownPicture, least, wordlists]);
+  const points = kind === "points" ? pointsOf(tensor, shownPicture?.picture ?? UNIT, least) : [];
   // One that is hidden by the bound has a score as well; where nothing is shown, the bound may be why.
-  const isScored = count === 0 || (kind === "boxes" ? boxes : points).some(({ score }) => score !== null);
-  const noun = kind === "boxes" ? "box" : "point";
-  const summary = `${count} ${count === 1 ? noun : kind === "boxes" ? "boxes" : "points"}`;
+  const isScored =
+    count !== null ? count.threshold !== null : points.length === 0 || points.some(({ score }) => score !== null);
   return (
     <>
-      <p className="preview-big saying num">{summary}</p>
-      <div className="preview-overlay" role="img" aria-label={`${summary} over the picture`}>
-        <canvas ref={canvas} width={sides.width} height={sides.height} />
-        {boxes.map((box, index) => (
-          <i
-            key={index}
-            className={box.top < TOP ? "box at-top" : "box"}
-            style={{
-              left: percent(box.left),
-              top: percent(box.top),
-              width: percent(box.width),
-              height: percent(box.height),
-            }}
-          >
-            <b>
-              {box.name}
-              {box.score !== null && ` ${certaintyText(box.score)}`}
-            </b>
-          </i>
-        ))}
-        {points.map((point, index) => (
-          <i key={index} className="point" style={{ left: percent(point.x), top: percent(point.y) }} />
-        ))}
-      </div>
+      {count !== null ? (
+        <ObjectsAnswer count={count} shownPicture={shownPicture} />
+      ) : (
+        <PointedPicture points={points} shownPicture={shownPicture} />
+      )}
       {isScored && (
         <div className="preview-slider">
           <label htmlFor={`${id}-least`}>Minimum score</label>
@@ -113,6 +85,33 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
           </select>
         </div>
       )}
+    </>
+  );
+}
+
+interface PointedPictureProps {
+  readonly points: readonly KeyPoint[];
+  readonly shownPicture: ShownPicture | null;
+}
+
+function PointedPicture({ points, shownPicture }: PointedPictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  // In the frame that shows the points: they lie over the picture that they were found in.
+  useLayoutEffect(() => {
+    if (canvas.current !== null && shownPicture !== null)
+      drawInputPicture(canvas.current, shownPicture.bytes, shownPicture.picture);
+  }, [shownPicture]);
+  const { width, height } = shownPicture?.picture ?? UNIT;
+  const summary = counted(points.length, "point");
+  return (
+    <>
+      <p className="preview-big saying num">{summary}</p>
+      <div className="preview-overlay" role="img" aria-label={`${summary} over the picture`}>
+        <canvas ref={canvas} width={width} height={height} />
+        {points.map((point, index) => (
+          <i key={index} className="point" style={{ left: percent(point.x), top: percent(point.y) }} />
+        ))}
+      </div>
     </>
   );
 }

@@ -1,7 +1,8 @@
 // A tensor as one looks at it: a picture, a heat map, a line, a histogram, boxes, text, JSON. Fetched by the first output
 // that is neither a word nor scores.
 import type { OutputTensor } from "../../../runtime";
-import { OverlayView, type ShownPicture } from "./OverlayView";
+import type { ShownPicture } from "../../answers/shown-picture";
+import { OverlayView } from "./OverlayView";
 import { HistogramView, ImageView, MapView } from "./TensorViews";
 import { JsonView, TextView } from "./TextViews";
 import type { OutputView } from "./views";

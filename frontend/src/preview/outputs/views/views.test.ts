@@ -40,20 +40,20 @@ test("sides are those of the picture in a tensor", () => {
   expect(sidesOf(zeros(1, 40000, 40000, 0))).toBeNull();
 });
 
-test("boxes take their scores and classes from the outputs beside them, and unlikely ones are left out", () => {
+test("boxes take their scores and classes from the outputs beside them", () => {
   const tensor = floats([1, 2, 4], [0.1, 0.2, 0.5, 0.6, 0, 0, 1, 1]);
   const beside = [floats([1, 2], [0.9, 0.25]), floats([1, 2], [7, 3])];
-  const [box, ...others] = boxesOf(tensor, beside, "yxyx", SIDES, 0.4);
-  expect(others).toEqual([]);
-  expect(box).toMatchObject({ left: 0.2, top: 0.1, score: 0.9, name: "class 7" });
+  const [box, other] = boxesOf(tensor, beside, "yxyx", SIDES);
+  expect(other).toMatchObject({ score: 0.25, label: 3 });
+  expect(box).toMatchObject({ left: 0.2, top: 0.1, score: 0.9, label: 7 });
   expect([box?.width, box?.height].map((side) => side?.toFixed(2))).toEqual(["0.40", "0.40"]);
 });
 
 test("boxes in pixels and in other orders lie where they belong", () => {
-  expect(boxesOf(floats([1, 4], [10, 5, 30, 25]), [], "xyxy", SIDES, 0)).toMatchObject([
+  expect(boxesOf(floats([1, 4], [10, 5, 30, 25]), [], "xyxy", SIDES)).toMatchObject([
     { left: 0.1, top: 0.1, width: 0.2, height: 0.4, score: null },
   ]);
-  const [middle] = boxesOf(floats([1, 4], [0.5, 0.5, 0.2, 0.4]), [], "xywh", SIDES, 0);
+  const [middle] = boxesOf(floats([1, 4], [0.5, 0.5, 0.2, 0.4]), [], "xywh", SIDES);
   expect([middle?.left, middle?.top].map((side) => side?.toFixed(2))).toEqual(["0.40", "0.30"]);
 });
 

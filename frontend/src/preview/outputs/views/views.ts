@@ -4,10 +4,22 @@ import type { Card } from "../../readings/readings";
 import { LEAST_SIDE, tableOf } from "../../readings/tables";
 
 export type OutputView =
-  "label" | "bars" | "chart" | "line" | "map" | "image" | "boxes" | "points" | "histogram" | "text" | "json";
+  | "label"
+  | "objects"
+  | "bars"
+  | "chart"
+  | "line"
+  | "map"
+  | "image"
+  | "boxes"
+  | "points"
+  | "histogram"
+  | "text"
+  | "json";
 
 export const VIEW_NAMES: Readonly<Record<OutputView, string>> = {
   label: "Label",
+  objects: "Objects",
   bars: "Scores",
   chart: "Chart",
   line: "Line",
@@ -20,8 +32,12 @@ export const VIEW_NAMES: Readonly<Record<OutputView, string>> = {
   json: "JSON",
 };
 
-/** The best first. `hasPicture`: the rune reads a picture, over which boxes and points can be drawn. */
-export function viewsOf(card: Card, hasPicture: boolean): readonly [OutputView, ...OutputView[]] {
+/**
+ * The best first. `hasPicture`: the rune reads a picture, over which boxes and points can be drawn. `hasObjects`: the graph
+ * says that the output is of objects in it.
+ */
+export function viewsOf(card: Card, hasPicture: boolean, hasObjects = false): readonly [OutputView, ...OutputView[]] {
+  if (hasObjects) return ["objects", ...viewsOf(card, false)];
   const chart: OutputView[] = card.past.length > 0 ? ["chart"] : [];
   switch (card.kind) {
     case "word":
@@ -106,16 +122,16 @@ export interface Box {
   readonly width: number;
   readonly height: number;
   readonly score: number | null;
-  readonly name: string;
+  /** The number of its class; null where no output says it. */
+  readonly label: number | null;
 }
 
-/** The boxes that are likely enough, each with the score and class that other outputs of as many numbers give. */
+/** The boxes, each with the score and class that other outputs of as many numbers give. */
 export function boxesOf(
   tensor: OutputTensor,
   beside: readonly OutputTensor[],
   order: BoxOrder,
   sides: { width: number; height: number },
-  least: number,
 ): readonly Box[] {
   const count = boxCount(tensor) ?? 0;
   const numbers = tensor.elements.map(Number);
@@ -143,9 +159,9 @@ export function boxesOf(
       width: (corners.right - corners.left) * scale.x,
       height: (corners.bottom - corners.top) * scale.y,
       score,
-      name: classes === null ? String(index + 1) : `class ${classes[index] ?? ""}`,
+      label: classes?.[index] ?? null,
     };
-  }).filter((box) => box.width > 0 && box.height > 0 && (box.score === null || box.score >= least));
+  }).filter((box) => box.width > 0 && box.height > 0);
 }
 
 export interface KeyPoint {

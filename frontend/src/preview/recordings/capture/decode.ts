@@ -12,6 +12,8 @@ export interface StoredRecording {
   readonly label: string;
   readonly kind: RecordingKind;
   readonly file: Blob;
+  /** The page of the sample that it is, where there is one. */
+  readonly page?: string;
 }
 
 /** Rejects with an Error whose message is for a person. */

@@ -40,6 +40,8 @@ export interface Recording {
   /** The part that is used, in milliseconds from its start. */
   readonly from: number;
   readonly to: number;
+  /** The page of the sample that it is, where there is one. */
+  readonly page?: string;
 }
 
 /** Whether its person gave it no label yet. */

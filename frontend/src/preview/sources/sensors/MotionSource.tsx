@@ -1,14 +1,14 @@
 // How the phone is moved: acceleration with gravity, in metres per second squared, the last rows that the rune asks for.
 import { counted } from "../../../look/plural";
 import { Move3d } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { EvenRows, type TimedRow } from "../../motion/even-rows";
 import { rowsToBytes, type MotionRow } from "../../motion/motion";
 import { rowOf } from "../../motion/sensor";
 import { RecordButton } from "../../recordings/capture/RecordButton";
 import { useRecorder } from "../../recordings/capture/recorder";
 import { motionCapture } from "../../recordings/capture/capture";
-import { drawRows, SHOWN_ROWS } from "../draw-rows";
+import { MotionView } from "../MotionView";
 import { askForMotion } from "./ask-for-motion";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
@@ -20,7 +20,6 @@ const SILENCE_MILLISECONDS = 2500;
 
 export function MotionSource({ request, onInput }: SourceProps) {
   const rows = useRef<MotionRow[]>([]);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const count = Math.max(1, Math.floor(request.size / 12));
   const [recorder, capture] = useRecorder<MotionRow>(motionCapture);
   const [live, state] = useLive(() => {
@@ -34,8 +33,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
       const take = ({ at, row }: TimedRow) => {
         recorder.push(row, at);
         rows.current.push(row);
-        if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS))
-          rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
+        if (rows.current.length > 2 * count) rows.current.splice(0, rows.current.length - count);
         fresh += 1;
         if (request.isStream === true ? fresh < count : at - ranAt < 1000 / RUNS) return;
         if (rows.current.length < count) return;
@@ -57,20 +55,12 @@ export function MotionSource({ request, onInput }: SourceProps) {
     return device;
   });
 
-  useEffect(() => {
-    if (state.phase !== "live") return undefined;
-    const timer = setInterval(() => {
-      if (canvas.current !== null) drawRows(canvas.current, rows.current);
-    }, 100);
-    return () => clearInterval(timer);
-  }, [state.phase]);
-
   return (
     <>
       {state.phase === "off" ? (
         <p className="preview-off muted">The motion sensor is off.</p>
       ) : (
-        <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+        <MotionView isLive={state.phase === "live"} />
       )}
       <LiveButton live={live} state={state} icon={Move3d} startText="Start the motion sensor" stopText="Stop">
         {state.phase === "live" && <RecordButton recorder={recorder} recording={capture} />}

@@ -32,7 +32,10 @@ test("each is named by its label and its number, and read when it is played", as
     samples: () => Promise.resolve({ revision: 1, samples: [sample(12, "knock")] }),
     recording: (id: string) => (id === "id 12" ? Promise.resolve(file) : Promise.reject(new Error(id))),
   };
-  const [example] = await exampleSamples(client);
-  expect(example).toMatchObject({ path: "knock 12", sample: { label: "knock", kind: "sound" } });
+  const [example] = await exampleSamples(client, "/acme/door");
+  expect(example).toMatchObject({
+    path: "knock 12",
+    sample: { label: "knock", kind: "sound", page: "/acme/door/data/samples/12" },
+  });
   expect(await example?.read()).toBe(file);
 });

@@ -7,14 +7,15 @@ import { isReplayable, type ReplayableSample } from "./replayable";
 
 const MOST = 6;
 
-/** The samples, labels in turns; those of the split validation first, which no model learned from. */
+/** `projectPage` is the address of the project. The samples, labels in turns; those of the split validation first, which no model learned from. */
 export async function exampleSamples(
   client: Pick<ProjectClient, "samples" | "recording">,
+  projectPage: string,
 ): Promise<readonly HostFile[]> {
   const { samples } = await client.samples();
   return chosenSamples(samples).map((sample) => ({
     path: `${sample.label} ${sample.number}`,
-    sample: { label: sample.label, kind: sample.kind },
+    sample: { label: sample.label, kind: sample.kind, page: `${projectPage}/data/samples/${sample.number}` },
     read: () => client.recording(sample.id),
   }));
 }

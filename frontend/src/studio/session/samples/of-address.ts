@@ -5,10 +5,10 @@ import type { Workspace } from "../workspace";
 import { isReplayable, NOT_REPLAYED } from "./replayable";
 
 /** Null where the address asks for none or there is none, after saying why. */
-export async function sampleOfAddress({
-  client,
-  toasts,
-}: Pick<Workspace, "client" | "toasts">): Promise<StoredRecording | null> {
+export async function sampleOfAddress(
+  { client, toasts }: Pick<Workspace, "client" | "toasts">,
+  projectPage: string,
+): Promise<StoredRecording | null> {
   const sampleId = new URLSearchParams(window.location.search).get("sample");
   if (sampleId === null) return null;
   try {
@@ -16,7 +16,10 @@ export async function sampleOfAddress({
     if (sample === undefined)
       toasts.say("This recording no longer exists: its retention period ended, or its consent was withdrawn.");
     else if (!isReplayable(sample)) toasts.say(NOT_REPLAYED);
-    else return { label: sample.label, kind: sample.kind, file: await client.recording(sampleId) };
+    else {
+      const page = `${projectPage}/data/samples/${sample.number}`;
+      return { label: sample.label, kind: sample.kind, page, file: await client.recording(sampleId) };
+    }
   } catch (error) {
     toasts.say(sentenceOf(error));
   }
