@@ -10,7 +10,7 @@ import { takesOf } from "./takes";
 /** Seconds after which a recording ends by itself. */
 const LONGEST = 60;
 
-/** What is recorded at the moment. */
+/** The recording of the moment. */
 export interface Moment {
   readonly seconds: number;
   readonly peaks: readonly number[];
