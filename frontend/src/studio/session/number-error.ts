@@ -10,7 +10,7 @@ const MOST = 5;
 const RECORD = /\.(?:provenance|training|splits)\.json$/u;
 
 /** Whether a file may be what a run learned: a model, or the parameters of a block. */
-export function isLearned(path: string): boolean {
+function isLearned(path: string): boolean {
   return /\.(?:tflite|json)$/u.test(path) && !RECORD.test(path);
 }
 
