@@ -1,6 +1,7 @@
 """Reads PNG and JPEG files without decoding them: their parts are walked, and those that tell of the maker are dropped.
 
-EXIF, GPS, XMP, thumbnails, comments, text and times go. What a decoder needs stays as it is.
+EXIF, GPS, XMP, thumbnails, comments, text and times go. What a decoder needs stays as it is. Only a picture that its
+EXIF turns is decoded: its pixels are turned before the EXIF goes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 
 from rune.datasets.content.content import BadContent, Content, Kind, Quality
+from rune.datasets.content.orientation import UPRIGHT, exif_orientation, is_exif
 
 MAX_SIDE = 4096
 """Pixels of a side; decoding a larger picture takes more than 64 MB."""
@@ -34,18 +36,42 @@ def is_png(data: bytes) -> bool:
 
 def read_picture(data: bytes) -> Content:
     """Reads a PNG or JPEG file. Raises `BadContent`."""
+    content, orientation = _plain_picture(data)
+    if orientation == UPRIGHT:
+        return content
+    from rune.datasets.content.turning import upright_file  # Most pictures need no Pillow.
+
+    return _plain_picture(upright_file(data, orientation))[0]
+
+
+def orientation_of(data: bytes) -> int:
+    """Returns the orientation that the EXIF of a PNG file says; `UPRIGHT` for a damaged one."""
+    return next((exif_orientation(body) for name, body in _png_chunks(data) if name == b"eXIf"), UPRIGHT)
+
+
+def _plain_picture(data: bytes) -> tuple[Content, int]:
+    """Returns a picture without what tells of its maker, and the orientation that its EXIF said. Raises
+    `BadContent`."""
     if is_png(data):
         stored_bytes = b"".join(_png_parts(data))
         width, height = struct.unpack_from(">II", stored_bytes, 16)
-        media_type = "image/png"
+        media_type, orientation = "image/png", orientation_of(data)
     else:
-        stored_bytes, (width, height) = _strip_jpeg(data)
+        stored_bytes, (width, height), orientation = _strip_jpeg(data)
         media_type = "image/jpeg"
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise BadContent(f"The picture has {width} × {height} pixels; a side has 1 to {MAX_SIDE}.")
-    return Content(
-        Kind.PICTURE, media_type, stored_bytes, Quality.UNCHECKED, drawing={"width": width, "height": height}
-    )
+    drawing = {"width": width, "height": height}
+    return Content(Kind.PICTURE, media_type, stored_bytes, Quality.UNCHECKED, drawing=drawing), orientation
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yields the name and the contents of each chunk of a PNG file, up to one that is cut short."""
+    offset = len(_PNG)
+    while offset + 12 <= len(data):
+        size, name = struct.unpack_from(">I4s", data, offset)
+        yield name, data[offset + 8 : offset + 8 + size]
+        offset += 12 + size
 
 
 def _png_parts(data: bytes) -> Iterator[bytes]:
@@ -73,9 +99,10 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
     raise BadContent("The PNG file is damaged or cut short.")
 
 
-def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
-    """Returns what is kept of a JPEG file, and its width and height. Raises `BadContent` for one that is damaged."""
-    segments, size, offset, has_pixels = [data[:2]], None, 2, False
+def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int], int]:
+    """Returns what is kept of a JPEG file, its width and height, and the orientation that its EXIF says. Raises
+    `BadContent` for one that is damaged."""
+    segments, size, orientation, offset, has_pixels = [data[:2]], None, None, 2, False
     while offset + 4 <= len(data) and data[offset] == 0xFF:
         marker = data[offset + 1]
         if marker == 0xFF:
@@ -91,12 +118,14 @@ def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
         if marker == 0xDA:
             has_pixels = True
             end = _end_of_pixels(data, end)
+        if marker == 0xE1 and orientation is None and is_exif(data[offset + 4 : end]):
+            orientation = exif_orientation(data[offset + 4 : end])
         is_dropped = marker == 0xFE or (0xE1 <= marker <= 0xEF and marker != _ADOBE)
         if not is_dropped:
             segments.append(_plain_header(data[offset:end]) if marker == 0xE0 else data[offset:end])
         offset = end
         if data[offset : offset + 2] == b"\xff\xd9" and size is not None and has_pixels:
-            return b"".join([*segments, b"\xff\xd9"]), size
+            return b"".join([*segments, b"\xff\xd9"]), size, orientation or UPRIGHT
     raise BadContent("The JPEG file is damaged or cut short.")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 
-from rune.datasets.content.content import Content
+from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.motion import read_motion
 from rune.datasets.content.pictures import is_picture, read_picture
 from rune.datasets.content.table import is_table, read_table
+from rune.datasets.content.unread_pictures import unread_picture
 from rune.datasets.content.wav import is_wav, read_wav
 
 MAX_BYTES = 8_000_000
@@ -20,6 +21,8 @@ def read_content(data: bytes) -> Content:
         return read_wav(data)
     if is_picture(data):
         return read_picture(data)
+    if (reason := unread_picture(data)) is not None:
+        raise BadContent(reason)
     # Spreadsheets put a byte order mark before their text, which would be part of the first column's name.
     text = data.removeprefix(BOM_UTF8)
     return read_table(text) if is_table(text) else read_motion(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rune.datasets.content.content import BadContent
 from rune.datasets.content.pictures import is_picture
+from rune.datasets.content.unread_pictures import unread_picture
 from rune.datasets.content.wav import is_wav
 from rune.datasets.convert.flac import is_flac, wav_of_flac
 from rune.datasets.convert.series import plain_csv
@@ -23,4 +25,6 @@ def plain_recording(data: bytes) -> bytes:
         return wav_of_flac(data)
     if is_picture(data):
         return data
+    if (reason := unread_picture(data)) is not None:
+        raise BadContent(reason)
     return plain_csv(data)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import MAX_BYTES, read_content
+from rune.datasets.content.unread_pictures import unread_picture_file
 from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.data_folder import find_data_folder
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
@@ -50,7 +51,8 @@ def _unnamed_files(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
     named_files = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
     for name in archive.names:
         if name not in named_files:
-            yield Omission(name, f"The archive was read as “{layout.name}”, in which this file is no recording.")
+            reason = f"The archive was read as “{layout.name}”, in which this file is no recording."
+            yield Omission(name, unread_picture_file(name) or reason)
 
 
 def _labelled(item: Item) -> Item:

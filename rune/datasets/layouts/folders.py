@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rune.datasets.content.unread_pictures import unread_picture_file
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission, label_of_folder, split_of_folders
@@ -15,7 +16,8 @@ def folders_by_label(archive: DataFiles) -> Layout:
         if name.lower().endswith(SUFFIXES):
             items.append(Item(name, label_of_folder(name), "", split_of_folders(name)))
         else:
-            omissions.append(Omission(name, "It is not a WAV, FLAC, PNG, JPEG or CSV file."))
+            reason = unread_picture_file(name) or "It is not a WAV, FLAC, PNG, JPEG or CSV file."
+            omissions.append(Omission(name, reason))
     return Layout("folders by label", items, omissions, read_recording)
 
 

@@ -21,6 +21,7 @@ from typing import Final
 
 from rune.capabilities import CAPABILITIES
 from rune.datasets.content.content import BadContent
+from rune.datasets.content.unread_pictures import ENDINGS as UNREAD_ENDINGS
 from rune.datasets.export.data_folder import LIST, read_list
 from rune.datasets.layouts.files import is_ignored
 from rune.datasets.layouts.json_files import json_of
@@ -32,8 +33,9 @@ from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample, Re
 from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
 from rune.wording import quoted, size_text
 
-ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
-"""Of files that are samples; other files in folders of labels are left alone, such as a licence."""
+ENDINGS: Final = frozenset({ending for each in CAPABILITIES.values() for ending in each.endings} | {*UNREAD_ENDINGS})
+"""Of files that are samples, or pictures whose format is refused by name; other files in folders of labels are left
+alone, such as a licence."""
 MOST_SAMPLES: Final = 100_000
 _COLUMNS: Final = ("file", "label", "split", "start", "end")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from forge.accounts.models import User
 from forge.core.blobs.links import is_linked
@@ -116,6 +118,23 @@ def test_notes_in_a_recording_are_not_stored(client: Client, project: Project) -
     blobs = [read_blob(digest) for digest in Sample.objects.values_list("digest", flat=True)]
     assert len(blobs) == 2
     assert not [data for data in blobs if secret in data]
+
+
+@pytest.mark.protects("recordings/turned-pictures")
+def test_a_picture_is_stored_upright_and_heic_is_refused_by_name(client: Client, project: Project) -> None:
+    consent = agreed(client)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 20), (200, 90, 30)).save(photo, "JPEG", exif=exif)
+    answer = send(client, consent, photo.getvalue(), label="tile", alone="true")
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["drawing"]["width"], answer.json()["drawing"]["height"]) == (20, 40)
+    with Image.open(io.BytesIO(read_blob(Sample.objects.get().digest))) as stored:
+        assert (stored.size, dict(stored.getexif())) == ((20, 40), {})
+    answer = send(client, consent, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40))
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("HEIC pictures are not read. Export as JPEG or PNG and send it again.")
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import conformance from "../../../../tests/conformance/pictures.json";
 import type { CapabilityRequest } from "../../runtime";
+import { refusalOf } from "./decode";
 import { convert, crop, pictureBytes, pictureRequest } from "./pixels";
 import { resize } from "./resize";
 
@@ -75,3 +76,10 @@ test.each(conformance.pictures)(
     expect(btoa(String.fromCharCode(...resizedPicture.data))).toBe(pixels);
   },
 );
+
+// protects: recordings/turned-pictures
+test("a phone's picture that the browser does not decode is named", async () => {
+  const heic = new Blob([Uint8Array.of(0, 0, 0, 24), "ftypheic", new Uint8Array(20)]);
+  expect(await refusalOf(heic)).toMatch(/^Your browser does not read HEIC pictures\. Export the picture as JPEG or PNG\./);
+  expect(await refusalOf(new Blob(["hello"]))).toMatch(/^This file is not a picture/);
+});

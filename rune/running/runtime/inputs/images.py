@@ -1,8 +1,8 @@
 """Pictures as a rune's IMAGE capability gets them: decoded, resized by the published arithmetic, converted to pixels.
 
 The resampling is that of the native runtime: Catmull-Rom (cubic with B = 0 and C = 1/2, support 2), first down, then
-across, in float32, rounded to whole levels after each of the two. A picture is taken as it lies in its file: what its
-metadata say of turning it is not looked at. Needs numpy and Pillow, so it is imported when a picture is read.
+across, in float32, rounded to whole levels after each of the two. A picture is turned as its EXIF says first, as
+browsers and the data of a project do. Needs numpy and Pillow, so it is imported when a picture is read.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from rune.abi import PixelFormat
+from rune.datasets.content.orientation import exif_orientation
+from rune.datasets.content.pictures import orientation_of
+from rune.datasets.content.turning import turned
+from rune.datasets.content.unread_pictures import format_of
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.deep_pictures import halves
 from rune.unreadable import reason_of
@@ -130,23 +134,32 @@ def _decode(data: bytes) -> Pixels:
     both = halves(data)
     if both is None:
         return _decode_shallow(data)
-    upper, lower = (_decode_shallow(half).astype(np.uint16) for half in both)
+    orientation = orientation_of(data)
+    upper, lower = (_decode_shallow(half, orientation).astype(np.uint16) for half in both)
     deep: NDArray[np.uint16] = (upper * np.uint16(256) + lower).astype(np.uint16)
     return deep
 
 
-def _decode_shallow(data: bytes) -> Pixels:
-    """Whatever Pillow decodes as it is."""
+def _decode_shallow(data: bytes, orientation: int | None = None) -> Pixels:
+    """Whatever Pillow decodes as it is, turned by `orientation` or else as the file's EXIF says."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > PIXEL_LIMIT:
                 raise InputFile(f"the picture has {image.width} x {image.height} pixels, more than {PIXEL_LIMIT}")
-            pixels = _gray_of_16_bits(image) if image.mode.startswith("I") else np.asarray(_in_bytes(image))
+            upright = turned(image, orientation or exif_orientation(image.info.get("exif", b"")))
+            pixels = _gray_of_16_bits(upright) if upright.mode.startswith("I") else np.asarray(_in_bytes(upright))
     except UnidentifiedImageError:
-        raise InputFile("the file is not a picture of a known kind") from None
+        raise InputFile(_unknown_format(data)) from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputFile(f"the picture cannot be read: {reason_of(error)}") from None
     return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
+
+
+def _unknown_format(data: bytes) -> str:
+    name = format_of(data)
+    if name is None or name.upper() in FORMATS:
+        return "the file is not a picture of a known kind"
+    return f"{name} pictures are not read; export the picture as JPEG or PNG"
 
 
 def _gray_of_16_bits(image: Image.Image) -> NDArray[np.uint16]:

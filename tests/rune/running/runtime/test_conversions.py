@@ -193,13 +193,30 @@ def test_black_and_white_is_0_and_255() -> None:
     assert set(image_pixels(saved(image), 8, 6, PixelFormat.GRAYSCALE)) == {0, 255}
 
 
-def test_what_a_camera_says_of_turning_is_not_looked_at() -> None:
-    image = Image.fromarray(np.repeat(GRADIENT, 2, axis=0))
+@each_case("form", ["PNG", "TIFF", "WEBP"])
+def test_a_picture_is_turned_as_its_exif_says(form: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert (
-        image_pixels(saved(image, exif=exif), 8, 12, PixelFormat.GRAYSCALE) == np.repeat(GRADIENT, 2, axis=0).tobytes()
-    )
+    options = {"lossless": True} if form == "WEBP" else {}
+    image = Image.fromarray(np.dstack([GRADIENT] * 3))
+    turned = np.rot90(GRADIENT, -1)
+    data = saved(image, form, exif=exif, **options)
+    assert image_pixels(data, 6, 8, PixelFormat.RGB) == turned.repeat(3).tobytes()
+
+
+def test_a_deep_picture_is_turned_as_its_exif_says() -> None:
+    levels = np.arange(2 * 3 * 3, dtype=np.uint16).reshape(2, 3, 3) * 3000
+    exif = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
+    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", zlib.crc32(b"eXIf" + exif))
+    data = deep_png(levels, (0,))
+    turned = np.rot90(levels, -1) >> 8
+    assert image_pixels(data[:33] + chunk + data[33:], 2, 3, PixelFormat.RGB) == turned.astype(np.uint8).tobytes()
+
+
+def test_a_picture_of_a_phone_that_is_not_read_is_named() -> None:
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
+    with pytest.raises(InputFile, match="HEIC pictures are not read; export the picture as JPEG or PNG"):
+        image_pixels(heic, 8, 6, PixelFormat.RGB)
 
 
 def test_a_jpeg_of_four_inks_has_three_colours() -> None:
