@@ -12,6 +12,8 @@ from rune.datasets.words import WORD_LIMIT
 
 MAX_POSITIONS: Final = 300
 """Objects of one picture."""
+MAX_PLACES: Final = 500
+"""Marked places of one sound."""
 NOTHING: Final = "nothing"
 """The label of a picture in which somebody found no object, where nobody gave it another."""
 _DIGITS: Final = 5

@@ -120,6 +120,8 @@ class DataDescriptionJson(TypedDict):
     splits: dict[str, int]
     omission_count: int
     omissions: list[DataOmissionJson]
+    note_count: int
+    notes: list[DataOmissionJson]
 
 
 class RecordingFactsJson(TypedDict):
@@ -168,6 +170,7 @@ class DataRecordingJson(RecordingFactsJson):
     split: str
     device: str
     positions: list[ObjectPositionJson] | None
+    events: list[MarkedPlaceJson] | None
 
 
 class DataBatchJson(TypedDict):

@@ -17,6 +17,7 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import Consent, DataSet, Sample
+from forge.datasets.samples.actions.mark import MAX_EVENTS
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.datasets.samples.content import are_words, content_in
 from forge.datasets.samples.models import SampleSource
@@ -104,6 +105,7 @@ def _store(
         actor,
         wanted_split=wanted_split,
         positions=positions,
+        events=recording["events"],
     )
 
 
@@ -119,10 +121,15 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
 
 
 def _is_possible(recording: DataRecordingJson) -> bool:
-    """Whether the label, the group, the device, the split and the positions of a recording are possible."""
+    """Whether the label, the group, the device, the split, the positions and the marked places of a recording are
+    possible."""
     try:
         read_positions(recording["positions"])
     except BadContent:
         return False
-    are_named = are_words(recording["label"], recording["group"], recording["device"])
+    events = recording["events"] or []
+    if len(events) > MAX_EVENTS or not all(0 <= each["start"] < each["end"] for each in events):
+        return False
+    labels = [each["label"] for each in events]
+    are_named = are_words(recording["label"], recording["group"], recording["device"], *labels) and all(labels)
     return are_named and recording["split"] in ("", *(each.value for each in Split))

@@ -20,6 +20,13 @@ class DataOmittedJson(TypedDict):
     reason: str
 
 
+class DataNoteJson(TypedDict):
+    """A recording that would come in, and what is wrong with its times."""
+
+    path: Annotated[str, "its name in the archive"]
+    reason: str
+
+
 class DataPreviewJson(TypedDict):
     """The contents that an import would add, according to the lists of the archive."""
 
@@ -29,6 +36,8 @@ class DataPreviewJson(TypedDict):
     unlabelled: int
     groups: Annotated[int, "people and devices that the archive names"]
     splits: Annotated[dict[str, int], "of recordings whose split the archive names"]
+    note_count: Annotated[int, "recordings whose times jump, run backwards, or have another rate than most"]
+    notes: Annotated[list[DataNoteJson], "the first of them"]
 
 
 class DataImportJson(TypedDict):
@@ -103,4 +112,6 @@ def import_to_json(row: DataImport) -> DataImportJson:
 
 
 def _preview(description: dict[str, object]) -> DataPreviewJson:
-    return {name: description[name] for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]
+    # Imports that an earlier version described have no notes.
+    preview = {"note_count": 0, "notes": [], **description}
+    return {name: preview[name] for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]

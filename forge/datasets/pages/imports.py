@@ -142,6 +142,7 @@ def _import_context(principal: Principal, project: Project, import_id: UUID) -> 
         "import": row,
         "labels": labels,
         "splits": sorted(row.description.get("splits", {}).items()),
+        "more_notes": row.description.get("note_count", 0) - len(row.description.get("notes", ())),
         "more": row.omission_count - len(row.omissions),
         "may_send": may_send(principal, row),
         "may_discard": may_discard(principal, row),

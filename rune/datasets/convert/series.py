@@ -61,6 +61,11 @@ def value_columns(names: Sequence[str]) -> Sequence[int]:
     return others if is_motion([names[column] for column in others]) else columns
 
 
+def is_time_column(names: Sequence[str], place: int) -> bool:
+    """Whether a column is called as times are. `names` are lower case."""
+    return place not in value_columns(names)
+
+
 def _are_times(rows: Sequence[Sequence[str]], column: int) -> bool:
     """Whether a column that is called so has times: text, or numbers that rise. Others were measured."""
     texts = [row[column] for row in rows if column < len(row)]

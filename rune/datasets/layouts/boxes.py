@@ -1,85 +1,123 @@
-"""Objects of pictures as other tools write them: boxes and points, of which the middle is kept."""
+"""Objects of pictures as other tools mark them: boxes and points, of which the middle is kept.
+
+A box that reaches past the border of its picture is clipped first. One that marks nothing of the picture refuses the
+picture by name: left out, it would say that somebody looked and found nothing.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.json_files import objects_of, text_of
-from rune.datasets.layouts.layout import word
 from rune.datasets.positions import ObjectPosition, Positions
 
-_BOX, _POLYGON = "rectanglelabels", "polygonlabels"
-_SHAPES = (_BOX, _POLYGON, "keypointlabels", "ellipselabels")
-"""The names of shapes in Label Studio; an ellipse has its middle as `x` and `y`."""
-_MASKS = ("brushlabels", "bitmasklabels", "vectorlabels")
-"""The names of marks that have no middle."""
+_MOST_STRETCHING: Final = 1.05
+"""How much wider or narrower a picture may be than the one that was marked: other tools round sizes."""
 
 
-def pixel_boxes(value: Any) -> Positions:
-    """Returns the middles of Edge Impulse's boxes, in pixels. What is no box is left out."""
-    return tuple(_pixel_boxes(objects_of(value)))
+@dataclass(frozen=True)
+class ObjectBox:
+    """The box of an object, in the units of the tool that wrote it. A point is a box without a size."""
+
+    label: str
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
-def _pixel_boxes(boxes: Iterable[Mapping[str, Any]]) -> Iterable[ObjectPosition]:
-    for box in boxes:
-        left, top, width, height = (_number(box.get(name)) for name in ("x", "y", "width", "height"))
-        label = word(text_of(box.get("label")))
-        if left is not None and top is not None and label:
-            yield ObjectPosition(label, left + (width or 0) / 2, top + (height or 0) / 2)
+@dataclass(frozen=True)
+class MarkedObjects:
+    """The objects of one picture as a tool wrote them. Without a box, somebody looked and found none."""
+
+    boxes: Sequence[ObjectBox]
+    width: float = 1.0
+    """The width of the whole picture in the units of the boxes; 0 where they are pixels of the stored picture."""
+    height: float = 1.0
+    marked_size: tuple[float, float] | None = None
+    """Pixels of the picture that was marked, where the tool says them."""
 
 
-def percent_shapes(results: Iterable[Mapping[str, Any]]) -> Positions | None:
-    """Returns the middles of Label Studio's rectangles, ellipses, points and polygons, as fractions; None where nothing
-    is marked. `results` are the values of an annotation. Raises `BadContent` for a mark without a middle or a label."""
-    marks = [each for each in results if any(isinstance(each.get(name), list) for name in (*_SHAPES, *_MASKS))]
-    positions = [each for value in marks if (each := _percent_shape(value)) is not None]
-    if len(positions) < len(marks):
+def point(position: ObjectPosition) -> ObjectBox:
+    """Returns a position that has no size."""
+    return ObjectBox(position.label, position.x, position.y, position.x, position.y)
+
+
+def sized_box(label: str, left: float, top: float, width: float, height: float) -> ObjectBox:
+    """Returns a box of a size. Raises `BadContent` for one that has none: a press without a drag."""
+    if width <= 0 or height <= 0:
+        raise BadContent(f"The box of “{label}” has no width or no height. Draw it again, and export again.")
+    return ObjectBox(label, left, top, left + width, top + height)
+
+
+def middles(objects: MarkedObjects, width: int, height: int) -> Positions:
+    """Returns the middles of the parts of boxes that are in a picture of this size, as fractions. Raises `BadContent`
+    for a box outside of it, and for a picture of other proportions than the one that was marked."""
+    if objects.marked_size is not None and objects.boxes:
+        _check_proportions(*objects.marked_size, width, height)
+    across, down = objects.width or width, objects.height or height
+    return tuple(_middle(box, across, down) for box in objects.boxes)
+
+
+def in_units_of(objects: MarkedObjects, width: float, height: float) -> MarkedObjects:
+    """Returns objects whose boxes are pixels of a picture of this size, which the tool says beside them."""
+    return replace(objects, width=width, height=height, marked_size=(width, height))
+
+
+def labels_of(objects: MarkedObjects) -> Positions:
+    """Returns the labels of objects as positions of which only the label counts."""
+    return tuple(ObjectPosition(box.label, 0.0, 0.0) for box in objects.boxes)
+
+
+def do_agree(one: Iterable[ObjectBox], other: Iterable[ObjectBox]) -> bool:
+    """Whether two people marked the same objects: each of one has its own of the other, around each other's middle."""
+    rest = list(other)
+    for box in one:
+        match = next((each for each in rest if each.label == box.label and _is_same(box, each)), None)
+        if match is None:
+            return False
+        rest.remove(match)
+    return not rest
+
+
+def _is_same(one: ObjectBox, other: ObjectBox) -> bool:
+    if (one.left, one.top) == (one.right, one.bottom) or (other.left, other.top) == (other.right, other.bottom):
+        return one == other
+    return _has_middle_of(one, other) and _has_middle_of(other, one)
+
+
+def _has_middle_of(box: ObjectBox, other: ObjectBox) -> bool:
+    x, y = (other.left + other.right) / 2, (other.top + other.bottom) / 2
+    return box.left <= x <= box.right and box.top <= y <= box.bottom
+
+
+def _middle(box: ObjectBox, width: float, height: float) -> ObjectPosition:
+    left, right = max(box.left, 0.0), min(box.right, width)
+    top, bottom = max(box.top, 0.0), min(box.bottom, height)
+    is_box = box.right > box.left or box.bottom > box.top
+    # A box that only touches the border has no part in the picture; a point on the border is in it.
+    if left > right or top > bottom or (is_box and (left == right or top == bottom)):
         raise BadContent(
-            "It has a mark without a middle or a label, such as one of a brush. Draw boxes, and export again."
+            f"The mark of “{box.label}” is outside of the picture. Move or delete it where it was drawn, and export "
+            "again."
         )
-    return tuple(positions) if positions else None
+    return ObjectPosition(box.label, (left + right) / 2 / width, (top + bottom) / 2 / height)
 
 
-def _percent_shape(value: Mapping[str, Any]) -> ObjectPosition | None:
-    kind = next((name for name in _SHAPES if isinstance(value.get(name), list)), None)
-    if kind is None:
-        return None
-    left, top = (
-        (_middle(value.get("points"), 0), _middle(value.get("points"), 1))
-        if kind == _POLYGON
-        else (_number(value.get("x")), _number(value.get("y")))
-    )
-    label = next((name for each in value[kind] if (name := word(text_of(each)))), "")
-    if left is None or top is None or not label:
-        return None
-    if kind != _BOX:
-        return ObjectPosition(label, left / 100, top / 100)
-    width, height = _number(value.get("width")) or 0.0, _number(value.get("height")) or 0.0
-    # A rectangle is turned around its upper left corner, clockwise.
-    angle = math.radians(_number(value.get("rotation")) or 0.0)
-    if not angle:
-        return ObjectPosition(label, (left + width / 2) / 100, (top + height / 2) / 100)
-    # Percent of width and of height are different lengths.
-    shape = (_number(value.get("original_width")) or 1.0) / (_number(value.get("original_height")) or 1.0)
-    across, down = width / 2 * shape, height / 2
-    x = left + (across * math.cos(angle) - down * math.sin(angle)) / shape
-    y = top + across * math.sin(angle) + down * math.cos(angle)
-    return ObjectPosition(label, x / 100, y / 100)
+def _check_proportions(marked_width: float, marked_height: float, width: int, height: int) -> None:
+    stretching = (width * marked_height) / (height * marked_width)
+    if not 1 / _MOST_STRETCHING <= stretching <= _MOST_STRETCHING and not _is_rounding(
+        marked_width, marked_height, width, height
+    ):
+        raise BadContent(
+            f"Its objects were marked on a picture of {marked_width:g} × {marked_height:g} pixels, and this one has "
+            f"{width} × {height}. Put the picture that was marked into the archive."
+        )
 
 
-def _middle(points: Any, axis: int) -> float | None:
-    """Returns the middle of the box around points along an axis, None for what has no such box."""
-    corners = points if isinstance(points, list) else []
-    numbers = [_number(each[axis]) for each in corners if isinstance(each, list) and len(each) > axis]
-    coordinates = [each for each in numbers if each is not None]
-    return (min(coordinates) + max(coordinates)) / 2 if coordinates and len(coordinates) == len(corners) else None
-
-
-def _number(value: Any) -> float | None:
-    """Returns a number that can be one of a picture, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e6 < value < 1e6:
-        return None
-    return float(value)
+def _is_rounding(marked_width: float, marked_height: float, width: int, height: int) -> bool:
+    """Whether two sizes of a very small picture differ by the rounding to whole pixels alone."""
+    scale = min(width / marked_width, height / marked_height)
+    return abs(marked_width * scale - width) <= 1 and abs(marked_height * scale - height) <= 1

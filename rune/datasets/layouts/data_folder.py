@@ -6,6 +6,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.read import read_content
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.data_folder import LIST, read_list
+from rune.datasets.layouts.boxes import MarkedObjects, point
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, word
@@ -25,7 +26,8 @@ def find_data_folder(archive: DataFiles) -> Layout | None:
     for row in contents[1]:
         if folder + row.file in archive:
             label, group, split = word(row.label), word(row.group), split_of(row.split)
-            items.append(Item(folder + row.file, label, group, split, positions=row.positions))
+            objects = None if row.positions is None else MarkedObjects([point(each) for each in row.positions])
+            items.append(Item(folder + row.file, label, group, split, objects=objects))
         else:
             omissions.append(Omission(folder + row.file, "The archive does not have this file, which its list names."))
     return Layout("data folder", items, omissions, _read, [name])

@@ -6,9 +6,9 @@ sensors with the interval between them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from rune.datasets.content.table import is_motion
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
 from rune.datasets.convert.series import motion_of, table_of_numbers
 from rune.datasets.convert.sounds import Samples, wav_of_numbers
-from rune.datasets.layouts.boxes import pixel_boxes
+from rune.datasets.convert.times import Timing
+from rune.datasets.layouts.boxes import MarkedObjects
 from rune.datasets.layouts.cbor_files import cbor_of
+from rune.datasets.layouts.drawn_shapes import number_in_picture, pixel_boxes
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.json_files import json_in, json_of, objects_of, text_of
 from rune.datasets.layouts.layout import (
@@ -27,34 +29,57 @@ from rune.datasets.layouts.layout import (
     Omission,
     first_word,
     label_of_folder,
+    plain_timing,
     split_of,
     split_of_folders,
     word,
 )
-from rune.datasets.positions import Positions
+from rune.datasets.layouts.marked_places import MarkedPlace, longest_label
 
 _LIST = "info.labels"
 _BOXES = "bounding_boxes.labels"
+_STRUCTURED = "structured_labels.labels"
 _ACQUISITION = (".json", ".cbor")
 _AXES = 3
 _LEAST_SOUND_RATE = 4_000
 """Values a second of a sound that is not called so. Slower values may be of a sensor that happens to stay below 1."""
 
 
+@dataclass(frozen=True)
+class _Lists:
+    """What lists beside the recordings say, by the paths of recordings; a text in place of marks is why they cannot be
+    read."""
+
+    names: Sequence[str]
+    boxes: Mapping[str, MarkedObjects | str]
+    places: Mapping[str, Sequence[MarkedPlace] | str]
+
+    def add_to(self, item: Item) -> Item | Omission:
+        """Returns the recording with its marks, an omission where these cannot be read."""
+        boxes, places = self.boxes.get(item.path), self.places.get(item.path)
+        for marks in (boxes, places):
+            if isinstance(marks, str):
+                return Omission(item.path, marks)
+        if places:
+            item = replace(item, label=longest_label(places), places=places)  # type: ignore[arg-type]
+        return item if boxes is None else replace(item, objects=boxes)  # type: ignore[arg-type]
+
+
 def find_edge_impulse(archive: DataFiles) -> Layout | None:
     """Returns the recordings of an export of Edge Impulse."""
     lists = [name for name in archive.names if name.rpartition("/")[2] == _LIST]
-    box_lists = [name for name in archive.names if name.rpartition("/")[2] == _BOXES]
-    boxes = _boxes(archive, box_lists)
+    marks = _marks(archive)
     if lists:
-        items, omissions = _read_lists(archive, lists, boxes)
-        return Layout("Edge Impulse", items, omissions, read_edge_impulse, [*lists, *box_lists])
-    if not boxes and not any(_is_acquisition(archive, name) for name in archive.names):
+        entries = list(_read_lists(archive, lists, marks))
+    elif marks.names or any(_is_acquisition(archive, name) for name in archive.names):
+        plain_items = [Item(name, _label_of_name(name), "", split_of_folders(name)) for name in _readable(archive)]
+        entries = [marks.add_to(item) for item in plain_items]
+    else:
         return None
-    items = [
-        _with_boxes(Item(name, _label_of_name(name), "", split_of_folders(name)), boxes) for name in _readable(archive)
-    ]
-    return Layout("Edge Impulse", items, (), read_edge_impulse, box_lists)
+    items = [each for each in entries if isinstance(each, Item)]
+    omissions = [each for each in entries if isinstance(each, Omission)]
+    names = [*lists, *marks.names]
+    return Layout("Edge Impulse", items, omissions, read_edge_impulse, names, timing_of_acquisition)
 
 
 def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
@@ -65,6 +90,18 @@ def read_edge_impulse(archive: DataFiles, item: Item) -> bytes:
     if item.path.endswith(".cbor"):
         return recording_of(cbor_of(data))
     return plain_recording(data)
+
+
+def timing_of_acquisition(archive: DataFiles, item: Item) -> Timing | None:
+    """Returns the interval of motion or of a table, and the timing of a CSV file. Raises `BadContent`."""
+    if not item.path.endswith(_ACQUISITION):
+        return plain_timing(archive, item)
+    data = archive.read(item.path)
+    payload = _payload(json_of(data) if item.path.endswith(".json") else cbor_of(data))
+    if payload is None or len(objects_of(payload.get("sensors"))) < 2:
+        return None
+    interval = number_in_picture(payload.get("interval_ms"))
+    return Timing(interval, " ms") if interval else None
 
 
 def recording_of(acquisition: Any) -> bytes:
@@ -134,47 +171,83 @@ def _is_within(numbers: Samples, limit: float) -> bool:
     return bool((np.abs(numbers) <= limit).all())
 
 
-def _boxes(archive: DataFiles, lists: Sequence[str]) -> Mapping[str, Positions]:
-    """Returns the middles of objects in pixels, by the names of pictures, of lists of boxes."""
-    boxes: dict[str, Positions] = {}
-    for list_name in lists:
+def _marks(archive: DataFiles) -> _Lists:
+    """Returns what the lists of boxes and of labels over time say. Raises `BadContent` for a damaged one."""
+    boxes: dict[str, MarkedObjects | str] = {}
+    places: dict[str, Sequence[MarkedPlace] | str] = {}
+    names = [name for name in archive.names if name.rpartition("/")[2] in (_BOXES, _STRUCTURED)]
+    for list_name in names:
+        folder, _, base = list_name.rpartition("/")
+        prefix = f"{folder}/" if folder else ""
         content = json_of(archive.read(list_name), list_name)
-        pictures = content.get("boundingBoxes") if isinstance(content, dict) else None
-        for name, rows in (pictures if isinstance(pictures, dict) else {}).items():
-            boxes[list_name.removesuffix(_BOXES) + name] = pixel_boxes(rows)
-    return boxes
+        rows_by_name = content.get(_ROWS[base]) if isinstance(content, dict) else None
+        for name, rows in (rows_by_name if isinstance(rows_by_name, dict) else {}).items():
+            if base == _BOXES:
+                boxes[prefix + name] = _readable_marks(pixel_boxes, rows)
+            else:
+                places[prefix + name] = _readable_marks(_places, rows)
+    return _Lists(names, boxes, places)
 
 
-def _with_boxes(item: Item, boxes: Mapping[str, Positions]) -> Item:
-    return replace(item, positions=boxes[item.path], are_pixels=True) if item.path in boxes else item
+_ROWS = {_BOXES: "boundingBoxes", _STRUCTURED: "structuredLabels"}
+"""The field of a list that has the marks by the names of files."""
+Marks = TypeVar("Marks")
 
 
-def _read_lists(
-    archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]
-) -> tuple[list[Item], list[Omission]]:
-    items: list[Item] = []
-    omissions: list[Omission] = []
+def _readable_marks(read: Callable[[Any], Marks], rows: Any) -> Marks | str:
+    try:
+        return read(rows)
+    except BadContent as error:
+        return str(error)
+
+
+def _places(rows: Any) -> Sequence[MarkedPlace]:
+    """Returns the labels over time of a recording, from value to value. Raises `BadContent` for what is none."""
+    places = []
+    for row in objects_of(rows):
+        label = word(text_of(row.get("label")))
+        start, end = row.get("startIndex"), row.get("endIndex")
+        if type(start) is not int or type(end) is not int or not 0 <= start <= end or not label:
+            raise BadContent("Its labels over time have one without a label, a start or an end.")
+        places.append(MarkedPlace(label, start, end + 1, in_values=True))
+    return places
+
+
+def _read_lists(archive: DataFiles, lists: list[str], marks: _Lists) -> Iterator[Item | Omission]:
     for list_name in lists:
         folder = list_name.removesuffix(_LIST)
         content = json_of(archive.read(list_name), list_name)
         for each in objects_of(content.get("files") if isinstance(content, dict) else None):
             path = folder + text_of(each.get("path"))
-            label = each.get("label")
-            name = word(label.get("label")) if isinstance(label, dict) else word(label)
-            fields = each.get("metadata")
-            metadata = fields if isinstance(fields, dict) else {}
             if path not in archive:
-                omissions.append(Omission(path, "The archive does not have this file, which its list names."))
-            elif isinstance(label, dict) and label.get("type") == "multi-label":
-                omissions.append(Omission(path, "It has several labels over time. Cut it into parts of one label."))
+                yield Omission(path, "The archive does not have this file, which its list names.")
             else:
-                person = first_word(metadata.get("subject"), metadata.get("person"))
-                split = split_of(metadata.get("split")) or split_of(each.get("category")) or split_of_folders(path)
-                item = _with_boxes(Item(path, "" if label == "unlabeled" else name, person, split), boxes)
-                if isinstance(each.get("boundingBoxes"), list):
-                    item = replace(item, positions=pixel_boxes(each["boundingBoxes"]), are_pixels=True)
-                items.append(item)
-    return items, omissions
+                yield _entry(path, each, marks)
+
+
+def _entry(path: str, each: Mapping[str, Any], marks: _Lists) -> Item | Omission:
+    """Returns the recording that a row of a list names."""
+    label = each.get("label")
+    fields = label if isinstance(label, dict) else {"label": label}
+    name = "" if label == "unlabeled" or fields.get("type") == "unlabeled" else word(fields.get("label"))
+    metadata_value = each.get("metadata")
+    metadata = metadata_value if isinstance(metadata_value, dict) else {}
+    person = first_word(metadata.get("subject"), metadata.get("person"))
+    split = split_of(metadata.get("split")) or split_of(each.get("category")) or split_of_folders(path)
+    try:
+        item = marks.add_to(Item(path, name, person, split))
+        if isinstance(item, Omission):
+            return item
+        if fields.get("type") == "multi-label" and item.places is None:
+            places = _places(fields.get("labels", fields.get("structuredLabels")))
+            if not places:
+                return Omission(path, "It has several labels over time. Cut it into parts of one label.")
+            item = replace(item, label=longest_label(places), places=places)
+        if isinstance(each.get("boundingBoxes"), list):
+            item = replace(item, objects=pixel_boxes(each["boundingBoxes"]))
+    except BadContent as error:
+        return Omission(path, str(error))
+    return item
 
 
 def _readable(archive: DataFiles) -> list[str]:

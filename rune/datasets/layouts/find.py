@@ -8,6 +8,8 @@ from dataclasses import replace
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.content.unread_pictures import unread_picture_file
+from rune.datasets.layouts.boxes import labels_of, middles
+from rune.datasets.layouts.coco import find_coco
 from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.data_folder import find_data_folder
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
@@ -17,9 +19,11 @@ from rune.datasets.layouts.hugging_face import find_hugging_face, find_hugging_f
 from rune.datasets.layouts.label_studio import find_label_studio
 from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without_long_words
 from rune.datasets.layouts.mnist import find_mnist
+from rune.datasets.layouts.pascal_voc import find_pascal_voc
 from rune.datasets.layouts.speech_commands import find_speech_commands
 from rune.datasets.layouts.tables import find_tables
-from rune.datasets.positions import ObjectPosition, Positions, label_of_positions, positions_to_json, read_positions
+from rune.datasets.layouts.yolo import find_yolo
+from rune.datasets.positions import Positions, label_of_positions, positions_to_json, read_positions
 from rune.wording import size_text
 
 FINDERS: Sequence[Finder] = (
@@ -29,6 +33,9 @@ FINDERS: Sequence[Finder] = (
     find_croissant,
     find_edge_impulse,
     find_label_studio,
+    find_coco,
+    find_pascal_voc,
+    find_yolo,
     find_hugging_face,
     find_hugging_face_parquet,
     find_tables,
@@ -57,21 +64,18 @@ def _unnamed_files(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
 
 def _labelled(item: Item) -> Item:
     """A picture without a label is called after its objects."""
-    if item.label or item.positions is None:
+    if item.label or item.objects is None:
         return item
-    return replace(item, label=label_of_positions(item.positions))
+    return replace(item, label=label_of_positions(labels_of(item.objects)))
 
 
 def positions_of(item: Item, content: Content) -> Positions | None:
-    """Returns where objects are in a recording that was read; None for what is no picture. Objects outside of the
-    picture are left out. Raises `BadContent` for too many."""
-    if item.positions is None or content.kind is not Kind.PICTURE:
+    """Returns where objects are in a recording that was read; None for what is no picture. Raises `BadContent` for too
+    many, and for one outside of the picture."""
+    if item.objects is None or content.kind is not Kind.PICTURE:
         return None
-    width, height = (content.drawing["width"], content.drawing["height"]) if item.are_pixels else (1, 1)
-    positions = [ObjectPosition(each.label, each.x / width, each.y / height) for each in item.positions]
-    return read_positions(
-        positions_to_json(each for each in positions if 0 <= each.x <= 1 and 0 <= each.y <= 1 and each.label)
-    )
+    positions = middles(item.objects, content.drawing["width"], content.drawing["height"])
+    return read_positions(positions_to_json(positions))
 
 
 def read_item(archive: DataFiles, layout: Layout, item: Item) -> Content:

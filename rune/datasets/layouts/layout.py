@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
+from rune.datasets.convert.series import table_of
+from rune.datasets.convert.times import Timing, timing_of_columns
+from rune.datasets.layouts.boxes import MarkedObjects
 from rune.datasets.layouts.files import DataFiles
-from rune.datasets.positions import Positions
+from rune.datasets.layouts.marked_places import MarkedPlace
 from rune.datasets.words import WORD_LIMIT
 
 _QUOTED_LENGTH = 30
@@ -41,10 +44,10 @@ class Item:
     """Its number within the file, where a file has several."""
     rate: float = 0.0
     """Values a second, where the data set says it beside the file."""
-    positions: Positions | None = None
+    objects: MarkedObjects | None = None
     """Where objects are in a picture, where the data set says it."""
-    are_pixels: bool = False
-    """Whether the positions are in pixels, and fractions once the picture is read."""
+    places: Sequence[MarkedPlace] | None = None
+    """Where labels happen in a sound, where the data set says it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,19 @@ class Layout:
     """Returns a recording as a WAV, PNG, JPEG or CSV file. Raises `BadContent`."""
     lists: Collection[str] = ()
     """The files that say what the recordings are, and tables with several recordings."""
+    timing: Callable[[DataFiles, Item], Timing | None] = field(
+        default=lambda archive, item: plain_timing(archive, item)
+    )
+    """Returns how the rows of motion or of a table follow each other, None for what has no times. Raises
+    `BadContent`."""
+
+
+def plain_timing(archive: DataFiles, item: Item) -> Timing | None:
+    """Returns the timing of a CSV file that has one recording."""
+    if not item.path.lower().endswith(".csv"):
+        return None
+    names, rows = table_of(archive.read(item.path))
+    return timing_of_columns(names, list(rows))
 
 
 def without_long_words(layout: Layout) -> Layout:
@@ -79,8 +95,9 @@ def without_long_words(layout: Layout) -> Layout:
 
 def _long_word(item: Item) -> str | None:
     """Returns what is too long about the names that a recording has, or None if nothing is."""
-    words = {"label": item.label, "person": item.group, "device": item.device}
-    for noun, text in words.items():
+    words = [("label", item.label), ("person", item.group), ("device", item.device)]
+    words += [("label", place.label) for place in item.places or ()]
+    for noun, text in words:
         if len(text) > WORD_LIMIT:
             return f"Its {noun} “{text[:_QUOTED_LENGTH]}…” has {len(text):,} characters; the limit is {WORD_LIMIT}."
     return None

@@ -16,6 +16,7 @@ from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
 from rune.datasets.convert.plain import SUFFIXES
 from rune.datasets.convert.series import is_number, motion_of, table_of, table_of_numbers, value_columns
+from rune.datasets.convert.times import Timing, timing_of_columns
 from rune.datasets.layouts.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.layout import Item, Layout, Omission, label_of_folder, split_of, split_of_folders, word
 
@@ -49,7 +50,7 @@ def find_tables(archive: DataFiles) -> Layout | None:
     if len(items) > MAX_FILES:
         raise TooManyRecordings(f"The archive has {len(items):,} series; an import has at most {MAX_FILES:,}.")
     omissions = [each for each in series if isinstance(each, Omission)]
-    return Layout("tables of series", items, omissions, _read, {item.path for item in items})
+    return Layout("tables of series", items, omissions, _read, {item.path for item in items}, _timing)
 
 
 def _series_in(archive: DataFiles, name: str) -> Sequence[Item | Omission]:
@@ -109,6 +110,14 @@ def _reason_to_omit(labels: Set[str], groups: Set[str], splits: Set[str]) -> str
     if len(groups) > 1:
         return "It is of several people. A sample is of one."
     return "It is in several splits. A sample is in one." if len(splits) > 1 else ""
+
+
+def _timing(archive: DataFiles, item: Item) -> Timing | None:
+    table = _table(archive, item.path)
+    if table is None:
+        return None
+    header, rows_by_series = table
+    return timing_of_columns(header, list(rows_by_series.values())[item.index])
 
 
 def _read(archive: DataFiles, item: Item) -> bytes:

@@ -57,6 +57,8 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
         "unlabelled": 0,
         "groups": 0,
         "splits": {"test": 1},
+        "note_count": 0,
+        "notes": [],
     }
     assert row["omissions"] == [{"path": "e.txt", "reason": "It is not a WAV, FLAC, PNG, JPEG or CSV file."}]
     assert not Sample.objects.exists()

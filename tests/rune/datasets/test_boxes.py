@@ -29,6 +29,20 @@ def read(files: dict[str, Any]) -> list[tuple[str, Positions | None]]:
     return [(item.label, positions_of(item, read_item(archive, layout, item))) for item in layout.items]
 
 
+def refusal_of(files: dict[str, Any]) -> str:
+    """Why the one recording of an archive is left out: in the preview, or when it is read."""
+    contents = {name: data if isinstance(data, bytes) else json.dumps(data).encode() for name, data in files.items()}
+    archive = DataArchive(io.BytesIO(zipped(contents)))  # type: ignore[arg-type]
+    layout = find_layout(archive)
+    if not layout.items:
+        (omission,) = layout.omissions
+        return omission.reason
+    (item,) = layout.items
+    with pytest.raises(BadContent) as refusal:
+        positions_of(item, read_item(archive, layout, item))
+    return str(refusal.value)
+
+
 def edge_impulse(boxes: Any, **more: Any) -> dict[str, Any]:
     return {
         "training/a.png": PICTURE,
@@ -59,23 +73,68 @@ def test_a_picture_that_a_list_has_without_boxes_has_no_object_and_another_is_no
     assert read(files) == [(NOTHING, ()), ("", None)]
 
 
+@pytest.mark.protects("uploads/wrong-positions")
 @each_case(
-    "boxes",
+    ("box", "reason"),
     [
-        [{**BOX, "x": 300}],
-        [{**BOX, "y": -40}],
-        [{**BOX, "x": 10**400}],
-        [{**BOX, "x": "40"}],
-        [{**BOX, "x": True}],
-        [{**BOX, "label": ""}],
-        [{**BOX, "label": 3}],
-        [7, None, "bolt"],
-        {"bolt": BOX},
-        None,
+        ({**BOX, "x": 300}, "The mark of “bolt” is outside of the picture. Move or delete it"),
+        ({**BOX, "y": -40}, "outside of the picture"),
+        ({**BOX, "x": -20}, "outside of the picture"),
+        ({**BOX, "x": 10**400}, "a box without a label, a place or a size"),
+        ({**BOX, "x": "40"}, "a box without a label, a place or a size"),
+        ({**BOX, "x": True}, "a box without a label, a place or a size"),
+        ({**BOX, "label": ""}, "a box without a label, a place or a size"),
+        ({**BOX, "label": 3}, "a box without a label, a place or a size"),
+        ({"label": "bolt", "x": 40, "y": 10}, "a box without a label, a place or a size"),
+        ({**BOX, "width": 0}, "The box of “bolt” has no width or no height. Draw it again"),
+        ({**BOX, "height": -3}, "The box of “bolt” has no width or no height."),
+        (7, "a box without a label, a place or a size"),
     ],
 )
-def test_what_is_no_box_in_the_picture_is_left_out(boxes: Any) -> None:
-    assert [positions for _, positions in read(edge_impulse({"a.png": boxes}))] == [()]
+def test_a_picture_with_a_box_that_marks_nothing_is_refused_by_name_and_not_empty(box: Any, reason: str) -> None:
+    assert reason in refusal_of(edge_impulse({"a.png": [BOX, box]}))
+
+
+@pytest.mark.protects("uploads/wrong-positions")
+@each_case("boxes", [{"bolt": BOX}, None])
+def test_boxes_that_are_no_list_refuse_their_picture(boxes: Any) -> None:
+    assert refusal_of(edge_impulse({"a.png": boxes})) == "Its list of boxes is not a list."
+
+
+@pytest.mark.protects("uploads/wrong-positions")
+def test_a_box_past_the_border_is_clipped_before_its_middle_is_taken() -> None:
+    past = {"label": "bolt", "x": 190, "y": 90, "width": 40, "height": 30}
+    assert read(edge_impulse({"a.png": [past]})) == [("bolt", (ObjectPosition("bolt", 0.975, 0.95),))]
+    value = {"x": 95, "y": -10, "width": 20, "height": 20, "rectanglelabels": ["bolt"]}
+    assert read(label_studio({"value": value})) == [("bolt", (ObjectPosition("bolt", 0.975, 0.05),))]
+    polygon = {"points": [[90, 90], [130, 90], [90, 110]], "polygonlabels": ["bolt"]}
+    assert read(label_studio({"value": polygon})) == [("bolt", (ObjectPosition("bolt", 0.95, 0.95),))]
+    ellipse = {"x": 100, "y": 50, "radiusX": 10, "radiusY": 10, "ellipselabels": ["bolt"]}
+    assert read(label_studio({"value": ellipse})) == [("bolt", (ObjectPosition("bolt", 0.95, 0.5),))]
+
+
+@pytest.mark.protects("uploads/wrong-positions")
+@each_case(
+    ("value", "reason"),
+    [
+        ({"x": 120, "y": 10, "width": 10, "height": 10, "rectanglelabels": ["bolt"]}, "outside of the picture"),
+        ({"x": 101, "y": 10, "keypointlabels": ["bolt"]}, "outside of the picture"),
+        ({"x": 10, "y": 10, "width": 0, "height": 10, "rectanglelabels": ["bolt"]}, "no width or no height"),
+        ({"x": 10, "y": 10, "ellipselabels": ["bolt"]}, "no width or no height"),
+        ({"points": [[10, 10], [30, 10]], "polygonlabels": ["bolt"]}, "no width or no height"),
+    ],
+)
+def test_a_shape_that_marks_nothing_refuses_its_picture(value: dict[str, Any], reason: str) -> None:
+    assert reason in refusal_of(label_studio({"value": value}))
+
+
+@pytest.mark.protects("uploads/wrong-positions")
+def test_a_picture_of_another_shape_than_the_one_that_was_marked_is_refused() -> None:
+    value = {"x": 20, "y": 10, "width": 10, "height": 30, "rectanglelabels": ["bolt"]}
+    smaller = {"original_width": 50, "original_height": 25, "value": value}
+    assert read(label_studio(smaller)) == [("bolt", (ObjectPosition("bolt", 0.25, 0.25),))]
+    lying = {"original_width": 100, "original_height": 200, "value": value}
+    assert "marked on a picture of 100 × 200 pixels, and this one has 200 × 100." in refusal_of(label_studio(lying))
 
 
 @each_case("boxes", [[], 7, None, {"../../a.png": [BOX]}, {"missing.png": [BOX]}])
@@ -84,7 +143,7 @@ def test_lists_of_boxes_of_no_picture_mark_nothing(boxes: Any) -> None:
 
 
 def test_a_picture_with_too_many_objects_is_refused_with_the_reason() -> None:
-    boxes = [{**BOX, "x": each % 190, "y": each // 190} for each in range(20_000)]
+    boxes = [{**BOX, "x": each % 190, "y": each // 250} for each in range(20_000)]
     with pytest.raises(BadContent, match="at most 300 positions"):
         read(edge_impulse({"a.png": boxes}))
 
@@ -140,9 +199,9 @@ def test_a_picture_with_a_mark_that_has_no_place_is_left_out_and_not_empty(value
         {"id": 3, "data": {"image": "c.png"}, "annotations": [{"result": [{"value": {"choices": ["tray"]}}]}]},
     ]
     layout = layout_of({**files, "tasks.json": json.dumps(files["tasks.json"])})[1]
-    assert [(item.path, item.positions) for item in layout.items] == [
-        ("a.png", (ObjectPosition("bolt", 0.25, 0.25),)),
-        ("c.png", ()),
+    assert [(item.path, item.objects and len(item.objects.boxes)) for item in layout.items] == [
+        ("a.png", 1),
+        ("c.png", 0),
     ]
     assert [(each.path, "without a middle" in each.reason) for each in layout.omissions] == [("b.png", True)]
 

@@ -17,8 +17,8 @@ from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import ObjectPosition
 from tests.support.cases import each_case
-from tests.support.installations.archives import zipped
 from tests.support.forge.factories.recordings import png
+from tests.support.installations.archives import zipped
 
 pytestmark = pytest.mark.protects("recordings/turned-pictures")
 CORNERS = np.array([[250, 0, 0, 0], [0, 0, 0, 120]], np.uint8).repeat(16, 0).repeat(16, 1)
@@ -104,7 +104,7 @@ def test_a_picture_of_16_bits_is_not_turned_at_a_loss() -> None:
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
     )
-    with pytest.raises(BadContent, match="has 16 bits a channel, and its EXIF turns it. Save it upright"):
+    with pytest.raises(BadContent, match=r"has 16 bits a channel, and its EXIF turns it\. Save it upright"):
         read_content(data)
 
 

@@ -17,6 +17,8 @@ from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.files import printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_omission
 from rune.datasets.layouts.layout import Item, Omission
+from rune.datasets.layouts.marked_places import places_of
+from rune.datasets.layouts.timing_notes import timing_notes
 from rune.datasets.positions import positions_to_json
 
 MAX_LABELS = 500
@@ -26,14 +28,17 @@ SHOWN_OMISSIONS = 50
 
 
 def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
-    """Returns what would come in: layout, labels, groups, splits, and what is left out. Nothing but lists is read."""
+    """Returns what would come in: layout, labels, groups, splits, what is left out, and notes on uneven times. Nothing
+    but lists and times is read."""
     try:
-        layout = find_layout(DataArchive(JoinedFile(descriptors)))
+        archive = DataArchive(JoinedFile(descriptors))
+        layout = find_layout(archive)
         labels = Counter(item.label for item in layout.items if item.label)
         if len(labels) > MAX_LABELS:
             raise BadContent(f"The data set has {len(labels):,} labels; an import has at most {MAX_LABELS}.")
     except BadContent as error:
         return {"refused": str(error)}
+    notes = list(timing_notes(archive, layout))
     return {
         "layout": layout.name,
         "recordings": len(layout.items),
@@ -43,6 +48,8 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
         "splits": dict(sorted(Counter(item.split for item in layout.items if item.split).items())),
         "omission_count": len(layout.omissions),
         "omissions": [shown_omission(each) for each in layout.omissions[:SHOWN_OMISSIONS]],
+        "note_count": len(notes),
+        "notes": [shown_omission(each) for each in notes[:SHOWN_OMISSIONS]],
     }
 
 
@@ -67,12 +74,12 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
             number += 1
             try:
                 content = read_item(archive, layout, item)
-                positions = positions_of(item, content)
+                positions, places = positions_of(item, content), places_of(item.places, content)
             except BadContent as error:
                 omissions.append(shown_omission(Omission(item.path, str(error))))
                 continue
             target.write(content.data)
-            marks = {"positions": None if positions is None else positions_to_json(positions)}
+            marks = {"positions": None if positions is None else positions_to_json(positions), "events": places}
             recordings.append(facts_of(content, offset) | _words(item) | marks)
             offset += len(content.data)
     return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}

@@ -19,11 +19,11 @@ from forge.datasets.samples.actions.positions import set_positions
 from forge.datasets.samples.models import SampleKind
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.datasets.positions import ObjectPositionJson
+from rune.datasets.positions import MAX_PLACES, ObjectPositionJson
 
 MAX_MARKS = 5000
 """Samples of one change."""
-MAX_EVENTS = 500
+MAX_EVENTS = MAX_PLACES
 """Marked places of one recording."""
 _BATCH = 500
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -160,11 +160,17 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     ]
     if row["omission_count"]:
         lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row)]
+    if preview.get("note_count"):  # Servers of earlier versions send none.
+        lines += [f"{counted(preview['note_count'], 'recording')} with uneven times:", *_reasons(preview["notes"])]
     return "\n".join(lines)
 
 
 def _omissions(row: Mapping[str, Any]) -> list[str]:
-    return [f"  {plain(str(each['path']))}: {plain(str(each['reason']))}" for each in row["omissions"]]
+    return _reasons(row["omissions"])
+
+
+def _reasons(files: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [f"  {plain(str(each['path']))}: {plain(str(each['reason']))}" for each in files]
 
 
 def _report(project: str, row: Mapping[str, Any]) -> None:
