@@ -54,6 +54,6 @@ def _label_to_json(counts: LabelCounts) -> DataLabelJson:
         "train": counts.splits.get(Split.TRAIN, 0),
         "validation": counts.splits.get(Split.VALIDATION, 0),
         "test": counts.splits.get(Split.TEST, 0),
-        "groups": len(counts.groups),
+        "groups": len(counts.people),
         "milliseconds": counts.milliseconds,
     }

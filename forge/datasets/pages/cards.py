@@ -58,8 +58,8 @@ class SampleCard:
 
     @property
     def maker(self) -> str:
-        """The pseudonym of who was recorded."""
-        return str(self.sample.group) if self.sample.group else "Nobody"
+        """The pseudonym of who was recorded; the sensor where that is nobody, as of a picture of things."""
+        return str(self.sample.group) if self.sample.group else self.sample.get_kind_display()
 
     @property
     def objects(self) -> str:

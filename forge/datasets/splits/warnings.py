@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rune.datasets.splits import Split
 
@@ -19,6 +20,11 @@ class LabelCounts:
     splits: Mapping[str, int]
     groups: Mapping[str, int]
     milliseconds: int = 0
+
+    @property
+    def people(self) -> list[str]:
+        """The groups but for recordings of things, which are of nobody."""
+        return sorted(group for group in self.groups if group != str(None))
 
     @property
     def total(self) -> int:
@@ -46,27 +52,73 @@ def shortage_of(labels: Sequence[LabelCounts], groups: int) -> Shortage | None:
     least = min(labels, key=lambda each: (each.total, each.label))
     if least.total >= SHORT * total / len(labels):
         return None
-    people = sum(group != str(None) for group in least.groups)
-    of_people = f", from {people} of {groups} people or devices" if groups else ""
+    of_people = f", from {len(least.people)} of {groups} people or devices" if groups else ""
     return Shortage(least.label, f"{max(1, round(least.total * 100 / total))} % of the samples{of_people}.")
 
 
 def split_warnings(labels: Sequence[LabelCounts]) -> list[str]:
-    """Returns a sentence for each label that a split lacks, and for each that comes mostly from one group."""
+    """Returns sentences on labels that a split lacks, and on those that come mostly from one group. Labels with one
+    cause are in one sentence, and a label of one group gets none about its splits, which follow from that."""
+    by_person = _by(labels, _only_person)
     sentences = []
-    for each in sorted(labels, key=lambda one: one.label):
-        missing = [split.value for split in Split if not each.splits.get(split)]
+    for (missing, are_things), group in _by(by_person.get("", ()), _missing_splits_and_kind).items():
         if missing:
-            sentences.append(f"{each.label} has no samples for {_joined_words(missing)}. Collect it from more people.")
-        largest = max(each.groups.values(), default=0)
-        if each.total > 1 and len(each.groups) == 1:
-            sentences.append(f"All samples of {each.label} come from one person or device.")
-        elif each.total > 1 and largest > LARGEST_SHARE * each.total:
-            share = round(largest * 100 / each.total)
-            sentences.append(
-                f"{each.label}: {len(each.groups)} people or devices, {share} % of the samples from one of them."
-            )
-    return sentences
+            advice = "Add more of them." if are_things else "Collect from more people."
+            has = "has" if len(group) == 1 else "have"
+            sentences.append(f"{_names(group)} {has} no samples for {missing}. {advice}")
+    for person, group in by_person.items():
+        if person:
+            sentences.append(_sentence_on_one_person(group, are_all=len(group) == len(labels) > 1))
+    return sentences + [_lopsided(each) for each in sorted(labels, key=lambda one: one.label) if _is_lopsided(each)]
+
+
+Key = TypeVar("Key", str, tuple[str, bool])
+
+
+def _by(labels: Sequence[LabelCounts], key_of: Callable[[LabelCounts], Key]) -> Mapping[Key, Sequence[LabelCounts]]:
+    """Returns the labels by a key, sorted."""
+    groups: dict[Key, list[LabelCounts]] = {}
+    for each in sorted(labels, key=lambda one: one.label):
+        groups.setdefault(key_of(each), []).append(each)
+    return groups
+
+
+def _only_person(counts: LabelCounts) -> str:
+    """Returns the group that all samples of a label come from, "" where there are several, or one sample."""
+    is_one = counts.total > 1 and len(counts.groups) == len(counts.people) == 1
+    return counts.people[0] if is_one else ""
+
+
+def _missing_splits_and_kind(counts: LabelCounts) -> tuple[str, bool]:
+    """Returns the splits that a label lacks, in words, and whether it is of things alone."""
+    return _missing_splits([counts]), not counts.people
+
+
+def _missing_splits(labels: Sequence[LabelCounts]) -> str:
+    missing = [split.value for split in Split if not any(each.splits.get(split) for each in labels)]
+    return _joined_words(missing) if missing else ""
+
+
+def _sentence_on_one_person(labels: Sequence[LabelCounts], *, are_all: bool) -> str:
+    subject = "All samples" if are_all else f"All samples of {_names(labels)}"
+    missing = _missing_splits(labels)
+    consequence = f", so there are none for {missing}" if missing else ""
+    return f"{subject} come from one person or device{consequence}. Collect from more people."
+
+
+def _names(labels: Sequence[LabelCounts]) -> str:
+    return _joined_words([each.label for each in labels])
+
+
+def _is_lopsided(counts: LabelCounts) -> bool:
+    largest = max((counts.groups[group] for group in counts.people), default=0)
+    return len(counts.groups) > 1 and largest > LARGEST_SHARE * counts.total
+
+
+def _lopsided(counts: LabelCounts) -> str:
+    share = round(max(counts.groups[group] for group in counts.people) * 100 / counts.total)
+    people = "1 person or device" if len(counts.people) == 1 else f"{len(counts.people)} people or devices"
+    return f"{counts.label}: {people}, {share} % of the samples from one of them."
 
 
 def _joined_words(words: Sequence[str]) -> str:

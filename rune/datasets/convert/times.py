@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -42,15 +43,15 @@ def timing_of_columns(names: Sequence[str], rows: Sequence[Sequence[object]]) ->
 
 def timing_of(times: Sequence[float], unit: str = "") -> Timing:
     """Returns how rows at these times follow each other."""
-    steps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(times)]
     usual = median(steps)
     for row, step in enumerate(steps, start=2):
         if step < 0:
             return Timing(
                 usual,
                 unit,
-                f"Its times run backwards at row {row}, from {times[row - 2]:g}{unit} to {times[row - 1]:g}{unit}. Sort "
-                "its rows, or cut it there, and import it again.",
+                f"Its times run backwards at row {row}, from {times[row - 2]:g}{unit} to {times[row - 1]:g}{unit}. "
+                "Sort its rows, or cut it there, and import it again.",
             )
     largest = max(steps)
     if usual > 0 and largest > _MOST_INTERVALS * usual:

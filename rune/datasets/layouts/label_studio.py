@@ -1,5 +1,5 @@
-"""Exports of Label Studio, as JSON or JSON-MIN, beside the files that were labelled. What several people say of one file
-counts where they agree, or where one of them is marked as ground truth."""
+"""Exports of Label Studio, as JSON or JSON-MIN, beside the files that were labelled. What several people say of one
+file counts where they agree, or where one of them is marked as ground truth."""
 
 from __future__ import annotations
 

@@ -58,6 +58,14 @@ class Omission:
     reason: str
 
 
+def plain_timing(archive: DataFiles, item: Item) -> Timing | None:
+    """Returns the timing of a CSV file that has one recording."""
+    if not item.path.lower().endswith(".csv"):
+        return None
+    names, rows = table_of(archive.read(item.path))
+    return timing_of_columns(names, list(rows))
+
+
 @dataclass(frozen=True)
 class Layout:
     """A data set whose lists were read. Its recordings are read one by one."""
@@ -70,19 +78,9 @@ class Layout:
     """Returns a recording as a WAV, PNG, JPEG or CSV file. Raises `BadContent`."""
     lists: Collection[str] = ()
     """The files that say what the recordings are, and tables with several recordings."""
-    timing: Callable[[DataFiles, Item], Timing | None] = field(
-        default=lambda archive, item: plain_timing(archive, item)
-    )
+    timing: Callable[[DataFiles, Item], Timing | None] = plain_timing
     """Returns how the rows of motion or of a table follow each other, None for what has no times. Raises
     `BadContent`."""
-
-
-def plain_timing(archive: DataFiles, item: Item) -> Timing | None:
-    """Returns the timing of a CSV file that has one recording."""
-    if not item.path.lower().endswith(".csv"):
-        return None
-    names, rows = table_of(archive.read(item.path))
-    return timing_of_columns(names, list(rows))
 
 
 def without_long_words(layout: Layout) -> Layout:

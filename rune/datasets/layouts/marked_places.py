@@ -42,11 +42,11 @@ def places_of(places: Sequence[MarkedPlace] | None, content: Content) -> list[di
         raise BadContent(f"It has {len(places):,} marked places; the limit is {MAX_PLACES}.")
     seconds = content.milliseconds / 1000
     rate = float(content.drawing["rate"])
-    marks = [
-        {"label": each.label, "start": each.start / unit, "end": min(each.end / unit, seconds)}
+    marks = sorted(
+        (each.start / unit, min(each.end / unit, seconds), each.label)
         for each in places
         for unit in [rate if each.in_values else 1.0]
-    ]
-    if any(not 0 <= mark["start"] < mark["end"] for mark in marks):
+    )
+    if any(not 0 <= start < end for start, end, _ in marks):
         raise BadContent(f"It has a marked place outside of its {seconds:g} seconds.")
-    return sorted(marks, key=lambda mark: (mark["start"], mark["end"]))
+    return [{"label": label, "start": start, "end": end} for start, end, label in marks]

@@ -22,7 +22,8 @@ _MAX_XML = 4_000_000
 
 def find_pascal_voc(archive: DataFiles) -> Layout | None:
     """Returns the pictures that files of XML mark; None where the archive has no such file."""
-    lists = [name for name in archive.names if name.lower().endswith(".xml") and _annotation(archive, name) is not None]
+    xml_names = [name for name in archive.names if name.lower().endswith(".xml")]
+    lists = {name: each for name in xml_names if (each := _annotation(archive, name)) is not None}
     if not lists:
         return None
     pictures = {name: name for name in archive.names if name.lower().endswith(_PICTURES)}
@@ -31,9 +32,7 @@ def find_pascal_voc(archive: DataFiles) -> Layout | None:
     splits = _splits(archive)
     items: list[Item] = []
     omissions: list[Omission] = []
-    for name in lists:
-        annotation = _annotation(archive, name)
-        assert annotation is not None
+    for name, annotation in lists.items():
         stem = name.rpartition(".")[0]
         base = PurePosixPath((annotation.findtext("filename") or "").strip().replace("\\", "/")).name
         path = by_stem.get(stem) or bases.get(base, "")
@@ -97,7 +96,7 @@ def _split_lists(archive: DataFiles) -> list[str]:
 
 def _splits(archive: DataFiles) -> Mapping[str, str]:
     """Returns the split of each picture by the name of its file without its end."""
-    splits = {}
+    splits: dict[str, str] = {}
     for name in _split_lists(archive):
         lines = archive.read(name).decode("utf-8", "replace").split("\n")
         splits |= {line.split()[0]: split_of(PurePosixPath(name).stem) for line in lines if line.strip()}

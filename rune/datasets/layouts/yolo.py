@@ -1,5 +1,5 @@
-"""Data sets in YOLO's format, as Roboflow, Label Studio and others export them: a text of boxes for each picture, and the
-names of labels in `data.yaml` or `classes.txt`."""
+"""Data sets in YOLO's format, as Roboflow, Label Studio and others export them: a text of boxes for each picture, and
+the names of labels in `data.yaml` or `classes.txt`."""
 
 from __future__ import annotations
 

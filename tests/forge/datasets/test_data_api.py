@@ -214,7 +214,7 @@ def test_the_summary_counts_labels_splits_and_people(client: Client, project: Pr
     ]
     assert [each["name"] for each in summary["groups"]] == ["Ana", "Bo", "Jo Okafor"]
     assert summary["devices"] == ["phone"]
-    assert summary["warnings"] == ["knock has no samples for validation. Collect it from more people."]
+    assert summary["warnings"] == ["knock has no samples for validation. Collect from more people."]
 
 
 @pytest.mark.slow

@@ -236,3 +236,25 @@ def test_the_page_of_a_long_table_lists_its_first_rows(client: Client, project: 
     assert "The first 5 rows." in panel
     assert "<td>-4</td>" in panel
     assert "<td>-5</td>" not in panel
+
+
+def test_data_of_things_speaks_of_no_people(client: Client, project: Project, user: User) -> None:
+    consent = consent_of(user, project)
+    for number in range(3):
+        sample_of(consent, user, png(width=number + 1), label="bolt", alone=True)
+    page = client.get(f"{project.get_absolute_url()}/data").content.decode()
+    middle = page[page.index('class="data-head') : page.index('id="playing"')]
+    for word in ("person or device", "people", "Nobody"):
+        assert word not in middle, word
+    panel = client.get(f"{project.get_absolute_url()}/data/samples/1/panel").content.decode()
+    assert "Nobody" not in panel
+    assert "Terms of" in panel
+
+
+def test_data_of_one_person_gets_one_warning(client: Client, project: Project, user: User) -> None:
+    consent = consent_of(user, project)
+    for number in range(6):
+        sample_of(consent, user, label=("knock", "glass", "ring")[number % 3])
+    page = client.get(f"{project.get_absolute_url()}/data").content.decode()
+    assert "1 warning about splits" in page
+    assert page.count("come from one person or device") == 1

@@ -1,4 +1,4 @@
-"""What other tools say beside recordings arrives in the data: boxes, marked places; and uneven times are on the page."""
+"""What other tools say beside recordings arrives in the data, and uneven times are on the page."""
 
 from __future__ import annotations
 

@@ -82,8 +82,26 @@ def test_warnings_name_a_missing_split_and_a_label_of_one_person() -> None:
     lopsided = LabelCounts("glass", {"train": 7, "test": 1}, {"1": 7, "2": 1})
     lonely = LabelCounts("ring", {"train": 5}, {"4": 5})
     assert split_warnings([lonely, even, lopsided]) == [
-        "glass has no samples for validation. Collect it from more people.",
+        "glass has no samples for validation. Collect from more people.",
+        "All samples of ring come from one person or device, so there are none for validation and test. Collect from "
+        "more people.",
         "glass: 2 people or devices, 88 % of the samples from one of them.",
-        "ring has no samples for validation and test. Collect it from more people.",
-        "All samples of ring come from one person or device.",
     ]
+
+
+def test_one_person_is_one_warning_however_many_labels_there_are() -> None:
+    labels = [LabelCounts(label, {"train": 5}, {"4": 5}) for label in ("knock", "glass", "ring")]
+    assert split_warnings(labels) == [
+        "All samples come from one person or device, so there are none for validation and test. Collect from more "
+        "people."
+    ]
+    assert split_warnings([*labels, LabelCounts("bell", {"train": 4}, {"1": 2, "2": 2})]) == [
+        "bell has no samples for validation and test. Collect from more people.",
+        "All samples of glass, knock and ring come from one person or device, so there are none for validation and "
+        "test. Collect from more people.",
+    ]
+
+
+def test_warnings_about_things_speak_of_no_people() -> None:
+    labels = [LabelCounts(label, {"train": 5, "test": 1}, {"None": 6}) for label in ("bolt", "nut")]
+    assert split_warnings(labels) == ["bolt and nut have no samples for validation. Add more of them."]

@@ -59,7 +59,7 @@ def test_people_who_agree_give_one_label_and_others_are_named(key: str) -> None:
 
 
 def test_boxes_of_a_second_person_agree_or_are_named() -> None:
-    picture = {"file": "a.png", "data": png(width=10, height=10)}
+    picture: dict[str, Any] = {"file": "a.png", "data": png(width=10, height=10)}
     first = {"result": [box("cat", 10, 10), box("dog", 60, 60)]}
     again = {"result": [box("dog", 62, 58), box("cat", 9, 12)]}
     archive, layout = open_layout(people(first, again, **picture))

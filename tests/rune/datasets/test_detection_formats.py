@@ -1,4 +1,4 @@
-"""Exports of Roboflow and others in COCO, Pascal VOC and YOLO: boxes and splits are applied, or the picture is named."""
+"""Exports of Roboflow and others in COCO, Pascal VOC and YOLO: boxes and splits are applied, or named."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from rune.datasets.content.content import BadContent
@@ -34,13 +35,13 @@ def picture(form: str, orientation: int) -> bytes:
     return target.getvalue()
 
 
-def pixels_of(data: bytes) -> np.ndarray:  # type: ignore[type-arg]
+def pixels_of(data: bytes) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(data)) as image:
         assert not image.getexif()
         return np.asarray(image)
 
 
-def corners_of(pixels: np.ndarray) -> tuple[int, ...]:  # type: ignore[type-arg]
+def corners_of(pixels: NDArray[np.uint8]) -> tuple[int, ...]:
     """The shades at the upper left, upper right, lower left and lower right, to the nearest ten."""
     return tuple(round(float(pixels[row, column]), -1) for row in (5, -5) for column in (5, -5))  # type: ignore[misc]
 
