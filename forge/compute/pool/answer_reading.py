@@ -183,8 +183,7 @@ class DataBatchJson(TypedDict):
 
 
 class SampleDescriptionJson(TypedDict):
-    """A sample's likeness: features (float16) and the words of a fingerprint (32 bits), both in base64; empty for one
-    that cannot be read, with the `reason`."""
+    """A sample's features (float16) and fingerprint (32 bits) in base64; empty with the `reason` if it is unreadable."""
 
     path: str
     features: str

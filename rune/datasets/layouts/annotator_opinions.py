@@ -1,5 +1,5 @@
-"""What people say of one recording, and what holds where several labelled it: the second label is never dropped without
-a word. Pure."""
+"""Labels and marks of several people for one recording, and which of them count: the second label is never dropped
+silently. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SETTLE = "Settle it in the tool, for example by marking one as ground truth, an
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one person says of a recording."""
+    """The labels and marks that one person gave a recording."""
 
     labels: Set[str]
     """Those of the whole, and those of its marked places."""

@@ -47,7 +47,7 @@ _LEAST_SOUND_RATE = 4_000
 
 @dataclass(frozen=True)
 class _Lists:
-    """What lists beside the recordings say, by the paths of recordings; a text in place of marks is why they cannot be
+    """The marks in lists beside the recordings, by the paths of recordings; a text in place of marks is why they cannot be
     read."""
 
     names: Sequence[str]
@@ -202,7 +202,7 @@ def _readable_marks(read: Callable[[Any], Marks], rows: Any) -> Marks | str:
 
 
 def _places(rows: Any) -> Sequence[MarkedPlace]:
-    """Returns the labels over time of a recording, from value to value. Raises `BadContent` for what is none."""
+    """Returns the labels over time of a recording, from value to value. Raises `BadContent` for anything else."""
     places = []
     for row in objects_of(rows):
         label = word(text_of(row.get("label")))

@@ -106,8 +106,9 @@ def _opinion_of(tasks: Sequence[dict[str, Any]]) -> Opinion | str:
 def _opinions_in(task: dict[str, Any]) -> Iterable[Opinion]:
     """Yields what each person says who labelled a task; who skipped it does not count. Raises `BadContent`."""
     annotations = objects_of(task.get("annotations", task.get("completions")))
-    chosen = [each for each in annotations if not each.get("was_cancelled")]
-    for annotation in [each for each in chosen if each.get("ground_truth") is True] or chosen:
+    valid_annotations = [each for each in annotations if not each.get("was_cancelled")]
+    true_annotations = [each for each in valid_annotations if each.get("ground_truth") is True]
+    for annotation in true_annotations or valid_annotations:
         results = [{**each, **each["value"]} for each in objects_of(annotation.get("result")) if _has_value(each)]
         words = [_words(each.get(name)) for each in results for name in ("choices", "labels")]
         yield Opinion(set().union(*words), percent_shapes(results) or NOTHING_MARKED, _places(results))

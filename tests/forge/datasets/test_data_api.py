@@ -130,8 +130,8 @@ def test_a_picture_is_stored_upright_and_heic_is_refused_by_name(client: Client,
     answer = send(client, consent, photo.getvalue(), label="tile", alone="true")
     assert answer.status_code == 201, answer.content
     assert (answer.json()["drawing"]["width"], answer.json()["drawing"]["height"]) == (20, 40)
-    with Image.open(io.BytesIO(read_blob(Sample.objects.get().digest))) as stored:
-        assert (stored.size, dict(stored.getexif())) == ((20, 40), {})
+    with Image.open(io.BytesIO(read_blob(Sample.objects.get().digest))) as image:
+        assert (image.size, dict(image.getexif())) == ((20, 40), {})
     answer = send(client, consent, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40))
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("HEIC pictures are not read. Export as JPEG or PNG and send it again.")

@@ -1,4 +1,4 @@
-"""What other tools say beside recordings arrives in the data, and uneven times are on the page."""
+"""The marks of other tools arrive in the data, and uneven times are on the page."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_boxes_and_marked_places_arrive_and_what_marks_nothing_is_named(client: 
     row = imported(client, consent, zipped({**files, "tasks.json": json.dumps(tasks)}))
     assert (row["state"], row["new_samples"], row["omission_count"], row["error"]) == ("done", 2, 1, "")
     assert "The mark of “cat” is outside of the picture." in row["omissions"][0]["reason"]
-    picture, heard = Sample.objects.order_by("number")
+    picture, sound_sample = Sample.objects.order_by("number")
     assert (picture.label, picture.positions) == ("cat", [{"label": "cat", "x": 0.95, "y": 0.3}])
     assert (picture.drawing["width"], picture.drawing["height"]) == (20, 40)
-    assert (heard.label, heard.events) == (
+    assert (sound_sample.label, sound_sample.events) == (
         "knock",
         [{"label": "glass", "start": 0.0, "end": 0.4}, {"label": "knock", "start": 0.5, "end": 1.0}],
     )
