@@ -183,7 +183,7 @@ class DataBatchJson(TypedDict):
 
 
 class SampleDescriptionJson(TypedDict):
-    """A sample's features (float16) and fingerprint (32 bits) in base64; empty with the `reason` if it is unreadable."""
+    """A sample's features (float16) and fingerprint (32 bits) in base64; empty, with a `reason`, if unreadable."""
 
     path: str
     features: str

@@ -47,8 +47,8 @@ _LEAST_SOUND_RATE = 4_000
 
 @dataclass(frozen=True)
 class _Lists:
-    """The marks in lists beside the recordings, by the paths of recordings; a text in place of marks is why they cannot be
-    read."""
+    """The marks in lists beside the recordings, by the paths of recordings; a text in place of marks is the reason why
+    they cannot be read."""
 
     names: Sequence[str]
     boxes: Mapping[str, MarkedObjects | str]

@@ -80,6 +80,8 @@ test.each(conformance.pictures)(
 // protects: recordings/turned-pictures
 test("a phone's picture that the browser does not decode is named", async () => {
   const heic = new Blob([Uint8Array.of(0, 0, 0, 24), "ftypheic", new Uint8Array(20)]);
-  expect(await refusalOf(heic)).toMatch(/^Your browser does not read HEIC pictures\. Export the picture as JPEG or PNG\./);
+  expect(await refusalOf(heic)).toMatch(
+    /^Your browser does not read HEIC pictures\. Export the picture as JPEG or PNG\./,
+  );
   expect(await refusalOf(new Blob(["hello"]))).toMatch(/^This file is not a picture/);
 });
