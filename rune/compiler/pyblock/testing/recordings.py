@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import struct
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rune.compiler.pyblock.numbers import to_f32
+from rune.csv_text import UnreadableCsv, csv_rows
 from rune.project.files import FileError, ProjectFiles, SizedFiles
 from rune.tensor import ElementType, TensorType
 from rune.unreadable import reason_of
@@ -103,17 +103,15 @@ def _sound(path: str, data: bytes) -> RecordedNumbers:
 
 def _table(path: str, data: bytes) -> RecordedNumbers:
     try:
-        rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableRecording(
-            f"{path} is not a valid CSV file: {reason_of(error)}", "Save it as CSV, in UTF-8."
-        ) from error
-    numbers = [[_number(each) for each in row] for row in rows]
+        rows = list(csv_rows(data))
+    except UnreadableCsv as error:
+        raise UnreadableRecording(f"{path} is not a valid CSV file: {error}", "Save it as CSV, in UTF-8.") from error
+    numbers = [[_number(each) for each in row.fields] for row in rows]
     if numbers and None in numbers[0]:
         numbers = numbers[1:]  # a line of titles
     columns = len(numbers[0]) if numbers else 0
     values: list[float] = []
-    for line, row in enumerate(numbers, len(rows) - len(numbers) + 1):
+    for line, row in zip([each.line for each in rows[len(rows) - len(numbers) :]], numbers, strict=True):
         if len(row) != columns or None in row:
             message = f"Row {line} of {path} is not {columns} numbers"
             raise UnreadableRecording(message, "Each row needs as many numbers as the first.")
