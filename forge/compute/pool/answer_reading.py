@@ -117,7 +117,11 @@ class DataDescriptionJson(TypedDict):
     labels: dict[str, int]
     unlabelled: int
     groups: int
-    splits: dict[str, int]
+    words: list[str]
+    """"" and all labels, groups and splits."""
+    runs: list[list[int]]
+    """Recordings that follow each other and agree: label, group and split as places in `words`, and how many they are.
+    Empty for too many groups."""
     omission_count: int
     omissions: list[DataOmissionJson]
 

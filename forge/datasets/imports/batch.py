@@ -16,10 +16,10 @@ from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.plan import origin_of
 from forge.datasets.models import Consent, DataSet, Sample
-from forge.datasets.samples.actions.store import SampleOrigin, store_sample
+from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.content import are_words, content_in
-from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
@@ -86,13 +86,8 @@ def _current(row: DataImport) -> DataImport:
 def _store(
     data_set: DataSet, row: DataImport, recording: DataRecordingJson, content: Content, blob: Blob, actor: Actor
 ) -> Sample:
-    origin = SampleOrigin(
-        recording["group"] or row.group,
-        row.alone and not recording["group"],
-        recording["device"] or row.device,
-        SampleSource.IMPORT,
-    )
     wanted_split = Split(recording["split"]) if recording["split"] else None
+    origin = origin_of(row, recording["group"], wanted_split, recording["device"])
     positions = read_positions(recording["positions"])
     return store_sample(
         data_set,

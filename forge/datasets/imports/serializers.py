@@ -28,7 +28,10 @@ class DataPreviewJson(TypedDict):
     labels: dict[str, int]
     unlabelled: int
     groups: Annotated[int, "people and devices that the archive names"]
-    splits: Annotated[dict[str, int], "of recordings whose split the archive names"]
+    splits: Annotated[dict[str, int], "the splits that the recordings will have"]
+    by_bytes: Annotated[int, "recordings whose split their bytes decide: the archive names neither person nor split"]
+    moved_count: Annotated[int, "recordings that get another split than the archive names, as their person has"]
+    uncovered_count: Annotated[int, "recordings that are left out: the consent does not cover their person's split"]
 
 
 class DataImportJson(TypedDict):
@@ -103,4 +106,5 @@ def import_to_json(row: DataImport) -> DataImportJson:
 
 
 def _preview(description: dict[str, object]) -> DataPreviewJson:
-    return {name: description[name] for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]
+    # Imports that were described by an earlier version have no plan.
+    return {name: description.get(name, 0) for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]

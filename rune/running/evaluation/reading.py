@@ -135,8 +135,9 @@ def _columns(names: Sequence[str], line: int) -> Mapping[str, int]:
     missing = [name for name in ("file", "label") if name not in names]
     if missing:
         raise SamplesRefused(
-            f"Line {line}: the table has no column {' and no column '.join(missing)}. The first line names the columns: file, "
-            "label, and if wanted split, start and end."
+            f"Line {line}: the table has no column {' and no column '.join(missing)}. "
+            "The first line names the columns: "
+            "file, label, and if wanted split, start and end."
         )
     twice = next((name for name in _COLUMNS if names.count(name) > 1), None)
     if twice is not None:

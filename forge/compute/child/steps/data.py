@@ -7,7 +7,8 @@ into the output.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from forge.compute.child.output_file import emptied_output
@@ -21,12 +22,14 @@ from rune.datasets.positions import positions_to_json
 
 MAX_LABELS = 500
 """Labels of one data set."""
+MAX_PLANNED_GROUPS = 20_000
+"""People and devices whose splits a description plans: their names are part of an answer, which has a limit."""
 SHOWN_OMISSIONS = 50
 """Files that a description names as left out."""
 
 
 def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
-    """Returns what would come in: layout, labels, groups, splits, and what is left out. Nothing but lists is read."""
+    """Returns what would come in: layout, labels, groups, and what is left out. Nothing but lists is read."""
     try:
         layout = find_layout(DataArchive(JoinedFile(descriptors)))
         labels = Counter(item.label for item in layout.items if item.label)
@@ -34,13 +37,16 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
             raise BadContent(f"The data set has {len(labels):,} labels; an import has at most {MAX_LABELS}.")
     except BadContent as error:
         return {"refused": str(error)}
+    groups = {item.group for item in layout.items if item.group}
+    words = ["", *sorted({*labels, *groups, *(item.split for item in layout.items)} - {""})]
     return {
         "layout": layout.name,
         "recordings": len(layout.items),
         "labels": dict(sorted(labels.items())),
         "unlabelled": sum(not item.label for item in layout.items),
-        "groups": len({item.group for item in layout.items if item.group}),
-        "splits": dict(sorted(Counter(item.split for item in layout.items if item.split).items())),
+        "groups": len(groups),
+        "words": words if len(groups) <= MAX_PLANNED_GROUPS else [],
+        "runs": [*_runs(layout.items, words)] if len(groups) <= MAX_PLANNED_GROUPS else [],
         "omission_count": len(layout.omissions),
         "omissions": [shown_omission(each) for each in layout.omissions[:SHOWN_OMISSIONS]],
     }
@@ -76,6 +82,14 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
             recordings.append(facts_of(content, offset) | _words(item) | marks)
             offset += len(content.data)
     return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}
+
+
+def _runs(items: Sequence[Item], words: Sequence[str]) -> Iterator[list[int]]:
+    """Yields label, group and split of all items in their order, as places in `words`, and how many follow each other
+    that agree."""
+    places = {text: place for place, text in enumerate(words)}
+    for words_of_run, own in groupby(items, key=lambda item: (item.label, item.group, item.split)):
+        yield [*(places[each] for each in words_of_run), sum(1 for _ in own)]
 
 
 def _words(item: Item) -> dict[str, str]:

@@ -158,9 +158,24 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         f"{preview['layout']}: {counted(preview['recordings'], 'recording')}",
         f"Labels: {labels or 'none'}; {preview['unlabelled']:,} without a label",
     ]
+    lines += _splits(preview)
     if row["omission_count"]:
         lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row)]
     return "\n".join(lines)
+
+
+def _splits(preview: Mapping[str, Any]) -> list[str]:
+    """The splits that the recordings will have."""
+    shares = [f"{plain(str(split))} {count:,}" for split, count in preview["splits"].items()]
+    shares += [f"{preview['by_bytes']:,} by chance"] if preview.get("by_bytes") else []
+    lines = [f"Splits: {', '.join(shares)}"] if shares else []
+    if moved_count := preview.get("moved_count"):
+        lines.append(
+            f"{counted(moved_count, 'recording')} in another split than the archive says: all of one person are in one"
+        )
+    if uncovered_count := preview.get("uncovered_count"):
+        lines.append(f"{counted(uncovered_count, 'recording')} left out: the consent does not cover the person's split")
+    return lines
 
 
 def _omissions(row: Mapping[str, Any]) -> list[str]:
