@@ -117,6 +117,8 @@ class DataDescriptionJson(TypedDict):
     labels: dict[str, int]
     unlabelled: int
     groups: int
+    doubts: list[str]
+    """Sentences about what may have been read wrongly."""
     words: list[str]
     """"" and all labels, groups and splits."""
     runs: list[list[int]]

@@ -29,6 +29,7 @@ class DataPreviewJson(TypedDict):
     unlabelled: int
     groups: Annotated[int, "people and devices that the archive names"]
     splits: Annotated[dict[str, int], "the splits that the recordings will have"]
+    doubts: Annotated[list[str], "sentences about what may have been read wrongly, such as names in another encoding"]
     by_bytes: Annotated[int, "recordings whose split their bytes decide: the archive names neither person nor split"]
     moved_count: Annotated[int, "recordings that get another split than the archive names, as their person has"]
     uncovered_count: Annotated[int, "recordings that are left out: the consent does not cover their person's split"]
@@ -107,4 +108,5 @@ def import_to_json(row: DataImport) -> DataImportJson:
 
 def _preview(description: dict[str, object]) -> DataPreviewJson:
     # Imports that were described by an earlier version have no plan.
-    return {name: description.get(name, 0) for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]
+    preview = {name: description.get(name, 0) for name in DataPreviewJson.__annotations__}
+    return preview | {"doubts": description.get("doubts", [])}  # type: ignore[return-value]

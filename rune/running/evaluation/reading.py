@@ -28,7 +28,7 @@ from rune.datasets.words import WORD_LIMIT
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample, RecordedEvent
-from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, reason_of
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset(ending for each in CAPABILITIES.values() for ending in each.endings)
@@ -210,8 +210,8 @@ class ZipFiles:
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    members = [(zip_name(each), each) for each in archive.infolist() if not is_folder(each)]
-    members = [(name, each) for name, each in members if not is_ignored(name)]
+    named_members = [(zip_name(each), each) for each in archive.infolist()]
+    members = [(name, each) for name, each in named_members if not name.endswith("/") and not is_ignored(name)]
     if len(members) > MOST_SAMPLES:
         raise SamplesRefused(f"The zip has {len(members):,} files; the limit is {MOST_SAMPLES:,}.")
     for name, member in members:

@@ -59,6 +59,7 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
         "unlabelled": 0,
         "groups": 0,
         "splits": {"test": 1, "train": 3},
+        "doubts": [],
         "by_bytes": 0,
         "moved_count": 0,
         "uncovered_count": 0,

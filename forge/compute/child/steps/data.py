@@ -31,7 +31,8 @@ SHOWN_OMISSIONS = 50
 def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
     """Returns what would come in: layout, labels, groups, and what is left out. Nothing but lists is read."""
     try:
-        layout = find_layout(DataArchive(JoinedFile(descriptors)))
+        archive = DataArchive(JoinedFile(descriptors))
+        layout = find_layout(archive)
         labels = Counter(item.label for item in layout.items if item.label)
         if len(labels) > MAX_LABELS:
             raise BadContent(f"The data set has {len(labels):,} labels; an import has at most {MAX_LABELS}.")
@@ -45,6 +46,7 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
         "labels": dict(sorted(labels.items())),
         "unlabelled": sum(not item.label for item in layout.items),
         "groups": len(groups),
+        "doubts": [archive.doubt] if archive.doubt else [],
         "words": words if len(groups) <= MAX_PLANNED_GROUPS else [],
         "runs": [*_runs(layout.items, words)] if len(groups) <= MAX_PLANNED_GROUPS else [],
         "omission_count": len(layout.omissions),

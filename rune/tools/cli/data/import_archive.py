@@ -159,6 +159,7 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         f"Labels: {labels or 'none'}; {preview['unlabelled']:,} without a label",
     ]
     lines += _splits(preview)
+    lines += [plain(str(doubt), longest=600) for doubt in preview.get("doubts", ())]
     if row["omission_count"]:
         lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row)]
     return "\n".join(lines)
