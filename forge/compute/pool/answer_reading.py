@@ -183,6 +183,8 @@ class DataBatchJson(TypedDict):
     total: int
     recordings: list[DataRecordingJson]
     omissions: list[DataOmissionJson]
+    notes: list[DataOmissionJson]
+    """Recordings with something wrong, and how they were read."""
 
 
 class SampleDescriptionJson(TypedDict):

@@ -28,7 +28,7 @@ from rune.datasets.positions import read_positions
 from rune.datasets.splits import Split
 
 MAX_OMISSIONS = 200
-"""Files that a report names; it counts all."""
+"""Files that a report names for each reason; it counts all that were left out."""
 
 
 def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatchJson, output: Path) -> DataImport:
@@ -63,6 +63,8 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         row.new_samples += len(samples)
         row.omission_count += len(omissions)
         row.omissions = [*row.omissions, *omissions][:MAX_OMISSIONS]
+        notes = [*row.description.get("notes", []), *batch["notes"]]
+        row.description = row.description | {"notes": notes[:MAX_OMISSIONS]}
         row.save()
         if row.position >= row.total and row.new_samples:
             change.note(actor, "data.import", count=row.new_samples)

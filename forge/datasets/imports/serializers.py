@@ -14,7 +14,7 @@ from rune.datasets.words import WORD_LIMIT
 
 
 class DataOmittedJson(TypedDict):
-    """A file that became no sample."""
+    """A file that became no sample, or was wrong in some way."""
 
     path: Annotated[str, "its name in the archive"]
     reason: str
@@ -52,6 +52,7 @@ class DataImportJson(TypedDict):
     duplicates: Annotated[int, "recordings that were samples already"]
     omission_count: Annotated[int, "files that became no sample"]
     omissions: Annotated[list[DataOmittedJson], "the first of them"]
+    notes: Annotated[list[DataOmittedJson], "recordings that came in with something wrong, and how they were read"]
     error: Annotated[str, "why it stopped"]
     created: Timestamp
 
@@ -101,6 +102,7 @@ def import_to_json(row: DataImport) -> DataImportJson:
         "duplicates": row.duplicates,
         "omission_count": row.omission_count,
         "omissions": row.omissions,
+        "notes": description.get("notes", []),
         "error": row.error,
         "created": row.created.isoformat(),
     }

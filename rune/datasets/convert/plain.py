@@ -5,10 +5,10 @@ from __future__ import annotations
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.pictures import is_picture
 from rune.datasets.content.read import read_content
-from rune.datasets.content.wav import is_wav
 from rune.datasets.convert.flac import is_flac, wav_of_flac
 from rune.datasets.convert.series import plain_csv
 from rune.datasets.convert.sounds import plain_wav
+from rune.wav_file import is_wav
 
 SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
 """The ends of names of files that have one recording each."""

@@ -146,6 +146,15 @@ def test_the_preview_of_any_archive_is_its_result(client: Client, consent: Conse
 
 
 @pytest.mark.slow
+def test_a_recording_with_a_wrong_header_comes_in_with_a_note(client: Client, consent: Consent) -> None:
+    wav = loud(1)
+    row = imported(client, consent, zipped({"on/pipe.wav": wav.replace(b"data", b"data\xff\xff\xff\xff")[: len(wav)]}))
+    assert (row["new_samples"], row["omissions"]) == (1, [])
+    assert [each["path"] for each in row["notes"]] == ["on/pipe.wav"]
+    assert row["notes"][0]["reason"].startswith("The header states a wrong size")
+
+
+@pytest.mark.slow
 def test_objects_of_boxes_come_in_as_positions_and_name_a_picture_without_a_label(
     client: Client, consent: Consent
 ) -> None:
@@ -183,6 +192,7 @@ def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, cons
     row = read(client, import_id)
     assert row["state"] == "failed"
     assert row["error"].endswith(".")
+    assert "Try another" in client.get(f"/acme/kitchen/data/imports/{import_id}").content.decode()
     assert start(client, import_id).status_code == 409
     assert not Sample.objects.exists()
 

@@ -68,6 +68,7 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
     items = [item for item in layout.items if labels is None or item.label in labels]
     recordings: list[dict[str, Any]] = []
     omissions: list[dict[str, str]] = []
+    notes: list[dict[str, str]] = []
     number, offset = int(job["start"]), 0
     with emptied_output(output) as target:
         while number < len(items) and len(recordings) < job["count"] and offset < job["bytes"]:
@@ -79,11 +80,13 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
             except BadContent as error:
                 omissions.append(shown_omission(Omission(item.path, str(error))))
                 continue
+            if content.note:
+                notes.append(shown_omission(Omission(item.path, content.note)))
             target.write(content.data)
             marks = {"positions": None if positions is None else positions_to_json(positions)}
             recordings.append(facts_of(content, offset) | _words(item) | marks)
             offset += len(content.data)
-    return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}
+    return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions, "notes": notes}
 
 
 def _runs(items: Sequence[Item], words: Sequence[str]) -> Iterator[list[int]]:

@@ -161,7 +161,7 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     lines += _splits(preview)
     lines += [plain(str(doubt), longest=600) for doubt in preview.get("doubts", ())]
     if row["omission_count"]:
-        lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row)]
+        lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row["omissions"])]
     return "\n".join(lines)
 
 
@@ -179,14 +179,14 @@ def _splits(preview: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _omissions(row: Mapping[str, Any]) -> list[str]:
-    return [f"  {plain(str(each['path']))}: {plain(str(each['reason']))}" for each in row["omissions"]]
+def _omissions(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"  {plain(str(each['path']))}: {plain(str(each['reason']))}" for each in files]
 
 
 def _report(project: str, row: Mapping[str, Any]) -> None:
     if row["state"] == "failed":
         raise RegistryRefused(f"The import stopped: {plain(str(row['error']), longest=600)}")
-    for line in _omissions(row):
+    for line in (*_omissions(row["omissions"]), *_omissions(row.get("notes", ()))):
         click.echo(line.strip(), err=True)
     click.echo(
         f"{project}: {counted(row['new_samples'], 'sample')} added, {row['duplicates']:,} were there, "

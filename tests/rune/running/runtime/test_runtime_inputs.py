@@ -115,8 +115,6 @@ def test_a_wav_that_fits_gives_its_first_samples_as_they_are() -> None:
         (wav(bytes(8), bits=16, code=85), "save it as 16 bit PCM"),
         (wav(b"")[:30], "cut short"),
         (wav(b"")[:36], "has no samples"),
-        (wav(b"") + bytes(64), "was not closed properly; save it again"),
-        (wav(b"") + struct.pack("<40h", *range(-20, 20)), "was not closed properly; save it again"),
         (wav(b"") + b"LIST" + struct.pack("<I", 4) + b"INFO", "only 0 were provided"),
     ],
 )
