@@ -142,8 +142,10 @@ def _quoted_rows(text: str, separator: str) -> Iterator[CsvRow]:
         match = pattern.match(text, place)
         if match is None:
             raise UnreadableCsv(f"line {line} has a field that begins with a quote and does not end with one")
-        quoted, plain, end = match.groups()
-        fields.append(plain.strip(_SPACES) if quoted is None else quoted.replace('""', '"').strip(_SPACES))
+        quoted_text, plain_text, end = match.groups()
+        fields.append(
+            plain_text.strip(_SPACES) if quoted_text is None else quoted_text.replace('""', '"').strip(_SPACES)
+        )
         line += match[0].count("\n")
         place = match.end()
         if end == separator:

@@ -118,12 +118,7 @@ class DataDescriptionJson(TypedDict):
     unlabelled: int
     groups: int
     doubts: list[str]
-    """Sentences about what may have been read wrongly."""
     words: list[str]
-    """"" and all labels, groups and splits."""
-    runs: list[list[int]]
-    """Recordings that follow each other and agree: label, group and split as places in `words`, and how many they are.
-    Empty for too many groups."""
     omission_count: int
     omissions: list[DataOmissionJson]
 
@@ -184,7 +179,6 @@ class DataBatchJson(TypedDict):
     recordings: list[DataRecordingJson]
     omissions: list[DataOmissionJson]
     notes: list[DataOmissionJson]
-    """Recordings with something wrong, and how they were read."""
 
 
 class SampleDescriptionJson(TypedDict):
