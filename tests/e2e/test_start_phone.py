@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Playwright, expect
 
 from tests.e2e.test_collecting import EXPECTED, knocks, saved_on
 from tests.e2e.test_start import LONG, name_first, open_start
@@ -110,7 +110,12 @@ def test_a_phone_records_under_its_tabs_and_sends_when_its_person_says_so(
     # Nothing was sent; a reload keeps it, after a question.
     expect(computer.get_by_text("Nothing was sent yet.")).to_be_visible()
     questions: list[str] = []
-    phone.on("dialog", lambda dialog: (questions.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.accept()
+
+    phone.on("dialog", answer)
     phone.reload()
     assert questions == ["beforeunload"]
     send = phone.get_by_role("button", name=f"Send {count + 1}")

@@ -58,8 +58,8 @@ def open_with_camera(playwright: Playwright) -> Iterator[OpenPage]:
 
 
 def is_same_picture(text: str) -> bool:
-    """Whether Chromium logs that a picture was there already: a camera that is a file can show a frame twice, and the page
-    keeps one of them."""
+    """Whether Chromium logs that a picture was there already: a camera that is a file can show a frame twice, and the
+    page keeps one of them."""
     return "status of 409" in text
 
 

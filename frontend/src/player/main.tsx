@@ -134,10 +134,17 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-teach]")) {
 for (const element of document.querySelectorAll<HTMLElement>("[data-start-page]")) {
   const { startPage = "", events = "" } = element.dataset;
   const token = document.querySelector<HTMLInputElement>('input[name="csrfmiddlewaretoken"]')?.value ?? "";
+  const settings = JSON.parse(startPage) as StartSettings;
+  const loading = (
+    <>
+      <h1>{settings.title}</h1>
+      <p className="muted">Loading…</p>
+    </>
+  );
   createRoot(element).render(
     <StrictMode>
-      <Suspense fallback={<p className="muted">Loading…</p>}>
-        <StartPage settings={JSON.parse(startPage) as StartSettings} events={events} token={token} />
+      <Suspense fallback={loading}>
+        <StartPage settings={settings} events={events} token={token} />
       </Suspense>
     </StrictMode>,
   );

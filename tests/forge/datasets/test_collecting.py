@@ -24,36 +24,13 @@ from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.support.cases import each_case
 from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.phones import Phone
 from tests.support.forge.factories.recordings import loud
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Browser = Callable[[User | None], Client]
 KNOCKS = Task(SampleKind.SOUND, "knock", wanted=20, hint="Knock three times.")
-
-
-class Phone:
-    """A browser without a session, at a link's addresses."""
-
-    def __init__(self, url: str) -> None:
-        address, _, self.token = url.partition("#token=")
-        self.base = "/collect/" + address.rpartition("/")[2]
-        self.client = Client()
-
-    def post(self, what: str, body: object) -> Any:
-        return self.client.post(f"{self.base}/{what}", body, content_type="application/json")
-
-    def state(self) -> Any:
-        return self.client.get(f"{self.base}/state")
-
-    def enter(self) -> Any:
-        return self.post("enter", {"token": self.token})
-
-    def agree(self) -> Any:
-        return self.post("agree", {"text": self.state().json()["terms"]["text"]})
-
-    def send(self, data: bytes, query: str = "label=knock&device=phone") -> Any:
-        return self.client.post(f"{self.base}/recordings?{query}", data, content_type="audio/wav")
 
 
 @pytest.fixture

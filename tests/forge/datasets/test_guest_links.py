@@ -23,7 +23,7 @@ from forge.datasets.models import CollectingLink, Collector, Consent, DataSet, G
 from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
-from tests.forge.datasets.test_collecting import Phone
+from tests.support.forge.factories.phones import Phone
 from tests.support.forge.factories.recordings import loud
 
 pytestmark = pytest.mark.django_db(transaction=True)

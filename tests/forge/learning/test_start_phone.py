@@ -15,7 +15,7 @@ from forge.datasets.collecting.task import MAX_TABS, Task
 from forge.datasets.models import CollectingLink, Collector, Sample
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
-from tests.forge.datasets.test_collecting import Phone
+from tests.support.forge.factories.phones import Phone
 from tests.support.forge.factories.recordings import loud
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("project")]
@@ -62,9 +62,9 @@ def test_a_code_that_a_stranger_scanned_first_shows_digits_that_ones_own_phone_l
     code = make_code(client, "knock")
     stranger, own = Phone(code["url"]), Phone(code["url"])
     assert stranger.enter().status_code == 200
-    refused = own.enter()
-    assert refused.status_code == 400
-    assert "digits" not in refused.json()
+    answer = own.enter()
+    assert answer.status_code == 400
+    assert "digits" not in answer.json()
     assert shown(client, code)["digits"]
     assert client.post(f"{CODES}/{code['link']}/end").status_code == 204
     assert stranger.state().status_code == 401

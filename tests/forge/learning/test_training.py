@@ -131,6 +131,7 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     assert (run["state"], run["error"]) == ("finished", "")
     assert run["judgements"] == {}
     assert set(run["errors"]) == {"validation"}
+    assert run["column"] == "power"
     error = run["errors"]["validation"]
     assert error["error"]["high"] < error["baseline"]["low"]
     assert run["samples"]["train"]["power"] > 0

@@ -131,11 +131,14 @@ def candidate_files(recipe: Recipe, values: Values) -> tuple[str, bytes]:
 
 @pytest.mark.parametrize(
     ("recipe", "bounds"),
-    [("table-trees", " Known now: trees, at most: 60; tree depth: 3; windows per leaf, at least: 3."), ("anomaly", " Known now: components: 4; rounds, at most: 60.")],
+    [
+        ("table-trees", "trees, at most: 60; tree depth: 3; windows per leaf, at least: 3"),
+        ("anomaly", "components: 4; rounds, at most: 60"),
+    ],
 )
 def test_an_estimator_says_when_its_needs_are_known_and_what_bounds_them(recipe: str, bounds: str) -> None:
     settings = recipe_of(recipe)
     values = {each.name: each.default for each in settings.arguments}
     with pytest.raises(Refused, match="RAM, flash and time are known when it has learned") as refusal:
         candidate_model(settings, values, 3, "int8")
-    assert str(refusal.value).endswith(f"it trains no network.{bounds}")
+    assert str(refusal.value).endswith(f"it trains no network. Known now: {bounds}.")

@@ -44,8 +44,8 @@ def people(
 
     def note_error(message: ConsoleMessage) -> None:
         address = message.location["url"]
-        # Chromium logs each refusal. A server that has no time for the language says so, and the editor does without; one
-        # that is asked for the figures of a value out of range says which, and the form shows that.
+        # Chromium logs each refusal. A server that has no time for the language says so, and the editor does without.
+        # One that is asked for the figures of a value out of range names it, and the form shows that.
         is_busy = "status of 503" in message.text and address.endswith("/language")
         is_out_of_range = "status of 400" in message.text and address.endswith("/training/needs")
         if message.type == "error" and not (is_busy or is_out_of_range):

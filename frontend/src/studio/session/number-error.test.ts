@@ -25,4 +25,6 @@ test("without such a run, or of one that answers with labels, there is none", as
   expect(await numberErrorOf(clientWith(run(3, "sha256:c", 0.1)), files)).toBeNull();
   expect(await numberErrorOf(clientWith(run(3, "sha256:b", null)), files)).toBeNull();
   expect(await numberErrorOf(clientWith(), files)).toBeNull();
+  const splits = { ...run(3, "sha256:s", 0.1), files: [{ path: "n.splits.json", digest: "sha256:s" }] };
+  expect(await numberErrorOf(clientWith(splits), [{ path: "m.splits.json", digest: "sha256:s" }])).toBeNull();
 });

@@ -155,6 +155,7 @@ def test_a_project_without_example_files_offers_samples_that_the_person_may_play
     # None of the split test, which builds are measured on, and none without a label.
     assert sorted(row["sample"]["label"] for row in rows) == ["glass", "knock"]
     assert {row["sample"]["kind"] for row in rows} == {"sound"}
+    assert all(row["sample"]["page"] == f"/acme/kitchen/data/samples/{row['path'].split()[-1]}" for row in rows)
     assert examples_for_others(build) == {}
 
 

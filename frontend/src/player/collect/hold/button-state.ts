@@ -1,4 +1,4 @@
-// What a press and a release of the button mean: to hold it, or to tap it once to begin and once to end. Pure.
+// The meaning of a press and a release of the button: to hold it, or to tap it once to begin and once to end. Pure.
 
 /** Milliseconds: a shorter press is a tap, after which recording goes on until the next one. */
 export const TAP = 300;
