@@ -231,12 +231,14 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       // The project's own come first: a page that names none compares with the first.
-      builds: [...withoutProposals(builds), ...builds.filter((each) => each.change_request !== null)].flatMap((each) => {
-        const address = each.rune_url;
-        return address === null || each.number === null
-          ? []
-          : [{ id: each.id, label: buildTitle(each), read: () => client.rune(address) }];
-      }),
+      builds: [...withoutProposals(builds), ...builds.filter((each) => each.change_request !== null)].flatMap(
+        (each) => {
+          const address = each.rune_url;
+          return address === null || each.number === null
+            ? []
+            : [{ id: each.id, label: buildTitle(each), read: () => client.rune(address) }];
+        },
+      ),
       samples,
       replay,
       older,
