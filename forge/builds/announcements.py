@@ -109,8 +109,8 @@ def _activity(event: StoredEvent[BuildChangedJson]) -> ActivityEntry | None:
     facts = {"number": build["number"], "failure": failure}
     if change_request := build.get("change_request"):
         facts |= {"change_request": change_request}
-        return ActivityEntry("built-change", str(change_request), facts, UUID(person["id"]))
-    return ActivityEntry("built", "", facts, UUID(person["id"]))
+        return ActivityEntry("built-change", str(change_request), facts, UUID(person["id"]), act=build["id"])
+    return ActivityEntry("built", "", facts, UUID(person["id"]), act=build["id"])
 
 
 def _notice(event: StoredEvent[BuildChangedJson]) -> NoticeDraft | None:

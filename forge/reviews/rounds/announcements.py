@@ -93,7 +93,7 @@ _VERDICT_KINDS: Mapping[str, str] = {
 def _verdict_activity(event: StoredEvent[ReviewChangedJson]) -> ActivityEntry | None:
     """Returns an entry for a verdict; one that was withdrawn has none."""
     kind = _VERDICT_KINDS.get(event.data["change"])
-    return ActivityEntry(kind, event.data["build"]) if kind else None
+    return ActivityEntry(kind, event.data["build"], act=event.data["build"]) if kind else None
 
 
 def _verdict_notice(event: StoredEvent[ReviewChangedJson]) -> NoticeDraft | None:
