@@ -18,8 +18,8 @@ def store_outside_version(
 ) -> Version:
     """The version of these files, which are stored: the one that has their digest already, or the next one.
 
-    It is proposed until the project has its files. Of what is only told nobody here is the author, and who brought it approves nothing of it. The caller has checked
-    that the person may make one. Raises `StorageQuotaReached`.
+    It is proposed until the project has its files. Of what is only told nobody here is the author, and who brought it
+    approves nothing of it. The caller has checked that the person may make one. Raises `StorageQuotaReached`.
     """
     digest = manifest_digest(manifest)
     with transaction.atomic():
