@@ -215,7 +215,7 @@ def history_of(project: Project) -> list[tuple[Any, ...]]:
     """All that a version says, but for who: the number, message, time and files."""
     return [
         (each.number, each.message, (each.saved_at or each.created).replace(microsecond=0), each.manifest)
-        for each in wanted_versions(project)
+        for each in wanted_versions(project, "")
     ]
 
 
