@@ -109,9 +109,9 @@ def column_places(titles: Sequence[str], names: Sequence[str]) -> tuple[int, ...
         return tuple(lower_titles.index(name) for name in names)
     ends = [title.strip("]) ") for title in lower_titles]
     beginnings = {title.removesuffix(names[0]) for title in ends if title.endswith(names[0])}
-    shared = [each for each in beginnings if all(ends.count(each + name) == 1 for name in names)]
-    if len(shared) == 1:
-        return tuple(ends.index(shared[0] + name) for name in names)
+    common = [each for each in beginnings if all(ends.count(each + name) == 1 for name in names)]
+    if len(common) == 1:
+        return tuple(ends.index(common[0] + name) for name in names)
     if len(ends) == len(names) and all(map(str.endswith, ends, names)):
         return tuple(range(len(names)))
     return None

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def _chosen(client: Client) -> str:
     page = client.get("/acme/kitchen/deployments").content.decode()
     options = re.findall(r'<option value="([^"]*)"( selected)?>', page.partition('id="field-choice"')[2])
-    return str(next((value for value, selected in options if selected), options[0][0]))
+    return str(next((value for value, mark in options if mark), options[0][0]))
 
 
 def test_the_approved_version_is_chosen_and_not_a_newer_one_that_was_rejected(

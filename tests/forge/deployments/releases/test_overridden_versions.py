@@ -103,8 +103,8 @@ def test_the_interfaces_tell_the_reason_and_members_what_was_missing(
 def test_a_pull_is_told(overridden: Tag, project: Project) -> None:
     repository = repository_of(project)
     assert repository is not None
-    said = f"{overridden.override and overridden.override.author} published 1.1 past its gate: {REASON}"
-    assert advice_on(repository, "1.1") == advice_on(repository, overridden.manifest.blob_id) == said
+    advice = f"{overridden.override and overridden.override.author} published 1.1 past its gate: {REASON}"
+    assert advice_on(repository, "1.1") == advice_on(repository, overridden.manifest.blob_id) == advice
     assert advice_on(repository, "stable") == ""
 
 
