@@ -11,11 +11,12 @@ import {
   type ContestedLines,
 } from "../document/lines/conflicts";
 import { OUTSIDE_EDIT } from "../document/files/files";
+import { FILE_OF_EDIT, type ProjectUndo } from "../document/files/project-undo";
 import "../styles/contested-lines.css";
 
 export interface ContestedSetup {
   readonly text: Y.Text;
-  readonly undo: Y.UndoManager;
+  readonly undo: ProjectUndo;
   /** Says a sentence to the person. */
   readonly say: (sentence: string) => void;
 }
@@ -97,7 +98,8 @@ export function contestedLines({ text, undo, say }: ContestedSetup): Extension {
   const choose: Choose = (lines, which) => {
     const edit = which === "use" ? editFor(lines, text.toJSON()) : null;
     undo.stopCapturing();
-    doc.transact(() => {
+    doc.transact(({ meta }) => {
+      meta.set(FILE_OF_EDIT, file);
       if (edit !== null) {
         text.delete(edit.from, edit.length);
         text.insert(edit.from, edit.insert);

@@ -1,8 +1,8 @@
 // A project's files as they stand in its live document: a map by id, where a path is a value.
 // Creating and uploading are the server's (it alone seeds a text); renaming and deleting are edits like any other.
 import * as Y from "yjs";
-import { CONTESTED_LINES } from "../lines/conflicts";
 import { byName } from "./paths";
+import { ProjectUndo } from "./project-undo";
 
 export interface FileEntry {
   readonly id: string;
@@ -43,14 +43,12 @@ function isDeleted(file: Y.Map<unknown>): boolean {
 
 export class ProjectFiles {
   private readonly map: Y.Map<unknown>;
-  /** One undo for texts, files and whatever else this page edits. */
-  readonly undo: Y.UndoManager;
+  /** The undo of texts, files and whatever else this page edits. */
+  readonly undo: ProjectUndo;
 
   constructor(readonly doc: Y.Doc) {
     this.map = doc.getMap("files");
-    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED_LINES)], {
-      trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]),
-    });
+    this.undo = new ProjectUndo(this.map, [NAME_EDIT, OUTSIDE_EDIT]);
   }
 
   /** The files that are not deleted. Anything malformed that a foreign client wrote is passed over. */
