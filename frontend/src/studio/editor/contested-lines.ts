@@ -6,6 +6,7 @@ import {
   CONTESTED_LINES,
   contestedIn,
   editFor,
+  linesOf,
   placeOf,
   wordsOf,
   type ContestedLines,
@@ -73,7 +74,7 @@ const setContested = StateEffect.define<readonly ContestedLines[]>();
 
 function shownIn(state: EditorState, lines: readonly ContestedLines[], choose: Choose): ShownLines {
   if (lines.length === 0) return { lines, widgets: Decoration.none };
-  const texts = state.doc.toString().split("\n");
+  const texts = linesOf(state.doc.toString());
   const widgets = lines.flatMap((each): Range<Decoration>[] => {
     const place = placeOf(each, texts);
     if (place === null) return [];

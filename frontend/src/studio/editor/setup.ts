@@ -7,7 +7,6 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
-  highlightSpecialChars,
   keymap,
   lineNumbers,
   rectangularSelection,
@@ -21,6 +20,7 @@ import type { Presence } from "../document/sync/presence";
 import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
+import { lineEnds } from "./line-ends";
 import { afterFix, problemSupport, type EditOtherFiles } from "./problems/problems";
 import { theme } from "./theme";
 import { wholeCharacters } from "./whole-characters";
@@ -104,7 +104,7 @@ export function extensions({
     lineNumbers(),
     highlightActiveLine(),
     highlightActiveLineGutter(),
-    highlightSpecialChars(),
+    lineEnds(),
     drawSelection(),
     bracketMatching(),
     EditorState.allowMultipleSelections.of(true),
