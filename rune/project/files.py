@@ -203,7 +203,7 @@ def _stored_path(root: Path, path: str) -> Path:
     for part in path.split("/"):
         if not part.isascii() and not (target / part).exists():
             with suppress(OSError):
-                part = next((name for name in os.listdir(target) if normalize("NFC", name) == part), part)
+                part = next((each.name for each in target.iterdir() if normalize("NFC", each.name) == part), part)
         target /= part
     return target
 
