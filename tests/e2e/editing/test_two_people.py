@@ -75,7 +75,7 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     for page in (owner, colleague):
         expect(line(page, "From the owner.")).to_have_count(0, timeout=PATIENCE)
         expect(line(page, "# from Jo")).to_be_visible()
-    # What the owner deleted of the line comes back, though Jo writes in it elsewhere.
+    # A letter that the owner deleted comes back, though Jo writes in it elsewhere.
     line(owner, "# from Jo").click()
     owner.keyboard.press("End")
     owner.keyboard.press("Backspace")

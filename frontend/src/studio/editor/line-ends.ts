@@ -52,7 +52,7 @@ interface Repair {
   readonly from: number;
   readonly to: number;
   readonly insert: string;
-  /** What the transaction wrote here: from, and up to. */
+  /** The begin and the end of the text that the transaction wrote here. */
   readonly writtenFrom: number;
   readonly writtenTo: number;
   readonly ending: LineEnding;

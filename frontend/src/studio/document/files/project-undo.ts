@@ -10,7 +10,7 @@ export type UndoStep = Y.UndoManager["undoStack"][number];
 /** Of a transaction: the file that it is about, where it changes neither the file nor its text. */
 export const FILE_OF_EDIT = "file";
 
-/** What is known of an edit when it is made. */
+/** The facts of an edit that are written down when it is made. */
 interface EditRecord {
   /** The ids of the files that it changes. */
   readonly files: ReadonlySet<string>;

@@ -50,7 +50,7 @@ export function newWords(text: Y.Text, step: StepLetters): ReadonlySet<string> {
   return words;
 }
 
-/** How many places of a text a step changed: letters that stay stand between two of them. */
+/** The number of places of a text that a step changed: letters that stay stand between two of them. */
 export function placesChanged(text: Y.Text, step: StepLetters): number {
   let count = 0;
   let isInPlace = false;
@@ -98,7 +98,7 @@ function* runsOf(text: Y.Text, { insertions, deletions }: StepLetters): Generato
     }
     let at = 0;
     for (const id of idsOf(item)) {
-      // What the step itself wrote and deleted stays deleted, and what was restored already stands elsewhere.
+      // Letters that the step itself wrote stay deleted, and those that were restored already stand elsewhere.
       const isRestored = !now && item.redone === null && Y.isDeleted(deletions, id) && !Y.isDeleted(insertions, id);
       const then = now ? !Y.isDeleted(writtenLetters, id) : isRestored;
       if (now || then) yield { text: str.charAt(at), now, then };
