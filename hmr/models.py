@@ -170,7 +170,7 @@ def figures_of(
 ) -> ModelFigures:
     """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not converted, and unless
     `accepts_guess` where it was calibrated on random numbers."""
-    samples = row["samples"] or {}
+    samples: Mapping[str, Any] = row["samples"] or {}
     rows = [_row(each, samples) for each in row["forms"]]
     chosen_row = next((each for each in rows if each.form == form), None)
     if chosen_row is None:

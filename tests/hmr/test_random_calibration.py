@@ -56,8 +56,8 @@ def test_a_guess_that_is_accepted_is_called_one_in_the_figures(server: ProjectSe
     assert figures.row().calibrated_on == figures.row().judged_on == "random numbers"
     for text in (repr(figures), figures._repr_html_()):
         assert "1 of 32 random inputs changed, calibrated on random numbers" in text
-    measured = figures_of(server, conversion("files", is_guess=False), "model.tflite", "int8")
-    assert "random" not in repr(measured)
+    figures = figures_of(server, conversion("files", is_guess=False), "model.tflite", "int8")
+    assert "random" not in repr(figures)
 
 
 def test_arrays_are_sent_as_a_file_without_pickles(tmp_path: Path) -> None:
@@ -88,6 +88,6 @@ def test_a_notebook_without_samples_is_refused_and_with_them_right(tmp_path: Pat
         assert error.value.name == "samples-missing"
         figures = rune.set_model(tmp_path / "net.tflite", samples=rows()[0])
         assert figures.row().calibrated_on == "samples"
-        built = rune.build().load()
-        answers = [np.array(built(row[None])["scores"]).ravel().argmax() for row in values[::10]]
+        loaded_rune = rune.build().load()
+        answers = [np.array(loaded_rune(row[None])["scores"]).ravel().argmax() for row in values[::10]]
         assert (np.array(answers) == classes[::10]).mean() > 0.97

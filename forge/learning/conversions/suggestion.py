@@ -16,7 +16,7 @@ ANSWERS_CHANGE = 20.0
 
 
 def calibrated_on_of(form: ConvertedForm) -> str:
-    """What the ranges of a form were measured on (`rune.datasets.calibration_kind`); "" where it has none."""
+    """The kind of numbers on which the ranges of a form were measured (`rune.datasets.calibration_kind`); "" for none."""
     samples = _samples(form)
     if form.calibrated_on and samples.get("kind") == "recordings":
         samples = {**samples, "is_guess": False}
@@ -24,7 +24,7 @@ def calibrated_on_of(form: ConvertedForm) -> str:
 
 
 def judged_on_of(form: ConvertedForm) -> str:
-    """What the figures of a form were measured on (`rune.datasets.calibration_kind`)."""
+    """The kind of numbers on which the figures of a form were measured."""
     return judged_on(_samples(form))
 
 
@@ -68,8 +68,8 @@ def _cost(form: ConvertedForm) -> tuple[int, int, float, int, int]:
 
 
 def _samples(form: ConvertedForm) -> Mapping[str, Any]:
-    """What is known of the samples of a form: by its own record, since a later form of the conversion may have others;
-    else by its conversion."""
+    """The facts about the samples of a form: those of its own record, since a later form of the conversion may have others;
+    else those of its conversion."""
     record: Mapping[str, Any] = form.provenance.get("samples") or {}
     own: Mapping[str, Any] = form.conversion.description.get("samples") or {}
     if record.get("kind") not in (None, own.get("kind")):

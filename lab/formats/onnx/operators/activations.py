@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.arithmetic import all_of, applied, combined, number
-from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, axis_of, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, axis_of, refuse
 
 _FUSED_CODES: Final = {"RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 """Numbers of the functions that a layer applies itself."""

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.values import (
     ACTIVATION,
     Handler,
     OnnxValue,
     Translation,
-    arguments,
     last_order,
     refuse,
     reordered,
