@@ -16,7 +16,7 @@ ANSWERS_CHANGE = 20.0
 
 
 def calibrated_on_of(form: ConvertedForm) -> str:
-    """The kind of numbers on which the ranges of a form were measured (`rune.datasets.calibration_kind`); "" for none."""
+    """The kind of numbers on which the ranges of a form were measured; "" for a form without ranges."""
     samples = _samples(form)
     if form.calibrated_on and samples.get("kind") == "recordings":
         samples = {**samples, "is_guess": False}
@@ -68,8 +68,8 @@ def _cost(form: ConvertedForm) -> tuple[int, int, float, int, int]:
 
 
 def _samples(form: ConvertedForm) -> Mapping[str, Any]:
-    """The facts about the samples of a form: those of its own record, since a later form of the conversion may have others;
-    else those of its conversion."""
+    """The facts about the samples of a form: those of its own record, since a later form of the conversion may have
+    others; else those of its conversion."""
     record: Mapping[str, Any] = form.provenance.get("samples") or {}
     own: Mapping[str, Any] = form.conversion.description.get("samples") or {}
     if record.get("kind") not in (None, own.get("kind")):

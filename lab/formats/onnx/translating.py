@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from lab.formats.onnx.attributes import NodeAttributes
+from lab.formats.onnx.fusing import fused
 from lab.formats.onnx.model import Array, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.operators import OPERATORS
 from lab.formats.onnx.operators.normalising import batch_factors
@@ -105,7 +106,7 @@ def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Transla
         several = "operators that are" if len(unknown) > 1 else "an operator that is"
         raise Refused(Reason.UNKNOWN_LAYER, f"The model has {several} not converted: {', '.join(map(plain, unknown))}.")
     output_names = tuple(model.outputs if outputs is None else outputs)
-    model = folded(replace(model, outputs=output_names))
+    model = folded(fused(replace(model, outputs=output_names)))
     model = replace(model, nodes=list(_needed_nodes(model.nodes, output_names)))
     translation = Translation(model)
     inputs = [_begin(translation, one, model) for one in model.inputs]

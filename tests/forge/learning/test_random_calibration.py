@@ -77,7 +77,7 @@ def test_nothing_that_was_judged_on_random_numbers_is_suggested(
     page = client.get(f"{row.get_absolute_url()}").content.decode()
     assert (">Suggested<" in page) is suggested
     assert ("On the line" in page) is suggested
-    assert ('<span class="tag warn">Calibrated on random numbers</span>' in page) is not suggested
+    assert ('<span class="tag warn">Guess</span>' in page) is not suggested
     page = client.get(f"{row.get_absolute_url()}?form=2").content.decode()
     assert ("int8 was calibrated on random numbers. On your own data most answers can be wrong." in page) is (
         not suggested

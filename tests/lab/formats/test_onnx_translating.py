@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +271,49 @@ def test_what_is_accepted_follows_the_type_of_the_source() -> None:
     assert tolerance_of(number_kinds(half)) == tolerance_of(["float16"])
     cast = model(node("Cast", ("x",), to=10))
     assert "float16" in number_kinds(cast)
+
+
+HALF, ROOT = 0.5, float(np.sqrt(2))
+GELUS = {
+    "product first": [("Mul", "x", "sum", "m"), ("Mul", "m", "half", "y")],
+    "half first": [("Mul", "x", "half", "m"), ("Mul", "m", "sum", "y")],
+    "half of the sum": [("Mul", "half", "sum", "m"), ("Mul", "x", "m", "y")],
+}
+
+
+@pytest.mark.parametrize("multiplies", [False, True])
+@pytest.mark.parametrize("end", GELUS)
+def test_the_exact_gelu_of_older_exporters_is_one_operator(end: str, multiplies: bool) -> None:
+    scale = node("Mul", ("inverse", "x"), ("d",)) if multiplies else node("Div", ("x", "root"), ("d",))
+    nodes = [scale, node("Erf", ("d",), ("e",)), node("Add", ("e", "one"), ("sum",))]
+    nodes += [node(op, (one, other), (result,)) for op, one, other, result in GELUS[end]]
+    numbers: dict[str, Any] = {"half": HALF, "root": ROOT, "inverse": 1 / ROOT, "one": 1.0}
+    constants: dict[str, Any] = {name: np.array(each, np.float32) for name, each in numbers.items()}
+    gelu = model(*nodes, **constants)
+    translation = translate(gelu)
+    assert ops(translation) == ["GELU"]
+    values = np.array([[-3.0, -0.5, 0.0, 2.5]], np.float32)
+    expected = [each / 2 * (1 + math.erf(each / ROOT)) for each in values.ravel()]
+    assert np.allclose(answer(translation, values).ravel(), expected, atol=1e-6)
+    assert unsupported_ops(read_model(translation.data)) == ()
+
+
+def test_another_use_of_erf_is_computed_by_a_formula() -> None:
+    translation = translate(model(node("Erf"), inputs=[OnnxInput("x", (1, 101), "float32")]))
+    values = np.linspace(-5, 5, 101, dtype=np.float32)[None]
+    expected = [math.erf(each) for each in values.ravel()]
+    assert np.abs(answer(translation, values).ravel() - expected).max() < 1e-6
+    assert unsupported_ops(read_model(translation.data)) == ()
+    constants: dict[str, Any] = {"c": np.float32(1.5), "one": np.float32(1), "half": np.float32(0.5)}
+    nodes = [node("Div", ("x", "c"), ("d",)), node("Erf", ("d",), ("e",)), node("Add", ("e", "one"), ("s",))]
+    almost = model(*nodes, node("Mul", ("x", "s"), ("m",)), node("Mul", ("m", "half"), ("y",)), **constants)
+    assert "GELU" not in ops(translate(almost))
+
+
+@pytest.mark.parametrize("divisor", [2.5, -2.5])
+def test_a_remainder_has_the_sign_that_its_attribute_says(divisor: float) -> None:
+    values = np.array([[-7.25, -2.5, 0.0, 6.5]], np.float32)
+    one = model(node("Mod", ("x", "d"), fmod=1), d=np.array(divisor, np.float32))
+    assert np.allclose(answer(translate(one), values), np.fmod(values, np.float32(divisor)), atol=1e-6)
+    whole = model(node("Mod", ("x", "d")), inputs=[OnnxInput("x", (1, 4), "int32")], d=np.array(3, np.int32))
+    assert ops(translate(whole)) == ["FLOOR_MOD"]
