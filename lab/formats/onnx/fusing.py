@@ -16,7 +16,7 @@ _CLOSE = 1e-3
 
 
 @dataclass(frozen=True)
-class _Graph:
+class _Wiring:
     """The nodes of a model by the values that they give and read."""
 
     constants: Mapping[str, Array]
@@ -51,12 +51,12 @@ def fused(model: OnnxModel) -> OnnxModel:
             readers.setdefault(name, []).append(node)
     for name in model.outputs:
         readers.setdefault(name, []).append(OnnxNode("", "", (), (), {}))
-    graph = _Graph(model.constants, {name: node for node in model.nodes for name in node.outputs}, readers)
+    graph = _Wiring(model.constants, {name: node for node in model.nodes for name in node.outputs}, readers)
     replacements = {last: source for node in model.nodes if node.op == "Erf" for source, last in _gelu(graph, node)}
     return replace(model, nodes=[_replaced(node, replacements) for node in model.nodes])
 
 
-def _gelu(graph: _Graph, erf: OnnxNode) -> Iterator[tuple[str, str]]:
+def _gelu(graph: _Wiring, erf: OnnxNode) -> Iterator[tuple[str, str]]:
     """The input of the GELU that has this `Erf`, and its result."""
     source = graph.scaled(erf.inputs[0], math.sqrt(0.5))
     plus_one = graph.only_reader(erf.outputs[0], "Add")
