@@ -3,7 +3,7 @@
     import hmr
 
     knock = hmr.Rune("acme", "door-knock", "Runefile.yml", "1.0")
-    knock.set_model(model)  # a Keras model, or the path of one: converted on the server, with its figures
+    knock.set_model(model, samples=x_train[:200])  # a Keras model, or the path of one: converted on the server
     knock.build()
     knock.preview()  # in a notebook: the rune to try, and a link for a phone
 

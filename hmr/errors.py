@@ -11,6 +11,8 @@ class HmrError(Exception):
     * `not-there`: there is no such project, version or file
     * `refused`: the server refused, for the reason in the text
     * `model-refused`: the model cannot be converted, or the form cannot be made
+    * `samples-missing`: the form would be calibrated on random numbers, because there are no samples
+    * `samples-refused`: the samples are not arrays of numbers
     * `change-waits`: the model is in a change request that somebody has to approve first
     * `build-failed`: the project does not build, or nothing was built yet
     * `not-signed`: the server has not signed what a deployment serves

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -13,10 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 from hmr.builds import BUILD_SECONDS, wait_for_build
 from hmr.errors import HmrError
 from hmr.server import ProjectServer, reads_answers
-from rune.tools.remote.api import get, next_cursor, post
+from rune.datasets.calibration_kind import (
+    CALIBRATED_ON_RANDOM,
+    RANDOM_NUMBERS,
+    SAMPLES,
+    calibrated_on,
+    judged_on,
+)
+from rune.source.policy.sections.models import STATIC_FORMS
+from rune.tools.remote.api import get, next_cursor, post, put
 
 if TYPE_CHECKING:
-    from forge_api import ChangeRequestsListQuery
+    from forge_api import ChangeRequestsListQuery, ConversionsBeginQuery
     from forge_api.shapes import ConvertedForm, ModelConversion
 
 CONVERSION_SECONDS = 600.0
@@ -39,6 +48,10 @@ class FormRow:
     samples: int
     refusal: str
     """Why it was not converted, or ""."""
+    calibrated_on: str = ""
+    """`samples` or `random numbers`, on which the ranges of an int8 or int16 form were measured; "" without ranges."""
+    judged_on: str = SAMPLES
+    """`samples` or `random numbers`, on which the figures were measured."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,7 @@ class ModelFigures:
         lines = [f"{self.source} as {self.path}: {self.chosen}"]
         lines += [
             f"{'*' if row.form == self.chosen else ' '} {row.form:12} {_size(row.size):>10}  "
-            f"RAM {_size(row.arena):>10}  {_signal(row)}  {_answers(row)}{row.refusal}"
+            f"RAM {_size(row.arena):>10}  {_signal(row)}  {row.refusal or _answers(row)}"
             for row in self.rows
         ]
         return "\n".join(lines)
@@ -83,14 +96,37 @@ class ModelFigures:
         return f"<table>{head}{cells}</table><p>{html.escape(self.source)} as {html.escape(self.path)}. {link}</p>"
 
 
+def sample_bytes(samples: Any) -> bytes:
+    """The bytes of a file of samples, of its path, an array with one sample or many, or a dictionary with an array for
+    each input."""
+    if isinstance(samples, str | PathLike):
+        return _file_bytes(Path(fspath(samples)))
+    import numpy as np
+
+    file = io.BytesIO()
+    try:
+        if isinstance(samples, Mapping):
+            np.savez(file, allow_pickle=False, **{name: np.asarray(each) for name, each in samples.items()})
+        else:
+            np.save(file, np.asarray(samples), allow_pickle=False)
+    except (TypeError, ValueError) as error:
+        message = f"The samples are not arrays of numbers: {error}"
+        raise HmrError("samples-refused", message) from None
+    return file.getvalue()
+
+
+def _file_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HmrError("not-there", f"{path} cannot be read: {error.strerror}.") from None
+
+
 def model_bytes(model: Any) -> tuple[str, bytes]:
     """The file name and the bytes of a model: a path, or an object that saves itself as Keras models do."""
     if isinstance(model, str | PathLike):
         path = Path(fspath(model))
-        try:
-            return path.name, path.read_bytes()
-        except OSError as error:
-            raise HmrError("not-there", f"{path} cannot be read: {error.strerror}.") from None
+        return path.name, _file_bytes(path)
     save = getattr(model, "save", None)
     if save is None:
         message = f"A {type(model).__name__} is neither the path of a model nor a Keras model."
@@ -103,10 +139,17 @@ def model_bytes(model: Any) -> tuple[str, bytes]:
 
 
 @reads_answers
-def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> ModelConversion:
-    """The conversion of a model, once all its forms are made. Raises `HmrError`."""
-    upload = post("/projects/{organisation}/{name}/conversions", **server.names, query={"file": name}, content=data)
+def convert(server: ProjectServer, name: str, data: bytes, samples: bytes | None, seconds: float) -> ModelConversion:
+    """The conversion of a model, once all its forms are made. Ranges are measured on `samples`, a file, or else on the
+    samples of the project. Raises `HmrError`."""
+    query: ConversionsBeginQuery = {"file": name}
+    if samples is not None:
+        query["samples_follow"] = True
+    upload = post("/projects/{organisation}/{name}/conversions", **server.names, query=query, content=data)
     conversion = server.ask(upload)
+    if samples is not None:
+        place: Final = "/projects/{organisation}/{name}/conversions/{conversion_id}/samples"
+        server.ask(put(place, **server.names, conversion_id=conversion["id"], content=samples))
     address: Final = "/projects/{organisation}/{name}/conversions/{conversion_id}"
     request = get(address, **server.names, conversion_id=conversion["id"])
     row = server.wait(
@@ -122,15 +165,26 @@ def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> Mo
 
 
 @reads_answers
-def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str) -> ModelFigures:
-    """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not converted."""
-    rows = [_row(each) for each in row["forms"]]
+def figures_of(
+    server: ProjectServer, row: ModelConversion, path: str, form: str, *, accepts_guess: bool = False
+) -> ModelFigures:
+    """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not converted, and unless
+    `accepts_guess` where it was calibrated on random numbers."""
+    samples: Mapping[str, Any] = row["samples"] or {}
+    rows = [_row(each, samples) for each in row["forms"]]
     chosen_row = next((each for each in rows if each.form == form), None)
     if chosen_row is None:
         message = f"{row['name']} has no form {form}. It has {', '.join(each.form for each in rows)}."
         raise HmrError("model-refused", message)
     if chosen_row.refusal:
         raise HmrError("model-refused", f"{form} of {row['name']} was not converted: {chosen_row.refusal}")
+    if chosen_row.calibrated_on == RANDOM_NUMBERS and not accepts_guess:
+        reason = samples.get("reason") or ""
+        message = (
+            f"{form} of {row['name']} was {CALIBRATED_ON_RANDOM}: on your own data most answers can be wrong. {reason} "
+            'Give arrays of the model\'s input with samples=, choose form="float32", or accept it with guess=True.'
+        )
+        raise HmrError("samples-missing", message.replace("  ", " "))
     return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
 
 
@@ -188,7 +242,7 @@ def _is_over(answer: ModelConversion) -> bool:
     return answer["state"] != "ready" or all(form["figures"] or form["refusal"] for form in answer["forms"])
 
 
-def _row(form: ConvertedForm) -> FormRow:
+def _row(form: ConvertedForm, samples: Mapping[str, Any]) -> FormRow:
     figures = form["figures"]
     return FormRow(
         form["number"],
@@ -199,6 +253,8 @@ def _row(form: ConvertedForm) -> FormRow:
         0 if figures is None else figures["changed"],
         0 if figures is None else figures["samples"],
         form["refusal"],
+        calibrated_on(samples, is_static=form["form"] in STATIC_FORMS),
+        judged_on(samples),
     )
 
 
@@ -211,4 +267,8 @@ def _signal(row: FormRow) -> str:
 
 
 def _answers(row: FormRow) -> str:
-    return f"{row.changed} of {row.samples} changed" if row.samples else ""
+    if not row.samples:
+        return ""
+    judging = " random inputs" if row.judged_on == RANDOM_NUMBERS else ""
+    warning = f", {CALIBRATED_ON_RANDOM}" if row.calibrated_on == RANDOM_NUMBERS else ""
+    return f"{row.changed} of {row.samples}{judging} changed{warning}"

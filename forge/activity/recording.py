@@ -19,6 +19,9 @@ from forge.projects.models import Project
 WINDOW = timedelta(hours=1)
 """How long after an entry the same activity is counted with it."""
 
+ACT = "act"
+"""The key under which the facts of an entry have the last act that was counted."""
+
 
 def record(event: Event) -> None:
     """Writes the activity entry of an event whose type declares one, or counts it with the one before."""
@@ -56,9 +59,12 @@ def _write(
         kind=entry.kind,
         subject=entry.subject,
     )
-    earlier = same.values_list("pk", flat=True).first()
+    facts = {**facts, **({ACT: entry.act} if entry.act else {})}
+    earlier = same.only("facts").first()
     if earlier is not None:
-        Activity.objects.filter(pk=earlier).update(times=F("times") + 1, at=event.created, facts=dict(facts))
+        is_same_act = bool(entry.act) and earlier.facts.get(ACT) == entry.act
+        count = F("times") if is_same_act else F("times") + 1
+        Activity.objects.filter(pk=earlier.pk).update(times=count, at=event.created, facts=facts)
         return
     Activity.objects.create(
         organisation_id=organisation,
@@ -66,6 +72,6 @@ def _write(
         person_id=person,
         kind=entry.kind,
         subject=entry.subject,
-        facts=dict(facts),
+        facts=facts,
         at=event.created,
     )

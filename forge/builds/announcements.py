@@ -106,7 +106,11 @@ def _activity(event: StoredEvent[BuildChangedJson]) -> ActivityEntry | None:
     if build["state"] not in (JobState.SUCCEEDED, JobState.FAILED, JobState.LOST) or person is None:
         return None
     failure = "" if build["state"] == JobState.SUCCEEDED else f"· build {build['number']} failed"
-    return ActivityEntry("built", "", {"number": build["number"], "failure": failure}, UUID(person["id"]))
+    facts = {"number": build["number"], "failure": failure}
+    if change_request := build.get("change_request"):
+        facts |= {"change_request": change_request}
+        return ActivityEntry("built-change", str(change_request), facts, UUID(person["id"]), act=build["id"])
+    return ActivityEntry("built", "", facts, UUID(person["id"]), act=build["id"])
 
 
 def _notice(event: StoredEvent[BuildChangedJson]) -> NoticeDraft | None:
@@ -136,6 +140,7 @@ def _message(event: StoredEvent[BuildChangedJson], project: ProjectAddress) -> W
     data = {
         "id": build["id"],
         "number": build["number"],
+        "change_request": build.get("change_request"),
         "state": build["state"],
         "error": build["error"] or None,
         "rune": {"digest": rune["digest"], "size": rune["size"]} if rune else None,
@@ -159,9 +164,14 @@ BUILD_CHANGED = declare(
             },
         ),
         activity=ActivityAnnouncement(
-            {"built": ActivitySentence("built", rest="{failure}", path="/builds/{number}")},
+            {
+                "built": ActivitySentence("built", rest="{failure}", path="/builds/{number}"),
+                "built-change": ActivitySentence(
+                    "built", rest="with change request {change_request} {failure}", path="/builds/{number}"
+                ),
+            },
             _activity,
-            values=("number", "failure"),
+            values=("number", "failure", "change_request"),
         ),
         notice=NoticeAnnouncement((FAILED_BUILDS,), _notice),
         webhook=WebhookAnnouncement(ENDED_BUILDS, tuple(dict.fromkeys(WEBHOOK_TYPES.values())), _message),

@@ -183,7 +183,7 @@ def choices_from_json(answer: TargetsJson) -> Choices:
 
 def _in_file(project: Project) -> BuildPreferencesJson | None:
     """Returns the settings in the `forge.yml` of the newest good build."""
-    good = Build.objects.numbered().succeeded().filter(project=project, artefact__isnull=False)
+    good = Build.objects.numbered().without_proposals().succeeded().filter(project=project, artefact__isnull=False)
     report = good.order_by("-number").values_list("artefact__report", flat=True).first()
     return cast("BuildPreferencesJson | None", ((report or {}).get("policy") or {}).get("build"))
 
@@ -195,6 +195,7 @@ def _builds_with_packages(project: Project) -> Iterator[TargetBuildJson]:
     )
     newest = (
         Build.objects.numbered()
+        .without_proposals()
         .succeeded()
         .filter(project=project)
         .annotate(place=place)

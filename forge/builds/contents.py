@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from forge.builds.models import Build, BuildTrigger, Preview, PreviewState, ProjectContents
+from forge.builds.models import Build, Preview, PreviewState, ProjectContents
 from forge.core.actors import Actor
 from forge.jobs.models import JobState
 from forge.projects.models import Project, ProjectQuerySet
@@ -58,7 +58,9 @@ def projects_with_sensor(actor: Actor, sensor: str) -> ProjectQuerySet:
 def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
     """The person's projects whose Runefile has an error, or whose last build failed."""
     last = (
-        Build.objects.filter(project=OuterRef("pk"), kind=BuildTrigger.NUMBERED)
+        Build.objects.numbered()
+        .without_proposals()
+        .filter(project=OuterRef("pk"))
         .order_by("-number")
         .values("job__state")
     )

@@ -65,6 +65,11 @@ class BuildQuerySet(models.QuerySet["Build"]):
         """Builds that succeeded; a preview has."""
         return self.filter(Q(job=None) | Q(job__state=JobState.SUCCEEDED))
 
+    def without_proposals(self) -> BuildQuerySet:
+        """Builds of files that the project has or had, and previews. The merged result of a change request stands for
+        nothing of the project until it is merged: whatever shows or takes a project's newest build reads these."""
+        return self.exclude(version__is_proposed=True)
+
     def requested_by(self, person: Any) -> BuildQuerySet:
         """Numbered builds that a person requested; by the person's key, or None."""
         return self.filter(job__requested_by=person)
@@ -144,6 +149,16 @@ class Build(models.Model):
         if self.version is None:
             raise ValueError("a preview is of no version")
         return self.version
+
+    @property
+    def change_request(self) -> int | None:
+        """The number of the change request that would make its files; None for files that the project has or had."""
+        return self.version.proposed_in if self.version is not None and self.version.is_proposed else None
+
+    @property
+    def title(self) -> str:
+        """Its number, with the change request that it is of while that is not merged."""
+        return f"{self} (change request {self.change_request})" if self.change_request else str(self)
 
     @property
     def version_digest(self) -> str:

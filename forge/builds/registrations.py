@@ -90,7 +90,7 @@ def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
 @card_facts.register
 def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
-    last = Build.objects.filter(project_id=OuterRef("project_id"), kind=BuildTrigger.NUMBERED).order_by("-number")
+    last = Build.objects.numbered().without_proposals().filter(project_id=OuterRef("project_id")).order_by("-number")
     good = last.filter(job__state=JobState.SUCCEEDED)
     rows = (
         Preview.objects.plain()
@@ -130,7 +130,8 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
 def builds_that_wait(actor: Actor) -> PendingItems:
     """Builds that the person asked for: those under way, and those that failed or missed a limit, each the last of its
     project. One query."""
-    later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
+    is_of_same = Q(version__is_proposed=False) | Q(version__proposed_in=OuterRef("version__proposed_in"))
+    later = Build.objects.filter(is_of_same, project=OuterRef("project"), number__gt=OuterRef("number"))
     is_failed = Q(job__state__in=(JobState.FAILED, JobState.LOST))
     misses_limit = Q(job__state=JobState.SUCCEEDED) & ~Q(judgements=[])
     is_recent_problem = (
@@ -138,7 +139,7 @@ def builds_that_wait(actor: Actor) -> PendingItems:
     )
     mine = Build.objects.visible_to(actor).numbered().requested_by(actor.pk)
     builds = mine.filter(Q(job__state__in=UNFINISHED_STATES) | is_recent_problem).select_related(
-        "project__organisation"
+        "project__organisation", "version"
     )
     newest = list(
         builds.defer(*_LARGE).order_by(F("job__finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
@@ -161,7 +162,7 @@ def _to_look_at(build: Build) -> tuple[str, str] | None:
 
 def _failure(build: Build, what: str, why: str) -> PendingItem:
     return PendingItem(
-        title=f"{build.project.full_name}: build {build.number} {what}",
+        title=f"{build.project.full_name}: {build.title} {what}",
         detail=why,
         url=build_url(build) or "",
         action="See why",
@@ -172,7 +173,7 @@ def _failure(build: Build, what: str, why: str) -> PendingItem:
 
 def _progress(build: Build) -> PendingItem:
     return PendingItem(
-        title=f"{build.project.full_name}: build {build.number}",
+        title=f"{build.project.full_name}: {build.title}",
         detail="Building" if build.state == JobState.RUNNING else "Waiting for a worker",
         url=build_url(build) or "",
         action="Open",
@@ -219,8 +220,9 @@ def format_of_pipeline(project: Project) -> str | None:
 
 @current_rune.register
 def rune_of_newest_build(project: Project) -> CurrentRune | None:
-    """The rune of the newest numbered build that succeeded."""
-    builds = Build.objects.numbered().filter(project=project, artefact__isnull=False, job__state=JobState.SUCCEEDED)
+    """The rune of the newest numbered build of the project's files that succeeded."""
+    good = Build.objects.numbered().without_proposals().succeeded()
+    builds = good.filter(project=project, artefact__isnull=False)
     build = builds.select_related("project__organisation", "artefact").order_by("-number").first()
     if build is None or build.artefact is None:
         return None

@@ -56,6 +56,7 @@ class BuildJson(TypedDict):
     state: JobStateJson
     attempt: int
     version: BuiltVersionJson
+    change_request: Annotated[int | None, "the change request whose merged result it is, while that is not merged"]
     manner: MannerJson
     requested_by: PersonJson | None
     created: Timestamp
@@ -109,6 +110,7 @@ def build_to_json(build: Build) -> BuildJson:
         "state": build.state,
         "attempt": build.attempt,
         "version": {"number": build.version.number if build.version else None, "digest": build.version_digest},
+        "change_request": build.change_request,
         "manner": manner_to_json(choices_of_build(build)),
         "requested_by": person_to_json(build.requested_by) if build.requested_by else None,
         "created": build.created.isoformat(),

@@ -162,7 +162,8 @@ def _time_row(now: InferenceTime, then: InferenceTime | None, *, is_same_rune: b
         also = "" if now.median == then.median else "; the difference comes from load on the server"
         meaning = f"The rune is the same{also}. {meaning}"
     if is_same_rune or is_noise(now, then):
-        return FigureRow(name, median_text, before, "no difference", "muted", meaning)
+        words = "the same rune" if is_same_rune else "too close to tell"
+        return FigureRow(name, median_text, before, words, "muted", meaning)
     change = now.median - then.median
     sign, mood = _direction(change)
     # Without both spreads nobody can tell progress from chance.

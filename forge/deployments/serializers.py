@@ -92,6 +92,10 @@ class PromotionJson(TypedDict):
     release: Annotated[ReleaseJson, "what the source serves"]
     is_pending: Annotated[bool, "whether both serve different runes"]
     missing: Annotated[list[str], "what keeps it from being served, as sentences"]
+    override: Annotated[
+        str, "who published it past its gate and why, where it lacks something all the same; else empty"
+    ]
+    unmet: Annotated[list[str], "what it lacks then, as sentences"]
     changes: Annotated[list[str], "what differs from what is served, as sentences"]
 
 
@@ -173,6 +177,8 @@ def promotion_to_json(promotion: Promotion) -> PromotionJson:
         "release": release_to_json(promotion.offered_release),
         "is_pending": promotion.is_pending,
         "missing": list(promotion.missing),
+        "override": promotion.override.override_sentence if promotion.override else "",
+        "unmet": list(promotion.unmet),
         "changes": list(promotion.changes),
     }
 

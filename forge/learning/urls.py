@@ -22,6 +22,7 @@ urlpatterns = [
     path(_MODELS, api.ModelConversions.as_view()),
     path(_MODEL, api.OneModelConversion.as_view()),
     path(f"{_MODEL}/weights", api.ModelWeights.as_view()),
+    path(f"{_MODEL}/samples", api.ModelSamples.as_view()),
     path(f"{_MODEL}/restart", api.ModelRestart.as_view()),
     path(f"{_MODEL}/environment", api.ModelEnvironment.as_view()),
     path(f"{_MODEL}/boards", api.ModelBoards.as_view()),

@@ -259,6 +259,8 @@ class Version(models.Model):
     """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
     is_proposed = models.BooleanField(default=False, db_default=False)
     """Whether a change request would make it: the project's own files were never these."""
+    proposed_in = models.PositiveIntegerField(null=True, blank=True)
+    """The number of the last change request that would make it, or made it; None of others."""
     commit = models.CharField(max_length=40, blank=True, default="", db_default="")
     """The commit of a branch elsewhere that has these files; "" of a version of the project's own."""
     secrets = models.JSONField(null=True, blank=True)

@@ -178,6 +178,11 @@ class Tag(models.Model):
         return self.deprecated is not None
 
     @property
+    def override(self) -> Publication | None:
+        """How it was published past its gate; None if it was not."""
+        return self.publication if self.publication is not None and self.publication.is_overridden else None
+
+    @property
     def advice(self) -> str:
         """Returns the warning for users of a withdrawn or deprecated version, as one line, or "" for any other."""
         if self.is_withdrawn:
@@ -253,6 +258,16 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tag}: {self.admission}"
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether an owner published it although something was missing."""
+        return self.admission == Admission.OVERRIDDEN
+
+    @property
+    def override_sentence(self) -> str:
+        """Who published it past its gate, and why. Everyone who sees the version reads it."""
+        return f"{self.author or 'An owner who left'} published {self.tag} past its gate: {self.reason}"
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):

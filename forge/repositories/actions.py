@@ -132,7 +132,7 @@ def update_files(actor: Actor, link: LinkedBranch, incoming: IncomingCommit, edi
     project = link.project
     require(actor, Verb.EDIT, project)
     apply_edits(actor, project, edits)
-    Version.objects.filter(pk=incoming.version.pk).update(sequence=project.sequence)
+    Version.objects.filter(pk=incoming.version.pk).update(sequence=project.sequence, is_proposed=False)
     _note_shared(link, incoming)
     append_event(project.stream, VERSION_SAVED(number=incoming.version.number), actor)
     facts = {"branch": link.branch, "url": link.url, "commit": incoming.newest.commit}
@@ -143,6 +143,7 @@ def update_files(actor: Actor, link: LinkedBranch, incoming: IncomingCommit, edi
 def note_shared(actor: Actor, link: LinkedBranch, incoming: IncomingCommit) -> None:
     """The project has a commit's files already. Raises `Forbidden`."""
     require(actor, Verb.EDIT, link.project)
+    Version.objects.filter(pk=incoming.version.pk).update(is_proposed=False)
     _note_shared(link, incoming)
     facts = {"branch": link.branch, "url": link.url, "commit": incoming.newest.commit}
     write_entry(actor, "git.same", link.project.stream, link.project.place, version=incoming.version.number, **facts)

@@ -122,7 +122,7 @@ def _context(request: HttpRequest, principal: Principal, project: Project) -> di
     return {
         "project": project,
         "servers": settings.GIT_ORIGINS,
-        "versions": len(wanted_versions(project)),
+        "versions": len(wanted_versions(project, "")),
         "usual_branch": BRANCH,
         "link": link,
         "etag": etag_of(link_facets(link)),

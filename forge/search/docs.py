@@ -21,6 +21,8 @@ FIRST = "README"
 """The path of the page that lists the others."""
 BLOCKS = "reference/blocks"
 """The path of the page that lists the blocks; each has a page below it, which stands beside its code."""
+_DIAGNOSTICS = "/docs/reference/diagnostics/"
+"""The beginning of the addresses of diagnostics; each has a page."""
 FOR_READERS = ("tutorial.md", "guides", "reference")
 """The pages in search results; the others are for contributors."""
 
@@ -61,10 +63,16 @@ def title_of(path: str) -> str:
 
 
 def find_headings(words: Sequence[str], most: int) -> list[Heading]:
-    """Returns the headings that contain each word, in their own text or in the page's title; titles first."""
-    matches = [(heading, place) for place, heading in enumerate(_headings()) if _matches(heading, words)]
-    matches.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
-    return [heading for heading, _ in matches[:most]]
+    """Returns the headings that contain each word, in their own text or in the page's title.
+
+    The one that is these words comes first, then titles, and among them diagnostics, which are sentences, last.
+    """
+    query = " ".join(words)
+
+    def rank(heading: Heading) -> tuple[bool, bool, bool]:
+        return heading.text.lower() != query, heading.text != heading.page, heading.url.startswith(_DIAGNOSTICS)
+
+    return sorted((heading for heading in _headings() if _matches(heading, words)), key=rank)[:most]
 
 
 def _matches(heading: Heading, words: Sequence[str]) -> bool:
@@ -110,5 +118,8 @@ def _of_page(path: str) -> Iterator[Heading]:
     for match in _HEADING.finditer(text):
         words = _LINK.sub(r"\1", match["text"]).replace("`", "").strip()
         anchor = "" if not title else f"#{anchor_of(match['text'])}"
+        is_listed_page = bool(title) and f"{path}/{words}" in _files()
         title = title or words
+        if is_listed_page:
+            continue  # It is found by its own page.
         yield Heading(words, title, f"/docs/{path}{anchor}")

@@ -104,8 +104,8 @@ def _projects(projects: ProjectQuerySet, limit: int) -> Iterator[Hit]:
 
 
 def _builds(builds: QuerySet[Build], limit: int) -> Iterator[Hit]:
-    for build in builds.select_related("project__organisation")[:limit]:
-        title = f"{build.project.name}, build {build.number}"
+    for build in builds.select_related("project__organisation", "version")[:limit]:
+        title = f"{build.project.name}, {build.title}"
         detail = f"{build.project.organisation.name} · {build.state.label}"
         yield Hit(HitKind.BUILD, title, detail, f"{build.project.get_absolute_url()}/builds/{build.number}")
 

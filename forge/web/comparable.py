@@ -44,7 +44,7 @@ def _own_builds(actor: Actor) -> Iterable[ComparableRunes]:
         .numbered()
         .succeeded()
         .exclude(artefact=None)
-        .select_related("project__organisation")
+        .select_related("project__organisation", "version")
         .order_by("-created")[:MOST_BUILDS]
     )
     # Projects in the order of their newest builds.
@@ -54,7 +54,7 @@ def _own_builds(actor: Actor) -> Iterable[ComparableRunes]:
     builds_by_project = sorted(builds, key=lambda build: places[build.project])
     for project, own in groupby(builds_by_project, key=lambda build: build.project):
         name = project.full_name
-        runes = tuple(ComparableRune(f"{name}@{each.number}", f"{name}, build {each.number}") for each in own)
+        runes = tuple(ComparableRune(f"{name}@{each.number}", f"{name}, {each.title}") for each in own)
         yield ComparableRunes(name, runes)
 
 

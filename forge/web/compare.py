@@ -100,7 +100,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
     tags = tags_of(principal, project)
     tag = find_tag(principal, project, tag_name) if tag_name else default_tag(tags)
     if tag is None:
-        newest = builds_of(principal, project).succeeded().first() if reads else None
+        newest = builds_of(principal, project).without_proposals().succeeded().first() if reads else None
         if newest is None:
             raise NotFound(f"{project.full_name} has no rune yet.")
         return _of_build(newest)
@@ -118,9 +118,7 @@ def _of_build(build: Build) -> RuneSide:
     project = build.project
     address = f"{project.get_absolute_url()}/builds/{build.number}"
     reference = f"{project.full_name}@{build.number}"
-    return RuneSide(
-        reference, f"{project.full_name}, build {build.number}", project, build, rune_url(build), address, True
-    )
+    return RuneSide(reference, f"{project.full_name}, {build.title}", project, build, rune_url(build), address, True)
 
 
 def _comparison(principal: Principal, one: RuneSide, other: RuneSide, samples_of: str) -> dict[str, Any]:

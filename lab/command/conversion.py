@@ -22,8 +22,10 @@ from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
 from lab.refusal import Reason, Refused
 from rune.datasets.calibration import CALIBRATION_SPLITS
+from rune.datasets.calibration_kind import calibrated_on, judged_on
 from rune.datasets.splits import Split
 from rune.digests import digest_of
+from rune.source.policy.sections.models import STATIC_FORMS
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
@@ -55,6 +57,7 @@ class Request:
     forms: tuple[str, ...] = (FLOAT,)
     float_layers: tuple[str, ...] = ()
     samples: Path | None = None
+    """A folder of samples, or a file of arrays."""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     float_interface: bool = False
     recorded_inputs: RecordedInputs | None = None
@@ -102,7 +105,21 @@ def convert(request: Request, report: Report) -> ConvertedFile:
         data = (folder / request.form).read_bytes()
     record = provenance(request, request.form, float_model, quantisation.result, data)
     gaps = {**float_model.gaps, **quantisation.gaps}
-    return ConvertedFile(data, {"conversion": float_model.conversion, **quantisation.result}, record, gaps)
+    result = {**quantisation.result, "forms": forms_with_origin(quantisation.result)}
+    return ConvertedFile(data, {"conversion": float_model.conversion, **result}, record, gaps)
+
+
+def forms_with_origin(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The forms of a result, each with what its ranges and its figures were measured on."""
+    samples = result["samples"]
+    return [
+        {
+            **row,
+            "calibrated_on": calibrated_on(samples, is_static=row["form"] in STATIC_FORMS),
+            "judged_on": judged_on(samples),
+        }
+        for row in result["forms"]
+    ]
 
 
 def _with_recordings(request: Request, float_model: FloatModel, folder: Path, report: Report) -> Request:
@@ -147,13 +164,16 @@ def weights_beside(source: Path, source_format: SourceFormat) -> Path | None:
 def make_forms(request: Request, float_model: FloatModel, folder: Path, report: Report) -> Outcome:
     """Makes the forms of a float model as files of the folder, and compares them. Raises `Refused` and `OSError`."""
     inputs = {"source": float_model.path}
-    if request.samples is not None:
+    if request.samples is not None and request.samples.is_dir():
         inputs["samples"] = folder / "samples.zip"
         pack_samples(request.samples, inputs["samples"])
+    elif request.samples is not None:
+        inputs["samples"] = request.samples
     spec: dict[str, Any] = {
         "floats": list(request.float_layers),
         "float_interface": request.float_interface,
         "form": request.form,
+        "inputs": list((float_model.conversion or {}).get("inputs", ())),
     }
     if request.recorded_inputs is not None:
         inputs["windows"], spec["recorded"] = request.recorded_inputs.windows, dict(request.recorded_inputs.table)
@@ -250,6 +270,7 @@ def provenance(
             "kind": samples["kind"],
             "calibration": samples["calibration"],
             "ranges": samples["ranges"],
+            **({"is_guess": True} if samples["is_guess"] and form in STATIC_FORMS else {}),
             "digest": samples_digest(request.samples) if request.samples is not None else None,
             **(dict(request.recorded_inputs.origin) if request.recorded_inputs is not None else {}),
         },
@@ -272,7 +293,10 @@ def source_digest(source: Path) -> str:
 
 
 def samples_digest(folder: Path) -> str:
-    """The digest of the files of samples in a folder: of their paths and their bytes, not of their times."""
+    """The digest of the files of samples in a folder: of their paths and their bytes, not of their times. Of a file,
+    that of its bytes."""
+    if folder.is_file():
+        return digest_of(folder.read_bytes())
     return _digest_of_files(
         folder, sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
     )

@@ -109,7 +109,8 @@ def description(environment: Environment) -> dict[str, Any]:
 
 def convert_files(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
     """Makes the forms of `source`, a file of the folder each, and `float.tflite`. An earlier float model is given as
-    `float` with its `conversion`. Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
+    `float` with its `conversion`; `samples` names a file of the folder with arrays of the input. Raises `Refused`,
+    `EnvironmentNeeded` and `OSError`."""
     folder = Path(request["folder"])
     recorded_inputs = request.get("recorded")
     conversion = Request(
@@ -121,6 +122,7 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
         shapes={name: tuple(shape) for name, shape in request["shapes"].items()},
         float_interface=bool(request["float_interface"]),
         calibration=Split(request["calibration"]),
+        samples=folder / request["samples"] if request.get("samples") else None,
         recorded_inputs=None
         if recorded_inputs is None
         else RecordedInputs(Path(recorded_inputs["windows"]), recorded_inputs["table"], recorded_inputs["origin"]),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lab.command.conversion import forms_with_origin
 from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.quantize.levels import ANSWERS_CHANGE, IDENTICAL
+from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM, RANDOM_NUMBERS
 from rune.running.evaluation.intervals import wilson
 from rune.tools.cli.terminal.columns import columns
-from rune.wording import counted, plain, size_text
+from rune.wording import counted, listed, plain, size_text
 
 SHOWN_LAYERS = 5
 """Layers that are listed, those that lose most first."""
@@ -17,9 +19,11 @@ SHOWN_LAYERS = 5
 
 def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], split: str) -> Iterator[str]:
     """The whole text of a report, line by line. `split` is that of the recordings of which ranges are measured."""
+    report = {**report, "forms": forms_with_origin(report)}
     yield columns(list(_rows(report)))
     samples = report["samples"]
     yield ""
+    yield from _about_random_ranges(report)
     for row in report["forms"]:
         if "refusal" in row:
             reason = f"{row['refusal']} {row['detail']}".rstrip()
@@ -28,6 +32,16 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], spl
     form_row = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:
         yield from _about_layers(form_row, float_layers)
+
+
+def _about_random_ranges(report: Mapping[str, Any]) -> Iterator[str]:
+    """Names the forms whose ranges are those of random numbers."""
+    forms = [row["form"] for row in report["forms"] if row["calibrated_on"] == RANDOM_NUMBERS and "refusal" not in row]
+    if forms:
+        yield (
+            f"Warning: {listed(forms)} {'was' if len(forms) == 1 else 'were'} {CALIBRATED_ON_RANDOM}. On your own data "
+            "most answers can be wrong. Give samples of the model's input with --samples FOLDER."
+        )
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -39,7 +53,8 @@ def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
             yield [row["form"], *["-"] * (len(head) - (0 if has_labels else 1))]
             continue
         cells = [row["form"], size_text(row["size"]), _bytes(row["arena"]), _bytes(row["constants"])]
-        cells += [_decibels(row["output"]), f"{row['changed']} of {row['samples']}"]
+        judging = " random inputs" if row["judged_on"] == RANDOM_NUMBERS else ""
+        cells += [_decibels(row["output"]), f"{row['changed']} of {row['samples']}{judging}"]
         if has_labels:
             cells.append(_accuracy(row))
         yield cells
@@ -58,10 +73,7 @@ def _about_samples(samples: Mapping[str, Any], form: str, split: str) -> Iterato
     if samples["kind"] == "recordings":
         ranges = "random input, which is a guess" if samples["is_guess"] else f"{ranges}, from the split {split}"
     if samples["kind"] == "random":
-        yield (
-            f"No samples: these figures are of {samples['judging']} random inputs from {ranges}, which is a guess. "
-            "Give samples of the model's input with --samples FOLDER."
-        )
+        yield f"No samples: these figures are of {samples['judging']} random inputs from {ranges}, which is a guess."
         return
     judging = counted(samples["judging"], "sample")
     if form == TENSORFLOW_INT8.name or (form in FORMS and FORMS[form].is_static):
@@ -76,7 +88,9 @@ def _about_layers(row: Mapping[str, Any], float_layers: Sequence[str]) -> Iterat
         return
     yield "Lowest signal to noise: " + ", ".join(f"{plain(name)} {_decibels(level)}" for name, level in lowest)
     worst, level = lowest[0]
-    if level < ANSWERS_CHANGE and worst not in float_layers and row["form"] != TENSORFLOW_INT8.name:
+    if row["judged_on"] == RANDOM_NUMBERS:
+        yield "No layer is proposed for --keep: these figures are of random inputs."
+    elif level < ANSWERS_CHANGE and worst not in float_layers and row["form"] != TENSORFLOW_INT8.name:
         advice = f"Try --keep {plain(worst)!r}, which keeps that layer in float."
         yield f"Answers begin to change below {ANSWERS_CHANGE:g} dB. {advice}"
     if row["reason"]:

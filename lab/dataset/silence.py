@@ -10,7 +10,7 @@ import numpy as np
 from lab.dataset.recordings import Recording
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
-from rune.datasets.content.wav import wav_chunks
+from rune.datasets.content.wav import sound_of
 from rune.wording import alternatives, counted, listed
 
 SILENT_RANGE = 32
@@ -57,5 +57,5 @@ def is_silent(recording: Recording) -> bool:
     """Whether a recording is a sound in which nothing is heard."""
     if recording.kind is not Kind.SOUND:
         return False
-    values = np.frombuffer(dict(wav_chunks(recording.data))[b"data"], "<i2")
+    values = np.frombuffer(sound_of(recording.data)[1], "<i2")
     return int(values.max()) - int(values.min()) < SILENT_RANGE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,10 @@ from numpy.random import default_rng
 INPUTS = 64
 TOLERANCE = 1e-4
 """The largest difference of an output, as a part of the output's largest magnitude."""
+_ROUNDING_ERRORS = {"bfloat16": 2.0**-8, "float16": 2.0**-11}
+"""The largest error of rounding a number to a type of 16 bits, as a part of it."""
+_ROUNDINGS = 8
+"""So many of these errors are accepted where the source itself rounds."""
 _SEED = 64
 
 Array = np.ndarray[Any, Any]
@@ -24,6 +28,12 @@ def seeded_inputs(shapes: Sequence[tuple[int, ...]], ids: int, count: int = INPU
         return [[random.integers(0, ids, shape).astype(np.float32) for shape in shapes] for _ in range(count)]
     normal = [[random.standard_normal(shape, np.float32) for shape in shapes] for _ in range(count // 2)]
     return normal + [[random.random(shape, np.float32) for shape in shapes] for _ in range(count - count // 2)]
+
+
+def tolerance_of(kinds: Iterable[str]) -> float:
+    """The largest difference that is accepted for a source that computes with numbers of these types."""
+    error = max((_ROUNDING_ERRORS.get(kind, 0.0) for kind in kinds), default=0.0)
+    return max(TOLERANCE, _ROUNDINGS * error)
 
 
 def difference(source: Array, other: Array) -> float:

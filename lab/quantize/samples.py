@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,6 +31,7 @@ MOST_SAMPLES = 512
 ENOUGH_TO_SPLIT = 20
 """With as many samples, half of them measure ranges and the other half judge; with fewer, all do both."""
 RANDOM_SAMPLES = 64
+_ARRAY_START = b"\x93NUMPY"
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,27 @@ class CalibrationSample:
 
 @dataclass(frozen=True)
 class ModelInput:
-    """The form of samples: arrays of this shape, with or without the batch in front."""
+    """The form of samples: arrays of the shape that the input has in the model's source, with or without the batch in
+    front. `order` says which dimension of the source each dimension of the model is, and is empty where they are the
+    same."""
 
     name: str
     shape: tuple[int, ...]
+    source_shape: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
+
+
+def model_inputs(inputs: Sequence[ModelInput], sources: Sequence[Mapping[str, Any]]) -> list[ModelInput]:
+    """The inputs with the layout that they have in the source, as its conversion says in `sources`."""
+    by_name = {each["name"]: each for each in sources}
+    return [_with_source_layout(each, by_name.get(each.name, {})) for each in inputs]
+
+
+def _with_source_layout(one: ModelInput, source: Mapping[str, Any]) -> ModelInput:
+    shape, order = tuple(source.get("source_shape", ())), tuple(source.get("order", ()))
+    if order == tuple(range(len(order))) or len(order) != len(one.shape):
+        return one
+    return replace(one, source_shape=shape, order=order)
 
 
 class NotArrays(ValueError):
@@ -81,19 +100,36 @@ def pack_samples(folder: Path, target: Path) -> None:
 
 
 def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[CalibrationSample]:
-    """The samples of an archive, spread evenly where there are very many. Raises `Refused`."""
+    """The samples of an archive, or of an `.npy` file alone, spread evenly where there are very many. Raises
+    `Refused`."""
+    if archive.stat().st_size > PACKED_LIMIT:
+        raise Refused(Reason.TOO_LARGE, f"The samples have more than {size_text(PACKED_LIMIT)}.")
+    with archive.open("rb") as file:
+        is_array = file.read(len(_ARRAY_START)) == _ARRAY_START
+    if is_array:
+        samples = list(_samples("samples.npy", archive.read_bytes(), inputs))
+    else:
+        samples = _packed_samples(archive, inputs)
+    if not samples:
+        raise Refused(Reason.SAMPLES, "There are no samples.")
+    step = max(1, -(-len(samples) // MOST_SAMPLES))
+    return samples[::step]
+
+
+def _packed_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[CalibrationSample]:
+    """The samples of the files of an archive, or of an `.npz` file with an array for each of several inputs. Raises
+    `Refused`."""
     try:
         with zipfile.ZipFile(archive) as zip_file:
             entries = [entry for entry in zip_file.infolist() if entry.filename.endswith(SUFFIXES)]
             if sum(entry.file_size for entry in entries) > PACKED_LIMIT:
                 raise Refused(Reason.TOO_LARGE, f"The samples have more than {size_text(PACKED_LIMIT)}.")
-            samples = [sample for entry in entries for sample in _samples(entry.filename, zip_file.read(entry), inputs)]
-    except zipfile.BadZipFile as error:
-        raise Refused(Reason.SAMPLES, "The samples are not a valid archive.") from error
-    if not samples:
-        raise Refused(Reason.SAMPLES, "There are no samples.")
-    step = max(1, -(-len(samples) // MOST_SAMPLES))
-    return samples[::step]
+            names = {entry.filename for entry in entries}
+            if len(inputs) > 1 and names >= {f"{one.name}.npy" for one in inputs}:
+                return list(_samples("samples.npz", archive.read_bytes(), inputs))
+            return [sample for entry in entries for sample in _samples(entry.filename, zip_file.read(entry), inputs)]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        raise Refused(Reason.SAMPLES, "The samples are not a valid .npy file or archive of such files.") from error
 
 
 def random_samples(inputs: Sequence[ModelInput]) -> list[CalibrationSample]:
@@ -171,21 +207,26 @@ _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.r
 
 
 def _rows(path: str, array: Array, expected: ModelInput) -> list[Array]:
-    """The arrays of single samples in one array, as floats. Raises `Refused`."""
-    shape = expected.shape
+    """The arrays of single samples in one array, as floats in the order of the model. An array that only fits the
+    model's own order is taken as it is. Raises `Refused`."""
     if array.dtype.kind not in "fiub":
         raise Refused(Reason.SAMPLES, f"{quoted(path)} holds {array.dtype}, and not numbers.")
-    if array.shape == shape or array.shape == shape[1:]:
-        rows = array.reshape((1, *shape))
-    elif shape[:1] == (1,) and array.shape[1:] == shape[1:]:
-        rows = array.reshape((-1, *shape))
-    elif shape[:1] == (1,) and array.shape[1:] == shape:
-        rows = array
+    if expected.order and (rows := _single_samples(array, expected.source_shape)) is not None:
+        values = [row.transpose(expected.order).astype(np.float32) for row in rows[:MOST_SAMPLES]]
+    elif (rows := _single_samples(array, expected.shape)) is not None:
+        values = [row.astype(np.float32) for row in rows[:MOST_SAMPLES]]
     else:
-        raise Refused(
-            Reason.SAMPLES, f"{quoted(path)} has the shape {list(array.shape)}; the model takes {list(shape[1:])}."
-        )
-    values = [row.astype(np.float32) for row in rows[:MOST_SAMPLES]]
+        takes = list((expected.source_shape or expected.shape)[1:])
+        raise Refused(Reason.SAMPLES, f"{quoted(path)} has the shape {list(array.shape)}; the model takes {takes}.")
     if not all(np.isfinite(row).all() for row in values):
         raise Refused(Reason.SAMPLES, f"{quoted(path)} holds numbers that are not finite.")
     return values
+
+
+def _single_samples(array: Array, shape: tuple[int, ...]) -> Array | None:
+    """The samples of an array along its first dimension, each of this shape; None for an array of another shape."""
+    if array.shape == shape or array.shape == shape[1:]:
+        return array.reshape((1, *shape))
+    if shape[:1] == (1,) and array.shape[1:] == shape[1:]:
+        return array.reshape((-1, *shape))
+    return array if shape[:1] == (1,) and array.shape[1:] == shape else None

@@ -20,7 +20,7 @@ from lab.quantize.loops import refuse_loops
 from lab.quantize.noise import RunningModel, compare
 from lab.quantize.quiet import without_warnings
 from lab.quantize.ranges import measured_ranges
-from lab.quantize.samples import CalibrationSample, ModelInput
+from lab.quantize.samples import CalibrationSample, ModelInput, model_inputs
 from lab.quantize.steps import shared_by_steps
 from lab.quantize.unread import with_quantised_unread_outputs
 from lab.refusal import Reason, Refused
@@ -55,7 +55,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     data = job.inputs["source"].read_bytes()
     model = read_float_model(data)
     layers = layers_of(model)
-    inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
+    own_inputs = [ModelInput(one.name, tuple(one.type.dimensions)) for one in signature(model).inputs]
+    inputs = model_inputs(own_inputs, job.spec.get("inputs", ()))
     bounds = job.spec.get("input_bounds")
     plan = FloatParts(
         tensors_of(layers, job.spec.get("floats", [])),

@@ -14,7 +14,7 @@ from lab.dataset.requirements import refuse
 from lab.recipes.arguments import Values
 from lab.recipes.word_sounds import generated_sounds
 from rune.datasets.content.content import Quality
-from rune.datasets.content.wav import wav_bytes, wav_chunks
+from rune.datasets.content.wav import sound_of, wav_bytes
 from rune.datasets.learnable import OTHER, WORD, word_problem
 from rune.datasets.splits import Split
 
@@ -78,7 +78,5 @@ def _fewer(values: Values, words: int) -> Values:
 
 def _sound_of(recording: Recording) -> tuple[int, Array]:
     """The rate of a recording, and its samples from -1 to 1."""
-    chunks = dict(wav_chunks(recording.data))
-    rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
-    samples = np.frombuffer(chunks[b"data"], "<i2").astype(np.float64) / _FULL_SCALE
-    return rate, samples
+    rate, sound = sound_of(recording.data)
+    return rate, np.frombuffer(sound, "<i2").astype(np.float64) / _FULL_SCALE

@@ -1,7 +1,8 @@
 """The only access of the toolchain to a project's files. Paths cannot leave the project.
 
 A path is relative, with `/` between its parts; `./` in front is allowed and dropped. `..`, an absolute path, a drive
-letter, a backslash, an empty part, a link that leads out and characters that cannot be seen are refused.
+letter, a backslash, an empty part, a link that leads out and characters that cannot be seen are refused. An accented
+letter and the same letter with a combining accent are one name, as they are on a Mac.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
+from unicodedata import normalize
 
 from rune.project.open_no_follow import open_beneath
 from rune.wording import size_text
@@ -65,7 +68,8 @@ class SizedFiles(ProjectFiles, Protocol):
 
 
 def normal_path(path: str) -> str:
-    """The one spelling of a path inside a project. Raises `FileNotInProject`."""
+    """The one spelling of a path inside a project, composed (NFC). Raises `FileNotInProject`."""
+    path = normalize("NFC", path)
     if not path or "\0" in path or "\\" in path or path.startswith("/") or (len(path) > 1 and path[1] == ":"):
         raise FileNotInProject(path, "a path must be relative to the project, with / between its parts")
     if not path.isprintable():
@@ -124,7 +128,8 @@ class FolderFiles:
                 raise FileError(path, error.strerror or str(error)) from error
 
     def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(islice(self._list_files(self._root, "", (self._root,)), _MOST_LISTED)))
+        paths = islice(self._list_files(self._root, "", (self._root,)), _MOST_LISTED)
+        return tuple(sorted({normalize("NFC", path) for path in paths}))
 
     def _list_files(self, folder: Path, prefix: str, chain: tuple[Path, ...]) -> Iterator[str]:
         """The files below `folder`, whose path in the project is `prefix`; `chain` are the folders that led here."""
@@ -149,8 +154,7 @@ class FolderFiles:
 
     def _open_file(self, path: str) -> BinaryIO:
         """The file of a path, open. Raises `FileError`."""
-        inside = normal_path(path)
-        target = _resolved(self._root / inside)
+        target = _resolved(_stored_path(self._root, normal_path(path)))
         if target is None:
             raise FileError(path, "a link leads back to itself")
         folder = next((each for each in self._folders if target.is_relative_to(each)), None)
@@ -188,6 +192,20 @@ _OUTSIDE = (
 _GIT = ".git"
 _MOST_LISTED = 100_000
 """Files of a project that are listed: links may show a folder again and again."""
+
+
+def _stored_path(root: Path, path: str) -> Path:
+    """Where a file is in a folder that may spell its name with combining accents."""
+    target = root / path
+    if path.isascii() or target.exists():
+        return target
+    target = root
+    for part in path.split("/"):
+        if not part.isascii() and not (target / part).exists():
+            with suppress(OSError):
+                part = next((each.name for each in target.iterdir() if normalize("NFC", each.name) == part), part)
+        target /= part
+    return target
 
 
 def _resolved(path: Path) -> Path | None:

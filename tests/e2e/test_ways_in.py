@@ -94,7 +94,7 @@ def test_home_and_an_empty_project_lead_on_without_scripts(
         bare.get_by_role("link", name=kind, exact=True).click()
         # Playwright finds no text within <noscript>, so it is named by its element.
         expect(bare.locator("noscript > p")).to_be_visible()
-        expect(bare.locator("[data-start-page]")).to_be_hidden()
+        expect(bare.get_by_text("Starting…")).to_be_hidden()
         bare.get_by_role("link", name="Data", exact=True).click()
         assert bare.url == f"{project}/data"
     bare.goto(project)

@@ -49,18 +49,18 @@ def test_a_network_of_pytorch_gives_what_onnxruntime_gives(convert: Callable[...
 def test_a_translation_that_answers_otherwise_is_refused_with_its_first_operator(
     convert: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """TFLite's nearest neighbour takes another place than this rule where two are as near."""
+    """onnxruntime rounds one place of this row down that ONNX's rule rounds up: 2 of 4 is 3.5 of 7."""
     resize = node(
         "Resize",
-        ("x", "", "s"),
-        coordinate_transformation_mode="align_corners",
-        nearest_mode="floor",
+        ("x", "", "", "s"),
+        coordinate_transformation_mode="asymmetric",
+        nearest_mode="round_prefer_ceil",
         mode="nearest",
     )
     source = read_onnx(FOLDER / "unet.onnx")
-    picture = replace(source.inputs[0], shape=(1, 3, 4, 4))
-    wrong = model(resize, inputs=[picture], s=np.array([1, 1, 1.75, 1.75], np.float32))
-    with pytest.raises(Refused, match='The first operator that differs gives "y"') as error:
+    picture = replace(source.inputs[0], shape=(1, 2, 5, 7))
+    wrong = model(resize, inputs=[picture], s=np.array([1, 2, 3, 4], np.int64))
+    with pytest.raises(Refused, match='The first operator that differs is Resize "the Resize"') as error:
         convert(write(tmp_path / "m.onnx", wrong))
     assert error.value.reason is Reason.DIFFERS
 
@@ -70,3 +70,14 @@ def test_a_model_that_onnxruntime_refuses_is_named(convert: Callable[..., Any], 
     with pytest.raises(Refused) as error:
         convert(write(tmp_path / "m.onnx", wrong))
     assert error.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED)
+
+
+def test_a_source_of_16_bit_floats_is_accepted_with_the_error_of_its_own_type(
+    convert: Callable[..., Any], tmp_path: Path
+) -> None:
+    random = np.random.default_rng(2)
+    weights = random.standard_normal((4, 3, 3, 3)).astype(np.float16)
+    picture = replace(read_onnx(FOLDER / "unet.onnx").inputs[0], shape=(1, 3, 8, 8), kind="float16")
+    half = model(node("Conv", ("x", "w"), kernel_shape=(3, 3)), inputs=[picture], w=weights)
+    result, _ = convert(write(tmp_path / "m.onnx", half))
+    assert 0 < result["difference"] < 0.004

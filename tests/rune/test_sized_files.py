@@ -26,3 +26,13 @@ def test_the_size_of_what_a_link_leads_out_to_is_not_told(tmp_path: Path) -> Non
     (tmp_path / "project" / "link").symlink_to(tmp_path / "secret")
     with pytest.raises(FileNotInProject):
         FolderFiles(tmp_path / "project").size("link")
+
+
+@pytest.mark.protects("uploads/two-spellings")
+def test_a_name_is_found_whether_its_accents_are_combining_or_not(tmp_path: Path) -> None:
+    accented_name, combining_name = "\u00e9t\u00e9/\u00e9.txt", "e\u0301te\u0301/e\u0301.txt"
+    (tmp_path / combining_name).parent.mkdir()
+    (tmp_path / combining_name).write_bytes(b"12345")
+    for files in (FolderFiles(tmp_path), MemoryFiles({combining_name: b"12345"})):
+        assert files.paths() == (accented_name,)
+        assert [files.read(path) for path in (accented_name, combining_name)] == [b"12345"] * 2

@@ -14,7 +14,7 @@ from rune.project.files import FileError
 from rune.running.container import ContainerError, read_rune, read_zune
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.sounds import sound_input
-from rune.running.runtime.inputs.tables import csv_rows
+from rune.running.runtime.inputs.tables import csv_values
 from rune.source.policy import Policy
 from rune.source.policy.read import read_policy
 from rune.source.runefile.report import DiagnosticReport
@@ -92,7 +92,7 @@ def read_sound(data: bytes) -> None:
 def read_motion(data: bytes) -> None:
     """A CSV of motion."""
     with suppress(InputFile):
-        assert len(csv_rows(data, ACCEL.columns, None)) % 12 == 0
+        assert len(csv_values(data, ACCEL.columns, None)) % 12 == 0
 
 
 READERS: Mapping[str, Callable[[bytes], None]] = {

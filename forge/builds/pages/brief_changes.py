@@ -31,13 +31,20 @@ def accuracy_of(build: Build) -> str:
 
 
 def brief_changes(builds: Sequence[Build], earlier: Build | None) -> Mapping[UUID, BriefChange]:
-    """Returns the changes of each successful build since the previous successful one, by build.
+    """Returns the changes of each successful build since the previous one of the project's files, by build.
 
     `builds` are the newest first, and `earlier` the one that succeeded before all of them. Files that arguments name,
     such as labels, are described by their names: their texts are read on a build's own page.
     """
-    good = [build for build in builds if build.artefact is not None and build.is_over]
-    return {build.pk: _brief(build, before) for build, before in zip(good, [*good[1:], earlier], strict=False)}
+    changes: dict[UUID, BriefChange] = {}
+    before = earlier
+    for build in reversed(builds):
+        if build.artefact is None or not build.is_over:
+            continue
+        changes[build.pk] = _brief(build, before)
+        # A change request's result is compared, and nothing is compared with it.
+        before = before if build.change_request else build
+    return changes
 
 
 def _brief(build: Build, before: Build | None) -> BriefChange:

@@ -89,7 +89,7 @@ def _options_of(form: QueryDict) -> Mapping[str, Any]:
 
 
 def _newest_with_packages(principal: Principal, project: Project) -> Build | None:
-    builds = builds_of(principal, project).succeeded().filter(packages__isnull=False)
+    builds = builds_of(principal, project).without_proposals().succeeded().filter(packages__isnull=False)
     return builds.distinct().first()
 
 

@@ -114,6 +114,17 @@ class ShownEvaluation:
     lost: tuple[str, ...]
     """The tests of the earlier build that this one lacks, in sentences."""
 
+    @property
+    def change_words(self) -> str:
+        """The comparison in a few words; "" where there is none. Two figures that differ by no more than chance are not
+        said to be equal."""
+        if not self.change:
+            return ""
+        if self.mood != "muted":
+            return {"good": "Better", "worse": "Worse"}[self.mood]
+        has_moved = self.better > 0 or self.worse > 0 or self.accuracy != self.before_accuracy
+        return "Too few samples to tell" if has_moved else "No difference"
+
 
 def lost_between(before: Build | None, build: Build) -> LostTests:
     """Returns the tests of an earlier build that this one lacks."""

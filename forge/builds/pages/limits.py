@@ -46,6 +46,7 @@ class ShownLimit:
     look: OutcomeTag
     sentence: str
     bar: LimitBar | None = None
+    result: LimitResult = LimitResult.MET
 
 
 @dataclass(frozen=True)
@@ -73,4 +74,4 @@ def _shown_limit(judgement: Judgement, lost: LostTests) -> ShownLimit:
         # An accuracy without the labels or samples that were hard to tell says less than the one before it.
         look = MET_ON_FEWER_LABELS if lost.labels else MET_ON_FEWER_SAMPLES
         sentence = " ".join([sentence, *lost_sentences(lost)])
-    return ShownLimit(limit_name(limit), bound_text(limit), look, sentence, limit_bar(judgement))
+    return ShownLimit(limit_name(limit), bound_text(limit), look, sentence, limit_bar(judgement), judgement.outcome)

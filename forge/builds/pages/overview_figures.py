@@ -8,7 +8,7 @@ from typing import Literal
 
 from forge.builds.pages.evaluation import ShownEvaluation
 from forge.builds.pages.limits import OutcomeTag, ShownFigure, ShownLimit
-from rune.wording import counted
+from rune.source.policy.wording import limits_standing
 
 FIRST = ("", "inference-time", "memory", "size")
 """The figures that are always among the first; the accuracy has no key."""
@@ -38,15 +38,15 @@ class OverviewFigures:
     @property
     def standing(self) -> OutcomeTag | None:
         """How many limits are met, in a tag; None where the project states none."""
-        colours = [row.limit.look.colour for row in self.first if row.limit is not None]
-        if not colours:
+        limits = [row.limit for row in self.first if row.limit is not None]
+        if not limits:
             return None
-        met = colours.count("ok")
-        if met == len(colours):
-            return OutcomeTag("All limits met", "ok", icon="check")
-        text = f"{met} of {counted(len(colours), 'limit')} met"
-        is_missed = "bad" in colours
-        return OutcomeTag(text, "bad", icon="x") if is_missed else OutcomeTag(text, "warn", icon="circle-question-mark")
+        text, colours = limits_standing([each.result for each in limits]), {each.look.colour for each in limits}
+        if "bad" in colours:
+            return OutcomeTag(text, "bad", icon="x")
+        if "warn" in colours:
+            return OutcomeTag(text, "warn", icon="circle-question-mark")
+        return OutcomeTag(text, "ok", icon="check")
 
 
 def overview_figures(
@@ -66,18 +66,13 @@ def accuracy_figure(evaluation: ShownEvaluation | None) -> OverviewFigure | None
     """Of an evaluation as pages show it; None where there is no accuracy."""
     if evaluation is None or not evaluation.accuracy:
         return None
-    moods: dict[str, tuple[str, Literal["good", "worse", "muted"]]] = {
-        "good": ("better", "good"),
-        "worse": ("worse", "worse"),
-    }
-    change, mood = moods.get(evaluation.mood, ("no difference", "muted")) if evaluation.change else ("", "muted")
     return OverviewFigure(
         "Accuracy",
         evaluation.accuracy,
         note=evaluation.sentence,
         before=evaluation.before_accuracy,
-        change=change,
-        mood=mood,
+        change=evaluation.change_words.lower(),
+        mood=evaluation.mood,
     )
 
 

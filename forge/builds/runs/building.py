@@ -273,9 +273,9 @@ class BuildRun:
 
 def titles_of(jobs: Sequence[QueuedJob]) -> Mapping[UUID, JobTitle]:
     """Builds are called by their number and project."""
-    builds = Build.objects.select_related("project__organisation").filter(job__in=[job.pk for job in jobs])
+    builds = Build.objects.select_related("project__organisation", "version").filter(job__in=[job.pk for job in jobs])
     return {
-        build.job_id: JobTitle(f"Build {build.number} of {build.project.full_name}", build_url(build) or "")
+        build.job_id: JobTitle(f"{build.title.capitalize()} of {build.project.full_name}", build_url(build) or "")
         for build in builds
         if build.job_id is not None
     }

@@ -175,7 +175,7 @@ def _contest(
     """Keeps what somebody wanted of a file, in place of what they wanted of the same lines before. Within a
     transaction, once the file's text is settled."""
     records: Map[Any] = doc.get("contested", type=Map)
-    lines = str(_text(doc, key)).split("\n")
+    lines = [line.rstrip("\r") for line in str(_text(doc, key)).split("\n")]
     for record, value in list(records.items()):
         if isinstance(value, dict) and value.get("file") == key and _is_stale(value, lines, author, lost_lines):
             del records[record]

@@ -28,9 +28,7 @@ Answer = Mapping[str, Any]
 
 LINE_LIMIT = 16 * 1024**2
 """Bytes of one answer."""
-
 Fields = Mapping[str, Any]
-"""Names of fields with their types, as annotations."""
 
 
 class FileSummaryJson(TypedDict):
@@ -117,7 +115,10 @@ class DataDescriptionJson(TypedDict):
     labels: dict[str, int]
     unlabelled: int
     groups: int
-    splits: dict[str, int]
+    doubts: list[str]
+    words: list[str]
+    runs: list[list[int]]
+    """Equal recordings in a row: label, group and split as places in `words`, and a count. None for too many groups."""
     omission_count: int
     omissions: list[DataOmissionJson]
     note_count: int
@@ -180,6 +181,7 @@ class DataBatchJson(TypedDict):
     total: int
     recordings: list[DataRecordingJson]
     omissions: list[DataOmissionJson]
+    notes: list[DataOmissionJson]
 
 
 class SampleDescriptionJson(TypedDict):

@@ -71,6 +71,8 @@ class ActivityEntry:
     """Who did it; None is the person who acted in the event."""
     project: UUID | None = None
     """The project, where the event is of the stream of its organisation."""
+    act: str = ""
+    """The key of the act, where several events tell of one: it is counted once. "" where each event is an act."""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.plan import origin_of
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.samples.actions.mark import MAX_EVENTS
-from forge.datasets.samples.actions.store import SampleOrigin, store_sample
+from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.content import are_words, content_in
-from forge.datasets.samples.models import SampleSource
 from forge.jobs.kinds import JobContext
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
@@ -29,7 +29,7 @@ from rune.datasets.positions import read_positions
 from rune.datasets.splits import Split
 
 MAX_OMISSIONS = 200
-"""Files that a report names; it counts all."""
+"""Files that a report names for each reason; it counts all that were left out."""
 
 
 def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatchJson, output: Path) -> DataImport:
@@ -64,6 +64,8 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         row.new_samples += len(samples)
         row.omission_count += len(omissions)
         row.omissions = [*row.omissions, *omissions][:MAX_OMISSIONS]
+        notes = [*row.description.get("notes", []), *batch["notes"]]
+        row.description = row.description | {"notes": notes[:MAX_OMISSIONS]}
         row.save()
         if row.position >= row.total and row.new_samples:
             change.note(actor, "data.import", count=row.new_samples)
@@ -87,13 +89,8 @@ def _current(row: DataImport) -> DataImport:
 def _store(
     data_set: DataSet, row: DataImport, recording: DataRecordingJson, content: Content, blob: Blob, actor: Actor
 ) -> Sample:
-    origin = SampleOrigin(
-        recording["group"] or row.group,
-        row.alone and not recording["group"],
-        recording["device"] or row.device,
-        SampleSource.IMPORT,
-    )
     wanted_split = Split(recording["split"]) if recording["split"] else None
+    origin = origin_of(row, recording["group"], wanted_split, recording["device"])
     positions = read_positions(recording["positions"])
     return store_sample(
         data_set,

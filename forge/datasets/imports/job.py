@@ -30,6 +30,7 @@ from forge.datasets.imports.batch import store_batch
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.plan import runs_of, split_plan
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.wording import counted
@@ -122,11 +123,15 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
     if not description["recordings"]:
         first = next((f" {each['path']}: {each['reason']}" for each in description["omissions"]), "")
         raise JobFailed(f"The archive has no recordings that can be imported.{first}")
+    try:
+        plan = split_plan(row, runs_of(description))
+    except MalformedAnswer as error:
+        raise JobFailed(f"The archive could not be read. {error.reason}") from error
     with transaction.atomic():
         job.confirm_lease()
         changed_rows = DataImport.objects.filter(pk=row.pk, state=ImportState.READING).update(
             state=ImportState.READY,
-            description=description,
+            description={name: value for name, value in description.items() if name not in ("words", "runs")} | plan,
             omission_count=description["omission_count"],
             omissions=description["omissions"],
         )

@@ -14,7 +14,7 @@ from rune.datasets.words import WORD_LIMIT
 
 
 class DataOmittedJson(TypedDict):
-    """A file that became no sample."""
+    """A file that became no sample, or was wrong in some way."""
 
     path: Annotated[str, "its name in the archive"]
     reason: str
@@ -35,7 +35,11 @@ class DataPreviewJson(TypedDict):
     labels: dict[str, int]
     unlabelled: int
     groups: Annotated[int, "people and devices that the archive names"]
-    splits: Annotated[dict[str, int], "of recordings whose split the archive names"]
+    splits: Annotated[dict[str, int], "the splits that the recordings will have"]
+    doubts: Annotated[list[str], "sentences about what may have been read wrongly, such as names in another encoding"]
+    by_bytes: Annotated[int, "recordings whose split their bytes decide: the archive names neither person nor split"]
+    moved_count: Annotated[int, "recordings that get another split than the archive names, as their person has"]
+    uncovered_count: Annotated[int, "recordings that are left out: the consent does not cover their person's split"]
     note_count: Annotated[int, "recordings whose times jump, run backwards, or have another rate than most"]
     notes: Annotated[list[DataNoteJson], "the first of them"]
 
@@ -57,6 +61,7 @@ class DataImportJson(TypedDict):
     duplicates: Annotated[int, "recordings that were samples already"]
     omission_count: Annotated[int, "files that became no sample"]
     omissions: Annotated[list[DataOmittedJson], "the first of them"]
+    notes: Annotated[list[DataOmittedJson], "recordings that came in with something wrong, and how they were read"]
     error: Annotated[str, "why it stopped"]
     created: Timestamp
 
@@ -106,12 +111,14 @@ def import_to_json(row: DataImport) -> DataImportJson:
         "duplicates": row.duplicates,
         "omission_count": row.omission_count,
         "omissions": row.omissions,
+        "notes": description.get("notes", []),
         "error": row.error,
         "created": row.created.isoformat(),
     }
 
 
 def _preview(description: dict[str, object]) -> DataPreviewJson:
-    # Imports that an earlier version described have no notes.
-    preview = {"note_count": 0, "notes": [], **description}
-    return {name: preview[name] for name in DataPreviewJson.__annotations__}  # type: ignore[return-value]
+    # Imports that were described by an earlier version have no plan and no notes.
+    preview = {name: description.get(name, 0) for name in DataPreviewJson.__annotations__}
+    lists = {name: description.get(name, []) for name in ("doubts", "notes")}
+    return preview | lists  # type: ignore[return-value]

@@ -14,7 +14,7 @@ from forge.deployments.access import calls_since, withdrawn_of
 from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
-from forge.registry.models import Tag
+from forge.registry.models import Publication, Tag
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Card:
     calls: CallsChart
     is_withdrawn: bool
     """The project took back what it serves: apps get an error until another version is chosen."""
+    override: Publication | None
+    """How an owner published what it serves past its gate; None if nobody did."""
 
     @property
     def is_healthy(self) -> bool:
@@ -129,6 +131,7 @@ def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdr
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
         calls,
         now.digest in withdrawn_digests,
+        next((tag.override for tag in tags if tag.override and tag.manifest.blob_id == now.digest), None),
     )
 
 

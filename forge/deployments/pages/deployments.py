@@ -30,8 +30,9 @@ from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Tag
-from forge.registry.tags.access import tags_of
+from forge.registry.tags.access import default_tag, tags_of
 
 ON_A_PAGE = 24
 """Deployments."""
@@ -140,12 +141,23 @@ def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
         if usage_card
         else None,
         "tags": tags,
-        "wanted_choice": _choice_of(tags, request.GET.get("tag", "")),
+        "wanted_choice": _choice_of(tags, request.GET.get("tag", "")) or _usual_choice(project, tags),
         "kinds": DeploymentKind.choices,
         "others": all_of_project.prefetch_related(None) if pages.before or pages.after else rows,
         "unused_days": UNUSED_DAYS,
         "may_deploy": can(principal, Verb.DEPLOY, project),
     }
+
+
+def _usual_choice(project: Project, tags: Sequence[Tag]) -> str:
+    """Returns the option that a new form has chosen: the version that visitors get; "" where somebody wants that
+    changed, so that nobody deploys it by pressing the button alone."""
+    usual = default_tag(tags)
+    if usual is None or usual.build.artefact is None:
+        return ""
+    digest = usual.build.artefact.digest
+    is_rejected = clearances_of(project, [digest])[digest] is Clearance.OBJECTED
+    return "" if is_rejected or usual.is_deprecated else _choice_of(tags, usual.name)
 
 
 def _choice_of(tags: Sequence[Tag], name: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forge.builds.models import Build
-from forge.registry.models import Admission, Publication, Tag, WithdrawnRune
+from forge.registry.models import Tag, WithdrawnRune
+from forge.registry.tags.access import override_of
 from forge.reviews.gate.check import demands_on
 
 NO_RUNE = "The file of its rune no longer exists. Build again."
@@ -27,9 +28,10 @@ def missing_for(build: Build, manifest: str) -> tuple[str, ...]:
     )
     if deprecated_tag is not None:
         return (deprecated_tag.advice,)
-    overridden = Publication.objects.filter(
-        repository__project=build.project_id, build=build, admission=Admission.OVERRIDDEN
-    )
-    if overridden.exists():
-        return ()
+    return () if override_of(build) is not None else unmet_demands(build)
+
+
+def unmet_demands(build: Build) -> tuple[str, ...]:
+    """Returns a sentence for each thing that a protected tag demands and a build lacks, also where an owner published
+    it past its gate."""
     return replace(demands_on(build, ""), is_protected=True).missing

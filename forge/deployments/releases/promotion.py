@@ -10,7 +10,9 @@ from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.comparison.changes import compare
 from forge.deployments.models import Deployment, Release
-from forge.deployments.releases.gate import missing_for
+from forge.deployments.releases.gate import missing_for, unmet_demands
+from forge.registry.models import Publication
+from forge.registry.tags.access import override_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Promotion:
     """Whether both serve different runes. If not, the fields below are empty."""
     missing: Sequence[str] = ()
     """The obstacles to serving it, as sentences."""
+    override: Publication | None = None
+    """How an owner published it past its gate, where it lacks something all the same: that is no obstacle."""
+    unmet: Sequence[str] = ()
+    """Its shortcomings then, as sentences."""
     changes: Sequence[str] = ()
     """The differences from `before`, as sentences."""
 
@@ -38,7 +44,10 @@ def promotion_of(deployment: Deployment) -> Promotion | None:
     if before.digest == offered_release.digest:
         return Promotion(source, offered_release, before, is_pending=False)
     missing = missing_for(offered_release.build, offered_release.digest)
-    return Promotion(source, offered_release, before, True, missing, _changes(before.build, offered_release.build))
+    changes = _changes(before.build, offered_release.build)
+    override = None if missing else override_of(offered_release.build)
+    unmet = () if override is None else unmet_demands(offered_release.build)
+    return Promotion(source, offered_release, before, True, missing, override if unmet else None, unmet, changes)
 
 
 def _changes(before: Build, build: Build) -> Sequence[str]:

@@ -161,10 +161,13 @@ class RunningJob:
         self._put_back(counts=False, wait=wait, reason=PENDING_REASON)
 
     def _last_wait(self, text: str) -> timedelta:
-        """How long the job waited for room before this attempt, as far as its log says so in this line."""
+        """How long the job waited for room before this attempt, as far as its log says so in this line.
+
+        In whole seconds, since the line has the time of another moment than the wait.
+        """
         job = self._lease.job
         begin = job.log.filter(text=text).order_by("-number").values_list("at", flat=True).first()
-        wait = timedelta() if begin is None else job.due - begin
+        wait = timedelta(seconds=0 if begin is None else round((job.due - begin).total_seconds()))
         return wait if wait <= LONGEST_WAIT else timedelta()
 
     def _put_back(self, **values: Any) -> None:

@@ -46,6 +46,7 @@ MAX_CONVERSIONS = 100
 MAX_FORMS = 40
 """Of one conversion."""
 MAX_INPUTS = 16
+SAMPLES_MISSING = "The samples of this conversion were not sent. Send them, or convert the model again without them."
 LARGEST_SIZE = 1 << 24
 
 Shapes = Mapping[str, Sequence[int]]
@@ -59,8 +60,12 @@ def begin_conversion(
     weights: Iterable[bytes] | None = None,
     shapes: Shapes | None = None,
     calibration: Split = Split.TRAIN,
+    samples: Iterable[bytes] | None = None,
+    *,
+    samples_follow: bool = False,
 ) -> ModelConversion:
-    """Stores a model's file, and the file of weights that belongs to an ONNX model, and converts it as a job.
+    """Stores a model's file, the file of weights that belongs to an ONNX model and a file of samples, and converts the
+    model as a job. With `samples_follow`, that begins once `restart_conversion` has brought samples.
 
     A model that the organisation converted before with the same settings has its forms at once. Raises `Invalid`,
     `BadPath`, `TooLarge`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
@@ -70,7 +75,8 @@ def begin_conversion(
     require_room(project.organisation_id)
     source = put_chunks(chunks, settings.UPLOAD_LIMIT)
     beside = None if weights is None else put_chunks(weights, settings.UPLOAD_LIMIT)
-    digests = [each.digest for each in (source, beside) if each is not None]
+    arrays = None if samples is None else put_chunks(samples, settings.UPLOAD_LIMIT)
+    digests = [each.digest for each in (source, beside, arrays) if each is not None]
     with delete_on_failure(digests), transaction.atomic():
         if not source.size:
             raise Invalid(f"{quoted(name)} is empty.")
@@ -85,6 +91,8 @@ def begin_conversion(
             source_size=source.size,
             weights_digest="" if beside is None else beside.digest,
             weights_size=0 if beside is None else beside.size,
+            samples_digest="" if arrays is None else arrays.digest,
+            samples_size=0 if arrays is None else arrays.size,
             shapes=shapes,
             calibration=calibration.value,
             boards=list(DEFAULT_BOARDS),
@@ -93,17 +101,24 @@ def begin_conversion(
         row.save()
         link_uploaded(row, digests, project)
         write_entry(actor, "model.convert", project.stream, project.place, name=name)
-        is_there = _take_from_earlier(row)
-        if not is_there:
+        is_there = not samples_follow and _take_from_earlier(row)
+        if samples_follow:
+            row.state, row.error = ConversionState.FAILED, SAMPLES_MISSING
+            row.save()
+        elif not is_there:
             _enqueue(actor, row, ConversionStep.CONVERT)
         announce_conversion(row, actor, LearningEnding.FINISHED if is_there else LearningEnding.NONE)
     return row
 
 
 def restart_conversion(
-    actor: Actor, row: ModelConversion, weights: Iterable[bytes] | None = None, shapes: Shapes | None = None
+    actor: Actor,
+    row: ModelConversion,
+    weights: Iterable[bytes] | None = None,
+    shapes: Shapes | None = None,
+    samples: Iterable[bytes] | None = None,
 ) -> ModelConversion:
-    """Converts a model again that was not converted, with the file of weights or the shapes that were missing.
+    """Converts a model again that was not converted, with the weights, the shapes or the samples that were missing.
 
     Raises `ConversionBusy`, `Invalid`, `TooLarge`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
@@ -111,7 +126,8 @@ def restart_conversion(
     require(actor, Verb.EDIT, project)
     checked_shapes = None if shapes is None else _checked_shapes(shapes)
     beside = None if weights is None else put_chunks(weights, settings.UPLOAD_LIMIT)
-    digests = [] if beside is None else [beside.digest]
+    arrays = None if samples is None else put_chunks(samples, settings.UPLOAD_LIMIT)
+    digests = [each.digest for each in (beside, arrays) if each is not None]
     with delete_on_failure(digests), transaction.atomic():
         row = _locked_row(row)
         if row.state not in (ConversionState.FAILED, ConversionState.NEEDS):
@@ -119,11 +135,15 @@ def restart_conversion(
         link_uploaded(row, digests, project)
         if beside is not None:
             row.weights_digest, row.weights_size = beside.digest, beside.size
+        if arrays is not None:
+            row.samples_digest, row.samples_size = arrays.digest, arrays.size
         row.shapes = row.shapes if checked_shapes is None else checked_shapes
         row.spec_digest = conversion_digest(row)
-        _enqueue(actor, row, ConversionStep.CONVERT)
+        is_there = not row.forms.exists() and _take_from_earlier(row)
+        if not is_there:
+            _enqueue(actor, row, ConversionStep.CONVERT)
         write_entry(actor, "model.restart", project.stream, project.place, name=row.source_name)
-        announce_conversion(row, actor)
+        announce_conversion(row, actor, LearningEnding.FINISHED if is_there else LearningEnding.NONE)
     return row
 
 
@@ -192,7 +212,8 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
         if row.job is not None and not row.job.is_finished:
             cancel(row.job, str(actor.person))
         forms = ConvertedForm.objects.filter(conversion=row)
-        digests = {row.source_digest, row.weights_digest, row.float_digest, *forms.values_list("digest", flat=True)}
+        own = {row.source_digest, row.weights_digest, row.samples_digest, row.float_digest}
+        digests = own | {*forms.values_list("digest", flat=True)}
         links_of_all(forms).delete()
         links_of(row).delete()
         write_entry(actor, "model.discard", project.stream, project.place, name=row.source_name)
@@ -224,7 +245,7 @@ def _take_from_earlier(row: ModelConversion) -> bool:
         return False
     organisation = row.project.organisation_id
     row.state, row.float_digest, row.description = ConversionState.READY, earlier.float_digest, earlier.description
-    row.boards = earlier.boards
+    row.boards, row.error, row.needs = earlier.boards, "", None
     row.save()
     if row.float_digest:
         link_derived(row, [row.float_digest], organisation)

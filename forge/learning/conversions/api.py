@@ -61,7 +61,12 @@ class ModelConversions(ProjectView):
     @extend_schema(
         operation_id="conversions_begin",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        parameters=[OpenApiParameter("file", str, required=True, description="the name of the model's file")],
+        parameters=[
+            OpenApiParameter("file", str, required=True, description="the name of the model's file"),
+            OpenApiParameter(
+                "samples_follow", bool, description="whether it begins once `samples` has brought samples; false"
+            ),
+        ],
         responses={201: ModelConversionJson},
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -71,7 +76,10 @@ class ModelConversions(ProjectView):
         file = request.query_params.get("file", "")
         if not file:
             raise Invalid("`file` is missing: the name of the model's file.")
-        row = begin_conversion(principal_of(request), project, file, body_chunks(request))
+        samples_follow = request.query_params.get("samples_follow", "").lower() == "true"
+        row = begin_conversion(
+            principal_of(request), project, file, body_chunks(request), samples_follow=samples_follow
+        )
         return Response(conversion_to_json(row), status=status.HTTP_201_CREATED)
 
 
@@ -111,6 +119,27 @@ class ModelWeights(ProjectView):
         principal = principal_of(request)
         row = find_conversion(principal, project, conversion_id)
         row = restart_conversion(principal, row, weights=body_chunks(request))
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelSamples(ProjectView):
+    needs = needing(put=Scope.PROJECT_WRITE)
+    raises = raising(put=(Conflict, TooLarge, NoRoom))
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="conversion_samples",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={202: ModelConversionJson},
+    )
+    def put(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
+        """Adds samples of the model's input, and converts the model, which was not converted yet: an `.npy` file with
+        one sample or many, an `.npz` file with an array for each input, or a ZIP file of such files. They are used in
+        place of the project's own samples, and are deleted with the conversion."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        row = find_conversion(principal, project, conversion_id)
+        row = restart_conversion(principal, row, samples=body_chunks(request))
         return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
 
 

@@ -23,6 +23,8 @@ from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_te
 
 LAB_SECONDS = 400.0
 """The longest that one request of `lab` may take: two steps with their own limits, and starting them."""
+_SAMPLES = "samples"
+"""The file of arrays that was sent, in the folder of a request."""
 ATTEMPTS = 2
 """Attempts of a conversion whose process dies."""
 
@@ -87,6 +89,7 @@ def make_forms(
             "calibration": row.calibration,
             "recorded": recordings.request,
             **_earlier(row),
+            **({"samples": _SAMPLES} if row.samples_digest else {}),
         }
         answer = _request_of_lab(job, row, request, ConvertedJson, share, waiting_quantiser)
         if not {each["form"] for each in answer["forms"]} <= set(forms):
@@ -112,8 +115,8 @@ def _request_of_lab(
         reason = f"Converting {missing.environment['reads']} needs an environment that is not prepared here."
         raise JobFailed(reason) from None
     except LabRefused as refused:
-        # With recordings, the model worked on them: its errors may have what it read.
-        is_of_model = request.get("recorded") is None
+        # With samples, the model worked on them: its errors may have what it read.
+        is_of_model = request.get("recorded") is None and not request.get("samples")
         raise JobFailed(refused.with_detail if is_of_model else str(refused)) from None
     except LabDied as died:
         raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
@@ -130,14 +133,16 @@ def _folder(row: ModelConversion) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="convert-") as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        digests = {row.source_name: row.source_digest}
+        digests = {f"in/{row.source_name}": row.source_digest}
         if row.weights_digest:
-            digests[f"{row.source_name}.data"] = row.weights_digest
-        for file_name, digest in digests.items():
+            digests[f"in/{row.source_name}.data"] = row.weights_digest
+        if row.samples_digest:
+            digests[_SAMPLES] = row.samples_digest
+        for path, digest in digests.items():
             file = local_file(digest, fetched_folder())
             if not file.is_file():
                 raise JobFailed("The bytes of the model were deleted. Upload it again.")
-            (folder / "in" / file_name).symlink_to(file.resolve())
+            (folder / path).symlink_to(file.resolve())
         yield folder
 
 

@@ -50,6 +50,9 @@ class ModelConversion(models.Model):
     weights_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """Of the file of weights beside an ONNX model; "" if there is none."""
     weights_size = models.BigIntegerField(default=0, db_default=0)
+    samples_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", db_default="")
+    """Of the file of arrays that was sent to measure ranges on, in place of the project's samples; "" if none was."""
+    samples_size = models.BigIntegerField(default=0, db_default=0)
     shapes = models.JSONField(default=dict)
     """Of inputs that the source leaves open, by name, without the batch."""
     calibration = models.CharField(max_length=10, default=Split.TRAIN.value, db_default=Split.TRAIN.value)

@@ -95,7 +95,9 @@ def _of_split(data_set: DataSet, split: Split, use: SampleUse) -> list[Entry]:
 
 def compute_recordings(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Path) -> SampleRecordings:
     """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
-    nothing in the project gives them to such a model, `facts` says why."""
+    nothing in the project gives them to such a model, `facts` says why. Nothing is computed where arrays were sent."""
+    if row.samples_digest:
+        return SampleRecordings()
     samples = samples_for(row)
     entries, role_of = [entry for entry, _ in samples], {entry.number: _ROLES[measures] for entry, measures in samples}
     if not entries:

@@ -19,6 +19,7 @@ from forge.learning.conversions.lab_answers import (
 )
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.single_samples import removed_count
+from forge.learning.conversions.suggestion import calibrated_on_of, judged_on_of, suggested_form
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.running.evaluation.intervals import wilson
 
@@ -57,7 +58,7 @@ class SampleAnswersOfFormsJson(TypedDict):
 class UsedSamplesJson(TypedDict):
     """The samples for measuring ranges, and those for comparing."""
 
-    kind: Annotated[str, "recordings of the project, or random"]
+    kind: Annotated[str, "`recordings` of the project, `files` of arrays that were sent, or `random`"]
     is_guess: Annotated[bool, "whether the ranges are those of random input"]
     calibration: int
     judging: int
@@ -92,6 +93,9 @@ class ConvertedFormJson(TypedDict):
     float_layers: list[str]
     size: int
     digest: str
+    calibrated_on: Annotated[str, 'what its ranges were measured on: `samples` or `random numbers`; "" without ranges']
+    judged_on: Annotated[str, "what its figures were measured on: `samples` or `random numbers`"]
+    is_suggested: Annotated[bool, "never of a form that was calibrated or judged on random numbers"]
     figures: Annotated[FormFiguresJson | None, "null for a form that was refused"]
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
     refusal: str
@@ -163,7 +167,8 @@ class CountOnBoardsSerializer(serializers.Serializer[None]):
 
 def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
     """A conversion, found by `forge.learning.access`."""
-    description, job = row.description, row.job
+    description, job, forms = row.description, row.job, list(row.forms.all())
+    suggestion = suggested_form(forms)
     return {
         "id": str(row.pk),
         "name": row.source_name,
@@ -180,20 +185,24 @@ def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
         "source": description.get("conversion"),
         "layers": description.get("layers", []),
         "samples": _used_samples(description.get("samples")),
-        "changed_samples": changed_samples(list(row.forms.all()), description.get("samples", {}).get("classes", [])),
+        "changed_samples": changed_samples(forms, description.get("samples", {}).get("classes", [])),
         "boards": row.boards,
-        "forms": [_form_to_json(row, each) for each in row.forms.all()],
+        "forms": [_form_to_json(row, each, is_suggested=each == suggestion) for each in forms],
         "created": row.created.isoformat(),
     }
 
 
-def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJson:
+def _form_to_json(row: ModelConversion, form: ConvertedForm, *, is_suggested: bool) -> ConvertedFormJson:
+    form.conversion = row
     return {
         "number": form.number,
         "form": form.form,
         "float_layers": form.float_layers,
         "size": form.size,
         "digest": form.digest,
+        "calibrated_on": calibrated_on_of(form),
+        "judged_on": judged_on_of(form),
+        "is_suggested": is_suggested,
         "figures": _figures(form),
         "needs": form.needs,
         "refusal": form.refusal,

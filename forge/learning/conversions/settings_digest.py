@@ -25,7 +25,7 @@ def conversion_digest(row: ModelConversion) -> str:
             "weights": row.weights_digest,
             "shapes": row.shapes,
             "calibration": row.calibration,
-            "samples": samples_state(row),
+            "samples": row.samples_digest or samples_state(row),
             "converter": converter_digest(),
         }
     )

@@ -108,9 +108,9 @@ def _figures(
     }
 
 
-def _refusal(each: Any, recordings: SampleRecordings) -> str:
+def _refusal(each: Any, *, has_samples: bool) -> str:
     """Why there is no file; with the text of a library where it worked on no samples."""
-    detail = each.get("detail", "") if recordings.request is None else ""
+    detail = "" if has_samples else each.get("detail", "")
     return f"{each.get('refusal', '')} {detail}".rstrip()[:1000]
 
 
@@ -138,7 +138,7 @@ def _store_form(
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
         figures=figures,
-        refusal=_refusal(each, recordings),
+        refusal=_refusal(each, has_samples=recordings.request is not None or bool(row.samples_digest)),
         provenance=answer["provenance"].get(each["form"], {}),
     )
     if blob is not None:

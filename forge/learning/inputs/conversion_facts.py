@@ -35,8 +35,10 @@ def _ranges(form: ConvertedForm) -> list[str]:
     if not ranges:
         return []
     text = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in ranges)
+    if samples.get("kind") == "files":
+        return [f"Its ranges were measured on the samples that were sent: the input went from {text}."]
     if samples.get("is_guess") or samples.get("kind") != "recordings":
-        return [f"Its ranges were measured on random input from {text}, which says nothing about the right preset."]
+        return [f"Its ranges were measured on random numbers from {text}, which say nothing about the right preset."]
     count = counted(samples.get("calibration", 0), "sample")
     stage = samples.get("stage")
     front = f" that the stages in front of {quoted(stage)} computed" if stage else ""

@@ -18,6 +18,7 @@ from forge.core.errors import Invalid
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.serializers import accuracy_of
+from forge.learning.conversions.suggestion import is_calibrated_on_random, is_judged_on_random
 from forge.learning.errors import FormRefused, NothingToApply
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -29,6 +30,7 @@ from forge.projects.models import Project
 from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import WorkingTree, snapshot, working_tree
+from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM
 from rune.datasets.splits import Split
 from rune.source.language.policy.entry_edits import ModelEditRefused
 from rune.source.language.policy.model_edit import with_model
@@ -162,11 +164,14 @@ def _message(form: ConvertedForm, path: str, tree: WorkingTree, feed: OfferedInp
     row, figures = form.conversion, form.figures
     before = tree.manifest.get(path)
     size = size_text(form.size) if before is None else f"{size_text(before['size'])} before, {size_text(form.size)} now"
-    lines = [
-        f"`{path}` is made of `{row.source_name}`: {form.name}.",
+    judging, on_random = ("random inputs", ", on random inputs") if is_judged_on_random(form) else ("samples", "")
+    lines = [f"`{path}` is made of `{row.source_name}`: {form.name}."]
+    if is_calibrated_on_random(form):
+        lines.append(f"- Warning: it was {CALIBRATED_ON_RANDOM}. On your own data most answers can be wrong.")
+    lines += [
         f"- File: {size}",
-        f"- Signal to noise against the float model: {figures['output']:.1f} dB",
-        f"- Answers changed: {figures['changed']} of {figures['samples']} samples",
+        f"- Signal to noise against the float model: {figures['output']:.1f} dB{on_random}",
+        f"- Answers changed: {figures['changed']} of {figures['samples']} {judging}",
     ]
     accuracy = accuracy_of(figures)
     if accuracy is not None:

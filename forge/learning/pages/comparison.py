@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.serializers import FormAccuracyJson, accuracy_of
+from forge.learning.conversions.suggestion import (
+    ANSWERS_CHANGE,
+    is_calibrated_on_random,
+    is_judged_on_random,
+    suggested_form,
+)
 from forge.learning.models import ConvertedForm
+from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
 from rune.source.policy.sections.models import TENSORFLOW_INT8
@@ -17,8 +23,6 @@ from rune.wording import listed, size_text
 
 IDENTICAL = 200.0
 """Decibels that stand for no difference at all, as `lab.quantize.levels` has it."""
-ANSWERS_CHANGE = 20.0
-"""Decibels below which answers begin to change."""
 MAIN_FORMS = (FLOAT, "int8", "int16x8")
 SHOWN_MIXED = 2
 """Mixed forms that have a column, the newest."""
@@ -76,6 +80,8 @@ class Column:
     about: str
     is_chosen: bool
     is_suggested: bool
+    warning: str
+    """Why the form must not be trusted; "" where nothing says so."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +117,17 @@ def compared_forms(
             _about(form),
             form.pk == chosen_form.pk,
             suggestion is not None and form.pk == suggestion.pk,
+            CALIBRATED_ON_RANDOM.capitalize() if is_calibrated_on_random(form) else "",
         )
         for form in forms
     )
     samples = next((form.figures["samples"] for form in forms if form.figures), 0)
+    is_random = any(form.figures and is_judged_on_random(form) for form in forms)
+    judging, of_random = ("random inputs", " on random inputs") if is_random else ("samples", "")
     rows = [
         *_accuracy_rows(forms),
-        FormFigureRow("Signal to noise", "of the results, against float32", tuple(map(_noise, forms))),
-        FormFigureRow("Answers changed", f"of {samples} samples, against float32", _changes(forms)),
+        FormFigureRow("Signal to noise", f"of the results, against float32{of_random}", tuple(map(_noise, forms))),
+        FormFigureRow("Answers changed", f"of {samples} {judging}, against float32", _changes(forms)),
         FormFigureRow("File", "", tuple(FormCell(size_text(form.size)) for form in forms)),
         FormFigureRow("Arena", "RAM of the network", tuple(map(_arena, forms))),
     ]
@@ -143,34 +152,13 @@ def main_forms(
     return main, others
 
 
-def suggested_form(forms: Sequence[ConvertedForm]) -> ConvertedForm | None:
-    """The form with the smallest arena whose results are close to the float model's, or None if no other form is."""
-    close = [
-        form
-        for form in forms
-        if form.form != FLOAT and form.figures and form.figures["arena"] and form.figures["output"] >= ANSWERS_CHANGE
-    ]
-    return min(close, key=_cost, default=None)
-
-
-def _cost(form: ConvertedForm) -> tuple[int, int, float, int, int]:
-    """The highest accuracy on validation samples first, where labels are known; then the fewest that changed, and the
-    fewest instructions, where they are counted."""
-    figures = form.figures
-    return -(figures.get("right") or 0), figures["changed"], instructions_of(form), figures["arena"], form.size
-
-
-def instructions_of(form: ConvertedForm) -> float:
-    """The fewest instructions of one run among the targets on which they are counted; infinite on none."""
-    counts = [needs["instructions"] for needs in form.needs.values() if needs.get("instructions")]
-    return min(counts, default=math.inf)
-
-
 def summary(forms: Sequence[ConvertedForm], chosen_form: ConvertedForm) -> str:
     """A sentence: what the chosen form costs, and what it saves, beside the float model."""
     source = next((form for form in forms if form.form == FLOAT and form.figures), None)
     if source is None or chosen_form.pk == source.pk:
         return ""
+    if is_calibrated_on_random(chosen_form):
+        return f"{chosen_form.name} was {CALIBRATED_ON_RANDOM}. On your own data most answers can be wrong."
     changed, samples = chosen_form.figures["changed"], chosen_form.figures["samples"]
     before, after = source.figures.get("right"), chosen_form.figures.get("right")
     if before is not None and after is not None:
@@ -180,6 +168,7 @@ def summary(forms: Sequence[ConvertedForm], chosen_form: ConvertedForm) -> str:
         answers = f"gets {count} right" if fewer else f"gets as many of {total} right"
     else:
         answers = "changes no answer" if not changed else f"changes {changed} of {samples} answers"
+        answers += " on random inputs" if is_judged_on_random(chosen_form) else ""
     savings = [text for text in (_arena_saving(source, chosen_form), _speed(source, chosen_form)) if text]
     return f"{chosen_form.name} {answers}{' and needs ' + listed(savings) if savings else ''}."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from forge.learning.conversions.kinds import MIXED_FORMS, SOURCE_SUFFIXES
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.conversions.single_samples import removed_from_any
+from forge.learning.conversions.suggestion import suggested_form
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -43,7 +44,6 @@ from forge.learning.pages.comparison import (
     compared_forms,
     layer_bars,
     main_forms,
-    suggested_form,
     summary,
     worst_first,
 )
@@ -135,12 +135,19 @@ def models_page(request: HttpRequest, organisation: str, name: str) -> HttpRespo
 
 @_list_form
 def convert(request: HttpRequest, principal: Principal, project: Project) -> str:
-    """Converts the model that is sent, with the file of weights that an ONNX model may have."""
-    file, weights = request.FILES.get("model"), request.FILES.get("weights")
+    """Converts the model that is sent, with the file of weights that an ONNX model may have, and samples."""
+    file = request.FILES.get("model")
     if not isinstance(file, UploadedFile):
         raise Invalid("Choose the file of a model.")
-    beside = weights.chunks() if isinstance(weights, UploadedFile) else None
-    return begin_conversion(principal, project, file.name or "", file.chunks(), beside).get_absolute_url()
+    weights, samples = _sent_file(request, "weights"), _sent_file(request, "samples")
+    row = begin_conversion(principal, project, file.name or "", file.chunks(), weights, samples=samples)
+    return row.get_absolute_url()
+
+
+def _sent_file(request: HttpRequest, name: str) -> Iterator[bytes] | None:
+    """The bytes of a file of a form; None where none was chosen."""
+    file = request.FILES.get(name)
+    return file.chunks() if isinstance(file, UploadedFile) else None
 
 
 @_list_form
@@ -164,12 +171,11 @@ def one_model(request: HttpRequest, organisation: str, name: str, conversion_id:
 
 @_model_form
 def restart(request: HttpRequest, principal: Principal, project: Project, conversion_id: UUID) -> str:
-    """Converts a model again with weights or shapes that were missing."""
+    """Converts a model again with weights, shapes or samples that were missing."""
     row = find_conversion(principal, project, conversion_id)
-    weights = request.FILES.get("weights")
-    beside = weights.chunks() if isinstance(weights, UploadedFile) else None
+    weights, samples = _sent_file(request, "weights"), _sent_file(request, "samples")
     text = request.POST.get("shapes", "").strip()
-    restart_conversion(principal, row, weights=beside, shapes=parsed_shapes(text) if text else None)
+    restart_conversion(principal, row, weights=weights, shapes=parsed_shapes(text) if text else None, samples=samples)
     return row.get_absolute_url()
 
 

@@ -9,8 +9,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forge.learning.conversions.suggestion import instructions_of, is_calibrated_on_random, is_judged_on_random
 from forge.learning.models import ConvertedForm
-from forge.learning.pages.comparison import decibels, instructions_of
+from forge.learning.pages.comparison import decibels
 from rune.wording import size_text
 
 WIDTH, HEIGHT = 560, 180
@@ -43,8 +44,11 @@ class TradeOff:
 
 
 def trade_off(forms: Sequence[ConvertedForm]) -> TradeOff | None:
-    """The drawing; None for fewer than two forms with figures."""
+    """The drawing; None for fewer than two forms with figures that are not of random numbers."""
     measured_forms = [form for form in forms if form.figures and form.figures["arena"] is not None]
+    if any(map(is_judged_on_random, measured_forms)):
+        return None
+    measured_forms = [form for form in measured_forms if not is_calibrated_on_random(form)]
     if len(measured_forms) < 2:
         return None
     has_labels = all(form.figures.get("right") is not None for form in measured_forms)

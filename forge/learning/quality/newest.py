@@ -51,7 +51,7 @@ def qualities_of_cards(projects: Sequence[UUID]) -> Mapping[UUID, CardQuality]:
 
 def _newest_builds(projects: Sequence[UUID]) -> BuildQuerySet:
     """The newest successful build of each project."""
-    rows = Build.objects.numbered().succeeded().filter(project__in=projects).exclude(artefact=None)
+    rows = Build.objects.numbered().without_proposals().succeeded().filter(project__in=projects).exclude(artefact=None)
     newest = rows.filter(project=OuterRef("project")).order_by("-number").values("pk")[:1]
     return rows.filter(pk=Subquery(newest)).select_related("project__organisation")
 

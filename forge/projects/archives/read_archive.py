@@ -16,6 +16,7 @@ from typing import IO, Final
 
 from forge.core.blobs.chunks import CHUNK
 from forge.projects.errors import ArchiveRefused
+from rune.datasets.layouts.zip_names import zip_name
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
 from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
@@ -60,6 +61,8 @@ class Archive:
             self._archive = zipfile.ZipFile(file)
         except ZIP_DAMAGE as error:
             raise ArchiveRefused(f"This .zip cannot be read: {reason_of(error)}.") from error
+        for info in self._archive.infolist():
+            info.filename = zip_name(info)
         infos = [info for info in self._archive.infolist() if not is_folder(info) and not _is_junk(info.filename)]
         if len(infos) > files:
             raise ArchiveRefused(f"The archive has {len(infos)} files; a project has at most {files}.")

@@ -93,7 +93,7 @@ def _as_read(origin: Project) -> tuple[Contents, list[ImportedVersion]]:
     """The files as they are now, one after the other, and the versions that people saved, with who made them."""
     tree = working_tree(origin)
     may_copy_digest = available_digests(origin)
-    versions = wanted_versions(origin)
+    versions = wanted_versions(origin, tree.digest)
     history = [
         (version, makers, version.message) for version, makers in zip(versions, author_names_of(versions), strict=True)
     ]

@@ -54,13 +54,13 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> PushResult:
     commits = shared_commits.call(project, remote.url, remote.branch)
     upon = next((each for each in commits if each is not None), None)
     # Versions that came from the branch are there already.
-    saved_versions = wanted_versions(project)
-    versions = [each for each in saved_versions if upon is None or not each.commit]
     digest = working_tree(project).digest
+    saved_versions = wanted_versions(project, digest)
+    versions = [each for each in saved_versions if upon is None or not each.commit]
     current = next((each for each in saved_versions if each.digest == digest), None)
     if not versions and (current is None or current.pk == saved_versions[-1].pk):
         raise Invalid("There is no version to push. Save one first.")
-    has = next((each.digest for each in saved_versions if upon is not None and each.commit == upon.commit), "")
+    has = "" if upon is None else _digest_at(project, upon.commit)
     goal = PushGoal(str(project.pk), "" if current is None else digest, has, upon)
     result = push_versions(remote, goal, versions_in_git(project, versions, current, saved_versions[-1].number))
     where = {"url": remote.url, "branch": remote.branch}
@@ -69,3 +69,9 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> PushResult:
             actor, "git.push", project.stream, project.place, **where, commit=result.commit, commits=result.commits
         )
     return result
+
+
+def _digest_at(project: Project, commit: str) -> str:
+    """Returns the digest of the files of a commit elsewhere, also of one that is only proposed here; "" for another."""
+    digests = Version.objects.filter(project=project, commit=commit).order_by("number").values_list("digest", flat=True)
+    return digests.first() or ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
+from unicodedata import normalize
 
 from dulwich.object_store import DiskObjectStore
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
@@ -69,8 +70,14 @@ class Objects:
     def files(self, commit: Commit) -> dict[str, bytes]:
         """The names of a commit's files by path."""
         files: dict[str, bytes] = {}
-        for path, name in self._tree(bytes(commit.tree), 0):
-            files[_checked_path(path)] = name
+        for tree_path, name in self._tree(bytes(commit.tree), 0):
+            path = _checked_path(tree_path)
+            if path in files:
+                raise RepositoryBroken(
+                    f"The history has {plain(path)} twice, with an accented letter and with a combining accent. "
+                    "A project has one of them: rename the other in the repository."
+                )
+            files[path] = name
         return files
 
     def blob(self, name: bytes) -> bytes:
@@ -144,11 +151,12 @@ class Objects:
 @lru_cache(maxsize=100_000)
 def _checked_path(path: str) -> str:
     try:
-        if normal_path(path) != path or len(path) > MAX_PATH_LENGTH or not may_be_in_git(path):
+        normal = normal_path(path)
+        if normal != normalize("NFC", path) or len(path) > MAX_PATH_LENGTH or not may_be_in_git(path):
             raise RepositoryBroken(f"{plain(path)} in the history is no path of a project.")
     except FileError as error:
         raise RepositoryBroken(f"{plain(path)} in the history: {error.reason}.") from error
-    return path
+    return normal
 
 
 def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | None]]:

@@ -8,6 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from django.db.models import Q
+
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of, links_of_all
 from forge.core.blobs.store import read_blob
@@ -31,7 +33,7 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     Recordings whose consent ended are in no state of it. What was asked of the database is asked before the first file.
     """
     texts = {now.manifest[path]["digest"]: data for path, data in now.texts.items()}
-    versions = wanted_versions(project)
+    versions = wanted_versions(project, now.digest)
     states = _states(project, versions)
     if not versions or versions[-1].digest != now.digest:
         living = {file["digest"] for file in now.manifest.values()}
@@ -55,9 +57,11 @@ def versions_in_git(
     return repository(states, read_blob)
 
 
-def wanted_versions(project: Project) -> list[Version]:
-    """The newest versions, the oldest of them first, without those that saved themselves: they come and go."""
-    versions = Version.objects.filter(project=project, automatic=False).select_related("author", "saved_by")
+def wanted_versions(project: Project, digest: str) -> list[Version]:
+    """The newest versions, the oldest of them first, without those that saved themselves, which come and go, and those
+    that a change request would make. `digest` is of the files as they are now: these are the project's."""
+    own_files = Q(is_proposed=False) | Q(digest=digest)
+    versions = Version.objects.filter(own_files, project=project, automatic=False).select_related("author", "saved_by")
     return list(versions.order_by("-number")[:MAX_STATES])[::-1]
 
 

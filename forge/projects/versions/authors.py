@@ -43,7 +43,7 @@ def line_versions(project: Project, path: str) -> list[int | None]:
 def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, str]]:
     """Returns the text of a file in each of the newest versions, oldest first."""
     digests: list[tuple[int, str]] = []
-    newest = Version.objects.filter(project=project).order_by("-number")[:VERSIONS_READ]
+    newest = Version.objects.filter(project=project, is_proposed=False).order_by("-number")[:VERSIONS_READ]
     for version in reversed(newest):
         at = next((other for other, other_id in version.file_ids.items() if other_id == file_id), path)
         digest = version.manifest.get(at, {}).get("digest", "")

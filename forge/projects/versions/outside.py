@@ -18,8 +18,8 @@ def store_outside_version(
 ) -> Version:
     """The version of these files, which are stored: the one that has their digest already, or the next one.
 
-    Of what is only told nobody here is the author, and who brought it approves nothing of it. The caller has checked
-    that the person may make one. Raises `StorageQuotaReached`.
+    It is proposed until the project has its files. Of what is only told nobody here is the author, and who brought it
+    approves nothing of it. The caller has checked that the person may make one. Raises `StorageQuotaReached`.
     """
     digest = manifest_digest(manifest)
     with transaction.atomic():
@@ -32,6 +32,7 @@ def store_outside_version(
                 digest=digest,
                 manifest=dict(manifest),
                 sequence=0,
+                is_proposed=True,
                 writers=[] if actor.pk is None else [str(actor.pk)],
                 message=message[:MAX_MESSAGE_LENGTH],
                 original_authors=[newest.author] if newest is not None and newest.author else [],

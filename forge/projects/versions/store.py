@@ -93,12 +93,12 @@ def store_version(
     author: Any = None,
     writers: Collection[str] = (),
     *,
-    is_proposed: bool = False,
+    proposed_in: int | None = None,
 ) -> Version:
     """The version of these files of a project, as they were a moment ago.
 
     `writers` are the ids of people who wrote part of it elsewhere; a version that is there already gets them too.
-    `is_proposed` is for files that the project does not have, or not yet.
+    `proposed_in` is the number of the change request that would make files which the project does not have, or not yet.
     """
     # Bytes are stored before the transaction, in which nothing is waited for.
     put_all(tree.texts.values(), project.organisation_id)
@@ -115,10 +115,11 @@ def store_version(
                 sequence=tree.sequence,
                 author=author,
                 writers=sorted({*writers_since_previous_version(project, tree.sequence), *writers}),
-                is_proposed=is_proposed,
+                is_proposed=proposed_in is not None,
+                proposed_in=proposed_in,
             )
         else:
-            _note_wanted(version, author, writers, is_proposed=is_proposed)
+            _note_wanted(version, author, writers, proposed_in)
         # All its files are kept, also an old version's that were gone and are back; but none that was taken from
         # the project since the files were read.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
@@ -127,7 +128,7 @@ def store_version(
     return version
 
 
-def _note_wanted(version: Version, author: Any, writers: Collection[str], *, is_proposed: bool) -> None:
+def _note_wanted(version: Version, author: Any, writers: Collection[str], proposed_in: int | None) -> None:
     """Somebody wants a version that is there already: it is thinned out no more, others may have written it too, and
     the project may have its files by now."""
     fields = []
@@ -137,9 +138,12 @@ def _note_wanted(version: Version, author: Any, writers: Collection[str], *, is_
     if not set(writers) <= set(version.writers):
         version.writers = sorted({*version.writers, *writers})
         fields.append("writers")
-    if version.is_proposed and not is_proposed:
+    if version.is_proposed and proposed_in is None:
         version.is_proposed = False
         fields.append("is_proposed")
+    if version.is_proposed and version.proposed_in != proposed_in:
+        version.proposed_in = proposed_in
+        fields.append("proposed_in")
     if fields:
         version.save(update_fields=fields)
 

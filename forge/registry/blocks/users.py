@@ -36,7 +36,7 @@ class BlockUse:
 def users_of(actor: Actor, blocks: Collection[SharedName]) -> Mapping[SharedName, tuple[BlockUse, ...]]:
     """The projects of the person's own that use these blocks, by name; a project that uses two versions is there twice.
     A project in which the reader has no role is not listed, even a public one: its files are its own."""
-    newest = Version.objects.filter(project=OuterRef("pk")).order_by("-number")
+    newest = Version.objects.filter(project=OuterRef("pk"), is_proposed=False).order_by("-number")
     lock = newest.annotate(lock=KT("manifest__rune.lock__digest"), size=KT("manifest__rune.lock__size"))
     preview = Preview.objects.plain().filter(project=OuterRef("pk"), build__artefact__isnull=False)
     projects = (

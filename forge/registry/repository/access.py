@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from forge.builds.models import ArtefactFile, FileRole
 from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import NotFound
@@ -12,11 +14,17 @@ from forge.registry.models import Repository, Tag
 from forge.registry.oci.digests import is_digest
 
 _of_project = CompiledLookup(lambda project: Repository.objects.filter(project=project).order_by()[:1], UUID)
+
+
+def _tags_with_admission() -> QuerySet[Tag]:
+    return Tag.objects.select_related("publication__author").order_by()
+
+
 _tags_by_name = CompiledLookup(
-    lambda repository, name: Tag.objects.filter(repository=repository, name=name).order_by(), UUID, str
+    lambda repository, name: _tags_with_admission().filter(repository=repository, name=name), UUID, str
 )
 _tags_of_manifest = CompiledLookup(
-    lambda repository, digest: Tag.objects.filter(repository=repository, manifest__blob_id=digest).order_by(), UUID, str
+    lambda repository, digest: _tags_with_admission().filter(repository=repository, manifest__blob_id=digest), UUID, str
 )
 """These are asked with each pull."""
 
@@ -38,8 +46,8 @@ def find_repository(project: Project) -> Repository:
 
 
 def advice_on(repository: Repository, reference: str) -> str:
-    """Returns the deprecation or withdrawal that is sent to a client that takes a manifest by this tag or digest, or
-    "".
+    """Returns the deprecation or withdrawal that is sent to a client that takes a manifest by this tag or digest, and
+    that it was published past its gate, or "".
 
     A digest that another tag without advice has too is not advised against. The caller has found the project for
     someone.
@@ -50,7 +58,13 @@ def advice_on(repository: Repository, reference: str) -> str:
         return str(withdrawn_rune)
     else:
         tags = _tags_of_manifest.all(repository.pk, reference)
-    return tags[0].advice if tags and all(tag.advice for tag in tags) else ""
+    texts = [_advice_on_tag(tag) for tag in tags]
+    return texts[0] if all(texts) and texts else ""
+
+
+def _advice_on_tag(tag: Tag) -> str:
+    override = tag.override.override_sentence if tag.override else ""
+    return f"{tag.advice.rstrip('.')}. {override}" if tag.advice and override else tag.advice or override
 
 
 def is_rune(digest: str) -> bool:

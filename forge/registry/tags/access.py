@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forge.accounts.permissions import Verb, can
+from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project
 from forge.registry.hooks import Clearance, clearances_of
-from forge.registry.models import Admission, Tag, TagQuerySet
+from forge.registry.models import Admission, Publication, Tag, TagQuerySet
 from forge.registry.tags.errors import NoSuchTag, TagWithdrawn
 
 
@@ -52,11 +53,18 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
 
     def verdict_rank(tag: Tag) -> int:
         clearance = verdicts.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
-        if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
+        if tag.override is not None:
             return 0
         return (Clearance.APPROVED, Clearance.UNJUDGED, Clearance.OBJECTED).index(clearance or Clearance.UNJUDGED)
 
     return min(tags, key=rank)
+
+
+def override_of(build: Build) -> Publication | None:
+    """The newest publication of a build past a gate, under whatever tag; None if it has none. The caller may see what
+    was published of the build."""
+    publications = Publication.objects.filter(build=build, admission=Admission.OVERRIDDEN)
+    return publications.select_related("author").order_by("-created").first()
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:

@@ -50,6 +50,8 @@ def _state_text(project: Project, name: str) -> tuple[str, BadgeColour]:
         return "not published", BadgeColour.NONE
     if tag.is_deprecated:
         return f"{tag.name} · deprecated", BadgeColour.WARNING
+    if tag.override is not None:
+        return f"{tag.name} · past its gate", BadgeColour.WARNING
     words, colour = _CLEARANCE_TEXTS[_clearance(project, tag)]
     return f"{tag.name}{words}", colour
 

@@ -24,6 +24,7 @@ class TagJson(TypedDict):
     created: Timestamp
     admission: Annotated[str, choices("Admission", Admission.values)]
     reason: Annotated[str, "why an owner published it past the gate; empty otherwise"]
+    missing: Annotated[list[str], "what it lacked then, as sentences; empty for who does not read the project"]
     notes: Annotated[str, "what is new in it, in Markdown"]
     deprecated: Timestamp | None
     deprecation: Annotated[str, "why its project advises against it; empty while it does not"]
@@ -55,6 +56,7 @@ def tag_to_json(tag: Tag) -> TagJson:
         "created": tag.created.isoformat(),
         "admission": tag.publication.admission if tag.publication else Admission.OPEN.value,
         "reason": tag.publication.reason if tag.publication else "",
+        "missing": list(tag.override.missing) if tag.override else [],
         "notes": tag.notes,
         "deprecated": tag.deprecated.isoformat() if tag.deprecated else None,
         "deprecation": tag.deprecation,
@@ -64,10 +66,11 @@ def tag_to_json(tag: Tag) -> TagJson:
     }
 
 
-def tag_list_to_json(tags: Sequence[Tag]) -> TagListJson:
-    """A project's tags, and which of them a visitor gets."""
+def tag_list_to_json(tags: Sequence[Tag], *, reads: bool) -> TagListJson:
+    """A project's tags, and which of them a visitor gets. Who does not read the project reads no names in `missing`."""
     default = default_tag(tags)
-    return {"tags": [tag_to_json(tag) for tag in tags], "default": default.name if default else None}
+    rows = [tag_to_json(tag) if reads else tag_to_json(tag) | {"missing": []} for tag in tags]
+    return {"tags": rows, "default": default.name if default else None}
 
 
 def tag_response(tag: Tag) -> Response:

@@ -7,8 +7,9 @@ that were given on a build with the new rules, by people who could read what cha
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -109,10 +110,14 @@ class NeededApproval:
     unknown: tuple[str, ...] = ()
     empty_teams: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    origin: str = ""
+    """The rules that state it, where others state one of the same name."""
 
     @property
     def text(self) -> str:
         text = approval_text(self.approval)
+        if self.origin:
+            text = f"{text} ({self.origin})"
         return f"{text}, owner of {files_text(self.files)}" if self.files else text
 
     @property
@@ -188,6 +193,7 @@ def demands(situation: Situation, tag: str) -> Demands:
     policies = (situation.proposed_policy, situation.in_force, situation.organisation)
     patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
     rules = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))
+    origins = _origins(rules, policies, situation)
     files_by_rule = _files_by_rule(policies, situation.changed)
     approving = tuple(each for each in situation.verdicts if each.approves and _counts(each, situation))
     objecting = frozenset(each.person for each in situation.verdicts if not each.approves)
@@ -195,7 +201,7 @@ def demands(situation: Situation, tag: str) -> Demands:
         protects(patterns, tag),
         situation.judgements,
         (
-            *(_needed_approval(each, situation, approving) for each in rules),
+            *(replace(_needed_approval(each, situation, approving), origin=origins.get(each, "")) for each in rules),
             *(_needed_approval(each, situation, approving, files) for each, files in files_by_rule.items()),
         ),
         tuple(each.name for each in situation.members if each.person in objecting),
@@ -204,6 +210,24 @@ def demands(situation: Situation, tag: str) -> Demands:
         situation.checks,
         situation.secrets,
     )
+
+
+ORIGINS = ("forge.yml of this build", "rules in force", "rules of the organisation")
+"""The names of the three policies, in their order."""
+
+
+def _origins(
+    rules: Collection[ApprovalRule], policies: Sequence[Policy], situation: Situation
+) -> Mapping[ApprovalRule, str]:
+    """Which policies state each of several rules that have one name, such as a group whose people changed."""
+    names = Counter(approval_text(each) for each in rules)
+    return {
+        rule: listed(
+            [name for name, policy in zip(ORIGINS, policies, strict=True) if rule in approvals(policy, situation)]
+        )
+        for rule in rules
+        if names[approval_text(rule)] > 1
+    }
 
 
 def protected_tags(policy: Policy, situation: Situation) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from forge.builds.models import Build
 from forge.reviews.gate.check import demands_on
 from forge.reviews.gate.demands import Demands, GateCheck
 from forge.reviews.rounds.access import is_reviewable
-from rune.source.policy.wording import limit_name
+from rune.source.policy import Judgement, LimitResult
+from rune.source.policy.wording import limit_name, limits_standing
 
 
 def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:
@@ -45,8 +46,7 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
     if not demands.is_protected:
         return steps
     if demands.limits:
-        open_ = [limit_name(each.limit) for each in demands.limits if not each.outcome.passes]
-        steps.append(GateStep(not open_, "All limits are met", ", ".join(open_) and f"Not met: {', '.join(open_)}"))
+        steps.append(_limits_step(demands.limits))
     steps += [_check_step(each) for each in demands.checks]
     steps += [GateStep(False, f"{name} wants it changed") for name in demands.objectors]
     for each in demands.approvals:
@@ -54,6 +54,17 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
         detail = f"Approved by {approvers}." if approvers else "It has no approval yet."
         steps.append(GateStep(not each.lacking, each.text, " ".join((detail, *each.nobody_sentences))))
     return steps
+
+
+def _limits_step(limits: Sequence[Judgement]) -> GateStep:
+    """The limits in the words of the build's own page, and which are not met. Noise stops nobody."""
+    open_ = [limit_name(each.limit) for each in limits if not each.outcome.passes]
+    near = [limit_name(each.limit) for each in limits if each.outcome is LimitResult.UNCLEAR]
+    details = (
+        *((f"Not met: {', '.join(open_)}.",) if open_ else ()),
+        *((f"Too close to tell, which keeps nothing back: {', '.join(near)}.",) if near else ()),
+    )
+    return GateStep(not open_, limits_standing([each.outcome for each in limits]), " ".join(details))
 
 
 def _check_step(check: GateCheck) -> GateStep:

@@ -79,7 +79,7 @@ def approvals_of(build: Build) -> int:
 
 def approved_before(build: Build) -> Build | None:
     """The newest earlier build of the project whose bytes are approved."""
-    earlier = Build.objects.succeeded().filter(project=build.project, number__lt=build.number)
+    earlier = Build.objects.succeeded().without_proposals().filter(project=build.project, number__lt=build.number)
     standing = Verdict.objects.standing().filter(project=build.project)
     approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
     objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")

@@ -93,16 +93,18 @@ _VERDICT_KINDS: Mapping[str, str] = {
 def _verdict_activity(event: StoredEvent[ReviewChangedJson]) -> ActivityEntry | None:
     """Returns an entry for a verdict; one that was withdrawn has none."""
     kind = _VERDICT_KINDS.get(event.data["change"])
-    return ActivityEntry(kind, event.data["build"]) if kind else None
+    return ActivityEntry(kind, event.data["build"], act=event.data["build"]) if kind else None
 
 
 def _verdict_notice(event: StoredEvent[ReviewChangedJson]) -> NoticeDraft | None:
-    """Sends a verdict to the people who requested the build and the review of its bytes."""
+    """Sends a verdict to the people who requested the build and the review of its bytes. Who has to change something is
+    asked to, so an email goes out at once."""
     build = Build.objects.select_related("artefact").filter(pk=event.data["build"]).first()
     if build is None:
         return None
     review = _open_review_of(build)
     thing: Build | Review = review or build
+    people = known_people({build.requested_by_id, review.requested_by_id if review else None})
     return NoticeDraft(
         VERDICTS,
         event.data["change"],
@@ -110,7 +112,8 @@ def _verdict_notice(event: StoredEvent[ReviewChangedJson]) -> NoticeDraft | None
         subject=thing.subject,
         path=f"/reviews/{review.number}" if review else f"/builds/{build.number}",
         values={"build": build.number},
-        participants=known_people({build.requested_by_id, review.requested_by_id if review else None}),
+        addressees=people if event.data["change"] == VerdictChange.CHANGES else frozenset(),
+        participants=people,
     )
 
 

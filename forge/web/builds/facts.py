@@ -158,7 +158,8 @@ def _standing(
     reviews: Sequence[Review],
     published_tags: Sequence[Tag],
 ) -> BuildStanding:
-    may_publish = is_reviewable(build) and can(principal, Verb.PUBLISH, project)
+    is_publishable = is_reviewable(build) and build.change_request is None
+    may_publish = is_publishable and can(principal, Verb.PUBLISH, project)
     next_tag = next_tag_of(principal, project) if may_publish else ""
     gate = gate_facts(principal, build, next_tag)["gate"] if may_publish else None
     newest = next(iter(reviews), None)
@@ -180,4 +181,5 @@ def _standing(
         may_ask=can(principal, Verb.ASK, project) and is_reviewable(build),
         may_publish=may_publish,
         judges=facts["judges"] and facts["mine"] is None,
+        change_request=build.change_request,
     )

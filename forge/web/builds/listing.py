@@ -24,6 +24,7 @@ from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from forge.registry.models import Tag
 from forge.registry.tags.access import tags_of
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import verdicts_on_runes
@@ -44,7 +45,7 @@ class BuildRow:
 
     build: Build
     look: JobStateTag
-    tags: tuple[str, ...]
+    tags: tuple[Tag, ...]
     problems: tuple[ProblemCount, ...]
     verdict: CardVerdict | None
     accuracy: str
@@ -75,13 +76,14 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
     waiting = Review.objects.visible_to(principal).filter(project=project, closed=None)
     states = states_of_runes(open_reviews(waiting), verdicts)
     oldest = min((build.number or 0 for build in builds), default=0)
-    earlier = builds_of(principal, project).succeeded().filter(number__lt=oldest, artefact__isnull=False).first()
+    good = builds_of(principal, project).without_proposals().succeeded()
+    earlier = good.filter(number__lt=oldest, artefact__isnull=False).first()
     changes = brief_changes(builds, earlier)
     rows = [
         BuildRow(
             build,
             STATE_TAGS[build.state],
-            tuple(tag.name for tag in tags if tag.build_id == build.pk),
+            tuple(tag for tag in tags if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
             _card_verdict(build, states, verdicts),
             accuracy_of(build),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
@@ -79,6 +79,8 @@ def publish_form(request: HttpRequest, organisation: str, name: str, number: int
     """The form that publishes a build, for who may."""
     principal = principal_of(request)
     project, build = facts.build_of(request, organisation, name, number)
+    if build.change_request is not None:
+        return redirect(f"{project.get_absolute_url()}/change-requests/{build.change_request}")
     if not (is_reviewable(build) and can(principal, Verb.PUBLISH, project)):
         raise Http404
     return render(request, "builds/publish.html", facts.publish_facts(principal, project, build))

@@ -29,6 +29,8 @@ class BuildStanding:
     may_edit: bool = False
     may_ask: bool = False
     may_publish: bool = False
+    change_request: int | None = None
+    """The change request whose merged result it is, while that is not merged: it decides what comes next."""
     judges: bool = False
     """Whether the person's verdict is still to be given, which is their main action."""
 
@@ -49,7 +51,7 @@ class NextStep:
 
     words: str
     address: str
-    kind: Literal["fix", "ask", "publish", "use", "review"]
+    kind: Literal["fix", "ask", "publish", "use", "review", "merge"]
     is_main: bool = True
 
 
@@ -74,6 +76,9 @@ def _next(build: BuildStanding) -> NextStep | None:
         return None
     if build.tags:
         return NextStep(f"Use {build.tags[0]}", f"{project}?tag={build.tags[0]}", "use")
+    if build.change_request is not None:
+        number = build.change_request
+        return NextStep(f"Open change request {number}", f"{project}/change-requests/{number}", "merge")
     if build.missed_limits and build.may_edit:
         return NextStep("Fix in the studio", f"{project}/studio", "fix")
     is_agreed = build.review is ReviewState.APPROVED or (build.is_protected and build.gate_is_open)
@@ -114,6 +119,6 @@ def _review_step(build: BuildStanding) -> LineStep:
 
 def _publication_step(build: BuildStanding) -> LineStep:
     if not build.tags:
-        return LineStep("Published", "Not yet", "to-come")
+        return LineStep("Published", "Not yet" if build.change_request is None else "Once it is merged", "to-come")
     project = build.address.rpartition("/builds/")[0]
     return LineStep("Published", listed(build.tags), "done", f"{project}?tag={build.tags[0]}")

@@ -109,7 +109,8 @@ def _progress(card: ProjectCard, row: dict[str, Any]) -> ProjectProgress:
 
 
 def _facts(principal: Principal, projects: Sequence[Project]) -> QuerySet[Project, dict[str, Any]]:
-    builds = Build.objects.visible_to(principal).numbered().filter(project=OuterRef("pk")).order_by("-number")
+    numbered = Build.objects.visible_to(principal).numbered().without_proposals()
+    builds = numbered.filter(project=OuterRef("pk")).order_by("-number")
     samples = Sample.objects.visible_to(principal).filter(data_set__project=OuterRef("pk"), removed=None)
     count = samples.order_by().values("data_set__project").annotate(many=Count("pk")).values("many")
     facts = (

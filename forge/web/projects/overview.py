@@ -71,7 +71,7 @@ def _kinds(project: Project) -> list[tuple[ExampleKind, str]]:
 
 
 def _context(principal: Principal, project: Project) -> dict[str, Any]:
-    builds = list(builds_of(principal, project)[:BUILDS_SHOWN])
+    builds = list(builds_of(principal, project).without_proposals()[:BUILDS_SHOWN])
     tags = tags_of(principal, project)
     newest = next((build for build in builds if build.artefact is not None), None) or _preview(project)
     waiting = pending_items.call(principal)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lab.child.job import ChildJob
-from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
+from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
 from lab.formats.keras.reading import KerasSource, read_keras, write_clean
 from lab.formats.keras.unrolling import unrolled
 from lab.refusal import Reason, Refused
@@ -82,18 +82,19 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
     inputs = seeded_inputs([each.shape for each in source.clean.inputs], source.clean.ids)
     names = [each.name for each in source.clean.inputs]
     converted_model = _ConvertedKeras(data, names)
+    tolerance = tolerance_of({layer.compute_dtype for layer in model.layers})
     largest = 0.0
     for values in inputs:
         expected = [np.asarray(one) for one in _as_list(model.predict_on_batch(_arguments(model, names, values)))]
         for one, other in zip(expected, converted_model.outputs(values), strict=True):
             largest = max(largest, difference(one, other))
-    if largest > TOLERANCE:
-        layer = first_different_layer(model, data, names, inputs[0])
+    if largest > tolerance:
+        layer = first_different_layer(model, data, names, inputs[0], tolerance)
         where = f"The first layer that differs is {quoted(layer)}." if layer else "No single layer explains it."
         raise Refused(
             Reason.DIFFERS,
             f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
-            f"where at most {TOLERANCE:g} is accepted. {where}",
+            f"where at most {tolerance:.2g} is accepted. {where}",
         )
     return largest
 
@@ -145,7 +146,9 @@ class _ConvertedKeras:
         return arrays
 
 
-def first_different_layer(model: Any, data: bytes, names: Sequence[str], values: Sequence[Array]) -> str:
+def first_different_layer(
+    model: Any, data: bytes, names: Sequence[str], values: Sequence[Array], tolerance: float = TOLERANCE
+) -> str:
     """The name of the first layer none of whose converted tensors is what the layer gives; empty if there is none."""
     import keras
 
@@ -157,7 +160,7 @@ def first_different_layer(model: Any, data: bytes, names: Sequence[str], values:
     for layer, output in zip(layers, expected, strict=True):
         one = np.asarray(_as_list(output)[0])
         candidates = [other for other in converted_model.tensors_of(layer.name) if other.size == one.size]
-        if candidates and min(difference(one.ravel(), other.ravel()) for other in candidates) > TOLERANCE:
+        if candidates and min(difference(one.ravel(), other.ravel()) for other in candidates) > tolerance:
             return str(layer.name)
     return ""
 

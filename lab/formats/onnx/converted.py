@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lab.formats.comparing import Array
+from lab.formats.onnx.model import OnnxModel
+from lab.formats.onnx.tensors import TYPES
 from lab.formats.onnx.translating import TranslatedModel
 from lab.refusal import Reason, Refused
 
@@ -37,6 +39,13 @@ class ConvertedOnnx:
                 Reason.NOT_CONVERTED, f"The interpreter cannot run the converted model: {first_line(error)}"
             ) from error
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+def number_kinds(model: OnnxModel) -> set[str]:
+    """Returns the types of the numbers with which a model computes: of its constants, inputs and casts."""
+    casts = [node.attributes.get("to") for node in model.nodes if node.op == "Cast"]
+    cast_kinds = {TYPES[kind] for kind in casts if isinstance(kind, int) and kind in TYPES}
+    return cast_kinds | {array.dtype.name for array in model.constants.values()} | {one.kind for one in model.inputs}
 
 
 def inputs_to_json(translated_model: TranslatedModel) -> list[dict[str, Any]]:

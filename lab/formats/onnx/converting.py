@@ -9,14 +9,14 @@ import numpy as np
 
 import rune
 from lab.child.job import ChildJob
-from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
-from lab.formats.onnx.converted import ConvertedOnnx, first_line, inputs_to_json
-from lab.formats.onnx.model import OnnxModel
+from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
+from lab.formats.onnx.converted import ConvertedOnnx, first_line, inputs_to_json, number_kinds
+from lab.formats.onnx.model import OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
 from lab.refusal import Reason, Refused
-from rune.wording import quoted
+from rune.wording import plain, quoted
 
 
 def run(job: ChildJob) -> dict[str, Any]:
@@ -46,21 +46,25 @@ def run(job: ChildJob) -> dict[str, Any]:
 def compare(model: OnnxModel, translated_model: TranslatedModel) -> float:
     """The largest difference between a model in onnxruntime and its converted form.
 
-    Raises `Refused` above the tolerance, and names the first operator that differs.
+    Raises `Refused` above the tolerance, which follows the type of the source's floats, and names the first operator
+    that differs.
     """
+    tolerance = tolerance_of(number_kinds(model))
     inputs = seeded_inputs([each.source_shape for each in translated_model.inputs], translated_model.ids)
     source, converted_model = _SourceModel(model), ConvertedOnnx(translated_model)
     largest = 0.0
     for values in inputs:
         for one, other in zip(source.outputs(values), converted_model.outputs(values), strict=True):
             largest = max(largest, difference(one, other.reshape(one.shape) if one.size == other.size else other))
-    if largest > TOLERANCE:
-        name = first_different(model, inputs[0])
-        where = f"The first operator that differs gives {quoted(name)}." if name else "No single operator explains it."
+    if largest > tolerance:
+        node = first_different(model, inputs[0], tolerance)
+        where = "No single operator explains it."
+        if node is not None:
+            where = f"The first operator that differs is {plain(node.op)} {quoted(node.name)}."
         raise Refused(
             Reason.DIFFERS,
             f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
-            f"where at most {TOLERANCE:g} is accepted. {where}",
+            f"where at most {tolerance:.2g} is accepted. {where}",
         )
     return largest
 
@@ -91,20 +95,21 @@ class _SourceModel:
             raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {first_line(error)}") from error
 
 
-def first_different(model: OnnxModel, values: Sequence[Array]) -> str:
-    """Returns the name of the first value that differs in the converted model, or "" if none does."""
-    names = [name for node in model.nodes for name in node.outputs if name]
+def first_different(model: OnnxModel, values: Sequence[Array], tolerance: float = TOLERANCE) -> OnnxNode | None:
+    """Returns the first node that gives another value in the converted model, or None if none does."""
+    nodes = {name: node for node in model.nodes for name in node.outputs if name}
+    names = list(nodes)
     try:
         sources = _SourceModel(model, names).outputs(values)
     except Refused:
-        return ""
-    floats = [name for name, one in zip(names, sources, strict=True) if one.dtype == np.float32 and one.size]
+        return None
+    floats = [name for name, one in zip(names, sources, strict=True) if one.dtype.kind == "f" and one.size]
     expected = dict(zip(names, sources, strict=True))
     for name in floats:
         try:
             results = ConvertedOnnx(translate(model, [name])).outputs(values)
         except Refused:
             continue
-        if difference(expected[name].ravel(), results[0].ravel()) > TOLERANCE:
-            return name
-    return ""
+        if difference(expected[name].ravel(), results[0].ravel()) > tolerance:
+            return nodes[name]
+    return None

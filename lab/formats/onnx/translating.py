@@ -8,12 +8,15 @@ from typing import Final
 
 import numpy as np
 
+from lab.formats.onnx.attributes import NodeAttributes
+from lab.formats.onnx.fusing import fused
 from lab.formats.onnx.model import Array, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.operators import OPERATORS
 from lab.formats.onnx.operators.normalising import batch_factors
-from lab.formats.onnx.values import STORED_KINDS, OnnxValue, Translation, last_order, reordered
+from lab.formats.onnx.optional_inputs import input_name
+from lab.formats.onnx.values import STORED_KINDS, OnnxValue, Translation, last_order, refuse, reordered
 from lab.refusal import Reason, Refused
-from rune.wording import plain, quoted
+from rune.wording import listed, plain, quoted
 
 LARGEST_DIMENSION: Final = 1 << 24
 MOST_OPERATORS: Final = 50_000
@@ -103,7 +106,7 @@ def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Transla
         several = "operators that are" if len(unknown) > 1 else "an operator that is"
         raise Refused(Reason.UNKNOWN_LAYER, f"The model has {several} not converted: {', '.join(map(plain, unknown))}.")
     output_names = tuple(model.outputs if outputs is None else outputs)
-    model = folded(replace(model, outputs=output_names))
+    model = folded(fused(replace(model, outputs=output_names)))
     model = replace(model, nodes=list(_needed_nodes(model.nodes, output_names)))
     translation = Translation(model)
     inputs = [_begin(translation, one, model) for one in model.inputs]
@@ -117,11 +120,14 @@ def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Transla
 
 def _translate(translation: Translation, node: OnnxNode) -> None:
     """Translates one node. Raises `Refused`, also for arguments that no operator has."""
+    attributes = NodeAttributes(node.attributes)
+    translation.places_read.clear()
     try:
-        OPERATORS[node.op](translation, node)
+        OPERATORS[node.op](translation, replace(node, attributes=attributes))
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError) as error:
         where = f"{plain(node.op)} {quoted(node.name)}"
         raise Refused(Reason.BROKEN, f"{where} has inputs or arguments that do not fit it.") from error
+    _refuse_unread(translation, node, attributes)
     if len(translation.builder.operators) > MOST_OPERATORS:
         raise Refused(Reason.TOO_LARGE, f"The converted model has more than {MOST_OPERATORS:,} operators.")
 
@@ -143,6 +149,18 @@ def _begin(translation: Translation, one: OnnxInput, model: OnnxModel) -> Transl
     tensor = translation.builder.tensor(one.name, stored_shape, kind)
     translation.values[one.name] = OnnxValue(one.name, shape, tensor=tensor, is_last=is_last)
     return TranslatedInput(one.name, stored_shape, shape, order, kind)
+
+
+def _refuse_unread(translation: Translation, node: OnnxNode, attributes: NodeAttributes) -> None:
+    """Raises `Refused` for an attribute or an input of a node that its translation did not look at."""
+    names = [f"the attribute {quoted(name)}" for name in attributes.unread()]
+    for place, name in enumerate(node.inputs):
+        if name and place not in translation.places_read:
+            value = translation.values[name].constant
+            if value is None or value.size:  # exporters leave an input out as an empty array, too
+                names.append(f"the input {quoted(input_name(node.op, place))}")
+    if names:
+        raise refuse(node, f"has {listed(names)}, which is not converted. Export the model without it.")
 
 
 def _is_picture(name: str, model: OnnxModel) -> bool:
@@ -207,6 +225,8 @@ def _merged_convolution(convolution: OnnxNode, node: OnnxNode, constants: dict[s
     if node.op != "BatchNormalization" or weights is None or len(node.outputs) != 1 or not weights.ndim:
         return None
     if (convolution.input(2) and bias is None) or any(one is None or one.size != len(weights) for one in numbers):
+        return None
+    if set(node.attributes) - {"epsilon", "momentum", "training_mode"}:
         return None
     epsilon = node.attributes.get("epsilon", 1e-5)
     if node.attributes.get("training_mode", 0) or not isinstance(epsilon, float):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -72,15 +72,22 @@ class Translation:
         self.uses = Counter(name for node in model.nodes for name in node.inputs if name) + Counter(model.outputs)
         self.ids = 0
         """The rows of the smallest table in which the model looks numbers up; 0 without one."""
+        self.places_read: set[int] = set()
+        """The inputs of the current node that its translation has looked up."""
         for name, array in model.constants.items():
             self.values[name] = OnnxValue(name, array.shape, constant=array)
 
     def value(self, node: OnnxNode, place: int) -> OnnxValue:
         """An input of a node. Raises `Refused` where it is left out."""
+        self.places_read.add(place)
         name = node.input(place)
         if not name or name not in self.values:
             raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} lacks its input {place}.")
         return self.values[name]
+
+    def leave_out(self, *places: int) -> None:
+        """Inputs of the current node that change nothing in a converted model."""
+        self.places_read.update(places)
 
     def has(self, node: OnnxNode, place: int) -> bool:
         return bool(node.input(place))
@@ -183,24 +190,6 @@ class Translation:
         newest = self.builder.operators[-1]
         is_free = newest.outputs == [value.tensor] and newest.options.get(ACTIVATION) == 0
         return newest if is_free else None
-
-
-def arguments(node: OnnxNode, **defaults: Any) -> dict[str, Any]:
-    """The attributes of a node, with the values that those left out have.
-
-    Raises `Refused` for an attribute that is not among them, or of another type than its value here.
-    """
-    for name, value in node.attributes.items():
-        if name not in defaults:
-            raise Refused(Reason.UNKNOWN_LAYER, f"{plain(node.op)}.{plain(name)} is not converted.")
-        expected = defaults[name]
-        if expected is not None and not isinstance(value, _accepted_types(expected)):
-            raise Refused(Reason.BROKEN, f"{plain(node.op)}.{plain(name)} is of another type than it should be.")
-    return {**defaults, **node.attributes}
-
-
-def _accepted_types(expected: object) -> type | tuple[type, ...]:
-    return (int, float) if isinstance(expected, float) else type(expected)
 
 
 def axis_of(node: OnnxNode, axis: int, rank: int) -> int:

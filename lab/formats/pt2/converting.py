@@ -7,19 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import rune
 from lab.child.job import ChildJob
-from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
-from lab.formats.onnx.converted import ConvertedOnnx, inputs_to_json
+from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
+from lab.formats.onnx.converted import ConvertedOnnx, inputs_to_json, number_kinds
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import TranslatedModel, fix_inputs, translate
-from lab.formats.pt2.program import ProgramInput, TorchProgram
+from lab.formats.pt2.program import ProgramInput, ProgramNode, TorchProgram
 from lab.formats.pt2.reading import read_pt2
 from lab.refusal import Reason, Refused
-from rune.wording import quoted
+from rune.wording import plain, quoted
 
 if TYPE_CHECKING:
     from lab.formats.pt2.network import Network
@@ -67,35 +65,41 @@ def compare(program: TorchProgram, network: Network, model: OnnxModel, translate
 
     Raises `Refused` above the tolerance, and names the first operator that differs.
     """
+    tolerance = tolerance_of(number_kinds(model))
     inputs = seeded_inputs([each.source_shape for each in translated_model.inputs], translated_model.ids)
     converted_model = ConvertedOnnx(translated_model)
     largest = 0.0
     for values in inputs:
         for one, other in zip(network.outputs(values), converted_model.outputs(values), strict=True):
             largest = max(largest, difference(one, other.reshape(one.shape) if one.size == other.size else other))
-    if largest > TOLERANCE:
-        name = first_different(program, model, inputs[0])
-        where = f"The first operator that differs gives {quoted(name)}." if name else "No single operator explains it."
+    if largest > tolerance:
+        node = first_different(program, model, inputs[0], tolerance)
+        where = "No single operator explains it."
+        if node is not None:
+            where = f"The first operator that differs is {plain(node.target)}, which gives {quoted(node.outputs[0])}."
         raise Refused(
             Reason.DIFFERS,
             f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
-            f"where at most {TOLERANCE:g} is accepted. {where}",
+            f"where at most {tolerance:.2g} is accepted. {where}",
         )
     return largest
 
 
-def first_different(program: TorchProgram, model: OnnxModel, values: Sequence[Array]) -> str:
-    """Returns the name of the first value that differs in the converted model, or "" if none does. Values that the
+def first_different(
+    program: TorchProgram, model: OnnxModel, values: Sequence[Array], tolerance: float = TOLERANCE
+) -> ProgramNode | None:
+    """Returns the first operator that gives another value in the converted model, or None if none does. Values that the
     exporter renames are not compared."""
     from lab.formats.pt2.network import Network
 
     onnx_names = {name for node in model.nodes for name in node.outputs}
-    names = [name for node in program.nodes for name in node.outputs if name in onnx_names]
+    nodes = {name: node for node in program.nodes for name in node.outputs if name in onnx_names}
+    names = list(nodes)
     for name, expected in zip(names, Network(program, names).outputs(values) if names else [], strict=True):
         try:
             result = ConvertedOnnx(translate(model, [name])).outputs(values)[0]
         except Refused:
             continue
-        if expected.dtype == np.float32 and difference(expected.ravel(), result.ravel()) > TOLERANCE:
-            return name
-    return ""
+        if expected.dtype.kind == "f" and difference(expected.ravel(), result.ravel()) > tolerance:
+            return nodes[name]
+    return None

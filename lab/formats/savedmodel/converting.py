@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lab.child.job import ChildJob
-from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs
+from lab.formats.comparing import INPUTS, Array, difference, seeded_inputs, tolerance_of
 from lab.formats.savedmodel.first_different import first_different_layer
 from lab.formats.savedmodel.lists import with_sized_lists
 from lab.formats.savedmodel.packing import GRAPH, unpack
@@ -104,6 +104,7 @@ def compare(function: Any, data: bytes, shapes: dict[str, tuple[int, ...]]) -> f
     specs = function.structured_input_signature[1]
     runner = tf.lite.Interpreter(model_content=data, num_threads=2).get_signature_runner(SIGNATURE)
     whole = any(specs[name].dtype.is_integer for name in shapes)
+    tolerance = tolerance_of({tensor.dtype.name for each in function.graph.get_operations() for tensor in each.outputs})
     largest, worst = 0.0, dict[str, Array]()
     for values in seeded_inputs(list(shapes.values()), _IDS if whole else 0):
         values_by_name = {
@@ -114,13 +115,13 @@ def compare(function: Any, data: bytes, shapes: dict[str, tuple[int, ...]]) -> f
             own = difference(np.asarray(expected[name]), output)
             if own > largest:
                 largest, worst = own, values_by_name
-    if largest > TOLERANCE:
-        layer = first_different_layer(function, data, worst)
+    if largest > tolerance:
+        layer = first_different_layer(function, data, worst, tolerance)
         where = f"The first layer that differs is {quoted(layer)}." if layer else "No single layer explains it."
         raise Refused(
             Reason.DIFFERS,
             f"The converted model answers otherwise than its source: by {largest:.2g} of the output's largest number, "
-            f"where at most {TOLERANCE:g} is accepted. {where}",
+            f"where at most {tolerance:.2g} is accepted. {where}",
         )
     return largest
 

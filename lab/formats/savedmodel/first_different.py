@@ -12,7 +12,7 @@ from lab.formats.comparing import TOLERANCE, Array, difference
 from rune.model.tflite import TensorKind, read_model
 
 
-def first_different_layer(function: Any, data: bytes, values: Mapping[str, Array]) -> str:
+def first_different_layer(function: Any, data: bytes, values: Mapping[str, Array], tolerance: float = TOLERANCE) -> str:
     """Returns the name of the first layer whose converted tensor differs from all results of the source's layer, or ""
     if no layer differs.
 
@@ -23,7 +23,7 @@ def first_different_layer(function: Any, data: bytes, values: Mapping[str, Array
     for name, tensor in _converted_tensors(data, values):
         scope = name.partition(";")[0].rpartition("/")[0]
         candidates = [each for each in expected.get(scope, []) if each.size == tensor.size]
-        if candidates and min(difference(each.ravel(), tensor.ravel()) for each in candidates) > TOLERANCE:
+        if candidates and min(difference(each.ravel(), tensor.ravel()) for each in candidates) > tolerance:
             return scope.rpartition("/")[2]
     return ""
 

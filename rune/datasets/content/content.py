@@ -50,6 +50,8 @@ class Content:
     drawing: Mapping[str, Any] = field(default_factory=dict)
     """The data for drawing: `peaks` of a sound, `axes` of motion and of a table (of a single row, its numbers), `width`
     and `height` of a picture."""
+    note: str = field(default="", compare=False)
+    """A sentence about what was wrong with the file that was sent, and how it was read; "" for nothing."""
 
 
 class BadContent(ValueError):

@@ -9,7 +9,8 @@ from rune.datasets.content.motion import read_motion
 from rune.datasets.content.pictures import is_picture, read_picture
 from rune.datasets.content.table import is_table, read_table
 from rune.datasets.content.unread_pictures import unread_picture
-from rune.datasets.content.wav import is_wav, read_wav
+from rune.datasets.content.wav import read_wav
+from rune.wav_file import is_wav
 
 MAX_BYTES = 8_000_000
 """Bytes of a recording: four minutes of speech at 16 kHz."""

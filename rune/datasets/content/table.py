@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.csv_text import is_name
 from rune.datasets.content.content import LARGEST_NUMBER, BadContent, Content, Kind, Quality, stretches
 
 MAX_COLUMNS = 64
@@ -18,8 +18,7 @@ MEDIA_TYPE = "text/csv; header=present"
 NAME_LIMIT = 60
 """Characters of a column's name."""
 _DRAWN_POINTS, _DRAWN_COLUMNS = 40, 6
-_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]|[-+]?(?:inf|infinity|nan)\Z", re.I)
-_AXES = ("x", "y", "z")
+AXES = ("x", "y", "z")
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,17 @@ def is_table(data: bytes) -> bool:
     if len(head) < 2 or not is_header(head[0].split(",")):
         return False
     fields = head[1].split(",")
-    return all(map(_LIKE_A_NUMBER.match, fields)) and not is_motion(head[0].split(","))
+    return not any(map(is_name, fields)) and not is_motion(head[0].split(","))
 
 
 def is_header(fields: Sequence[str]) -> bool:
     """Whether fields of a first line name columns: none of them is empty or begins like a number."""
-    return all(field.strip() and not _LIKE_A_NUMBER.match(field.strip()) for field in fields)
+    return all(field.strip() and is_name(field.strip()) for field in fields)
 
 
 def is_motion(names: Sequence[str]) -> bool:
     """Whether columns are the three axes of a sensor of motion: `x,y,z`, or names that end so, such as `accX`."""
-    return tuple(name.strip().strip("]) ").lower()[-1:] for name in names) == _AXES
+    return tuple(name.strip().strip("]) ").lower()[-1:] for name in names) == AXES
 
 
 def read_table(data: bytes) -> Content:

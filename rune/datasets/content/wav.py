@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from collections.abc import Iterator
 
 from rune.datasets.content.content import MAX_MILLISECONDS, BadContent, Content, Kind, Quality, stretches
+from rune.wav_file import wav_parts
 
 DRAWN_PEAKS = 48
 QUIET_PEAK = 655
@@ -17,23 +17,14 @@ _FULL_SCALE = 32_767
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 
 
-def is_wav(data: bytes) -> bool:
-    """Whether the bytes begin as a WAV file does."""
-    return data[:4] == b"RIFF" and data[8:12] == b"WAVE"
-
-
 def read_wav(data: bytes) -> Content:
     """Reads a 16-bit mono WAV file. Raises `BadContent`."""
-    format_chunk = sound = None
-    for name, body in wav_chunks(data):
-        if name == b"fmt " and format_chunk is None:
-            format_chunk = body
-        elif name == b"data" and sound is None:
-            sound = body
-    if format_chunk is None or len(format_chunk) < 16 or sound is None:
+    parts = wav_parts(data)
+    if parts.format is None or len(parts.format) < 16 or parts.sound is None:
         raise BadContent("The WAV file has no sound in it.")
-    rate = _rate(format_chunk)
-    if not sound or len(sound) % 2:
+    rate = _rate(parts.format)
+    sound = parts.sound[: len(parts.sound) // 2 * 2]
+    if not sound:
         raise BadContent("The WAV file is empty or cut short.")
     values = array("h", sound)
     if sys.byteorder == "big":
@@ -49,23 +40,15 @@ def read_wav(data: bytes) -> Content:
         _quality(values, max(peaks)),
         milliseconds=milliseconds,
         drawing={"rate": rate, "peaks": [round(peak * 100 / 32_768) for peak in peaks]},
+        note="" if parts.note is None else f"{parts.note[0].upper()}{parts.note[1:]}.",
     )
 
 
-def wav_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yields the name and the body of each chunk of a WAV file. Raises `BadContent` for one that ends behind the
-    file."""
-    (declared_size,) = struct.unpack_from("<I", data, 4)
-    # Bytes behind the declared end belong to nothing. A recorder that was stopped declares 0, or far too much.
-    data = data[: declared_size + 8] if 4 < declared_size <= len(data) - 8 else data
-    offset = 12
-    while offset + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, offset)
-        offset += 8
-        if size > len(data) - offset:
-            raise BadContent("The WAV file is empty or cut short.")
-        yield name, data[offset : offset + size]
-        offset += size + size % 2
+def sound_of(data: bytes) -> tuple[int, bytes]:
+    """Returns the rate and the values of a stored sound, 16 bits each."""
+    parts = wav_parts(data)
+    sound = parts.sound or b""
+    return int.from_bytes((parts.format or b"")[4:8], "little"), sound[: len(sound) // 2 * 2]
 
 
 def _rate(format_chunk: bytes) -> int:

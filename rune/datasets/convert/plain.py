@@ -1,14 +1,15 @@
-"""Any recording that an import takes, as a file that a data set stores."""
+"""Any recording that an import or an upload takes, as a file that a data set stores."""
 
 from __future__ import annotations
 
-from rune.datasets.content.content import BadContent
+from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.pictures import is_picture
+from rune.datasets.content.read import read_content
 from rune.datasets.content.unread_pictures import unread_picture
-from rune.datasets.content.wav import is_wav
 from rune.datasets.convert.flac import is_flac, wav_of_flac
 from rune.datasets.convert.series import plain_csv
 from rune.datasets.convert.sounds import plain_wav
+from rune.wav_file import is_wav
 
 SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
 """The ends of names of files that have one recording each."""
@@ -28,3 +29,14 @@ def plain_recording(data: bytes) -> bytes:
     if (reason := unread_picture(data)) is not None:
         raise BadContent(reason)
     return plain_csv(data)
+
+
+def read_upload(data: bytes) -> Content:
+    """Reads a recording that somebody sent alone. One that can be stored stays as it is, and a CSV file of another
+    form is converted as in an import. Raises `BadContent`."""
+    try:
+        return read_content(data)
+    except BadContent:
+        if is_wav(data) or is_picture(data):
+            raise
+        return read_content(plain_csv(data))

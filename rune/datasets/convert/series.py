@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from math import isfinite
 
+from rune.csv_text import DECIMAL_COMMA, NoText, UnreadableCsv, column_places, csv_rows
 from rune.datasets.content.content import LARGEST_NUMBER, BadContent
 from rune.datasets.content.motion import MAX_ROWS
 from rune.datasets.content.read import read_content
-from rune.datasets.content.table import checked_names, is_motion
+from rune.datasets.content.table import AXES, checked_names
 
 NO_ROWS = "The file has no rows of numbers."
 _TIMES = ("timestamp", "time", "ts", "time_ms", "seconds", "millis")
 """The names of columns that say when a row was recorded."""
 _SHORT_TIME = "t"
 """A time beside x, y and z, and perhaps a temperature beside others."""
-_AXES = 3
 
 
 def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
@@ -28,7 +26,7 @@ def motion_of(rows: Iterable[Sequence[object]]) -> bytes:
     for number, row in enumerate(rows, start=1):
         if number > MAX_ROWS:
             raise BadContent(f"The series has more than {MAX_ROWS:,} rows.")
-        if len(row) != _AXES:
+        if len(row) != len(AXES):
             raise BadContent(f"Row {number} has {len(row)} values; motion has three: x, y and z.")
         lines.append(",".join(_number(value, number) for value in row))
     if not lines:
@@ -42,10 +40,9 @@ def plain_csv(data: bytes) -> bytes:
     header, all_rows = table_of(data)
     rows = list(islice(all_rows, MAX_ROWS + 1))
     columns = value_columns(header)
-    if is_motion([header[column] for column in columns]):
-        if len(columns) == len(header):
-            return motion_of(rows)
-        return motion_of([row[column] for column in columns if column < len(row)] for row in rows)
+    axes = axes_of([header[column] for column in columns])
+    if axes is not None:
+        return motion_of(_select_columns(rows, [columns[axis] for axis in axes], len(header)))
     columns = [column for column in range(len(header)) if column in columns or not _are_times(rows, column)]
     if len(columns) == len(header) and _is_recording(data):
         return data.removeprefix(BOM_UTF8)
@@ -58,7 +55,12 @@ def value_columns(names: Sequence[str]) -> Sequence[int]:
     """Returns the columns of a table that are not called as times are."""
     columns = [column for column, name in enumerate(names) if name.lower() not in _TIMES]
     others = [column for column in columns if names[column].lower() != _SHORT_TIME]
-    return others if is_motion([names[column] for column in others]) else columns
+    return others if axes_of([names[column] for column in others]) is not None else columns
+
+
+def axes_of(names: Sequence[str]) -> tuple[int, ...] | None:
+    """Returns where x, y and z are among the columns of values, in whatever order; None where these are others."""
+    return column_places(names, AXES) if len(names) == len(AXES) else None
 
 
 def is_time_column(names: Sequence[str], place: int) -> bool:
@@ -108,17 +110,13 @@ def table_of_numbers(names: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 def table_of(data: bytes) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
     """Returns the names of a CSV file's columns, none where its first line has numbers, and its rows. Raises
     `BadContent`."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadContent("The file is not a WAV, PNG, JPEG or CSV file.") from None
-    reader = csv.reader(io.StringIO(text))
-    first = next(_rows(reader), None)
+    rows = _fields(data)
+    first = next(rows, None)
     if first is None:
         raise BadContent("The CSV file is empty.")
-    if all(is_number(value) for value in first):
-        return (), _chain(first, reader)
-    return tuple(name.strip() for name in first), _rows(reader)
+    if all(is_number(value) or _is_decimal_comma(value) for value in first):
+        return (), chain((first,), rows)
+    return first, rows
 
 
 def records_of(data: bytes) -> Iterable[Mapping[str, str]]:
@@ -128,18 +126,20 @@ def records_of(data: bytes) -> Iterable[Mapping[str, str]]:
         yield dict(zip(header, row, strict=False))
 
 
-def _chain(first: Sequence[str], reader: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:
-    yield first
-    yield from _rows(reader)
-
-
-def _rows(reader: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+def _fields(data: bytes) -> Iterator[Sequence[str]]:
+    """Yields the fields of each row. Raises `BadContent`."""
     try:
-        for row in reader:
-            if row:
-                yield row
-    except csv.Error:
-        raise BadContent("The CSV file is damaged.") from None
+        for row in csv_rows(data):
+            yield row.fields
+    except NoText:
+        raise BadContent("The file is not a WAV, PNG, JPEG or CSV file.") from None
+    except UnreadableCsv as error:
+        raise BadContent(f"The CSV file cannot be read: {error}.") from None
+
+
+def _is_decimal_comma(text: object) -> bool:
+    """Whether a field is a number whose decimals are written with a comma."""
+    return isinstance(text, str) and text.count(",") == 1 and is_number(text.replace(",", "."))
 
 
 def is_number(text: str) -> bool:
@@ -155,7 +155,8 @@ def _number(value: object, row: int) -> str:
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise BadContent(f"Row {row} has a value that is not a number.") from None
+        advice = f" Its decimals have a comma: {DECIMAL_COMMA}." if _is_decimal_comma(value) else ""
+        raise BadContent(f"Row {row} has a value that is not a number.{advice}") from None
     if not isfinite(number):
         raise BadContent(f"Row {row} has a value that is not a number.")
     if abs(number) > LARGEST_NUMBER:

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.content.wav import MAX_RATE, wav_bytes, wav_chunks
+from rune.datasets.content.wav import MAX_RATE, wav_bytes
+from rune.wav_file import wav_parts
 
 MAX_CHANNELS = 16
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -21,8 +22,8 @@ Samples = npt.NDArray[np.float64]
 
 def plain_wav(data: bytes) -> bytes:
     """Returns a WAV file as one of 16 bits with one channel: channels are averaged. Raises `BadContent`."""
-    chunks = dict(reversed([*wav_chunks(data)]))
-    header, sound = chunks.get(b"fmt ", b""), chunks.get(b"data")
+    parts = wav_parts(data)
+    header, sound = parts.format or b"", parts.sound
     if len(header) < 16 or not sound:
         raise BadContent("The WAV file has no sound in it.")
     encoding, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", header)

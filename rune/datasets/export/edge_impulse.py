@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from rune.datasets.content.content import Kind
 from rune.datasets.content.table import parse_table
-from rune.datasets.content.wav import wav_chunks
+from rune.datasets.content.wav import sound_of
 from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin, file_name
 
 _FOLDERS = {"train": "training", "validation": "training", "test": "testing"}
@@ -40,9 +39,8 @@ def _content(sample: ExportedSample, data: bytes) -> bytes:
 
 
 def _sound(data: bytes) -> dict[str, Any]:
-    chunks = dict(wav_chunks(data))
-    (rate,) = struct.unpack_from("<I", chunks[b"fmt "], 4)
-    values = np.frombuffer(chunks[b"data"], "<i2").tolist()
+    rate, sound = sound_of(data)
+    values = np.frombuffer(sound, "<i2").tolist()
     return {"interval_ms": 1000 / rate, "sensors": [{"name": "audio", "units": "wav"}], "values": values}
 
 

@@ -13,6 +13,7 @@ import zipfile
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from unicodedata import normalize
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.files import (
@@ -24,7 +25,7 @@ from rune.datasets.layouts.files import (
     is_ignored,
     printable_name,
 )
-from rune.datasets.layouts.zip_names import zip_name
+from rune.datasets.layouts.zip_names import name_doubt, zip_name
 from rune.unreadable import ZIP_DAMAGE, is_folder
 from rune.wording import size_text
 
@@ -89,6 +90,8 @@ class DataArchive(DataFiles):
         infos = [each for each in self._archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
         if len(infos) > MAX_FILES:
             raise TooManyRecordings(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")
+        self.doubt = name_doubt(infos)
+        """A sentence about names that may be wrong, None where none may."""
         self.refusals: dict[str, str] = {}
         self._infos: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
@@ -105,11 +108,11 @@ class DataArchive(DataFiles):
             self._infos[name] = info
 
     def __contains__(self, name: object) -> bool:
-        return name in self._infos
+        return isinstance(name, str) and normalize("NFC", name) in self._infos
 
     def read(self, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
         """Returns the bytes of a file. Raises `BadContent` for one that is missing, damaged, or larger than `limit`."""
-        info = self._infos.get(name)
+        info = self._infos.get(normalize("NFC", name))
         if info is None:
             raise BadContent("The archive does not have this file.")
         data = bytearray()
@@ -129,7 +132,7 @@ class DataArchive(DataFiles):
 def _problem(info: zipfile.ZipInfo) -> str | None:
     """Returns why a file is not read, None where it is."""
     name = info.filename
-    if name.startswith("/") or "\\" in name or ".." in name.split("/") or _DRIVE.match(name):
+    if name.startswith("/") or ".." in name.split("/") or _DRIVE.match(name):
         return "Its name leads out of the archive."
     if info.flag_bits & _ENCRYPTED_FLAG:
         return "It is encrypted."

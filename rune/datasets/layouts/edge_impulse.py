@@ -13,9 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.content.table import is_motion
 from rune.datasets.convert.plain import SUFFIXES, plain_recording
-from rune.datasets.convert.series import motion_of, table_of_numbers
+from rune.datasets.convert.series import axes_of, motion_of, table_of_numbers
 from rune.datasets.convert.sounds import Samples, wav_of_numbers
 from rune.datasets.convert.times import Timing
 from rune.datasets.layouts.boxes import MarkedObjects
@@ -41,6 +40,7 @@ _BOXES = "bounding_boxes.labels"
 _STRUCTURED = "structured_labels.labels"
 _ACQUISITION = (".json", ".cbor")
 _AXES = 3
+"""Sensors with a rate that are taken as x, y and z in their order, where their names say nothing else."""
 _LEAST_SOUND_RATE = 4_000
 """Values a second of a sound that is not called so. Slower values may be of a sensor that happens to stay below 1."""
 
@@ -122,10 +122,13 @@ def recording_of(acquisition: Any) -> bytes:
         is_integral = sensors[0].get("units") == "wav"
         if is_integral or names == ["audio"] or (rate >= _LEAST_SOUND_RATE and _is_within(numbers, 1)):
             return wav_of_numbers(numbers, rate, is_integral=is_integral or not _is_within(numbers, 1))
-    if len(sensors) == _AXES and not _is_table(names, interval):
+    axes = axes_of(names)
+    if axes is None and len(names) == _AXES and not _is_table(names, interval):
+        axes = (0, 1, 2)
+    if axes is not None:
         if not all(isinstance(row, list) for row in values):
             raise BadContent("The values of three sensors are not rows of three numbers.")
-        return motion_of(values)
+        return motion_of([row[axis] for axis in axes] if len(row) == _AXES else row for row in values)
     if not sensors:
         raise BadContent("The recording does not say which sensors its values are of.")
     return table_of_numbers(_columns(names), [row if isinstance(row, list) else [row] for row in values])
@@ -154,7 +157,7 @@ def _is_acquisition(archive: DataFiles, name: str) -> bool:
 def _is_table(names: Sequence[str], interval: object) -> bool:
     """Whether three sensors are the columns of a table: exports have them so, named, with an interval of 0 for no
     rate."""
-    return interval == 0 and not isinstance(interval, bool) and all(names) and not is_motion(names)
+    return interval == 0 and not isinstance(interval, bool) and all(names)
 
 
 def _numbers(values: list[Any]) -> Samples:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from unicodedata import normalize
 
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import MAX_BYTES, read_content
@@ -56,8 +57,10 @@ def find_layout(archive: DataFiles) -> Layout:
 def _unnamed_files(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
     """Yields the files that the layout says nothing of."""
     named_files = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
+    # A list may write accents in another way than the archive does.
+    named_files = {normalize("NFC", name) for name in named_files}
     for name in archive.names:
-        if name not in named_files:
+        if normalize("NFC", name) not in named_files:
             reason = f"The archive was read as “{layout.name}”, in which this file is no recording."
             yield Omission(name, unread_picture_file(name) or reason)
 

@@ -131,6 +131,10 @@ def split_of_folders(path: str) -> str:
 
 
 def label_of_folder(path: str) -> str:
-    """Returns the label that the path's folder is named after, "" for a file that is in no such folder."""
-    parts = PurePosixPath(path).parts[:-1]
-    return "" if not parts or split_of(parts[-1]) or parts[-1] in ("data", "samples") else word(parts[-1])
+    """Returns the label that the path's folder is named after, "" for a file that is in no such folder.
+
+    Below a folder for a split, one that is called as a split is a label: `train/train/a.wav` is a train.
+    """
+    *outer, folder = PurePosixPath(path).parts[:-1] or ("",)
+    is_split = bool(split_of(folder)) and not any(map(split_of, outer))
+    return "" if is_split or folder in ("data", "samples") else word(folder)

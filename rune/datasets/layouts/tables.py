@@ -11,21 +11,20 @@ from typing import Any
 
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.read import read_content
-from rune.datasets.content.table import is_motion
 from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
 from rune.datasets.convert.plain import SUFFIXES
-from rune.datasets.convert.series import is_number, motion_of, table_of, table_of_numbers, value_columns
+from rune.datasets.convert.series import axes_of, is_number, motion_of, table_of, table_of_numbers, value_columns
 from rune.datasets.convert.times import Timing, timing_of_columns
 from rune.datasets.layouts.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.layout import Item, Layout, Omission, label_of_folder, split_of, split_of_folders, word
+from rune.wording import listed
 
 _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")
 _LABELS = ("label", "class", "activity", "category", "target")
 _GROUPS = ("group", "person", "subject", "subject_id", "user", "participant")
 _ROW_LABELS = tuple(name for name in _LABELS if name != "target")
 """Of tables without series: a column `target` has numbers to be learned."""
-_AXES = 3
 _MOST_PARTS = 1000
 """Recordings that a table without series becomes: rows of one label that follow each other are together in one."""
 
@@ -129,13 +128,14 @@ def _read(archive: DataFiles, item: Item) -> bytes:
     rows = list(rows_by_series.values())[item.index]
     values = [[row[index] for index in axes] for row in rows]
     names = [header[index] for index in axes]
-    if not is_motion(names) and (len(axes) != _AXES or _column(header, _SERIES) is None):
-        return table_of_numbers(names, values)
     if len(values) == 1 and all(isinstance(each, list) for each in values[0]):
-        if len({len(each) for each in values[0]}) != 1:
-            raise BadContent("The lists of x, y and z differ in length.")
+        if len({len(each) for each in values[0]}) > 1:
+            raise BadContent(f"The lists of {listed(names)} differ in length.")
         values = [list(each) for each in zip(*values[0], strict=True)]
-    return motion_of(values)
+    places = axes_of(names)
+    if places is None:
+        return table_of_numbers(names, values)
+    return motion_of([row[place] for place in places] for row in values)
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from rune.datasets.content.content import LARGEST_NUMBER, BadContent, Kind
 from rune.datasets.content.table import parse_table
-from rune.datasets.content.wav import wav_chunks
+from rune.datasets.content.wav import sound_of
 
 RECIPE: Final = 2
 """Changes with anything that changes the numbers or the fingerprint of a recording."""
@@ -43,11 +43,10 @@ def features_of(kind: Kind, data: bytes) -> Numbers:
 
 def sound_values(data: bytes) -> tuple[NDArray[np.float32], int]:
     """The values of a WAV file as it is stored, -1 to 1, and its rate in Hz. Raises `BadContent`."""
-    chunks = dict(wav_chunks(data))
-    if b"fmt " not in chunks or b"data" not in chunks:
+    rate, sound = sound_of(data)
+    if not sound or not rate:
         raise BadContent("The WAV file has no sound in it.")
-    rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
-    values = np.frombuffer(chunks[b"data"], "<i2", count=min(len(chunks[b"data"]) // 2, rate * MAX_SECONDS))
+    values = np.frombuffer(sound, "<i2", count=min(len(sound) // 2, rate * MAX_SECONDS))
     return np.divide(values, 32768, dtype=np.float32), rate
 
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.table import is_table, parse_table
-from rune.datasets.content.wav import is_wav, wav_bytes, wav_chunks
+from rune.datasets.content.wav import sound_of, wav_bytes
+from rune.wav_file import is_wav
 
 Values = npt.NDArray[np.float64]
 
@@ -16,9 +17,8 @@ def values_of(data: bytes) -> tuple[Values, float]:
     """The values of a stored recording, `[values, axes]`, and how many of them one position is: the values of a
     millisecond of a sound, 1 for rows. Raises `BadContent` for another kind of recording."""
     if is_wav(data):
-        chunks = dict(reversed([*wav_chunks(data)]))
-        rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
-        return np.frombuffer(chunks[b"data"], "<i2").astype(np.float64).reshape(-1, 1), rate / 1000
+        rate, sound = sound_of(data)
+        return np.frombuffer(sound, "<i2").astype(np.float64).reshape(-1, 1), rate / 1000
     if is_table(data):
         return parse_table(data).rows, 1.0
     try:
@@ -37,10 +37,8 @@ def length_of(data: bytes) -> int:
 def cut(data: bytes, start: int, end: int) -> bytes:
     """Returns the positions from `start` up to and without `end`. Raises `BadContent` where there are none."""
     if is_wav(data):
-        chunks = dict(reversed([*wav_chunks(data)]))
-        rate = int.from_bytes(chunks[b"fmt "][4:8], "little")
-        sound = chunks[b"data"][start * rate // 1000 * 2 : end * rate // 1000 * 2]
-        return wav_bytes(rate, _some(sound))
+        rate, sound = sound_of(data)
+        return wav_bytes(rate, _some(sound[start * rate // 1000 * 2 : end * rate // 1000 * 2]))
     values_of(data)
     lines = data.splitlines(keepends=True)
     if is_table(data):

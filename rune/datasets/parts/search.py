@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rune.datasets.content.wav import is_wav
 from rune.datasets.parts.cutting import Values, values_of
+from rune.wav_file import is_wav
 
 MAX_PARTS = 200
 FRAME_MS = 20

@@ -8,8 +8,6 @@ a folder that `rune data pull` wrote, its list has the labels and splits.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import unicodedata
 import zipfile
@@ -20,6 +18,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from rune.capabilities import CAPABILITIES
+from rune.csv_text import CsvRow, UnreadableCsv, csv_rows
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.unread_pictures import ENDINGS as UNREAD_ENDINGS
 from rune.datasets.export.data_folder import LIST, read_list
@@ -30,7 +29,7 @@ from rune.datasets.words import WORD_LIMIT
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample, RecordedEvent
-from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of
+from rune.unreadable import ZIP_DAMAGE, reason_of
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset({ending for each in CAPABILITIES.values() for ending in each.endings} | {*UNREAD_ENDINGS})
@@ -122,41 +121,36 @@ def _sample(files: ProjectFiles, folder: str, path: str, rows: Sequence[_TableRo
 
 def _rows(table: bytes) -> Iterator[_TableRow]:
     try:
-        text = table.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SamplesRefused(f"The table is not text: byte {error.start} is not UTF-8.") from None
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        names = [name.strip().lower() for name in next(reader, [])]
-        columns = _columns(names)
-        for number, fields in enumerate(reader):
+        rows = csv_rows(table)
+        head = next(rows, CsvRow(1, ()))
+        columns = _columns([name.lower() for name in head.fields], head.line)
+        for number, (line, fields) in enumerate(rows):
             if number >= MOST_SAMPLES:
                 raise SamplesRefused(f"The table has more than {MOST_SAMPLES:,} lines.")
-            if any(field.strip() for field in fields):
-                yield _row(reader.line_num, fields, columns)
-    except csv.Error as error:
-        raise SamplesRefused(f"Line {reader.line_num}: the table cannot be read: {reason_of(error)}.") from None
+            yield _row(line, fields, columns)
+    except UnreadableCsv as error:
+        raise SamplesRefused(f"The table cannot be read: {error}.") from None
 
 
-def _columns(names: Sequence[str]) -> Mapping[str, int]:
+def _columns(names: Sequence[str], line: int) -> Mapping[str, int]:
     names = ["file" if name == "name" and "file" not in names else name for name in names]
     missing = [name for name in ("file", "label") if name not in names]
     if missing:
         raise SamplesRefused(
-            f"Line 1: the table has no column {' and no column '.join(missing)}. The first line names the columns: "
+            f"Line {line}: the table has no column {' and no column '.join(missing)}. "
+            "The first line names the columns: "
             "file, label, and if wanted split, start and end."
         )
     twice = next((name for name in _COLUMNS if names.count(name) > 1), None)
     if twice is not None:
-        raise SamplesRefused(f"Line 1: the table has two columns {twice}.")
+        raise SamplesRefused(f"Line {line}: the table has two columns {twice}.")
     return {name: names.index(name) for name in _COLUMNS if name in names}
 
 
 def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _TableRow:
     def field(name: str) -> str:
         place = columns.get(name)
-        return fields[place].strip() if place is not None and place < len(fields) else ""
+        return fields[place] if place is not None and place < len(fields) else ""
 
     try:
         path = normal_path(field("file"))
@@ -218,8 +212,8 @@ class ZipFiles:
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    members = [(zip_name(each), each) for each in archive.infolist() if not is_folder(each)]
-    members = [(name, each) for name, each in members if not is_ignored(name)]
+    named_members = [(zip_name(each), each) for each in archive.infolist()]
+    members = [(name, each) for name, each in named_members if not name.endswith("/") and not is_ignored(name)]
     if len(members) > MOST_SAMPLES:
         raise SamplesRefused(f"The zip has {len(members):,} files; the limit is {MOST_SAMPLES:,}.")
     for name, member in members:
@@ -242,15 +236,17 @@ def samples_of(files: ProjectFiles) -> tuple[LabelledSample, ...]:
     for path in paths:
         if path == _below(folder, PurePosixPath(path).name) and path.lower().endswith(".csv"):
             table = files.read(path)
-            if _is_table(table):
+            if _is_table(path, table):
                 return samples_in_table(files, table, folder)
     if _below(folder, LIST) in paths:
         return _samples_in_list(files, folder)
     return _samples_in_folders(files, paths)
 
 
-def _is_table(data: bytes) -> bool:
+def _is_table(path: str, data: bytes) -> bool:
     """Whether the first line of a CSV names the columns of a table of samples; a recording of motion has another."""
-    first = data.partition(b"\n")[0].decode("utf-8-sig", errors="replace").lower().replace(";", ",")
-    names = {name.strip().strip('"') for name in first.split(",")}
+    try:
+        names = {name.lower() for name in next(csv_rows(data), CsvRow(1, ())).fields}
+    except UnreadableCsv as error:
+        raise SamplesRefused(f"{quoted(path)} cannot be read: {error}.") from None
     return "label" in names and not names.isdisjoint({"file", "name"})

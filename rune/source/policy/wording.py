@@ -82,6 +82,16 @@ def _straddles(figure: Figure, bound: float) -> bool:
     return figure.low < bound < figure.high
 
 
+def limits_standing(results: Sequence[LimitResult]) -> str:
+    """How many of the limits of a build are met, and what the others are: pages and gates say the same."""
+    met = sum(each is LimitResult.MET for each in results)
+    if met == len(results):
+        return "All limits met"
+    others = (LimitResult.MISSED, LimitResult.UNCLEAR, LimitResult.UNKNOWN)
+    counts = [f"{count} {OUTCOME_WORDS[kind].lower()}" for kind in others if (count := list(results).count(kind))]
+    return ", ".join((f"{met} of {counted(len(results), 'limit')} met", *counts))
+
+
 def judgement_line(judgement: Judgement) -> str:
     """One line for a terminal: a sign, a word, and the sentence."""
     word = OUTCOME_WORDS[judgement.outcome].lower()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.table import parse_table
-from rune.datasets.content.wav import wav_chunks
+from rune.datasets.content.wav import sound_of
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.find import find_layout, read_item
@@ -140,7 +140,7 @@ def _require_one_rate(contents: list[tuple[str, Content]]) -> None:
 
 def _array(content: Content, name: str) -> NDArray[Any]:
     if content.kind is Kind.SOUND:
-        return np.frombuffer(dict(wav_chunks(content.data))[b"data"], "<i2")
+        return np.frombuffer(sound_of(content.data)[1], "<i2")
     if content.kind is Kind.TABLE:
         return parse_table(content.data).rows.astype(np.float32)
     if content.kind is Kind.MOTION:

@@ -75,6 +75,35 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     for page in (owner, colleague):
         expect(line(page, "From the owner.")).to_have_count(0, timeout=PATIENCE)
         expect(line(page, "# from Jo")).to_be_visible()
+    # A letter that the owner deleted comes back, though Jo writes in it elsewhere.
+    line(owner, "# from Jo").click()
+    owner.keyboard.press("End")
+    owner.keyboard.press("Backspace")
+    expect(line(colleague, "# from Jo")).to_have_count(0, timeout=PATIENCE)
+    line(colleague, "# from J").click()
+    colleague.keyboard.press("End")
+    colleague.keyboard.press("Control+ArrowLeft")
+    colleague.keyboard.press("Control+ArrowLeft")
+    colleague.keyboard.type("(")
+    # The caret of the other stands in the line as an element with a name.
+    colleague.keyboard.press("Home")
+    for page in (owner, colleague):
+        expect(line(page, "# (from J")).to_be_visible(timeout=PATIENCE)
+    owner.keyboard.press("Control+z")
+    for page in (owner, colleague):
+        expect(line(page, "# (from Jo")).to_be_visible(timeout=PATIENCE)
+    # A word that Jo changed stays as Jo left it, and the page says why.
+    line(owner, "# (from Jo").click()
+    owner.keyboard.press("End")
+    owner.keyboard.type(" wide")
+    expect(line(colleague, "from Jo wide")).to_be_visible(timeout=PATIENCE)
+    line(colleague, "from Jo wide").click()
+    colleague.keyboard.press("End")
+    colleague.keyboard.type("st")
+    expect(line(owner, "from Jo widest")).to_be_visible(timeout=PATIENCE)
+    owner.keyboard.press("Control+z")
+    expect(owner.get_by_text("Your edit was not undone: the same word was changed since")).to_be_visible()
+    expect(line(owner, "from Jo widest")).to_be_visible()
     expect_saved(colleague)
     expect_running(colleague)
 

@@ -54,6 +54,20 @@ def test_skopeo_lists_the_tags(live: LiveServer, release: PullableRune) -> None:
     assert json.loads(result.stdout)["Tags"] == [release.tag]
 
 
+def test_skopeo_inspects_a_rune_as_the_artifact_that_it_is(live: LiveServer, release: PullableRune) -> None:
+    """Without `--raw` it reads images alone: it refuses every config of another type, whatever is in it."""
+    source = f"docker://127.0.0.1:{live.port}/{release.repository}:{release.tag}"
+    options = ("--tls-verify=false", "--creds", f"anyone:{release.token}")
+    manifest = skopeo("inspect", "--raw", *options, source)
+    assert manifest.returncode == 0, manifest.stderr
+    digest = f"sha256:{hashlib.sha256(release.rune).hexdigest()}"
+    assert json.loads(manifest.stdout)["layers"][0]["digest"] == digest
+    config = skopeo("inspect", "--config", "--raw", *options, source)
+    assert config.returncode == 0, config.stderr
+    assert json.loads(config.stdout)["layerDigests"] == [digest]
+    assert "unsupported image-specific operation on artifact" in skopeo("inspect", *options, source).stderr
+
+
 def test_clients_without_a_token_are_refused_until_the_project_is_public(
     live: LiveServer, release: PullableRune, tmp_path: Path
 ) -> None:

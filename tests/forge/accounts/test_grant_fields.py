@@ -113,6 +113,7 @@ MAY_NAME_SOMEBODY = {
     "core.BlobLink.owner_id": "names the row that needs the bytes",
     "core.Event.data": DID,
     "datasets.CollectingLink.purposes": CONTENT,
+    "datasets.CollectingLink.tabs": CONTENT,
     "datasets.SampleRemoval.stopped": CONTENT,
     "datasets.DataImport.description": CONTENT,
     "datasets.DataImport.labels": CONTENT,

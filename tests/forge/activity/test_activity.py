@@ -14,6 +14,8 @@ from forge.activity.messages import render
 from forge.activity.models import Activity
 from forge.activity.recording import WINDOW
 from forge.activity.rows import activity_rows
+from forge.builds.access import complete_builds
+from forge.builds.runs.progress import tell_build
 from forge.core.actors import Actor
 from forge.core.events.announcements import names_in
 from forge.core.events.declarations import activity_kinds, find_activity_sentence
@@ -73,6 +75,21 @@ def test_the_same_deed_within_an_hour_is_one_entry_and_later_another(project: Pr
 
 
 @pytest.mark.slow
+def test_an_act_that_several_events_tell_of_counts_once(
+    project: Project, developer: User, reviewer: User, viewer: User
+) -> None:
+    build = failed_build(developer, project)
+    tell_build(complete_builds().get(pk=build.pk))
+    build = built(developer, project)
+    for verdict in ("approve", "changes", "approve"):
+        give_verdict(reviewer, build, verdict, "Because." if verdict == "changes" else "")
+    read = [each for each in _sentences(viewer) if "built" in each or "approved" in each]
+    assert len(read) == 2
+    assert not any("twice" in each for each in read)
+    failed_build(developer, project)
+    assert any("twice" in each for each in _sentences(viewer)), "two builds are two acts"
+
+
 def test_comments_on_two_builds_are_two_entries(project: Project, developer: User, reviewer: User) -> None:
     first = built(developer, project)
     second = built(developer, project, RUNE + b"2")

@@ -81,8 +81,8 @@ def test_a_rune_without_models_has_no_row_of_them() -> None:
     [
         (run(2.0, 1.9, 2.1), "−1.00 ms", "good"),
         (run(4.0, 3.9, 4.1), "+1.00 ms", "worse"),
-        (run(2.0, 1.5, 3.4), "no difference", "muted"),
-        (run(2.7, 2.65, 2.75), "no difference", "muted"),
+        (run(2.0, 1.5, 3.4), "too close to tell", "muted"),
+        (run(2.7, 2.65, 2.75), "too close to tell", "muted"),
         ({"milliseconds": 2.0, "runs": 20}, "−1.00 ms", "muted"),
     ],
     ids=["faster", "slower", "overlapping spreads", "nearer than noise", "no spread known"],
@@ -94,5 +94,5 @@ def test_a_time_differs_only_where_chance_does_not_explain_it(now: dict[str, Any
 
 def test_the_same_rune_is_neither_faster_nor_slower() -> None:
     figure = row("Inference time", timed(run(9.0, 8.8, 9.1)), timed(run(3.0, 2.9, 3.1)))
-    assert (figure.now, figure.before, figure.change, figure.mood) == ("9.00 ms", "3.00 ms", "no difference", "muted")
+    assert (figure.now, figure.before, figure.change, figure.mood) == ("9.00 ms", "3.00 ms", "the same rune", "muted")
     assert figure.meaning.startswith("The rune is the same; the difference comes from load on the server.")

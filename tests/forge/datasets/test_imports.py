@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -56,7 +58,11 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
         "labels": {"glass": 2, "knock": 2},
         "unlabelled": 0,
         "groups": 0,
-        "splits": {"test": 1},
+        "splits": {"test": 1, "train": 3},
+        "doubts": [],
+        "by_bytes": 0,
+        "moved_count": 0,
+        "uncovered_count": 0,
         "note_count": 0,
         "notes": [],
     }
@@ -102,6 +108,52 @@ def test_recordings_of_nobody_keep_the_split_of_the_archive(client: Client, cons
     assert {(each.group, each.split) for each in Sample.objects.all()} == {(None, "test"), (None, "train")}
 
 
+@pytest.mark.protects("uploads/preview-of-an-import")
+def test_an_archives_own_splits_win_where_it_names_no_person(client: Client, consent: Consent) -> None:
+    splits, labels = ("train", "validation", "test"), ("yes", "no")
+    names = [f"{split}/{label}/{place}.wav" for place, split in enumerate(splits) for label in labels]
+    row = imported(client, consent, zipped({name: loud(place) for place, name in enumerate(names)}))
+    assert row["preview"]["splits"] == {"test": 2, "train": 2, "validation": 2}
+    assert (row["preview"]["moved_count"], row["new_samples"]) == (0, 6)
+    assert Counter(Sample.objects.values_list("split", "group")) == {(split, None): 2 for split in splits}
+
+
+def random_archive(random: Random, number: int) -> dict[str, bytes | str]:
+    """A data set with people and splits in some of its rows, and a few people that several data sets have."""
+    sounds = {f"{number}-{place}.wav": loud(100 * number + place) for place in range(random.randint(1, 9))}
+    rows = [
+        f"{name};{random.choice(('on', 'off', ''))};{random.choice(('', 'P1', 'P2', f'Q{number}'))};"
+        f"{random.choice(('', 'train', 'validation', 'test'))}"
+        for name in sounds
+    ]
+    return {**sounds, "metadata.csv": "\n".join(["file_name;label;speaker_id;split", *rows])}
+
+
+@pytest.mark.slow
+@pytest.mark.protects("uploads/preview-of-an-import")
+def test_the_preview_of_any_archive_is_its_result(client: Client, consent: Consent, project: Project) -> None:
+    random = Random(5)
+    for number in range(8):
+        for_training, for_tests = ((True, True), (True, True), (True, False), (False, True))[number % 4]
+        Consent.objects.filter(pk=consent.pk).update(for_training=for_training, for_tests=for_tests)
+        before = Counter(Sample.objects.values_list("split", flat=True))
+        options = random.choice(({}, {"alone": True}, {"group": "Guests"}))
+        row = imported(client, consent, zipped(random_archive(random, number)), **options)
+        splits = Counter(Sample.objects.values_list("split", flat=True)) - before
+        preview = row["preview"]
+        assert row["omission_count"] == preview["uncovered_count"]
+        assert row["new_samples"] == sum(preview["splits"].values()) + preview["by_bytes"]
+        assert preview["by_bytes"] or splits == Counter(preview["splits"])
+
+
+@pytest.mark.slow
+def test_a_recording_with_a_wrong_header_comes_in_with_a_note(client: Client, consent: Consent) -> None:
+    wav = loud(1)
+    row = imported(client, consent, zipped({"on/pipe.wav": wav.replace(b"data", b"data\xff\xff\xff\xff")[: len(wav)]}))
+    assert [each["path"] for each in row["notes"]] == ["on/pipe.wav"]
+    assert row["new_samples"] == 1
+
+
 @pytest.mark.slow
 def test_objects_of_boxes_come_in_as_positions_and_name_a_picture_without_a_label(
     client: Client, consent: Consent
@@ -140,6 +192,7 @@ def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, cons
     row = read(client, import_id)
     assert row["state"] == "failed"
     assert row["error"].endswith(".")
+    assert "Try another" in client.get(f"/acme/kitchen/data/imports/{import_id}").content.decode()
     assert start(client, import_id).status_code == 409
     assert not Sample.objects.exists()
 

@@ -79,7 +79,7 @@ def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, 
     # The project itself is as it was, until somebody merges.
     assert not paths & set(working_tree(project).manifest)
     assert AuditEntry.objects.filter(action="model.apply").count() == 1
-    page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
+    page = client.get(f"/acme/kitchen/models/{row['id']}?form={number_of(row, 'int8')}").content.decode()
     assert f"/acme/kitchen/change-requests/{change.number}" in page
     assert "Conversion of network.tflite" in client.get(answer.json()["url"]).content.decode()
 

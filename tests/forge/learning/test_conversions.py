@@ -255,6 +255,7 @@ def test_a_path_becomes_the_files_own_name(client: Client, project: Project) -> 
 def test_the_page_shows_the_forms_side_by_side_and_the_layers(client: Client, project: Project) -> None:
     row = converted(client)
     page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
-    for text in ("float32", "int8", "Signal to noise", "Raspberry Pi Pico", "classes_1", "which is a guess"):
+    texts = ("float32", "int8", "Signal to noise", "Raspberry Pi Pico", "classes_1", "Calibrated on random numbers")
+    for text in texts:
         assert text in page, text
     assert client.get("/acme/kitchen/models").status_code == 200

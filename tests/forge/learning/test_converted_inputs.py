@@ -53,7 +53,7 @@ def test_a_conversion_tells_layouts_ranges_and_labels() -> None:
 
 def test_ranges_of_random_input_are_said_to_mean_nothing() -> None:
     (fact,) = known_facts(form_of({"samples": {"kind": "random", "is_guess": True, "ranges": [[-3.1, 3.2]]}}))
-    assert "random input from -3.1 to 3.2, which says nothing" in fact
+    assert "random numbers from -3.1 to 3.2, which say nothing" in fact
     assert known_facts(form_of({})) == []
 
 
@@ -67,7 +67,7 @@ def test_a_form_and_the_runefile_that_feeds_it_come_in_one_change_request(
     assert f"/models/input?{query}".replace("&", "&amp;") in model_page
     answer = client.get(f"{INPUTS}?{query}").json()
     assert answer["file"] == "network.tflite"
-    assert any("random input" in each for each in answer["notes"])
+    assert any("random numbers" in each for each in answer["notes"])
     page = client.get(f"{PAGE}?{query}&file=models/net.tflite").content.decode()
     assert "Known from the conversion" in page
     assert "Apply with this Runefile" in page

@@ -81,7 +81,7 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     for text in ("100.0 %", "computed by the stages in front of", "Accuracy by label", "On the line"):
         assert text in page, text
-    assert "which is a guess" not in page
+    assert "Calibrated on random numbers" not in page
 
 
 @pytest.mark.slow
@@ -161,7 +161,7 @@ def test_a_runefile_that_feeds_no_such_model_is_named_and_random_input_is_called
     assert (row["samples"]["kind"], row["samples"]["is_guess"]) == ("random", True)
     assert "gives no model 1x50x3 floats" in row["samples"]["reason"]
     page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
-    assert "which is a guess" in page
+    assert "Calibrated on random numbers" in page
     low, high = row["samples"]["ranges"][0]
     assert f"{low:.3f} to {high:.3f}" in page
 

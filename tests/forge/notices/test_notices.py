@@ -20,7 +20,7 @@ from forge.notices import actions
 from forge.notices.access import mail_choice_of, notices_of, unread_count
 from forge.notices.announcements import inbox_stream
 from forge.notices.delivery.mail import KEEP_READ_FOR, end_old, send_due
-from forge.notices.delivery.rules import MailChoice
+from forge.notices.delivery.rules import MAIL_AFTER, MailChoice, NoticeCause
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
@@ -347,3 +347,13 @@ def test_a_disabled_account_gets_no_notices(project: Project, developer: User, r
     Membership.objects.filter(user=reviewer).update(role=Role.REVIEWER)
     ask_for_review(developer, built(developer, project), "Hears", reviewers=[RequestedGroup((reviewer.pk,))])
     assert Notice.objects.count() == 0
+
+
+def test_who_has_to_change_something_is_mailed_at_once(project: Project, developer: User, reviewer: User) -> None:
+    build = built(developer, project)
+    for verdict, cause in (("approve", NoticeCause.MINE), ("changes", NoticeCause.REQUESTED)):
+        give_verdict(reviewer, build, verdict, "It misses the second knock.")
+        notice = Notice.objects.get(person=developer, kind="verdict")
+        assert notice.reason == cause
+    assert notice.mail_due is not None
+    assert notice.mail_due - timezone.now() <= MAIL_AFTER

@@ -90,6 +90,7 @@ HOSTILE = {
     "a device": _zip({"tty": b""}, external_attr=0o020666 << 16, create_system=3),
     "a name of no characters": _zip({"": b"x"}),
     "twice the same name": _zip({"a": b"1", "./a": b"2"}),
+    "one name in two spellings": _zip({"\u00e9": b"1", "e\u0301": b"2"}),
     "a file that holds another": _zip({"a": b"1", "a/b": b"2"}),
     "a model that is none": _zip({"good.txt": b"x", "m.tflite": b"nothing"}),
     "a Runefile that is no text": _zip({"Runefile.yml": b"\xff\xfe"}),
@@ -101,7 +102,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.protects("uploads/zip-names")
+@pytest.mark.protects("uploads/zip-names", "uploads/two-spellings")
 @each_case("what", HOSTILE)
 def test_a_hostile_archive_leaves_nothing(what: str, client: Client, project: Project, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1_000_000

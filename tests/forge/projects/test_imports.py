@@ -148,6 +148,10 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
     "a setting elsewhere": (lambda: {**ONE, ".git/config": b"[include]\n\tpath = /etc/x\n"}, "include.path"),
     "objects of others": (lambda: {**ONE, ".git/objects/info/alternates": b"/srv\n"}, "from another place"),
     "a shallow clone": (lambda: {**ONE, ".git/shallow": b"a" * 40}, "shallow"),
+    "one name in two spellings": (
+        lambda: with_tree(("e\u0301".encode(), 0o100644, BLOB), ("\u00e9".encode(), 0o100644, BLOB)),
+        "has \u00e9 twice",
+    ),
     "no commit": (lambda: {**ONE, ".git/refs/heads/main": None}, "leads nowhere"),
     "a tree as a commit": (lambda: {**ONE, ".git/HEAD": Tree().id, **loose(Tree())}, "is no commit"),
     "no name": (lambda: {**ONE, ".git/HEAD": b"../../x"}, "no name of a commit"),
@@ -156,7 +160,7 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
 }
 
 
-@pytest.mark.protects("uploads/imported-history")
+@pytest.mark.protects("uploads/imported-history", "uploads/two-spellings")
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_history_is_refused_by_name(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -182,6 +186,19 @@ def test_what_git_itself_leaves_in_a_folder_is_read(tmp_path: Path, monkeypatch:
     assert [(each["author"], each["message"]) for each in record["states"]] == [("Ada", "Step 0\n")]
     with (tmp_path / "files.zip").open("rb") as file:
         assert [each.path for each in Archive(file, files=9, limit=999).members] == ["Runefile.yml"]
+
+
+@pytest.mark.protects("uploads/two-spellings")
+def test_names_with_combining_accents_come_in_with_accented_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blob, runefile = Blob.from_string(b"x"), Blob.from_string(RUNEFILE)
+    files = with_tree(("e\u0301.txt".encode(), 0o100644, blob), (b"Runefile.yml", 0o100644, runefile))
+    (tmp_path / SENT_ARCHIVE).write_bytes(zipped({**files, "e\u0301.txt": b"x", "Runefile.yml": RUNEFILE}))
+    read(JOB)
+    with (tmp_path / "files.zip").open("rb") as file:
+        assert {each.path for each in Archive(file, files=9, limit=999).members} == {"Runefile.yml", "\u00e9.txt"}
 
 
 NEW = "/api/v1/projects/from-archive?organisation=acme&name=again"
@@ -215,7 +232,7 @@ def history_of(project: Project) -> list[tuple[Any, ...]]:
     """All that a version says, but for who: the number, message, time and files."""
     return [
         (each.number, each.message, (each.saved_at or each.created).replace(microsecond=0), each.manifest)
-        for each in wanted_versions(project)
+        for each in wanted_versions(project, "")
     ]
 
 

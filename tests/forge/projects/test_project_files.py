@@ -164,6 +164,22 @@ def test_renaming_and_deleting(client: Client, project: Project) -> None:
     assert _delete(client, "docs/b.md").status_code == 404
 
 
+@pytest.mark.protects("uploads/two-spellings")
+def test_an_accented_letter_and_the_same_with_a_combining_accent_are_one_name(client: Client, project: Project) -> None:
+    accented_name, combining_name = "\u00e9.txt", "e\u0301.txt"
+    assert _put(client, combining_name, b"one").json()["path"] == accented_name
+    assert client.put(f"{BASE}/files/{accented_name}", b"two", content_type="text/plain").status_code == 428
+    assert _put(client, accented_name, b"two").status_code == 200
+    assert _read(client, combining_name).content == b"two"
+    _put(client, "a.md", b"x")
+    for act in ("rename", "copy"):
+        address = f"{BASE}/files/a.md/{act}"
+        response = client.post(address, {"path": combining_name}, content_type="application/json")
+        assert response.status_code == 409
+        assert accented_name in response.json()["detail"]
+    assert [entry.path for entry in files.list_files(project)].count(accented_name) == 1
+
+
 def test_a_file_that_was_deleted_can_be_written_again(client: Client, project: Project) -> None:
     _delete(client, "Runefile.yml")
     _put(client, "Runefile.yml", b"version: 1\n")

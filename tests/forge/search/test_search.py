@@ -165,6 +165,17 @@ def test_a_text_is_read_as_words_and_a_number(text: str, expected: SearchQuery) 
 
 
 @pytest.mark.protects("browser/documentation-paths")
+def test_a_block_is_found_before_a_diagnostic_with_its_name_and_once() -> None:
+    for name in ("window", "label", "normalize", "quantize"):
+        urls = [each.url for each in find_headings([name], 9)]
+        assert urls[0] == f"/docs/reference/blocks/{name}"
+        assert len(urls) == len(set(urls))
+        assert f"/docs/reference/blocks#{name}" not in urls
+    titles = [each.text for each in find_headings(["label"], 9) if each.text == each.page]
+    assert titles.index("label") < next(at for at, text in enumerate(titles) if text.startswith("RUNE"))
+    assert find_headings(["rune0047"], 1)[0].url == "/docs/reference/diagnostics/RUNE0047"
+
+
 def test_pages_of_the_documentation_are_found_by_title_and_heading() -> None:
     assert find_headings(["webhooks"], 3)[0].url == "/docs/guides/webhooks"
     by_heading = find_headings(["notified", "notices"], 3)

@@ -40,6 +40,7 @@ def test_a_float_model_is_quantised_with_a_table_and_a_record(tmp_path: Path) ->
     assert head.split() == ["Form", "File", "Arena", "Constants", "Signal", "to", "noise", "Answers", "changed"]
     assert (float_row.split()[0], int8_row.split()[0]) == ("float32", "int8")
     assert "which is a guess" in result.stdout
+    assert "Warning: int8 was calibrated on random numbers." in result.stdout
     assert "Lowest signal to noise" in result.stdout
     model = read_model(output.read_bytes())
     assert model.tensors[model.inputs[0]].kind is TensorKind.INT8
@@ -47,7 +48,7 @@ def test_a_float_model_is_quantised_with_a_table_and_a_record(tmp_path: Path) ->
     assert record["digest"] == f"sha256:{hashlib.sha256(output.read_bytes()).hexdigest()}"
     assert record["source"]["digest"] == f"sha256:{hashlib.sha256(FLOAT.read_bytes()).hexdigest()}"
     assert record["settings"] == {"form": "int8", "float_layers": ["mixing_1"]}
-    assert (record["samples"]["kind"], record["conversion"]) == ("random", None)
+    assert (record["samples"]["kind"], record["samples"]["is_guess"], record["conversion"]) == ("random", True, None)
 
 
 @pytest.mark.slow

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lab.formats.comparing import TOLERANCE, difference
-from lab.formats.onnx.model import OnnxInput, OnnxModel
+from lab.formats.comparing import TOLERANCE, difference, tolerance_of
+from lab.formats.onnx.converted import number_kinds
+from lab.formats.onnx.model import OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
@@ -174,3 +176,144 @@ def test_arguments_that_do_not_fit_are_named() -> None:
         with pytest.raises(Refused) as error:
             translate(one)
         assert error.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED), one.nodes[0].op
+
+
+PICTURE_4 = OnnxInput("x", (1, 2, 4, 4), "float32")
+
+
+def recurrent(op: str, gates: int, *inputs: str, **attributes: Any) -> OnnxModel:
+    """A recurrent layer of 3 units over 5 steps of 2 numbers, with these inputs behind its weights."""
+    arrays: dict[str, Any] = {"w": np.ones((1, gates * 3, 2), np.float32), "r": np.ones((1, gates * 3, 3), np.float32)}
+    arrays |= {"lengths": np.array([3], np.int32), "all": np.array([5], np.int32)}
+    one = node(op, ("x", "w", "r", "", *inputs), hidden_size=3, **attributes)
+    return model(one, inputs=[OnnxInput("x", (5, 1, 2), "float32")], **arrays)
+
+
+@pytest.mark.protects("models-in/unread-arguments")
+@each_case("op", [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+def test_lengths_of_sequences_are_refused_by_name_unless_they_are_those_of_the_input(op: tuple[str, int]) -> None:
+    attributes: dict[str, Any] = {"linear_before_reset": 1} if op[0] == "GRU" else {}
+    with pytest.raises(Refused, match="has sequence_lens other than 5"):
+        translate(recurrent(*op, "lengths", **attributes))
+    translate(recurrent(*op, "all", **attributes))
+
+
+@pytest.mark.protects("models-in/unread-arguments")
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        (node("Resize", ("x", "", "s"), mode="linear", exclude_outside=1), '"exclude_outside"'),
+        (node("Resize", ("x", "", "s"), mode="cubic"), "mode cubic"),
+        (node("Resize", ("x", "", "s"), coordinate_transformation_mode="tf_crop_and_resize"), "tf_crop_and_resize"),
+        (node("Resize", ("x", "", "s"), keep_aspect_ratio_policy="not_larger"), '"keep_aspect_ratio_policy"'),
+        (node("RNN", ("x", "w", "w"), hidden_size=1, activation_alpha=(0.5,)), "activation_alpha"),
+        (node("Tile", ("x", "t"), axis=1), '"axis"'),
+        (node("Dropout", ("x", "", "yes")), "drops numbers"),
+        (node("Identity", ("x",), other=2), '"other"'),
+        (node("Relu", ("x", "s")), 'the input "1"'),
+        (node("Sigmoid", ("x", "s")), 'the input "1"'),
+    ],
+    ids=lambda case: case.op if isinstance(case, OnnxNode) else "",
+)
+def test_an_attribute_or_input_that_no_translation_looks_at_is_refused_by_name(one: OnnxNode, message: str) -> None:
+    constants: dict[str, Any] = {
+        "s": np.array([1, 1, 2, 2], np.float32),
+        "yes": np.array(True),
+        "t": np.array([1, 1, 1, 2]),
+    }
+    source = PICTURE_4 if one.op != "RNN" else OnnxInput("x", (2, 1, 1), "float32")
+    constants["w"] = np.ones((1, 1, 1), np.float32)
+    with pytest.raises(Refused) as error:
+        translate(model(one, inputs=[source], **constants))
+    assert message.strip('"') in str(error.value)
+    assert one.op in str(error.value)
+
+
+@pytest.mark.protects("models-in/unread-arguments")
+def test_an_attribute_with_the_value_of_one_left_out_is_no_reason_to_refuse() -> None:
+    one = node("Resize", ("x", "", "s"), mode="linear", exclude_outside=0, nearest_mode="floor", cubic_coeff_a=-0.75)
+    translate(model(one, inputs=[PICTURE_4], s=np.array([1, 1, 2, 2], np.float32)))
+    empty = node("Resize", ("x", "empty", "empty", "size"), mode="linear")
+    translate(model(empty, inputs=[PICTURE_4], empty=np.zeros(0, np.float32), size=np.array([1, 2, 8, 8])))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size", "scales", "places"),
+    [
+        # Computed by hand from ONNX's rules: the places of the source that a row of 4 numbers gives.
+        ({"nearest_mode": "ceil", "coordinate_transformation_mode": "asymmetric"}, 8, 2.0, [0, 1, 1, 2, 2, 3, 3, 3]),
+        ({"nearest_mode": "floor", "coordinate_transformation_mode": "half_pixel"}, 8, 2.0, [0, 0, 0, 1, 1, 2, 2, 3]),
+        ({"nearest_mode": "round_prefer_floor"}, 2, 0.5, [0, 2]),
+        ({"nearest_mode": "round_prefer_ceil"}, 2, 0.5, [1, 3]),
+        ({"mode": "linear", "coordinate_transformation_mode": "asymmetric"}, 5, 1.25, [0, 0.8, 1.6, 2.4, 3]),
+        ({"mode": "linear", "coordinate_transformation_mode": "asymmetric"}, 5, 1.3, [0, 1 / 1.3, 2 / 1.3, 3 / 1.3, 3]),
+        ({"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}, 1, 0.25, [0]),
+        ({"mode": "linear", "coordinate_transformation_mode": "half_pixel"}, 1, 0.25, [1.5]),
+    ],
+)
+@pytest.mark.protects("models-in/unread-arguments")
+def test_a_picture_is_resized_by_the_rule_that_its_attributes_name(
+    attributes: dict[str, str], size: int, scales: float, places: list[float]
+) -> None:
+    one = node("Resize", ("x", "", "s"), **{"mode": "nearest", **attributes})
+    source = OnnxInput("x", (1, 1, 1, 4), "float32")
+    translation = translate(model(one, inputs=[source], s=np.array([1, 1, 1, scales], np.float32)))
+    result = answer(translation, np.arange(4, dtype=np.float32).reshape(1, 1, 1, 4))
+    assert result.shape[-1] == size
+    assert np.allclose(result.ravel(), places, atol=1e-5)
+    assert unsupported_ops(read_model(translation.data)) == ()
+
+
+def test_what_is_accepted_follows_the_type_of_the_source() -> None:
+    assert tolerance_of(["float32", "int64"]) == TOLERANCE
+    assert 0.0005 < tolerance_of(["float32", "float16"]) < 0.01 < tolerance_of(["bfloat16"])
+    half = model(node("Add", ("x", "w")), inputs=[OnnxInput("x", (1, 4), "float16")], w=np.ones(4, np.float16))
+    assert tolerance_of(number_kinds(half)) == tolerance_of(["float16"])
+    cast = model(node("Cast", ("x",), to=10))
+    assert "float16" in number_kinds(cast)
+
+
+HALF, ROOT = 0.5, float(np.sqrt(2))
+GELUS = {
+    "product first": [("Mul", "x", "sum", "m"), ("Mul", "m", "half", "y")],
+    "half first": [("Mul", "x", "half", "m"), ("Mul", "m", "sum", "y")],
+    "half of the sum": [("Mul", "half", "sum", "m"), ("Mul", "x", "m", "y")],
+}
+
+
+@pytest.mark.parametrize("multiplies", [False, True])
+@pytest.mark.parametrize("end", GELUS)
+def test_the_exact_gelu_of_older_exporters_is_one_operator(end: str, multiplies: bool) -> None:
+    scale = node("Mul", ("inverse", "x"), ("d",)) if multiplies else node("Div", ("x", "root"), ("d",))
+    nodes = [scale, node("Erf", ("d",), ("e",)), node("Add", ("e", "one"), ("sum",))]
+    nodes += [node(op, (one, other), (result,)) for op, one, other, result in GELUS[end]]
+    numbers: dict[str, Any] = {"half": HALF, "root": ROOT, "inverse": 1 / ROOT, "one": 1.0}
+    constants: dict[str, Any] = {name: np.array(each, np.float32) for name, each in numbers.items()}
+    gelu = model(*nodes, **constants)
+    translation = translate(gelu)
+    assert ops(translation) == ["GELU"]
+    values = np.array([[-3.0, -0.5, 0.0, 2.5]], np.float32)
+    expected = [each / 2 * (1 + math.erf(each / ROOT)) for each in values.ravel()]
+    assert np.allclose(answer(translation, values).ravel(), expected, atol=1e-6)
+    assert unsupported_ops(read_model(translation.data)) == ()
+
+
+def test_another_use_of_erf_is_computed_by_a_formula() -> None:
+    translation = translate(model(node("Erf"), inputs=[OnnxInput("x", (1, 101), "float32")]))
+    values = np.linspace(-5, 5, 101, dtype=np.float32)[None]
+    expected = [math.erf(each) for each in values.ravel()]
+    assert np.abs(answer(translation, values).ravel() - expected).max() < 1e-6
+    assert unsupported_ops(read_model(translation.data)) == ()
+    constants: dict[str, Any] = {"c": np.float32(1.5), "one": np.float32(1), "half": np.float32(0.5)}
+    nodes = [node("Div", ("x", "c"), ("d",)), node("Erf", ("d",), ("e",)), node("Add", ("e", "one"), ("s",))]
+    almost = model(*nodes, node("Mul", ("x", "s"), ("m",)), node("Mul", ("m", "half"), ("y",)), **constants)
+    assert "GELU" not in ops(translate(almost))
+
+
+@pytest.mark.parametrize("divisor", [2.5, -2.5])
+def test_a_remainder_has_the_sign_that_its_attribute_says(divisor: float) -> None:
+    values = np.array([[-7.25, -2.5, 0.0, 6.5]], np.float32)
+    one = model(node("Mod", ("x", "d"), fmod=1), d=np.array(divisor, np.float32))
+    assert np.allclose(answer(translate(one), values), np.fmod(values, np.float32(divisor)), atol=1e-6)
+    whole = model(node("Mod", ("x", "d")), inputs=[OnnxInput("x", (1, 4), "int32")], d=np.array(3, np.int32))
+    assert ops(translate(whole)) == ["FLOOR_MOD"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -168,3 +169,39 @@ def test_a_file_from_before_1980_is_packed(tmp_path: Path) -> None:
     os.utime(folder / "a.npy", (0, 0))
     pack_samples(folder, tmp_path / "samples.zip")
     assert len(read_samples(tmp_path / "samples.zip", [FRAMES])) == 1
+
+
+PICTURE = ModelInput("picture", (1, 5, 6, 3), (1, 3, 5, 6), (0, 2, 3, 1))
+"""A picture of three channels, which the source has behind the batch."""
+
+
+@pytest.mark.parametrize(
+    ("shape", "count"), [((3, 5, 6), 1), ((1, 3, 5, 6), 1), ((4, 3, 5, 6), 4), ((4, 1, 3, 5, 6), 4)]
+)
+def test_samples_in_the_layout_of_the_source_are_put_in_that_of_the_model(
+    tmp_path: Path, shape: tuple[int, ...], count: int
+) -> None:
+    array = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    read = read_samples(packed(tmp_path, {"a.npy": array}), [PICTURE])
+    assert [sample.values[0].shape for sample in read] == [(1, 5, 6, 3)] * count
+    first = array.reshape(-1, 3, 5, 6)[0]
+    assert np.array_equal(read[0].values[0][0], first.transpose(1, 2, 0))
+
+
+def test_samples_that_only_fit_the_layout_of_the_model_are_taken_as_they_are(tmp_path: Path) -> None:
+    array = np.random.default_rng(1).random((2, 5, 6, 3), np.float32)
+    read = read_samples(packed(tmp_path, {"a.npy": array}), [PICTURE])
+    assert np.array_equal(read[1].values[0][0], array[1])
+    with pytest.raises(Refused, match=re.escape("the model takes [3, 5, 6]")):
+        read_samples(packed(tmp_path / "b", {"a.npy": array[:, :, :5]}), [PICTURE])
+
+
+def test_a_file_of_one_array_or_of_one_for_each_input_is_read_as_well(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.ones((5, 4, 2)))
+    assert len(read_samples(tmp_path / "a.npy", [FRAMES])) == 5
+    np.savez(tmp_path / "a.npz", frames=np.ones((3, 4, 2)), level=np.arange(3).reshape(3, 1))
+    read = read_samples(tmp_path / "a.npz", [FRAMES, SCALAR])
+    assert [float(sample.values[1].ravel()[0]) for sample in read] == [0, 1, 2]
+    (tmp_path / "a.txt").write_text("1, 2, 3")
+    with pytest.raises(Refused, match=r"not a valid \.npy file or archive"):
+        read_samples(tmp_path / "a.txt", [FRAMES])

@@ -368,3 +368,15 @@ def test_an_archive_in_pieces_is_read_as_one(tmp_path: Path) -> None:
 
 
 WAV, PNG = loud(), png()
+
+
+def test_below_a_folder_for_a_split_one_that_is_called_as_a_split_is_a_label() -> None:
+    names = ("train/train/a.wav", "train/bus/b.wav", "test/train/c.wav", "test/d.wav", "data/test/validation/e.wav")
+    _, layout = layout_of(dict.fromkeys(names, WAV))
+    assert facts(layout) == {
+        ("train/train/a.wav", "train", "", "train"),
+        ("train/bus/b.wav", "bus", "", "train"),
+        ("test/train/c.wav", "train", "", "test"),
+        ("test/d.wav", "", "", "test"),
+        ("data/test/validation/e.wav", "validation", "", "test"),
+    }

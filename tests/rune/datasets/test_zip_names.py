@@ -14,6 +14,7 @@ from rune.datasets.layouts.find import read_item
 from tests.rune.datasets.test_layouts import layout_of, opened
 from tests.support.cases import each_case
 from tests.support.forge.factories.recordings import loud
+from tests.support.installations.archives import zipped
 
 WORD, DECOMPOSED = "gr\u00fc\u00df", "gru\u0308\u00df"
 NAME = f"{WORD}/a.wav"
@@ -74,3 +75,48 @@ def test_labels_are_composed_wherever_they_come_from() -> None:
         archive, layout = layout_of(files)
         assert {item.label for item in layout.items} == {WORD}
         assert read_item(archive, layout, layout.items[-1]).data
+
+
+GBK = "\u5f00\u706f/a.wav"
+
+
+@pytest.mark.protects("uploads/names-that-look-alike")
+def test_names_in_an_encoding_that_nothing_says_are_doubted_with_a_guess() -> None:
+    doubt = opened(unflagged(GBK.encode("gbk"))).doubt
+    assert doubt is not None
+    assert f'In GBK it would be "{GBK}". If it is wrong, pack the archive again' in doubt
+    western_doubt = opened(unflagged(CODE_PAGE)).doubt
+    assert western_doubt is not None
+    assert f'This one was read as "{NAME}".' in western_doubt
+    for data in (unflagged(NAME.encode()), unflagged(b"gr/a.wav"), zipped({NAME: loud(), GBK: loud(1)})):
+        assert opened(data).doubt is None
+
+
+def test_backslashes_of_an_archive_separate_folders() -> None:
+    archive, layout = layout_of({"train\\yes\\a.wav": loud(), "no\\": b"", "no\\b.wav": loud(1)})
+    assert [(item.path, item.label, item.split) for item in layout.items] == [
+        ("no/b.wav", "no", ""),
+        ("train/yes/a.wav", "yes", "train"),
+    ]
+    assert archive.read("no/b.wav") == loud(1)
+
+
+@pytest.mark.protects("uploads/hostile-archives-of-data")
+@pytest.mark.parametrize(
+    "name", ["..\\a.wav", "a\\..\\..\\b.wav", "\\a.wav", "\\\\server\\a.wav", "C:\\a.wav", "C:a/../../b.wav"]
+)
+def test_a_name_with_backslashes_that_leads_out_is_refused(name: str) -> None:
+    archive = opened(zipped({name: loud()}))
+    assert list(archive.names) == []
+    assert list(archive.refusals.values()) == ["Its name leads out of the archive."]
+
+
+@pytest.mark.protects("uploads/names-that-look-alike")
+def test_two_files_whose_names_look_the_same_are_one_name() -> None:
+    archive = opened(zipped({f"{WORD}/a.wav": loud(), f"{DECOMPOSED}/a.wav": loud(1)}))
+    assert archive.names == [f"{WORD}/a.wav"]
+    assert archive.refusals == {f"{WORD}/a.wav": "It is in the archive twice."}
+    rows = f"file_name,label\n{DECOMPOSED}/a.wav,on\n"
+    _, layout = layout_of({"metadata.csv": rows, f"{WORD}/a.wav": loud()})
+    assert [(item.label, item.path) for item in layout.items] == [("on", f"{DECOMPOSED}/a.wav")]
+    assert not layout.omissions

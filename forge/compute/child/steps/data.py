@@ -7,7 +7,8 @@ into the output.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from forge.compute.child.output_file import emptied_output
@@ -23,6 +24,8 @@ from rune.datasets.positions import positions_to_json
 
 MAX_LABELS = 500
 """Labels of one data set."""
+MAX_PLANNED_GROUPS = 20_000
+"""People and devices whose splits a description plans: their names are part of an answer, which has a limit."""
 SHOWN_OMISSIONS = 50
 """Files that a description names as left out."""
 
@@ -39,13 +42,17 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
     except BadContent as error:
         return {"refused": str(error)}
     notes = list(timing_notes(archive, layout))
+    groups = {item.group for item in layout.items if item.group}
+    words = ["", *sorted({*labels, *groups, *(item.split for item in layout.items)} - {""})]
     return {
         "layout": layout.name,
         "recordings": len(layout.items),
         "labels": dict(sorted(labels.items())),
         "unlabelled": sum(not item.label for item in layout.items),
-        "groups": len({item.group for item in layout.items if item.group}),
-        "splits": dict(sorted(Counter(item.split for item in layout.items if item.split).items())),
+        "groups": len(groups),
+        "doubts": [archive.doubt] if archive.doubt else [],
+        "words": words if len(groups) <= MAX_PLANNED_GROUPS else [],
+        "runs": [*_runs(layout.items, words)] if len(groups) <= MAX_PLANNED_GROUPS else [],
         "omission_count": len(layout.omissions),
         "omissions": [shown_omission(each) for each in layout.omissions[:SHOWN_OMISSIONS]],
         "note_count": len(notes),
@@ -67,6 +74,7 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
     items = [item for item in layout.items if labels is None or item.label in labels]
     recordings: list[dict[str, Any]] = []
     omissions: list[dict[str, str]] = []
+    notes: list[dict[str, str]] = []
     number, offset = int(job["start"]), 0
     with emptied_output(output) as target:
         while number < len(items) and len(recordings) < job["count"] and offset < job["bytes"]:
@@ -78,11 +86,21 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
             except BadContent as error:
                 omissions.append(shown_omission(Omission(item.path, str(error))))
                 continue
+            if content.note:
+                notes.append(shown_omission(Omission(item.path, content.note)))
             target.write(content.data)
             marks = {"positions": None if positions is None else positions_to_json(positions), "events": places}
             recordings.append(facts_of(content, offset) | _words(item) | marks)
             offset += len(content.data)
-    return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions}
+    return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions, "notes": notes}
+
+
+def _runs(items: Sequence[Item], words: Sequence[str]) -> Iterator[list[int]]:
+    """Yields label, group and split of all items in their order, as places in `words`, and how many follow each other
+    that agree."""
+    places = {text: place for place, text in enumerate(words)}
+    for words_of_run, own in groupby(items, key=lambda item: (item.label, item.group, item.split)):
+        yield [*(places[each] for each in words_of_run), sum(1 for _ in own)]
 
 
 def _words(item: Item) -> dict[str, str]:

@@ -13,7 +13,8 @@ from typing import IO, Any
 from forge.compute.child.job_files import read_descriptor
 from forge.compute.child.output_file import emptied_output
 from rune.datasets.content.content import BadContent, Content
-from rune.datasets.content.read import MAX_BYTES, read_content
+from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.convert.plain import read_upload
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.files import SampleFileTooLarge, printable_name
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
@@ -26,7 +27,7 @@ from rune.wording import size_text
 def read_recording(descriptors: Sequence[int], output: int) -> dict[str, Any]:
     """Writes the bytes to be stored of a recording into `output`, and returns its facts or why it is `refused`."""
     try:
-        content = read_content(read_descriptor(descriptors[0]))
+        content = read_upload(read_descriptor(descriptors[0]))
     except BadContent as error:
         return {"refused": str(error)}
     with emptied_output(output) as target:
@@ -59,7 +60,7 @@ def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> d
     offset = 0
     for sample in samples:
         try:
-            content = read_content(sample.read())
+            content = read_upload(sample.read())
         except FileError as error:
             omissions.append({"path": printable_name(sample.name), "reason": _sentence(error.reason)})
             continue

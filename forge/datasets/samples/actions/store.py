@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from forge.datasets.models import DataSet, Group, Sample
 from forge.datasets.samples.models import SampleSource
 from rune.datasets.content.content import Content
 from rune.datasets.positions import Positions, positions_to_json
-from rune.datasets.splits import Split, split_of_new_group, split_of_single
+from rune.datasets.splits import Counts, Split, split_of_new_group, split_of_single
 
 
 @dataclass(frozen=True)
@@ -117,23 +117,28 @@ def _group(data_set: DataSet, consent: Consent, label: str, pseudonym: str, want
     group = Group.objects.filter(data_set=data_set, **identity).first()
     if group is not None:
         return group
-    split = (
-        wanted_split
-        if wanted_split is not None and consent.covers(wanted_split)
-        else _split_of(data_set, consent, label)
-    )
+    split = split_of_group(consent, label, wanted_split, lambda: _label_counts(data_set, label))
     data_set.last_group += 1
     return Group.objects.create(data_set=data_set, number=data_set.last_group, split=split.value, **identity)
 
 
-def _split_of(data_set: DataSet, consent: Consent, label: str) -> Split:
-    """Chooses the split of a new group: tests where nothing may learn from it, training where no build is tested."""
+def split_of_group(
+    consent: Consent, label: str, wanted_split: Split | None, label_counts: Callable[[], Mapping[Split, Counts]]
+) -> Split:
+    """Chooses the split of a new group: the one that is wanted, if the consent covers it; else tests where nothing may
+    learn from it, training where no build is tested. `label_counts` counts the samples of the label by split."""
+    if wanted_split is not None and consent.covers(wanted_split):
+        return wanted_split
     if not consent.for_training:
         return Split.TEST
     if not consent.for_tests:
         return Split.TRAIN
+    return split_of_new_group({label: 1}, label_counts())
+
+
+def _label_counts(data_set: DataSet, label: str) -> Mapping[Split, Counts]:
     counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
     stored_samples = Sample.objects.available().filter(data_set=data_set, label=label).order_by()
     for split, count in stored_samples.values_list("split").annotate(count=Count("pk")):
         counts[Split(split)][label] = count
-    return split_of_new_group({label: 1}, counts)
+    return counts

@@ -133,6 +133,7 @@ def _store(build: Build) -> Digests:
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, precondition: Precondition) -> Tag:
     project, existing = _lock_tag(build, name)
     require(actor.afresh(), Verb.PUBLISH, project)
+    _require_merged(build)
     require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
@@ -169,6 +170,7 @@ def _override(
     fresh = actor.afresh()
     require(fresh, Verb.PUBLISH, project)
     require(fresh, Verb.OVERRIDE_GATE, project)
+    _require_merged(build)
     require_not_withdrawn(project, digests.manifest)
     require_precondition(build_facets(build), precondition)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
@@ -259,6 +261,19 @@ def _link(
     tag.save()
     list_rune(tag)
     return tag
+
+
+def _require_merged(build: Build) -> None:
+    """A change request's result stands for nothing of the project until it is merged. The caller has locked the
+    project, so it is not merged or undone meanwhile. Raises `NotPublishable`."""
+    if build.version is None:
+        return
+    build.version.refresh_from_db(fields=["is_proposed", "proposed_in"])
+    if build.change_request is not None:
+        raise NotPublishable(
+            f"Build {build.number} is what change request {build.change_request} would make, and that is not merged. "
+            "Merge it, then publish this build."
+        )
 
 
 def require_not_withdrawn(project: Project, digest: str) -> None:

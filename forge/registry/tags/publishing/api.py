@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build
@@ -44,7 +44,8 @@ class ProjectTags(ProjectView):
     @extend_schema(operation_id="tags_list", responses=TagListJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.SEE)
-        return Response(tag_list_to_json(tags_of(principal_of(request), project)))
+        principal = principal_of(request)
+        return Response(tag_list_to_json(tags_of(principal, project), reads=can(principal, Verb.READ, project)))
 
     @extend_schema(
         operation_id="tags_publish",

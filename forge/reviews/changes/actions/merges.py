@@ -114,7 +114,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
             f"It was edited since: {names}. Restore version {before.number} in the studio, or edit it there."
         )
     snapshot(project, actor.person)
-    after = store_version(project, reversal.result, actor.person, is_proposed=True)
+    after = store_version(project, reversal.result, actor.person, proposed_in=request.number)
     edits = edits_between(ours, reversal.result)
     with transaction.atomic():
         Project.objects.lock(project.pk)

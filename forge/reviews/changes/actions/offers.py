@@ -223,7 +223,7 @@ def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version
         Project.objects.lock(request.project_id)
         link_uploaded(request.project, new_digests, request.project)
     writers = writers_of(request) | merge.writers_of_choices()
-    version = store_version(request.project, tree, actor.person, writers, is_proposed=True)
+    version = store_version(request.project, tree, actor.person, writers, proposed_in=request.number)
     Version.objects.filter(pk=version.pk, message="").update(message=proposal_message(request))
     return version
 

@@ -74,6 +74,7 @@ def _store(change: ChangeRequest, project: Project, base: Version, offered_versi
     change.project, change.base, change.offered = project, base, offered_version
     change.number = next_number(requests)
     change.save()
+    _name_request(offered_version, change)
     OfferRound.objects.create(request=change, number=1, version=offered_version, offered_by=change.author)
 
 
@@ -86,7 +87,13 @@ def bring_newer(actor: Actor, request: ChangeRequest, offered_version: Version, 
     if last >= MOST_ROUNDS:
         raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and pull again.")
     OfferRound.objects.create(request=request, number=last + 1, version=offered_version, message=message)
+    _name_request(offered_version, request)
     request.offered, request.changes_requested = offered_version, None
     request.save(update_fields=["offered", "changes_requested"])
     write_entry(actor, "change.newer", request.subject, request.project.place, number=request.number)
     append_event(request.project.stream, change_event(request, ChangeStep.NEWER, actor.person), actor)
+
+
+def _name_request(version: Version, request: ChangeRequest) -> None:
+    """Says which change request brings files that the project does not have."""
+    Version.objects.filter(pk=version.pk, is_proposed=True).update(proposed_in=request.number)

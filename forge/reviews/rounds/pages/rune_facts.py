@@ -139,5 +139,5 @@ def _pipeline(build: Build, comparison: Comparison | None) -> DrawnPipeline | No
 
 
 def _previous(principal: Principal, build: Build) -> Build | None:
-    earlier = builds_of(principal, build.project).succeeded().filter(number__lt=build.number)
+    earlier = builds_of(principal, build.project).without_proposals().succeeded().filter(number__lt=build.number)
     return earlier.first()

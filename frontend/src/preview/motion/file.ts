@@ -41,7 +41,7 @@ interface Columns {
 export function parseRows(text: string): MotionRow[] {
   const rows = text
     .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => !EMPTY.test(line));
   const [first] = rows;
@@ -49,17 +49,45 @@ export function parseRows(text: string): MotionRow[] {
   const separator = [";", ",", "\t"].find((mark) => first.line.includes(mark)) ?? ",";
   const names = fieldsOf(first.line, separator);
   const hasHeader = !names.some((field) => LIKE_A_NUMBER.test(field));
-  const columns = hasHeader ? namedColumns(names) : PLAIN;
+  const columns = hasHeader ? namedColumns(names, first.number) : PLAIN;
   return rows.slice(hasHeader ? 1 : 0).map(({ line, number }) => rowOf(fieldsOf(line, separator), number, columns));
 }
 
 const PLAIN: Columns = { places: [0, 1, 2], width: 3 };
 
-function namedColumns(header: readonly string[]): Columns {
-  const names = header.map((name) => name.toLowerCase());
-  const once = (axis: string): boolean => names.indexOf(axis) >= 0 && names.indexOf(axis) === names.lastIndexOf(axis);
-  if (!["x", "y", "z"].every(once)) return PLAIN;
-  return { places: [names.indexOf("x"), names.indexOf("y"), names.indexOf("z")], width: names.length };
+const AXES = ["x", "y", "z"] as const;
+
+/** Finds x, y and z among the names of columns, as `column_places` of rune/csv_text.py does. Throws an Error that names those that are missing. */
+function namedColumns(header: readonly string[], line: number): Columns {
+  const titles = header.map((title) => title.trim().toLowerCase());
+  const width = header.length;
+  const [exact] = placesOf(titles, "");
+  if (exact !== undefined) return { places: exact, width };
+  const ends = titles.map((title) => title.replaceAll(/^[\]) ]+|[\]) ]+$/g, ""));
+  const beginnings = new Set(ends.filter((end) => end.endsWith("x")).map((end) => end.slice(0, -1)));
+  const shared = [...beginnings].flatMap((beginning) => placesOf(ends, beginning));
+  if (shared.length === 1 && shared[0] !== undefined) return { places: shared[0], width };
+  if (width === 3 && AXES.every((axis, place) => ends[place]?.endsWith(axis))) return PLAIN;
+  const twice = AXES.find((axis) => titles.indexOf(axis) !== titles.lastIndexOf(axis));
+  if (twice !== undefined) throw new Error(`Line ${line} names two columns ${twice}.`);
+  const missing = AXES.filter((axis) => !titles.includes(axis));
+  const noun = missing.length === 1 ? "column" : "columns";
+  const shown = header.slice(0, 10).map((title) => title.slice(0, 40));
+  throw new Error(`Line ${line} names no ${noun} ${listed(missing)}: it has ${listed(shown)}.`);
+}
+
+/** Where the axes are whose names have this beginning; none where one is missing or there twice. */
+function placesOf(titles: readonly string[], beginning: string): readonly MotionRow[] {
+  const [x, y, z] = AXES.map((axis) => {
+    const place = titles.indexOf(beginning + axis);
+    return place === titles.lastIndexOf(beginning + axis) ? place : -1;
+  });
+  return x === undefined || y === undefined || z === undefined || Math.min(x, y, z) < 0 ? [] : [[x, y, z]];
+}
+
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${last}` : last;
 }
 
 function fieldsOf(line: string, separator: string): string[] {

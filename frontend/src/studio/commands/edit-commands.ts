@@ -2,7 +2,7 @@
 import type { EditorHandle } from "../context/editor-handle";
 import type { StudioStores } from "../context/studio";
 import type { Command } from "./command";
-import { unlessEditor, unlessRunefile, type CommandState } from "./state";
+import { unlessEditor, unlessFile, unlessRunefile, type CommandState } from "./state";
 
 /** Fetched when one of them is used for the first time. */
 const languageActions = () => import("./language-actions");
@@ -16,9 +16,24 @@ export function editCommands(state: CommandState, studio: StudioStores): readonl
     const { editor } = places.state.getState();
     if (editor !== null) run(editor);
   };
+  const inFrontFile = (run: (id: string) => void) => (): void => {
+    if (state.active !== null) run(state.active.id);
+  };
   return [
-    { id: "undo", title: "Undo", group, refusal: editing, run: () => workspace.files.undo.undo() },
-    { id: "redo", title: "Redo", group, refusal: editing, run: () => workspace.files.undo.redo() },
+    {
+      id: "undo",
+      title: "Undo",
+      group,
+      refusal: editing ?? unlessFile(state),
+      run: inFrontFile((id) => workspace.files.undo.undoIn(id)),
+    },
+    {
+      id: "redo",
+      title: "Redo",
+      group,
+      refusal: editing ?? unlessFile(state),
+      run: inFrontFile((id) => workspace.files.undo.redoIn(id)),
+    },
     {
       id: "edit.fix",
       title: "Quick fix…",

@@ -1,13 +1,12 @@
-// The editor follows what happens to files: an undo in another file opens that one, and a toast reports a deleted one.
+// The editor follows what happens to files: an undo in another file opens that one, and toasts report what others did.
 // Fetched once the page can be used.
 import { startFollowing } from "./follow-person";
 import { followSharedBlocks } from "../session/blocks/follow-shared-blocks";
-import { keepUndoByLine } from "../document/lines/undo-by-line";
 import type { Workspace } from "../session/workspace";
 import type { StudioPlaces } from "./places";
 
 export function startListeners(workspace: Workspace, places: StudioPlaces): void {
-  keepUndoByLine(workspace.files);
+  announceRefusedUndo(workspace);
   showUndone(workspace, places);
   announceDeletion(workspace, places);
   openFileOfAddress(places);
@@ -38,12 +37,21 @@ function openFileOfAddress(places: StudioPlaces): void {
   if (path !== null) places.awaitFile(path);
 }
 
-/** The page has one undo: the file in which it took something back is opened. */
+/** Says why an edit stays: the next press of the keys is for the edit before it. */
+function announceRefusedUndo({ files, toasts }: Workspace): void {
+  files.undo.onRefusal = (what) =>
+    toasts.say(
+      `Your edit was not ${what === "undo" ? "undone" : "redone"}: the same word was changed since, by someone else or in another window. ${what === "undo" ? "Undo" : "Redo"} again for the ${what === "undo" ? "edit before it" : "next edit"}.`,
+    );
+}
+
+/** A message takes back an edit of any file: that file is opened, unless the one in front is a part of it. */
 function showUndone({ files }: Workspace, places: StudioPlaces): void {
   files.undo.on("stack-item-popped", ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }) => {
-    const undone = [...changedParentTypes.keys()].map((type) => files.fileOf(type)).find((id) => id !== null);
-    if (undone !== undefined && undone !== null && undone !== places.state.getState().shownFiles.active?.id)
-      places.openFile(undone);
+    const ids = [...changedParentTypes.keys()].flatMap((type) => files.fileOf(type) ?? []);
+    const [first] = ids;
+    const { active } = places.state.getState().shownFiles;
+    if (first !== undefined && (active === null || !ids.includes(active.id))) places.openFile(first);
   });
 }
 

@@ -5,6 +5,7 @@ import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
 import type { Cursor, EditorHandle } from "../context/editor-handle";
+import type { ProjectUndo } from "../document/files/project-undo";
 import type { Presence } from "../document/sync/presence";
 import { deferred } from "../session/deferral";
 import { isCaretShown } from "./caret-in-view";
@@ -24,7 +25,9 @@ import { gutterPart, extensions, deferredPart, syntaxPart, readOnlyPart, readOnl
 
 interface EditorProps {
   readonly text: Y.Text;
-  readonly undo: Y.UndoManager;
+  /** The id of the file that has the text. */
+  readonly file: string;
+  readonly undo: ProjectUndo;
   readonly presence: Presence;
   readonly path: string;
   readonly readOnly: boolean;
@@ -52,6 +55,7 @@ function cursorOf(state: EditorState): Cursor {
 
 export function Editor({
   text,
+  file,
   undo,
   presence,
   path,
@@ -84,6 +88,7 @@ export function Editor({
         selection: EditorSelection.cursor(Math.min(visit?.head ?? 0, length)),
         extensions: extensions({
           text,
+          file,
           undo,
           presence,
           readOnly,

@@ -6,16 +6,18 @@ import {
   CONTESTED_LINES,
   contestedIn,
   editFor,
+  linesOf,
   placeOf,
   wordsOf,
   type ContestedLines,
 } from "../document/lines/conflicts";
 import { OUTSIDE_EDIT } from "../document/files/files";
+import { FILE_OF_EDIT, type ProjectUndo } from "../document/files/project-undo";
 import "../styles/contested-lines.css";
 
 export interface ContestedSetup {
   readonly text: Y.Text;
-  readonly undo: Y.UndoManager;
+  readonly undo: ProjectUndo;
   /** Says a sentence to the person. */
   readonly say: (sentence: string) => void;
 }
@@ -72,7 +74,7 @@ const setContested = StateEffect.define<readonly ContestedLines[]>();
 
 function shownIn(state: EditorState, lines: readonly ContestedLines[], choose: Choose): ShownLines {
   if (lines.length === 0) return { lines, widgets: Decoration.none };
-  const texts = state.doc.toString().split("\n");
+  const texts = linesOf(state.doc.toString());
   const widgets = lines.flatMap((each): Range<Decoration>[] => {
     const place = placeOf(each, texts);
     if (place === null) return [];
@@ -97,7 +99,8 @@ export function contestedLines({ text, undo, say }: ContestedSetup): Extension {
   const choose: Choose = (lines, which) => {
     const edit = which === "use" ? editFor(lines, text.toJSON()) : null;
     undo.stopCapturing();
-    doc.transact(() => {
+    doc.transact(({ meta }) => {
+      meta.set(FILE_OF_EDIT, file);
       if (edit !== null) {
         text.delete(edit.from, edit.length);
         text.insert(edit.from, edit.insert);

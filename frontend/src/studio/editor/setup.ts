@@ -1,4 +1,4 @@
-// One editor over one shared text: keys, history, language, look. The history is the page's one undo, not the editor's.
+// One editor over one shared text: keys, history, language, look. The history is the file's, which outlives the editor.
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, type Extension, type StateCommand } from "@codemirror/state";
@@ -7,18 +7,20 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
-  highlightSpecialChars,
   keymap,
   lineNumbers,
   rectangularSelection,
+  type KeyBinding,
   type ViewUpdate,
 } from "@codemirror/view";
-import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import { yCollab } from "y-codemirror.next";
 import type * as Y from "yjs";
+import type { ProjectUndo } from "../document/files/project-undo";
 import type { Presence } from "../document/sync/presence";
 import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
+import { lineEnds } from "./line-ends";
 import { afterFix, problemSupport, type EditOtherFiles } from "./problems/problems";
 import { theme } from "./theme";
 import { wholeCharacters } from "./whole-characters";
@@ -49,7 +51,9 @@ const insertSpaces: StateCommand = ({ state, dispatch }) => {
 
 export interface EditorSetup {
   readonly text: Y.Text;
-  readonly undo: Y.UndoManager;
+  /** The id of the file that has the text. */
+  readonly file: string;
+  readonly undo: ProjectUndo;
   readonly presence: Presence;
   readonly readOnly: boolean;
   /** The page's content security policy admits the editor's styles by this. */
@@ -61,12 +65,24 @@ export interface EditorSetup {
   readonly onUpdate: (update: ViewUpdate) => void;
 }
 
+/** The keys of the undo of a file; they are taken also where there is nothing to undo. */
+function undoKeys(undo: ProjectUndo, file: string): readonly KeyBinding[] {
+  const onUndo = (): boolean => undo.undoIn(file) !== null || true;
+  const onRedo = (): boolean => undo.redoIn(file) !== null || true;
+  return [
+    { key: "Mod-z", run: onUndo, preventDefault: true },
+    { key: "Mod-y", mac: "Mod-Shift-z", run: onRedo, preventDefault: true },
+    { key: "Mod-Shift-z", run: onRedo, preventDefault: true },
+  ];
+}
+
 export function readOnlyAs(readOnly: boolean): Extension {
   return EditorState.readOnly.of(readOnly);
 }
 
 export function extensions({
   text,
+  file,
   undo,
   presence,
   readOnly,
@@ -88,7 +104,7 @@ export function extensions({
     lineNumbers(),
     highlightActiveLine(),
     highlightActiveLineGutter(),
-    highlightSpecialChars(),
+    lineEnds(),
     drawSelection(),
     bracketMatching(),
     EditorState.allowMultipleSelections.of(true),
@@ -104,7 +120,7 @@ export function extensions({
     afterFix.of(() => undo.stopCapturing()),
     problemSupport(onEditOtherFiles),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
-    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...defaultKeymap]),
+    keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...undoKeys(undo, file), ...defaultKeymap]),
     EditorView.contentAttributes.of({
       "aria-label": name,
       "aria-description": "Escape and then Tab leaves the text.",

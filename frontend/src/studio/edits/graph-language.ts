@@ -1,4 +1,4 @@
-// The requests of the graph to the language, and its edits, which change the text as one step of the page's undo.
+// The requests of the graph to the language, and its edits, which change the text as one step of the undo.
 import type { TextEdit } from "../../api/schema";
 import type { TensorType } from "../../blocks";
 import type { EditStep, Workspace } from "../session/workspace";

@@ -1,5 +1,5 @@
 // The entries of `models` in forge.yml, read and edited by the language: the requests of docs/reference/language.md. An
-// edit changes the text, which is the truth, as one step of the page's undo.
+// edit changes the text, which is the truth, as one step of the undo.
 import type { EditsAnswer, ModelEntriesAnswer, ModelEntry } from "../../api/schema";
 import { POLICY_FILE } from "../document/files/runefile";
 import type { Workspace } from "../session/workspace";

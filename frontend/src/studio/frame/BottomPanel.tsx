@@ -3,6 +3,7 @@ import { Suspense, useEffect, useId } from "react";
 import { useStore } from "zustand";
 import { lazyPart } from "../../look/boundary";
 import { deferred } from "../session/deferral";
+import { buildTitle, withoutProposals } from "../session/project-session";
 import { problemCounts } from "../session/problems/count";
 import { ago } from "../format/quantities";
 import { useDiagnostics, useMayEdit, useSession, useStudio } from "../context/studio";
@@ -20,7 +21,7 @@ export function BottomPanel() {
   const chosenBuild = useStore(building.state, (state) => state.chosenBuild);
   const builds = useSession((session) => session.builds);
   const tags = useSession((session) => session.tags);
-  const build = builds.find((each) => each.id === chosenBuild) ?? builds[0] ?? null;
+  const build = builds.find((each) => each.id === chosenBuild) ?? withoutProposals(builds)[0] ?? builds[0] ?? null;
   const lines = useSession(({ logs }) => (build === null ? undefined : logs[build.id]));
   const diagnostics = useDiagnostics();
   const mayEdit = useMayEdit();
@@ -32,7 +33,7 @@ export function BottomPanel() {
   const panel = useId();
   const tabs = [
     { id: "problems", label: "Problems", marks: problemCounts(diagnostics) },
-    ...(build === null ? [] : [{ id: "build", label: `Build ${build.number}` }]),
+    ...(build === null ? [] : [{ id: "build", label: buildTitle(build) }]),
   ];
   const shownTab = tab === "build" && build !== null ? "build" : "problems";
   return (
@@ -53,7 +54,7 @@ export function BottomPanel() {
           >
             {builds.map((each) => (
               <option key={each.id} value={each.id}>
-                Build {each.number}, {each.state}, {ago(each.created, now)}
+                {buildTitle(each)}, {each.state}, {ago(each.created, now)}
               </option>
             ))}
           </select>

@@ -152,6 +152,7 @@ export function EditorArea() {
           <Editor
             ref={setEditor}
             text={text}
+            file={active.id}
             undo={workspace.files.undo}
             presence={workspace.presence}
             path={active.path}

@@ -5,7 +5,7 @@ import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
 import { Suspense } from "react";
 import { Mark } from "../parts/Mark";
 import { deferred } from "../session/deferral";
-import { askAddress, isUnderWay, newestToReview } from "../session/project-session";
+import { askAddress, isUnderWay, newestToReview, withoutProposals } from "../session/project-session";
 import type { TextState } from "../session/workspace";
 import { People } from "./People";
 import { useIsSignedOut, useMayEdit, useSession, useStudio, useText } from "../context/studio";
@@ -65,7 +65,7 @@ function SaveStatus() {
 export function Header() {
   const { building, dialogs } = useStudio();
   const project = useSession((session) => session.project);
-  const newest = useSession(({ builds }) => builds[0] ?? null);
+  const newest = useSession(({ builds }) => withoutProposals(builds)[0] ?? null);
   const reviewable = useSession(({ builds }) => newestToReview(builds));
   const mayEdit = useMayEdit();
   const canBuild = useText(({ read, save }) => read && save !== "closed");

@@ -296,7 +296,7 @@ function EditableGraph({
         ref={area}
         className={`graph-area ${isStrip ? "strip" : "alone"} ${isWide && !isStrip ? "wide" : ""} ${connecting === null ? "" : "is-connecting"}`}
         style={isStrip ? { height } : undefined}
-        onKeyDown={(event) => undoByKeys(event, workspace.files.undo)}
+        onKeyDown={(event) => undoByKeys(event, workspace.files, runefile)}
       >
         <div className="graph-parts">
           {spot !== null && (

@@ -18,6 +18,7 @@ import {
 } from "../../preview";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferral";
 import { editState, olderReason, previewStatus } from "../session/preview/status";
+import { buildTitle, withoutProposals } from "../session/project-session";
 import { useRune } from "../session/preview/use-rune";
 import { usePhones } from "../phone/Phones";
 import type { ProjectClient } from "../api/client";
@@ -229,8 +230,14 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
-      builds: builds.flatMap(({ id, number, rune_url: address }) =>
-        address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
+      // The project's own come first: a page that names none compares with the first.
+      builds: [...withoutProposals(builds), ...builds.filter((each) => each.change_request !== null)].flatMap(
+        (each) => {
+          const address = each.rune_url;
+          return address === null || each.number === null
+            ? []
+            : [{ id: each.id, label: buildTitle(each), read: () => client.rune(address) }];
+        },
       ),
       samples,
       replay,

@@ -1,14 +1,16 @@
-// The keys of the page's one undo in the graph and in forms, anywhere but where a text is typed, which has its own.
+// The keys of the undo of a file in its graph or form, anywhere but where a text is typed, which has its own.
 import type { KeyboardEvent } from "react";
-import type { UndoManager } from "yjs";
+import type { ProjectFiles } from "../document/files/files";
 import { isMac } from "./keys";
 
-export function undoByKeys(event: KeyboardEvent, undo: UndoManager): void {
+export function undoByKeys(event: KeyboardEvent, files: ProjectFiles, path: string): void {
   const key = event.key.toLowerCase();
   const isMain = isMac(navigator.platform) ? event.metaKey : event.ctrlKey;
   if (!isMain || event.altKey || isTyping(event.target) || (key !== "z" && key !== "y")) return;
-  if (key === "y" || event.shiftKey) undo.redo();
-  else undo.undo();
+  const file = files.list().find((each) => each.path === path);
+  if (file === undefined) return;
+  if (key === "y" || event.shiftKey) files.undo.redoIn(file.id);
+  else files.undo.undoIn(file.id);
   event.preventDefault();
   event.stopPropagation();
 }

@@ -2,6 +2,7 @@ import type { Build, JobState, Preview, ProjectState } from "../../api/schema";
 import { expect, test } from "vitest";
 import {
   afterEvent,
+  buildTitle,
   lastSucceeded,
   newestToReview,
   sessionOf,
@@ -20,6 +21,7 @@ function build(number: number | null, state: JobState = "running"): Build {
     attempt: 1,
     data: null,
     version: { number: 1, digest: "sha256:1" },
+    change_request: null,
     manner: { optimize: "balanced", optimize_packages: "balanced", match: "litert" },
     requested_by: null,
     created: "",
@@ -135,4 +137,11 @@ test("the last build with a rune is found past failed ones", () => {
   expect(lastSucceeded([build(43, "failed")])).toBeNull();
   expect(newestToReview([build(44, "failed"), build(43, "running"), build(42, "succeeded")])?.number).toBe(43);
   expect(newestToReview([build(44, "failed"), build(42, "succeeded")])?.number).toBe(42);
+});
+
+test("the result of a change request is no build of the project until it is merged", () => {
+  const proposed = { ...build(44, "succeeded"), change_request: 3 };
+  expect(lastSucceeded([proposed, build(42, "succeeded")])?.number).toBe(42);
+  expect(newestToReview([proposed])).toBeNull();
+  expect(buildTitle(proposed)).toBe("Build 44 (change request 3)");
 });

@@ -85,14 +85,24 @@ export function withPreview(session: ProjectSession, preview: Preview): ProjectS
   return preview.sequence < session.preview.sequence ? session : { ...session, preview };
 }
 
+/** The builds of files that the project has or had. The result of a change request stands for nothing of it until that is merged. */
+export function withoutProposals(builds: readonly Build[]): readonly Build[] {
+  return builds.filter((build) => build.change_request === null);
+}
+
+/** The name of a build, with the change request that it is of while that is not merged. */
+export function buildTitle({ number, change_request: change }: Pick<Build, "number" | "change_request">): string {
+  return change === null ? `Build ${number}` : `Build ${number} (change request ${change})`;
+}
+
 /** The newest build that has a rune, or null. */
 export function lastSucceeded(builds: readonly Build[]): Build | null {
-  return builds.find((build) => build.state === "succeeded") ?? null;
+  return withoutProposals(builds).find((build) => build.state === "succeeded") ?? null;
 }
 
 /** The build that a review is asked for: the newest one that is under way or has a rune. */
 export function newestToReview(builds: readonly Build[]): Build | null {
-  return builds.find((build) => isUnderWay(build) || build.state === "succeeded") ?? null;
+  return withoutProposals(builds).find((build) => isUnderWay(build) || build.state === "succeeded") ?? null;
 }
 
 /** The page on which one asks for a review of a build. */

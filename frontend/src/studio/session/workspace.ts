@@ -290,7 +290,7 @@ export class Workspace {
     return this.store.build();
   }
 
-  /** Edits that count UTF-16 units, in any files, as one step of the page's undo; or as a part of one that goes on. */
+  /** Edits that count UTF-16 units, in any files, as one step of the undo; or as a part of one that goes on. */
   edit(edits: readonly TextEdit[], step: EditStep = "alone"): void {
     const { undo } = this.files;
     const usual = undo.captureTimeout;
@@ -311,7 +311,7 @@ export class Workspace {
     this.files.undo.stopCapturing();
   }
 
-  /** The edits of a fix, which count characters, as one step of the page's undo. */
+  /** The edits of a fix, which count characters, as one step of the undo. */
   readonly applyFix = (edits: readonly TextEdit[]): void => {
     this.files.undo.stopCapturing();
     this.files.doc.transact(() => this.write(edits, toRange), OUTSIDE_EDIT);
@@ -338,7 +338,7 @@ export class Workspace {
   }
 
   /** Make the files what they were in a version, or those of some paths; seen by all. Answers whether that is one step of
-   * the page's undo, which has nothing of what the server does itself. */
+   * the undo, which has nothing of what the server does itself. */
   async restore(version: number, paths: readonly string[] | null, etag: string): Promise<boolean> {
     await this.waitUntilSent();
     const update = await this.client.restoring(version, paths, etag);

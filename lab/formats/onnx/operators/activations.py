@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.arithmetic import all_of, applied, combined, number
-from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, axis_of, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, axis_of, refuse
 
 _FUSED_CODES: Final = {"RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 """Numbers of the functions that a layer applies itself."""
+_ERF_SLOPE: Final = 0.3275911
+_ERF_FACTORS: Final = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
+_SMALLEST: Final = 1e-30
+"""Stands for the size of a number without a sign."""
 _NO_BOUND = float(np.finfo(np.float32).max)
 
 
@@ -125,6 +132,34 @@ def _gelu(translation: Translation, node: OnnxNode) -> None:
     translation.give(node, applied(translation, "GELU", translation.value(node, 0), node.outputs[0], options))
 
 
+def _erf(translation: Translation, node: OnnxNode) -> None:
+    """The error function, by formula 7.1.26 of Abramowitz and Stegun, whose error is below 2e-7.
+
+    With t = 1 / (1 + p |x|): sign(x) * (1 - t * (a1 + t * (a2 + ...)) * exp(-x * x)).
+    """
+    arguments(node)
+    value, name = translation.value(node, 0), node.outputs[0]
+    if value.constant is not None:
+        array = np.vectorize(math.erf, otypes=[value.constant.dtype])(value.constant)
+        translation.give(node, OnnxValue(name, value.shape, constant=array))
+        return
+    size = applied(translation, "ABS", value, f"{name}/size")
+    steps = [("MUL", number(_ERF_SLOPE)), ("ADD", number(1))]
+    divisor = all_of(translation, replace(node, outputs=(f"{name}/divisor",)), steps, size)
+    part = combined(translation, node, "DIV", number(1), divisor, f"{name}/part")
+    total = combined(translation, node, "MUL", part, number(_ERF_FACTORS[-1]), f"{name}/sum_0")
+    for place, factor in enumerate(reversed(_ERF_FACTORS[:-1]), 1):
+        total = combined(translation, node, "ADD", total, number(factor), f"{name}/more_{place}")
+        total = combined(translation, node, "MUL", total, part, f"{name}/sum_{place}")
+    squared = applied(translation, "SQUARE", value, f"{name}/squared")
+    bell = all_of(translation, replace(node, outputs=(f"{name}/bell",)), [("NEG", None), ("EXP", None)], squared)
+    rest = combined(translation, node, "MUL", total, bell, f"{name}/rest")
+    above = combined(translation, node, "SUB", number(1), rest, f"{name}/above")
+    bounded_size = combined(translation, node, "MAXIMUM", size, number(_SMALLEST), f"{name}/bounded_size")
+    sign = combined(translation, node, "DIV", value, bounded_size, f"{name}/sign")
+    translation.give(node, combined(translation, node, "MUL", sign, above, name))
+
+
 def _softplus_of(translation: Translation, node: OnnxNode, value: OnnxValue) -> OnnxValue:
     """max(x, 0) + log(1 + exp(-|x|)), which does not overflow."""
     name = node.outputs[0]
@@ -186,6 +221,7 @@ OPERATORS: Mapping[str, Handler] = {
     "HardSwish": _hard_swish,
     "HardSigmoid": _hard_sigmoid,
     "Gelu": _gelu,
+    "Erf": _erf,
     "Softplus": _softplus,
     "Mish": _mish,
     "Softmax": _softmax,

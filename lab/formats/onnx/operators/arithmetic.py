@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.values import (
     ACTIVATION,
     Handler,
     OnnxValue,
     Translation,
-    arguments,
     last_order,
     refuse,
     reordered,
@@ -40,6 +40,7 @@ NAMED_OPTIONS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     "LESS": ("Less", {}),
     "LESS_EQUAL": ("LessEqual", {}),
     "EQUAL": ("Equal", {}),
+    "FLOOR_MOD": ("FloorMod", {}),
 }
 """The options of operators that have some."""
 _MOST_DIMENSIONS = 5
@@ -209,6 +210,29 @@ def _power(translation: Translation, node: OnnxNode) -> None:
     _two(translation, node, "POW", np.power)
 
 
+def _remainder(translation: Translation, node: OnnxNode) -> None:
+    """The remainder of whole numbers has the sign of the divisor. With `fmod` it has that of the dividend: it is that
+    of the part above 0, less that of the part below."""
+    is_like_c = bool(arguments(node, fmod=0)["fmod"])
+    one, other = translation.value(node, 0), translation.value(node, 1)
+    if not is_like_c or (one.constant is not None and other.constant is not None):
+        _two(translation, node, "FLOOR_MOD", np.fmod if is_like_c else np.mod)
+        return
+    if any(each.constant.dtype.kind != "f" for each in (one, other) if each.constant is not None):
+        raise refuse(node, "has fmod with whole numbers, which is not converted.")
+    name = node.outputs[0]
+    if other.constant is not None:
+        divisor = OnnxValue(f"{name}/divisor", other.shape, constant=np.abs(other.constant))
+    else:
+        divisor = applied(translation, "ABS", other, f"{name}/divisor")
+    above = applied(translation, "RELU", one, f"{name}/above")
+    below = applied(translation, "RELU", applied(translation, "NEG", one, f"{name}/negated"), f"{name}/below")
+    larger, smaller = (
+        combined(translation, node, "FLOOR_MOD", each, divisor, f"{each.name}/remainder") for each in (above, below)
+    )
+    translation.give(node, combined(translation, node, "SUB", larger, smaller, name))
+
+
 def _reciprocal(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     value = translation.value(node, 0)
@@ -242,6 +266,7 @@ OPERATORS: Mapping[str, Handler] = {
     **{name: partial(_two, op=op, compute=compute) for name, (op, compute) in _BINARY.items()},
     **{name: partial(_one, op=op, compute=compute) for name, (op, compute) in _UNARY.items()},
     "Pow": _power,
+    "Mod": _remainder,
     "Reciprocal": _reciprocal,
     "Mean": _mean_of_inputs,
 }

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.arithmetic import broadcast, combined, operand
-from lab.formats.onnx.values import Handler, OnnxValue, Translation, arguments, last_order, refuse, reordered
+from lab.formats.onnx.values import Handler, OnnxValue, Translation, last_order, refuse, reordered
 
 _COMPARISONS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "Greater": ("GREATER", np.greater),

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, PaddedWindow, padded, picture, window_of
-from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, refuse
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -150,6 +151,8 @@ def _transposed_convolution(translation: Translation, node: OnnxNode) -> None:
     if value.shape[1] != own.shape[0]:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights for another input.")
     kernel, strides = own.shape[2:], tuple(attributes["strides"]) or (1,) * rank
+    if tuple(attributes["kernel_shape"]) not in ((), kernel):
+        raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights of another size.")
     pads, extra = tuple(attributes["pads"]) or (0,) * (2 * rank), tuple(attributes["output_padding"]) or (0,) * rank
     if len(strides) != rank or len(pads) != 2 * rank or len(extra) != rank or min(*strides, *pads, *extra, 1) < 0:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has arguments that do not fit its input.")

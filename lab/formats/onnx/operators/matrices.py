@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.arithmetic import combined
-from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, last_order, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, last_order, refuse
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -43,6 +44,7 @@ def _input_rows(translation: Translation, value: OnnxValue, weights: Array) -> t
 
 def _gemm(translation: Translation, node: OnnxNode) -> None:
     attributes = arguments(node, alpha=1.0, beta=1.0, transA=0, transB=0)
+    beta = np.float32(attributes["beta"])
     value, other = translation.value(node, 0), translation.value(node, 1)
     if attributes["transA"] or other.constant is None or len(value.shape) != 2 or other.constant.ndim != 2:
         raise refuse(node, "is not of an input with constant weights.")
@@ -54,8 +56,8 @@ def _gemm(translation: Translation, node: OnnxNode) -> None:
     if translation.has(node, 2):
         summand = translation.value(node, 2)
         if summand.constant is not None and summand.constant.size in (1, weights.shape[1]):
-            bias = np.broadcast_to(summand.constant.ravel(), (weights.shape[1],)) * np.float32(attributes["beta"])
-        elif attributes["beta"] == 1:
+            bias = np.broadcast_to(summand.constant.ravel(), (weights.shape[1],)) * beta
+        elif beta == 1:
             rest = summand
         else:
             raise refuse(node, "adds what is computed while the model runs.")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.arithmetic import applied, combined, number
-from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, axis_of, refuse, stored_axis
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, axis_of, refuse, stored_axis
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -29,7 +30,7 @@ def batch_factors(node: OnnxNode, constants: list[Array], epsilon: float, channe
 
 
 def _batch(translation: Translation, node: OnnxNode) -> None:
-    attributes = arguments(node, epsilon=1e-5, momentum=0.9, training_mode=0, spatial=1)
+    attributes = arguments(node, without_effect=("momentum",), epsilon=1e-5, training_mode=0, spatial=1)
     if attributes["training_mode"] or not attributes["spatial"] or len(node.outputs) > 1:
         raise refuse(node, "is as training needs it. Export the model for inference (model.eval()).")
     value = translation.value(node, 0)
@@ -47,7 +48,7 @@ def _batch(translation: Translation, node: OnnxNode) -> None:
 
 
 def _layer(translation: Translation, node: OnnxNode) -> None:
-    attributes = arguments(node, axis=-1, epsilon=1e-5, stash_type=1)
+    attributes = arguments(node, without_effect=("stash_type",), axis=-1, epsilon=1e-5)
     value = translation.value(node, 0)
     rank = len(value.shape)
     axis = axis_of(node, attributes["axis"], rank)

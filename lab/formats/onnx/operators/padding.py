@@ -5,7 +5,7 @@ Padding that neither rule gives is added by an operator in front of the window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,12 @@ WINDOW_ARGUMENTS: dict[str, Any] = {
 
 
 def window_of(
-    node: OnnxNode, attributes: dict[str, Any], size: Sequence[int], kernel: Sequence[int], *, rounds_up: bool = False
+    node: OnnxNode,
+    attributes: Mapping[str, Any],
+    size: Sequence[int],
+    kernel: Sequence[int],
+    *,
+    rounds_up: bool = False,
 ) -> PaddedWindow:
     """The window of a node over a picture of this size; a series of one dimension is a picture of height 1.
 

@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.values import (
     ACTIVATION,
     Handler,
     OnnxValue,
     Translation,
-    arguments,
     axis_of,
     last_order,
     refuse,
@@ -55,7 +55,7 @@ def _concat(translation: Translation, node: OnnxNode) -> None:
 
 
 def _split(translation: Translation, node: OnnxNode) -> None:
-    attributes = arguments(node, axis=0, split=None, num_outputs=0)
+    attributes = arguments(node, without_effect=("num_outputs",), axis=0, split=None)
     value = translation.value(node, 0)
     rank = len(value.shape)
     axis = axis_of(node, attributes["axis"], rank)

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, PaddedWindow, picture, window_of
-from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, refuse
 
 _SYMMETRIC = 1
 """The mode of MIRROR_PAD that repeats the border too."""
 
 
 def _window(translation: Translation, node: OnnxNode) -> tuple[OnnxValue, PaddedWindow, bool]:
-    attributes = arguments(node, **WINDOW_ARGUMENTS, ceil_mode=0, count_include_pad=0, storage_order=0)
+    attributes = arguments(
+        node, without_effect=("storage_order",), **WINDOW_ARGUMENTS, ceil_mode=0, count_include_pad=0
+    )
     value = translation.value(node, 0)
     if len(value.shape) not in (3, 4) or len(attributes["kernel_shape"]) != len(value.shape) - 2:
         raise refuse(node, "is not over a picture or a series.")

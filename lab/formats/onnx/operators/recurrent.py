@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.matrices import layer
-from lab.formats.onnx.values import ACTIVATION, Handler, Translation, arguments, refuse
+from lab.formats.onnx.values import ACTIVATION, Handler, Translation, refuse
 from lab.formats.tflite_builder import Builder
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
@@ -109,6 +110,8 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights for another input.")
     if recurrent.shape != (directions, gates * units, units):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights for another input.")
+    if translation.has(node, 4) and (translation.constant(node, 4) != steps).any():
+        raise refuse(node, f"has sequence_lens other than {steps}, the length of its input, which are not converted.")
     if steps > MOST_STEPS:
         raise refuse(node, f"has {steps} steps; up to {MOST_STEPS} are converted.")
     size = gates * units
@@ -137,11 +140,11 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
     _give(translation, node, results, finals, (steps, batch, units))
 
 
-def _arguments(node: OnnxNode) -> dict[str, Any]:
+def _arguments(node: OnnxNode) -> Mapping[str, Any]:
     """The arguments; functions other than the usual ones are refused."""
     attributes = arguments(
         node,
-        hidden_size=0,
+        without_effect=("hidden_size",),  # the weights say it
         direction="forward",
         activations=(),
         activation_alpha=(),

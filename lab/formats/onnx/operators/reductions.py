@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
-from lab.formats.onnx.values import Handler, OnnxValue, Translation, arguments, axis_of, refuse, stored_axis
+from lab.formats.onnx.values import Handler, OnnxValue, Translation, axis_of, refuse, stored_axis
 
 _REDUCTIONS: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "ReduceMean": ("MEAN", np.mean),
@@ -23,9 +24,10 @@ _REDUCTIONS: Mapping[str, tuple[str, Callable[..., Any]]] = {
 def _reduce(translation: Translation, node: OnnxNode, op: str, compute: Callable[..., Any]) -> None:
     attributes = arguments(node, axes=None, keepdims=1, noop_with_empty_axes=0)
     value, keeps = translation.value(node, 0), bool(attributes["keepdims"])
+    keeps_without_axes = bool(attributes["noop_with_empty_axes"])
     rank = len(value.shape)
     chosen_axes = translation.whole_numbers(node, 1, attributes["axes"])
-    if not chosen_axes and attributes["noop_with_empty_axes"]:
+    if not chosen_axes and keeps_without_axes:
         translation.values[node.outputs[0]] = value
         return
     axes = sorted({axis_of(node, axis, rank) for axis in (chosen_axes or range(rank))})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.tensors import TYPES
 from lab.formats.onnx.values import (
@@ -13,7 +14,6 @@ from lab.formats.onnx.values import (
     Handler,
     OnnxValue,
     Translation,
-    arguments,
     axis_of,
     last_order,
     refuse,
@@ -32,13 +32,17 @@ def _same(translation: Translation, node: OnnxNode) -> None:
 
 
 def _dropout(translation: Translation, node: OnnxNode) -> None:
+    arguments(node, without_effect=("ratio", "seed"))
+    translation.leave_out(1)
+    if translation.has(node, 2) and translation.constant(node, 2).any():
+        raise refuse(node, "drops numbers, as in training. Export the model for inference (model.eval()).")
     if any(translation.uses[name] for name in node.outputs[1:]):
         raise refuse(node, "gives its mask, which only training has.")
     _same(translation, node)
 
 
 def _cast(translation: Translation, node: OnnxNode) -> None:
-    attributes = arguments(node, to=0, saturate=1, round_mode="up")
+    attributes = arguments(node, without_effect=("saturate", "round_mode"), to=0)
     kind = TYPES.get(attributes["to"])
     value = translation.value(node, 0)
     if kind is None:
@@ -97,13 +101,14 @@ def to_shape(translation: Translation, node: OnnxNode, value: OnnxValue, shape: 
 
 def _reshape(translation: Translation, node: OnnxNode) -> None:
     attributes = arguments(node, shape=None, allowzero=0)
+    keeps_zero = bool(attributes["allowzero"])
     value = translation.value(node, 0)
     target = translation.whole_numbers(node, 1, attributes["shape"])
     if target is None or target.count(-1) > 1 or min(target, default=0) < -1:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid shape.")
     shape = list(target)
     for place, size in enumerate(shape):
-        if size == 0 and not attributes["allowzero"]:
+        if size == 0 and not keeps_zero:
             if place >= len(value.shape):
                 raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid shape.")
             shape[place] = value.shape[place]

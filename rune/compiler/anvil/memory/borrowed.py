@@ -50,15 +50,17 @@ def _is_only_read(index: int, steps: list[Step]) -> bool:
 def _only_reads(step: Step, index: int) -> bool:
     match step:
         case KernelInvocation():
-            used = [(place, writes) for place, writes in step.places() if isinstance(place, BufferPlace)]
-            beside = [place for place in step.beside if isinstance(place, BufferPlace)]
-            is_written = any(place.index == index and writes for place, writes in used)
-            return step.part == 0 and not is_written and all(place.index != index for place in beside)
+            is_written = any(writes and _is_in(place, index) for place, writes in step.places())
+            return step.part == 0 and not is_written and not any(_is_in(place, index) for place in step.beside)
         case SendOutput():
             texts = [place for tensor in step.tensors for place in tensor.points_into]
-            return not any(isinstance(place, BufferPlace) and place.index == index for place in texts)
+            return not any(_is_in(place, index) for place in texts)
         case _:
             return False
+
+
+def _is_in(place: Place, buffer: int) -> bool:
+    return isinstance(place, BufferPlace) and place.index == buffer
 
 
 def _places(step: Step) -> Iterator[Place]:

@@ -39,9 +39,10 @@ def new_array(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[
         scope.bindings.get(value.id, scope.file.constants.get(value.id)), ArrayVariable
     ):
         message = f"{name} would be another name for the array {value.id}"
-        scope.report(
-            ProblemKind.OUTSIDE, value, message, f"Write `{value.id}[:]` for a copy, or use {value.id} itself."
-        )
+        source_array = array_of(scope, value)
+        if source_array is not None:
+            instead = f"{_copy_advice(name, source_array)} Or use {value.id} itself."
+            scope.report(ProblemKind.OUTSIDE, value, message, instead)
         scope.reported_names.add(name)
         return ()
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Subscript):
@@ -183,12 +184,31 @@ def is_writable(scope: FunctionScope, node: ast.AST, array: ArrayVariable) -> bo
     if array.is_writable:
         return True
     if array.role is ArrayRole.TABLE:
-        message, instead = f"{array.name} is a constant of the file", f"Copy it first: `y = {array.name}[:]`."
+        message = f"{array.name} is a constant of the file"
     else:
         message = f"{array.name} is an input, which other blocks can read too"
-        instead = f"Copy it first: `y = {array.name}[:]`."
-    scope.report(ProblemKind.READ_ONLY, node, message, instead)
+    scope.report(ProblemKind.READ_ONLY, node, message, f"Copy it first. {_copy_advice('y', array)}")
     return False
+
+
+def _copy_advice(name: str, array: ArrayVariable) -> str:
+    """Returns how to copy an array to a name, in the form that its number of dimensions allows."""
+    source, count = array.name, len(array.type.dimensions)
+    if count == 1:
+        return f"Write `{name} = {source}[:]` for a copy."
+    indices = ", ".join("ijklmn"[:count])
+    firsts = ["", *(f"[{', '.join('0' * axis)}]" for axis in range(1, count))]
+    sizes = ", ".join(f"len({source}{first})" for first in firsts)
+    return (
+        f"Write `{name} = {array.type.element}[{sizes}]()`, and in a loop for each dimension "
+        f"`{name}[{indices}] = {source}[{indices}]`."
+    )
+
+
+def _report_slice(scope: FunctionScope, node: ast.expr, array: ArrayVariable) -> None:
+    """Reports a slice of an array with several dimensions."""
+    message = "Only arrays with one dimension have slices"
+    scope.report(ProblemKind.TYPE, node, message, f"Write loops over the indices. {_copy_advice('y', array)}")
 
 
 def _store_slice(scope: FunctionScope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
@@ -197,9 +217,7 @@ def _store_slice(scope: FunctionScope, target: ast.Subscript, value: ast.expr) -
     elif isinstance(value, ast.Name):
         array = array_of(scope, value)
         if array is not None and len(array.type.dimensions) != 1:
-            scope.report(
-                ProblemKind.TYPE, value, "Only arrays with one dimension have slices", "Write loops over the indices."
-            )
+            _report_slice(scope, value, array)
             array = None
         source = None if array is None else Slice(array, None, None, value.lineno)
     else:
@@ -222,9 +240,7 @@ def _slice(scope: FunctionScope, node: ast.Subscript) -> Slice | None:
     if array is None:
         return None
     if len(array.type.dimensions) != 1:
-        scope.report(
-            ProblemKind.TYPE, node, "Only arrays with one dimension have slices", "Write loops over the indices."
-        )
+        _report_slice(scope, node, array)
         return None
     if node.slice.step is not None:
         scope.report(

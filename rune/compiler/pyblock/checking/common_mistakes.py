@@ -24,7 +24,7 @@ _INSTEAD = {
     "empty": "Write `f32[16]()`.",
     "ones": "Write `f32[16]()`, and fill it in a loop.",
     "array": "Write `f32[3]([0.1, 0.2, 0.3])`.",
-    "copy": "Write `y = x[:]`.",
+    "copy": "Write `y = x[:]`, or with several dimensions `y = f32[len(x), len(x[0])]()` and loops.",
     "argmax": "Write a loop: `for i, v in enumerate(x):` with `if v > most:`.",
     "argmin": "Write a loop: `for i, v in enumerate(x):` with `if v < least:`.",
     "index": "Write a loop: `for i, v in enumerate(x):` with `if v == wanted: break`.",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import struct
-import wave
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rune.compiler.pyblock.numbers import to_f32
+from rune.csv_text import UnreadableCsv, csv_rows
 from rune.project.files import FileError, ProjectFiles, SizedFiles
 from rune.tensor import ElementType, TensorType
-from rune.unreadable import reason_of
+from rune.wav_file import WavParts, is_wav, wav_parts
 
 SAMPLES = "samples"
 """The folder of a project's samples."""
@@ -21,6 +19,8 @@ MAX_NUMBERS = 1 << 19
 """The maximum count of numbers in all recordings of a test file: half a minute of sound."""
 
 _WAV_HEAD = 44
+_FORMAT = struct.Struct("<HHIIHH")
+_PCM, _EXTENSIBLE = 1, 0xFFFE
 _CSV_ROW = 24
 """The approximate size of a row with three numbers, in bytes."""
 
@@ -88,32 +88,30 @@ def _path(files: ProjectFiles, name: str) -> str:
 
 def _sound(path: str, data: bytes) -> RecordedNumbers:
     advice = "Save it as WAV with one channel and 16 bits."
-    try:
-        with wave.open(io.BytesIO(data)) as sound:
-            if (sound.getnchannels(), sound.getsampwidth()) != (1, 2):
-                raise UnreadableRecording(
-                    f"{path} has {sound.getnchannels()} channels of {sound.getsampwidth() * 8} bits", advice
-                )
-            frames = sound.readframes(min(sound.getnframes(), MAX_NUMBERS + 1))
-    except (wave.Error, EOFError) as error:
-        raise UnreadableRecording(f"{path} is not a valid WAV file: {reason_of(error)}", advice) from error
+    parts = wav_parts(data) if is_wav(data) else WavParts(None, None)
+    if parts.format is None or len(parts.format) < _FORMAT.size or parts.sound is None:
+        raise UnreadableRecording(f"{path} is not a valid WAV file: it has no sound, or does not begin as one", advice)
+    encoding, channels, _, _, _, bits = _FORMAT.unpack_from(parts.format)
+    if encoding not in (_PCM, _EXTENSIBLE):
+        raise UnreadableRecording(f"{path} is not a valid WAV file: its sound is not stored as PCM", advice)
+    if (channels, bits) != (1, 16):
+        raise UnreadableRecording(f"{path} has {channels} channels of {bits} bits", advice)
+    frames = parts.sound[: (MAX_NUMBERS + 1) * 2]
     values = struct.unpack(f"<{len(frames) // 2}h", frames[: len(frames) // 2 * 2])
     return RecordedNumbers(TensorType(ElementType.I16, (len(values),)), values)
 
 
 def _table(path: str, data: bytes) -> RecordedNumbers:
     try:
-        rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableRecording(
-            f"{path} is not a valid CSV file: {reason_of(error)}", "Save it as CSV, in UTF-8."
-        ) from error
-    numbers = [[_number(each) for each in row] for row in rows]
+        rows = list(csv_rows(data))
+    except UnreadableCsv as error:
+        raise UnreadableRecording(f"{path} is not a valid CSV file: {error}", "Save it as CSV, in UTF-8.") from error
+    numbers = [[_number(each) for each in row.fields] for row in rows]
     if numbers and None in numbers[0]:
         numbers = numbers[1:]  # a line of titles
     columns = len(numbers[0]) if numbers else 0
     values: list[float] = []
-    for line, row in enumerate(numbers, len(rows) - len(numbers) + 1):
+    for line, row in zip([each.line for each in rows[len(rows) - len(numbers) :]], numbers, strict=True):
         if len(row) != columns or None in row:
             message = f"Row {line} of {path} is not {columns} numbers"
             raise UnreadableRecording(message, "Each row needs as many numbers as the first.")

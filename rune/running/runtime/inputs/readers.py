@@ -21,7 +21,7 @@ from rune.capabilities.sound import SOUND
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.sounds import sound_input, whole_sound
-from rune.running.runtime.inputs.tables import csv_rows
+from rune.running.runtime.inputs.tables import csv_values
 
 _SAMPLE = 2
 
@@ -152,11 +152,11 @@ def _table_reader(capability: Capability) -> InputReader:
 
     def decoder(parameters: Parameters) -> Decode:
         rows = whole_parameter(parameters, count_name(parameters))
-        return lambda data, _: csv_rows(data, capability.columns, rows)
+        return lambda data, _: csv_values(data, capability.columns, rows)
 
     def stream(parameters: Parameters, name: str, data: bytes, _: Notice) -> StreamFile:
         rows = _positive(parameters, count_name(parameters))
-        return StreamFile(name, csv_rows(data, capability.columns, None), rows * capability.row_bytes, None)
+        return StreamFile(name, csv_values(data, capability.columns, None), rows * capability.row_bytes, None)
 
     return InputReader(decoder, stream, lambda parameters: bool(parameters.get(count_name(parameters))))
 

@@ -22,7 +22,8 @@ _MOST_CONVERTED_SAMPLES = 128 * 1024 * 1024
 class Sound:
     """A decoded sound file: i16 samples of one channel, little-endian.
 
-    `conversion` says what was changed, such as "44.1 kHz stereo, converted to 16 kHz mono"; None when nothing was.
+    `conversion` says what was changed, such as "44.1 kHz stereo, converted to 16 kHz mono", or that the
+    header was wrong; None when nothing was.
     """
 
     data: bytes
@@ -42,7 +43,7 @@ def sound_input(data: bytes, rate: int, count: int) -> Sound:
 
 def _of_wav(wav: Wav, rate: int, count: int) -> Sound:
     if wav.rate == rate and wav.channels == 1 and (wav.bits, wav.is_float) == (16, False):
-        return Sound(_enough(wav.samples, wav.frames, count), None)
+        return Sound(_enough(wav.samples, wav.frames, count), wav.note)
     if wav.rate != rate and not (wav.rate in _RATES and rate in _RATES):
         raise InputFile(f"a sound of {hertz(wav.rate)} cannot be converted to {hertz(rate)}")
     available = -(-wav.frames * rate // wav.rate)
@@ -53,7 +54,8 @@ def _of_wav(wav: Wav, rate: int, count: int) -> Sound:
     # numpy takes long to load, and a sound that fits needs none of it.
     from rune.running.runtime.inputs.resampling import converted
 
-    return Sound(converted(wav, rate, count), f"{_source_text(wav)}, converted to {_target_text(wav, rate)}")
+    conversion = f"{_source_text(wav)}, converted to {_target_text(wav, rate)}"
+    return Sound(converted(wav, rate, count), "; ".join(filter(None, (conversion, wav.note))))
 
 
 def _source_text(wav: Wav) -> str:

@@ -8,92 +8,94 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+from rune.csv_text import DECIMAL_COMMA, CsvRow, UnreadableCsv, column_places, csv_rows, is_name
 from rune.running.runtime.errors import InputFile
 
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)", re.I
 )
 """A digit is matched in one way only: a row of long fields that is refused takes no longer than one that is read."""
-_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]|[-+]?(?:inf|infinity|nan)\Z", re.I)
-"""How a field begins that is not the name of a column."""
-_SEPARATORS = (";", ",", "\t")
-_SPACES = " \t"
-_EMPTY = " \t,;"
-"""The characters of an empty line."""
 
 
-def csv_rows(data: bytes, names: Sequence[str], count: int | None) -> bytes:
+def csv_values(data: bytes, names: Sequence[str], count: int | None) -> bytes:
     """The first `count` rows, or all, as f32 [rows, names], little-endian. Raises `InputFile` with the line.
 
-    Lines end with LF or CRLF; empty ones are passed over, and so is a byte order mark. The first line says what
-    separates: a semicolon, a comma or a tab. Spaces and a pair of quotes around a field do not count, nor do
-    separators at the end of a line. A first line in which nothing looks like a number names the columns: where all of
-    `names` are among them, these columns are read; else there are as many columns as names. Each number is the f32
-    nearest to what is written, as Rust reads it: what is beyond its range is infinite.
+    `rune.csv_text` says how a file becomes rows. A first line in which nothing looks like a number names the columns,
+    and `names` are found among them; without one there are as many columns as names. Each number is the f32 nearest to
+    what is written, as Rust reads it: what is beyond its range is infinite.
     """
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputFile(f"the CSV file is not text: byte {error.start} is not UTF-8") from None
-    rows = list(_rows(text, names))
+        rows = list(_rows(csv_rows(data), names))
+    except UnreadableCsv as error:
+        raise InputFile(f"the CSV file cannot be read: {error}") from None
     if count is not None and len(rows) < count:
         raise InputFile(f"{count} samples were requested but only {len(rows)} are available")
     return nearest_f32([field for row in rows[:count] for field in row])
 
 
-def _rows(text: str, names: Sequence[str]) -> Iterator[Sequence[str]]:
+def _rows(rows: Iterable[CsvRow], names: Sequence[str]) -> Iterator[Sequence[str]]:
     """The fields of the columns, each of them a number."""
-    numbered_lines = [
-        (number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)
-    ]
-    separator = next((mark for mark in _SEPARATORS if numbered_lines and mark in numbered_lines[0][1]), ",")
-    columns, width = list(range(len(names))), len(names)
-    plain_row = re.compile(separator.join([_NUMBER.pattern] * width), re.I)
-    for place, (number, line) in enumerate(numbered_lines):
-        if width == len(names) and plain_row.fullmatch(line):  # nearly every line, and four times as fast
-            fields = line.split(separator)
+    columns: Sequence[int] = range(len(names))
+    width = len(names)
+    plain_row = re.compile(",".join([_NUMBER.pattern] * width), re.I)
+    for place, (line, fields) in enumerate(rows):
+        if width == len(names) == len(fields) and plain_row.fullmatch(",".join(fields)):  # nearly every line
             yield [fields[column] for column in columns]
             continue
-        fields = _fields(line, separator)
-        if place == 0 and not any(map(_LIKE_A_NUMBER.match, fields)):
-            titles = [title.lower() for title in fields]
-            if all(titles.count(name) == 1 for name in names):
-                columns, width = [titles.index(name) for name in names], len(titles)
+        if place == 0 and all(map(is_name, fields)):
+            columns, width = _columns(fields, names, line), len(fields)
             continue
+        fields = _without_empty_end(fields)
         if len(fields) != width:
             advice = "" if width != len(names) or len(fields) < width else f"; {_header_advice(names)}"
-            raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{advice}")
-        yield _numbers(fields, number, columns)
+            raise InputFile(f"Line {line} should have {width} fields but it actually had {len(fields)}{advice}")
+        yield _numbers(fields, line, columns)
+
+
+def _columns(titles: Sequence[str], names: Sequence[str], line: int) -> Sequence[int]:
+    """Where the columns are that a first line names. Raises `InputFile`, which names those that it has and those that
+    are missing."""
+    places = column_places(titles, names)
+    if places is not None:
+        return places
+    lower_titles = [title.lower() for title in titles]
+    repeated_name = next((name for name in names if lower_titles.count(name) > 1), None)
+    if repeated_name is not None:
+        raise InputFile(f"Line {line} names two columns {repeated_name}")
+    missing = [name for name in names if name not in lower_titles]
+    noun = "column" if len(missing) == 1 else "columns"
+    raise InputFile(
+        f"Line {line} names no {noun} {_listed(missing)}: it has {_listed([title[:40] for title in titles[:10]])}"
+    )
 
 
 def _header_advice(names: Sequence[str]) -> str:
     """`a first line that names columns x, y and z picks them`."""
+    columns = f"columns {_listed(names)}" if len(names) > 1 else f"a column {names[0]}"
+    return f"a first line that names {columns} picks {'them' if len(names) > 1 else 'it'}"
+
+
+def _listed(names: Sequence[str]) -> str:
     *most, last = names
-    columns = f"columns {', '.join(most)} and {last}" if most else f"a column {last}"
-    return f"a first line that names {columns} picks {'them' if most else 'it'}"
+    return f"{', '.join(most)} and {last}" if most else last
 
 
-def _fields(line: str, separator: str) -> list[str]:
-    fields = [_bare(field.strip(_SPACES)) for field in line.split(separator)]
-    while fields and not fields[-1]:
-        fields.pop()
-    return fields
+def _without_empty_end(fields: Sequence[str]) -> Sequence[str]:
+    end = len(fields)
+    while end and not fields[end - 1]:
+        end -= 1
+    return fields[:end]
 
 
-def _bare(field: str) -> str:
-    is_quoted = len(field) >= 2 and field[0] == field[-1] == '"'
-    return field[1:-1].strip(_SPACES) if is_quoted else field
-
-
-def _numbers(fields: Sequence[str], number: int, columns: Sequence[int]) -> Sequence[str]:
+def _numbers(fields: Sequence[str], line: int, columns: Sequence[int]) -> Sequence[str]:
     for column in columns:
         field = fields[column]
         if _NUMBER.fullmatch(field) is None:
-            advice = "; write decimals with a point" if "," in field else ""
-            raise InputFile(f'Unable to parse "{field[:40]}" on line {number}{advice}')
+            advice = f"; {DECIMAL_COMMA}" if "," in field else ""
+            raise InputFile(f'Unable to parse "{field[:40]}" on line {line}{advice}')
     return [fields[column] for column in columns]
 
 

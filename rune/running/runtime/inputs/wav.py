@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.running.runtime.errors import InputFile
+from rune.wav_file import is_wav, wav_parts
 
 _PCM = 1
 _FLOAT = 3
@@ -23,6 +23,8 @@ class Wav:
     bits: int
     is_float: bool
     samples: bytes
+    note: str | None = None
+    """A sentence about a header that is wrong, without a full stop."""
 
     @property
     def frames(self) -> int:
@@ -32,40 +34,16 @@ class Wav:
 
 def read_wav(data: bytes) -> Wav:
     """The samples of a wav and what they are. Raises `InputFile`."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+    if not is_wav(data):
         raise InputFile("the file is not a wav file")
-    format_fields: tuple[int, int, int, bool] | None = None
-    for name, body in _chunks(data):
-        if name == b"fmt ":
-            format_fields = _format(body)
-        elif name == b"data":
-            if format_fields is None:
-                raise InputFile("the wav file has its samples before their format")
-            if not body and _has_samples_behind(data):
-                raise InputFile(
-                    "the header of the wav file says that it has no samples, and there are bytes behind it: the file "
-                    "was not closed properly; save it again"
-                )
-            return Wav(*format_fields, body)
-    raise InputFile("the wav file has no samples")
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    offset = 12
-    while offset + 8 <= len(data):
-        size = int.from_bytes(data[offset + 4 : offset + 8], "little")
-        yield data[offset : offset + 4], data[offset + 8 : offset + 8 + size]
-        offset += 8 + size + size % 2
-
-
-def _has_samples_behind(data: bytes) -> bool:
-    """Whether what follows an empty chunk of samples is no list of chunks, such as a title, up to the end."""
-    offset, names = 12, []
-    while offset + 8 <= len(data):
-        names.append(data[offset : offset + 4])
-        size = int.from_bytes(data[offset + 4 : offset + 8], "little")
-        offset += 8 + size + size % 2
-    return not all(name.isascii() and name.decode("ascii").isprintable() for name in names) or offset < len(data)
+    parts = wav_parts(data)
+    if parts.sound is None:
+        if parts.format is not None:
+            _format(parts.format)
+        raise InputFile("the wav file has no samples")
+    if parts.format is None:
+        raise InputFile("the wav file has its samples before their format")
+    return Wav(*_format(parts.format), parts.sound, parts.note)
 
 
 def _format(body: bytes) -> tuple[int, int, int, bool]:

@@ -158,15 +158,27 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         f"{preview['layout']}: {counted(preview['recordings'], 'recording')}",
         f"Labels: {labels or 'none'}; {preview['unlabelled']:,} without a label",
     ]
+    lines += _splits(preview)
+    lines += [plain(str(doubt), longest=600) for doubt in preview.get("doubts", ())]
     if row["omission_count"]:
-        lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row)]
+        lines += [f"{counted(row['omission_count'], 'file')} left out:", *_reasons(row["omissions"])]
     if preview.get("note_count"):  # Servers of earlier versions send none.
         lines += [f"{counted(preview['note_count'], 'recording')} with uneven times:", *_reasons(preview["notes"])]
     return "\n".join(lines)
 
 
-def _omissions(row: Mapping[str, Any]) -> list[str]:
-    return _reasons(row["omissions"])
+def _splits(preview: Mapping[str, Any]) -> list[str]:
+    """The splits that the recordings will have."""
+    shares = [f"{plain(str(split))} {count:,}" for split, count in preview["splits"].items()]
+    shares += [f"{preview['by_bytes']:,} by chance"] if preview.get("by_bytes") else []
+    lines = [f"Splits: {', '.join(shares)}"] if shares else []
+    if moved_count := preview.get("moved_count"):
+        lines.append(
+            f"{counted(moved_count, 'recording')} in another split than the archive says: all of one person are in one"
+        )
+    if uncovered_count := preview.get("uncovered_count"):
+        lines.append(f"{counted(uncovered_count, 'recording')} left out: the consent does not cover the person's split")
+    return lines
 
 
 def _reasons(files: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -176,7 +188,7 @@ def _reasons(files: Iterable[Mapping[str, Any]]) -> list[str]:
 def _report(project: str, row: Mapping[str, Any]) -> None:
     if row["state"] == "failed":
         raise RegistryRefused(f"The import stopped: {plain(str(row['error']), longest=600)}")
-    for line in _omissions(row):
+    for line in (*_reasons(row["omissions"]), *_reasons(row.get("notes", ()))):
         click.echo(line.strip(), err=True)
     click.echo(
         f"{project}: {counted(row['new_samples'], 'sample')} added, {row['duplicates']:,} were there, "

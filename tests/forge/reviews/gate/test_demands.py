@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from forge.reviews.gate.demands import Demands, GateMember, MemberVerdict, Situation, demands
+from forge.reviews.gate.pages import steps_of
 from rune.source.policy import ApprovalRule, Figure, Limit, LimitKind, MeasuredFigures, Owners, Policy, judge
+from rune.source.policy.wording import limits_standing
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (
@@ -208,3 +210,26 @@ def test_many_files_are_named_shortly() -> None:
         "owner of models/0.tflite, models/1.tflite, models/2.tflite and 6 more files."
         in owned(changed=files).missing[0]
     )
+
+
+def test_two_rules_of_one_name_say_whose_they_are() -> None:
+    old, new = (ApprovalRule(groups=("product",), people=(each.address,)) for each in (OWNER, DEVELOPER))
+    texts = [
+        each.text
+        for each in decision_for(
+            policy=Policy(approvals=(new,)), in_force=Policy(approvals=(old,)), since=THEN
+        ).approvals
+    ]
+    assert texts == ["1 approval by product (forge.yml of this build)", "1 approval by product (rules in force)"]
+    same = decision_for(policy=Policy(approvals=(old,)), in_force=Policy(approvals=(old,)), since=THEN).approvals
+    assert [each.text for each in same] == ["1 approval by product"]
+
+
+def test_the_limits_of_a_gate_are_said_as_on_the_page_of_the_build() -> None:
+    limits = (Limit(LimitKind.ACCURACY, 0.95), Limit(LimitKind.SIZE, 10))
+    policy = Policy(limits, protected_tags=("versions",))
+    share = Figure(0.9, 0.89, 0.91, 1000)
+    judgements = judge(policy, MeasuredFigures(1, 1, accuracy=share))
+    (step, *_) = steps_of(demands(Situation(EVERYONE, policy, policy, None, (), frozenset(), judgements), "1.0"))
+    assert (step.is_there, step.text) == (False, limits_standing([each.outcome for each in judgements]))
+    assert (step.text, step.detail) == ("1 of 2 limits met, 1 missed", "Not met: Accuracy.")

@@ -56,7 +56,7 @@ def test_each_build_keeps_the_time_that_was_measured_for_it(project: Any, develo
     write_file(developer, project, "notes.txt", b"more")
     second = built(developer, project, run=_run(9.0, 8.8, 9.1))
     time = _time(second, first)
-    assert (time.now, time.before, time.change, time.mood) == ("9.00 ms", "3.00 ms", "no difference", "muted")
+    assert (time.now, time.before, time.change, time.mood) == ("9.00 ms", "3.00 ms", "the same rune", "muted")
     assert "The rune is the same" in time.meaning
 
 

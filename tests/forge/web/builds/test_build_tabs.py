@@ -177,12 +177,15 @@ def test_what_has_a_limit_stands_on_the_page_and_other_figures_unfold() -> None:
     [
         ([], None, None),
         ([LimitResult.MET, LimitResult.MET], "All limits met", "ok"),
-        ([LimitResult.MET, LimitResult.UNKNOWN], "1 of 2 limits met", "warn"),
-        ([LimitResult.MET, LimitResult.UNKNOWN, LimitResult.MISSED], "1 of 3 limits met", "bad"),
+        ([LimitResult.MET, LimitResult.UNKNOWN], "1 of 2 limits met, 1 not known", "warn"),
+        ([LimitResult.MET, LimitResult.UNKNOWN, LimitResult.MISSED], "1 of 3 limits met, 1 missed, 1 not known", "bad"),
+        ([LimitResult.MET, LimitResult.UNCLEAR], "1 of 2 limits met, 1 too close to tell", "warn"),
     ],
 )
 def test_a_tag_says_how_many_limits_are_met(outcomes: list[LimitResult], text: str | None, colour: str | None) -> None:
-    limits = [ShownLimit(f"Limit {place}", "", OUTCOME_TAGS[each], "") for place, each in enumerate(outcomes)]
+    limits = [
+        ShownLimit(f"Limit {place}", "", OUTCOME_TAGS[each], "", result=each) for place, each in enumerate(outcomes)
+    ]
     standing = overview_figures([], limits, None).standing
     assert (standing and standing.word) == text
     assert (standing and standing.colour) == colour

@@ -28,7 +28,11 @@ def test_any_grid_is_counted_as_the_reference_counts_it(tmp_path: Path) -> None:
         Vector(
             CATALOGUE["count_on_grid"],
             f"grid {number}",
-            {"threshold": float(random.choice([-1, 0, 0.25, 0.7])), "most": int(random.choice([1, 3, 64]))},
+            {
+                "threshold": float(random.choice([-1, 0, 0.25, 0.7])),
+                "most": int(random.choice([1, 3, 64])),
+                "names": "",
+            },
             ((TensorType(ElementType.F32, tuple(map(int, grid.shape))), grid.ravel().tolist()),),
             (),
             None,

@@ -169,6 +169,16 @@ def test_what_is_outside_is_told_at_its_token(line: str, code: str, token: str, 
     assert instead in problems[0].instead
 
 
+@each_case("line", ["y = x", "y = x[:]", "x[0, 0] = 1.0", "y = x.copy()"])
+def test_the_advice_to_copy_an_array_of_two_dimensions_is_a_form_that_works(line: str) -> None:
+    head = 'def block(x: f32["n", "m"]) -> f32["n", "m"]:\n'
+    (problem,) = _problems(f"{head}    {line}\n    return x\n")
+    assert "y = f32[len(x), len(x[0])]()" in problem.instead
+    assert "`y = x[:]`." not in problem.instead
+    loops = "    for i in range(len(x)):\n        for j in range(len(x[0])):\n            y[i, j] = x[i, j]\n"
+    assert _problems(f"{head}    y = f32[len(x), len(x[0])]()\n{loops}    return y\n") == ()
+
+
 def test_one_mistake_is_one_problem() -> None:
     assert [each.kind.value for each in _problems(_in_body("return [alpha, 0.5]"))] == ["RUNE0112"]
 

@@ -66,7 +66,7 @@ def test_rows_with_start_and_end_mark_events_of_one_recording() -> None:
         (b"file,label,start,end\na.wav,yes,2,1\n", "Line 2: the event ends before"),
         (b"file,label,start,end\na.wav,yes,0,inf\n", "Line 2: the event ends before"),
         (b"file,label\n\xff,yes\n", "not UTF-8"),
-        (b'file,label\n"a.wav,yes\n', "Line 2: the table cannot be read"),
+        (b'file,label\n"a.wav,yes\n', "The table cannot be read: line 2 has a field that begins with a quote"),
     ],
 )
 def test_a_table_that_is_wrong_is_refused_with_its_line(table: bytes, message: str) -> None:

@@ -28,7 +28,7 @@ from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import InputFiles, inputs_from_files
 from rune.running.runtime.inputs.images import image_pixels, resize
 from rune.running.runtime.inputs.sounds import sound_input
-from rune.running.runtime.inputs.tables import csv_rows
+from rune.running.runtime.inputs.tables import csv_values
 from tests.support.cases import each_case
 
 
@@ -115,8 +115,6 @@ def test_a_wav_that_fits_gives_its_first_samples_as_they_are() -> None:
         (wav(bytes(8), bits=16, code=85), "save it as 16 bit PCM"),
         (wav(b"")[:30], "cut short"),
         (wav(b"")[:36], "has no samples"),
-        (wav(b"") + bytes(64), "was not closed properly; save it again"),
-        (wav(b"") + struct.pack("<40h", *range(-20, 20)), "was not closed properly; save it again"),
         (wav(b"") + b"LIST" + struct.pack("<I", 4) + b"INFO", "only 0 were provided"),
     ],
 )
@@ -132,13 +130,13 @@ MOTION = json.loads((Path(__file__).parents[3] / "conformance" / "motion.json").
 @each_case("case", MOTION["read"], ids=lambda case: case["what"])
 def test_a_csv_of_motion_is_read(case: Mapping[str, Any]) -> None:
     values = [value for row in case["rows"] for value in row]
-    assert csv_rows(case["text"].encode(), ACCEL.columns, None) == struct.pack(f"<{len(values)}f", *values)
+    assert csv_values(case["text"].encode(), ACCEL.columns, None) == struct.pack(f"<{len(values)}f", *values)
 
 
 @each_case("case", MOTION["refused"], ids=lambda case: case["message"])
 def test_a_csv_that_does_not_do_is_refused_with_the_line(case: Mapping[str, Any]) -> None:
     with pytest.raises(InputFile) as error:
-        csv_rows(case["text"].encode(), ACCEL.columns, None)
+        csv_values(case["text"].encode(), ACCEL.columns, None)
     assert str(error.value) == case["message"]
 
 
@@ -147,25 +145,25 @@ def test_a_rune_reads_the_first_rows_and_none_that_are_not_there(case: Mapping[s
     data, count = case["text"].encode(), case["count"]
     if "message" in case:
         with pytest.raises(InputFile) as error:
-            csv_rows(data, ACCEL.columns, count)
+            csv_values(data, ACCEL.columns, count)
         assert str(error.value) == case["message"]
     else:
         values = [value for row in case["rows"] for value in row]
-        assert csv_rows(data, ACCEL.columns, count) == struct.pack(f"<{len(values)}f", *values)
+        assert csv_values(data, ACCEL.columns, count) == struct.pack(f"<{len(values)}f", *values)
 
 
 def test_a_csv_that_is_no_text_says_where() -> None:
     with pytest.raises(InputFile, match="byte 0 is not UTF-8"):
-        csv_rows(b"\xff", ACCEL.columns, None)
+        csv_values(b"\xff", ACCEL.columns, None)
 
 
 def test_a_table_has_the_columns_that_its_capability_names() -> None:
     names = ("humidity", "pressure")
     table = b"Pressure,at,Humidity\n1013,0,40\n1012,20,41\n"
-    assert csv_rows(table, names, None) == struct.pack("<4f", 40, 1013, 41, 1012)
-    assert csv_rows(b"40,1013\n", names, None) == struct.pack("<2f", 40, 1013)
+    assert csv_values(table, names, None) == struct.pack("<4f", 40, 1013, 41, 1012)
+    assert csv_values(b"40,1013\n", names, None) == struct.pack("<2f", 40, 1013)
     with pytest.raises(InputFile, match="names columns humidity and pressure picks them"):
-        csv_rows(b"1013,0,40\n", names, None)
+        csv_values(b"1013,0,40\n", names, None)
 
 
 def test_the_generator_gives_its_published_values() -> None:

@@ -91,9 +91,9 @@ def _transform(re: Array, im: Array, size: int) -> tuple[Array, Array, Array]:
             in_re, in_im = [a[:, k].copy() for k in at], [b[:, k].copy() for k in at]
             if radix == 2:
                 c, s = cosine[i * step], sine[i * step]
-                moved = _rounded(in_re[1] * c - in_im[1] * s), _rounded(in_re[1] * s + in_im[1] * c)
-                a[:, at[0]], b[:, at[0]] = (in_re[0] + moved[0]) >> stage, (in_im[0] + moved[1]) >> stage
-                a[:, at[1]], b[:, at[1]] = (in_re[0] - moved[0]) >> stage, (in_im[0] - moved[1]) >> stage
+                product = _rounded(in_re[1] * c - in_im[1] * s), _rounded(in_re[1] * s + in_im[1] * c)
+                a[:, at[0]], b[:, at[0]] = (in_re[0] + product[0]) >> stage, (in_im[0] + product[1]) >> stage
+                a[:, at[1]], b[:, at[1]] = (in_re[0] - product[0]) >> stage, (in_im[0] - product[1]) >> stage
                 continue
             for r in range(radix):
                 turn = [q * (i + r * length) * step % size for q in range(radix)]
@@ -124,19 +124,19 @@ def spectra(rows: Array, before: Array | None, emphasis: float, window: Array) -
     """Of frames `rows`, with the samples `before` each where there is pre-emphasis. i16, or f32 whose values count."""
     size = rows.shape[1]
     window = fraction(window)
-    heard = np.where(window == 0, 0, rows.astype(F64))
+    inside = np.where(window == 0, 0, rows.astype(F64))
     with np.errstate(invalid="ignore"):
-        peak = np.abs(heard).max(axis=1)
+        peak = np.abs(inside).max(axis=1)
         if before is not None:
             peak = np.maximum(peak, np.abs(np.where(window == 0, 0, before.astype(F64))).max(axis=1))
     is_finite = np.isfinite(peak)
     exponents = PEAK - (1 if before is not None else 0) - np.frexp(np.where(is_finite, peak, 0))[1]
     exponents = np.where(peak == 0, 0, exponents)
     scale = np.ldexp(1.0, exponents)[:, None]
-    samples = np.trunc(np.where(is_finite[:, None], heard, 0) * scale).astype(np.int64)
+    samples = np.trunc(np.where(is_finite[:, None], inside, 0) * scale).astype(np.int64)
     if before is not None:
-        heard_before = np.where(window == 0, 0, before.astype(F64))
-        earlier = np.trunc(np.where(is_finite[:, None], heard_before, 0) * scale).astype(np.int64)
+        inside_before = np.where(window == 0, 0, before.astype(F64))
+        earlier = np.trunc(np.where(is_finite[:, None], inside_before, 0) * scale).astype(np.int64)
         samples = samples - _rounded(int(fraction(np.array(emphasis))) * earlier)
     samples = _rounded(samples * window)
     re, im, shift = _transform(samples[:, 0::2], samples[:, 1::2], size)

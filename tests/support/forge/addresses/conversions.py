@@ -26,6 +26,7 @@ CASES: list[Case] = [
     ("get", _ONE, "CONVERSION", None, READ),
     ("delete", _ONE, "CONVERSION", None, (204, 204, 204, 403, 403, 404, 401)),
     ("put", f"{_ONE}/weights", "CONVERSION/weights", b"x", (409, 409, 409, 403, 403, 404, 401)),
+    ("put", f"{_ONE}/samples", "CONVERSION/samples", b"x", (409, 409, 409, 403, 403, 404, 401)),
     ("post", f"{_ONE}/restart", "CONVERSION/restart", {}, (409, 409, 409, 403, 403, 404, 401)),
     ("post", f"{_ONE}/environment", "CONVERSION/environment", None, (409, 403, 403, 403, 403, 404, 401)),
     ("put", f"{_ONE}/boards", "CONVERSION/boards", {"boards": ["x"]}, (400, 400, 400, 403, 403, 404, 401)),
@@ -61,7 +62,10 @@ def conversion_addresses(person: User, project: Project, size: int = 1) -> dict[
         "CONVERSION_PAGE": f"acme/kitchen/models/{row.pk}",
     }
     below = {
-        "CONVERSION": ("weights", "restart", "environment", "boards", "forms", "forms/1/apply", "forms/1/file"),
+        "CONVERSION": (
+            *("weights", "samples", "restart", "environment", "boards", "forms"),
+            *("forms/1/apply", "forms/1/file"),
+        ),
         "CONVERSION_PAGE": ("restart", "environment", "mix", "boards", "apply", "discard"),
     }
     return names | {f"{name}/{rest}": f"{names[name]}/{rest}" for name, parts in below.items() for rest in parts}

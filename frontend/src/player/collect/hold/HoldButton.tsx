@@ -2,11 +2,11 @@
 import { useRef, type KeyboardEvent } from "react";
 import type { SensorKind } from "../../start/recordings/sensor-recorder";
 import { stopPlaying } from "../play";
-import type { Hold } from "./use-hold";
+import type { HoldRecording } from "./use-hold";
 
 interface Props {
   readonly kind: SensorKind;
-  readonly hold: Hold;
+  readonly hold: HoldRecording;
 }
 
 const SENSORS: Readonly<Record<SensorKind, string>> = {

@@ -3,11 +3,11 @@ import { Mic } from "lucide-react";
 import type { SensorKind } from "../../start/recordings/sensor-recorder";
 import { FULL, QUIET } from "../recorders/take";
 import { BARS, levelOfPeak } from "./level";
-import type { Hold } from "./use-hold";
+import type { HoldRecording } from "./use-hold";
 
 interface Props {
   readonly kind: SensorKind;
-  readonly hold: Hold;
+  readonly hold: HoldRecording;
 }
 
 const [WIDTH, HEIGHT] = [320, 84];

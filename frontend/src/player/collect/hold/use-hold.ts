@@ -18,7 +18,7 @@ export interface Moment {
   readonly pictures: number;
 }
 
-export interface Hold {
+export interface HoldRecording {
   readonly recorder: SensorRecorder;
   /** Whether the sensor was opened: browsers ask for it after a tap alone. */
   readonly isReady: boolean;
@@ -40,7 +40,7 @@ export function useHold(
   kind: SensorKind,
   label: { readonly name: string; readonly isBackground: boolean },
   onTakes: (takes: readonly Take[], label: string) => Promise<void>,
-): Hold {
+): HoldRecording {
   const [live] = useState(() => new LiveSound(RATE));
   const [recorder] = useState(() => new SensorRecorder(kind, live.add));
   const [isReady, setReady] = useState(false);

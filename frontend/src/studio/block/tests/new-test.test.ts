@@ -15,6 +15,7 @@ it("finds a name that is free, and the line behind two empty ones", () => {
   expect(withTest("", "def t():\n")).toEqual({ addedText: "def t():\n", line: 1 });
   expect(withTest("a\nb\n", "def t():\n")).toEqual({ addedText: "\n\ndef t():\n", line: 5 });
   expect(withTest("a", "def t():\n")).toEqual({ addedText: "\n\n\ndef t():\n", line: 4 });
+  expect(withTest("a\r\n", "def t():\n")).toEqual({ addedText: "\r\n\r\ndef t():\r\n", line: 4 });
 });
 
 it("writes the runs of the last two seconds behind the tests, as one step of the undo", async () => {

@@ -2,6 +2,7 @@
 import * as Y from "yjs";
 import type { TestRecording, RecordedText } from "../../../blocks";
 import { OUTSIDE_EDIT } from "../../document/files/files";
+import { endingOf, withEnding } from "../../document/lines/endings";
 import type { Workspace } from "../../session/workspace";
 import type { BlockRunner } from "../runner";
 import { testsOf } from "./runner";
@@ -29,7 +30,7 @@ export function freeName(text: string): string {
 /** A text with a function behind it, and the line on which that begins. */
 export function withTest(text: string, test: string): { readonly addedText: string; readonly line: number } {
   const gap = text === "" ? "" : text.endsWith("\n") ? "\n\n" : "\n\n\n";
-  return { addedText: gap + test, line: `${text}${gap}`.split("\n").length };
+  return { addedText: withEnding(gap + test, endingOf(text)), line: `${text}${gap}`.split("\n").length };
 }
 
 export async function addLiveTest(

@@ -3,7 +3,7 @@
 import type { TextEdit } from "../../../api/schema";
 import { Problem, sentenceOf } from "../../api/problem";
 import type { FileEntry } from "../../document/files/files";
-import { extension } from "../../document/files/paths";
+import { extension, normalPath } from "../../document/files/paths";
 import { filesOf, movedTo, moveProblem } from "../../document/files/tree";
 import { count } from "../../format/quantities";
 import { askForInput } from "./model-work";
@@ -114,7 +114,8 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
   };
 
   return {
-    create: (path) => {
+    create: (typedPath) => {
+      const path = normalPath(typedPath);
       attempt(client.createText(path).then(() => places.awaitFile(path)));
     },
     move,

@@ -156,3 +156,16 @@ test("an update that the server made for this page is a step of its undo", () =>
   files.undo.redo();
   expect(files.text("2")?.toJSON()).toBe("up\nyes\n");
 });
+
+// protects: uploads/two-spellings
+test("names with combining accents are listed, and written, with accented letters", () => {
+  seed("3", "e\u0301.txt", "one");
+  seed("4", "\u00e9.txt", "two");
+  const listed = files.list().filter(({ path }) => path === "\u00e9.txt");
+  expect(listed.map(({ id, doubled }) => [id, doubled])).toEqual([
+    ["3", true],
+    ["4", true],
+  ]);
+  files.rename("4", "u\u0308.txt");
+  expect((doc.getMap("files").get("4") as Y.Map<unknown>).get("path")).toBe("\u00fc.txt");
+});

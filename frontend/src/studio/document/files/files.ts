@@ -1,8 +1,8 @@
 // A project's files as they stand in its live document: a map by id, where a path is a value.
 // Creating and uploading are the server's (it alone seeds a text); renaming and deleting are edits like any other.
 import * as Y from "yjs";
-import { CONTESTED_LINES } from "../lines/conflicts";
-import { byName } from "./paths";
+import { byName, normalPath } from "./paths";
+import { ProjectUndo } from "./project-undo";
 
 export interface FileEntry {
   readonly id: string;
@@ -36,6 +36,12 @@ function asMap(value: unknown): Y.Map<unknown> | null {
   return value instanceof Y.Map ? (value as Y.Map<unknown>) : null;
 }
 
+/** The path of a file, or null where a foreign client wrote none. */
+function pathOf(file: Y.Map<unknown> | null): string | null {
+  const path = file?.get("path");
+  return typeof path === "string" ? normalPath(path) : null;
+}
+
 /** Also one whose bytes are gone while an undo took its deletion back. */
 function isDeleted(file: Y.Map<unknown>): boolean {
   return file.get("deleted") === true || typeof file.get("gone") === "string";
@@ -43,14 +49,12 @@ function isDeleted(file: Y.Map<unknown>): boolean {
 
 export class ProjectFiles {
   private readonly map: Y.Map<unknown>;
-  /** One undo for texts, files and whatever else this page edits. */
-  readonly undo: Y.UndoManager;
+  /** The undo of texts, files and whatever else this page edits. */
+  readonly undo: ProjectUndo;
 
   constructor(readonly doc: Y.Doc) {
     this.map = doc.getMap("files");
-    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED_LINES)], {
-      trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]),
-    });
+    this.undo = new ProjectUndo(this.map, [NAME_EDIT, OUTSIDE_EDIT]);
   }
 
   /** The files that are not deleted. Anything malformed that a foreign client wrote is passed over. */
@@ -58,8 +62,8 @@ export class ProjectFiles {
     const entries: Omit<FileEntry, "doubled">[] = [];
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);
-      const path = file?.get("path");
-      if (file === null || typeof path !== "string" || isDeleted(file)) continue;
+      const path = pathOf(file);
+      if (file === null || path === null || isDeleted(file)) continue;
       const size = file.get("size");
       const digest = file.get("digest");
       if (file.get("text") instanceof Y.Text && file.get("kind") !== "binary") {
@@ -87,7 +91,7 @@ export class ProjectFiles {
   }
 
   rename(id: string, path: string): void {
-    this.set(id, "path", path);
+    this.set(id, "path", normalPath(path));
   }
 
   /** Deleting is a value, never a removal: a person who types in it at that moment loses nothing. */
@@ -98,7 +102,7 @@ export class ProjectFiles {
   /** Give files other paths, all as one step: a file that is renamed, or a folder that moves. */
   move(paths: ReadonlyMap<string, string>): void {
     this.step(() => {
-      for (const [id, path] of paths) asMap(this.map.get(id))?.set("path", path);
+      for (const [id, path] of paths) asMap(this.map.get(id))?.set("path", normalPath(path));
     });
   }
 
@@ -113,7 +117,7 @@ export class ProjectFiles {
     this.step(() => {
       const file = asMap(this.map.get(id));
       file?.delete("deleted");
-      if (path !== undefined && file?.get("path") !== path) file?.set("path", path);
+      if (path !== undefined && file?.get("path") !== path) file?.set("path", normalPath(path));
     });
   }
 
@@ -129,8 +133,8 @@ export class ProjectFiles {
     const files: DeletedFile[] = [];
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);
-      const path = file?.get("path");
-      if (file === null || typeof path !== "string" || !isDeleted(file)) continue;
+      const path = pathOf(file);
+      if (file === null || path === null || !isDeleted(file)) continue;
       const reason = file.get("gone");
       // Yjs tells who set a value only by the item that holds it.
       const client = file._map.get("deleted")?.id.client ?? null;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extension, pathProblem, placeFor, treeRows } from "./paths";
+import { extension, normalPath, pathProblem, placeFor, treeRows } from "./paths";
 
 const EXISTING = new Set(["Runefile.yml", "models/a.tflite"]);
 
@@ -65,4 +65,11 @@ test("names with numbers are in the order in which one counts", () => {
       .filter(({ depth }) => depth === 0)
       .map(({ label }) => label),
   ).toEqual(["note-1.md", "note-2.md", "note-10.md", "take 1", "take 3", "take 12"]);
+});
+
+// protects: uploads/two-spellings
+test("an accented letter and the same with a combining accent are one name", () => {
+  expect(normalPath("cafe\u0301/e\u0301.txt")).toBe("caf\u00e9/\u00e9.txt");
+  expect(pathProblem("e\u0301.txt", new Set(["\u00e9.txt"]))).toBe("There is a file called \u00e9.txt already.");
+  expect(placeFor("e\u0301.tflite")).toBe("models/\u00e9.tflite");
 });

@@ -6,8 +6,14 @@ const FORBIDDEN = /[\\:*?"<>|]/;
 /** Line breaks, joiners, changes of direction: a name with one looks like something that it is not. */
 const UNSEEN = /(?! )[\p{C}\p{Z}]/u;
 
+/** The one spelling of a path: an accented letter and the same with a combining accent are one name (rune/project/files.py). */
+export function normalPath(path: string): string {
+  return path.normalize("NFC");
+}
+
 /** Why a path cannot be a file's name, as a sentence, or null when it can. */
-export function pathProblem(path: string, existing: ReadonlySet<string>): string | null {
+export function pathProblem(typedPath: string, existing: ReadonlySet<string>): string | null {
+  const path = normalPath(typedPath);
   if (path === "") return "Enter a name for the file.";
   if (path.length > 200) return "The name is too long: 200 characters at most.";
   if (path.startsWith("/")) return "Remove the slash at the beginning: names start at the project's folder.";
@@ -45,7 +51,8 @@ export function baseName(path: string): string {
 const OTHER_PICTURES = new Set(["webp", "gif"]);
 
 /** Where a file that is dropped on the page goes: models and samples into their folders, the rest to the top. */
-export function placeFor(name: string): string {
+export function placeFor(fileName: string): string {
+  const name = normalPath(fileName);
   const end = extension(name);
   if (end === "tflite") return `models/${name}`;
   return recordingOfFile(name) !== null || OTHER_PICTURES.has(end) ? `samples/${name}` : name;

@@ -51,6 +51,16 @@ test("the other's lines come in place of those that stand", () => {
   expect(after(lines({ current: ["gone"] }), TEXT)).toBe(TEXT);
 });
 
+test("lines that end with CRLF are found, replaced and deleted with their ends", () => {
+  const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
+  const text = crlf(TEXT);
+  expect(after(lines(), text)).toBe(crlf("args:\n  threshold: 0.70\n  window: 3"));
+  expect(after(lines({ other: [] }), text)).toBe(crlf("args:\n  window: 3"));
+  expect(after(lines({ other: ["  a: 1", "  b: 2"] }), text)).toBe(crlf("args:\n  a: 1\n  b: 2\n  window: 3"));
+  expect(after(lines({ current: [], line: 3 }), text)).toBe(crlf(`${TEXT}\n  threshold: 0.70`));
+  expect(after(lines({ current: ["  window: 3"], other: [], line: 2 }), text)).toBe(crlf("args:\n  threshold: 0.5"));
+});
+
 test("what a foreign client wrote in another form is passed over", () => {
   const doc = new Y.Doc();
   const map = doc.getMap(CONTESTED_LINES);

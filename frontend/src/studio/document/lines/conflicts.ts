@@ -1,6 +1,7 @@
 // Lines that two people wrote at the same time: one of them stands, what the other wanted is stored beside it
 // (forge/collab/merging/whole_lines.py writes these) until somebody chooses.
 import type * as Y from "yjs";
+import { endingOf } from "./endings";
 
 /** The document's map of them. */
 export const CONTESTED_LINES = "contested";
@@ -41,6 +42,11 @@ export function contestedIn(doc: Y.Doc, file: string): readonly ContestedLines[]
       result.push({ id, file, line, current, other, currentBy, otherBy });
   }
   return result;
+}
+
+/** The lines of a text without their ends. */
+export function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/);
 }
 
 /** The line from which the current lines stand now, the nearest to where they were; null once they are others. */
@@ -90,18 +96,23 @@ export function wordsOf(lines: ContestedLines): {
 
 /** The edit that puts what the other wanted in place of what stands: from, length, and text; null once that is gone. */
 export function editFor(lines: ContestedLines, text: string): { from: number; length: number; insert: string } | null {
-  const all = text.split("\n");
-  const place = placeOf(lines, all);
+  const place = placeOf(lines, linesOf(text));
   if (place === null) return null;
   const { current, other } = lines;
-  const from = all.slice(0, place).reduce((sum, line) => sum + line.length + 1, 0);
-  const length = current.join("\n").length;
-  const insert = other.join("\n");
+  const ending = endingOf(text);
+  const all = text.split("\n");
+  const lengthOf = (some: readonly string[]): number => some.reduce((sum, line) => sum + line.length + 1, 0);
+  const from = lengthOf(all.slice(0, place));
+  const currentLines = all.slice(place, place + current.length);
+  const lastEnding = currentLines.at(-1)?.endsWith("\r") === true ? 1 : 0;
+  const length = Math.max(0, lengthOf(currentLines) - 1 - lastEnding);
+  const insert = other.join(ending);
   if (current.length > 0 && other.length > 0) return { from, length, insert };
   if (other.length > 0)
     return from > text.length
-      ? { from: text.length, length: 0, insert: `\n${insert}` }
-      : { from, length: 0, insert: `${insert}\n` };
+      ? { from: text.length, length: 0, insert: `${ending}${insert}` }
+      : { from, length: 0, insert: `${insert}${ending}` };
   const isLast = from + length === text.length;
-  return { from: isLast ? Math.max(0, from - 1) : from, length: Math.min(length + 1, text.length), insert: "" };
+  const start = isLast ? Math.max(0, from - (text.slice(from - 2, from) === "\r\n" ? 2 : 1)) : from;
+  return { from: start, length: isLast ? text.length - start : length + 1 + lastEnding, insert: "" };
 }

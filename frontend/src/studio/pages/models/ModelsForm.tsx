@@ -1,5 +1,5 @@
 // The section `models` of forge.yml as a form. The text is the truth: the form shows what stands in it, and each edit is a
-// small change of it, which others see at once and which the page's undo takes back.
+// small change of it, which others see at once and which the undo of forge.yml takes back.
 import { Plus } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import type * as Y from "yjs";
@@ -64,7 +64,7 @@ export default function ModelsForm({ text, readOnly }: ModelsFormProps) {
       tabIndex={0}
       role="region"
       aria-label={`${POLICY_FILE} as a form`}
-      onKeyDown={(event) => undoByKeys(event, workspace.files.undo)}
+      onKeyDown={(event) => undoByKeys(event, workspace.files, POLICY_FILE)}
     >
       <div>
         <h1>Models</h1>

@@ -1,7 +1,7 @@
 // The events of the project that a toast announces to the people in it: a build that ended, a verdict, a step of a
 // review. Pure.
 import type { ProjectEvent, ReviewStep, VerdictChange } from "../../../api/schema";
-import { isUnderWay, type ProjectSession } from "../project-session";
+import { buildTitle, isUnderWay, type ProjectSession } from "../project-session";
 
 export interface EventToast {
   readonly text: string;
@@ -16,7 +16,7 @@ export function toastOf(event: ProjectEvent, before: ProjectSession): EventToast
       const earlierBuild = before.builds.find((other) => other.id === build.id);
       // An event that comes again, as after a while away, tells nothing new.
       if (isUnderWay(build) || earlierBuild === undefined || !isUnderWay(earlierBuild)) return null;
-      return { text: `Build ${build.number} ${ENDS[build.state] ?? "ended"}.`, url: build.url ?? before.project.url };
+      return { text: `${buildTitle(build)} ${ENDS[build.state] ?? "ended"}.`, url: build.url ?? before.project.url };
     }
     case "review.changed": {
       const { by, change, number } = event.data;

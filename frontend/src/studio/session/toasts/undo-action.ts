@@ -11,7 +11,8 @@ export function undoOfLastStep({ files: { undo }, toasts }: UndoneWorkspace): To
   return {
     label: "Undo",
     run: () => {
-      if (undo.undoStack.at(-1) === step) undo.undo();
+      if (step === undefined) return;
+      if (undo.isNewestOfItsFiles(step)) undo.undoStep(step);
       else toasts.say("You edited the files after this. Undo the later edits first.");
     },
   };

@@ -1,7 +1,7 @@
 // The plan for files that come from outside: the path of each, and which are left out. Fetched when some come.
 import { isModelSource } from "../../../api/model-sources";
 import { MAX_FILES } from "../../../declared/studio-limits";
-import { baseName, extension, pathProblem, placeFor } from "../../document/files/paths";
+import { baseName, extension, normalPath, pathProblem, placeFor } from "../../document/files/paths";
 import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
 
 const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
@@ -28,8 +28,8 @@ function isLitter(name: string): boolean {
 
 /** Where a file goes: into the folder that it was dropped on, else where its kind belongs, else where it was. */
 export function destination(name: string, folder: string | null): string {
-  if (folder !== null && folder !== "") return `${folder}/${name}`;
-  return name.includes("/") || folder === "" ? name : placeFor(name);
+  if (folder !== null && folder !== "") return normalPath(`${folder}/${name}`);
+  return name.includes("/") || folder === "" ? normalPath(name) : placeFor(name);
 }
 
 /** The files that would be sent, and those that would not, with the reason. `limit` is for one file, in bytes. */
