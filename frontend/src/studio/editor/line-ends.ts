@@ -10,7 +10,14 @@ import {
   type Transaction,
   type TransactionSpec,
 } from "@codemirror/state";
-import { Decoration, EditorView, highlightSpecialChars, ViewPlugin, type DecorationSet } from "@codemirror/view";
+import {
+  Decoration,
+  EditorView,
+  highlightSpecialChars,
+  ViewPlugin,
+  type DecorationSet,
+  type ViewUpdate,
+} from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 import { endingOf, withEnding, type LineEnding } from "../document/lines/endings";
 
@@ -108,18 +115,33 @@ function returnsIn({ state: { doc }, visibleRanges }: EditorView): ShownReturns 
   return { hidden: hidden.finish(), atoms: atoms.finish() };
 }
 
-const hiddenReturns = ViewPlugin.define(
-  (view) => {
-    const plugin = {
-      returns: returnsIn(view),
-      update(update: { readonly docChanged: boolean; readonly viewportChanged: boolean; readonly view: EditorView }) {
-        if (update.docChanged || update.viewportChanged) plugin.returns = returnsIn(update.view);
-      },
-    };
-    return plugin;
+class HiddenReturns {
+  returns: ShownReturns;
+  /** Whether a pointer was used last: it means the end of a line and not the next one, where keys pass over both signs. */
+  isPointing = false;
+
+  constructor(view: EditorView) {
+    this.returns = returnsIn(view);
+  }
+
+  update({ docChanged, viewportChanged, view }: ViewUpdate): void {
+    if (docChanged || viewportChanged) this.returns = returnsIn(view);
+  }
+}
+
+const hiddenReturns = ViewPlugin.fromClass(HiddenReturns, {
+  decorations: ({ returns }) => returns.hidden,
+  eventObservers: {
+    pointerdown() {
+      this.isPointing = true;
+    },
+    keydown() {
+      this.isPointing = false;
+    },
   },
-  {
-    decorations: ({ returns }) => returns.hidden,
-    provide: (plugin) => EditorView.atomicRanges.of((view) => view.plugin(plugin)?.returns.atoms ?? Decoration.none),
-  },
-);
+  provide: (plugin) =>
+    EditorView.atomicRanges.of((view) => {
+      const value = view.plugin(plugin);
+      return value === null || value.isPointing ? Decoration.none : value.returns.atoms;
+    }),
+});
