@@ -1,7 +1,6 @@
 """Reading what a computing process answers: any bytes in, a checked answer or `MalformedAnswer` out.
 
-The process reads what strangers wrote, so it may be in a stranger's hands. Nothing that it sends is looked into before
-it was checked here: size, depth, characters, the event's name and the event's fields.
+The process may be in a stranger's hands: nothing is used before its size, depth, characters and fields are checked.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ class DataOmissionJson(TypedDict):
 
 
 class DataDescriptionJson(TypedDict):
-    """The contents of a data set for import, by `forge.compute.child.steps.data`."""
+    """The contents of a data set for import, by `forge.compute.child.steps.data`, which explains `words` and `runs`."""
 
     layout: str
     recordings: int
@@ -118,7 +117,6 @@ class DataDescriptionJson(TypedDict):
     doubts: list[str]
     words: list[str]
     runs: list[list[int]]
-    """Equal recordings in a row: label, group and split as places in `words`, and a count. None for too many groups."""
     omission_count: int
     omissions: list[DataOmissionJson]
     note_count: int

@@ -329,9 +329,7 @@ def test_archives_that_nobody_goes_on_with_are_deleted(client: Client, consent: 
     assert not DataImport.objects.exists()
 
 
-def test_an_upload_that_nobody_went_on_with_for_days_is_stopped_and_takes_no_more(
-    client: Client, consent: Consent
-) -> None:
+def test_an_upload_that_nobody_goes_on_with_is_stopped_and_takes_no_more(client: Client, consent: Consent) -> None:
     import_id = str(begin(client, consent, 10).json()["id"])
     assert send(client, import_id, 0, b"first").status_code == 200
     DataImport.objects.update(changed=timezone.now() - BYTES_FOR - timedelta(hours=1))

@@ -65,7 +65,7 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
     ]
     reasons = {each["name"]: each["reason"] for each in payload["refused_files"]}
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
-    assert "three numbers" in reasons["no/broken.wav"]
+    assert reasons["no/broken.wav"] == "The file has no rows of numbers."
     assert "twice" in reasons["yes/1.wav"]
     assert payload["skipped_files"] == ["README.md"]
     assert not Sample.objects.exists()

@@ -99,6 +99,7 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/conversions": MAKES,
     f"DELETE {_P}/conversions/<uuid:conversion_id>": ENDS,
     f"PUT {_P}/conversions/<uuid:conversion_id>/weights": COMPARES,
+    f"PUT {_P}/conversions/<uuid:conversion_id>/samples": COMPARES,
     f"POST {_P}/conversions/<uuid:conversion_id>/restart": COMPARES,
     f"POST {_P}/conversions/<uuid:conversion_id>/environment": WORKS,
     f"POST {_P}/conversions/<uuid:conversion_id>/forms": MAKES,

@@ -6,7 +6,8 @@ import type { ProjectSession } from "../project-session";
 const ARI = { id: "a", name: "Ari", initials: "AR", colour: 2 };
 const ME = { id: "u", name: "Mika", initials: "MK", colour: 1 };
 
-const build = (state: JobState) => ({ id: "b", number: 3, state, url: "/acme/keywords/builds/3" }) as Build;
+const build = (state: JobState) =>
+  ({ id: "b", number: 3, change_request: null, state, url: "/acme/keywords/builds/3" }) as Build;
 
 const session = (state: JobState) =>
   ({ me: ME, project: { url: "/acme/keywords" }, builds: [build(state)] }) as unknown as ProjectSession;
