@@ -37,6 +37,6 @@ def read_upload(data: bytes) -> Content:
     try:
         return read_content(data)
     except BadContent:
-        if is_wav(data) or is_picture(data):
+        if is_wav(data) or is_picture(data) or unread_picture(data) is not None:
             raise
         return read_content(plain_csv(data))
