@@ -17,8 +17,8 @@ from rune.datasets.words import BACKGROUND
 EXAMPLES_A_LABEL: Final = 20
 EXAMPLE_COUNT: Final = 3 * EXAMPLES_A_LABEL
 """Recordings of two labels and background."""
-ORIGIN: Final = "computed by Hammer Forge"
-"""The device of the recordings: nothing was recorded."""
+ORIGIN: Final = "example"
+"""The device of the recordings, which none recorded."""
 _VALIDATION, _TEST = 4, 4
 """How many recordings of each label are for validation and for tests."""
 

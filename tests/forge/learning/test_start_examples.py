@@ -31,7 +31,7 @@ def add(client: Client, project: Project, kind: str = "sound", text: str | None 
 def test_examples_are_marked_and_one_press_removes_them(client: Client, project: Project, user: User) -> None:
     assert add(client, project, "motion").json() == {"count": 60}
     samples = Sample.objects.available()
-    assert set(samples.values_list("source", "device")) == {("example", "computed by Hammer Forge")}
+    assert set(samples.values_list("source", "device")) == {("example", "example")}
     assert not samples.exclude(group=None).exists()
     counts = Counter(samples.values_list("label", flat=True))
     assert counts == {"shake": 20, "circle": 20, "background": 20}
