@@ -234,3 +234,19 @@ def test_examples_let_somebody_without_a_sensor_train_and_are_removed_together(
     expect(page.get_by_role("button", name="Try it with 60 example recordings")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("textbox", name="Name of the label")).to_be_visible()
     expect(page.get_by_label("Label worn", exact=True)).to_have_count(0)
+
+
+@pytest.mark.proof
+@needs_tensorflow
+def test_a_model_that_learned_from_examples_calls_no_label_in_silence(forge: LiveForge, open_page: OpenPage) -> None:
+    """A click may be a clap and a rising tone a whistle; silence and most noises are neither."""
+    page = open_page()
+    open_start(forge, page, "sound")
+    page.get_by_role("button", name="Try it with 60 example recordings").click()
+    expect(page.get_by_text("60 examples")).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Trained", exact=True)).to_be_visible(timeout=20 * LONG)
+    sentence = page.get_by_text(re.compile("^The model calls ")).inner_text(timeout=LONG)
+    assert not sentence.startswith("The model calls silence"), sentence
+    calls = re.search(r"In (\d+) of 60 sounds", sentence)
+    assert calls is None or int(calls[1]) <= 15, sentence

@@ -25,10 +25,10 @@ _HEADER = "temperature,current,pressure"
 
 
 def whistle(random: Random) -> bytes:
-    """A tone that rises or falls a little, somewhere in the second."""
+    """A tone that rises by about an octave, somewhere in the second."""
     length = int(random.uniform(0.35, 0.6) * RATE)
-    first = random.uniform(1200, 2200)
-    frequencies = np.linspace(first, first * random.uniform(0.85, 1.2), length)
+    first = random.uniform(900, 1500)
+    frequencies = np.linspace(first, first * random.uniform(1.8, 2.4), length)
     tone = np.sin(2 * np.pi * np.cumsum(frequencies) / RATE) * np.hanning(length)
     return _sound(random, tone * random.uniform(0.2, 0.6))
 
@@ -44,10 +44,17 @@ def clap(random: Random) -> bytes:
 
 
 def room(random: Random) -> bytes:
-    """The noise of a quiet room, with the hum of mains."""
+    """Silence, or the noise of a quiet or a loud place that swells, with clicks, hum or a tone in some of them."""
+    width = int(random.choice([1, 8, 64]))
     moments = np.arange(RATE) / RATE
-    hum = np.sin(2 * np.pi * random.choice([50.0, 60.0]) * moments) * random.uniform(0, 0.02)
-    return _sound(random, np.zeros(0), noise=random.uniform(0.003, 0.03), more=hum)
+    noise = np.convolve(random.normal(0, 1, RATE), np.ones(width), "same") / width**0.5
+    swelling = 1 - random.uniform(0, 1) * np.sin(np.pi * random.uniform(0.5, 4) * moments + random.uniform(0, 3)) ** 2
+    level = random.choice([0.0, 1.0], p=[0.2, 0.8]) * 10 ** random.uniform(-4, -0.8)
+    frequency = random.choice([50.0, 60.0, random.uniform(100, 3500)])
+    tone = np.sin(2 * np.pi * frequency * moments) * random.choice([0.0, 10 ** random.uniform(-3, -1)])
+    clicks = (random.uniform(0, 1, RATE) < random.choice([0, 5, 200]) / RATE) * random.uniform(-1, 1, RATE)
+    clicks *= 10 ** random.uniform(-2, 0)
+    return _sound(random, np.zeros(0), noise=0.0, more=noise * level * swelling + tone + clicks)
 
 
 def _sound(random: Random, event: Array, *, noise: float = 0.004, more: Array | float = 0.0) -> bytes:
