@@ -5,9 +5,11 @@ It decides the encoding, the separator, quotes and lines, and finds columns by n
 
 from __future__ import annotations
 
+import csv
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -132,26 +134,13 @@ def _plain_rows(text: str, separator: str) -> Iterator[CsvRow]:
 
 def _quoted_rows(text: str, separator: str) -> Iterator[CsvRow]:
     """Yields the rows of a text with quotes: a field in quotes may have separators, line ends and doubled quotes."""
-    spaces = "[ ]*" if separator == "\t" else "[ \t]*"
-    mark = re.escape(separator)
-    pattern = re.compile(rf'(?:{spaces}"((?:[^"]|"")*+)"{spaces}|((?!{spaces}")[^{mark}\n]*))({mark}|\n|\Z)')
-    line = start = 1
-    fields: list[str] = []
-    place = 0
-    while place <= len(text):
-        match = pattern.match(text, place)
-        if match is None:
-            raise UnreadableCsv(f"line {line} has a field that begins with a quote and does not end with one")
-        quoted_text, plain_text, end = match.groups()
-        fields.append(
-            plain_text.strip(_SPACES) if quoted_text is None else quoted_text.replace('""', '"').strip(_SPACES)
-        )
-        line += match[0].count("\n")
-        place = match.end()
-        if end == separator:
-            continue
-        if any(fields):
-            yield CsvRow(start, fields)
-        fields, start = [], line
-        if not end:
-            return
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
+    start = 1
+    try:
+        for row in reader:
+            fields = [field.strip(_SPACES) for field in row]
+            if any(fields):
+                yield CsvRow(start, fields)
+            start = reader.line_num + 1
+    except csv.Error:
+        raise UnreadableCsv(f"line {start} has a field that begins with a quote and does not end with one") from None
