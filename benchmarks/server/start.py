@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import signal
 import subprocess
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.figure import MEGABYTE, ROOT, Spread, table
-from tests.support.servers.live_forge import free_port
+from benchmarks.figure import MEGABYTE, Spread, table
+from tests.support.servers.fresh_clone import clone_into, cloned_forge
 
 SECOND_STARTS = 5
-LIMIT = 1800
-"""Seconds after which the first start has failed."""
 
 
 def measure() -> str:
     with TemporaryDirectory() as name:
         folder = Path(name)
         clone = folder / "clone"
-        subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], check=True)
+        clone_into(clone)
         clone_size = size_of(clone)
         before = received_bytes()
         first = seconds_of_start(clone, folder)
@@ -56,50 +48,11 @@ def measure() -> str:
 
 def seconds_of_start(clone: Path, folder: Path) -> float:
     """From `make run` to the first answer of its address; then Ctrl-C."""
-    port = free_port()
+    caches = {"UV_CACHE_DIR": "uv", "PIP_CACHE_DIR": "pip", "npm_config_cache": "npm", "XDG_CACHE_HOME": "cache"}
     begin = time.perf_counter()
-    with running(clone, folder, port) as process:
-        address = f"http://127.0.0.1:{port}/healthz"
-        while not answers(address):
-            if process.poll() is not None or time.perf_counter() - begin > LIMIT:
-                raise RuntimeError(f"make run did not start: {(folder / 'run.log').read_text()[-3000:]}")
-            time.sleep(0.02)  # a page that answers is nothing that one can wait for in another way
+    with cloned_forge(clone, {name: str(folder / cache) for name, cache in caches.items()}) as forge:
+        forge.wait()
         return time.perf_counter() - begin
-
-
-@contextmanager
-def running(clone: Path, folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """`make run` with caches of its own."""
-    caches = {
-        "UV_CACHE_DIR": folder / "uv",
-        "PIP_CACHE_DIR": folder / "pip",
-        "npm_config_cache": folder / "npm",
-        "XDG_CACHE_HOME": folder / "cache",
-    }
-    left_out = re.compile("VIRTUAL_ENV|DATA_DIR|PUBLIC_URL|HOST|DJANGO_.*|MAKE.*")
-    environment = {name: value for name, value in os.environ.items() if not left_out.fullmatch(name)}
-    environment |= {name: str(path) for name, path in caches.items()} | {"PORT": str(port)}
-    environment["PATH"] = os.pathsep.join(
-        part for part in environment["PATH"].split(os.pathsep) if Path(part) != ROOT / ".venv" / "bin"
-    )
-    with (folder / "run.log").open("wb") as log:
-        process = subprocess.Popen(
-            ["make", "run"], cwd=clone, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(60)
-
-
-def answers(address: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(address, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def received_bytes() -> int:
