@@ -111,4 +111,4 @@ def _evaluated(node: OnnxNode, inputs: Sequence[Array]) -> Array | None:
 
 def _numbers(node: OnnxNode, name: str) -> tuple[int, ...]:
     value = node.attributes.get(name)
-    return value if isinstance(value, tuple) and all(isinstance(each, int) for each in value) else ()
+    return tuple(each for each in value if isinstance(each, int)) if isinstance(value, tuple) else ()

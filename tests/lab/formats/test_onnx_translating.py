@@ -204,16 +204,18 @@ def test_what_a_recurrent_layer_does_otherwise_is_refused_by_its_name(
     op: tuple[str, int], attributes: dict[str, Any], name: str
 ) -> None:
     own: dict[str, Any] = {"linear_before_reset": 1} if op[0] == "GRU" else {}
+    operator, gates = op
     with pytest.raises(Refused, match=name) as error:
-        translate(recurrent(*op, **own, **attributes))
+        translate(recurrent(operator, gates, **own, **attributes))
     assert f'{op[0]} "the {op[0]}"' in str(error.value)
 
 
 @pytest.mark.protects("models-in/unread-arguments")
 @pytest.mark.parametrize(("op", "name"), [(("LSTM", 4), "input_forget"), (("GRU", 3), "linear_before_reset")])
 def test_gates_that_work_otherwise_are_refused_by_their_name(op: tuple[str, int], name: str) -> None:
+    attributes: dict[str, Any] = {"input_forget": 1} if op[0] == "LSTM" else {}
     with pytest.raises(Refused, match=name) as error:
-        translate(recurrent(*op, **({"input_forget": 1} if op[0] == "LSTM" else {})))
+        translate(recurrent(*op, **attributes))
     assert f'{op[0]} "the {op[0]}"' in str(error.value)
 
 
@@ -221,7 +223,8 @@ def test_gates_that_work_otherwise_are_refused_by_their_name(op: tuple[str, int]
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 1, 3), (1, 2, 3), (1, 1, 1)])
 @each_case("op", [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
 def test_a_first_state_of_another_size_is_refused_by_its_name(op: tuple[str, int], shape: tuple[int, ...]) -> None:
-    layer = recurrent(*op, "", "start", **({"linear_before_reset": 1} if op[0] == "GRU" else {}))
+    attributes: dict[str, Any] = {"linear_before_reset": 1} if op[0] == "GRU" else {}
+    layer = recurrent(*op, "", "start", **attributes)
     layer = OnnxModel(
         layer.nodes, {**layer.constants, "start": np.ones(shape, np.float32)}, layer.inputs, ("y",), 18, "test"
     )
