@@ -18,8 +18,8 @@ from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.refusal import Refused
 from rune.datasets.splits import Split
 from rune.source.policy import POLICY_FILE
-from rune.source.policy.model_files import record_path
 from rune.source.policy.sections.models import CALIBRATIONS, KERAS_SUFFIXES, MODEL_FORMS
+from rune.source.runefile.model_records import record_path
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.files.writing import write_file

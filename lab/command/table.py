@@ -24,14 +24,22 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], spl
     samples = report["samples"]
     yield ""
     yield from _about_random_ranges(report)
-    for row in report["forms"]:
-        if "refusal" in row:
-            reason = f"{row['refusal']} {row['detail']}".rstrip()
-            yield f"Not converted: {plain(reason, 400)}"
+    yield from filter(None, map(_why_without_figures, report["forms"]))
     yield from _about_samples(samples, form, split)
     form_row = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:
         yield from _about_layers(form_row, float_layers)
+
+
+def _why_without_figures(row: Mapping[str, Any]) -> str:
+    """Says why a row of the table has no figures; empty for one that has all."""
+    form = str(row["form"])
+    if "refusal" in row:
+        reason = f"{row['refusal']} {row['detail']}".strip().removeprefix(f"{form}: ")
+        return f"{form} was not converted: {plain(reason, 400)}"
+    if row["arena"] is None:
+        return f"{form} is not compiled: {plain(row['reason'], 400)}"
+    return ""
 
 
 def _about_random_ranges(report: Mapping[str, Any]) -> Iterator[str]:
@@ -93,8 +101,6 @@ def _about_layers(row: Mapping[str, Any], float_layers: Sequence[str]) -> Iterat
     elif level < ANSWERS_CHANGE and worst not in float_layers and row["form"] != TENSORFLOW_INT8.name:
         advice = f"Try --keep {plain(worst)!r}, which keeps that layer in float."
         yield f"Answers begin to change below {ANSWERS_CHANGE:g} dB. {advice}"
-    if row["reason"]:
-        yield f"Not compiled: {row['reason']}"
 
 
 def _bytes(count: int | None) -> str:

@@ -219,7 +219,7 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
         raise CommandFailed(f'Unable to write the script of "{training.model}": {error}') from error
     for note in features.notes:
         click.echo(f"Note: {plain(note, 400)}")
-    click.echo(f"python {target / SCRIPT} gives the curves of this run.")
+    click.echo(f"python {target / SCRIPT} gives the curves of this run on this machine.")
 
 
 def _write_examples(folder: Path, training: Training, target: Path) -> None:

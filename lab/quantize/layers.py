@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lab.refusal import Reason, Refused
 from rune.model.tflite import Model, TensorKind
+from rune.model.tflite.layer_names import layer_of_tensor
 from rune.wording import plain, quoted
 
 ONLY_SHAPES = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "QUANTIZE", "DEQUANTIZE"})
@@ -36,7 +37,7 @@ def layers_of(model: Model) -> tuple[Layer, ...]:
         if tensor in tensor_names:
             continue
         tensor_names.add(tensor)
-        name = _layer_name(tensor) or operator.op.lower()
+        name = layer_of_tensor(tensor) or operator.op.lower()
         names[name] += 1
         layers.append(Layer(name if names[name] == 1 else f"{name} ({names[name]})", operator.op, tensor))
     return tuple(layers)
@@ -50,9 +51,3 @@ def tensors_of(layers: Sequence[Layer], names: Sequence[str]) -> tuple[str, ...]
             layer_names = ", ".join(plain(one) for one in list(by_name)[:20])
             raise Refused(Reason.NOT_CONVERTED, f"The model has no layer {quoted(name)}. Its layers: {layer_names}.")
     return tuple(by_name[name] for name in names)
-
-
-def _layer_name(tensor: str) -> str:
-    """The folder of the first path: `conv2d_1` for `model/conv2d_1/Relu;model/conv2d_1/BiasAdd`. Empty without one."""
-    parts = tensor.partition(";")[0].split("/")
-    return parts[-2] if len(parts) > 1 else ""

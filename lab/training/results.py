@@ -14,7 +14,7 @@ from lab.training.preparing import PreparedRun, float_model_path
 from lab.training.run import TrainedModel
 from lab.training.settings import bytes_digest
 from rune.datasets.splits import SPLITS_SUFFIX
-from rune.source.policy.model_files import record_path
+from rune.source.runefile.model_records import record_path
 
 _DIGITS = 6
 _NUMBERS = re.compile(r"\[\n\s+((?:[\d.eE+-]+,?\s+)+)\]")  # strings have no line ends

@@ -23,7 +23,8 @@ _REQUIRED_PACKAGES = ("keras", "numpy", "tensorflow-cpu")
 _WIDTH = 110
 
 _HEAD = '''\
-"""Trains the model of a project, as `rune train` does: the same curves on the same kind of machine.
+"""Trains the model of a project, as `rune train` does: on the same machine its curves are those of the run, bit for
+bit. Another processor may add numbers in another order, and gives other curves.
 
     python -m pip install -r requirements.txt
     python train.py
@@ -41,14 +42,13 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # Where numbers are added in another order, the curves are others.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
 '''
 _MAIN = """\
 def main() -> None:
     folder = Path(__file__).resolve().parent
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
+    set_threads(SETTINGS.batch * inputs[0].size)
     train, validation = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(2))
     progress = Progress(new_learner(lambda: {network}, SETTINGS, train))
 

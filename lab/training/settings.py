@@ -27,6 +27,7 @@ LOOP_SOURCES = tuple(
         "compression/widths.py",
         "compression/pruning.py",
         "compression/distilling.py",
+        "loop/threads.py",
         "loop/grids.py",
         "loop/fused.py",
         "loop/optimizer.py",

@@ -28,10 +28,6 @@ ANSWER_SECONDS = 1.0
 """The least time between two lists of answers, which are sent while a network gets better."""
 ANSWER_SHARE = 0.1
 """The least time between them as a share of that since the begin: a long run does not send a thousand lists."""
-_THREADS = 2
-"""Of TensorFlow, for operators and within one; a process has two processors at most (`lab/child/process.py`)."""
-_LARGE_STEP = 1 << 17
-"""Numbers of the windows of a step from which on two threads share an operator."""
 
 
 class _ParentCommand(Exception):
@@ -61,13 +57,14 @@ def run(job: ChildJob) -> dict[str, Any]:
     from lab.training.loop import fitting, starting
     from lab.training.loop.batches import WindowSet, batch_size
     from lab.training.loop.progress import Progress, Settings
+    from lab.training.loop.threads import set_threads
 
     spec = job.spec
     recipe = recipe_of(spec["recipe"])
     module = import_module(recipe.network_module)
     values = spec["values"]
     shape = tuple(spec["shape"])
-    _set_threads(tf, values["batch"] * math.prod(shape), is_alone=spec["is_alone"])
+    set_threads(values["batch"] * math.prod(shape), is_alone=spec["is_alone"])
     settings = Settings(
         spec["seed"],
         values["epochs"],
@@ -181,17 +178,6 @@ def run(job: ChildJob) -> dict[str, Any]:
         "ended": _end(len(progress.curves), settings.epochs, is_stopped=is_stopped),
         "text": f"{counted(len(progress.curves), 'epoch')}",
     }
-
-
-def _set_threads(tf: Any, numbers: int, *, is_alone: bool) -> None:
-    """Chooses the threads of TensorFlow by the numbers that a step reads, before its first operation.
-
-    An operator of a small network is done before a second thread has woken up: with one thread for each operator a step
-    of 32 spectrograms of 49 by 40 takes two thirds of the time, while one of 32 pictures of 96 by 96 in colour takes a
-    fifth more. How many operators work at a time does not change what they compute.
-    """
-    tf.config.threading.set_intra_op_parallelism_threads(1 if numbers < _LARGE_STEP else _THREADS)
-    tf.config.threading.set_inter_op_parallelism_threads(_THREADS if is_alone else 1)
 
 
 def _end(epochs: int, most: int, *, is_stopped: bool) -> str:

@@ -18,7 +18,7 @@ from lab.formats.identify import SourceFormat
 from lab.formats.keras.objects import ACTIVATIONS, LAYERS
 from lab.quantize.forms import TENSORFLOW_INT8
 from lab.refusal import Reason, Refused
-from rune.model.tflite import TensorKind, read_model
+from rune.model.tflite import TensorKind, read_model, signature
 from tests.lab.formats.keras_files import dense, layer, sequential, write_h5, write_keras
 
 MODELS = Path(__file__).resolve().parent / "models"
@@ -123,6 +123,49 @@ print(json.dumps([name for name in NAMES if not callable(getattr(keras.activatio
     unknown = {name: sorted(LAYERS[name] - set(keras_arguments[name]) - earlier) for name in LAYERS}
     assert {name: arguments for name, arguments in unknown.items() if arguments} == {}
     assert json.loads(lines[1]) == ["hard_swish"] or json.loads(lines[1]) == []
+
+
+SEVERAL = """
+import keras, numpy as np
+from keras import layers as L
+keras.utils.set_random_seed(4)
+motion, audio, level = (keras.Input((size,), name=name) for name, size in (("motion", 6), ("audio", 4), ("level", 3)))
+joined = L.Concatenate()([L.Dense(3)(audio), L.Dense(2)(motion), level])
+outputs = [L.Dense(2, name="scores")(joined), L.Dense(1, name="loudness")(joined)]
+keras.Model([motion, audio, level], outputs).save("several.keras")
+random = np.random.default_rng(1)
+np.savez("samples.npz", level=random.normal(size=(40, 3)) * 9, audio=random.normal(size=(40, 4)), motion=random.normal(
+    size=(40, 6)))
+"""
+
+
+@pytest.mark.parametrize("form", ["int8", TENSORFLOW_INT8.name])
+def test_several_inputs_and_outputs_keep_the_names_and_the_order_of_keras(tmp_path: Path, form: str) -> None:
+    in_keras(SEVERAL, tmp_path)
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (tmp_path / "samples.npz").rename(samples / "samples.npz")
+    request = Request(tmp_path / "several.keras", form, ("float32", form), samples=samples)
+    result = convert_whole(request, lambda _share, _text: None)
+    inputs, outputs = (
+        [tensor.name for tensor in tensors]
+        for tensors in (signature(read_model(result.data)).inputs, signature(read_model(result.data)).outputs)
+    )
+    assert (inputs, outputs) == (["motion", "audio", "level"], ["scores", "loudness"])
+    ranges = dict(zip(inputs, result.report["samples"]["ranges"], strict=True))
+    assert max(ranges["level"]) > 9 > max(*ranges["audio"], *ranges["motion"])
+
+
+def test_samples_without_an_array_of_an_input_are_refused_by_the_name_of_keras(tmp_path: Path) -> None:
+    in_keras(SEVERAL.replace("level=random", "volume=random"), tmp_path)
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (tmp_path / "samples.npz").rename(samples / "samples.npz")
+    with pytest.raises(Refused, match='no array "level", which is an input of the model'):
+        convert_whole(
+            Request(tmp_path / "several.keras", "int8", ("float32", "int8"), samples=samples),
+            lambda _share, _text: None,
+        )
 
 
 RECURRENT = """

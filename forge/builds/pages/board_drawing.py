@@ -38,9 +38,14 @@ FORMS = {
         ),
         BoardOutline.SHIELD,
     ),
-    **dict.fromkeys(("nrf52840-dk", "nrf5340-dk", "b-l475e-iot01a", "b-u585i-iot02a"), BoardOutline.KIT),
     **dict.fromkeys(
-        ("seeed-xiao-esp32c3", "seeed-xiao-esp32s3", "seeed-xiao-nrf52840-sense", "arduino-nicla-vision"),
+        ("nrf52840-dk", "nrf5340-dk", "b-l475e-iot01a", "b-u585i-iot02a", "arm-mps3-an547"), BoardOutline.KIT
+    ),
+    **dict.fromkeys(
+        (
+            *("seeed-xiao-esp32c3", "seeed-xiao-esp32s3", "seeed-xiao-esp32s3-sense"),
+            *("seeed-xiao-nrf52840-sense", "arduino-nicla-vision", "esp-eye"),
+        ),
         BoardOutline.TINY,
     ),
 }

@@ -15,6 +15,7 @@ from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, RunTime, fit
 from rune.devices.boards.lookup import boards, find_board
+from rune.devices.emulation.executed import executed_text
 from rune.wording import listed, size_text
 
 NEARLY_FULL = 0.8
@@ -42,6 +43,8 @@ USUAL = (
     "esp32-devkit",
     "seeed-xiao-nrf52840-sense",
     "seeed-xiao-esp32s3",
+    "seeed-xiao-esp32s3-sense",
+    "esp32-s3-devkitc-1",
     "arduino-uno-r4-wifi",
     "esp32-c3-devkitm-1",
     "arduino-nano-rp2040-connect",
@@ -113,6 +116,11 @@ class BoardFit:
     def sources(self) -> tuple[tuple[str, str], ...]:
         """Where each of the board's figures was read."""
         return tuple((_FIGURES.get(figure, figure), source) for figure, source in self.board.sources.items())
+
+    @property
+    def executed(self) -> str:
+        """Which figures come from executing a rune, and which are only estimated."""
+        return executed_text(self.board)
 
     @property
     def drawing(self) -> BoardDrawing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forge.builds.models import Build
+from rune.source.runefile.codes import Code
 
 _UNPROVEN: Final = frozenset({"other-toolchain", "impossible", "no-project"})
 """Results of building again that prove nothing (`rune.compiler.verify.runes.rebuild_result`)."""
@@ -21,11 +22,15 @@ class ShownVerification:
     reference: str
     is_unproven: bool = False
     seed: int | None = None
+    guesses: tuple[str, ...] = ()
+    """Sentences about models whose arithmetic is right and whose ranges are those of random numbers."""
 
 
 def verification_of(build: Build) -> ShownVerification | None:
     """How a build's rune stands to the reference interpreter; None for one that was built before this step."""
-    result = build.artefact.report.get("verify") if build.artefact is not None else None
+    if build.artefact is None:
+        return None
+    result = build.artefact.report.get("verify")
     if result is None:
         return None
     is_compared = result["complete"] and any(model["inputs"] for model in result["models"])
@@ -36,4 +41,7 @@ def verification_of(build: Build) -> ShownVerification | None:
         result["reference"] or "",
         is_unproven=bool(result["within"]) and (result.get("rebuild") or {}).get("state") in _UNPROVEN,
         seed=result.get("seed"),
+        guesses=tuple(
+            each["message"] for each in build.artefact.diagnostics if each["code"] == Code.GUESSED_RANGES.value
+        ),
     )

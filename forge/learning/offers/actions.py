@@ -35,8 +35,8 @@ from rune.datasets.splits import Split
 from rune.source.language.policy.entry_edits import ModelEditRefused
 from rune.source.language.policy.model_edit import with_model
 from rune.source.policy import POLICY_FILE
-from rune.source.policy.model_files import record_path
 from rune.source.policy.sections.models import STATIC_FORMS, ModelSource
+from rune.source.runefile.model_records import record_path
 from rune.wording import quoted, size_text
 
 SOURCES = "training"

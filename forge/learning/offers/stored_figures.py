@@ -20,7 +20,7 @@ from forge.learning.training_data import model_owners
 from forge.projects.models import Project
 from rune.datasets.splits import Split
 from rune.running.evaluation.background import BackgroundTrial
-from rune.source.policy.model_files import RECORD_SUFFIX
+from rune.source.runefile.model_records import RECORD_SUFFIX
 
 RECORD_SUFFIXES: Final = (RECORD_SUFFIX, ".training.json", ".splits.json")
 """The ends of the names of the records that a run writes beside what it learned."""

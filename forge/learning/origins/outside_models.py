@@ -14,7 +14,7 @@ from forge.learning.training.models import TrainingRun
 from forge.learning.training_data import model_owners
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree
-from rune.source.policy.model_files import RECORD_SUFFIX
+from rune.source.runefile.model_records import RECORD_SUFFIX
 from rune.wording import quoted, size_text
 
 MOST_RECORDS = 100

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from rune.digests import is_digest
-from rune.source.policy.model_files import RECORD_SUFFIX
 from rune.source.policy.sections.training import MAX_SEED
+from rune.source.runefile.model_records import RECORD_SUFFIX
 
 MAX_RECORD = 256_000
 """Bytes of a record. One of 200 labels with long names has 60,000."""

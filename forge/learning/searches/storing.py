@@ -14,7 +14,7 @@ from forge.learning.searches.actions.searches import announce_search
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.training.running.storing import store_file
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.source.policy.model_files import record_path
+from rune.source.runefile.model_records import record_path
 
 
 def store_trial(

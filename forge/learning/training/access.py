@@ -22,8 +22,8 @@ from forge.projects.files.contents import checked_path
 from forge.projects.files.model_files import is_model
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
-from rune.source.policy.model_files import record_path
 from rune.source.policy.sections.training import TEACHER_SUFFIX
+from rune.source.runefile.model_records import record_path
 from rune.wording import plain
 
 MOST_TEACHERS = 50

@@ -12,6 +12,7 @@ from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
 from lab.formats.keras.reading import KerasSource, read_keras, write_clean
 from lab.formats.keras.unrolling import unrolled
+from lab.formats.named_tensors import with_source_names
 from lab.refusal import Reason, Refused
 from rune.wording import quoted
 
@@ -60,6 +61,8 @@ def converted(model: Any, settle: Callable[[Any], None] = lambda _converter: Non
             converter = tf.lite.TFLiteConverter.from_keras_model(model)
             settle(converter)
             data: bytes = converter.convert()
+        outputs = {f"output_{number}": name for number, name in enumerate(model.output_names)}
+        data = with_source_names(data, [one.name for one in model.inputs], outputs)
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception as error:  # the converter raises whatever its parts raise

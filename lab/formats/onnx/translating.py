@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from lab.formats.onnx.adaptive_pooling import with_adaptive_means
 from lab.formats.onnx.attributes import NodeAttributes
 from lab.formats.onnx.fusing import fused
 from lab.formats.onnx.model import Array, OnnxInput, OnnxModel, OnnxNode
@@ -101,18 +102,19 @@ def _text(shape: Sequence[int | None]) -> str:
 
 def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> TranslatedModel:
     """The model as a float `.tflite` file. `outputs` names other results than the model's own. Raises `Refused`."""
+    model = with_adaptive_means(replace(model, outputs=tuple(model.outputs if outputs is None else outputs)))
+    model = replace(model, nodes=list(_needed_nodes(model.nodes, model.outputs)))
     unknown = sorted({node.op for node in model.nodes} - set(OPERATORS))
     if unknown:
         several = "operators that are" if len(unknown) > 1 else "an operator that is"
         raise Refused(Reason.UNKNOWN_LAYER, f"The model has {several} not converted: {', '.join(map(plain, unknown))}.")
-    output_names = tuple(model.outputs if outputs is None else outputs)
-    model = folded(fused(replace(model, outputs=output_names)))
-    model = replace(model, nodes=list(_needed_nodes(model.nodes, output_names)))
+    model = folded(fused(model))
+    model = replace(model, nodes=list(_needed_nodes(model.nodes, model.outputs)))
     translation = Translation(model)
     inputs = [_begin(translation, one, model) for one in model.inputs]
     for node in model.nodes:
         _translate(translation, node)
-    results = {name: translation.plain(translation.values[name]) for name in output_names}
+    results = {name: translation.plain(translation.values[name]) for name in model.outputs}
     by_name = {one.name: translation.values[one.name] for one in inputs}
     data = translation.builder.file({name: _tensor(value) for name, value in by_name.items()}, results)
     return TranslatedModel(data, tuple(inputs), translation.ids)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, Array, difference, seeded_inputs, tolerance_of
+from lab.formats.named_tensors import with_source_names
 from lab.formats.savedmodel.first_different import first_different_layer
 from lab.formats.savedmodel.lists import with_sized_lists
 from lab.formats.savedmodel.packing import GRAPH, unpack
@@ -47,6 +48,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     try:
         fixed_folder = _with_fixed_batch(model, function, shapes, str(job.folder / "fixed"))
         data: bytes = tf.lite.TFLiteConverter.from_saved_model(fixed_folder, signature_keys=[SIGNATURE]).convert()
+        data = with_source_names(data, list(shapes), {name: name for name in sorted(function.structured_outputs)})
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception as error:  # the converter raises whatever its parts raise

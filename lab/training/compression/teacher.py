@@ -13,8 +13,8 @@ from lab.recipes.recipe import features_runefile
 from lab.refusal import Reason, Refused
 from lab.training.settings import RunSettings, bytes_digest
 from rune.model.tflite import ModelError, TensorKind, read_model
-from rune.source.policy.model_files import record_path
 from rune.source.policy.sections.training import TEACHER_SUFFIX
+from rune.source.runefile.model_records import record_path
 from rune.wording import listed, plain, quoted
 
 

@@ -7,7 +7,7 @@ execution. A value is identified by its index; a value that no node uses is not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rune.abi import ModelFormat
@@ -127,10 +127,12 @@ class Node:
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """The stage and the file of a model that is part of the graph."""
+    """The stage and the file of a model that is part of the graph, and the layers of the source model by the names of
+    its nodes, in characters that may stand in C."""
 
     stage: str
     file: str
+    layers: Mapping[str, str] = field(default_factory=dict)
 
 
 class SharedPlaces:

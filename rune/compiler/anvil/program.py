@@ -5,7 +5,7 @@ Nothing from users becomes code: names are for reports, and texts are constants.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -365,6 +365,8 @@ class Program:
     """The gates that each step needs; it is skipped unless all are open. Empty if there are no gates."""
     embedded_models: tuple[bytes, ...] = ()
     """The models that the rune contains for its host, without duplicates; `ModelPlace` refers to them."""
+    layers: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The layers of source models, by the names of the calls that compute them, in characters that may stand in C."""
 
     @property
     def whole_runs(self) -> int:

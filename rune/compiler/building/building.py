@@ -16,6 +16,7 @@ from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.blocks.shared_path import parse_shared_path
+from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import PreparedBuild, prepare
@@ -31,7 +32,7 @@ from rune.compiler.building.report import (
 )
 from rune.project.files import ProjectFiles
 from rune.running.container import read_rune
-from rune.source.runefile import CheckedRunefile, Severity, check
+from rune.source.runefile import CheckedRunefile, Diagnostic, Severity, check
 from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.syntax import StageKind
 from rune.wording import counted
@@ -61,8 +62,9 @@ def build(
         with limits_checked_by(allowance.require):
             checked_runefile = _check(files, models, options)
     step_log.end("check", check_text(checked_runefile))
-    prepared_build = _prepare(checked_runefile, models, options, allowance)
-    code = _code(checked_runefile, models, options, prepared_build, allowance)
+    programs = _programs(checked_runefile, models, options, allowance)
+    prepared_build = programs[0][1]
+    code = _code(options, programs, allowance)
     package_files = options.target.packager(
         BuiltProgram(
             options.name,
@@ -124,24 +126,41 @@ def _prepare(
         return prepare(checked_runefile, models, options, between=allowance.require)
 
 
-def _code(
-    checked_runefile: CheckedRunefile,
-    models: ProjectModels,
-    options: BuildOptions,
-    prepared_build: PreparedBuild,
-    allowance: Allowance,
-) -> _Code:
-    """The code of a program, and of its second module where the target has one and uses its kernels."""
+def diagnostics_of_build(
+    checked_runefile: CheckedRunefile, models: ProjectModels, options: BuildOptions
+) -> tuple[Diagnostic, ...]:
+    """Returns what `build` would report of a checked project, without compiling code: the diagnostics of the check, and
+    the refusal of a step behind it. Raises `rune.compiler.anvil.errors.CompileError` where a limit is reached."""
+    if checked_runefile.pipeline is None:
+        return checked_runefile.diagnostics
+    try:
+        _programs(checked_runefile, models, options, Allowance(options.limits or CompilerLimits()))
+    except BuildFailed as failure:
+        return failure.diagnostics
+    return checked_runefile.diagnostics
+
+
+def _programs(
+    checked_runefile: CheckedRunefile, models: ProjectModels, options: BuildOptions, allowance: Allowance
+) -> Sequence[tuple[Target, PreparedBuild]]:
+    """The program of the target, and that of its second module where it has one and uses its kernels. Raises
+    `BuildFailed`."""
+    first = _prepare(checked_runefile, models, options, allowance)
     second = _second(checked_runefile, models, options, allowance)
-    programs = [(options.target, prepared_build), *([] if second is None else [second])]
-    sources = [target.emit(each.program, each.plan, options.name) for target, each in programs]
-    toolchains = [target.toolchain for target, _ in programs]
+    return [(options.target, first), *([] if second is None else [second])]
+
+
+def _code(options: BuildOptions, programs: Sequence[tuple[Target, PreparedBuild]], allowance: Allowance) -> _Code:
+    """The code of the programs: that of the target, and of its second module where there is one."""
+    target = options.target
+    sources = [
+        each.emit(prepared_build.program, prepared_build.plan, options.name) for each, prepared_build in programs
+    ]
+    toolchains = [each.toolchain for each, _ in programs]
     pairs = [(each, toolchain) for each, toolchain in zip(sources, toolchains, strict=True) if toolchain is not None]
     # A target without a toolchain ships its sources as they are.
     module, second_module, *_ = *compile_modules(pairs, allowance), b"", b""
-    memory = max(
-        each.plan.arena_size + (each.plan.message_size if target.makes_rune else 0) for target, each in programs
-    )
+    memory = max(each.plan.arena_size + (each.plan.message_size if target.makes_rune else 0) for _, each in programs)
     return _Code(memory, sources[0], module, second_module)
 
 

@@ -13,10 +13,9 @@ from rune.source.policy.read import POLICY_FILE
 from rune.source.policy.sections.models import ModelSource
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Position, Severity, Span
+from rune.source.runefile.model_records import record_path
 from rune.wording import quoted
 
-RECORD_SUFFIX: Final = ".provenance.json"
-"""The end of the name of the record beside a model file."""
 RUNE_OF_RUN: Final = "trained.rune"
 """The file of a training run with the rune that was judged. It is never a file of the project."""
 _ADVICE: Final = "Run `rune convert` in the project's folder."
@@ -24,11 +23,6 @@ _ADVICE_WITHOUT_SOURCE: Final = f"Put the source file there, or correct `source:
 
 DigestOf = Callable[[str], str]
 """Returns the SHA-256 of a file as `sha256:...`. Raises `FileError`."""
-
-
-def record_path(model: str) -> str:
-    """The path of the record of a model file."""
-    return model.removesuffix(".tflite") + RECORD_SUFFIX
 
 
 def model_problem(files: ProjectFiles, model: ModelSource, digest_of: DigestOf | None = None) -> str | None:

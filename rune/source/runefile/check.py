@@ -41,7 +41,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.stages.blocks import StageInputs, check_block_stage
 from rune.source.runefile.stages.capabilities import check_capability, declared_output, find_capability
-from rune.source.runefile.stages.models import ModelReading, Signatures, check_model_stage, find_model, warn_of_host
+from rune.source.runefile.stages.models import ModelReading, Signatures, check_model_stage, find_model, warn_of_model
 from rune.source.runefile.stages.order import report_cycles, run_order, sources_of
 from rune.source.runefile.stages.outputs import check_output_stage, find_output
 from rune.source.runefile.stages.resources import Resources
@@ -311,7 +311,7 @@ class _Checker:
         model = find_model(stage, self._reading)
         if model is not None and model.file is not None:
             if model.file not in self._models.values():
-                warn_of_host(stage, model, self._report)
+                warn_of_model(stage, model, self._reading)
             self._models[stage.name.text] = model.file
         if model is None or model.signature is None:
             self._note_declared(stage)

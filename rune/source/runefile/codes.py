@@ -92,6 +92,7 @@ class Code(Enum):
     OTHER_LABELS = "RUNE0089"
     LABELLED_SCORES = "RUNE0125"
     CHANGED_BLOCK = "RUNE0126"
+    GUESSED_RANGES = "RUNE0127"
     # Problems of a block in Python; the first nine are those of rune.compiler.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"

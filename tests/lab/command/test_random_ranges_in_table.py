@@ -34,3 +34,17 @@ def test_the_json_says_it_of_each_form() -> None:
     source, int8 = report("random", is_guess=True)["forms"]
     assert (source["calibrated_on"], source["judged_on"]) == ("", "random numbers")
     assert (int8["calibrated_on"], int8["judged_on"]) == ("random numbers", "random numbers")
+
+
+def test_each_row_without_figures_says_why() -> None:
+    """Of forms that were not converted, and of those that cannot be compiled, also where another form was wanted."""
+    whole = report("files", is_guess=False)
+    dynamic = {"form": "dynamic", **_ROW, "arena": None, "constants": None, "reason": "It needs SUM with int8."}
+    rows = [*whole["forms"], {**dynamic, "output": 40.0, "layers": {}, "calibrated_on": "", "judged_on": "samples"}]
+    rows.append({"form": "int16x8", "refusal": "the quantiser refused the model.", "detail": "No kernel."})
+    text = "\n".join(lines({**whole, "forms": rows}, "int8", (), "train"))
+    table, _, rest = text.partition("\n\n")
+    assert [line.split()[0] for line in table.splitlines() if " - " in line] == ["dynamic", "int16x8"]
+    assert "dynamic is not compiled: It needs SUM with int8." in rest
+    assert "int16x8 was not converted: the quantiser refused the model. No kernel." in rest
+    assert rest.count("is not compiled") == 1

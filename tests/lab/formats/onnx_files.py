@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from lab.formats.onnx.model import Attribute, OnnxInput, OnnxModel, OnnxNode
+from lab.formats.onnx.translating import TranslatedModel
 from lab.formats.onnx.writing import write_onnx
 from lab.formats.protobuf import bytes_field, number_field
+from lab.quantize.noise import RunningModel
+from rune.model.tflite import read_model
 
 X = OnnxInput("x", (1, 4), "float32")
 
@@ -61,3 +64,13 @@ def added(array: bytes) -> bytes:
     operator = bytes_field(1, "x") + bytes_field(1, "w") + bytes_field(2, "y") + bytes_field(4, "Add")
     graph = bytes_field(1, operator) + bytes_field(5, array)
     return file_of(graph + bytes_field(11, described("x", 1, 4)) + bytes_field(12, described("y")))
+
+
+def ops(translation: TranslatedModel) -> list[str]:
+    return [operator.op for operator in read_model(translation.data).operators]
+
+
+def answer(translation: TranslatedModel, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The first output of a translated model for inputs in the order of the source."""
+    inputs = [value.transpose(one.order) for value, one in zip(values, translation.inputs, strict=True)]
+    return RunningModel(translation.data).run(inputs)[0]

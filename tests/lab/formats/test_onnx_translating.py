@@ -13,13 +13,12 @@ from lab.formats.comparing import TOLERANCE, difference, tolerance_of
 from lab.formats.onnx.converted import number_kinds
 from lab.formats.onnx.model import OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
-from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
+from lab.formats.onnx.translating import fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
-from lab.quantize.noise import RunningModel
 from lab.refusal import Reason, Refused
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
-from tests.lab.formats.onnx_files import X, model, node
+from tests.lab.formats.onnx_files import X, answer, model, node, ops
 from tests.support.cases import each_case
 
 FOLDER = Path(__file__).resolve().parent.parent / "models" / "onnx"
@@ -31,15 +30,6 @@ def read(name: str) -> OnnxModel:
     path = FOLDER / f"{name}.onnx"
     weights = FOLDER / f"{name}.onnx.data"
     return read_onnx(path, weights if weights.exists() else None, weights.name)
-
-
-def ops(translation: TranslatedModel) -> list[str]:
-    return [operator.op for operator in read_model(translation.data).operators]
-
-
-def answer(translation: TranslatedModel, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    inputs = [value.transpose(one.order) for value, one in zip(values, translation.inputs, strict=True)]
-    return RunningModel(translation.data).run(inputs)[0]
 
 
 @each_case("name", NAMES)
@@ -196,6 +186,50 @@ def test_lengths_of_sequences_are_refused_by_name_unless_they_are_those_of_the_i
     with pytest.raises(Refused, match="has sequence_lens other than 5"):
         translate(recurrent(*op, "lengths", **attributes))
     translate(recurrent(*op, "all", **attributes))
+
+
+@pytest.mark.protects("models-in/unread-arguments")
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ({"layout": 1}, "layout"),
+        ({"clip": 3.0}, "clip"),
+        ({"direction": "sideways"}, "direction"),
+        ({"activations": ("Relu", "Relu", "Relu")}, "activations"),
+        ({"activation_beta": (0.5,)}, "activation_beta"),
+    ],
+)
+@each_case("op", [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+def test_what_a_recurrent_layer_does_otherwise_is_refused_by_its_name(
+    op: tuple[str, int], attributes: dict[str, Any], name: str
+) -> None:
+    own: dict[str, Any] = {"linear_before_reset": 1} if op[0] == "GRU" else {}
+    operator, gates = op
+    with pytest.raises(Refused, match=name) as error:
+        translate(recurrent(operator, gates, **own, **attributes))
+    assert f'{op[0]} "the {op[0]}"' in str(error.value)
+
+
+@pytest.mark.protects("models-in/unread-arguments")
+@pytest.mark.parametrize(("op", "name"), [(("LSTM", 4), "input_forget"), (("GRU", 3), "linear_before_reset")])
+def test_gates_that_work_otherwise_are_refused_by_their_name(op: tuple[str, int], name: str) -> None:
+    attributes: dict[str, Any] = {"input_forget": 1} if op[0] == "LSTM" else {}
+    with pytest.raises(Refused, match=name) as error:
+        translate(recurrent(*op, **attributes))
+    assert f'{op[0]} "the {op[0]}"' in str(error.value)
+
+
+@pytest.mark.protects("models-in/unread-arguments")
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 1, 3), (1, 2, 3), (1, 1, 1)])
+@each_case("op", [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+def test_a_first_state_of_another_size_is_refused_by_its_name(op: tuple[str, int], shape: tuple[int, ...]) -> None:
+    attributes: dict[str, Any] = {"linear_before_reset": 1} if op[0] == "GRU" else {}
+    layer = recurrent(*op, "", "start", **attributes)
+    layer = OnnxModel(
+        layer.nodes, {**layer.constants, "start": np.ones(shape, np.float32)}, layer.inputs, ("y",), 18, "test"
+    )
+    with pytest.raises(Refused, match="initial_h"):
+        translate(layer)
 
 
 @pytest.mark.protects("models-in/unread-arguments")

@@ -183,7 +183,7 @@ def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted
         "refusal": "dynamic: the quantiser refused the model.",
         "detail": "ValueError",
     }
-    assert "Not converted: dynamic: the quantiser refused the model. ValueError" in "\n".join(
+    assert "dynamic was not converted: the quantiser refused the model. ValueError" in "\n".join(
         lines(report, "float16", (), "train")
     )
 

@@ -6,11 +6,13 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES
+from lab.training import step
 from lab.training.script import script_text
 from lab.training.settings import RunSettings
 from tests.support.cases import each_case
@@ -67,6 +69,18 @@ def test_a_script_counts_labels_as_its_run_did(argument: str, value: float, sett
 
     usual = settings_line({})
     assert settings_line({argument: value}) == f"{usual[:-1]}, {setting})"
+
+
+def test_a_script_has_the_threads_of_its_run() -> None:
+    """The threads within an operator decide the order of its sums, and so the last bits of the curves."""
+    recipe = usable("motion")
+    settings = RunSettings(recipe, read_arguments(recipe.arguments, {}, "motion"), 7, ("one", "two"), "digest")
+    text = script_text(settings)
+    threads = (Path(step.__file__).parent / "loop" / "threads.py").read_text("utf-8")
+    assert threads[threads.index("def set_threads") :] in text
+    assert "set_threads(SETTINGS.batch * inputs[0].size)" in text
+    assert "TF_NUM_INTRAOP_THREADS" not in text
+    assert 'set_threads(values["batch"] * math.prod(shape)' in Path(step.__file__).read_text("utf-8")
 
 
 def test_a_script_with_a_teacher_reads_it_from_the_file_beside_it() -> None:

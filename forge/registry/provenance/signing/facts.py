@@ -23,7 +23,7 @@ from forge.registry.oci.digests import digest_of
 from forge.registry.oci.rune_facts import manifest_digest, rune_facts
 from forge.registry.provenance.signing.pseudonyms import pseudonym_of
 from rune import __version__
-from rune.source.policy.model_files import record_path
+from rune.source.runefile.model_records import record_path
 from rune.tools.signing.bom import BlockFacts, BomModel, DataFacts, RuneMaterials, bill_of_materials
 from rune.tools.signing.provenance import TRAINING, Approval, Material, Provenance
 from rune.tools.signing.provenance import PublicationStatement as PublicationFacts

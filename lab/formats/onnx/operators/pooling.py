@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lab.formats.onnx.adaptive_pooling import ADAPTIVE_MEAN, windows
 from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.padding import VALID, WINDOW_ARGUMENTS, PaddedWindow, picture, window_of
 from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, refuse
 
+MOST_WINDOWS = 64
+"""Windows of an adaptive mean along one side."""
 _SYMMETRIC = 1
 """The mode of MIRROR_PAD that repeats the border too."""
 
@@ -153,7 +156,48 @@ def _largest_of_all(translation: Translation, node: OnnxNode) -> None:
     _over_all(translation, node, "REDUCE_MAX")
 
 
+def _adaptive_mean(translation: Translation, node: OnnxNode) -> None:
+    """The mean of each window of rows, and of these the mean of each window of columns. Windows that are all alike are
+    those of a pool."""
+    attributes = arguments(node, size=(), new_size=())
+    value = translation.value(node, 0)
+    size, new_size = (tuple(map(int, attributes[key])) for key in ("size", "new_size"))
+    if len(value.shape) != 4 or value.shape[2:] != size or max(new_size) > MOST_WINDOWS:
+        raise refuse(node, f"is a mean of more than {MOST_WINDOWS} windows, or of another size than its input.")
+    tensor, name = translation.last(value), node.outputs[0]
+    if all(one % other == 0 for one, other in zip(size, new_size, strict=True)):
+        kernel = (size[0] // new_size[0], size[1] // new_size[1])
+        window = PaddedWindow(kernel, kernel, (1, 1), (0, 0), (0, 0))
+        tensor = _pooled(translation, tensor, window, VALID, (new_size[0], new_size[1]), "AVERAGE_POOL_2D", name)
+    else:
+        for axis in (1, 2):
+            tensor = _means_along(translation, tensor, axis, new_size[axis - 1], name)
+    translation.give_tensor(node, tensor, (*value.shape[:2], *new_size), is_last=True)
+
+
+def _means_along(translation: Translation, tensor: int, axis: int, count: int, name: str) -> int:
+    """The means of `count` adaptive windows along an axis."""
+    builder, shape = translation.builder, translation.builder.shape_of(tensor)
+    result = (*shape[:axis], 1, *shape[axis + 1 :])
+    means = []
+    for number, (first, behind) in enumerate(windows(shape[axis], count)):
+        begin, part = [0] * 4, (*shape[:axis], behind - first, *shape[axis + 1 :])
+        begin[axis] = first
+        label = f"{name}/window_{axis}_{number}"
+        inputs = [tensor, translation.numbers(begin), translation.numbers(part)]
+        window = builder.add("SLICE", inputs, part, f"{label}/part", ("Slice", {}))
+        options = ("Reducer", {"keepDims": True})
+        means.append(builder.add("MEAN", [window, translation.numbers([axis])], result, label, options))
+    if len(means) == 1:
+        return means[0]
+    whole = (*shape[:axis], count, *shape[axis + 1 :])
+    return builder.add(
+        "CONCATENATION", means, whole, f"{name}/{axis}", ("Concatenation", {"axis": axis, ACTIVATION: 0})
+    )
+
+
 OPERATORS: Mapping[str, Handler] = {
+    ADAPTIVE_MEAN: _adaptive_mean,
     "MaxPool": _largest,
     "AveragePool": _mean,
     "GlobalAveragePool": _mean_of_all,

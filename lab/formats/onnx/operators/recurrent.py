@@ -12,11 +12,13 @@ import numpy as np
 from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.operators.matrices import layer
+from lab.formats.onnx.optional_inputs import input_name
 from lab.formats.onnx.values import ACTIVATION, Handler, Translation, refuse
 from lab.formats.tflite_builder import Builder
 from lab.refusal import Reason, Refused
-from rune.wording import plain, quoted
+from rune.wording import listed, plain, quoted
 
+_DIRECTIONS = ("forward", "reverse", "bidirectional")
 MOST_STEPS = 256
 """Steps of a series; each of them is a dozen operators of the file."""
 
@@ -74,10 +76,8 @@ def _lstm_step(cell: _Cell, input_part: int, states: _States, number: int) -> _S
     return cell.two("MUL", output_gate, cell.one("TANH", memory, f"shown_{number}"), f"state_{number}"), memory
 
 
-def _gru_step(cell: _Cell, input_part: int, states: _States, number: int, *, resets_after: bool) -> _States:
+def _gru_step(cell: _Cell, input_part: int, states: _States, number: int) -> _States:
     (state,) = states
-    if not resets_after:
-        raise Refused(Reason.NOT_CONVERTED, "A GRU with linear_before_reset=0 is not converted; PyTorch's has 1.")
     update_in, reset_in, new_in = cell.gates(input_part, 3, f"fed_{number}")
     update_own, reset_own, new_own = cell.gates(cell.from_state(state, f"from_state_{number}"), 3, f"own_{number}")
     update = cell.one("LOGISTIC", cell.two("ADD", update_in, update_own, f"u_{number}"), f"update_{number}")
@@ -100,7 +100,7 @@ _Step = Callable[[_Cell, int, _States, int], _States]
 def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int) -> None:
     attributes = _arguments(node)
     value = translation.value(node, 0)
-    if len(value.shape) != 3 or attributes["layout"]:
+    if len(value.shape) != 3:
         raise refuse(node, "does not have time, batch and features, in this order.")
     steps, batch, features = value.shape
     directions = 2 if attributes["direction"] == "bidirectional" else 1
@@ -118,9 +118,7 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
     bias = translation.constant(node, 3) if translation.has(node, 3) else np.zeros((directions, 2 * size))
     if bias.shape != (directions, 2 * size):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has a bias of another size.")
-    step: _Step = {"LSTM": _lstm_step, "RNN": _simple_step}.get(
-        node.op, partial(_gru_step, resets_after=bool(attributes["linear_before_reset"]))
-    )
+    step: _Step = {"LSTM": _lstm_step, "RNN": _simple_step, "GRU": _gru_step}[node.op]
     results, finals = [], []
     rows = translation.reshape(translation.plain(value), (steps * batch, features), f"{node.name}/rows")
     for direction in range(directions):
@@ -129,7 +127,8 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
         parts = _each_step(translation, input_part, steps, batch, size, name)
         own = recurrent[direction].T.astype(np.float32)
         cell = _Cell(translation.builder, translation, own, bias[direction, size:], batch, units, name)
-        current = tuple(_first_state(translation, node, 5 + one, direction, batch, units) for one in range(states))
+        first_shape = (directions, batch, units)
+        current = tuple(_first_state(translation, node, 5 + one, direction, first_shape) for one in range(states))
         order = range(steps)
         states_by_step = {}
         for number in reversed(order) if direction or attributes["direction"] == "reverse" else order:
@@ -156,8 +155,16 @@ def _arguments(node: OnnxNode) -> Mapping[str, Any]:
     )
     usual = {"LSTM": ("Sigmoid", "Tanh", "Tanh"), "GRU": ("Sigmoid", "Tanh"), "RNN": ("Tanh",)}[node.op]
     functions = attributes["activations"]
-    if (functions and tuple(functions) not in (usual, usual * 2)) or attributes["clip"] or attributes["input_forget"]:
-        raise refuse(node, "has other functions than the usual ones, or coupled gates, which are not converted.")
+    if functions and tuple(functions) not in (usual, usual * 2):
+        raise refuse(node, f"has activations other than {listed(usual)}, which are not converted.")
+    for name in ("clip", "input_forget", "layout"):
+        if attributes[name]:
+            raise refuse(node, f"has {name} {attributes[name]}, which is not converted.")
+    if node.op == "GRU" and not attributes["linear_before_reset"]:
+        raise refuse(node, "has linear_before_reset 0, which is not converted; PyTorch writes 1.")
+    if attributes["direction"] not in _DIRECTIONS:
+        raise refuse(node, f"has the direction {plain(attributes['direction'])}, not {listed(_DIRECTIONS)}.")
+
     if node.op == "LSTM" and node.input(7):
         raise refuse(node, "has peepholes, which are not converted.")
     return attributes
@@ -172,15 +179,21 @@ def _each_step(translation: Translation, input_part: int, steps: int, batch: int
     return translation.builder.add_many("SPLIT", [axis, input_part], [(batch, size)] * steps, f"{name}/step", options)
 
 
-def _first_state(translation: Translation, node: OnnxNode, place: int, direction: int, batch: int, units: int) -> int:
-    """The state before the first step: zeros, or an input of the layer."""
+def _first_state(
+    translation: Translation, node: OnnxNode, place: int, direction: int, shape: tuple[int, int, int]
+) -> int:
+    """The state of a direction before the first step: zeros, or an input of the layer, whose shape is that of all
+    directions, the batch and the units."""
+    directions, batch, units = shape
     if not translation.has(node, place):
         return translation.store("zeros", np.zeros((batch, units), np.float32))
-    value = translation.value(node, place)
-    if value.constant is not None and value.constant.ndim == 3:
-        return translation.store(value.name, value.constant[direction].astype(np.float32))
-    if value.shape != (1, batch, units):
-        raise refuse(node, "begins with a state of another size.")
+    value, name = translation.value(node, place), input_name(node.op, place)
+    if value.shape != shape:
+        raise refuse(node, f"has {name} of the shape {list(value.shape)}, and needs {list(shape)}.")
+    if value.constant is not None:
+        return translation.store(f"{value.name}/{direction}", value.constant[direction].astype(np.float32))
+    if directions > 1:
+        raise refuse(node, f"has {name} of both directions that is no constant, which is not converted.")
     return translation.reshape(translation.plain(value), (batch, units), f"{value.name}/first")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rune.compiler.anvil.graph import CompiledModel, Graph, Node, Value, Work
@@ -52,8 +53,9 @@ class GraphBuilder:
     ) -> None:
         self._nodes.append(Node(name, stage, work, inputs, outputs, keeps))
 
-    def model(self, stage: str, file: str) -> None:
-        self._models.append(CompiledModel(stage, file))
+    def model(self, stage: str, file: str, layers: Mapping[str, str]) -> None:
+        """Adds a model; `layers` are those of the source model, by the names of its nodes."""
+        self._models.append(CompiledModel(stage, file, layers))
 
     def graph(self) -> Graph:
         return Graph(tuple(self._values), tuple(self._nodes), tuple(self._models))

@@ -21,7 +21,8 @@ from rune.compiler.anvil.ops.recurrence.variables import CopyTensor
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.builder import GraphBuilder
 from rune.compiler.anvil.signed_bytes import as_signed
-from rune.model.tflite import Model, Tensor, TensorKind
+from rune.model.tflite import Model, Operator, Tensor, TensorKind
+from rune.model.tflite.layer_names import plain_layer_name
 from rune.tensor import ElementType, TensorType
 
 
@@ -37,7 +38,7 @@ def read_ops(
         model, computations = _ops(model, profile)
     except _Contradictory as contradiction:
         raise BadModel(file, str(contradiction)) from contradiction
-    builder.model(stage, file)
+    builder.model(stage, file, _layers(stage, model))
     values: dict[int, int] = {}
 
     def value(index: int) -> int:
@@ -63,7 +64,7 @@ def read_ops(
         states = tuple(value(operator.inputs[place]) for place in operation.states)
         operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
         results = (*(value(index) for index in operator.outputs), *map(builder.written_anew, states))
-        builder.node(f"{stage} {operator.op} {number}", stage, computation, (*operands, *states), results)
+        builder.node(_node_name(stage, operator, number), stage, computation, (*operands, *states), results)
 
     def result(index: int) -> int:
         """Returns the value of an output in the type of the file; for a variable, its final value."""
@@ -80,6 +81,19 @@ def read_ops(
         return outside
 
     return tuple(map(result, model.outputs))
+
+
+def _node_name(stage: str, operator: Operator, number: int) -> str:
+    return f"{stage} {operator.op} {number}"
+
+
+def _layers(stage: str, model: Model) -> dict[str, str]:
+    """The layers of the source model, by the names of its operators' nodes."""
+    return {
+        _node_name(stage, operator, number): plain_layer_name(model.tensors[operator.outputs[0]].name)
+        for number, operator in enumerate(model.operators)
+        if operator.outputs
+    }
 
 
 class _Contradictory(Exception):

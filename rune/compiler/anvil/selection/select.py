@@ -109,6 +109,7 @@ class _Selection:
             gates=tuple(self._paces),
             needs=tuple(self._needs) if self._paces else (),
             embedded_models=tuple(self._embedded_models),
+            layers={name: layer for model in self._graph.models for name, layer in model.layers.items()},
         )
         return program if self._target.makes_rune else with_borrowed_inputs(program)
 

@@ -44,7 +44,7 @@ from rune.compiler.targets.c.constants import constant_array
 from rune.compiler.targets.c.interface import Interface, StructField, header, interface_of
 from rune.compiler.targets.c.main import main_file
 from rune.compiler.targets.c.one_file import OneFile
-from rune.compiler.targets.c.trace import ByteSpan, argument_of, borrowed_name, trace_lines, zeroing
+from rune.compiler.targets.c.trace import ByteSpan, argument_of, borrowed_name, step_comments, trace_lines, zeroing
 from rune.tensor import ElementType
 
 _SUPPORT = Path(__file__).parent / "support"
@@ -81,7 +81,11 @@ class _CText:
 
     def whole(self) -> str:
         work = [*self._shared_calls.functions(self._notation)]
-        work += [self._step(number, step) for number, step in enumerate(self._program.steps)]
+        comments = step_comments(self._program)
+        work += [
+            f"/* {comment} */\n{self._step(number, step)}"
+            for number, (comment, step) in enumerate(zip(comments, self._program.steps, strict=True))
+        ]
         work += self._entries()  # constants are defined by what was written before
         return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *work])
 

@@ -6,10 +6,12 @@ differ from one processor to another without a different result.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from rune.compiler.anvil.c.calls import GATES
 from rune.compiler.anvil.memory.plan import Plan
@@ -30,6 +32,10 @@ from rune.compiler.targets.c.interface import Interface, StructField, count_of
 DIGEST_START = 0x811C9DC5
 DIGEST_FACTOR = 0x01000193
 """Of FNV-1a with 32 bits."""
+
+
+_NOT_IN_COMMENT: Final = re.compile(r"[^A-Za-z0-9 ,_.:-]+")
+_LONGEST_COMMENT: Final = 150
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def digest_of(*pieces: bytes) -> int:
 
 
 def step_names(program: Program) -> tuple[str, ...]:
-    """Each step for people: the stage, and of a model the operator."""
+    """Each step for people: the stage, and of a model the operator and the layer of the source model."""
     return tuple(_name(program, step) for step in program.steps)
 
 
@@ -68,8 +74,18 @@ def _name(program: Program, step: Step) -> str:
             return f"{program.outputs[step.output].name} is sent"
         case _:
             stages = [call.stage for call in calls(step)]
-            first, last = stages[0], stages[-1]
+            first, last = (_with_layer(program, stages[place]) for place in (0, -1))
             return first if first == last else f"{first} to {last}"
+
+
+def _with_layer(program: Program, name: str) -> str:
+    layer = program.layers.get(name)
+    return f"{name}, layer {layer}" if layer else name
+
+
+def step_comments(program: Program) -> tuple[str, ...]:
+    """The names of the steps in characters that may stand in a comment of C, one line each."""
+    return tuple(_NOT_IN_COMMENT.sub("-", name)[:_LONGEST_COMMENT] for name in step_names(program))
 
 
 def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[str]:

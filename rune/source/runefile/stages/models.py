@@ -15,6 +15,7 @@ from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.advice.repairs import repairs_of_model
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix
+from rune.source.runefile.model_records import warn_of_guess
 from rune.source.runefile.pipeline import ModelStage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.blocks import PAD_NOTE
@@ -128,7 +129,14 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
     return False
 
 
-def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticReport) -> None:
+def warn_of_model(stage: StageSyntax, model: ResolvedModel, reading: ModelReading) -> None:
+    """Warns of a model that cannot be compiled, and of one whose ranges are a guess."""
+    _warn_of_host(stage, model, reading.report)
+    if model.file is not None:
+        warn_of_guess(stage, model.file, reading.files, reading.report)
+
+
+def _warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticReport) -> None:
     """Says of a model that cannot be compiled what the reason is and what follows."""
     unsupported_ops = model.signature.unsupported if model.signature is not None else ()
     if not unsupported_ops or model.file is None:

@@ -20,6 +20,7 @@ from rune.devices.boards.board import Board
 from rune.devices.boards.describing import fit_json
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, Needs, RunTime, fit
 from rune.devices.boards.lookup import UnknownBoard, boards, find_board
+from rune.devices.emulation.executed import executed_text
 from rune.devices.emulation.measuring import measured_or_planned, period_of
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
@@ -212,6 +213,7 @@ def _details(each: Fit, needs: Needs) -> Iterator[str]:
     board = each.board
     yield f"{board.name} ({board.maker}): {board.chip}, {board.core.title}; takes the target {board.target}"
     yield f"  sensors: {', '.join(f'{sensor.key} ({part})' for sensor, part in board.sensors.items()) or 'none'}"
+    yield f"  {executed_text(board)}"
     if each.time is not None and needs.instructions is not None:
         yield f"  {needs.instructions:,} instructions a run"
         yield "  the time assumes:"

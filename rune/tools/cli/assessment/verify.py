@@ -34,6 +34,7 @@ from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputError, RuneError
 from rune.running.runtime.inputs.readers import Notice
 from rune.source.runefile import Severity, check
+from rune.source.runefile.model_records import RECORD_SUFFIX, guess_sentence, has_guessed_ranges
 from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest
 from rune.tools.cli.assessment.rune_origin import RuneOrigin, origin_from_report
@@ -230,6 +231,7 @@ def _verified_project(
     has_project: bool = True,
 ) -> Verification:
     profile = options.profile or origin.profile
+    _warn_of_guesses(project)
     try:
         data = rune()
         samples = _samples(project.files, project.runefile, options.inputs)
@@ -256,6 +258,14 @@ def _verified_project(
         raise command_failure(f"Unable to compile {project.name}", error) from error
     except (FileError, RuneError) as error:
         raise command_failure(f"Unable to verify {project.name}", error) from error
+
+
+def _warn_of_guesses(project: ProjectOnDisk) -> None:
+    """Says which models compute what their reference does and were converted on random numbers all the same."""
+    for record in project.files.paths():
+        model = record.removesuffix(RECORD_SUFFIX) + ".tflite"
+        if record.endswith(RECORD_SUFFIX) and has_guessed_ranges(project.files, model):
+            click.echo(f"warning: {guess_sentence(model)}", err=True)
 
 
 def _build_rune(project: ProjectOnDisk, target: Target, profile: Profile) -> bytes:

@@ -18,7 +18,7 @@ def chosen_targets(names: Sequence[str], aim: Aim | None) -> tuple[tuple[Target,
     refusals: dict[str, str] = {}
     distinct_names = tuple(dict.fromkeys(names))
     for name in distinct_names:
-        target = _named_target(name)
+        target = named_target(name)
         try:
             targets.append(_variant(target, aim or target.optimized_for))
         except click.UsageError as error:
@@ -43,7 +43,13 @@ def require_fitting(targets_: Sequence[Target], *, timed: bool, explained: bool)
         raise click.UsageError("--explain is about one target; give --target once")
 
 
-def _named_target(name: str) -> Target:
+def named_targets(names: Sequence[str]) -> tuple[Target, ...]:
+    """Returns the targets of these names, each once. Raises `click.UsageError` for a name that no target has."""
+    return tuple(map(named_target, dict.fromkeys(names)))
+
+
+def named_target(name: str) -> Target:
+    """Returns the target of a name. Raises `click.UsageError` where there is none."""
     try:
         return find_target(name)
     except UnknownTarget as error:

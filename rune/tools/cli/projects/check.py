@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.compiler.building.spec import RUNE_TARGET
 from rune.project.files import ProjectFiles
 from rune.source.policy import check_policy
 from rune.source.policy.model_files import check_models
@@ -40,10 +42,21 @@ from rune.wording import counted, plain
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
+@click.option(
+    "--target",
+    "target_names",
+    multiple=True,
+    default=(RUNE_TARGET,),
+    show_default=True,
+    metavar="TARGET",
+    help="A target of `rune build` that the project has to be built for. Repeatable.",
+)
 @allow_outside_option
-def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
+def command(runefile: Path, fix: bool, form: str, colour: str, target_names: Sequence[str]) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and the forge.yml beside it, and explain what is
-    wrong. Model files that the forge.yml says how to convert are compared with their sources.
+    wrong, also where only a build for TARGET would refuse it: a model that contradicts itself, too much memory, or what
+    the target lacks. No code is compiled. Model files that the forge.yml says how to convert are compared with their
+    sources.
 
     The exit status is 1 when there is an error; warnings alone leave it 0. --fix writes the Runefile with all safe
     fixes ("help" describes them). A "suggestion", such as a similar name, is a guess and is left to you. The status
@@ -59,7 +72,10 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         sys.exit(1)
     # The compiler's operators and NumPy take as long to load as all the rest: not for `--help`.
     from rune.compiler.building.models import ProjectModels
+    from rune.tools.cli.building.chosen_targets import named_targets
+    from rune.tools.cli.projects.build_refusals import diagnostics_for
 
+    targets = named_targets(target_names)
     signatures = ProjectModels(project.files).signature
     checked_runefile = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
     files: ProjectFiles = project.files
@@ -70,7 +86,8 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         _write(project, result)
         checked_runefile, files, fixed_diagnostics = result.checked_runefile, result.files, result.fixed_diagnostics
     policy = check_policy(files)
-    problems = (*checked_runefile.diagnostics, *policy.diagnostics, *check_models(files, policy.models))
+    refusals = diagnostics_for(targets, replace(project, files=files), checked_runefile, policy.policy)
+    problems = (*refusals, *policy.diagnostics, *check_models(files, policy.models))
     if form == "json":
         answer = {
             "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in problems],

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from forge.builds.actions import request_build
 from forge.builds.artefacts.store import keep_artefact
 from forge.builds.models import Build
 from forge.builds.runs.jobs import numbered_job
 from forge.jobs.models import JobState
-from forge.projects.actions import create_project
+from forge.projects.actions import create_project, write_file
 from forge.projects.models import Project
 from rune.compiler.building.building import build as build_rune
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verification import Verification
+from rune.digests import digest_of
 from rune.project.files import MemoryFiles
 from tests.forge.builds.conftest import log_of
 from tests.support.compiler.template_projects import template, with_changed_weight
@@ -46,6 +49,23 @@ def test_a_numbered_build_is_verified_and_says_so(
     assert line.text.startswith("identical to the reference on")
     assert line.level == "info"
     assert line.milliseconds is not None
+
+
+@pytest.mark.slow
+def test_a_verified_build_says_that_its_model_was_calibrated_on_random_numbers(
+    client: Client, sine: Project, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    client.force_login(developer)
+    sure = work(request_build(developer, sine))
+    record = {"digest": digest_of(template("sine")["sine.tflite"]), "samples": {"kind": "random", "is_guess": True}}
+    write_file(developer, sine, "sine.provenance.json", json.dumps(record).encode())
+    guessed = work(request_build(developer, sine))
+    assert [each["code"] for each in guessed.diagnostics] == ["RUNE0127"]
+    pages = [
+        client.get(f"{sine.get_absolute_url()}/builds/{build.number}").content.decode() for build in (sure, guessed)
+    ]
+    assert ["Verified" in page for page in pages] == [True, True]
+    assert ["Calibrated on random numbers" in page for page in pages] == [False, True]
 
 
 @pytest.mark.slow

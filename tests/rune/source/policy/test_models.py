@@ -11,10 +11,11 @@ import yaml
 
 from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
-from rune.source.policy.model_files import check_models, record_path
+from rune.source.policy.model_files import check_models
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
 from rune.source.policy.sections.models import MAX_MODELS, ModelSource
+from rune.source.runefile.model_records import record_path
 from tests.support.cases import each_case
 
 WHOLE = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import struct
 from functools import cache
@@ -21,6 +22,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.pyblock.testing.check import CheckedTests
 from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.targets.lookup import find_target
+from rune.digests import digest_of
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.policy.model_files import check_models
@@ -70,7 +72,10 @@ _CLASSES = ModelTensor(
     "y", _SCORES, 1 / 256, -128, is_probability=True, description=DescribedTensor(labels=("cat", "dog"))
 )
 _SIGNATURES = {
-    "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
+    **dict.fromkeys(
+        ("sine.tflite", "guessed.tflite"),
+        ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
+    ),
     "pixels.tflite": ModelSignature((ModelTensor("x", _PIXELS, 0.0039, -128),), (_CLASSES,)),
 }
 
@@ -90,6 +95,9 @@ def _examples(code: str) -> dict[str, tuple[str, str]]:
 def _checked(language: str, text: str) -> CheckedRunefile:
     contents = {"words.txt": b"one\ntwo\n", "words.onnx": b"onnx", "cut.tflite": b"mod"}
     contents.update(dict.fromkeys(_SIGNATURES, b"model"))
+    contents["guessed.provenance.json"] = json.dumps(
+        {"digest": digest_of(b"model"), "samples": {"is_guess": True}}
+    ).encode()
     if language == "sh":
         good = _examples(Code.NOT_TEXT.value)["Right"][1]
         return check(

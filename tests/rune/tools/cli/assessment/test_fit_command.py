@@ -81,6 +81,26 @@ def test_the_list_as_json_has_the_source_of_each_figure() -> None:
     assert all({"ram", "flash", "clock_mhz"} <= set(board["sources"]) for board in boards)
 
 
+@pytest.mark.parametrize(
+    ("key", "core", "target", "machine"),
+    [
+        ("esp32-s3-devkitc-1", "Xtensa LX7", "c", None),
+        ("esp-eye", "Xtensa LX6", "c", None),
+        ("seeed-xiao-esp32s3-sense", "Xtensa LX7", "c", None),
+        ("arm-mps3-an547", "Cortex-M55", "cortex-m55", "mps3-an547"),
+    ],
+)
+def test_a_board_says_what_is_executed_and_what_is_only_estimated(
+    key: str, core: str, target: str, machine: str | None
+) -> None:
+    rows = json.loads(run("boards", "--format", "json").stdout)["boards"]
+    row = next(each for each in rows if each["key"] == key)
+    assert (row["core"], row["target"]) == (core, target)
+    assert ("Nothing is executed" in row["executed"]) is (machine is None)
+    assert machine is None or f"QEMU's machine {machine}" in row["executed"]
+    assert row["executed"] in run("fit", str(SINE), "--board", key).stdout
+
+
 @pytest.mark.usefixtures("bare")
 def test_without_emulators_a_rune_may_fit_and_the_missing_program_is_named() -> None:
     result = run("fit", str(SINE), "--board", "nrf52840-dk")
