@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browsers.graph import open_palette, show_graph, wait_for_text
+from tests.support.browsers.graph import open_palette, wait_for_text
 from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, expect_running, sign_in
 from tests.support.servers.live_forge import LiveForge
