@@ -40,7 +40,7 @@ from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from rune.datasets.convert.plain import SUFFIXES
+from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.running.evaluation.wording import certainty
 

@@ -1,0 +1,1 @@
+"""What other tools mark within a recording, and whose marks count."""
