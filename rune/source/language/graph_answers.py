@@ -101,7 +101,7 @@ class JoinJson(TypedDict):
 
 
 class JoinAnswerJson(TypedDict):
-    """What would connect the neighbours of a stage, or null where it is not between others."""
+    """The wires that would connect the neighbours of a stage, or null where it is not between others."""
 
     join: JoinJson | None
 

@@ -309,7 +309,7 @@ def test_a_stage_that_is_removed_offers_to_connect_its_neighbours(forge: LiveFor
     stage(page, "best").press("Control+z")
     wait_for_text(page, lambda text: text == between)
 
-    # What does not fit says why; in the list of the pipeline as on the canvas.
+    # Neighbours that do not fit say why; in the list of the pipeline as on the canvas.
     page.get_by_role("region", name="Pipeline").get_by_role("button", name="pixels proc-block").press("Delete")
     refusal = page.locator(".toast").filter(
         has_text="pixels was removed. drawing to digits cannot be connected: The model"

@@ -206,7 +206,7 @@ def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) 
     """Makes a sample of a recording. The data set is locked. Returns False where it is refused."""
     content = Content(Kind(row.kind), row.media_type, b"", Quality(row.quality), row.milliseconds, row.drawing)
     is_of_things = row.collector.link.is_of_things
-    # What is recorded of things is of nobody, and is not named after the guest either.
+    # Recordings of things are of nobody, and are not named after the guest either.
     pseudonym = "" if is_of_things else row.collector.pseudonym
     origin = SampleOrigin(pseudonym, alone=is_of_things, device=row.device, source=SampleSource.GUEST)
     blob = Blob.objects.get(pk=row.digest)

@@ -1,4 +1,4 @@
-// What was dropped, as an archive: the one .zip that came, or what is left of the files without litter. Pure.
+// Dropped files as an archive: the one .zip that came, or the files without litter. Pure.
 import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
 
 const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);

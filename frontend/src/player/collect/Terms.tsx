@@ -87,7 +87,7 @@ export function Terms({ session, task, problem }: Props) {
   );
 }
 
-/** What its person answers for by agreeing. */
+/** The sentence that its person answers for by agreeing. */
 function noticeOf({ terms, is_of_things: isOfThings }: Task): string {
   if (terms.promise !== "") return `By agreeing you say: ${terms.promise}`;
   return isOfThings

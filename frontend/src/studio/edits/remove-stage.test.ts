@@ -1,4 +1,4 @@
-// Whoever removes a stage between two others connects these with one press, and undoes both with one.
+// A person who removes a stage between two others connects these with one press, and undoes both with one.
 import { expect, test } from "vitest";
 import type { JoinAnswer } from "../../api/schema";
 import type { Toast } from "../session/toasts/toasts";
@@ -51,7 +51,7 @@ test("neighbours that do not fit say why, without a button", async () => {
   ]);
 });
 
-test("a stage that is not between others is removed without a word", async () => {
+test("a stage that is not between others is removed silently", async () => {
   for (const join of [null, new Error("offline")]) {
     const { toasts, done, remove } = studio(join);
     expect(await remove()).toBe(true);

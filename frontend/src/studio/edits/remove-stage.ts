@@ -24,7 +24,7 @@ export async function removeStage(
     files: { undo },
     toasts,
   } = workspace;
-  // Whoever cannot be asked about the neighbours is removed all the same.
+  // Where the language does not answer about the neighbours, the stage is removed all the same.
   const join = await language.join(name).catch(() => null);
   if ((await language.edit({ edit: "remove-stage", name })) === null) return false;
   if (join === null) return true;

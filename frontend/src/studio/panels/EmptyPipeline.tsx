@@ -1,4 +1,4 @@
-// What stands in the preview while the pipeline has no stage: how an app begins, in the place of what runs.
+// The part of the preview that says how an app begins, while the pipeline has no stage.
 import { ArrowRight, Plus } from "lucide-react";
 import { useMayEdit, useSession, useStudio } from "../context/studio";
 import "../styles/empty-pipeline.css";

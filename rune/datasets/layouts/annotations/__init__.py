@@ -1,1 +1,1 @@
-"""What other tools mark within a recording, and whose marks count."""
+"""Marks that other tools make within a recording, and whose marks count."""

@@ -1,1 +1,1 @@
-"""What the files of a data set come in: archives, folders, and the JSON and CBOR that others wrote."""
+"""The containers of the files of a data set: archives, folders, and the JSON and CBOR that others wrote."""

@@ -13,7 +13,7 @@ from rune.wording import quoted
 
 
 @dataclass(frozen=True)
-class Join:
+class NeighbourWires:
     """The wires that would lead past a stage: from the output that it reads to all inputs that read from it.
 
     `reason` says why they do not fit, None if they fit.
@@ -24,7 +24,7 @@ class Join:
     reason: str | None
 
 
-def join_past(analysis: Analysis, name: str) -> Join | None:
+def join_past(analysis: Analysis, name: str) -> NeighbourWires | None:
     """Returns the wires that would lead past a stage.
 
     None for a stage that is not between others: it reads nothing, nothing reads from it, or it reads from several
@@ -42,7 +42,7 @@ def join_past(analysis: Analysis, name: str) -> Join | None:
         return None
     (source,) = sources
     reasons = (fits(analysis, source, target.stage, target.index) for target in targets)
-    return Join(source, targets, next((reason for reason in reasons if reason is not None), None))
+    return NeighbourWires(source, targets, next((reason for reason in reasons if reason is not None), None))
 
 
 def joining_edits(analysis: Analysis, name: str) -> tuple[Connect, ...]:

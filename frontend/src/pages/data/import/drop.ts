@@ -99,7 +99,7 @@ function fill(form: HTMLFormElement, archive: File): void {
   files.items.add(archive);
   input.files = files.files;
   input.closest("label")?.setAttribute("hidden", "");
-  // What a ZIP file may have is said where one is chosen.
+  // The contents that a ZIP file may have are said where one is chosen.
   form.querySelector("[data-formats]")?.setAttribute("hidden", "");
   form.classList.remove("card", "roomy");
 }

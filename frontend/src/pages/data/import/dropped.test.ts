@@ -1,4 +1,4 @@
-// What is no recording is refused by name; folders and archives go on to their preview.
+// A file that is no recording is refused by name; folders and archives go on to their preview.
 import { expect, test } from "vitest";
 import { droppedArchive } from "./dropped";
 

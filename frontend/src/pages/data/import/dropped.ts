@@ -1,4 +1,4 @@
-// What was dropped on the page of a project's data, or chosen there, as the ZIP file that an import takes. Files that are no
+// Files that were dropped on the page of a project's data, or chosen there, as the ZIP file that an import takes. Files that are no
 // recordings, and lie in no folder, are refused by name before anything is sent. What lies in folders may be a data set of
 // any layout: its preview says what is left out.
 import { loneArchive, withoutLitter } from "../../../look/files/dropped-archive";

@@ -8,7 +8,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.source.language.graph.edit import GraphEditRefused, RemoveStage, edit_graph
-from rune.source.language.graph_edits.joining import Join, join_past
+from rune.source.language.graph_edits.joining import NeighbourWires, join_past
 from rune.source.language.service import LanguageService
 from tests.rune.source.language.graph.graph_project import PROJECT, problems, text_after
 from tests.support.cases import each_case
@@ -90,7 +90,7 @@ def test_a_join_that_cannot_be_is_refused_with_the_reason(name: str, words: str)
 
 
 def test_what_a_join_would_connect_is_known_before() -> None:
-    assert join_past(analysed(BETWEEN), "scaled") == Join(Port("model", 0), (Port("best", 0),), None)
+    assert join_past(analysed(BETWEEN), "scaled") == NeighbourWires(Port("model", 0), (Port("best", 0),), None)
     assert join_past(analysed(BETWEEN), "audio") is None
     assert join_past(analysed(BETWEEN), "answer") is None
 
