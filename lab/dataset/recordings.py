@@ -15,8 +15,8 @@ from typing import IO
 
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
-from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.files import MAX_FILES, TooManyRecordings, printable_name
+from rune.datasets.layouts.containers.archive import DataArchive
+from rune.datasets.layouts.containers.files import MAX_FILES, TooManyRecordings, printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import Positions, positions_to_json
 from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS

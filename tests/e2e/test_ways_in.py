@@ -73,19 +73,18 @@ def test_each_card_of_home_runs_its_template_on_its_recorded_input(forge: LiveFo
         expect(face.locator(".live-template-input").locator("canvas, .live-template-number").first).to_be_visible()
 
 
-def without_scripts(page: Page, playwright: Playwright) -> Page:
-    """The same person in a browser that runs no scripts."""
-    state = page.context.storage_state()
-    return launch(playwright).new_context(storage_state=state, java_script_enabled=False).new_page()
-
-
-def test_home_and_an_empty_project_lead_on_without_scripts(
-    forge: LiveForge, open_page: OpenPage, playwright: Playwright
-) -> None:
+@pytest.fixture
+def bare(forge: LiveForge, open_page: OpenPage, playwright: Playwright) -> Page:
+    """The first page, for a person who is signed in, in a browser that runs no scripts."""
     page = open_page()
     sign_in(page, forge.printed_link())
-    bare = without_scripts(page, playwright)
+    state = page.context.storage_state()
+    bare = launch(playwright).new_context(storage_state=state, java_script_enabled=False).new_page()
     bare.goto(forge.address)
+    return bare
+
+
+def test_home_and_an_empty_project_lead_on_without_scripts(bare: Page) -> None:
     bare.get_by_role("button", name=re.compile("^Sound")).click()
     project = bare.url.split("/start")[0]
     bare.goto(project)
@@ -104,13 +103,7 @@ def test_home_and_an_empty_project_lead_on_without_scripts(
     expect(bare.get_by_role("heading", name="Record examples")).to_have_count(0)
 
 
-def test_an_empty_project_takes_a_model_without_scripts(
-    forge: LiveForge, open_page: OpenPage, playwright: Playwright
-) -> None:
-    page = open_page()
-    sign_in(page, forge.printed_link())
-    bare = without_scripts(page, playwright)
-    bare.goto(forge.address)
+def test_an_empty_project_takes_a_model_without_scripts(bare: Page) -> None:
     bare.get_by_role("button", name=re.compile("^Numbers from a sensor")).click()
     project = bare.url.split("/start")[0]
     bare.goto(project)

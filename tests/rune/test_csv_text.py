@@ -22,7 +22,7 @@ from rune.project.files import MemoryFiles
 from rune.running.evaluation.reading import samples_of
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.tables import csv_values
-from tests.rune.datasets.test_layouts import layout_of
+from tests.rune.datasets.layouts.test_layouts import layout_of
 from tests.support.cases import each_case
 from tests.support.forge.factories.recordings import loud
 

@@ -146,13 +146,16 @@ def _state(collector: Collector, secret: str, choices: Sequence[str] = ()) -> di
     is_guest = link.is_for_guests
     purposes = agreed_purposes(link, choices)
     terms = (
-        guest_terms_for(link.project, link.days, purposes) if is_guest else terms_for(link.project, purposes, link.days)
+        guest_terms_for(link.project, link.days, purposes, is_of_things=link.is_of_things)
+        if is_guest
+        else terms_for(link.project, purposes, link.days)
     )
     consent = collector.consent
     return {
         "project": link.project.full_name,
         "person": collector.pseudonym if is_guest else str(link.created_by),
         "is_guest": is_guest,
+        "is_of_things": link.is_of_things,
         "receipt": f"{settings.PUBLIC_URL}{collecting_path(link.pk)}/receipt#token={receipt_secret(secret)}"
         if is_guest
         else "",

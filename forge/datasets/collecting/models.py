@@ -74,6 +74,8 @@ class CollectingLink(models.Model):
     """The purposes that it asks for (`forge.datasets.consent.terms.Purpose`)."""
     tabs = models.JSONField(default=list)
     """The labels that the phone shows as tabs, with a button to hold; empty: one label, after a countdown."""
+    is_of_things = models.BooleanField(default=False)
+    """Whether things are recorded, not people: the terms do not ask for people, and the recordings are of nobody."""
     secret_hash = models.CharField(max_length=64, unique=True)
     session_hash = models.CharField(max_length=128, blank=True)
     """A hash of the creator's password state: another password ends the link. "" for people outside."""

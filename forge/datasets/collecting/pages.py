@@ -209,6 +209,7 @@ def _task(request: HttpRequest) -> Task:
         round(_number(fields.get("wanted", "20"))),
         fields.get("hint", ""),
         purposes=checked_purposes(fields.getlist("purposes")),
+        is_of_things=fields.get("things") == "on",
     )
 
 

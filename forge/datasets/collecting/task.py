@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forge.core.errors import Invalid
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, MAX_DAYS, Purpose, checked_purposes
@@ -37,6 +37,8 @@ class Task:
     """The purposes that it asks for. A person who records may leave out all but tests and training."""
     tabs: tuple[str, ...] = ()
     """The labels that the phone shows as tabs, with a button to hold; none: one label, after a countdown."""
+    is_of_things: bool = False
+    """Whether things are recorded, and not people."""
 
 
 def checked_task(task: Task) -> Task:
@@ -58,4 +60,4 @@ def checked_task(task: Task) -> Task:
     tabs = tuple(dict.fromkeys(word for each in task.tabs if (word := checked_word(each, "label"))))
     if len(tabs) > MAX_TABS:
         raise Invalid(f"A phone shows at most {MAX_TABS} labels.")
-    return Task(task.kind, label, milliseconds, rate, task.wanted, hint, task.days, purposes, tabs)
+    return replace(task, label=label, milliseconds=milliseconds, rate=rate, hint=hint, purposes=purposes, tabs=tabs)

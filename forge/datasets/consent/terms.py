@@ -21,6 +21,7 @@ UNTIL_DELETED = 0
 
 
 GUEST_PROMISE = "I am 18 or older, and nobody else is recorded who has not agreed."
+THINGS_PROMISE = "I am 18 or older, and these are recordings of things: nobody can be heard, seen or felt in them."
 
 
 class Purpose(StrEnum):
@@ -90,9 +91,11 @@ def checked_days(text: str) -> int:
     return int(text)
 
 
-def guest_terms_for(project: Project, days: int, purposes: frozenset[Purpose] = DEFAULT_PURPOSES) -> Terms:
+def guest_terms_for(
+    project: Project, days: int, purposes: frozenset[Purpose] = DEFAULT_PURPOSES, *, is_of_things: bool = False
+) -> Terms:
     """The terms for somebody without an account, who also promises something. Raises `Invalid`."""
-    return replace(terms_for(project, purposes, days), promise=GUEST_PROMISE)
+    return replace(terms_for(project, purposes, days), promise=THINGS_PROMISE if is_of_things else GUEST_PROMISE)
 
 
 def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: datetime | None = None) -> Terms:

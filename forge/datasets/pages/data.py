@@ -40,6 +40,7 @@ from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.running.evaluation.wording import certainty
 
@@ -195,6 +196,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "judged": project_quality.call(principal, project)[0],
         "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),
+        "recording_endings": " ".join(SUFFIXES),
         "may_manage": can(principal, Verb.MANAGE, project),
         "is_locked": summary["restricted"] and samples.exclude(playable(principal)).exists(),
         "refusal": refusal_of(project),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -103,11 +104,31 @@ class OneModelConversion(ProjectView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ModelWeights(ProjectView):
+class RestartView(ProjectView):
+    """Adds bytes to a conversion that waits for them, and converts the model again."""
+
     needs = needing(put=Scope.PROJECT_WRITE)
     raises = raising(put=(Conflict, TooLarge, NoRoom))
     parser_classes = (RawBody,)
 
+    def restart(
+        self,
+        request: Request,
+        place: tuple[str, str, UUID],
+        *,
+        weights: Iterable[bytes] | None = None,
+        samples: Iterable[bytes] | None = None,
+    ) -> Response:
+        """Restarts the conversion at a place, which is the organisation, the project and the conversion."""
+        organisation, name, conversion_id = place
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        row = find_conversion(principal, project, conversion_id)
+        row = restart_conversion(principal, row, weights=weights, samples=samples)
+        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelWeights(RestartView):
     @extend_schema(
         operation_id="conversion_weights",
         request={"application/octet-stream": OpenApiTypes.BINARY},
@@ -115,18 +136,10 @@ class ModelWeights(ProjectView):
     )
     def put(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
         """Adds the file of weights that belongs to an ONNX model (`net.onnx.data`), and converts the model again."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        principal = principal_of(request)
-        row = find_conversion(principal, project, conversion_id)
-        row = restart_conversion(principal, row, weights=body_chunks(request))
-        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+        return self.restart(request, (organisation, name, conversion_id), weights=body_chunks(request))
 
 
-class ModelSamples(ProjectView):
-    needs = needing(put=Scope.PROJECT_WRITE)
-    raises = raising(put=(Conflict, TooLarge, NoRoom))
-    parser_classes = (RawBody,)
-
+class ModelSamples(RestartView):
     @extend_schema(
         operation_id="conversion_samples",
         request={"application/octet-stream": OpenApiTypes.BINARY},
@@ -136,11 +149,7 @@ class ModelSamples(ProjectView):
         """Adds samples of the model's input, and converts the model, which was not converted yet: an `.npy` file with
         one sample or many, an `.npz` file with an array for each input, or a ZIP file of such files. They are used in
         place of the project's own samples, and are deleted with the conversion."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        principal = principal_of(request)
-        row = find_conversion(principal, project, conversion_id)
-        row = restart_conversion(principal, row, samples=body_chunks(request))
-        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
+        return self.restart(request, (organisation, name, conversion_id), samples=body_chunks(request))
 
 
 class ModelRestart(ProjectView):

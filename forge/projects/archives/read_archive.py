@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from forge.core.blobs.chunks import CHUNK
 from forge.projects.errors import ArchiveRefused
-from rune.datasets.layouts.zip_names import zip_name
+from rune.datasets.layouts.containers.zip_names import zip_name
 from rune.project.files import FileError, normal_path
 from rune.source.runefile import RUNEFILE_NAMES
 from rune.unreadable import ZIP_DAMAGE, is_folder, reason_of

@@ -55,6 +55,8 @@ export function WrongResult({ addresses, running }: Props) {
         onCancel={() => setMarkedAnswer(null)}
       />
     );
+  // A rune without inputs gives nothing that could become a sample.
+  if (loadedRune?.capabilities.length === 0) return null;
   return (
     <div className="row wrap">
       <button type="button" className="button" disabled={recording === null} onClick={mark}>

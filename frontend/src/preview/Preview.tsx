@@ -49,8 +49,8 @@ interface Props {
   readonly memory?: number | null;
   /** For a page of its own: larger words and buttons. */
   readonly isLarge?: boolean;
-  /** Said while there is no rune. */
-  readonly empty?: string;
+  /** Said while there is no rune: a sentence, or a part of its own. */
+  readonly empty?: ReactNode;
   /** Bytes of resources by their names: they go before what the rune carries along. The same map while nothing changed. */
   /** Names the text that the rune is of: one built of the same text to show more of itself goes on with what was read. */
   readonly edition?: string | null;
@@ -348,7 +348,7 @@ function pictureOf(loadedRune: Snapshot["loadedRune"]): ShownPicture["picture"] 
 }
 
 /** The text that stands where results will be. */
-function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly empty: string }) {
+function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly empty: ReactNode }) {
   const { phase, fetching, loadedRune, readings, error } = snapshot;
   if (fetching !== null) return <FetchingInterpreter {...fetching} />;
   if (error !== null || readings.cards.length > 0) return null;
@@ -359,6 +359,7 @@ function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly em
         <Listening filling={filling} />
       </section>
     );
+  if (phase === "empty" && typeof empty !== "string") return <Suspense fallback={null}>{empty}</Suspense>;
   const text =
     phase === "empty" ? empty : loadedRune === null ? "Starting the rune…" : waitingFor(loadedRune.capabilities);
   return (

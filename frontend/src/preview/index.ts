@@ -15,7 +15,7 @@ export type { RecordingShelf } from "./recordings/shelf";
 export { TermsField, useTerms } from "./recordings/terms";
 export { meanOfChannels } from "./sound/samples";
 export { ROW_BYTES } from "./motion/motion";
-export { SoundView } from "./sources/SoundView";
+export { SoundView } from "./sources/views/SoundView";
 export type { Stroke } from "./sources/strokes";
 export { millisecondsText, percentText, sizeText } from "./readings/numbers";
 export { isRuneName, readRuneFile, runeFileOf, type RuneFile } from "./trial/rune-file";

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
+"""The ends of names of files that have one recording each."""
 MAX_MILLISECONDS = 86_400_000
 """A day. At the rates of what can be heard, no recording is large enough for it."""
 LARGEST_NUMBER = 3.4e38

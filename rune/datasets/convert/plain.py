@@ -11,9 +11,6 @@ from rune.datasets.convert.series import plain_csv
 from rune.datasets.convert.sounds import plain_wav
 from rune.wav_file import is_wav
 
-SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
-"""The ends of names of files that have one recording each."""
-
 
 def plain_recording(data: bytes) -> bytes:
     """Returns a recording as a 16-bit mono WAV, a PNG, a JPEG, a CSV of three numbers a line, or a table.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from rune.datasets.convert.plain import SUFFIXES
+from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.data_folder import DataFolderRow, place_of
 from rune.datasets.layouts.layout import label_of_folder
 

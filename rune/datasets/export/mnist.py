@@ -1,4 +1,6 @@
-"""MNIST: the pictures of a split in one file and their labels in another, as `rune.datasets.layouts.mnist` reads."""
+"""MNIST: the pictures of a split in one file and their labels in another.
+
+`rune.datasets.layouts.formats.mnist` reads them."""
 
 from __future__ import annotations
 

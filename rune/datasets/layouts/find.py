@@ -9,21 +9,21 @@ from unicodedata import normalize
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.content.unread_pictures import unread_picture_file
-from rune.datasets.layouts.boxes import labels_of, middles
-from rune.datasets.layouts.coco import find_coco
-from rune.datasets.layouts.croissant import find_croissant
-from rune.datasets.layouts.data_folder import find_data_folder
-from rune.datasets.layouts.edge_impulse import find_edge_impulse
-from rune.datasets.layouts.files import DataFiles, printable_name
-from rune.datasets.layouts.folders import folders_by_label
-from rune.datasets.layouts.hugging_face import find_hugging_face, find_hugging_face_parquet
-from rune.datasets.layouts.label_studio import find_label_studio
+from rune.datasets.layouts.annotations.boxes import labels_of, middles
+from rune.datasets.layouts.containers.files import DataFiles, printable_name
+from rune.datasets.layouts.formats.coco import find_coco
+from rune.datasets.layouts.formats.croissant import find_croissant
+from rune.datasets.layouts.formats.data_folder import find_data_folder
+from rune.datasets.layouts.formats.edge_impulse import find_edge_impulse
+from rune.datasets.layouts.formats.folders import folders_by_label
+from rune.datasets.layouts.formats.hugging_face import find_hugging_face, find_hugging_face_parquet
+from rune.datasets.layouts.formats.label_studio import find_label_studio
+from rune.datasets.layouts.formats.mnist import find_mnist
+from rune.datasets.layouts.formats.pascal_voc import find_pascal_voc
+from rune.datasets.layouts.formats.speech_commands import find_speech_commands
+from rune.datasets.layouts.formats.tables import find_tables
+from rune.datasets.layouts.formats.yolo import find_yolo
 from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without_long_words
-from rune.datasets.layouts.mnist import find_mnist
-from rune.datasets.layouts.pascal_voc import find_pascal_voc
-from rune.datasets.layouts.speech_commands import find_speech_commands
-from rune.datasets.layouts.tables import find_tables
-from rune.datasets.layouts.yolo import find_yolo
 from rune.datasets.positions import Positions, label_of_positions, positions_to_json, read_positions
 from rune.wording import size_text
 

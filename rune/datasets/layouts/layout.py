@@ -9,9 +9,9 @@ from unicodedata import normalize
 
 from rune.datasets.convert.series import table_of
 from rune.datasets.convert.times import Timing, timing_of_columns
-from rune.datasets.layouts.boxes import MarkedObjects
-from rune.datasets.layouts.files import DataFiles
-from rune.datasets.layouts.marked_places import MarkedPlace
+from rune.datasets.layouts.annotations.boxes import MarkedObjects
+from rune.datasets.layouts.annotations.marked_places import MarkedPlace
+from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.words import WORD_LIMIT
 
 _QUOTED_LENGTH = 30

@@ -8,7 +8,7 @@ from typing import Final
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.times import Timing
-from rune.datasets.layouts.files import DataFiles
+from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission
 
 MAX_CHECKED: Final = 2_000

@@ -14,6 +14,7 @@ from rune.source.language.graph.drawing import (
     FitSourceJson,
     PaletteAnswerJson,
     PortFitJson,
+    PortJson,
     StageArgumentJson,
     StagePortsJson,
     SuitJson,
@@ -21,6 +22,7 @@ from rune.source.language.graph.drawing import (
     fit_to_json,
     palette_to_json,
     port_from_json,
+    port_to_json,
     source_to_json,
     stage_argument_to_json,
     stage_ports_to_json,
@@ -30,6 +32,7 @@ from rune.source.language.graph.drawing import (
 from rune.source.language.graph.edit import edit_graph, name_of_new
 from rune.source.language.graph.ports import stage_ports
 from rune.source.language.graph_edits.connection_check import fits, fitting, sources_for, suiting
+from rune.source.language.graph_edits.joining import join_past
 from rune.source.language.graph_edits.palette import palette, stage_arguments
 from rune.source.language.requests import flag_of, object_of, text_of, whole_number_of
 from rune.source.runefile.syntax import RunefileForm
@@ -87,6 +90,20 @@ class ReasonAnswerJson(TypedDict):
     """Why something does not fit, or null where it does."""
 
     reason: str | None
+
+
+class JoinJson(TypedDict):
+    """The wires past a stage, from one output to the inputs that read from the stage; why they do not fit, or null."""
+
+    source: PortJson
+    targets: list[PortJson]
+    reason: str | None
+
+
+class JoinAnswerJson(TypedDict):
+    """The wires that would connect the neighbours of a stage, or null where it is not between others."""
+
+    join: JoinJson | None
 
 
 class SuitsAnswerJson(TypedDict):
@@ -176,6 +193,18 @@ def answer_fits(
     if request.get("target") is None:
         return {"fits": [fit_to_json(each) for each in fitting(analysis, source)]}
     return {"reason": fits(analysis, source, text_of(request, "target"), whole_number_of(request, "target_index"))}
+
+
+def answer_join(analysis: Analysis, request: Mapping[str, Any]) -> JoinAnswerJson:
+    """{"join"}: the wires that would lead past "stage" when it is removed; null where it is not between others.
+
+    Raises `GraphEditRefused` and `BadRequest`.
+    """
+    join = join_past(analysis, text_of(request, "stage"))
+    if join is None:
+        return {"join": None}
+    targets = [port_to_json(target) for target in join.targets]
+    return {"join": {"source": port_to_json(join.source), "targets": targets, "reason": join.reason}}
 
 
 def answer_suits(analysis: Analysis, request: Mapping[str, Any]) -> SuitsAnswerJson:

@@ -26,6 +26,7 @@ from rune.source.language.graph_answers import (
     ArgumentsAnswerJson,
     EditGraphAnswerJson,
     FitsAnswerJson,
+    JoinAnswerJson,
     NewBlockAnswerJson,
     PortsAnswerJson,
     ReasonAnswerJson,
@@ -35,6 +36,7 @@ from rune.source.language.graph_answers import (
     answer_copy_block,
     answer_edit_graph,
     answer_fits,
+    answer_join,
     answer_new_block,
     answer_palette,
     answer_ports,
@@ -304,6 +306,7 @@ AnswerJson = (
     | ReasonAnswerJson
     | PortsAnswerJson
     | SuitsAnswerJson
+    | JoinAnswerJson
     | ModelEntriesAnswerJson
     | None
 )
@@ -333,6 +336,7 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], AnswerJson]] = {
     "stage-block": lambda analysis, request: stage_block(analysis, text_of(request, "stage")),
     "arguments": answer_arguments,
     "fits": answer_fits,
+    "join": answer_join,
     "ports": answer_ports,
     "suits": answer_suits,
     "types-fit": answer_types_fit,

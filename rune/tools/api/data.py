@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import sound_of
-from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.files import DataFiles
+from rune.datasets.layouts.containers.archive import DataArchive
+from rune.datasets.layouts.containers.files import DataFiles
+from rune.datasets.layouts.containers.folder import DataFolder
 from rune.datasets.layouts.find import find_layout, read_item
-from rune.datasets.layouts.folder import DataFolder
 from rune.datasets.layouts.layout import Item, Layout
 from rune.tools.api.errors import DataError
 

@@ -288,3 +288,32 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     page.keyboard.press("Enter")
     wait_for_text(page, lambda text: "out: SERIAL" in text and "inputs: [accel]" in text)
     expect_running(page)
+
+
+@pytest.mark.proof
+def test_a_stage_that_is_removed_offers_to_connect_its_neighbours(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
+    show_graph(page)
+    open_palette(page, "normalize").drag_to(page.locator('[data-wire="best 0"]'))
+    between = wait_for_text(page, lambda text: "inputs: [normalize]" in text)
+    page.get_by_role("button", name="Close the palette").click()
+
+    # One press connects what fits, and one undo takes both back.
+    stage(page, "normalize").press("Delete")
+    page.get_by_role("button", name="Connect digits to best").click()
+    text = wait_for_text(page, lambda text: "normalize:" not in text and "inputs: []" not in text)
+    assert "inputs: [digits]" in text.partition("best:")[2]
+    stage(page, "best").press("Control+z")
+    wait_for_text(page, lambda text: text == between)
+
+    # Neighbours that do not fit say why; in the list of the pipeline as on the canvas.
+    page.get_by_role("region", name="Pipeline").get_by_role("button", name="pixels proc-block").press("Delete")
+    refusal = page.locator(".toast").filter(
+        has_text="pixels was removed. drawing to digits cannot be connected: The model"
+    )
+    expect(refusal).to_be_visible(timeout=PATIENCE)
+    assert "\n  pixels:" not in wait_for_text(page, lambda text: "inputs: []" in text)
+    expect(page.get_by_role("region", name="Pipeline").get_by_role("button", name="digits model")).to_be_focused()

@@ -21,7 +21,7 @@ from forge.projects.models import Project
 from rune.datasets.convert.pictures import grey_png
 from rune.datasets.export.data_folder import LIST
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.containers.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
 from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of
 

@@ -25,7 +25,7 @@ from rune.datasets.convert.series import is_number
 from rune.datasets.export.data_folder import LIST, folder_names, read_list
 from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.containers.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import ObjectPosition
 from rune.datasets.splits import Split

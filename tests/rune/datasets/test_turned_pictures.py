@@ -14,7 +14,7 @@ from PIL import Image
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.read import read_content
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.containers.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import ObjectPosition
 from tests.support.cases import each_case

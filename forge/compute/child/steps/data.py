@@ -14,11 +14,11 @@ from typing import Any
 from forge.compute.child.output_file import emptied_output
 from forge.compute.child.steps.recordings import facts_of
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.files import printable_name
+from rune.datasets.layouts.annotations.marked_places import places_of
+from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.containers.files import printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_omission
 from rune.datasets.layouts.layout import Item, Omission
-from rune.datasets.layouts.marked_places import places_of
 from rune.datasets.layouts.timing_notes import timing_notes
 from rune.datasets.positions import positions_to_json
 

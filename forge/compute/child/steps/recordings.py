@@ -15,8 +15,8 @@ from forge.compute.child.output_file import emptied_output
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES
 from rune.datasets.convert.plain import read_upload
-from rune.datasets.layouts.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.files import SampleFileTooLarge, printable_name
+from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.containers.files import SampleFileTooLarge, printable_name
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample

@@ -94,6 +94,7 @@ def _create_link(actor: Actor, project: Project, task: Task, secret: str, expire
         days=task.days,
         purposes=sorted(task.purposes),
         tabs=list(task.tabs),
+        is_of_things=task.is_of_things,
         secret_hash=hash_secret(secret),
         created_by=actor.person,
         expires=expires,
@@ -223,7 +224,8 @@ def agree_as_collector(collector: Collector, text: str, purposes: Collection[str
     project = link.project
     covered_purposes = agreed_purposes(link, purposes)
     if link.is_for_guests:
-        collector.consent = store_consent(project, guest_terms_for(project, link.days, covered_purposes), text, None)
+        terms = guest_terms_for(project, link.days, covered_purposes, is_of_things=link.is_of_things)
+        collector.consent = store_consent(project, terms, text, None)
         consent = str(collector.consent.pk)
         write_entry(principal, "data.agree", project.stream, project.place, consent=consent, guest=collector.pseudonym)
     else:
@@ -245,7 +247,7 @@ def add_recording(
         return submit(collector, chunks, device=device)
     if collector.consent is None:
         raise ConsentOver("Read the terms and agree to them before you send recordings.")
-    origin = SampleOrigin(device=device, source=SampleSource.PHONE)
+    origin = SampleOrigin(alone=collector.link.is_of_things, device=device, source=SampleSource.PHONE)
     return add_sample(principal_of_collector(collector), collector.consent, chunks, label=label, origin=origin)
 
 

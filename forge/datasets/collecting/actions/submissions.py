@@ -205,7 +205,10 @@ def _store(collector: Collector, consent: Consent, content: Content, blob: Blob,
 def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) -> bool:
     """Makes a sample of a recording. The data set is locked. Returns False where it is refused."""
     content = Content(Kind(row.kind), row.media_type, b"", Quality(row.quality), row.milliseconds, row.drawing)
-    origin = SampleOrigin(row.collector.pseudonym, device=row.device, source=SampleSource.GUEST)
+    is_of_things = row.collector.link.is_of_things
+    # Recordings of things are of nobody, and are not named after the guest either.
+    pseudonym = "" if is_of_things else row.collector.pseudonym
+    origin = SampleOrigin(pseudonym, alone=is_of_things, device=row.device, source=SampleSource.GUEST)
     blob = Blob.objects.get(pk=row.digest)
     try:
         sample = store_sample(data_set, row.consent, content, blob, row.label, origin, actor)

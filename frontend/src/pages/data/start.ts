@@ -17,6 +17,8 @@ export function dataPages(): void {
   if (sample !== null) void import("./sample/detail").then(({ startSamplePage }) => startSamplePage(sample));
   const form = document.querySelector<HTMLFormElement>("[data-import-form]");
   if (form !== null) void import("./import/form").then(({ startImportForm }) => startImportForm(form));
+  const drop = document.querySelector<HTMLDialogElement>("[data-import-drop]");
+  if (drop !== null) void import("./import/drop").then(({ startImportDrop }) => startImportDrop(drop));
   const waiting = document.querySelector<HTMLFormElement>("[data-decide]");
   if (waiting !== null) void import("./waiting").then(({ startDeciding }) => startDeciding(waiting));
   const queue = document.querySelector<HTMLElement>("[data-label-queue]");

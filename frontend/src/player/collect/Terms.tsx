@@ -72,11 +72,7 @@ export function Terms({ session, task, problem }: Props) {
         )}
         <p className="notice row">
           <Info aria-hidden="true" className="icon" />
-          <span>
-            {terms.promise === ""
-              ? "Make sure that nobody else is recorded who has not agreed."
-              : `By agreeing you say: ${terms.promise}`}
-          </span>
+          <span>{noticeOf(task)}</span>
         </p>
       </main>
       <footer className="collect-foot">
@@ -89,6 +85,14 @@ export function Terms({ session, task, problem }: Props) {
       </footer>
     </>
   );
+}
+
+/** The sentence that its person answers for by agreeing. */
+function noticeOf({ terms, is_of_things: isOfThings }: Task): string {
+  if (terms.promise !== "") return `By agreeing you say: ${terms.promise}`;
+  return isOfThings
+    ? "Record things alone. The recordings are stored as of nobody."
+    : "Make sure that nobody else is recorded who has not agreed.";
 }
 
 function recordedText({ kind, milliseconds, rate, tabs }: Task): string {

@@ -75,7 +75,7 @@ export default function StartPage({ settings, events, token }: Props) {
         </details>
       </div>
       {state.problem !== null && (
-        <div className="notice bad row wrap" role="alert">
+        <div className="notice bad row wrap start-notice" role="alert">
           <span className="grow">{state.problem}</span>
           <button type="button" className="button" onClick={() => store.say(null)}>
             Close

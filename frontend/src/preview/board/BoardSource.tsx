@@ -8,8 +8,8 @@ import type { MotionRow } from "../motion/motion";
 import { Resampler } from "../sound/resampler";
 import { rateOf } from "../sound/samples";
 import { inputsOf, type SensorReading } from "../sources/measurements";
-import { MotionView } from "../sources/MotionView";
-import { SoundView } from "../sources/SoundView";
+import { MotionView } from "../sources/views/MotionView";
+import { SoundView } from "../sources/views/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { BoardMessage } from "./host";
 

@@ -4,8 +4,8 @@ import type { CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
 import { drawInputPicture } from "../picture/rgba";
 import type { Content } from "../recordings/capture/recording";
-import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
-import { drawWave } from "../sources/draw-wave";
+import { drawRows, SHOWN_ROWS } from "../sources/views/draw-rows";
+import { drawWave } from "../sources/views/draw-wave";
 import type { Example } from "./examples";
 
 interface Props {

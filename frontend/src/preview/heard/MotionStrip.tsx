@@ -1,8 +1,8 @@
 // The motion that the model judged: the last seconds as three lines, one for each axis, with the window of the current answer framed and
 // named, and those of earlier answers in grey frames.
 import { useCallback, useRef } from "react";
-import { AxisLegend } from "../sources/AxisLegend";
-import { drawRows } from "../sources/draw-rows";
+import { AxisLegend } from "../sources/views/AxisLegend";
+import { drawRows } from "../sources/views/draw-rows";
 import { Strip, type StripProps } from "./strip";
 
 export function MotionStrip(props: StripProps) {

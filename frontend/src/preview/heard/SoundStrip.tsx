@@ -1,8 +1,8 @@
 // The sound that the model heard: the last seconds of sound as a wave and a spectrogram on one time axis, with the window of the
 // current answer framed and named, and those of earlier answers in grey frames.
 import { useCallback, useRef, useState } from "react";
-import { drawColumns } from "../sources/draw-columns";
-import { drawWave } from "../sources/draw-wave";
+import { drawColumns } from "../sources/views/draw-columns";
+import { drawWave } from "../sources/views/draw-wave";
 import { COLUMNS, SpectrogramColumns } from "./columns";
 import { Strip, type StripProps } from "./strip";
 

@@ -3,11 +3,11 @@ import { useCallback, useMemo } from "react";
 import { recordingOf, type RecordingKind } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
-import { SHOWN_ROWS } from "../sources/draw-rows";
-import { InputPicture } from "../sources/InputPicture";
-import { MotionView } from "../sources/MotionView";
+import { SHOWN_ROWS } from "../sources/views/draw-rows";
+import { InputPicture } from "../sources/views/InputPicture";
+import { MotionView } from "../sources/views/MotionView";
 import { rateOf } from "../sound/samples";
-import { SoundView } from "../sources/SoundView";
+import { SoundView } from "../sources/views/SoundView";
 import type { SourceProps } from "../sources/source";
 
 /** How much of a recording is shown for a rune that makes windows itself: one input alone is too short to be seen. */

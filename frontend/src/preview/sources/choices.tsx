@@ -15,7 +15,7 @@ import { type ComponentType } from "react";
 import { lazyPart } from "../../look/boundary";
 import { capabilityOf, elementCount, recordingOf, type CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
-import { DrawingSource } from "./DrawingSource";
+import { DrawingSource } from "./kinds/DrawingSource";
 import type * as Others from "./others";
 import { numbersShape } from "./shapes";
 import type { SourceProps } from "./source";

@@ -5,7 +5,7 @@ import { pictureMaker } from "../picture/maker";
 import { pictureRequest } from "../picture/pixels";
 import { countOf, toI16 } from "../sound/samples";
 import { Chunks, SlidingWindow } from "../sound/window";
-import { SHOWN_ROWS } from "./draw-rows";
+import { SHOWN_ROWS } from "./views/draw-rows";
 import type { SourceProps } from "./source";
 
 export type SensorReading =

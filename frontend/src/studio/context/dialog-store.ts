@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Recording } from "../../preview";
 import type { Destination } from "./destination";
 import type { FileDialogRequest } from "./files/dialog-request";
-import type { NamedFile } from "../session/uploads/incoming-files";
+import type { NamedFile } from "../../look/files/incoming-files";
 import type { SharedBlock } from "../session/blocks/shared-blocks";
 
 export type DialogRequest =

@@ -1,5 +1,5 @@
 // The requests of the graph to the language, and its edits, which change the text as one step of the undo.
-import type { TextEdit } from "../../api/schema";
+import type { JoinAnswer, TextEdit } from "../../api/schema";
 import type { TensorType } from "../../blocks";
 import type { EditStep, Workspace } from "../session/workspace";
 import { EditQueue, reasonOf, type EditedWorkspace } from "./edit-queue";
@@ -50,6 +50,10 @@ export class GraphLanguage {
 
   suits = async (source: Port): Promise<readonly Suit[]> =>
     (await this.workspace.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
+
+  /** The wires that would lead past a stage; null where it is not between others. */
+  join = async (stage: string): Promise<JoinAnswer["join"]> =>
+    (await this.workspace.language.ask<JoinAnswer>({ ask: "join", stage })).join;
 
   /** Why the block of a stage cannot become a file of the project; null when it can. */
   whyNotCopied = async (stage: string): Promise<string | null> =>

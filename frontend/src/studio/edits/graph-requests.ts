@@ -31,7 +31,7 @@ export type OneEdit =
       readonly arguments?: Readonly<Record<string, ArgumentValue>>;
       readonly feeds?: Port | null;
     }
-  | { readonly edit: "remove-stage"; readonly name: string }
+  | { readonly edit: "remove-stage"; readonly name: string; readonly join?: boolean }
   | { readonly edit: "rename-stage"; readonly name: string; readonly to: string }
   | {
       readonly edit: "connect";

@@ -1,7 +1,7 @@
 // Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
 import { useEffect, useEffectEvent, useState } from "react";
 import { extension } from "../document/files/paths";
-import { filesOfDrop, type NamedFile } from "../session/uploads/incoming-files";
+import { filesOfDrop, type NamedFile } from "../../look/files/incoming-files";
 import { useMayEdit, useSession, useStudio } from "../context/studio";
 
 function carriesFiles(event: DragEvent): boolean {

@@ -17,7 +17,7 @@ import { DropTarget } from "./DropTarget";
 import { Header } from "./Header";
 import { EditorArea } from "./EditorArea";
 import { Screens } from "./Screens";
-import { useIsSignedOut, useMayEdit, usePlace, useSession, useStudio } from "../context/studio";
+import { useIsSignedOut, useMayEdit, useOutline, usePlace, useSession, useStudio } from "../context/studio";
 import { StatusBar } from "./StatusBar";
 import { PageTitle } from "./PageTitle";
 
@@ -134,8 +134,11 @@ function SignedOutStrip() {
 function Hints() {
   const { hints } = useStudio().workspace;
   const mayEdit = useMayEdit();
+  // The steps begin with an input, which an empty pipeline does not read.
+  const hasStages = useOutline().nodes.length > 0;
   return (
     mayEdit &&
+    hasStages &&
     hints.length > 0 && (
       <Suspense>
         <FirstSteps />

@@ -6,6 +6,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, t
 import { useStore } from "zustand";
 import { isMac } from "../parts/keys";
 import { copyInto } from "../edits/new-block";
+import { removeStage } from "../edits/remove-stage";
 import type { EditStep, Workspace } from "../session/workspace";
 import { useStudio } from "../context/studio";
 import { AddPanel } from "./AddPanel";
@@ -196,8 +197,8 @@ function EditableGraph({
         neighbour(layout, current.name, "left") ??
         neighbour(layout, current.name, "right") ??
         neighbour(layout, current.name, "down");
-      void edit({ edit: "remove-stage", name: current.name }).then((answer) => {
-        if (answer === null) return;
+      void removeStage(workspace, language, current.name).then((isRemoved) => {
+        if (!isRemoved) return;
         onPick(nodeOf(next));
         if (next !== null) focusStage(next);
       });
@@ -263,9 +264,10 @@ function EditableGraph({
       connecting,
       tapPort: (end) => acts.current.tap(end),
       pressLabel: (wire) => acts.current.pressLabel(wire),
+      goToProblem: places.goToProblem,
       readOnly: still,
     }),
-    [connecting, still],
+    [connecting, still, places],
   );
   const dragOver = (event: DragEvent, over: DropTarget): boolean => {
     if (still || !event.dataTransfer.types.includes(DRAG_TYPE)) return false;

@@ -35,6 +35,7 @@ import {
   useText,
 } from "../context/studio";
 
+const EmptyPipeline = lazyPart(() => import("./EmptyPipeline"));
 const OpenQuestions = lazyPart(() => import("./OpenQuestions"));
 const Board = lazyPart(deferred(() => import("./Board")));
 const WrongResult = lazyPart(deferred(() => import("./WrongResult")));
@@ -57,8 +58,8 @@ export function PreviewPane() {
   const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const applyFix = useApplyFix();
   const phone = usePhones();
-  const projectPage = useSession(({ project }) => project.url);
-  const isEmpty = useOutline().nodes.length === 0 && preview.state === "ready" && mayEdit;
+  // A pipeline without stages builds, and there is nothing in the rune that could run.
+  const isEmpty = useOutline().nodes.length === 0 && preview.state === "ready";
   const watchState = useStore(watches.state);
   // The rune of a newer text comes before the event that says so.
   const pushedRune = useStore(workspace.pushedRune);
@@ -99,14 +100,10 @@ export function PreviewPane() {
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
-      {isEmpty && (
-        <p className="notice">
-          This project is empty. Write its first stage, or <a href={projectPage}>choose how it begins</a>.
-        </p>
-      )}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
       <Preview
-        rune={rune?.bytes ?? null}
+        rune={isEmpty ? null : (rune?.bytes ?? null)}
+        empty={isEmpty ? <EmptyPipeline /> : undefined}
         edition={version}
         status={status}
         memory={preview.build?.memory ?? null}

@@ -9,7 +9,7 @@ import { useFileDrop } from "../parts/files/use-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../format/quantities";
 import { isReplayable, type ReplayableSample } from "../session/samples/replayable";
-import type { NamedFile } from "../session/uploads/incoming-files";
+import type { NamedFile } from "../../look/files/incoming-files";
 import "../styles/files/samples.css";
 
 /** The status of an answer to a change of what has changed meanwhile. */

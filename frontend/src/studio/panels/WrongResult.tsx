@@ -9,6 +9,8 @@ export default function WrongResult({ running }: { readonly running: Snapshot })
   const { loadedRune, ran, readings } = running;
   const recording =
     loadedRune === null || readings.cards.length === 0 ? null : recordingOfRun(loadedRune.capabilities, ran, "");
+  // A rune without inputs gives nothing that could become a sample.
+  if (loadedRune?.capabilities.length === 0) return null;
   const mark = (): void => {
     if (recording === null || loadedRune === null) return;
     const labels = [...new Set(loadedRune.wordlists.flat())];

@@ -7,9 +7,9 @@ for which the caller's memory need not be aligned.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 
+from rune.compiler.anvil.memory.step_places import step_places
 from rune.compiler.anvil.program import (
     BufferPlace,
     KernelInvocation,
@@ -17,10 +17,8 @@ from rune.compiler.anvil.program import (
     Place,
     Program,
     ReadCapability,
-    RowLoop,
     SendOutput,
     Step,
-    calls,
 )
 
 
@@ -28,7 +26,7 @@ def with_borrowed_inputs(program: Program) -> Program:
     """The program with the buffers of inputs marked that each run reads where its caller holds them."""
     readers: dict[int, list[Step]] = defaultdict(list)
     for step in program.steps:
-        for index in dict.fromkeys(place.index for place in _places(step) if isinstance(place, BufferPlace)):
+        for index in dict.fromkeys(place.index for place, _ in step_places(step) if isinstance(place, BufferPlace)):
             readers[index].append(step)
     borrowed = {index for index, steps in readers.items() if _is_only_read(index, steps)}
     buffers = (
@@ -61,16 +59,3 @@ def _only_reads(step: Step, index: int) -> bool:
 
 def _is_in(place: Place, buffer: int) -> bool:
     return isinstance(place, BufferPlace) and place.index == buffer
-
-
-def _places(step: Step) -> Iterator[Place]:
-    match step:
-        case ReadCapability():
-            yield step.tensor.place
-        case SendOutput():
-            yield from (place for tensor in step.tensors for place in tensor.places())
-        case RowLoop():
-            yield step.source
-            yield from (place for call in calls(step) for place, _ in call.places())
-        case _:
-            yield from (place for call in calls(step) for place, _ in call.places())

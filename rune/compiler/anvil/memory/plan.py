@@ -15,21 +15,16 @@ from typing import Final
 import numpy as np
 
 from rune.compiler.anvil.errors import TooMuchMemory
+from rune.compiler.anvil.memory.step_places import step_places
 from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.program import (
     Buffer,
     BufferPlace,
-    Infer,
-    KernelInvocation,
     Lifetime,
-    Mark,
     Place,
     Program,
-    ReadCapability,
-    RowLoop,
     SendOutput,
     Step,
-    calls,
 )
 
 SEARCH: Final = 50_000
@@ -112,7 +107,7 @@ def lifetimes(program: Program) -> tuple[Interval, ...]:
     last_step = max(len(program.steps) - 1, 0)
     used_intervals: dict[int, Interval] = {}
     for number, step in enumerate(program.steps):
-        for place in _places(step):
+        for place, _ in step_places(step):
             if isinstance(place, BufferPlace):
                 first = used_intervals[place.index].first if place.index in used_intervals else number
                 used_intervals[place.index] = Interval(first, number)
@@ -131,23 +126,6 @@ def _sent_slices(step: Step) -> list[Place]:
     """Returns the memory that the texts of a step's messages point into."""
     tensors = step.tensors if isinstance(step, SendOutput) else ()
     return [place for tensor in tensors for place in tensor.points_into]
-
-
-def _places(step: Step) -> list[Place]:
-    match step:
-        case ReadCapability():
-            return [step.tensor.place]
-        case KernelInvocation():
-            return [place for place, _ in step.places()]
-        case RowLoop():
-            windows = [stage.window.place for stage in step.stages if stage.window is not None]
-            return [step.source, *windows, *(place for call in calls(step) for place, _ in call.places())]
-        case Infer():
-            return [*step.inputs, *step.outputs]
-        case SendOutput():
-            return [place for tensor in step.tensors for place in tensor.places()]
-        case Mark():
-            return []
 
 
 def assign(

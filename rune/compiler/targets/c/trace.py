@@ -15,14 +15,12 @@ from typing import Final
 
 from rune.compiler.anvil.c.calls import GATES
 from rune.compiler.anvil.memory.plan import Plan
+from rune.compiler.anvil.memory.step_places import step_places
 from rune.compiler.anvil.program import (
     BufferPlace,
-    KernelInvocation,
     Lifetime,
-    Place,
     Program,
     ReadCapability,
-    RowLoop,
     SendOutput,
     Step,
     calls,
@@ -203,16 +201,4 @@ def _shared_buffers(program: Program) -> frozenset[int]:
 
 def _touched_places(step: Step) -> Iterator[tuple[BufferPlace, bool]]:
     """The places of buffers that a step touches, and whether it writes there."""
-    places: list[tuple[Place, bool]] = []
-    match step:
-        case ReadCapability():
-            places = [(step.tensor.place, True)]
-        case SendOutput():
-            places = [(place, False) for tensor in step.tensors for place in tensor.places()]
-        case RowLoop():
-            places = [(step.source, False), *(each for call in calls(step) for each in call.places())]
-        case KernelInvocation():
-            places = list(step.places())
-        case _:
-            pass
-    return ((place, writes) for place, writes in places if isinstance(place, BufferPlace))
+    return ((place, writes) for place, writes in step_places(step) if isinstance(place, BufferPlace))

@@ -177,7 +177,7 @@ def graph_edit_from_json(data: Mapping[str, Any]) -> GraphEdit:
                 None if data.get("feeds") is None else _port(data["feeds"], "feeds"),
             )
         case "remove-stage":
-            return RemoveStage(text_of(data, "name"))
+            return RemoveStage(text_of(data, "name"), flag_of(data, "join", default=False))
         case "rename-stage":
             return RenameStage(text_of(data, "name"), text_of(data, "to"))
         case "connect":
@@ -223,7 +223,7 @@ def graph_edit_to_json(edit: GraphEdit) -> Json:
                 "feeds": None if edit.feeds is None else port_to_json(edit.feeds),
             }
         case RemoveStage():
-            return {"edit": "remove-stage", "name": edit.name}
+            return {"edit": "remove-stage", "name": edit.name, "join": edit.join}
         case RenameStage():
             return {"edit": "rename-stage", "name": edit.name, "to": edit.to}
         case Connect():

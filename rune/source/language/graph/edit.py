@@ -10,6 +10,7 @@ from rune.port import Port
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.arguments import set_argument
 from rune.source.language.graph_edits.follow import follow_types, may_change_types
+from rune.source.language.graph_edits.joining import joining_edits
 from rune.source.language.graph_edits.kinds import (
     AddStage,
     Connect,
@@ -92,6 +93,11 @@ def _edit_on_top(analysis: Analysis, edit: GraphEdit | Several, revisions: Revis
                 revisions.change(edit_graph(revisions.analysis, each))
             return revisions.edits()
         name = name_of_new(analysis, edit)
+        if isinstance(edit, RemoveStage) and edit.join:
+            for connection in joining_edits(analysis, edit.name):
+                revisions.change(edit_graph(revisions.analysis, connection))
+            revisions.change(edit_graph(revisions.analysis, RemoveStage(edit.name)))
+            return revisions.edits()
         revisions.change(_edits(analysis, edit))
         if isinstance(edit, AddStage) and edit.feeds is not None and name is not None:
             connection = Connect(Port(name, 0), edit.feeds.stage, edit.feeds.index)

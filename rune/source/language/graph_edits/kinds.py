@@ -43,9 +43,13 @@ class AddStage:
 
 @dataclass(frozen=True)
 class RemoveStage:
-    """Removes a stage, also from the inputs of all its readers; their later inputs move up."""
+    """Removes a stage, also from the inputs of all its readers; their later inputs move up.
+
+    With `join` its readers read from the one output that it read itself, in the same places.
+    """
 
     name: str
+    join: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import IO, Any
 import click
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.layouts.folder import DataFolder
+from rune.datasets.layouts.containers.folder import DataFolder
 from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import sendable_names
 from rune.tools.cli.failure import CommandFailed, command_failure

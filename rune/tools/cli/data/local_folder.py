@@ -12,8 +12,8 @@ import click
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes, read_list
 from rune.datasets.export.layout import VersionOrigin
-from rune.datasets.layouts.files import printable_name
-from rune.datasets.layouts.folder import DataFolder
+from rune.datasets.layouts.containers.files import printable_name
+from rune.datasets.layouts.containers.folder import DataFolder
 from rune.digests import digest_of
 from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.writing import write_file

@@ -14,8 +14,8 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.export.data_folder import DATA_FOLDER, LIST, DataFolderRow, folder_names, place_of, read_list
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.export.local_changes import local_changes
-from rune.datasets.layouts.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.json_files import json_of
+from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
+from rune.datasets.layouts.containers.json_files import json_of
 from rune.digests import digest_of
 from rune.tools.cli.data.local_folder import LocalFolder, read_folder, write_list
 from rune.tools.cli.failure import CommandFailed, command_failure

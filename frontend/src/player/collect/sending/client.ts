@@ -28,6 +28,8 @@ export interface Task {
   readonly choices: readonly { readonly purpose: string; readonly label: string; readonly is_chosen: boolean }[];
   /** Whether it is somebody outside, whose recordings wait until a member accepts them. */
   readonly is_guest: boolean;
+  /** Whether things are recorded, and not people. */
+  readonly is_of_things: boolean;
   /** Where a guest sees and deletes what they sent; "" for others. */
   readonly receipt: string;
   /** The labels that the page shows as tabs, with how many recordings each has; empty: one label, after a countdown. */

@@ -3,7 +3,9 @@ import { Plus, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { counted } from "../../../look/plural";
 import type { Holding } from "../recordings/use-holding";
+import type { Summary } from "../server";
 import { isExample, shownSamples, type StartState, type StartStore } from "../store";
+import { divisionOf } from "./division";
 import { LabelCard } from "./LabelCard";
 import { countOf } from "./names";
 
@@ -27,7 +29,7 @@ export function Examples({ store, state, holding, isNext }: Props) {
         <span className="start-number">1</span>Examples <span className="muted num">{samples.length}</span>
       </h2>
       {exampleCount > 0 && (
-        <div className="notice row wrap" role="status">
+        <div className="notice row wrap start-notice" role="status">
           <span className="grow">
             <b>{counted(exampleCount, "example")}</b>, {settings.examples.origin}: none is a recording of yours.
             {exampleCount < samples.length && " Training learns from them together with your own."} Remove them before
@@ -74,7 +76,7 @@ export function Examples({ store, state, holding, isNext }: Props) {
         </p>
       )}
       {state.removedNumbers.length > 0 && (
-        <div className="notice row wrap" role="status">
+        <div className="notice row wrap start-notice" role="status">
           <span className="grow">{counted(state.removedNumbers.length, "recording")} removed.</span>
           <button type="button" className="button" onClick={store.undoRemoval}>
             <Undo2 aria-hidden="true" />
@@ -82,7 +84,7 @@ export function Examples({ store, state, holding, isNext }: Props) {
           </button>
         </div>
       )}
-      <Division state={state} project={settings.project} />
+      <Division summary={state.summary} project={settings.project} />
     </section>
   );
 }
@@ -104,17 +106,18 @@ function Camera({ holding }: { readonly holding: Holding }) {
   );
 }
 
-function Division({ state, project }: { readonly state: StartState; readonly project: string }) {
-  const { run, summary } = state;
+interface DivisionProps {
+  readonly summary: Summary | null;
+  readonly project: string;
+}
+
+export function Division({ summary, project }: DivisionProps) {
   if (summary === null || summary.samples === 0) return null;
-  const counts = (["train", "validation", "test"] as const).map((split) => ({
-    split,
-    count: Object.values(run?.samples[split] ?? {}).reduce((sum, count) => sum + count, 0),
-  }));
+  const counts = divisionOf(summary);
   const people = summary.groups.length;
   return (
     <div className="stack tight small">
-      {counts.some(({ count }) => count > 0) && (
+      {counts.length > 0 && (
         <>
           <div className="start-division" aria-hidden="true">
             {counts.map(({ split, count }) => (

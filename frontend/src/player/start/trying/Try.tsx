@@ -24,7 +24,7 @@ const ENDINGS = { sound: "wav", picture: "png", motion: "csv", table: "csv" } as
 
 export function Try({ store, state, isNext }: Props) {
   const { settings, server } = store;
-  const { run, labels } = state;
+  const { run, labels, summary } = state;
   const runeUrl = run?.state === "finished" ? run.rune_url : null;
   const [fetchState, again] = useFetched(runeUrl);
   const rune = runeUrl !== null && fetchState.state === "there" ? fetchState.rune : null;
@@ -101,6 +101,7 @@ export function Try({ store, state, isNext }: Props) {
       <UseInApp
         store={store}
         run={run?.state === "finished" ? run : null}
+        summary={summary}
         threshold={scores === null ? null : threshold}
         isNext={isNext}
       />

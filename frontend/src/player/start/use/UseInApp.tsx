@@ -1,7 +1,8 @@
 // Using the trained model: one press writes it into the project and opens the app, or opens a change request.
 import { ArrowRight, FileText, GitPullRequest, Hammer, Play } from "lucide-react";
 import { useState } from "react";
-import { problemText, type OpenRun } from "../server";
+import { hasTestRecordings } from "../labels/division";
+import { problemText, type OpenRun, type Summary } from "../server";
 import type { StartStore } from "../store";
 import type { ChosenThreshold } from "../trying/Threshold";
 
@@ -9,11 +10,12 @@ interface Props {
   readonly store: StartStore;
   /** The run that is finished; null before. */
   readonly run: OpenRun | null;
+  readonly summary: Summary | null;
   readonly threshold: ChosenThreshold | null;
   readonly isNext: boolean;
 }
 
-export function UseInApp({ store, run, threshold, isNext }: Props) {
+export function UseInApp({ store, run, summary, threshold, isNext }: Props) {
   const { project, asksForReview } = store.settings;
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -70,7 +72,7 @@ export function UseInApp({ store, run, threshold, isNext }: Props) {
           </li>
           <li className="row">
             <Hammer aria-hidden="true" />
-            {isTested(run)
+            {hasTestRecordings(summary)
               ? "Builds it, and tests the build once on the recordings that were kept apart."
               : "Builds it. No recording is kept apart for tests yet: those of a second person would be."}
           </li>
@@ -78,9 +80,4 @@ export function UseInApp({ store, run, threshold, isNext }: Props) {
       )}
     </section>
   );
-}
-
-/** Whether the data has test recordings, which only a build reads. */
-function isTested({ samples }: OpenRun): boolean {
-  return Object.values(samples.test ?? {}).some((count) => count > 0);
 }

@@ -4,7 +4,7 @@ import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";
 import { FilePick, type FileContent } from "./FilePick";
-import { InputPicture } from "../InputPicture";
+import { InputPicture } from "../views/InputPicture";
 import type { SourceProps } from "../source";
 
 export function PictureFileSource({ request, onInput }: SourceProps) {

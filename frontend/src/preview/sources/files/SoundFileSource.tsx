@@ -5,7 +5,7 @@ import { conversionText, wavFormat } from "../../sound/conversion";
 import { countOf, meanOfChannels, rateOf, toI16 } from "../../sound/samples";
 import { hopOf } from "../../sound/window";
 import { FilePick, type FileContent } from "./FilePick";
-import { SoundView } from "../SoundView";
+import { SoundView } from "../views/SoundView";
 import type { SourceProps } from "../source";
 
 interface Playing {

@@ -12,7 +12,7 @@ import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { openCamera } from "./open-camera";
 import { lostProblem } from "./problems";
-import { InputPicture } from "../InputPicture";
+import { InputPicture } from "../views/InputPicture";
 import type { SourceProps } from "../source";
 
 const FRAME_MILLISECONDS = 100;

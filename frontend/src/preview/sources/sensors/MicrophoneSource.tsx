@@ -12,7 +12,7 @@ import { RecordButton } from "../../recordings/capture/RecordButton";
 import { useRecorder } from "../../recordings/capture/recorder";
 import { soundCapture } from "../../recordings/capture/capture";
 import { openMicrophone } from "./microphone";
-import { SoundView } from "../SoundView";
+import { SoundView } from "../views/SoundView";
 import type { SourceProps } from "../source";
 
 /** The newest window, shared between the device that fills it and the canvas that shows it. */

@@ -8,7 +8,7 @@ import { rowOf } from "../../motion/sensor";
 import { RecordButton } from "../../recordings/capture/RecordButton";
 import { useRecorder } from "../../recordings/capture/recorder";
 import { motionCapture } from "../../recordings/capture/capture";
-import { MotionView } from "../MotionView";
+import { MotionView } from "../views/MotionView";
 import { askForMotion } from "./ask-for-motion";
 import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";

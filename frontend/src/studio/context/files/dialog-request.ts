@@ -2,7 +2,7 @@
 import type { FileUse } from "../../../language";
 import type { LineChange } from "../../document/lines/changes";
 import type { FileEtags, FileTarget } from "./actions";
-import type { NamedFile } from "../../session/uploads/incoming-files";
+import type { NamedFile } from "../../../look/files/incoming-files";
 
 export type FileDialogRequest =
   | { readonly what: "create-file"; readonly folder: string }

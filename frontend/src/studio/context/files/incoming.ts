@@ -2,5 +2,6 @@
 // fetched apart costs the first load.
 export { fileAnswers } from "./answers";
 export { convert } from "./model-work";
-export { isPlain, loneArchive, loneSource, planUpload } from "../../session/uploads/plan";
+export { loneArchive } from "../../../look/files/dropped-archive";
+export { isPlain, loneSource, planUpload } from "../../session/uploads/plan";
 export { savedModelOf } from "../../session/uploads/saved-model";

@@ -5,7 +5,7 @@ import { copyName, filesOf } from "../../document/files/tree";
 import type { FileActions, FileAnswers, FileEtags } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes } from "../../format/quantities";
-import { filesOfDrop, type NamedFile } from "../../session/uploads/incoming-files";
+import { filesOfDrop, type NamedFile } from "../../../look/files/incoming-files";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
 import type { StudioPlaces } from "../places";

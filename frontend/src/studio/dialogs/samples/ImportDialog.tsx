@@ -9,7 +9,7 @@ import { choose } from "../../parts/files/choose";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { useFileDrop } from "../../parts/files/use-drop";
 import { count } from "../../format/quantities";
-import type { NamedFile } from "../../session/uploads/incoming-files";
+import type { NamedFile } from "../../../look/files/incoming-files";
 import { sampleArchive, type SampleArchive } from "../../session/samples/archive";
 import { IncomingList } from "./IncomingList";
 import "../../styles/files/samples.css";

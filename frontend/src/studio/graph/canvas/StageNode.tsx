@@ -1,10 +1,12 @@
 // One stage on the canvas: its name and what it is, its ports, whether something is wrong with it.
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
-import { CircleAlert, RefreshCw, TriangleAlert } from "lucide-react";
+import { RefreshCw } from "lucide-react";
 import { memo, useContext } from "react";
 import { KIND_WORDS, type Stage } from "../../../pipeline";
 import { endAt, CanvasActionsContext, keyOf, type PortEnd } from "./connecting";
-import type { Severity } from "../../session/problems/severity";
+import type { Diagnostic } from "../../../api/schema";
+import { ProblemBadge } from "../../parts/ProblemBadge";
+import { problemPlace } from "../../session/problems/severity";
 
 export type StageData = {
   readonly stage: Stage;
@@ -15,7 +17,8 @@ export type StageData = {
   readonly selected: boolean;
   /** Whether Tab comes here: of all stages one alone, the arrow keys lead to the others. */
   readonly tabStop: boolean;
-  readonly severity: Severity | null;
+  /** The worst that is wrong with it. */
+  readonly problem: Diagnostic | null;
 };
 
 export interface PortData {
@@ -68,8 +71,8 @@ function PortMark({
 }
 
 export const StageNode = memo(function StageNode({ data, height }: NodeProps<StageFlowNode>) {
-  const { connecting } = useContext(CanvasActionsContext);
-  const { stage, inputs, outputs, hasFreeInput, selected, tabStop, severity } = data;
+  const { connecting, goToProblem } = useContext(CanvasActionsContext);
+  const { stage, inputs, outputs, hasFreeInput, selected, tabStop, problem } = data;
   const end =
     connecting === null || connecting.from.stage === stage.name
       ? null
@@ -84,7 +87,7 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
   const description = [
     KIND_WORDS[stage.kind],
     states.length === 0 ? "" : "keeps state between runs",
-    severity === null ? "" : severity === "error" ? "has an error" : "has a warning",
+    problem === null ? "" : `has ${problemPlace(problem)}`,
     state === "fits" ? "the wire fits here" : "",
   ].filter((part) => part !== "");
   const reason = end !== null && "reason" in end ? end.reason : null;
@@ -92,7 +95,7 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
     <>
       <button
         type="button"
-        className={`node ${stage.kind} ${selected ? "on" : ""} ${state} ${severity === null ? "" : "troubled"}`}
+        className={`node ${stage.kind} ${selected ? "on" : ""} ${state} ${problem === null ? "" : "troubled"}`}
         data-stage={stage.name}
         tabIndex={tabStop ? 0 : -1}
         aria-pressed={selected}
@@ -102,9 +105,11 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         <span>{stage.detail}</span>
         <i className="aloud">, {description.join(", ")}</i>
         {states.length > 0 && <RefreshCw className="node-keeps" aria-hidden="true" />}
-        {severity === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
-        {severity === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
       </button>
+      {/* By the keys the panel of the stage lists its problems. */}
+      {problem !== null && (
+        <ProblemBadge problem={problem} onGo={goToProblem} tabIndex={-1} className="node-trouble nodrag nopan" />
+      )}
       {inputs.map((port, index) => (
         <PortMark key={index} stage={stage.name} side="input" index={index} port={port} />
       ))}

@@ -1,5 +1,5 @@
 // A wire on its way: begun at one port by a drag, a tap or a key, until it ends at another. Says of each end whether it fits.
-import type { OutlineWire } from "../../../api/schema";
+import type { Diagnostic, OutlineWire } from "../../../api/schema";
 import { createContext } from "react";
 import type { Port } from "../../edits/graph-requests";
 import type { GraphLanguage } from "../../edits/graph-language";
@@ -21,6 +21,8 @@ export interface CanvasActions {
   readonly tapPort: (end: PortEnd) => void;
   /** The label of a wire was pressed. */
   readonly pressLabel: (wire: OutlineWire) => void;
+  /** The badge of a stage was pressed. */
+  readonly goToProblem: (problem: Diagnostic) => void;
   readonly readOnly: boolean;
 }
 
@@ -28,6 +30,7 @@ export const CanvasActionsContext = createContext<CanvasActions>({
   connecting: null,
   tapPort: () => undefined,
   pressLabel: () => undefined,
+  goToProblem: () => undefined,
   readOnly: true,
 });
 

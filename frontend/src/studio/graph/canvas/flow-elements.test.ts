@@ -4,7 +4,7 @@ import type { StagePorts } from "../../edits/graph-requests";
 import { endAt } from "./connecting";
 import { between } from "./animated-layout";
 import { place, placeOnce } from "../../../pipeline";
-import { severityByStage } from "../../session/problems/severity";
+import { worstByStage } from "../../session/problems/severity";
 import { edgesOf, markedStages, markedEdges, nodesOf } from "./flow-elements";
 import { frameOf, isSame, viewportShowing, wholeOf } from "./viewport";
 import { stripHeight } from "../use-strip-height";
@@ -36,7 +36,7 @@ const PORTS = new Map<string, StagePorts>([
 ]);
 const LAYOUT = place(OUTLINE, { counts: new Map([["model", { inputs: 2, outputs: 2 }]]) });
 const STAGES = nodesOf(LAYOUT, PORTS);
-const WRONG = new Map([["out", "error" as const]]);
+const WRONG = new Map([["out", problem(9, "error")]]);
 
 function problem(line: number, severity: "error" | "warning", file = "Runefile.yml"): Diagnostic {
   const at = { line, column: 1, offset: 0 };
@@ -67,12 +67,12 @@ describe("the picture", () => {
   });
 
   test("marks the worst that is wrong with a stage", () => {
-    const severities = severityByStage(
+    const worst = worstByStage(
       OUTLINE,
       [problem(7, "warning"), problem(8, "error"), problem(4, "warning"), problem(9, "error", "labels.txt")],
       "Runefile.yml",
     );
-    expect([...severities]).toEqual([
+    expect([...worst].map(([name, { severity }]) => [name, severity])).toEqual([
       ["model", "error"],
       ["mic", "warning"],
     ]);

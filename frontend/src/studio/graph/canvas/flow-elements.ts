@@ -1,7 +1,6 @@
 // From a placed pipeline to what the canvas draws: nodes with their ports, wires by their ends. Pure.
-import type { OutlineWire } from "../../../api/schema";
+import type { Diagnostic, OutlineWire } from "../../../api/schema";
 import { Position } from "@xyflow/react";
-import type { Severity } from "../../session/problems/severity";
 import type { StagePorts } from "../../edits/graph-requests";
 import type { PipelineLayout, PlacedNode } from "../../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
@@ -90,7 +89,7 @@ export function nodesOf(layout: PipelineLayout, ports: ReadonlyMap<string, Stage
         ...outputs.map((port, index) => handle("source", index, each.width, port.y)),
       ],
       domAttributes: { "aria-roledescription": undefined },
-      data: { stage: each.node, inputs, outputs, hasFreeInput, selected: false, tabStop: false, severity: null },
+      data: { stage: each.node, inputs, outputs, hasFreeInput, selected: false, tabStop: false, problem: null },
     };
   });
 }
@@ -120,13 +119,13 @@ function handle(
 export function markedStages(
   nodes: StageFlowNode[],
   selectedStage: string | null,
-  wrong: ReadonlyMap<string, Severity>,
+  wrong: ReadonlyMap<string, Diagnostic>,
 ): StageFlowNode[] {
   const stop = nodes.some((node) => node.id === selectedStage) ? selectedStage : (nodes[0]?.id ?? null);
   return nodes.map((node) => {
-    const [isSelected, tabStop, severity] = [node.id === selectedStage, node.id === stop, wrong.get(node.id) ?? null];
-    return isSelected || tabStop || severity !== null
-      ? { ...node, data: { ...node.data, selected: isSelected, tabStop, severity } }
+    const [isSelected, tabStop, problem] = [node.id === selectedStage, node.id === stop, wrong.get(node.id) ?? null];
+    return isSelected || tabStop || problem !== null
+      ? { ...node, data: { ...node.data, selected: isSelected, tabStop, problem } }
       : node;
   });
 }

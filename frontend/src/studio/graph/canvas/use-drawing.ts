@@ -4,7 +4,7 @@ import type { Diagnostic, Outline } from "../../../api/schema";
 import { useMemo, useState } from "react";
 import { FULL, placeOnce, ROW, type PipelineLayout } from "../../../pipeline";
 import { useEqual } from "../../parts/use-equal";
-import { severityByStage } from "../../session/problems/severity";
+import { worstByStage } from "../../session/problems/severity";
 import { useAnimatedLayout } from "./animated-layout";
 import type { StagePorts } from "../../edits/graph-requests";
 import { edgesOf as wiresOf, markedStages, markedEdges, nodesOf } from "./flow-elements";
@@ -53,9 +53,9 @@ export function useDrawing(options: DrawingOptions): Drawing {
     return full.width <= width ? full : placeInRow(outline, { counts, form: ROW });
   }, [place, placeInRow, outline, counts, width, isStrip]);
   const shownLayout = useAnimatedLayout(layout);
-  const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
+  const problems = useMemo(() => worstByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const stages = useMemo(() => nodesOf(shownLayout, ports), [shownLayout, ports]);
-  const nodes = useMemo(() => markedStages(stages, selectedStage, severities), [stages, selectedStage, severities]);
+  const nodes = useMemo(() => markedStages(stages, selectedStage, problems), [stages, selectedStage, problems]);
   const wires = useMemo(() => wiresOf(shownLayout), [shownLayout]);
   const edges = useMemo(
     () =>

@@ -11,7 +11,7 @@ import type { EditStep } from "../../session/workspace";
 import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts } from "../../edits/graph-requests";
 import type { PortEnd } from "../canvas/connecting";
 import type { GraphLanguage } from "../../edits/graph-language";
-import { stageAt } from "../../session/problems/stage-at";
+import { stagesOf } from "../../session/problems/severity";
 import { Arguments } from "./Arguments";
 import { Inputs } from "./Inputs";
 import { Outputs } from "./Outputs";
@@ -100,9 +100,7 @@ export function StagePanel({
     };
   }, [language, outline, name, kind]);
 
-  const wrong = diagnostics.filter(
-    ({ file, span }) => file === runefile && stageAt(outline, span.start.line)?.name === name,
-  );
+  const wrong = diagnostics.filter((each) => stagesOf(outline, each, runefile).some((stage) => stage.name === name));
   const items = palette === null ? [] : OF_KIND[kind](palette);
   const target = ports?.target ?? node.detail;
   const item = items.find((each) => each.target === ports?.item);

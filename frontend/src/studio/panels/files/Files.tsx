@@ -6,7 +6,7 @@ import { lazyPart } from "../../../look/boundary";
 import type { Present } from "../../document/sync/presence";
 import { DIVIDER, type MenuItem } from "../../parts/menu/items";
 import { count } from "../../format/quantities";
-import { severityByFile } from "../../session/problems/severity";
+import { worstByFile } from "../../session/problems/severity";
 import { useDiagnostics, useMayEdit, usePlace, useSession, useStudio, useText } from "../../context/studio";
 import { Tree } from "./Tree";
 
@@ -16,7 +16,7 @@ const Menu = lazyPart(() => import("../../parts/menu/Menu"));
 const UploadList = lazyPart(() => import("./UploadList"));
 
 export function Files() {
-  const { workspace, files: work, dialogs } = useStudio();
+  const { workspace, files: work, dialogs, places } = useStudio();
   const { actions } = work;
   const { uploads, presence } = workspace;
   // The open folders are stored for each project.
@@ -26,7 +26,7 @@ export function Files() {
   const read = useText((text) => text.read);
   const active = usePlace(({ shownFiles }) => shownFiles.active?.id ?? null);
   const diagnostics = useDiagnostics();
-  const severities = useMemo(() => severityByFile(diagnostics), [diagnostics]);
+  const problems = useMemo(() => worstByFile(diagnostics), [diagnostics]);
   const mayEdit = useMayEdit();
   const rows = useStore(uploads.state);
   const others = useStore(presence.state);
@@ -119,7 +119,8 @@ export function Files() {
           files={files}
           active={active}
           mayEdit={mayEdit}
-          severities={severities}
+          problems={problems}
+          onProblem={places.goToProblem}
           present={present}
           actions={actions}
         />

@@ -26,7 +26,8 @@ import { useRemembered } from "../../parts/preferences";
 import type { FileActions, FileTarget } from "../../context/files/actions";
 import { menuOf } from "./menu";
 import { TreeRow, type RowActions } from "./TreeRow";
-import type { Severity } from "../../session/problems/severity";
+import type { Diagnostic } from "../../../api/schema";
+import { problemPlace, worstOf } from "../../session/problems/severity";
 
 const Menu = lazyPart(() => import("../../parts/menu/Menu"));
 
@@ -35,8 +36,9 @@ interface TreeProps {
   readonly files: readonly FileEntry[];
   readonly active: string | null;
   readonly mayEdit: boolean;
-  /** Paths with an error, and with a warning only. */
-  readonly severities: ReadonlyMap<string, Severity>;
+  /** The worst problem of each path that has any. */
+  readonly problems: ReadonlyMap<string, Diagnostic>;
+  readonly onProblem: (problem: Diagnostic) => void;
   /** The others, by the file that they look at. */
   readonly present: ReadonlyMap<string, readonly Present[]>;
   readonly actions: FileActions;
@@ -69,7 +71,7 @@ function keyOf(row: ShownRow<FileEntry>): string {
   return row.file === null ? `folder ${row.path}` : row.file.id;
 }
 
-export function Tree({ project, files, active, mayEdit, severities, present, actions }: TreeProps) {
+export function Tree({ project, files, active, mayEdit, problems, present, actions, onProblem }: TreeProps) {
   const [choices, setChoices] = useRemembered<FolderChoices>(`folders ${project}`, NO_CHOICES, isFolderChoices);
   // As it was when the page was opened: a folder does not close because a file came.
   const [areMany] = useState(() => files.length > MANY);
@@ -211,6 +213,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     menu: openMenu,
     contextMenu: onContextMenu,
     focus: (row) => setCurrent(keyOf(row)),
+    goToProblem: onProblem,
     dragStart: (event, row) => {
       event.dataTransfer.setData(DRAG_TYPE, row.path);
       event.dataTransfer.effectAllowed = "move";
@@ -234,6 +237,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
       menu: (row, x, y) => latest.current.menu(row, x, y),
       contextMenu: (event, row) => latest.current.contextMenu(event, row),
       focus: (row) => latest.current.focus(row),
+      goToProblem: (problem) => latest.current.goToProblem(problem),
       dragStart: (event, row) => latest.current.dragStart(event, row),
       dragEnd: () => latest.current.dragEnd(),
       dragOver: (event, row) => latest.current.dragOver(event, row),
@@ -241,6 +245,10 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     }),
     [],
   );
+
+  const problemOfMenu = menu === null ? undefined : problemOf(menu.row, problems);
+  const menuProblem =
+    problemOfMenu === undefined ? null : { place: problemPlace(problemOfMenu), go: () => onProblem(problemOfMenu) };
 
   return (
     <>
@@ -261,7 +269,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
             isActive={row.file !== null && row.file.id === active}
             isCurrent={index === here}
             isOver={over !== null && over !== "" && (row.path === over || row.path.startsWith(`${over}/`))}
-            severity={row.file === null ? severityIn(row, severities) : severities.get(row.path)}
+            problem={problemOf(row, problems)}
             present={row.file === null ? NOBODY : (present.get(row.file.id) ?? NOBODY)}
             draggable={mayEdit}
             on={on}
@@ -272,7 +280,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
         <Suspense fallback={null}>
           <Menu
             label={menu.row.path}
-            items={menuOf(targetOf(menu.row), mayEdit, actions)}
+            items={menuOf(targetOf(menu.row), mayEdit, actions, menuProblem)}
             x={menu.x}
             y={menu.y}
             onClose={() => setMenu(null)}
@@ -284,8 +292,8 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
 }
 
 /** A closed folder shows the worst of what is in it; an open one leaves that to its rows. */
-function severityIn(row: ShownRow<FileEntry>, severities: ReadonlyMap<string, Severity>): Severity | undefined {
+function problemOf(row: ShownRow<FileEntry>, problems: ReadonlyMap<string, Diagnostic>): Diagnostic | undefined {
+  if (row.file !== null) return problems.get(row.path);
   if (row.open !== false) return undefined;
-  const inside = [...severities].filter(([path]) => path.startsWith(`${row.path}/`)).map(([, severity]) => severity);
-  return inside.includes("error") ? "error" : inside[0];
+  return worstOf([...problems].filter(([path]) => path.startsWith(`${row.path}/`)).map(([, problem]) => problem));
 }

@@ -1,18 +1,21 @@
 // One row of the tree of files: a file or a folder, with who is in it, what is wrong with it and how large it is.
-import { ChevronDown, ChevronRight, CircleAlert, EllipsisVertical } from "lucide-react";
+import { ChevronDown, ChevronRight, EllipsisVertical } from "lucide-react";
 import { memo, type DragEvent, type MouseEvent } from "react";
+import type { Diagnostic } from "../../../api/schema";
 import type { FileEntry } from "../../document/files/files";
 import type { Present } from "../../document/sync/presence";
 import type { ShownRow } from "../../document/files/tree";
 import { bytes, count } from "../../format/quantities";
 import { FileIcon } from "../../parts/files/KindIcon";
-import type { Severity } from "../../session/problems/severity";
+import { ProblemBadge } from "../../parts/ProblemBadge";
+import { problemPlace } from "../../session/problems/severity";
 
 export interface RowActions {
   readonly activate: (row: ShownRow<FileEntry>) => void;
   readonly menu: (row: ShownRow<FileEntry>, x: number, y: number) => void;
   readonly contextMenu: (event: MouseEvent, row: ShownRow<FileEntry>) => void;
   readonly focus: (row: ShownRow<FileEntry>) => void;
+  readonly goToProblem: (problem: Diagnostic) => void;
   readonly dragStart: (event: DragEvent, row: ShownRow<FileEntry>) => void;
   readonly dragEnd: () => void;
   readonly dragOver: (event: DragEvent, row: ShownRow<FileEntry>) => void;
@@ -25,7 +28,8 @@ interface TreeRowProps {
   /** Whether the Tab key leads here. */
   readonly isCurrent: boolean;
   readonly isOver: boolean;
-  readonly severity: Severity | undefined;
+  /** The worst problem of the file, or of what is in a closed folder. */
+  readonly problem: Diagnostic | undefined;
   readonly present: readonly Present[];
   readonly draggable: boolean;
   readonly on: RowActions;
@@ -39,7 +43,7 @@ export const TreeRow = memo(function TreeRow({
   isActive,
   isCurrent,
   isOver,
-  severity,
+  problem,
   present,
   draggable,
   on,
@@ -56,7 +60,7 @@ export const TreeRow = memo(function TreeRow({
     .filter((each) => each !== "")
     .join(" ");
   const signs = [
-    severity === undefined ? "" : severity === "error" ? "has an error" : "has a warning",
+    problem === undefined ? "" : `has ${problemPlace(problem)}`,
     present.length === 0
       ? ""
       : `${present.map((each) => each.person.name).join(", ")} ${present.length === 1 ? "is" : "are"} here`,
@@ -101,9 +105,8 @@ export const TreeRow = memo(function TreeRow({
         />
       ))}
       {present.length > MARKS && <small className="num" data-text={`+${present.length - MARKS}`} aria-hidden="true" />}
-      {severity !== undefined && (
-        <CircleAlert className={severity === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />
-      )}
+      {/* By the keys the menu of the row goes there. */}
+      {problem !== undefined && <ProblemBadge problem={problem} onGo={on.goToProblem} tabIndex={-1} />}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
       {size !== null && <small className="num" data-text={bytes(size)} aria-hidden="true" />}
       {file === null && row.open === false && <small className="num" data-text={row.inside} aria-hidden="true" />}

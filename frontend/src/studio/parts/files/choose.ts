@@ -1,5 +1,5 @@
 // Asks the person for files by the browser's own dialog.
-import { filesOfInput, type NamedFile } from "../../session/uploads/incoming-files";
+import { filesOfInput, type NamedFile } from "../../../look/files/incoming-files";
 
 /** Files, or with `folder` all of a folder. Nothing is called when the person cancels. */
 export function choose(folder: boolean, onChosen: (incoming: readonly NamedFile[]) => void): void {

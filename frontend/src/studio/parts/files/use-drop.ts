@@ -1,6 +1,6 @@
 // A part of the page that takes dropped files for itself: those that fall anywhere else go into the project.
 import { useState, type DragEvent } from "react";
-import { filesOfDrop, type NamedFile } from "../../session/uploads/incoming-files";
+import { filesOfDrop, type NamedFile } from "../../../look/files/incoming-files";
 
 export interface FileDrop {
   /** Whether files hang over it. */

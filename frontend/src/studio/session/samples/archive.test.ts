@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NamedFile } from "../uploads/incoming-files";
+import type { NamedFile } from "../../../look/files/incoming-files";
 import { sampleArchive } from "./archive";
 
 const MEGABYTE = 1_000_000;

@@ -2,10 +2,10 @@
 // in as a whole or not at all.
 import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
-import type { NamedFile } from "../uploads/incoming-files";
+import type { NamedFile } from "../../../look/files/incoming-files";
 import { MAX_FILES } from "../../../declared/studio-limits";
-import { zipFiles } from "../uploads/zip-files";
-import { loneArchive, withoutLitter } from "../uploads/plan";
+import { zipFiles } from "../../../look/files/zip-files";
+import { loneArchive, withoutLitter } from "../../../look/files/dropped-archive";
 
 export interface SampleArchive {
   readonly file: File;

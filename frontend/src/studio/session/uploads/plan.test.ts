@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { NamedFile } from "./incoming-files";
-import { destination, isPlain, loneArchive, loneSource, planUpload } from "./plan";
+import type { NamedFile } from "../../../look/files/incoming-files";
+import { destination, isPlain, loneSource, planUpload } from "./plan";
+import { loneArchive } from "../../../look/files/dropped-archive";
 
 const file = (name: string, size = 3): NamedFile => ({
   name,

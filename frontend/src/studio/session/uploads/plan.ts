@@ -1,10 +1,9 @@
 // The plan for files that come from outside: the path of each, and which are left out. Fetched when some come.
 import { isModelSource } from "../../../api/model-sources";
 import { MAX_FILES } from "../../../declared/studio-limits";
-import { baseName, extension, normalPath, pathProblem, placeFor } from "../../document/files/paths";
-import { SKIPPED_FOLDERS, type NamedFile } from "./incoming-files";
-
-const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
+import { normalPath, pathProblem, placeFor } from "../../document/files/paths";
+import { isLitter } from "../../../look/files/dropped-archive";
+import type { NamedFile } from "../../../look/files/incoming-files";
 
 export interface UploadPlan {
   readonly sends: readonly { readonly path: string; readonly file: File }[];
@@ -14,16 +13,6 @@ export interface UploadPlan {
   /** Paths of `sends` that are in the project already. */
   readonly replaces: readonly string[];
   readonly size: number;
-}
-
-/** The files that are no litter of version control, caches and file managers. */
-export function withoutLitter(incoming: readonly NamedFile[]): readonly NamedFile[] {
-  return incoming.filter(({ name }) => !isLitter(name));
-}
-
-function isLitter(name: string): boolean {
-  const parts = name.toLowerCase().split("/");
-  return LITTER.has(parts.at(-1) ?? "") || parts.slice(0, -1).some((part) => SKIPPED_FOLDERS.has(part));
 }
 
 /** Where a file goes: into the folder that it was dropped on, else where its kind belongs, else where it was. */
@@ -84,10 +73,4 @@ export function isPlain(plan: UploadPlan): boolean {
 export function loneSource(incoming: readonly NamedFile[]): File | null {
   const [first] = incoming;
   return first !== undefined && incoming.length === 1 && isModelSource(first.name) ? first.file : null;
-}
-
-/** The one .zip among what came, when it came alone. */
-export function loneArchive(incoming: readonly NamedFile[]): File | null {
-  const [first] = incoming;
-  return first !== undefined && incoming.length === 1 && extension(baseName(first.name)) === "zip" ? first.file : null;
 }

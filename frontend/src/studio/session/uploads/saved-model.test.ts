@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { NamedFile } from "./incoming-files";
-import { zipFiles } from "./zip-files";
+import type { NamedFile } from "../../../look/files/incoming-files";
+import { zipFiles } from "../../../look/files/zip-files";
 import { isSavedModel, savedModelOf } from "./saved-model";
 
 const namedFile = (name: string, size = 3): NamedFile => ({

@@ -1,7 +1,7 @@
 // Which files are a SavedModel: a folder with saved_model.pb, or a ZIP file of one. It is converted as other formats are.
 import { listedFiles, listPlace, LONGEST_END } from "../../../runtime/interpreters/zip-list";
-import type { NamedFile } from "./incoming-files";
-import { zipFiles } from "./zip-files";
+import type { NamedFile } from "../../../look/files/incoming-files";
+import { zipFiles } from "../../../look/files/zip-files";
 
 const GRAPH = "saved_model.pb";
 /** Bytes of a list of files that is read; a SavedModel has a few entries. */

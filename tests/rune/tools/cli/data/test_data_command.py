@@ -17,7 +17,7 @@ from rune.datasets.content.content import Kind
 from rune.datasets.export.data_folder import DATA_FOLDER, LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import ExportedSample, VersionOrigin
 from rune.datasets.export.local_changes import local_changes
-from rune.datasets.layouts.archive import DataArchive
+from rune.datasets.layouts.containers.archive import DataArchive
 from rune.tools.cli import main
 from rune.tools.cli.data.local_folder import read_folder
 from rune.tools.cli.data.pull import pull_folder, unpack_part

@@ -1,0 +1,1 @@
+"""Marks that other tools make within a recording, and whose marks count."""
