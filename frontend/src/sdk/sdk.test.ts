@@ -111,8 +111,8 @@ describe("bytes", () => {
   });
 
   describe("what a server sends", () => {
-    const releaseResponse = (digest: string) =>
-      Response.json({ rune: { digest, size: 10, url: "https://forge.example/d/a/b/c/rune" } });
+    const releaseResponse = (digest: string, url = "https://forge.example/d/a/b/c/rune") =>
+      Response.json({ rune: { digest, size: 10, url } });
     const half = () =>
       new Response(
         new ReadableStream({
@@ -191,8 +191,11 @@ describe("bytes", () => {
       ["half a rune whose connection ends", () => [releaseResponse("sha256:0"), half()], "server-away"],
       ["half a file whose connection ends", () => [half()], "server-away"],
       ["half a rune that looks whole", () => [releaseResponse("sha256:0"), new Response(new Uint8Array(5))], "damaged"],
-      ["JSON that breaks off", () => [json('{"rune": {', 200)], "refused"],
+      ["JSON that breaks off", () => [json('{"rune": {', 200)], "server-away"],
       ["JSON of something else", () => [json("null", 200)], "refused"],
+      ["a rune on another server", () => [releaseResponse("sha256:0", "https://else.example/rune")], "refused"],
+      ["a rune without TLS", () => [releaseResponse("sha256:0", "http://forge.example/rune")], "refused"],
+      ["a rune at no address", () => [releaseResponse("sha256:0", "rune")], "refused"],
       ["a page of a network in between", () => [json("null", 511)], "server-away"],
       ["a refusal", () => [json('{"name": "key-revoked", "detail": "Revoked."}', 403)], "key-revoked"],
     ])("%s has a name", async (_, answers, name) => {
@@ -204,7 +207,8 @@ describe("bytes", () => {
   test.each([{ publicKey: "key" }, { cache: "/nowhere" }])(
     "a file is refused with %j, which needs a deployment",
     async (options) => {
-      vi.stubGlobal("fetch", () => Promise.resolve(new Response(new Uint8Array(5))));
+      const file = new Response(new Uint8Array(5), { headers: { "content-type": "application/wasm" } });
+      vi.stubGlobal("fetch", () => Promise.resolve(file));
       await expect(load("https://forge.example/sine.rune", options).finally(vi.unstubAllGlobals)).rejects.toMatchObject(
         {
           name: "refused",

@@ -7,13 +7,13 @@ import {
   compare,
   type FetchedBytes,
   type FetchOptions,
-  isJson,
   json,
+  jsonBytes,
+  parsed,
   SERVER_TIMEOUT,
   releaseBytes,
   runeOptions,
   type ServedRelease,
-  whole,
 } from "../fetch-rune";
 import { sha256 } from "./documents";
 import { refusalError, requireSignature, type Signatures } from "../signature";
@@ -75,10 +75,7 @@ async function openStore(url: string, { cache, publicKey, root }: FetchOptions):
 
 /** The release that the address names, without signed documents. */
 async function namedRelease(url: string, options: FetchOptions): Promise<ServedRelease> {
-  const answer = await ask(url, options);
-  if (isJson(answer)) return asServed(await json(answer, options));
-  const message = `${url} is the address of a file. \`publicKey\` and \`cache\` need the address of a deployment.`;
-  throw new DeliveryError("refused", message);
+  return asServed(await json(await ask(url, options), options), url);
 }
 
 /** The release that the documents of today name. */
@@ -91,13 +88,15 @@ async function signedRelease(
   const server: DocumentServer & { date: number } = {
     date: NaN,
     async document(file, limit) {
-      const bytes = await inTime(options, async (patient) => {
+      return inTime(options, async (patient) => {
         const answer = await ask(`${url}/tuf/${file}`, patient);
         this.date = Date.parse(answer.headers.get("date") ?? "");
-        return whole(answer, patient);
+        const bytes = await jsonBytes(answer, patient);
+        if (bytes.byteLength > limit) throw new DeliveryError("damaged", `${file} has more than ${limit} bytes.`);
+        const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+        parsed(text, answer);
+        return text;
       });
-      if (bytes.byteLength > limit) throw new DeliveryError("damaged", `${file} has more than ${limit} bytes.`);
-      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     },
   };
   const before = await remember(async () => store?.read("seen.json"));
