@@ -23,13 +23,48 @@ const SOUND = request(2, "sound", "i16[4]", 8);
 
 describe("inputs", () => {
   test.each([
-    [[1, 2], /reads 4 bytes, f32\[1, 1\], and got 8/],
+    [[1, 2], /The input number takes one number, f32\[1, 1\]\. It got 2 numbers\./],
     [{ other: 1 }, /no input other/],
-    [{}, /number is missing/],
-    ["words of text", /got 13 bytes/],
+    [{}, /takes one number, f32\[1, 1\]\. It is missing/],
+    [null, /It is missing/],
+    [true, /It got a boolean/],
+    ["words of text", /takes one number, f32\[1, 1\]\. It got text/],
+    [["0.5"], /f32 cannot hold "0.5"/],
+    [[[0.5]], /f32 cannot hold \[0.5\]/],
+    [new Int32Array(1), /It got a Int32Array: convert its numbers to f32/],
   ])("%j is refused", (inputs, message) => {
     expect(() => bytesOf(inputs as never, [NUMBER])).toThrow(message);
     expect(() => bytesOf(inputs as never, [NUMBER])).toThrow(RuneError);
+  });
+
+  const PICTURE = "The input face takes a picture of 4 × 4 pixels (gray): 16 numbers, u8[1, 4, 4, 1].";
+  const CLAP = "The input clap takes a sound: 4 numbers, i16[4].";
+
+  test.each([
+    ["x", `${PICTURE} It got text.`],
+    [5, `${PICTURE} It got one number.`],
+    [[1, 2, 3], `${PICTURE} It got 3 numbers.`],
+    [new Uint8Array(17), `${PICTURE} It got 17 numbers.`],
+    [new ArrayBuffer(3), `${PICTURE} It got 3 bytes.`],
+    [new Float32Array(4), `${PICTURE} It got a Float32Array: convert its numbers to u8.`],
+    [Array<number>(16).fill(256), `${PICTURE} u8 cannot hold 256.`],
+  ])("a picture is not %j", (value, message) => {
+    const picture = {
+      ...request(1, "face", "u8[1, 4, 4, 1]", 16),
+      kind: "IMAGE" as const,
+      parameters: { width: 4, height: 4, pixel_format: 2 },
+    };
+    expect(() => bytesOf(value, [picture])).toThrow(message);
+    expect(() => bytesOf({ face: value }, [picture])).toThrow(RuneError);
+  });
+
+  test.each([
+    ["x", `${CLAP} It got text.`],
+    [[0.5, 0, 0, 0], `${CLAP} i16 cannot hold 0.5.`],
+    [new Int16Array(3), `${CLAP} It got 3 numbers.`],
+  ])("a sound is not %j", (value, message) => {
+    const clap = { ...request(1, "clap", "i16[4]", 8), kind: "SOUND" as const };
+    expect(() => bytesOf(value, [clap])).toThrow(message);
   });
 
   test("a value alone is refused where a rune has two inputs", () => {
@@ -44,7 +79,10 @@ describe("inputs", () => {
   });
 
   test("a shorter text is filled with zeros", () => {
-    expect(new Uint8Array(bytesOf("ab", [NUMBER]).get(1) ?? new ArrayBuffer())).toEqual(new Uint8Array([97, 98, 0, 0]));
+    for (const type of [null, "u8[4]"]) {
+      const bytes = bytesOf("ab", [request(1, "text", type, 4)]).get(1);
+      expect(new Uint8Array(bytes ?? new ArrayBuffer())).toEqual(new Uint8Array([97, 98, 0, 0]));
+    }
   });
 });
 

@@ -136,12 +136,12 @@ def test_a_graph_that_makes_no_sense_keeps_no_rune_from_running(graph: object) -
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (np.zeros(16000), "takes int16, not float64. Sound is i16"),
-        (np.full(16000, 70000), "which cannot hold 70000"),
-        ("yes.wav", "For a file, pass pathlib.Path"),
-        (None, "takes numbers"),
-        ([[1], [1, 2]], "is not an array"),
-        (np.zeros(16000, complex), "takes numbers"),
+        (np.zeros(16000), r"takes a sound, i16\[16000\], and not float64. Sound is i16"),
+        (np.full(16000, 70000), "i16 cannot hold 70000"),
+        ("yes.wav", "For a sound in a file, pass pathlib.Path"),
+        (None, "not objects such as None"),
+        ([[1], [1, 2]], "not a list of lists of several lengths"),
+        (np.zeros(16000, complex), "not elements of type complex128"),
     ],
 )
 def test_elements_that_would_change_are_refused(keywords: rune.Rune, value: object, message: str) -> None:
@@ -154,12 +154,57 @@ def test_elements_that_would_change_are_refused(keywords: rune.Rune, value: obje
     [
         (np.zeros(15999, "i2"), "is 1 element short"),
         (np.zeros(16001, "i2"), "stream"),
-        (np.zeros((2, 8000), "i2"), r"shape \(16000,\), not \(2, 8000\)"),
+        (np.zeros((2, 8000), "i2"), r"i16\[16000\], and not an array of shape \(2, 8000\)"),
     ],
 )
 def test_an_array_of_another_shape_is_refused(keywords: rune.Rune, value: object, message: str) -> None:
     with pytest.raises(InputShape, match=message):
         keywords(audio=value)
+
+
+def picture_rune(tmp_path: Path) -> rune.Rune:
+    (tmp_path / "Runefile.yml").write_text(PICTURE)
+    return rune.build(tmp_path).load()
+
+
+PICTURE = """\
+version: 1
+image: runicos/base
+pipeline:
+  face:
+    capability: IMAGE
+    outputs: [{type: U8, dimensions: [1, 4, 4, 1]}]
+    args: {width: 4, height: 4, pixel-format: "@PixelFormat::Grayscale"}
+  out:
+    out: TENSOR
+    inputs: [face]
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "named", "message"),
+    [
+        (
+            "x",
+            InputType,
+            "takes a picture, u8[1, 4, 4, 1], and not text. For a picture in a file, pass pathlib.Path('x')",
+        ),
+        (5, InputShape, "takes a picture, u8[1, 4, 4, 1], and not one number"),
+        (None, InputType, "takes a picture, u8[1, 4, 4, 1], and not objects such as None"),
+        ([1, 2, 3], InputShape, "takes a picture, u8[1, 4, 4, 1], and not an array of shape (3,)"),
+        ([[1], [1, 2]], InputType, "takes a picture, u8[1, 4, 4, 1], and not a list of lists of several lengths"),
+        (b"xy", InputShape, "takes a picture, u8[1, 4, 4, 1], and not an array of shape (2,)"),
+        ([256] * 16, InputType, "takes a picture, u8[1, 4, 4, 1], and u8 cannot hold 256"),
+    ],
+)
+def test_what_is_no_picture_is_refused_with_what_the_input_takes(
+    value: object, named: type[rune.InputError], message: str, tmp_path: Path
+) -> None:
+    face = picture_rune(tmp_path)
+    for call in (lambda: face(value), lambda: face(face=value)):
+        with pytest.raises(named) as error:
+            call()
+        assert message in str(error.value)
 
 
 def test_numbers_are_converted_where_they_keep_their_value(two: rune.Rune) -> None:
@@ -172,7 +217,7 @@ def test_numbers_are_converted_where_they_keep_their_value(two: rune.Rune) -> No
     for values in ([1e300, 0], [2**24 + 1, 0]):
         with pytest.raises(InputType, match="cannot hold"):
             two(first=zeros, second_number=values)
-    with pytest.raises(InputType, match="takes int16, not float64"):
+    with pytest.raises(InputType, match="and not float64"):
         two(first=[1.0, 2.0, 3.0], second_number=[0, 0])
 
 
