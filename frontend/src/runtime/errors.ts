@@ -11,6 +11,7 @@ const RUNE_ERROR_NAMES = [
   "host-model", // it asks its host to run a model
   "output", // it sent a result that cannot be read
   "input", // what was given does not fit what it asks for
+  "no-sensor", // there is no such sensor where the program runs
   "frame", // the sandbox could not be started
 ] as const;
 
