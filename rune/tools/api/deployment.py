@@ -25,7 +25,8 @@ SECONDS = 10.0
 class Deployment:
     """The rune at the address of a deployment.
 
-        knock = Deployment("https://forge.example/d/acme/door-knock/device", key="hf_dev_…").load()
+        address = "https://forge.example/d/acme/door-knock/device"
+        knock = Deployment(address, key="hf_dev_…", root="sha256:…").load()
         knock(audio=samples)["scores"]
 
     `public_key` is the PEM text of the organisation's key: only a rune that it signed is loaded (this needs the library
