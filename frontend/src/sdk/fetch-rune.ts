@@ -7,11 +7,14 @@ export interface FetchOptions {
   readonly key?: string;
   /** `sha256:…` of the rune's bytes: any other bytes are refused. */
   readonly digest?: string;
-  /** The public key of the organisation, as a PEM text: only a rune that it signed is loaded. For deployments. */
+  /**
+   * The public key of the organisation, as a PEM text or, in Node and Deno, the path of its file: only a rune that it
+   * signed is loaded. For deployments.
+   */
   readonly publicKey?: string;
   /**
-   * The root document of the organisation's deployments as a text, or its digest as `sha256:…`: only what the keys of
-   * this root, and of roots that follow it, sign as current is loaded.
+   * The root document of the organisation's deployments as a text, its digest as `sha256:…` or, in Node and Deno, the
+   * path of its file: only what the keys of this root, and of roots that follow it, sign as current is loaded.
    */
   readonly root?: string;
   /**

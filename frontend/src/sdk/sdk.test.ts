@@ -242,7 +242,7 @@ describe("bytes", () => {
     });
   });
 
-  test.each([{ publicKey: "key" }, { cache: "/nowhere" }])(
+  test.each([{ publicKey: "-----BEGIN PUBLIC KEY-----" }, { cache: "/nowhere" }])(
     "a file is refused with %j, which needs a deployment",
     async (options) => {
       const file = new Response(new Uint8Array(5), { headers: { "content-type": "application/wasm" } });

@@ -17,7 +17,7 @@ import {
 } from "../fetch-rune";
 import { sha256 } from "./documents";
 import { refusalError, requireSignature, type Signatures } from "../signature";
-import { browserStore, folderStore, type Store } from "./store";
+import { browserStore, fileText, folderStore, type Store } from "./store";
 import { currentTarget, type DocumentServer, pinnedRoot, type SeenDocuments } from "./updates";
 
 interface LastGood {
@@ -28,7 +28,8 @@ interface LastGood {
 }
 
 /** Fetches the rune that a deployment serves, or takes the stored one while its server is away. Throws `DeliveryError`. */
-export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
+export async function fetchRelease(source: string | URL, named: FetchOptions): Promise<FetchedBytes> {
+  const options = await withTexts(named);
   const url = String(source).replace(/\/+$/, "");
   const store = await openStore(url, options);
   const last = await readLast(store);
@@ -52,6 +53,25 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
     if (options.digest !== undefined) await compare(last.bytes, options.digest);
     return { bytes: last.bytes, served: last.served, age: Math.max(0, Date.now() - last.confirmed) };
   }
+}
+
+/** The same options with the texts of the public key and of the root, which Node and Deno also read from files. */
+async function withTexts(options: FetchOptions): Promise<FetchOptions> {
+  const { publicKey, root } = options;
+  return {
+    ...options,
+    ...(publicKey !== undefined && { publicKey: await textOf(publicKey, /-----BEGIN/, "publicKey") }),
+    ...(root !== undefined && { root: await textOf(root, /^sha256:|^\s*\{/, "root") }),
+  };
+}
+
+async function textOf(value: string, form: RegExp, option: string): Promise<string> {
+  if (form.test(value)) return value;
+  const reads = "process" in globalThis;
+  const text = reads ? await fileText(value).catch(() => "") : "";
+  if (form.test(text)) return text;
+  const expected = reads ? "the text itself nor the path of its file" : "the text itself, and a page reads no files";
+  throw refusalError(`\`${option}\` is neither ${expected}: ${value.slice(0, 80)}`);
 }
 
 /** Throws `DeliveryError` unless the key signed what is served. */

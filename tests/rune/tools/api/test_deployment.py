@@ -262,6 +262,27 @@ def test_a_damaged_folder_is_as_none(server: FakeServer, deployment: Deployment,
     assert name_of(deployment) == "server-away"
 
 
+def test_a_public_key_is_a_text_bytes_or_the_path_of_its_file(server: FakeServer, tmp_path: Path) -> None:
+    key = make_private_key(next(iter(Algorithm)))
+    file = tmp_path / "acme.pub"
+    file.write_text(key.public.pem)
+    server.serve(RUNE)
+    server.sign(RUNE, key)
+    for public_key in (key.public.pem, key.public.pem.encode(), str(file), file):
+        assert Deployment(server.url, KEY, public_key=public_key, cache=tmp_path / "cache").load() is not None
+    assert len(list((tmp_path / "cache").iterdir())) == 1, "one key is one trust"
+    (tmp_path / "other.txt").write_text("no key")
+    for public_key, message in (
+        (tmp_path / "nowhere.pub", "neither a PEM text nor a file"),
+        ("MCowBQYDK2Vw\0", "neither a PEM text nor a file"),
+        (tmp_path / "other.txt", "not a PEM file"),
+        (b"no key", "not a PEM text"),
+    ):
+        with pytest.raises(DeploymentError, match=message) as error:
+            Deployment(server.url, KEY, public_key=public_key, cache=tmp_path)
+        assert error.value.name == "signature-refused"
+
+
 @pytest.mark.parametrize("algorithm", list(Algorithm))
 @pytest.mark.protects("delivery/unsigned")
 def test_a_rune_without_a_signature_of_the_key_is_refused(
