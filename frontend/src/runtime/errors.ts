@@ -18,6 +18,8 @@ const RUNE_ERROR_NAMES = [
 export type RuneErrorName = (typeof RUNE_ERROR_NAMES)[number];
 
 export class RuneError extends Error {
+  /** As a text, because whatever makes scripts smaller shortens names. */
+  static override readonly name = "RuneError";
   override readonly name: RuneErrorName;
   /** The limit that was reached, where the host of the rune may raise it. */
   readonly limit: RaisableLimit | null;

@@ -28,6 +28,8 @@ export type DeliveryErrorName =
   | (string & {});
 
 export class DeliveryError extends Error {
+  /** As a text, because whatever makes scripts smaller shortens names. */
+  static override readonly name = "DeliveryError";
   override readonly name: DeliveryErrorName;
   /** The status of the server's answer; null where none came. */
   readonly status: number | null;
