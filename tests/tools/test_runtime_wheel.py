@@ -112,7 +112,7 @@ def required_names(wheel: Path) -> set[str]:
 
 
 def closure_of(names: set[str]) -> set[str]:
-    """What pip installs for these names, by the distributions of this environment. Our own wheels are not followed."""
+    """Returns the distributions that pip installs for these names. Our own wheels are not followed."""
     closure: set[str] = set()
     waiting = [name for name in names if not name.startswith("hammer-forge")]
     while waiting:

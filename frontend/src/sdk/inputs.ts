@@ -106,7 +106,7 @@ function inputError(name: string, request: CapabilityRequest, problem: string): 
   return new RuneError("input", `The input ${name} takes ${expectationOf(request)}. ${problem}.`);
 }
 
-/** What an input takes, such as `a sound: 16000 numbers, i16[16000]`. */
+/** The value that an input takes, such as `a sound: 16000 numbers, i16[16000]`. */
 function expectationOf(request: CapabilityRequest): string {
   const recording = recordingOf(request);
   const { type, size } = request;

@@ -30,10 +30,10 @@ class Deployment:
         knock(audio=samples)["scores"]
 
     `public_key` is the organisation's key as PEM, or the path of its file: only a rune that it signed is loaded (this
-    needs the library `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a path,
-    or its digest as `sha256:...`: only what the keys of this root, and of roots that follow it, sign as current is
-    loaded, from the first load on (this needs the library `tuf`). `cache` is the folder of the last good runes; None is
-    the system's own folder for caches.
+    needs the library `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a
+    path, or its digest as `sha256:...`: only what the keys of this root, and of roots that follow it, sign as current
+    is loaded, from the first load on (this needs the library `tuf`). `cache` is the folder of the last good runes; None
+    is the system's own folder for caches.
     """
 
     def __init__(

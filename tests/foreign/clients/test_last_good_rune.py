@@ -1,4 +1,4 @@
-"""What the npm package @hammer-forge/rune does where something answers in the place of a server, of which it has
+"""The behaviour of the npm package @hammer-forge/rune where something answers in the place of a server, of which it has
 loaded a rune, in Node and Chromium. The cases are those of Python, in tests/rune/tools/api/test_last_good_rune.py."""
 
 # ruff: noqa: F811  the arguments are fixtures
@@ -53,7 +53,7 @@ except DeploymentError as error:
 """
 
 Case = tuple[Interference, bool, str]
-"""What is between, whether the documents are signed, and where the package runs."""
+"""The interference, whether the documents are signed, and where the package runs."""
 
 
 def name_of(case: Case) -> str:

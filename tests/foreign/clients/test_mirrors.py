@@ -93,16 +93,16 @@ def test_a_copy_has_the_signatures_and_is_verified_without_this_server(
     token = mirroring.token("registry:pull")
     headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST}
     own = mirroring.http.get(f"/v2/{organisation.repository}/manifests/{signatures}", headers=headers)
-    copied = docker_registry.get(f"team/signed/manifests/{signatures}")
-    assert copied.content == own.content
-    for layer in json.loads(copied.content)["layers"]:
+    copy = docker_registry.get(f"team/signed/manifests/{signatures}")
+    assert copy.content == own.content
+    for layer in json.loads(copy.content)["layers"]:
         assert docker_registry.get(f"team/signed/blobs/{layer['digest']}").status_code == 200
-    listed = f"team/signed/manifests/{digest.replace(':', '-')}"
-    mirroring.until(lambda: docker_registry.get(listed, _INDEX).status_code == 200)
+    list_address = f"team/signed/manifests/{digest.replace(':', '-')}"
+    mirroring.until(lambda: docker_registry.get(list_address, _INDEX).status_code == 200)
 
     reference = f"{docker_registry.origin.removeprefix('http://')}/team/signed:1.0"
-    verified = ["--verify", "--key", str(tmp_path / "key.pub"), "--signed-as", f"{organisation.repository}:1.0"]
-    command = [sys.executable, "-m", "rune.tools.cli", "pull", reference, *verified, "-o", str(tmp_path / "door.rune")]
+    options = ["--verify", "--key", str(tmp_path / "key.pub"), "--signed-as", f"{organisation.repository}:1.0"]
+    command = [sys.executable, "-m", "rune.tools.cli", "pull", reference, *options, "-o", str(tmp_path / "door.rune")]
     environment = os.environ | {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
 
     def pull() -> subprocess.CompletedProcess[str] | None:

@@ -1,5 +1,5 @@
-"""What stands between a client and a deployment's server, such as the login page of a hotel: the table of cases
-that the clients of Python and of JavaScript share.
+"""Answers of something between a client and a deployment's server, such as the login page of a hotel: the table of
+cases that the clients of Python and of JavaScript share.
 
 In each case a client has loaded a release before, and something answers in the server's place at the next load.
 """
@@ -19,7 +19,7 @@ _JSON = "application/json"
 _PROBLEM = "application/problem+json"
 
 
-class Place(Enum):
+class AnsweredRequests(Enum):
     """Which requests are answered."""
 
     ALL = "all"
@@ -37,7 +37,7 @@ class Interference:
     status: int = 200
     body: bytes = LOGIN_PAGE
     headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": _HTML})
-    place: Place = Place.ALL
+    place: AnsweredRequests = AnsweredRequests.ALL
     missing_bytes: int = 0
     """Bytes that the answer announces and does not send."""
     is_cut: bool = False
@@ -60,7 +60,7 @@ ELSEWHERE = "http://localhost:{port}"
 INTERFERENCES = (
     # A captive portal.
     Interference("login page in place of every answer"),
-    Interference("login page in place of the rune", place=Place.RUNE),
+    Interference("login page in place of the rune", place=AnsweredRequests.RUNE),
     Interference("login page without a type", headers={}),
     Interference("login page that says it is JSON", headers={"Content-Type": _JSON}),
     Interference("login page as a refusal", status=403),
@@ -78,12 +78,12 @@ INTERFERENCES = (
         status=307,
         headers={"Location": ELSEWHERE + "{path}"},
         body=b"",
-        place=Place.RUNE,
+        place=AnsweredRequests.RUNE,
     ),
     Interference("answer of the server with the type of a page", is_served=True),
     # A server that is out of order, or a way to it that is.
     Interference("connection that is closed", is_cut=True),
-    Interference("connection that is closed in place of the rune", is_cut=True, place=Place.RUNE),
+    Interference("connection that is closed in place of the rune", is_cut=True, place=AnsweredRequests.RUNE),
     Interference("answer that breaks off", is_served=True, missing_bytes=100, headers={"Content-Type": _JSON}),
     Interference("error of the server", status=500, body=b"{}", headers={"Content-Type": _JSON}),
     Interference("server that is closed for maintenance", status=503),
@@ -96,5 +96,7 @@ INTERFERENCES = (
         "refusal that breaks off", "refused", 403, _problem("key-revoked"), {"Content-Type": _JSON}, missing_bytes=100
     ),
     Interference("address of a file", "refused", 200, b"\0asm", {"Content-Type": "application/wasm"}),
-    Interference("other bytes", "damaged", 200, b"x", {"Content-Type": "application/wasm"}, place=Place.RUNE),
+    Interference(
+        "other bytes", "damaged", 200, b"x", {"Content-Type": "application/wasm"}, place=AnsweredRequests.RUNE
+    ),
 )

@@ -25,7 +25,7 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import UpdateRole
-from tests.support.forge.interference import LOGIN_PAGE, LOGIN_PATH, Interference, Place
+from tests.support.forge.interference import LOGIN_PAGE, LOGIN_PATH, AnsweredRequests, Interference
 from tests.support.runes import wat_runes
 from tests.support.servers.listening import QuietHandler, http_server
 
@@ -85,7 +85,7 @@ class Middle:
     """Paths whose answers break off in the middle while the connection stays open."""
     ended: threading.Event = field(default_factory=threading.Event)
     interference: Interference | None = None
-    """What answers in the server's place."""
+    """The answers in the server's place; None for those of the server."""
 
     @property
     def url(self) -> str:
@@ -130,7 +130,7 @@ def running(context: ssl.SSLContext | None = None) -> Iterator[Middle]:
             is_json = self.path.endswith(".json") or body[:1] in (b"{", b"[")
             kind = "application/json" if is_json else "application/octet-stream"
             between = middle.interference
-            if between is not None and (between.place is Place.ALL or body == NEWER):
+            if between is not None and (between.place is AnsweredRequests.ALL or body == NEWER):
                 self.interfere(between, body)
             elif self.path in middle.moved:
                 self.respond(307, headers=FOR_PAGES | {"Location": middle.moved[self.path]})

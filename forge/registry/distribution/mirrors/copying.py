@@ -46,8 +46,8 @@ def state_of(repository: Repository) -> RepositoryState:
     rows = [*published_tags, *pushed_tags.values_list("name", "manifest__blob_id")]
     tags = {name: digest for name, digest in rows if not name.startswith(("sha256-", "sha512-"))}
     referrers = _referrers_below(repository, set(tags.values()))
-    copied = {*tags.values(), *referrers}
-    documents = {name: digest for name, digest in rows if has_document(name) and subject_of_tag(name) in copied}
+    subjects = {*tags.values(), *referrers}
+    documents = {name: digest for name, digest in rows if has_document(name) and subject_of_tag(name) in subjects}
     return RepositoryState(tags | documents, tuple(referrers))
 
 

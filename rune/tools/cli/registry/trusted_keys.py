@@ -42,8 +42,8 @@ def trust_in(keys: Sequence[str], revocations: Mapping[str, str] | None = None) 
             files.append(read_public_key(text.encode() if is_pem(text) else read_input_file(Path(text))))
         except BadKey as error:
             # A text may be a private key, which no message repeats.
-            named = "The text" if is_pem(text) else text
-            raise click.BadParameter(f"{named}: {error}", param_hint="--key") from error
+            name = "The text" if is_pem(text) else text
+            raise click.BadParameter(f"{name}: {error}", param_hint="--key") from error
     return Trust(tuple(files), frozenset(fingerprints), dict(revocations or {}))
 
 

@@ -1,5 +1,5 @@
-"""What `rune.Deployment` does where something answers in the place of a server, of which it has loaded a rune. The
-cases are those of the JavaScript client, in tests/foreign/clients/test_last_good_rune.py."""
+"""The behaviour of `rune.Deployment` where something answers in the place of a server.
+The cases are those of the JavaScript client, in tests/foreign/clients/test_last_good_rune.py."""
 
 # ruff: noqa: F811  the arguments are fixtures
 
