@@ -18,10 +18,10 @@ from rune.datasets.calibration_kind import (
     CALIBRATED_ON_RANDOM,
     RANDOM_NUMBERS,
     SAMPLES,
+    STATIC_FORMS,
     calibrated_on,
     judged_on,
 )
-from rune.source.policy.sections.models import STATIC_FORMS
 from rune.tools.remote.api import get, next_cursor, post, put
 
 if TYPE_CHECKING:

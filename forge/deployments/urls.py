@@ -42,6 +42,9 @@ served_urlpatterns = [
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
     path("<str:organisation>/<str:name>/<str:deployment>/<uuid:key>/<str:rune>", views.rune_address),
     path("<str:organisation>/<str:name>/<str:deployment>/tuf/<str:path>", update_document),
+    path("<str:organisation>/<str:name>/<str:deployment>/<uuid:key>/tuf/<str:path>", update_document),
+    path("<str:organisation>/<str:name>/<str:deployment>/tuf/targets/<path:file>", views.target_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/<uuid:key>/tuf/targets/<path:file>", views.target_address),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>/signatures", views.signatures_address),
     path("<str:organisation>/<str:name>/<str:deployment>/<uuid:key>/<str:rune>/signatures", views.signatures_address),
 ]

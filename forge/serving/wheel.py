@@ -78,7 +78,7 @@ def page(request: HttpRequest) -> HttpResponse:
     notebooks = notebook_wheel()
     if notebooks is not None:
         sdk = pip_requirement("hammer-forge-hmr", notebooks)
-        context["notebook_command"] = f'{wheel.command()} "{sdk}"'
+        context["notebook_command"] = f'pip install "{runtime_requirement()}" "{sdk}"'
     tarball = npm_package()
     if tarball is not None:
         context["npm_command"] = f"npm install {dist_address(tarball)}"

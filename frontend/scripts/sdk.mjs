@@ -42,7 +42,14 @@ const shared = {
     },
   ],
 };
-await bundle.write({ dir: PACKAGE, format: "esm", minify: true, chunkFileNames: "[name].js", codeSplitting: shared });
+await bundle.write({
+  dir: PACKAGE,
+  format: "esm",
+  minify: true,
+  sourcemap: true,
+  chunkFileNames: "[name].js",
+  codeSplitting: shared,
+});
 await bundle.close();
 
 /** A script that stands alone, as text. */

@@ -22,10 +22,9 @@ from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.quantize.samples import SUFFIXES, has_arrays, pack_samples
 from lab.refusal import Reason, Refused
 from rune.datasets.calibration import CALIBRATION_SPLITS
-from rune.datasets.calibration_kind import calibrated_on, judged_on
+from rune.datasets.calibration_kind import STATIC_FORMS, calibrated_on, judged_on
 from rune.datasets.splits import Split
 from rune.digests import digest_of
-from rune.source.policy.sections.models import STATIC_FORMS
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],

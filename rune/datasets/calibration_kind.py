@@ -11,6 +11,10 @@ from typing import Any, Final
 SAMPLES: Final = "samples"
 RANDOM_NUMBERS: Final = "random numbers"
 CALIBRATED_ON_RANDOM: Final = f"calibrated on {RANDOM_NUMBERS}"
+TENSORFLOW_INT8: Final = "int8-tensorflow"
+"""The form that TensorFlow itself quantises, of a Keras model only."""
+STATIC_FORMS: Final = ("int8", "int8-tensor", "int16x8", TENSORFLOW_INT8)
+"""Forms whose ranges are measured on samples."""
 
 
 def calibrated_on(samples: Mapping[str, Any], *, is_static: bool) -> str:

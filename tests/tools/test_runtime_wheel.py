@@ -6,17 +6,22 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from forge.core.dist import notebook_wheel, runtime_wheel
 from forge.serving.wheel import current_wheel
 from rune.tools.api.built import build
 from tests.support.cases import each_case
 from tests.support.servers.live_server import REPOSITORY
-from tools.packaging.runtime_wheel import LARGEST, imported_modules
+from tools.packaging.runtime_wheel import LARGEST, BadWheel, imported_modules, runtime_files
 
+MOST_DISTRIBUTIONS = 20
+"""That the SDK of notebooks brings."""
 LIBRARIES = ("numpy", "numpy.libs", "wasmtime")
 PROGRAM = """\
 import sys
@@ -33,6 +38,22 @@ try:
     rune.build(".")
 except ModuleNotFoundError as error:
     print(error.name)
+"""
+
+SDK_PROGRAM = """\
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+import hmr, rune
+for module in pkgutil.iter_modules(hmr.__path__):
+    import_module(f"hmr.{module.name}")
+
+try:
+    hmr.Rune("acme", "knock", "Runefile.yml", "1.0", server="http://127.0.0.1:1", token="none").get_data()
+except hmr.HmrError as error:
+    print(error.name)
+Path("empty").mkdir()
+print(type(rune.load_data("empty")).__name__)
 """
 
 
@@ -79,6 +100,71 @@ def test_the_whole_needs_the_runtime_of_its_version(wheel: Path) -> None:
     with zipfile.ZipFile(current_wheel().path) as archive:
         (metadata,) = (name for name in archive.namelist() if name.endswith("METADATA"))
         assert f"Requires-Dist: hammer-forge-runtime=={version}\n" in archive.read(metadata).decode()
+
+
+def required_names(wheel: Path) -> set[str]:
+    """The names of what a wheel requires without an extra."""
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith("METADATA"))
+        lines = archive.read(metadata).decode().partition("\n\n")[0].splitlines()
+    needs = [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
+    return {Requirement(need).name for need in needs if "extra ==" not in need}
+
+
+def closure_of(names: set[str]) -> set[str]:
+    """Returns the distributions that pip installs for these names. Our own wheels are not followed."""
+    closure: set[str] = set()
+    waiting = [name for name in names if not name.startswith("hammer-forge")]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in closure:
+            continue
+        closure.add(name)
+        requirements = [Requirement(each) for each in distribution(name).requires or []]
+        waiting += [each.name for each in requirements if each.marker is None or each.marker.evaluate({"extra": ""})]
+    return closure
+
+
+def test_the_sdk_of_notebooks_installs_no_compiler(wheel: Path) -> None:
+    sdk = notebook_wheel()
+    assert sdk is not None
+    needs = required_names(sdk)
+    assert {name for name in needs if name.startswith("hammer-forge")} == {"hammer-forge-runtime"}
+    closure = closure_of(needs | required_names(wheel))
+    assert {"httpx", "numpy", "tuf", "wasmtime"} <= closure
+    assert not closure & {"ziglang", "click", "django", "ai-edge-litert", "tensorflow-cpu"}
+    assert len(closure) <= MOST_DISTRIBUTIONS, sorted(closure)
+
+
+def test_a_wheel_of_the_sdk_that_imports_the_compiler_is_refused() -> None:
+    files = {
+        "hmr/models.py": b"from rune.source.policy import FORMS",
+        "rune/__init__.py": b"",
+        "rune/source/__init__.py": b"",
+        "rune/source/policy.py": b"",
+    }
+    with pytest.raises(BadWheel, match=r"imports the compiler: rune/source/__init__\.py"):
+        runtime_files(files)
+
+
+@pytest.mark.slow
+def test_the_sdk_of_notebooks_runs_with_what_its_wheels_require_alone(wheel: Path, tmp_path: Path) -> None:
+    sdk = notebook_wheel()
+    assert sdk is not None
+    packages = tmp_path / "packages"
+    for each in (wheel, sdk):
+        with zipfile.ZipFile(each) as archive:
+            archive.extractall(packages)
+    for name in closure_of(required_names(sdk) | required_names(wheel)):
+        of_distribution = distribution(name)
+        for top in {file.parts[0] for file in of_distribution.files or () if file.parts[0] != ".."}:
+            if not (packages / top).exists():
+                (packages / top).symlink_to(Path(str(of_distribution.locate_file(top))))
+    command = f"import sys; sys.path.append({str(packages)!r})\n{SDK_PROGRAM}"
+    process = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", command], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert process.stdout.split() == ["server-away", "DataSet"]
 
 
 @pytest.mark.slow

@@ -1,5 +1,5 @@
-"""Splits the wheel: `hammer-forge-runtime` has what running a rune imports, `hammer-forge-hmr` the SDK of notebooks,
-and `hammer-forge` the rest.
+"""Splits the wheel: `hammer-forge-runtime` has what running a rune and asking a server import, `hammer-forge-hmr` the
+SDK of notebooks, and `hammer-forge` the rest, which has the compiler.
 
 Each file is in one of them, so that all can be installed, and a program that only runs runes installs the first.
 """
@@ -19,14 +19,19 @@ ROOTS = (
     "rune.running.runtime.engine",
     "rune.running.runtime.host.models",
     "rune.running.runtime.measure",
+    "rune.tools.api.data",
     "rune.tools.api.deployment",
     "rune.tools.api.loading",
 )
-"""The imports of a program that runs runes, and those by name. Their own imports are included."""
+"""The imports of a program that runs runes, and those by name. Their own imports and those of the SDK are included."""
 NEEDS = ("numpy", "wasmtime")
 """Of the requirements of the whole, those of the runtime."""
 SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
 SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
+SDK_NEEDS = ("cryptography", "httpx", "pillow", "pyyaml", "tuf")
+"""Of the requirements of the whole, those of the SDK beside the runtime."""
+COMPILER = ("rune/source/", "rune/compiler/building/", "rune/compiler/pyblock/")
+"""The folders of the compiler, which the runtime does not have."""
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"
 LARGEST = 1_000_000
 """Bytes of the wheel."""
@@ -73,8 +78,11 @@ def split(wheel: Path, folder: Path) -> tuple[Path, Path, Path]:
 
 
 def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
-    """The files of the runtime: the modules that the roots import, at any depth, with their packages and types."""
-    waiting = [module for root in ROOTS for module in _with_packages(root)]
+    """The files of the runtime: the modules that the roots and the SDK import, at any depth, with their packages and
+    types. Raises `BadWheel` if they import the compiler."""
+    sdk = [imported_modules(data.decode()) for name, data in files.items() if re.match(rf"{SDK_FOLDER}.*\.py$", name)]
+    roots = {*ROOTS, *(module for modules in sdk for module in modules)}
+    waiting = [module for root in roots for module in _with_packages(root)]
     paths: set[str] = set()
     while waiting:
         path = _path_of(waiting.pop(), files)
@@ -83,6 +91,8 @@ def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
         paths.add(path)
         for module in imported_modules(files[path].decode()):
             waiting += _with_packages(module)
+    if compiler := sorted(name for name in paths if name.startswith(COMPILER)):
+        raise BadWheel(f"The runtime or the SDK imports the compiler: {compiler[0]}.")
     type_files = {name for name in files if name in ("rune/py.typed", "rune/__init__.pyi")}
     return frozenset(paths | type_files)
 
@@ -122,10 +132,9 @@ def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
 
 
 def _sdk_metadata(metadata: str, version: str) -> str:
-    """The metadata of the SDK: it needs the command of its version, which asks servers, and the library that checks
-    what their deployments sign."""
+    """The metadata of the SDK: it needs the runtime of its version, and not the compiler."""
     lines = _renamed_metadata(metadata, "hammer-forge-hmr", SDK_SUMMARY)
-    needs = (f"hammer-forge=={version}", _requirement(metadata, "tuf"))
+    needs = (f"hammer-forge-runtime=={version}", *(_requirement(metadata, name) for name in SDK_NEEDS))
     return "\n".join([*lines, *(f"Requires-Dist: {each}" for each in needs), ""])
 
 

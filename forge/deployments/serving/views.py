@@ -30,6 +30,7 @@ from forge.deployments.serving.callers import (
     served_release,
 )
 from forge.deployments.serving.calls import counter
+from forge.deployments.serving.refusals import RUNE_UNKNOWN, ServingRefusal
 from forge.deployments.serving.signatures import signatures_of
 
 _FRONT_SECONDS = "60"
@@ -60,6 +61,29 @@ def signatures_address(
     """The signatures of a rune that the deployment serves or served, for the same apps."""
     target = find_by_address(organisation, name, deployment)
     return serving_response(request, target, lambda: _signatures(request, target, rune, key))
+
+
+@csrf_exempt
+def target_address(
+    request: HttpRequest, organisation: str, name: str, deployment: str, file: str, key: UUID | None = None
+) -> HttpResponseBase:
+    """The bytes of a rune under the name that signed documents have for it, where clients of TUF look for them: the
+    name of the deployment, with or without the digest in front of its last part."""
+    target = find_by_address(organisation, name, deployment)
+    return serving_response(request, target, lambda: _target(request, target, file, key))
+
+
+def _target(request: HttpRequest, target: Deployment | None, file: str, key: UUID | None) -> HttpResponseBase:
+    deployment = _require_reader(request, target, key)
+    folder, _, last = file.rpartition("/")
+    digest, dot, name = last.partition(".")
+    if folder != deployment.project.full_name or (name if dot else last) != deployment.name:
+        raise ServingRefusal(RUNE_UNKNOWN)
+    release = release_of_rune(deployment, f"sha256:{digest}") if dot else served_release(deployment)
+    response = rune_response(request, release)
+    response.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ("x-api-key",))
+    return response
 
 
 def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:

@@ -25,6 +25,9 @@ _ARRAYS = {
     "u32": "Uint32Array",
 }
 
+CACHE_OF_NODE = 'cache: "rune-cache", // the folder in Node; a page uses the database of the browser'
+"""The place in which what was seen of a deployment is remembered: signed documents need one."""
+
 
 @dataclass(frozen=True)
 class PlayerScript:
@@ -77,11 +80,12 @@ def deployment_snippets(
 
 
 def _html(deployment: UsedDeployment, player: PlayerScript) -> str:
+    root = f'\n             root="{deployment.root}"' if deployment.root else ""
     return (
         f'<script type="module" src="{player.url}"\n'
         f'        integrity="{player.integrity}" crossorigin></script>\n'
         f'<rune-player src="{deployment.url}"\n'
-        f'             key="{deployment.key}"></rune-player>'
+        f'             key="{deployment.key}"{root}></rune-player>'
     )
 
 
@@ -91,9 +95,10 @@ def _javascript(deployment: UsedDeployment, interface: SnippetInterface) -> str:
         use = _javascript_run(interface)
     else:
         use = f'for await (const {{ answer, sure }} of rune.listen("{sensor}")) {{\n  console.log(answer, sure);\n}}'
+    root = f'  root: "{deployment.root}",\n  {CACHE_OF_NODE}\n' if deployment.root else ""
     return (
         'import { load } from "@hammer-forge/rune";\n\n'
-        f'const rune = await load("{deployment.url}", {{\n  key: "{deployment.key}",\n}});\n{use}'
+        f'const rune = await load("{deployment.url}", {{\n  key: "{deployment.key}",\n{root}}});\n{use}'
     )
 
 
@@ -129,10 +134,11 @@ def _react(deployment: UsedDeployment, interface: SnippetInterface) -> str:
             f'    for await (const result of state.rune.listen("{sensor}")) {{\n'
             "      setAnswer(String(result.answer));\n    }\n"
         )
+    root = f'    root: "{deployment.root}",\n' if deployment.root else ""
     return (
         'import { useState } from "react";\nimport { useRune } from "@hammer-forge/rune/react";\n\n'
         f"export function {_component(deployment.project)}() {{\n"
-        f'  const state = useRune("{deployment.url}", {{\n    key: "{deployment.key}",\n  }});\n'
+        f'  const state = useRune("{deployment.url}", {{\n    key: "{deployment.key}",\n{root}  }});\n'
         '  const [answer, setAnswer] = useState("");\n\n'
         f"  async function run() {{\n{use}  }}\n\n"
         '  if (state.state === "error") return <p role="alert">{state.error.message}</p>;\n'

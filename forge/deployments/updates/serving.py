@@ -1,9 +1,11 @@
 """The signed documents of a deployment, as clients of TUF ask for them: `tuf/timestamp.json`, `tuf/17.snapshot.json`,
-`tuf/17.targets.json` and `tuf/2.root.json` below its address. They need its key, as the address itself does."""
+`tuf/17.targets.json` and `tuf/2.root.json` below its address. They need its key, as the address itself does, or the id
+of the key in the address, as the address of a rune has it: stock clients send no header."""
 
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +17,7 @@ from forge.deployments.serving.callers import (
     find_by_address,
     note_use,
     require_key,
+    require_key_with_id,
     require_origin,
     require_rate,
     served_release,
@@ -26,15 +29,18 @@ _NAME = re.compile(r"(?:([1-9][0-9]{0,15})\.(root|snapshot|targets)|timestamp)\.
 
 
 @csrf_exempt
-def update_document(request: HttpRequest, organisation: str, name: str, deployment: str, path: str) -> HttpResponseBase:
+def update_document(
+    request: HttpRequest, organisation: str, name: str, deployment: str, path: str, key: UUID | None = None
+) -> HttpResponseBase:
     """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
     target = find_by_address(organisation, name, deployment)
     # The clock of the server tells an app whether its own is wrong.
-    return serving_response(request, target, lambda: _document(request, target, path), exposed_headers=("Date",))
+    return serving_response(request, target, lambda: _document(request, target, path, key), exposed_headers=("Date",))
 
 
-def _document(request: HttpRequest, target: Deployment | None, file: str) -> HttpResponse:
-    caller = require_key(target, request.headers.get("x-api-key", ""))
+def _document(request: HttpRequest, target: Deployment | None, file: str, key: UUID | None) -> HttpResponse:
+    secret = request.headers.get("x-api-key", "")
+    caller = require_key(target, secret) if key is None else require_key_with_id(target, key)
     deployment = caller.deployment
     require_origin(deployment, request.headers.get("Origin", ""))
     require_rate(caller.key.pk)

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from rune.source.policy.sections.models import KERAS_SUFFIXES, TENSORFLOW_INT8
+from rune.datasets.calibration_kind import TENSORFLOW_INT8
+from rune.source.policy.sections.models import KERAS_SUFFIXES
 
 CONVERSION_KIND = "model-conversion"
 """Of the jobs of conversions (`forge.learning.conversions.job`)."""

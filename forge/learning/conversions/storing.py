@@ -21,7 +21,7 @@ from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.conversions.single_samples import JUDGED_ON
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.source.policy.sections.models import STATIC_FORMS
+from rune.datasets.calibration_kind import STATIC_FORMS
 
 CHUNK = 1 << 20
 LARGEST_FILE = 512 << 20

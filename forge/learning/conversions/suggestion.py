@@ -8,8 +8,7 @@ from typing import Any
 
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.models import ConvertedForm
-from rune.datasets.calibration_kind import RANDOM_NUMBERS, calibrated_on, judged_on
-from rune.source.policy.sections.models import STATIC_FORMS
+from rune.datasets.calibration_kind import RANDOM_NUMBERS, STATIC_FORMS, calibrated_on, judged_on
 
 ANSWERS_CHANGE = 20.0
 """Decibels below which answers begin to change."""

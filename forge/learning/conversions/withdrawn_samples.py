@@ -11,7 +11,7 @@ from forge.datasets.models import Sample
 from forge.datasets.removals.hooks import SampleScope, sample_traces
 from forge.learning.conversions.single_samples import without_samples
 from forge.learning.models import ConvertedForm
-from rune.source.policy.sections.models import STATIC_FORMS
+from rune.datasets.calibration_kind import STATIC_FORMS
 
 ROWS_AT_ONCE = 100
 """Forms that one statement changes."""

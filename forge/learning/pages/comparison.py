@@ -15,10 +15,9 @@ from forge.learning.conversions.suggestion import (
     suggested_form,
 )
 from forge.learning.models import ConvertedForm
-from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM
+from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM, TENSORFLOW_INT8
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
-from rune.source.policy.sections.models import TENSORFLOW_INT8
 from rune.wording import listed, size_text
 
 IDENTICAL = 200.0

@@ -21,6 +21,11 @@ def subject_of_tag(tag: str) -> str:
     return "" if match is None else f"sha256:{match[1]}"
 
 
+def has_document(tag: str) -> bool:
+    """Whether clients look for signatures, attestations or a bill of materials at a tag, and not for a list."""
+    return subject_of_tag(tag) != "" and "." in tag
+
+
 def tags_of_lists(digest: str) -> list[str]:
     """Returns the tags at which a client would read a list of another in place of the server's own."""
     return [digest.replace(":", "-") + ending for ending in _ENDINGS]

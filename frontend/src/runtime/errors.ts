@@ -11,12 +11,15 @@ const RUNE_ERROR_NAMES = [
   "host-model", // it asks its host to run a model
   "output", // it sent a result that cannot be read
   "input", // what was given does not fit what it asks for
+  "no-sensor", // there is no such sensor where the program runs
   "frame", // the sandbox could not be started
 ] as const;
 
 export type RuneErrorName = (typeof RUNE_ERROR_NAMES)[number];
 
 export class RuneError extends Error {
+  /** As a text, because whatever makes scripts smaller shortens names. */
+  static override readonly name = "RuneError";
   override readonly name: RuneErrorName;
   /** The limit that was reached, where the host of the rune may raise it. */
   readonly limit: RaisableLimit | null;

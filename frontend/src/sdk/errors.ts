@@ -3,8 +3,9 @@
 /**
  * The name that a program compares. The server's own names of refusals, such as `key-revoked`, come as they are.
  *
- * - `server-away`: no answer or a part of one, and nothing is stored
- * - `refused`: an answer that is not a deployment's
+ * - `server-away`: no answer of the server or a part of one, and nothing is stored. A login page or a redirect of a
+ *   network is none
+ * - `refused`: an answer that is not a deployment's, or that names a rune on another server
  * - `damaged`: the bytes have another digest
  * - `not-secure`: the page came neither over HTTPS nor from this computer
  * - `signature-refused`: no trusted key signed what the deployment serves
@@ -27,6 +28,8 @@ export type DeliveryErrorName =
   | (string & {});
 
 export class DeliveryError extends Error {
+  /** As a text, because whatever makes scripts smaller shortens names. */
+  static override readonly name = "DeliveryError";
   override readonly name: DeliveryErrorName;
   /** The status of the server's answer; null where none came. */
   readonly status: number | null;

@@ -7,11 +7,14 @@ export interface FetchOptions {
   readonly key?: string;
   /** `sha256:…` of the rune's bytes: any other bytes are refused. */
   readonly digest?: string;
-  /** The public key of the organisation, as a PEM text: only a rune that it signed is loaded. For deployments. */
+  /**
+   * The public key of the organisation, as a PEM text or, in Node and Deno, the path of its file: only a rune that it
+   * signed is loaded. For deployments.
+   */
   readonly publicKey?: string;
   /**
-   * The root document of the organisation's deployments as a text, or its digest as `sha256:…`: only what the keys of
-   * this root, and of roots that follow it, sign as current is loaded.
+   * The root document of the organisation's deployments as a text, its digest as `sha256:…` or, in Node and Deno, the
+   * path of its file: only what the keys of this root, and of roots that follow it, sign as current is loaded.
    */
   readonly root?: string;
   /**
@@ -28,6 +31,9 @@ export const SERVER_TIMEOUT = 10_000;
 
 /** After so many milliseconds, a server that has sent fewer bytes than a kilobyte for each further second counts as away. */
 const SLOW_AFTER = 30_000;
+
+/** The server itself is asked: the browser may have stored what a network answered in its place. */
+const ANEW = { redirect: "manual", cache: "no-cache" } as const;
 
 /** The release that a deployment says that it serves. */
 export interface ServedRelease {
@@ -52,20 +58,22 @@ export interface FetchedBytes {
 }
 
 export async function fetchRune(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
-  const answer = await ask(source, options);
+  // The address of a file may lead to another one. Following a redirect would hand a key to another server.
+  const answer = await ask(source, options, options.key === undefined ? { redirect: "follow" } : ANEW);
   if (!isJson(answer)) {
     const bytes = await whole(answer, options);
     if (options.digest !== undefined) await compare(bytes, options.digest);
     return { bytes, served: null };
   }
-  const served = asServed(await json(answer, options));
+  const served = asServed(await json(answer, options), source);
   return { bytes: await releaseBytes(served, options), served };
 }
 
 /** The bytes of a release, compared with its digest and with the one that the caller names. */
 export async function releaseBytes(served: ServedRelease, options: FetchOptions): Promise<ArrayBuffer> {
   const { url, digest } = served.rune;
-  const bytes = await whole(await ask(url, runeOptions(options)), options);
+  // The bytes at this address never change, so the browser may have them.
+  const bytes = await whole(await ask(url, runeOptions(options), { redirect: "manual" }), options);
   await compare(bytes, digest);
   if (options.digest !== undefined) await compare(bytes, options.digest);
   return bytes;
@@ -94,16 +102,24 @@ export function hex(bytes: Uint8Array | ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Asks an address, and sends it the key if there is one. Throws `DeliveryError`. */
-export async function ask(url: string | URL, options: Pick<FetchOptions, "key" | "signal">): Promise<Response> {
+/**
+ * Asks an address, and sends it the key if there is one. Throws `DeliveryError`. An answer that is not of the server
+ * counts as none: a network that wants a login answers with a page or a redirect in place of every server.
+ */
+export async function ask(
+  url: string | URL,
+  options: Pick<FetchOptions, "key" | "signal">,
+  how: Pick<RequestInit, "redirect" | "cache"> = ANEW,
+): Promise<Response> {
   const { key, signal } = options;
-  // Following a redirect would hand the key to another server.
-  const keyInit: RequestInit = key === undefined ? {} : { headers: { "x-api-key": key }, redirect: "manual" };
+  const keyInit: RequestInit = key === undefined ? {} : { headers: { "x-api-key": key } };
   let answer: Response;
   try {
     const silent = new AbortController();
     const endSignal = signal ? AbortSignal.any([signal, silent.signal]) : silent.signal;
-    answer = await patiently(fetch(url, { ...keyInit, credentials: "omit", signal: endSignal }), () => silent.abort());
+    answer = await patiently(fetch(url, { ...keyInit, ...how, credentials: "omit", signal: endSignal }), () =>
+      silent.abort(),
+    );
   } catch (error) {
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
@@ -112,18 +128,34 @@ export async function ask(url: string | URL, options: Pick<FetchOptions, "key" |
       `${String(url)} did not answer, or this page's origin is not named in the deployment: ${why}`,
     );
   }
+  const { status } = answer;
+  if (status >= 500) throw awayError(url, `answered ${status}.`, status);
+  if (status < 200 || (status >= 300 && status < 400)) throw foreignError(url, "leads to another address", status);
+  if (/html\b/.test(typeOf(answer))) throw foreignError(url, "answers with a web page", status);
   if (answer.ok) return answer;
-  if (answer.status < 400)
-    throw new DeliveryError("refused", `${String(url)} leads to another address. The key is not sent there.`);
-  // Where the server in front of it is out of order, it counts as away.
-  if (answer.status >= 500)
-    throw new DeliveryError("server-away", `${String(url)} answered ${answer.status}.`, answer.status);
-  const problem = isJson(answer)
-    ? (((await json(answer, options)) as { name?: unknown; detail?: unknown } | null) ?? {})
-    : {};
-  const name = typeof problem.name === "string" ? problem.name : "refused";
-  const detail = typeof problem.detail === "string" ? problem.detail : `${String(url)} answered ${answer.status}.`;
-  throw new DeliveryError(name, detail, answer.status);
+  // Each refusal of a server is JSON.
+  if (!isJson(answer)) throw foreignError(url, `answered ${status} without a reason`, status);
+  throw await refusalOf(answer, url, options);
+}
+
+/** The refusal that a server gives, under the server's own name. */
+async function refusalOf(answer: Response, url: string | URL, options: FetchOptions): Promise<DeliveryError> {
+  const problem = (await json(answer, options).catch((error: unknown) => {
+    if (error instanceof DeliveryError) return null;
+    throw error;
+  })) as { name?: unknown; detail?: unknown } | null;
+  const name = typeof problem?.name === "string" ? problem.name : "refused";
+  const detail = typeof problem?.detail === "string" ? problem.detail : `${String(url)} answered ${answer.status}.`;
+  return new DeliveryError(name, detail, answer.status);
+}
+
+function awayError(url: string | URL, what: string, status: number): DeliveryError {
+  return new DeliveryError("server-away", `${String(url)} ${what}`, status || null);
+}
+
+function foreignError(url: string | URL, what: string, status: number): DeliveryError {
+  const advice = "A network that wants a login does so. Log in to the network, or compare the address.";
+  return awayError(url, `${what}. ${advice}`, status);
 }
 
 /** Returns all bytes of an answer. Throws `DeliveryError` if the connection ends, falls silent or drips. */
@@ -159,23 +191,46 @@ async function patiently<Value>(next: Value | Promise<Value>, giveUp?: () => voi
   return Promise.race([next, late]).finally(() => clearTimeout(timer));
 }
 
+/** Returns the value in an answer. One that is not JSON is not of the server. Throws `DeliveryError`. */
 export async function json(answer: Response, options: FetchOptions): Promise<unknown> {
-  const text = new TextDecoder().decode(await whole(answer, options));
+  return parsed(new TextDecoder().decode(await jsonBytes(answer, options)), answer);
+}
+
+/** The bytes of an answer that says that it is JSON. Throws `DeliveryError`. */
+export async function jsonBytes(answer: Response, options: FetchOptions): Promise<ArrayBuffer> {
+  const { url, status } = answer;
+  if (/^application\/(?:wasm|octet-stream)\b/.test(typeOf(answer))) {
+    const need = "`root`, `publicKey` and `cache` need the address of a deployment.";
+    throw new DeliveryError("refused", `${url} is the address of a file. ${need}`, status);
+  }
+  if (!isJson(answer)) throw foreignError(url, "answers with something that is not JSON", status);
+  return whole(answer, options);
+}
+
+/** The value in the text of an answer. Throws `DeliveryError`. */
+export function parsed(text: string, { url, status }: Response): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new DeliveryError("refused", `${answer.url} answers with JSON that is not valid.`, answer.status);
+    throw foreignError(url, "answers with JSON that is not valid", status);
   }
 }
 
 export function isJson(answer: Response): boolean {
-  return /[/+]json\b/.test(answer.headers.get("content-type") ?? "");
+  return /[/+]json\b/.test(typeOf(answer));
 }
 
-/** Checks that an answer is one of a deployment's address. Throws `DeliveryError`. */
-export function asServed(value: unknown): ServedRelease {
+function typeOf(answer: Response): string {
+  return answer.headers.get("content-type") ?? "";
+}
+
+/** Checks that an answer is one of a deployment's address, and names a rune on its server. Throws `DeliveryError`. */
+export function asServed(value: unknown, source: string | URL): ServedRelease {
   const { rune } = (value ?? {}) as Partial<ServedRelease>;
   if (typeof rune?.url !== "string" || typeof rune.digest !== "string")
     throw new DeliveryError("refused", "The address answers with JSON that is not of a deployment.");
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  if (!URL.canParse(rune.url) || new URL(rune.url).origin !== new URL(source, page).origin)
+    throw new DeliveryError("refused", `The deployment names a rune on another server: ${rune.url}`);
   return value as ServedRelease;
 }

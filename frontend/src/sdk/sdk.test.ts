@@ -23,13 +23,48 @@ const SOUND = request(2, "sound", "i16[4]", 8);
 
 describe("inputs", () => {
   test.each([
-    [[1, 2], /reads 4 bytes, f32\[1, 1\], and got 8/],
+    [[1, 2], /The input number takes one number, f32\[1, 1\]\. It got 2 numbers\./],
     [{ other: 1 }, /no input other/],
-    [{}, /number is missing/],
-    ["words of text", /got 13 bytes/],
+    [{}, /takes one number, f32\[1, 1\]\. It is missing/],
+    [null, /It is missing/],
+    [true, /It got a boolean/],
+    ["words of text", /takes one number, f32\[1, 1\]\. It got text/],
+    [["0.5"], /f32 cannot hold "0.5"/],
+    [[[0.5]], /f32 cannot hold \[0.5\]/],
+    [new Int32Array(1), /It got a Int32Array: convert its numbers to f32/],
   ])("%j is refused", (inputs, message) => {
     expect(() => bytesOf(inputs as never, [NUMBER])).toThrow(message);
     expect(() => bytesOf(inputs as never, [NUMBER])).toThrow(RuneError);
+  });
+
+  const PICTURE = "The input face takes a picture of 4 × 4 pixels (gray): 16 numbers, u8[1, 4, 4, 1].";
+  const CLAP = "The input clap takes a sound: 4 numbers, i16[4].";
+
+  test.each([
+    ["x", `${PICTURE} It got text.`],
+    [5, `${PICTURE} It got one number.`],
+    [[1, 2, 3], `${PICTURE} It got 3 numbers.`],
+    [new Uint8Array(17), `${PICTURE} It got 17 numbers.`],
+    [new ArrayBuffer(3), `${PICTURE} It got 3 bytes.`],
+    [new Float32Array(4), `${PICTURE} It got a Float32Array: convert its numbers to u8.`],
+    [Array<number>(16).fill(256), `${PICTURE} u8 cannot hold 256.`],
+  ])("a picture is not %j", (value, message) => {
+    const picture = {
+      ...request(1, "face", "u8[1, 4, 4, 1]", 16),
+      kind: "IMAGE" as const,
+      parameters: { width: 4, height: 4, pixel_format: 2 },
+    };
+    expect(() => bytesOf(value, [picture])).toThrow(message);
+    expect(() => bytesOf({ face: value }, [picture])).toThrow(RuneError);
+  });
+
+  test.each([
+    ["x", `${CLAP} It got text.`],
+    [[0.5, 0, 0, 0], `${CLAP} i16 cannot hold 0.5.`],
+    [new Int16Array(3), `${CLAP} It got 3 numbers.`],
+  ])("a sound is not %j", (value, message) => {
+    const clap = { ...request(1, "clap", "i16[4]", 8), kind: "SOUND" as const };
+    expect(() => bytesOf(value, [clap])).toThrow(message);
   });
 
   test("a value alone is refused where a rune has two inputs", () => {
@@ -44,7 +79,10 @@ describe("inputs", () => {
   });
 
   test("a shorter text is filled with zeros", () => {
-    expect(new Uint8Array(bytesOf("ab", [NUMBER]).get(1) ?? new ArrayBuffer())).toEqual(new Uint8Array([97, 98, 0, 0]));
+    for (const type of [null, "u8[4]"]) {
+      const bytes = bytesOf("ab", [request(1, "text", type, 4)]).get(1);
+      expect(new Uint8Array(bytes ?? new ArrayBuffer())).toEqual(new Uint8Array([97, 98, 0, 0]));
+    }
   });
 });
 
@@ -111,8 +149,8 @@ describe("bytes", () => {
   });
 
   describe("what a server sends", () => {
-    const releaseResponse = (digest: string) =>
-      Response.json({ rune: { digest, size: 10, url: "https://forge.example/d/a/b/c/rune" } });
+    const releaseResponse = (digest: string, url = "https://forge.example/d/a/b/c/rune") =>
+      Response.json({ rune: { digest, size: 10, url } });
     const half = () =>
       new Response(
         new ReadableStream({
@@ -191,8 +229,11 @@ describe("bytes", () => {
       ["half a rune whose connection ends", () => [releaseResponse("sha256:0"), half()], "server-away"],
       ["half a file whose connection ends", () => [half()], "server-away"],
       ["half a rune that looks whole", () => [releaseResponse("sha256:0"), new Response(new Uint8Array(5))], "damaged"],
-      ["JSON that breaks off", () => [json('{"rune": {', 200)], "refused"],
+      ["JSON that breaks off", () => [json('{"rune": {', 200)], "server-away"],
       ["JSON of something else", () => [json("null", 200)], "refused"],
+      ["a rune on another server", () => [releaseResponse("sha256:0", "https://else.example/rune")], "refused"],
+      ["a rune without TLS", () => [releaseResponse("sha256:0", "http://forge.example/rune")], "refused"],
+      ["a rune at no address", () => [releaseResponse("sha256:0", "rune")], "refused"],
       ["a page of a network in between", () => [json("null", 511)], "server-away"],
       ["a refusal", () => [json('{"name": "key-revoked", "detail": "Revoked."}', 403)], "key-revoked"],
     ])("%s has a name", async (_, answers, name) => {
@@ -201,10 +242,11 @@ describe("bytes", () => {
     });
   });
 
-  test.each([{ publicKey: "key" }, { cache: "/nowhere" }])(
+  test.each([{ publicKey: "-----BEGIN PUBLIC KEY-----" }, { cache: "/nowhere" }])(
     "a file is refused with %j, which needs a deployment",
     async (options) => {
-      vi.stubGlobal("fetch", () => Promise.resolve(new Response(new Uint8Array(5))));
+      const file = new Response(new Uint8Array(5), { headers: { "content-type": "application/wasm" } });
+      vi.stubGlobal("fetch", () => Promise.resolve(file));
       await expect(load("https://forge.example/sine.rune", options).finally(vi.unstubAllGlobals)).rejects.toMatchObject(
         {
           name: "refused",

@@ -8,8 +8,8 @@ from rune.running.runtime.errors import RuneError
 class DeploymentError(RuneError):
     """A deployment gave no rune. `name` is the server's own name of a refusal, such as `key-revoked`, or one of these:
 
-    * `server-away`: no answer, and nothing is stored
-    * `refused`: an answer that is not a deployment's
+    * `server-away`: no answer of the server, and nothing is stored. A login page or a redirect of a network is none
+    * `refused`: an answer that is not a deployment's, or that names a rune on another server
     * `damaged`: the bytes have another digest
     * `signature-refused`: no trusted key signed what the deployment serves
     * `older`: the server names an older release than it did before

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ LARGEST_RUNE = 256 * 1024 * 1024
 _LARGEST_JSON = 4 * 1024 * 1024
 _SLOW_AFTER, _SLOWEST = 30.0, 1000
 """After so many seconds, a server that has sent fewer bytes than so many for each further second counts as away."""
+_PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
+_FILES: Final = frozenset({"application/wasm", "application/octet-stream"})
+_NO_JSON: Final = object()
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -77,8 +81,11 @@ class DeploymentServer:
         return self._url
 
     def document(self, url: str) -> bytes:
-        """A document at the deployment's address or below it, not yet verified. Raises `DeploymentError`."""
-        return self._get(url, self._headers_for(url), _LARGEST_JSON)
+        """A JSON document at the deployment's address or below it, not yet verified. Raises `DeploymentError`."""
+        data = self._get(url, self._headers_for(url), _LARGEST_JSON, _require_json)
+        if _json(data) is _NO_JSON:
+            raise _foreign_answer(url, "answers with JSON that is not valid")
+        return data
 
     def _headers_for(self, url: str) -> dict[str, str]:
         """The key, for what is below the deployment's address: nothing else gets it."""
@@ -87,7 +94,7 @@ class DeploymentServer:
 
     def served_release(self) -> ServedRelease:
         """Which rune it serves now. Raises `DeploymentError`."""
-        served_release = ServedRelease.from_json(_parsed(self.document(self._url)))
+        served_release = ServedRelease.from_json(_json(self.document(self._url)))
         scheme, host, *_ = urlsplit(self._url)
         if not served_release.url.startswith(f"{scheme}://{host}/") or not served_release.url.isascii():
             raise DeploymentError("refused", f"The deployment names a rune on another server: {served_release.url}")
@@ -95,19 +102,22 @@ class DeploymentServer:
 
     def rune(self, served_release: ServedRelease) -> bytes:
         """The bytes of the rune, not yet compared with its digest. Raises `DeploymentError`."""
-        return self._get(served_release.url, self._headers_for(served_release.url), served_release.size)
+        url = served_release.url
+        return self._get(url, self._headers_for(url), served_release.size, _require_no_page)
 
     def signatures(self, served_release: ServedRelease) -> Any:
         """The manifest and the bundles of the rune's signatures, not yet verified. Raises `DeploymentError`."""
-        return _parsed(self.document(f"{served_release.url}/signatures"))
+        return _json(self.document(f"{served_release.url}/signatures"))
 
-    def _get(self, url: str, headers: dict[str, str], limit: int) -> bytes:
+    def _get(self, url: str, headers: dict[str, str], limit: int, require_type: Callable[[str, str], None]) -> bytes:
+        """The bytes of an answer whose address and content type `require_type` accepts."""
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the scheme was checked
         try:
             with _OPENER.open(request, timeout=self._seconds) as answer:
                 self.date = answer.headers.get("Date")
                 if not 200 <= answer.status < 300:
                     raise _refusal(url, answer)
+                require_type(url, answer.headers.get_content_type())
                 data = _read(answer, limit + 1)
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
@@ -144,10 +154,15 @@ _OPENER = urllib.request.build_opener(_AnyStatus)
 
 
 def _refusal(url: str, answer: http.client.HTTPResponse) -> DeploymentError:
-    """The server's own refusal. Where its server in front is out of order, it counts as away."""
+    """The server's own refusal, which is JSON. Where another one answers, or where its server in front is out of order,
+    the server counts as away."""
     status = answer.status
     if status >= 500:
         return DeploymentError("server-away", f"{url} answered {status}.", status)
+    if status < 400:
+        return _foreign_answer(url, "leads to another address", status)
+    if not _is_json(answer.headers.get_content_type()):
+        return _foreign_answer(url, f"answered {status} without a reason", status)
     try:
         problem = json.loads(_read(answer, _LARGEST_JSON))
         return DeploymentError(str(problem["name"]), str(problem["detail"]), status)
@@ -155,8 +170,36 @@ def _refusal(url: str, answer: http.client.HTTPResponse) -> DeploymentError:
         return DeploymentError("refused", f"{url} answered {status}.", status)
 
 
-def _parsed(data: bytes) -> Any:
+def _foreign_answer(url: str, what: str, status: int | None = None) -> DeploymentError:
+    """The error for an answer that is not the server's. It counts as none: a network that wants a login answers with a
+    page or a redirect in place of every server."""
+    advice = "A network that wants a login does so. Log in to the network, or compare the address."
+    return DeploymentError("server-away", f"{url} {what}. {advice}", status)
+
+
+def _require_no_page(url: str, content_type: str) -> None:
+    if content_type in _PAGES:
+        raise _foreign_answer(url, "answers with a web page")
+
+
+def _require_json(url: str, content_type: str) -> None:
+    _require_no_page(url, content_type)
+    if content_type in _FILES:
+        raise DeploymentError("refused", f"{url} is the address of a file. Name the address of a deployment.")
+    if not _is_json(content_type):
+        raise _foreign_answer(url, "answers with something that is not JSON")
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.endswith(("/json", "+json"))
+
+
+def _json(data: bytes) -> Any:
+    """The value in a JSON text, or `_NO_JSON`."""
     try:
         return json.loads(data)
-    except (ValueError, RecursionError):
-        raise DeploymentError("refused", "The address answers with something that is not JSON.") from None
+    except ValueError:
+        return _NO_JSON
+    except RecursionError:
+        # Nothing of a deployment is nested so deeply.
+        return None

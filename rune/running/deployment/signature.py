@@ -7,9 +7,13 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import Any
+import os
+from pathlib import Path
+from typing import Any, Final
 
 from rune.running.deployment.errors import DeploymentError
+
+_PEM: Final = "-----BEGIN"
 
 
 def require_signature(signatures: Any, rune: str, public_key: str) -> None:
@@ -29,6 +33,24 @@ def require_signature(signatures: Any, rune: str, public_key: str) -> None:
     except (KeyError, IndexError, TypeError, ValueError, RecursionError, binascii.Error):
         raise _refusal("The signatures that the server sent cannot be read.") from None
     raise _refusal("No signature of this key is about the rune that the deployment serves.")
+
+
+def public_key_text(public_key: str | bytes | os.PathLike[str]) -> str:
+    """The text of a PEM file, from the text itself or from the path of the file. Raises `DeploymentError`."""
+    text = public_key.decode(errors="replace") if isinstance(public_key, bytes) else os.fspath(public_key)
+    if _PEM in text:
+        return text
+    if isinstance(public_key, bytes):
+        raise _refusal("The public key is not a PEM text.")
+    try:
+        text = Path(public_key).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        message = f"The public key is neither a PEM text nor a file that can be read: {text[:200]!r}: {reason}."
+        raise _refusal(message) from None
+    if _PEM not in text:
+        raise _refusal(f"{os.fspath(public_key)} is not a PEM file of a public key.")
+    return text
 
 
 def _is_proof(bundle: Any, digest: str, public_key: str) -> bool:

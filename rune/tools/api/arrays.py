@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.capabilities.capability import RecordingFormat
 from rune.tools.api.errors import InputShape, InputType
 from rune.tools.api.ports import Input
 from rune.wording import counted
+
+_NOUNS: Final = {
+    RecordingFormat.SOUND: "a sound",
+    RecordingFormat.PICTURE: "a picture",
+    RecordingFormat.MOTION: "motion",
+}
+"""The kinds of recordings in messages."""
 
 
 def encoded(port: Input, value: object) -> bytes:
@@ -44,19 +52,30 @@ def _array(port: Input, value: object) -> NDArray[Any]:
     if isinstance(value, (bytes, bytearray, memoryview)):
         value = np.frombuffer(value, np.uint8)
     if isinstance(value, str):
-        raise InputType(
-            f"The input {port.name!r} takes an array, not text. For a file, pass pathlib.Path({value[:60]!r}); "
-            "for the text itself, pass its bytes."
-        )
+        raise InputType(f"{_takes(port)}, and not text. {_advice_of_text(port, value[:60])}")
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise InputType(
-            f"The input {port.name!r} was given a value that is not an array: {str(error).rstrip('.')}."
-        ) from None
+        is_ragged = isinstance(value, (list, tuple))
+        other = "a list of lists of several lengths" if is_ragged else f"a {type(value).__name__}: {error}"
+        raise InputType(f"{_takes(port)}, and not {other.rstrip('.')}.") from None
     if array.dtype.kind not in "biuf":
-        raise InputType(f"The input {port.name!r} takes numbers, not {_dtype_words(array)}.")
+        raise InputType(f"{_takes(port)}, and not {_dtype_words(array)}.")
     return array
+
+
+def _takes(port: Input) -> str:
+    """The first part of a message: what an input takes, such as `a picture, u8[1, 28, 28, 1]`."""
+    recording = port.request.kind.recording
+    noun = "numbers" if recording is None else _NOUNS[recording]
+    return f"The input {port.name!r} takes {noun}{f', {port.type}' if port.type else ''}"
+
+
+def _advice_of_text(port: Input, text: str) -> str:
+    recording = port.request.kind.recording
+    if recording is None:
+        return f"For a file, pass pathlib.Path({text!r}); for the text itself, pass its bytes."
+    return f"For {_NOUNS[recording]} in a file, pass pathlib.Path({text!r})."
 
 
 def _dtype_words(array: NDArray[Any]) -> str:
@@ -72,7 +91,7 @@ def _converted(port: Input, array: NDArray[Any], dtype: np.dtype[Any]) -> NDArra
             if port.kind == "audio"
             else f" Round and scale them as the rune needs them, then use .astype(np.{dtype.name})."
         )
-        raise InputType(f"The input {port.name!r} takes {dtype.name}, not {array.dtype.name}.{advice}")
+        raise InputType(f"{_takes(port)}, and not {array.dtype.name}.{advice}")
     with np.errstate(all="ignore"):
         converted_array = array.astype(dtype)
         if array.dtype.kind == "f":
@@ -86,13 +105,14 @@ def _converted(port: Input, array: NDArray[Any], dtype: np.dtype[Any]) -> NDArra
             )
     if not np.all(is_unchanged):
         first = array[~is_unchanged.astype(bool)].flat[0]
-        raise InputType(f"The input {port.name!r} takes {dtype.name}, which cannot hold {first}.")
+        element = port.type.element.value if port.type else dtype.name
+        raise InputType(f"{_takes(port)}, and {element} cannot hold {first}.")
     return converted_array
 
 
 def _wrong_shape(port: Input, actual: tuple[int, ...]) -> str:
     expected = port.type.dimensions if port.type else ()
-    text = f"The input {port.name!r} takes an array of shape {expected}, not {actual}."
+    text = f"{_takes(port)}, and not {f'an array of shape {actual}' if actual else 'one number'}."
     long_expected, long_actual = _long(expected), _long(actual)
     if len(long_expected) == len(long_actual) == 1:
         if long_actual[0] < long_expected[0]:

@@ -13,7 +13,7 @@ from rune.digests import digest_of
 from rune.running.deployment.cache import CachedRune, RuneCache, default_folder
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import DeploymentServer, ServedRelease
-from rune.running.deployment.signature import require_signature
+from rune.running.deployment.signature import public_key_text, require_signature
 from rune.running.deployment.updates import TrustedUpdates, is_root_digest
 from rune.running.runtime import Limits
 from rune.tools.api.loading import Rune, load
@@ -25,14 +25,15 @@ SECONDS = 10.0
 class Deployment:
     """The rune at the address of a deployment.
 
-        knock = Deployment("https://forge.example/d/acme/door-knock/device", key="hf_dev_…").load()
+        address = "https://forge.example/d/acme/door-knock/device"
+        knock = Deployment(address, key="hf_dev_…", root="sha256:…").load()
         knock(audio=samples)["scores"]
 
-    `public_key` is the PEM text of the organisation's key: only a rune that it signed is loaded (this needs the library
-    `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a path, or its digest as
-    `sha256:...`: only what the keys of this root, and of roots that follow it, sign as current is loaded, from the
-    first load on (this needs the library `tuf`). `cache` is the folder of the last good runes; None is the system's own
-    folder for caches.
+    `public_key` is the organisation's key as PEM, or the path of its file: only a rune that it signed is loaded (this
+    needs the library `cryptography`). `root` is the root document of the organisation's deployments, as bytes or a
+    path, or its digest as `sha256:...`: only what the keys of this root, and of roots that follow it, sign as current
+    is loaded, from the first load on (this needs the library `tuf`). `cache` is the folder of the last good runes; None
+    is the system's own folder for caches.
     """
 
     def __init__(
@@ -40,20 +41,20 @@ class Deployment:
         url: str,
         key: str | None = None,
         *,
-        public_key: str | None = None,
+        public_key: str | bytes | os.PathLike[str] | None = None,
         root: bytes | str | os.PathLike[str] | None = None,
         cache: str | os.PathLike[str] | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self._server = DeploymentServer(url, key, seconds)
-        self._public_key = public_key
+        self._public_key = None if public_key is None else public_key_text(public_key)
         folder = Path(cache) if cache is not None else default_folder()
         root_document = _root_of(root)
         self._updates: TrustedUpdates | None = None
-        trust = public_key
+        trust = self._public_key
         if root_document is not None:
             self._updates = TrustedUpdates(self._server, root_document, folder / "updates")
-            trust = f"{public_key}\n{_name_of(root_document)}"
+            trust = f"{self._public_key}\n{_name_of(root_document)}"
         self._cache = RuneCache(folder, url, trust)
         self.served: ServedRelease | None = None
         """Which release was loaded; None before `load`."""

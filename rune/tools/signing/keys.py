@@ -124,6 +124,11 @@ def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
     return PrivateKey(key)
 
 
+def is_pem(text: str) -> bool:
+    """Whether a text is what a PEM file has, and not the path of one."""
+    return text.lstrip().startswith(_PEM.decode())
+
+
 def read_public_key(data: bytes) -> PublicKey:
     """The public key in a PEM file, or in bytes of DER. Raises `BadKey`, also for a private key."""
     if len(data) > LARGEST_KEY:
@@ -131,8 +136,8 @@ def read_public_key(data: bytes) -> PublicKey:
     if b"PRIVATE KEY" in data:
         raise BadKey("This is a private key. Keep it to yourself, and give only its public half.")
     try:
-        is_pem = data.lstrip().startswith(_PEM)
-        key = serialization.load_pem_public_key(data) if is_pem else serialization.load_der_public_key(data)
+        is_text = data.lstrip().startswith(_PEM)
+        key = serialization.load_pem_public_key(data) if is_text else serialization.load_der_public_key(data)
     except (ValueError, UnsupportedAlgorithm):
         raise BadKey("This is not a public key in PEM form.") from None
     return _public_key(key)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 
 from tests.foreign.clients.docker_registry import DockerRegistry, running_docker_registry
 from tests.foreign.clients.test_pushing import image_in, skopeo
+from tests.foreign.clients.test_signed_runes import PublishingOrganisation
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
@@ -74,6 +78,39 @@ def test_what_is_published_is_copied_with_its_provenance(
     here = mirroring.http.get(f"/v2/{project}/referrers/{digest.replace('-', ':')}", headers=headers).json()
     there = docker_registry.get(f"team/door/manifests/{digest}", _INDEX).json()
     assert {each["digest"] for each in there["manifests"]} == {each["digest"] for each in here["manifests"]} != set()
+
+
+@pytest.mark.slow
+def test_a_copy_has_the_signatures_and_is_verified_without_this_server(
+    mirroring: LiveServer, docker_registry: DockerRegistry, tmp_path: Path
+) -> None:
+    organisation = PublishingOrganisation(mirroring, "signing")
+    (tmp_path / "key.pub").write_text(organisation.create_key().pem)
+    set_mirror(mirroring, organisation.repository, "to", docker_registry.origin, "team/signed")
+    digest = organisation.publish("1.0")
+    signatures = f"{digest.replace(':', '-')}.sig"
+    mirroring.until(lambda: docker_registry.get(f"team/signed/manifests/{signatures}").status_code == 200)
+    token = mirroring.token("registry:pull")
+    headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST}
+    own = mirroring.http.get(f"/v2/{organisation.repository}/manifests/{signatures}", headers=headers)
+    copy = docker_registry.get(f"team/signed/manifests/{signatures}")
+    assert copy.content == own.content
+    for layer in json.loads(copy.content)["layers"]:
+        assert docker_registry.get(f"team/signed/blobs/{layer['digest']}").status_code == 200
+    list_address = f"team/signed/manifests/{digest.replace(':', '-')}"
+    mirroring.until(lambda: docker_registry.get(list_address, _INDEX).status_code == 200)
+
+    reference = f"{docker_registry.origin.removeprefix('http://')}/team/signed:1.0"
+    options = ["--verify", "--key", str(tmp_path / "key.pub"), "--signed-as", f"{organisation.repository}:1.0"]
+    command = [sys.executable, "-m", "rune.tools.cli", "pull", reference, *options, "-o", str(tmp_path / "door.rune")]
+    environment = os.environ | {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+
+    def pull() -> subprocess.CompletedProcess[str] | None:
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return result if result.returncode == 0 else None
+
+    assert mirroring.until(pull) is not None
+    assert (tmp_path / "door.rune").stat().st_size > 0
 
 
 def test_what_is_pulled_is_fetched_and_stays_when_the_other_registry_is_away(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,6 +25,7 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import UpdateRole
+from tests.support.forge.interference import LOGIN_PAGE, LOGIN_PATH, AnsweredRequests, Interference
 from tests.support.runes import wat_runes
 from tests.support.servers.listening import QuietHandler, http_server
 
@@ -78,6 +84,8 @@ class Middle:
     stalled: set[str] = field(default_factory=set)
     """Paths whose answers break off in the middle while the connection stays open."""
     ended: threading.Event = field(default_factory=threading.Event)
+    interference: Interference | None = None
+    """The answers in the server's place; None for those of the server."""
 
     @property
     def url(self) -> str:
@@ -88,6 +96,14 @@ class Middle:
         self.serve_roots(publisher)
         self.serve_documents(documents.version, documents.texts)
         self.answers[f"{ADDRESS}/sha256:{hashlib.sha256(rune).hexdigest()}"] = rune
+
+    def serve_unsigned(self, rune: bytes, number: int, **changes: Any) -> None:
+        """A release as the honest server names it at the deployment's address, where `changes` are not honest."""
+        digest = f"sha256:{hashlib.sha256(rune).hexdigest()}"
+        about = {"digest": digest, "size": len(rune), "url": f"{self.url}/{digest}"} | changes
+        since = "2026-01-01T00:00:00+00:00"
+        body = {"deployment": "boards", "version": f"1.{number}", "release": number, "since": since, "rune": about}
+        self.answers |= {ADDRESS: json.dumps(body).encode(), f"{ADDRESS}/{digest}": rune}
 
     def serve_roots(self, publisher: Publisher) -> None:
         for number, root in enumerate(publisher.roots, start=1):
@@ -101,8 +117,8 @@ class Middle:
 
 
 @contextmanager
-def running() -> Iterator[Middle]:
-    """A server on this computer, until the block ends."""
+def running(context: ssl.SSLContext | None = None) -> Iterator[Middle]:
+    """A server on this computer, until the block ends. Over TLS where a context is passed."""
     middle = Middle()
 
     class Handler(QuietHandler):
@@ -111,13 +127,35 @@ def running() -> Iterator[Middle]:
             missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
             default = (200, middle.answers[self.path]) if self.path in middle.answers else missing
             status, body = middle.statuses.get(self.path, default)
-            kind = "application/json" if body[:1] in (b"{", b"[") else "application/octet-stream"
-            if self.path in middle.moved:
+            is_json = self.path.endswith(".json") or body[:1] in (b"{", b"[")
+            kind = "application/json" if is_json else "application/octet-stream"
+            between = middle.interference
+            if between is not None and (between.place is AnsweredRequests.ALL or body == NEWER):
+                self.interfere(between, body)
+            elif self.path in middle.moved:
                 self.respond(307, headers=FOR_PAGES | {"Location": middle.moved[self.path]})
             elif self.path in middle.stalled:
                 self.stall(body, FOR_PAGES | {"Content-Type": kind})
             else:
                 self.respond(status, body, FOR_PAGES | {"Content-Type": kind})
+
+        def interfere(self, between: Interference, body: bytes) -> None:
+            self.close_connection = True
+            if self.path == LOGIN_PATH:
+                self.respond(200, LOGIN_PAGE, FOR_PAGES | {"Content-Type": "text/html"})
+                return
+            if between.is_cut:
+                return
+            names = {"port": urlsplit(middle.address).port, "path": self.path}
+            body = body if between.is_served else between.body
+            headers = FOR_PAGES | {name: value.format(**names) for name, value in between.headers.items()}
+            self.send_response(between.status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if between.status != HTTPStatus.NO_CONTENT:
+                self.send_header("Content-Length", str(len(body) + between.missing_bytes))
+            self.end_headers()
+            self.wfile.write(body)
 
         def stall(self, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(200)
@@ -135,7 +173,7 @@ def running() -> Iterator[Middle]:
         def date_time_string(self, timestamp: float | None = None) -> str:
             return super().date_time_string(middle.date.timestamp() if middle.date else timestamp)
 
-    with http_server(Handler) as middle.address:
+    with http_server(Handler, context) as middle.address:
         try:
             yield middle
         finally:

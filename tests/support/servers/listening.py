@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,10 +63,13 @@ def listening(server: Server) -> Iterator[Server]:
 
 
 @contextmanager
-def http_server(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
-    """A server of this handler. Yields its origin."""
-    with listening(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as server:
-        yield origin(server)
+def http_server(handler: Callable[..., BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server of this handler, over TLS where a context is passed. Yields its origin."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    with listening(server):
+        yield origin(server) if context is None else f"https://127.0.0.1:{server.server_port}"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from forge.registry.distribution.artifacts.models import ArtifactTag
 from forge.registry.distribution.mirrors.errors import RemoteFailed
 from forge.registry.distribution.mirrors.remote import RemoteManifest, RemoteRepository
 from forge.registry.models import Manifest, Repository
+from forge.registry.oci.document_tags import has_document, subject_of_tag
 from forge.registry.oci.documents import read_document
 from rune.compiler.building.spec import canonical_digest
 
@@ -37,13 +38,17 @@ class RepositoryState:
 
 
 def state_of(repository: Repository) -> RepositoryState:
-    """The copied repository: without tags that were withdrawn, and without the tags by which clients that
-    know no referrers name them."""
+    """The copied repository: without tags that were withdrawn, and with the signatures, attestations and bills of
+    materials that clients look for at a tag of what is copied. The lists of referrers are not: each registry has its
+    own."""
     published_tags = repository.tags.filter(withdrawn=None).values_list("name", "manifest__blob_id")
     pushed_tags = ArtifactTag.objects.filter(repository=repository, manifest__trashed=None)
     rows = [*published_tags, *pushed_tags.values_list("name", "manifest__blob_id")]
     tags = {name: digest for name, digest in rows if not name.startswith(("sha256-", "sha512-"))}
-    return RepositoryState(tags, tuple(_referrers_below(repository, set(tags.values()))))
+    referrers = _referrers_below(repository, set(tags.values()))
+    subjects = {*tags.values(), *referrers}
+    documents = {name: digest for name, digest in rows if has_document(name) and subject_of_tag(name) in subjects}
+    return RepositoryState(tags | documents, tuple(referrers))
 
 
 def _referrers_below(repository: Repository, subjects: set[str]) -> set[str]:

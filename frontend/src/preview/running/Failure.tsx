@@ -12,6 +12,7 @@ const HEADINGS: Readonly<Record<RuneError["name"], string>> = {
   "host-model": "This rune cannot be run here",
   output: "A result cannot be read",
   input: "The input does not fit",
+  "no-sensor": "There is no such sensor here",
   frame: "The preview did not start",
 };
 

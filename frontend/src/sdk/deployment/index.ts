@@ -7,17 +7,17 @@ import {
   compare,
   type FetchedBytes,
   type FetchOptions,
-  isJson,
   json,
+  jsonBytes,
+  parsed,
   SERVER_TIMEOUT,
   releaseBytes,
   runeOptions,
   type ServedRelease,
-  whole,
 } from "../fetch-rune";
 import { sha256 } from "./documents";
 import { refusalError, requireSignature, type Signatures } from "../signature";
-import { browserStore, folderStore, type Store } from "./store";
+import { browserStore, fileText, folderStore, type Store } from "./store";
 import { currentTarget, type DocumentServer, pinnedRoot, type SeenDocuments } from "./updates";
 
 interface LastGood {
@@ -28,7 +28,8 @@ interface LastGood {
 }
 
 /** Fetches the rune that a deployment serves, or takes the stored one while its server is away. Throws `DeliveryError`. */
-export async function fetchRelease(source: string | URL, options: FetchOptions): Promise<FetchedBytes> {
+export async function fetchRelease(source: string | URL, named: FetchOptions): Promise<FetchedBytes> {
+  const options = await withTexts(named);
   const url = String(source).replace(/\/+$/, "");
   const store = await openStore(url, options);
   const last = await readLast(store);
@@ -54,6 +55,25 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
   }
 }
 
+/** The same options with the texts of the public key and of the root, which Node and Deno also read from files. */
+async function withTexts(options: FetchOptions): Promise<FetchOptions> {
+  const { publicKey, root } = options;
+  return {
+    ...options,
+    ...(publicKey !== undefined && { publicKey: await textOf(publicKey, /-----BEGIN/, "publicKey") }),
+    ...(root !== undefined && { root: await textOf(root, /^sha256:|^\s*\{/, "root") }),
+  };
+}
+
+async function textOf(value: string, form: RegExp, option: string): Promise<string> {
+  if (form.test(value)) return value;
+  const reads = "process" in globalThis;
+  const text = reads ? await fileText(value).catch(() => "") : "";
+  if (form.test(text)) return text;
+  const expected = reads ? "the text itself nor the path of its file" : "the text itself, and a page reads no files";
+  throw refusalError(`\`${option}\` is neither ${expected}: ${value.slice(0, 80)}`);
+}
+
 /** Throws `DeliveryError` unless the key signed what is served. */
 async function requireSigned({ rune }: ServedRelease, publicKey: string, options: FetchOptions): Promise<void> {
   const signatures = await inTime(options, async (patient) =>
@@ -75,10 +95,7 @@ async function openStore(url: string, { cache, publicKey, root }: FetchOptions):
 
 /** The release that the address names, without signed documents. */
 async function namedRelease(url: string, options: FetchOptions): Promise<ServedRelease> {
-  const answer = await ask(url, options);
-  if (isJson(answer)) return asServed(await json(answer, options));
-  const message = `${url} is the address of a file. \`publicKey\` and \`cache\` need the address of a deployment.`;
-  throw new DeliveryError("refused", message);
+  return asServed(await json(await ask(url, options), options), url);
 }
 
 /** The release that the documents of today name. */
@@ -91,13 +108,15 @@ async function signedRelease(
   const server: DocumentServer & { date: number } = {
     date: NaN,
     async document(file, limit) {
-      const bytes = await inTime(options, async (patient) => {
+      return inTime(options, async (patient) => {
         const answer = await ask(`${url}/tuf/${file}`, patient);
         this.date = Date.parse(answer.headers.get("date") ?? "");
-        return whole(answer, patient);
+        const bytes = await jsonBytes(answer, patient);
+        if (bytes.byteLength > limit) throw new DeliveryError("damaged", `${file} has more than ${limit} bytes.`);
+        const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+        parsed(text, answer);
+        return text;
       });
-      if (bytes.byteLength > limit) throw new DeliveryError("damaged", `${file} has more than ${limit} bytes.`);
-      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     },
   };
   const before = await remember(async () => store?.read("seen.json"));

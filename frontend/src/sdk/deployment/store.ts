@@ -43,6 +43,11 @@ export function browserStore(id: string): Store {
   };
 }
 
+/** The text of a file, in Node and Deno. */
+export async function fileText(path: string): Promise<string> {
+  return new TextDecoder().decode(await process.getBuiltinModule("node:fs/promises").readFile(path));
+}
+
 /** The store in a folder. */
 export function folderStore(folder: string, id: string): Store {
   // A function gives the module, because bundlers of pages refuse to import it.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rune.datasets.calibration import CALIBRATION_SPLITS
+from rune.datasets.calibration_kind import STATIC_FORMS, TENSORFLOW_INT8
 from rune.datasets.splits import Split
 from rune.project.files import FileNotInProject, normal_path
 from rune.source.policy.approvers import read_list
@@ -20,13 +21,9 @@ from rune.wording import listed, quoted
 
 FORMS: Final = ("float32", "float16", "dynamic", "int8", "int8-tensor", "int16x8")
 """The forms that the quantiser makes of any float model."""
-TENSORFLOW_INT8: Final = "int8-tensorflow"
-"""The form that TensorFlow itself quantises, of a Keras model only."""
 MODEL_FORMS: Final = (*FORMS, TENSORFLOW_INT8)
 """The forms of a converted model, which `rune convert --quantize` takes."""
 KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
-STATIC_FORMS: Final = ("int8", "int8-tensor", "int16x8", TENSORFLOW_INT8)
-"""Forms whose ranges are measured on samples."""
 MODEL_KEYS: Final = ("source", "quantize", "interface", "samples", "calibration", "keep", "shapes")
 INTERFACES: Final = ("quantized", "float32")
 """The types of a quantised model's inputs and outputs: numbers of its form, or floats."""

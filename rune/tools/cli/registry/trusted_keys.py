@@ -13,7 +13,7 @@ from rune.tools.remote import NotSigned, Reference, Registry
 from rune.tools.remote.referrers import decoded_annotation, fetch_referrers
 from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, BadKey, SignatureRefused
-from rune.tools.signing.keys import read_fingerprint, read_public_key
+from rune.tools.signing.keys import is_pem, read_fingerprint, read_public_key
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import PUBLIC_KEY
 from rune.tools.signing.statements import Statement
@@ -24,13 +24,14 @@ BUNDLE_SUFFIX = ".sigstore.json"
 """The suffix that a signature's file adds to the name of the rune's file."""
 
 
-def key_option(text: str, metavar: str = "FILE|FINGERPRINT") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def key_option(text: str, metavar: str = "FILE|PEM|FINGERPRINT") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names the keys to trust."""
     return click.option("--key", "keys", multiple=True, metavar=metavar, help=text)
 
 
 def trust_in(keys: Sequence[str], revocations: Mapping[str, str] | None = None) -> Trust:
-    """The keys that somebody named: public halves in files, or fingerprints. Raises `click.BadParameter`."""
+    """The keys that somebody named: public halves as PEM texts or in files, or fingerprints. Raises
+    `click.BadParameter`."""
     files, fingerprints = [], set()
     for text in keys:
         fingerprint = read_fingerprint(text)
@@ -38,9 +39,11 @@ def trust_in(keys: Sequence[str], revocations: Mapping[str, str] | None = None) 
             fingerprints.add(fingerprint)
             continue
         try:
-            files.append(read_public_key(read_input_file(Path(text))))
+            files.append(read_public_key(text.encode() if is_pem(text) else read_input_file(Path(text))))
         except BadKey as error:
-            raise click.BadParameter(f"{text}: {error}", param_hint="--key") from error
+            # A text may be a private key, which no message repeats.
+            name = "The text" if is_pem(text) else text
+            raise click.BadParameter(f"{name}: {error}", param_hint="--key") from error
     return Trust(tuple(files), frozenset(fingerprints), dict(revocations or {}))
 
 

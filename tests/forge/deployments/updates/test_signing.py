@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -250,12 +251,29 @@ def test_a_renamed_project_is_signed_under_its_new_name(deployment: Deployment, 
 
 
 @pytest.mark.slow
-def test_the_lines_for_python_pin_the_root_once_it_is_signed(
-    deployment: Deployment, developer: Any, browser_of: Any, run_signer: Signer
+@pytest.mark.protects("delivery/pinned-root")
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("html", 'root="{root}"'),
+        ("javascript", 'root: "{root}"'),
+        ("react", 'root: "{root}"'),
+        ("python", 'root="{root}"'),
+    ],
+)
+def test_the_lines_pin_the_root_once_it_is_signed(
+    language: str, line: str, deployment: Deployment, developer: Any, browser_of: Any, run_signer: Signer
 ) -> None:
-    address = f"{deployment.get_absolute_url()}?language=python"
-    assert "root=" not in browser_of(developer).get(address).content.decode()
+    address = f"{deployment.get_absolute_url()}?language={language}"
+    assert "sha256:" not in pasted_lines(browser_of(developer).get(address))
     sign(run_signer)
-    page = html.unescape(browser_of(developer).get(address).content.decode())
-    assert f'root="{root_digest_of(deployment.project.organisation_id)}"' in page
+    answer = browser_of(developer).get(address)
+    assert line.format(root=root_digest_of(deployment.project.organisation_id)) in pasted_lines(answer)
+    page = html.unescape(answer.content.decode())
     assert "hammer-forge-runtime" not in page or "hammer-forge-runtime[updates] @" in page
+
+
+def pasted_lines(answer: Any) -> str:
+    """The lines that a page of a deployment shows, as they are copied."""
+    blocks = re.findall(r"<pre[^>]*>(.*?)</pre>", answer.content.decode(), re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", "\n".join(blocks)))

@@ -79,6 +79,8 @@ def server() -> Iterator[FakeServer]:
             status, body = fake.answers.get(self.path, (404, b"{}"))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body) + fake.missing_bytes))
+            if body[:1] in (b"{", b"["):
+                self.send_header("Content-Type", "application/json")
             if status == 302:
                 self.send_header("Location", body.decode())
             self.end_headers()
@@ -166,7 +168,8 @@ def test_the_key_goes_to_the_deployments_address_alone(server: FakeServer, deplo
     server.keys.clear()
     server.answers["/d/acme/kitchen/boards"] = (302, f"{server.address}/elsewhere".encode())
     server.keys.clear()
-    assert name_of(deployment) == "refused"
+    deployment.load()
+    assert age_of(deployment) is not None
     assert server.keys == [KEY], "a redirect is not followed"
 
 
@@ -215,6 +218,7 @@ def test_half_an_answer_counts_as_a_server_that_is_away(tmp_path: Path) -> None:
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Length", "100")
+            self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(b"{}")
 
@@ -256,6 +260,27 @@ def test_a_damaged_folder_is_as_none(server: FakeServer, deployment: Deployment,
     path.write_bytes(b"half")
     server.fail(503)
     assert name_of(deployment) == "server-away"
+
+
+def test_a_public_key_is_a_text_bytes_or_the_path_of_its_file(server: FakeServer, tmp_path: Path) -> None:
+    key = make_private_key(next(iter(Algorithm)))
+    file = tmp_path / "acme.pub"
+    file.write_text(key.public.pem)
+    server.serve(RUNE)
+    server.sign(RUNE, key)
+    for public_key in (key.public.pem, key.public.pem.encode(), str(file), file):
+        assert Deployment(server.url, KEY, public_key=public_key, cache=tmp_path / "cache").load() is not None
+    assert len(list((tmp_path / "cache").iterdir())) == 1, "one key is one trust"
+    (tmp_path / "other.txt").write_text("no key")
+    for public_key, message in (
+        (tmp_path / "nowhere.pub", "neither a PEM text nor a file"),
+        ("MCowBQYDK2Vw\0", "neither a PEM text nor a file"),
+        (tmp_path / "other.txt", "not a PEM file"),
+        (b"no key", "not a PEM text"),
+    ):
+        with pytest.raises(DeploymentError, match=message) as error:
+            Deployment(server.url, KEY, public_key=public_key, cache=tmp_path)
+        assert error.value.name == "signature-refused"
 
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))

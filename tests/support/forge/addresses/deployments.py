@@ -50,7 +50,17 @@ CASES: list[Case] = [
         )
         for path in ("", "/signatures")
     ),
-    ("get", f"d/{_PUBLIC_ROUTE}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
+    *(
+        row
+        for route, path in (("<str:path>", "timestamp.json"), ("targets/<path:file>", "targets/acme/kitchen/website"))
+        for row in (
+            ("get", f"d/{_PUBLIC_ROUTE}/tuf/{route}", f"d/acme/kitchen/website/tuf/{path}", None, (401,) * 7),
+            (
+                *("get", f"d/{_PUBLIC_ROUTE}/<uuid:key>/tuf/{route}"),
+                *(f"d/acme/kitchen/website/{UUID(int=0)}/tuf/{path}", None, (403,) * 7),
+            ),
+        )
+    ),
     # The same page for every name.
     ("get", f"d/{_PUBLIC_ROUTE}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
     # Previews are known by the keys of their links alone.
