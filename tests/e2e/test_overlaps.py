@@ -17,9 +17,8 @@ REFUSED = {
     '<button class="button" style="width: 30px; white-space: nowrap; padding: 0">Ask for changes</button>': (
         "words outside their button: Ask for changes"
     ),
-    '<div style="position: fixed; bottom: 0"><button>One</button><button style="margin-left: -20px">Two</button></div>': (
-        "buttons overlap: One and Two"
-    ),
+    '<div style="position: fixed; bottom: 0"><button>One</button>'
+    '<button style="margin-left: -20px">Two</button></div>': "buttons overlap: One and Two",
 }
 ALLOWED = (
     "<button>One</button><button>Two</button>",

@@ -42,7 +42,7 @@ def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
     if build.artefact is None:
         return []
     verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
-    return list(verdicts.select_related("user", "build"))
+    return list(verdicts.select_related("user", "build").prefetch_related("thread__thread__comments"))
 
 
 def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:

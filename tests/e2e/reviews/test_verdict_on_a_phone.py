@@ -1,4 +1,4 @@
-"""The bar of the verdict on a phone, before a verdict, after each of them, and on a page that is no longer the newest."""
+"""The bar of the verdict on a phone, before a verdict and after each of them."""
 
 from __future__ import annotations
 

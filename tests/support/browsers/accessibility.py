@@ -68,8 +68,8 @@ LOOK = """() => {
 
 
 def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
-    """The findings on the page as it is, in some looks: of axe, of its controls, and of its width. Its buttons are looked
-    at on a phone too, where a finger makes them larger."""
+    """The findings on the page as it is, in some looks: of axe, of its controls, and of its width. Its buttons are
+    looked at on a phone too, where a finger makes them larger."""
     page.evaluate(Path(AXE).read_text("utf-8"))
     problems = []
     for look in looks:
