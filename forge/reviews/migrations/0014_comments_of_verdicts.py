@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 
 def begin_threads(apps, schema_editor):

@@ -38,6 +38,9 @@ class Review(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     reminded_before = models.DateTimeField(null=True, blank=True)
     """When its reviewers were reminded that it is due soon, and then that it is overdue: once each."""
     reminded_after = models.DateTimeField(null=True, blank=True)
@@ -155,7 +158,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 class Verdict(models.Model):
     """A member's verdict on a rune: on its bytes, whichever build of the project made them, and of no others.
 
-    `build` is the one that the member looked at. A comment that was sent with it began a thread, which names it. A member who thinks again writes another; the earlier one stays to be
+    `build` is the one that the member looked at. A comment that was sent with it began a thread. A member who thinks again writes another; the earlier one stays to be
     read and is marked as replaced. One that is undone is replaced by nothing.
     """
 

@@ -46,8 +46,8 @@ class ThreadStep(StrEnum):
 
 
 class ThreadChangedJson(TypedDict):
-    """A thread began, alone or with a verdict, was answered, resolved or reopened, a comment of it was edited or deleted,
-    or what it suggests was applied, declined or withdrawn.
+    """A thread began, alone or with a verdict, was answered, resolved or reopened, a comment of it was edited or
+    deleted, or what it suggests was applied, declined or withdrawn.
 
     `mentions` are the people whom the comment mentions and who were not told before.
     """

@@ -14,7 +14,7 @@ from tests.support.servers.live_forge import LiveForge
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
-def test_no_button_of_a_review_overlaps_another_on_a_phone_whatever_the_verdict(
+def test_no_button_overlaps_another_on_a_phone_whatever_the_verdict_and_the_bar_says_how_the_review_ended(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
     developer, reviewer = open_page(), open_page(viewport=PHONE, is_touch=True)
@@ -41,8 +41,17 @@ def test_no_button_of_a_review_overlaps_another_on_a_phone_whatever_the_verdict(
     assert _problems(reviewer) == []
     bar.get_by_role("button", name="Approve").click()
     expect(bar.get_by_text("You approved it")).to_be_visible(timeout=PATIENCE)
+    expect(bar.get_by_text("Approved by Ana Lind")).to_be_visible()
     assert _problems(reviewer) == []
     assert findings(reviewer) == []
+
+    # The page is not loaded again: the bar and the header say that the review was closed, and by whom.
+    developer.reload()
+    developer.get_by_role("button", name="Close the review").click()
+    expect(bar.get_by_text("closed the review")).to_be_visible(timeout=PATIENCE)
+    expect(bar.get_by_role("button")).to_have_count(0)
+    expect(reviewer.get_by_role("main").get_by_text("closed the review")).to_be_visible()
+    assert _problems(reviewer) == []
 
 
 def _problems(page: Page) -> list[str]:

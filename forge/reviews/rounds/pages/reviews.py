@@ -40,10 +40,10 @@ from forge.reviews.rounds.access import (
     groups_of,
     is_overdue,
     newest_round,
+    ongoing,
     reviews_of,
     standing_verdicts,
     state_of,
-    unpublished,
     verdicts_on,
     with_published,
 )
@@ -51,6 +51,7 @@ from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
+from forge.reviews.rounds.pages.endings import ending_of
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.anchors import read_key
@@ -99,7 +100,7 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
     project = project_of(request, organisation, name, Verb.READ)
     is_all = request.GET.get("show") == "all"
     all_reviews = with_published(reviews_of(principal_of(request), project))
-    matching_reviews = all_reviews if is_all else unpublished(all_reviews.filter(closed=None))
+    matching_reviews = all_reviews if is_all else ongoing(all_reviews)
     reviews, pages = rows_of(request, matching_reviews, REVIEWS_SHOWN)
     verdicts = standing_verdicts(reviews)
     rows = [
@@ -138,7 +139,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
         "teams": teams_of(project.organisation) if can(principal, Verb.SEE_ORGANISATION, project.organisation) else (),
         "open_reviews": [
             review
-            for review in reviews_of(principal, project).filter(closed=None)
+            for review in ongoing(reviews_of(principal, project))
             if (newest_round(review).build.number or 0) < number
         ],
         "chosen": request.POST.getlist("people"),
@@ -259,13 +260,17 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
     facts = verdict_facts(principal, last.build)
-    builds = {each.user_id: each.build.number for each in verdicts_on(principal, last.build) if not each.replaced}
+    given = verdicts_on(principal, last.build)
+    builds = {each.user_id: each.build.number for each in given if not each.replaced}
+    state = state_of(review, verdicts)
+    ending = ending_of(review, state, given)
     return {
         "project": project,
         "review": review,
         "round": last,
         "build": last.build,
-        "look": STATE_TAGS[state_of(review, verdicts)],
+        "look": STATE_TAGS[state],
+        "ending": ending,
         "is_overdue": is_overdue(review, verdicts),
         "is_requested": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
@@ -283,7 +288,8 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
         **_model_facts(principal, project, last.build),
         **facts,
-        "judges": facts["judges"] and review.closed is None,
+        "has_verdict_bar": facts["judges"],
+        "judges": facts["judges"] and (ending is None or not ending.is_final),
         **rune_facts(principal, last.build),
         **gate_facts(principal, last.build, next_tag_of(principal, project)),
     }

@@ -37,7 +37,7 @@ from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
 from forge.reviews.threads.anchoring import find_anchor
-from forge.reviews.threads.anchors import Anchor, AnchorKind, BadAnchor, element_id, read_key
+from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
 from forge.reviews.threads.facets import comment_facets, thread_facets
