@@ -158,8 +158,9 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 class Verdict(models.Model):
     """A member's verdict on a rune: on its bytes, whichever build of the project made them, and of no others.
 
-    `build` is the one that the member looked at. A comment that was sent with it began a thread. A member who thinks again writes another; the earlier one stays to be
-    read and is marked as replaced. One that is undone is replaced by nothing.
+    `build` is the one that the member looked at. A comment that was sent with it began a thread. A member who thinks
+    again writes another; the earlier one stays to be read and is marked as replaced. One that is undone is replaced by
+    nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.project_people import team_of
 from forge.accounts.sign_in.pages.security import confirmed_recently
 from forge.accounts.teams.access import teams_of
 from forge.builds.access import find_numbered
@@ -47,11 +46,11 @@ from forge.reviews.rounds.access import (
     verdicts_on,
     with_published,
 )
-from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
 from forge.reviews.rounds.pages.endings import ending_of
+from forge.reviews.rounds.pages.reviewer_choices import reviewer_choices
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.anchors import read_key
@@ -131,11 +130,13 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.ASK)
     build = find_numbered(principal, project, number)
+    choices = reviewer_choices(build)
     context = {
         "project": project,
         "build": build,
         "is_awaited": not build.is_over,
-        "members": _possible_reviewers(project, build),
+        "members": choices.available,
+        "unavailable": choices.unavailable,
         "teams": teams_of(project.organisation) if can(principal, Verb.SEE_ORGANISATION, project.organisation) else (),
         "open_reviews": [
             review
@@ -323,11 +324,6 @@ def _approvals(group: ReviewerGroup, verdicts: Verdicts, builds: Mapping[UUID | 
     return Approvals(
         group.title, group.required_approvals, group.required_approvals - missing(required_group, verdicts), people
     )
-
-
-def _possible_reviewers(project: Project, build: Build) -> Sequence[User]:
-    authors = authors_of(build)
-    return [mate.user for mate in team_of(project, Verb.REVIEW) if mate.user.pk not in authors]
 
 
 def _number(text: str) -> int:

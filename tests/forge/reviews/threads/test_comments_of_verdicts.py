@@ -1,4 +1,4 @@
-"""A comment that was sent with a verdict is a thread: others answer and resolve it, and an undone verdict removes it."""
+"""A comment sent with a verdict is a thread: others answer and resolve it, and an undone verdict takes it back."""
 
 from __future__ import annotations
 
