@@ -38,7 +38,7 @@ TABS_OF_BUTTONS = {
 
 
 @dataclass(frozen=True)
-class ShownTab:
+class DeploymentTabLink:
     """A tab as a page draws it."""
 
     words: str
@@ -62,10 +62,10 @@ def address_of_tab(deployment: Deployment, tab: DeploymentTab) -> str:
     return deployment.get_absolute_url() + (f"?tab={tab}" if tab else "")
 
 
-def shown_tabs(deployment: Deployment, current: DeploymentTab, *, may_deploy: bool) -> tuple[ShownTab, ...]:
+def shown_tabs(deployment: Deployment, current: DeploymentTab, *, may_deploy: bool) -> tuple[DeploymentTabLink, ...]:
     """Returns the tabs that the reader has: settings are for people who may deploy."""
     return tuple(
-        ShownTab(words, address_of_tab(deployment, tab), tab is current)
+        DeploymentTabLink(words, address_of_tab(deployment, tab), tab is current)
         for tab, words in WORDS.items()
         if may_deploy or tab is not DeploymentTab.SETTINGS
     )

@@ -95,7 +95,7 @@ def build_for_guest(actor: Actor, review: Review) -> Build:
 def threads_for_guest(actor: Actor, review: Review) -> list[AnchoredThread]:
     """Returns the threads of the review. Raises `NotFound`."""
     require_as_guest(actor, Verb.READ, review)
-    # What members say with their verdicts is for members.
+    # Comments that members send with their verdicts are for members.
     threads = AnchoredThread.objects.filter(review=review, verdict=None)
     threads = threads.select_related("thread", "build", "suggestion__author")
     return list(threads.prefetch_related(Prefetch("thread__comments", comments_for_reading())))

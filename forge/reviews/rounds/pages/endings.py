@@ -31,9 +31,9 @@ def ending_of(review: Review, state: ReviewState, verdicts: Iterable[Verdict]) -
     """
     if review.closed is not None:
         return ReviewEnding(f"{_name(review.closed_by)} closed the review", True, review.closed)
-    if (merged := _merged_request(review)) is not None:
-        text = f"{_name(merged.decided_by)} merged change request {merged.number}"
-        return ReviewEnding(text, True, merged.decided, merged)
+    if (request := _merged_request(review)) is not None:
+        text = f"{_name(request.decided_by)} merged change request {request.number}"
+        return ReviewEnding(text, True, request.decided, request)
     if state is not ReviewState.APPROVED:
         return None
     approving = [each for each in verdicts if not each.replaced and each.verdict == VerdictChoice.APPROVE]
@@ -45,8 +45,8 @@ def ending_of(review: Review, state: ReviewState, verdicts: Iterable[Verdict]) -
 
 def _merged_request(review: Review) -> ChangeRequest | None:
     """Returns the change request whose merged result the review judges, once it is merged."""
-    merged = ChangeRequest.objects.filter(state=ChangeState.MERGED, build=newest_round(review).build_id)
-    return merged.select_related("decided_by", "project__organisation").first()
+    requests = ChangeRequest.objects.filter(state=ChangeState.MERGED, build=newest_round(review).build_id)
+    return requests.select_related("decided_by", "project__organisation").first()
 
 
 def _name(person: User | None, nobody: str = "Someone who left") -> str:

@@ -19,7 +19,7 @@ class UnavailableReviewer:
 
     person: User
     reason: str
-    """What follows the name: "built this or wrote part of it"."""
+    """The rest of a sentence that begins with the name: "built this or wrote part of it"."""
 
 
 @dataclass(frozen=True)

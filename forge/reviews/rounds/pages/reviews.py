@@ -261,10 +261,10 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
     facts = verdict_facts(principal, last.build)
-    given = verdicts_on(principal, last.build)
-    builds = {each.user_id: each.build.number for each in given if not each.replaced}
+    all_verdicts = verdicts_on(principal, last.build)
+    builds = {each.user_id: each.build.number for each in all_verdicts if not each.replaced}
     state = state_of(review, verdicts)
-    ending = ending_of(review, state, given)
+    ending = ending_of(review, state, all_verdicts)
     return {
         "project": project,
         "review": review,
