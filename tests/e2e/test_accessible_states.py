@@ -26,7 +26,7 @@ def test_members_and_deployments_have_no_finding(forge: LiveForge, open_page: Op
     page.goto(f"{project}/builds/1/publish")
     page.get_by_label("Tag").first.fill("1.0")
     page.get_by_role("main").get_by_role("button", name="Publish").first.click()
-    expect(page.get_by_text("1.0").first).to_be_visible(timeout=PATIENCE)
+    page.wait_for_url(lambda url: not url.endswith("/publish"), timeout=PATIENCE)
     page.goto(f"{project}/deployments")
     page.get_by_label("Title").fill("Website")
     page.get_by_role("button", name="Create deployment").click()
