@@ -22,7 +22,7 @@ from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_ve
 from forge.registry.hooks import BuildApproval, approvals, judges_of
 from forge.reviews.changes.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
-from forge.reviews.rounds.access import unpublished
+from forge.reviews.rounds.access import ongoing
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.actions.pending_requests import ask_for_awaited
 from forge.reviews.rounds.decision import ReviewState
@@ -53,8 +53,8 @@ def reviews_that_wait(actor: Actor) -> PendingItems:
     """Open reviews: those that wait for the person's verdict, own ones that somebody wants changed, and own ones that
     others have not decided yet."""
     theirs = Q(requested_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
-    open_reviews_of_actor = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
-    reviews = open_reviews(unpublished(open_reviews_of_actor)[:LOOKED_AT])
+    open_reviews_of_actor = ongoing(Review.objects.visible_to(actor).filter(theirs)).order_by("-created")
+    reviews = open_reviews(open_reviews_of_actor[:LOOKED_AT])
     pending = [each for each in reviews if actor.pk in each.waited_for]
     own = [each for each in reviews if each.review.requested_by_id == actor.pk]
     objected_reviews = [each for each in own if each.state is ReviewState.CHANGES]
@@ -106,7 +106,7 @@ IN_REVIEW = CardVerdict("In review", "info")
 @card_verdicts.register
 def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]:
     """How the newest open review of each project stands. The caller has found the projects for someone."""
-    reviews = open_reviews(Review.objects.filter(project__in=project_ids, closed=None).order_by("created"))
+    reviews = open_reviews(ongoing(Review.objects.filter(project__in=project_ids)).order_by("created"))
     return {each.review.project_id: _card_verdict(each.state) for each in reviews}
 
 

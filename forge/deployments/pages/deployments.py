@@ -25,6 +25,7 @@ from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
 from forge.deployments.pages.signed_state import signed_state_of
+from forge.deployments.pages.tabs import DeploymentTab, address_of_tab, shown_tabs, tab_named, tab_of_button
 from forge.deployments.pages.usage import usage_of
 from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
@@ -71,7 +72,9 @@ def deployment_page(request: HttpRequest, organisation: str, name: str, deployme
     """One deployment: what it serves, who may use it, and its settings."""
     project = project_of(request, organisation, name, Verb.READ)
     row = find_deployment(principal_of(request), project, deployment)
-    return render(request, "deployments/deployment.html", _one(request, row))
+    may_deploy = can(principal_of(request), Verb.DEPLOY, project)
+    tab = tab_named(request.GET.get("tab", ""), may_deploy=may_deploy)
+    return render(request, "deployments/deployment.html", _one(request, row, tab=tab))
 
 
 @for_person
@@ -82,7 +85,7 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
     project = project_of(request, organisation, name, Verb.READ)
     principal, form, precondition = principal_of(request), request.POST, form_precondition(request.POST)
     row = find_deployment(principal, project, deployment)
-    secret = ""
+    tab, secret = tab_of_button(form.get("do", "")), ""
     try:
         match form.get("do"):
             case "serve":
@@ -116,11 +119,11 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
                 raise Invalid("This button is unknown. Load the page again.")
     except (Invalid, Conflict, Stale, Gone, NotFound) as error:
         again = find_deployment(principal, project, deployment)
-        return show_again(request, "deployments/deployment.html", _one(request, again), error)
+        return show_again(request, "deployments/deployment.html", _one(request, again, tab=tab), error)
     if secret:
         again = find_deployment(principal, project, deployment)
         return render(request, "deployments/deployment.html", _one(request, again, secret))
-    return redirect(row)
+    return redirect(address_of_tab(row, tab))
 
 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -166,14 +169,18 @@ def _choice_of(tags: Sequence[Tag], name: str) -> str:
     return "" if tag is None else f"{'follow' if tag.moves else 'fixed'} {tag.name} {tag.manifest.blob_id}"
 
 
-def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict[str, Any]:
-    """`secret` is a key that was created just now."""
+def _one(
+    request: HttpRequest, deployment: Deployment, secret: str = "", *, tab: DeploymentTab = DeploymentTab.OVERVIEW
+) -> dict[str, Any]:
+    """`secret` is a key that was created just now, with which the lines to paste are whole."""
     principal, project = principal_of(request), deployment.project
     tags = tags_of(principal, project)
     card = cards_of([deployment], tags)[0]
     return {
         "project": project,
         "card": card,
+        "tab": tab,
+        "tabs": shown_tabs(deployment, tab, may_deploy=can(principal, Verb.DEPLOY, project)),
         "secret": secret,
         "usage": usage_of(card, f"{deployment.get_absolute_url()}?language=", request.GET.get("language", ""), secret),
         "tags": tags,

@@ -95,7 +95,9 @@ def build_for_guest(actor: Actor, review: Review) -> Build:
 def threads_for_guest(actor: Actor, review: Review) -> list[AnchoredThread]:
     """Returns the threads of the review. Raises `NotFound`."""
     require_as_guest(actor, Verb.READ, review)
-    threads = AnchoredThread.objects.filter(review=review).select_related("thread", "build", "suggestion__author")
+    # Comments that members send with their verdicts are for members.
+    threads = AnchoredThread.objects.filter(review=review, verdict=None)
+    threads = threads.select_related("thread", "build", "suggestion__author")
     return list(threads.prefetch_related(Prefetch("thread__comments", comments_for_reading())))
 
 

@@ -42,7 +42,7 @@ def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
     if build.artefact is None:
         return []
     verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
-    return list(verdicts.select_related("user", "build"))
+    return list(verdicts.select_related("user", "build").prefetch_related("thread__thread__comments"))
 
 
 def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
@@ -123,9 +123,9 @@ def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
     return reviews.alias(judged_digest=_judged_digest()).annotate(published_version=Subquery(name))  # type: ignore[no-redef]
 
 
-def unpublished(reviews: ReviewQuerySet) -> ReviewQuerySet:
-    """Those that judge what is not published yet: what is published waits for nobody."""
-    return reviews.alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
+def ongoing(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """Those that are neither closed nor judge what is published: what is published waits for nobody."""
+    return reviews.filter(closed=None).alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
 
 
 def _judged_digest() -> Subquery:
@@ -163,7 +163,7 @@ def find_review(actor: Actor, review_id: UUID) -> Review:
 
 def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
     """A project's review by its number. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    review = reviews_of(actor, project).filter(number=number).first()
+    review = with_published(reviews_of(actor, project)).filter(number=number).first()
     if review is None:
         raise nothing_here(actor)
     return review
@@ -174,7 +174,7 @@ def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     rounds = Round.objects.select_related(
         "build__artefact", "build__version", "build__job__requested_by", "requested_by"
     )
-    rows = with_joining(reviews).select_related("project__organisation", "requested_by")
+    rows = with_joining(reviews).select_related("project__organisation", "requested_by", "closed_by")
     return rows.prefetch_related(Prefetch("rounds", rounds), "groups__people")
 
 

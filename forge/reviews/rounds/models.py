@@ -38,6 +38,9 @@ class Review(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     reminded_before = models.DateTimeField(null=True, blank=True)
     """When its reviewers were reminded that it is due soon, and then that it is overdue: once each."""
     reminded_after = models.DateTimeField(null=True, blank=True)
@@ -155,8 +158,9 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 class Verdict(models.Model):
     """A member's verdict on a rune: on its bytes, whichever build of the project made them, and of no others.
 
-    `build` is the one that the member looked at. A member who thinks again writes another; the earlier one stays to be
-    read and is marked as replaced. One that is undone is replaced by nothing.
+    `build` is the one that the member looked at. A comment that was sent with it began a thread. A member who thinks
+    again writes another; the earlier one stays to be read and is marked as replaced. One that is undone is replaced by
+    nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -164,10 +168,6 @@ class Verdict(models.Model):
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="verdicts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     verdict = models.CharField(max_length=10, choices=VerdictChoice.choices)
-    comment = models.TextField(blank=True)
-    kind = models.CharField(max_length=10, default="build")
-    place = models.JSONField(default=dict)
-    """With `kind`, what the comment is about: an anchor (`forge.reviews.threads.anchors`)."""
     rune_digest = models.CharField(max_length=DIGEST_LENGTH)
     confirmed = models.BooleanField(default=False)
     """Whether the member had just proved with a passkey or a password who they are."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from forge.core.events.log import append_event
 from forge.projects.models import Project
 from forge.reviews.models import Review
-from forge.reviews.rounds.access import complete, groups_of, standing_verdicts
+from forge.reviews.rounds.access import complete, groups_of, ongoing, standing_verdicts
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.decision import waited_for
 
@@ -23,7 +23,7 @@ def remind_of_due_reviews() -> None:
     """Reminds the people who still have to decide. A review that waits for nobody is not due."""
     today = timezone.localdate()
     for step, field, due in _due(today):
-        due_reviews = Review.objects.filter(closed=None, project__deleted_at=None, **due, **{field: None})
+        due_reviews = ongoing(Review.objects.filter(project__deleted_at=None, **due, **{field: None}))
         for review in complete(due_reviews.order_by("due"))[:MOST_AT_ONCE]:
             _remind(review, step, field)
 

@@ -11,7 +11,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import is_overdue, state_of
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing
-from forge.reviews.threads.conversation import anchor_of_verdict
+from forge.reviews.threads.conversation import anchor_of_verdict, comment_of_verdict
 from forge.reviews.threads.serializers import AnchorJson, anchor_to_json
 
 
@@ -88,7 +88,7 @@ def verdict_to_json(verdict: Verdict) -> VerdictJson:
         "id": str(verdict.pk),
         "user": _person(verdict.user),
         "verdict": verdict.verdict,
-        "comment": verdict.comment,
+        "comment": comment_of_verdict(verdict),
         "anchor": anchor_to_json(anchor_of_verdict(verdict)),
         "rune_digest": verdict.rune_digest,
         "build_number": verdict.build.number or 0,

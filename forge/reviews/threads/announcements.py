@@ -33,6 +33,8 @@ class ThreadStep(StrEnum):
 
     COMMENT = "comment"
     """It began, or was answered."""
+    VERDICT = "verdict"
+    """It began with a verdict, which is announced by itself."""
     EDITED = "edited"
     DELETED = "deleted"
     RESOLVED = "resolved"
@@ -44,8 +46,8 @@ class ThreadStep(StrEnum):
 
 
 class ThreadChangedJson(TypedDict):
-    """A thread began, was answered, resolved or reopened, a comment of it was edited or deleted, or what it suggests
-    was applied, declined or withdrawn.
+    """A thread began, alone or with a verdict, was answered, resolved or reopened, a comment of it was edited or
+    deleted, or what it suggests was applied, declined or withdrawn.
 
     `mentions` are the people whom the comment mentions and who were not told before.
     """

@@ -10,7 +10,7 @@ from forge.core.actors import Actor
 from forge.core.models import Thread
 from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest
-from forge.reviews.rounds.models import Review
+from forge.reviews.rounds.models import Review, Verdict
 
 
 class AnchoredThreadQuerySet(models.QuerySet["AnchoredThread"]):
@@ -40,6 +40,8 @@ class AnchoredThread(models.Model):
     )
     round = models.PositiveIntegerField(null=True, blank=True)
     """The number of the review's round."""
+    verdict = models.OneToOneField(Verdict, null=True, blank=True, on_delete=models.SET_NULL, related_name="thread")
+    """The verdict with which its first comment was sent; None where it was sent alone."""
     kind = models.CharField(max_length=10)
     place = models.JSONField(default=dict)
 

@@ -12,6 +12,7 @@ from forge.projects.access import favourites_of
 from forge.projects.models import Project, ProjectQuerySet
 from forge.registry.models import Tag
 from forge.reviews.models import Review
+from forge.reviews.rounds.access import ongoing
 from rune.capabilities import CAPABILITIES
 
 
@@ -68,7 +69,7 @@ class ProjectFilter(ListFilter):
 
     def in_state(self, projects: ProjectQuerySet, name: str, state: str) -> ProjectQuerySet:
         """Keeps the projects in a state of `STATES`."""
-        under_review = Review.objects.visible_to(self.principal).filter(closed=None).values("project")
+        under_review = ongoing(Review.objects.visible_to(self.principal)).values("project")
         published_projects = Tag.objects.visible_to(self.principal).values("repository__project")
         match state:
             case "review":

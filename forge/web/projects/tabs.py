@@ -18,10 +18,11 @@ from forge.projects.models import Project
 from forge.registry.models import BlockVersion, Tag
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.models import Review
+from forge.reviews.rounds.access import ongoing
 
 
 def _open_reviews(principal: Principal) -> QuerySet[Any]:
-    return Review.objects.visible_to(principal).filter(closed=None)
+    return ongoing(Review.objects.visible_to(principal))
 
 
 def _open_change_requests(principal: Principal) -> QuerySet[Any]:

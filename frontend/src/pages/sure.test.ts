@@ -5,6 +5,7 @@ class Button {
   childNodes: readonly string[] = ["Delete"];
   ariaDisabled: string | null = null;
   ariaLabel: string | null = null;
+  dataset: Record<string, string> = { sure: "" };
   replaceChildren(...nodes: readonly string[]): void {
     this.childNodes = nodes;
   }
@@ -45,6 +46,13 @@ test("a button that came with a part that was read anew asks first", () => {
   expect(button.childNodes).toEqual(["Press again to confirm"]);
   vi.advanceTimersByTime(600);
   expect(acts(button)).toBe(true);
+});
+
+test("a button with a question of its own names what ends", () => {
+  const button = new Button();
+  button.dataset = { sure: "Delete Website?" };
+  expect(acts(button)).toBe(false);
+  expect(button.childNodes).toEqual(["Delete Website? Press again to confirm"]);
 });
 
 test.each([

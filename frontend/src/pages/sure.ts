@@ -32,7 +32,9 @@ function ask(button: HTMLButtonElement): void {
   const before = [...button.childNodes];
   const label = button.ariaLabel;
   pending.add(button);
-  button.replaceChildren(QUESTION);
+  // A button may bring its own question, which names what ends.
+  const named = button.dataset["sure"];
+  button.replaceChildren(named ? `${named} ${QUESTION}` : QUESTION);
   // A label is read in place of the text, so it must ask too.
   if (label !== null) button.ariaLabel = `${QUESTION}: ${label}`;
   // It keeps the focus, which a button that is disabled loses.

@@ -51,10 +51,10 @@ def people(
         if message.type == "error" and not (is_busy or is_out_of_range):
             note(message.text, address)
 
-    def opened(microphone: Path | None = None, viewport: ViewportSize = DESKTOP) -> Page:
+    def opened(microphone: Path | None = None, viewport: ViewportSize = DESKTOP, *, is_touch: bool = False) -> Page:
         if microphone not in browsers:
             browsers[microphone] = start(microphone)
-        page = browsers[microphone].new_context(viewport=viewport).new_page()
+        page = browsers[microphone].new_context(viewport=viewport, has_touch=is_touch).new_page()
         page.on("pageerror", lambda error: note(str(error), page.url))
         page.on("console", note_error)
         return page

@@ -128,8 +128,8 @@ def close_review(actor: Actor, review: Review, *, precondition: Precondition = N
     Project.objects.lock(review.project_id)
     _require_open(review)
     require_precondition(review_facets(_afresh(review)), precondition)
-    review.closed = timezone.now()
-    review.save(update_fields=["closed"])
+    review.closed, review.closed_by = timezone.now(), actor.person
+    review.save(update_fields=["closed", "closed_by"])
     _tell(actor, review, "review.close", ReviewStep.CLOSED)
 
 

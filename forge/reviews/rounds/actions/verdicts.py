@@ -28,11 +28,12 @@ from forge.reviews.errors import (
     OwnBuild,
     TooLate,
 )
-from forge.reviews.models import Review, Round, Verdict, VerdictChoice
+from forge.reviews.models import AnchoredThread, Review, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import digest_of, is_reviewable
 from forge.reviews.rounds.announcements import REVIEW_CHANGED, VerdictChange
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rules.access import rules_of
+from forge.reviews.threads.actions.conversation import begin_thread_with_verdict, take_back_words
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 
@@ -100,12 +101,12 @@ def give_verdict(
         build=build,
         user=actor.person,
         verdict=verdict,
-        comment=comment,
-        kind=anchor.kind,
-        place=dict(anchor.place),
         rune_digest=build.artefact.digest,
         confirmed=confirmed,
     )
+    if comment:
+        review = None if judged_round is None else judged_round.review
+        begin_thread_with_verdict(actor, verdict_row, review, comment, anchor)
     write_entry(
         actor,
         "review.verdict",
@@ -130,6 +131,9 @@ def undo_verdict(actor: Actor, build: Build) -> None:
     mine = _standing(actor, build, build.artefact.digest).first()
     if mine is None or mine.created < timezone.now() - UNDONE_WITHIN:
         raise TooLate("A verdict can be undone for a minute. Give another one: it replaces the first.")
+    thread: AnchoredThread | None = getattr(mine, "thread", None)
+    if thread is not None:
+        take_back_words(actor, thread)
     mine.delete()
     earlier = Verdict.objects.filter(project=build.project, rune_digest=mine.rune_digest, user_id=actor.pk).last()
     if earlier is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.project_people import team_of
 from forge.accounts.sign_in.pages.security import confirmed_recently
 from forge.accounts.teams.access import teams_of
 from forge.builds.access import find_numbered
@@ -40,17 +39,18 @@ from forge.reviews.rounds.access import (
     groups_of,
     is_overdue,
     newest_round,
+    ongoing,
     reviews_of,
     standing_verdicts,
     state_of,
-    unpublished,
     verdicts_on,
     with_published,
 )
-from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
+from forge.reviews.rounds.pages.endings import ending_of
+from forge.reviews.rounds.pages.reviewer_choices import reviewer_choices
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.anchors import read_key
@@ -99,7 +99,7 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
     project = project_of(request, organisation, name, Verb.READ)
     is_all = request.GET.get("show") == "all"
     all_reviews = with_published(reviews_of(principal_of(request), project))
-    matching_reviews = all_reviews if is_all else unpublished(all_reviews.filter(closed=None))
+    matching_reviews = all_reviews if is_all else ongoing(all_reviews)
     reviews, pages = rows_of(request, matching_reviews, REVIEWS_SHOWN)
     verdicts = standing_verdicts(reviews)
     rows = [
@@ -130,15 +130,17 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.ASK)
     build = find_numbered(principal, project, number)
+    choices = reviewer_choices(build)
     context = {
         "project": project,
         "build": build,
         "is_awaited": not build.is_over,
-        "members": _possible_reviewers(project, build),
+        "members": choices.available,
+        "unavailable": choices.unavailable,
         "teams": teams_of(project.organisation) if can(principal, Verb.SEE_ORGANISATION, project.organisation) else (),
         "open_reviews": [
             review
-            for review in reviews_of(principal, project).filter(closed=None)
+            for review in ongoing(reviews_of(principal, project))
             if (newest_round(review).build.number or 0) < number
         ],
         "chosen": request.POST.getlist("people"),
@@ -259,13 +261,17 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
     facts = verdict_facts(principal, last.build)
-    builds = {each.user_id: each.build.number for each in verdicts_on(principal, last.build) if not each.replaced}
+    all_verdicts = verdicts_on(principal, last.build)
+    builds = {each.user_id: each.build.number for each in all_verdicts if not each.replaced}
+    state = state_of(review, verdicts)
+    ending = ending_of(review, state, all_verdicts)
     return {
         "project": project,
         "review": review,
         "round": last,
         "build": last.build,
-        "look": STATE_TAGS[state_of(review, verdicts)],
+        "look": STATE_TAGS[state],
+        "ending": ending,
         "is_overdue": is_overdue(review, verdicts),
         "is_requested": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
@@ -283,7 +289,8 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
         **_model_facts(principal, project, last.build),
         **facts,
-        "judges": facts["judges"] and review.closed is None,
+        "has_verdict_bar": facts["judges"],
+        "judges": facts["judges"] and (ending is None or not ending.is_final),
         **rune_facts(principal, last.build),
         **gate_facts(principal, last.build, next_tag_of(principal, project)),
     }
@@ -317,11 +324,6 @@ def _approvals(group: ReviewerGroup, verdicts: Verdicts, builds: Mapping[UUID | 
     return Approvals(
         group.title, group.required_approvals, group.required_approvals - missing(required_group, verdicts), people
     )
-
-
-def _possible_reviewers(project: Project, build: Build) -> Sequence[User]:
-    authors = authors_of(build)
-    return [mate.user for mate in team_of(project, Verb.REVIEW) if mate.user.pk not in authors]
 
 
 def _number(text: str) -> int:

@@ -19,7 +19,7 @@ from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, comment_mentions
-from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.models import AnchoredThread, Review, Verdict
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
@@ -59,6 +59,38 @@ def begin_thread(
     )
     _note_comment(actor, thread, comment)
     return thread
+
+
+def begin_thread_with_verdict(
+    actor: Actor, verdict: Verdict, review: Review | None, text: str, anchor: Anchor
+) -> AnchoredThread:
+    """Begins the thread of what was said with a verdict, within its transaction. Raises `Invalid`."""
+    about = review or verdict.build
+    comment = threads.begin_thread(about.subject, actor.person, text)
+    thread = AnchoredThread.objects.create(
+        thread=comment.thread,
+        project=verdict.project,
+        review=review,
+        build=verdict.build,
+        round=None if review is None else newest_round(review).number,
+        verdict=verdict,
+        kind=anchor.kind,
+        place=dict(anchor.place),
+    )
+    _tell(actor, thread, ThreadStep.VERDICT, _mention(actor, thread, comment, ""))
+    return thread
+
+
+def take_back_words(actor: Actor, thread: AnchoredThread) -> None:
+    """Removes what was said with a verdict that is undone; where somebody replied, the thread keeps the replies."""
+    comments = list(thread.thread.comments.all())
+    if len(comments) > 1:
+        if comments[0].deleted is None:
+            threads.delete(comments[0], actor.person)
+        _tell(actor, thread, ThreadStep.DELETED)
+    else:
+        _tell(actor, thread, ThreadStep.DELETED)
+        thread.thread.delete()
 
 
 @transaction.atomic

@@ -37,9 +37,9 @@ from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
 from forge.reviews.threads.anchoring import find_anchor
-from forge.reviews.threads.anchors import Anchor, AnchorKind, BadAnchor, element_id, read_key
+from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
-from forge.reviews.threads.conversation import anchor_of, anchor_of_verdict, find_comment, find_thread
+from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
 from forge.reviews.threads.facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import MentionNames, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
@@ -119,11 +119,7 @@ class ConversationEntry:
     is_shown: bool
     thread: ShownThread | None = None
     verdict: Verdict | None = None
-    anchor: Anchor | None = None
-    """The anchor of the verdict's comment; None for the whole build."""
-    place: str = ""
-    """The id of the element of the page that it is about; "" where the page has none."""
-    verdict_html: SafeString | None = None
+    """A verdict without a comment: one with a comment stands in the thread that it began."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +169,12 @@ def talk_facts(
     names = names_of(people)
     rows = [_row(principal, thread, parts, names) for thread in threads]
     entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in rows]
-    entries += [_verdict_entry(verdict, which, parts, names) for verdict in verdicts]
+    spoken = {thread.verdict_id for thread in threads}
+    entries += [
+        ConversationEntry(each.created, which is not ThreadFilter.RESOLVED, verdict=each)
+        for each in verdicts
+        if each.pk not in spoken
+    ]
     return {
         "talks": True,
         "talk": sorted(entries, key=lambda entry: entry.at),
@@ -184,21 +185,6 @@ def talk_facts(
         "samples": parts.samples,
         "people": [person_to_json(person) for person in people],
     }
-
-
-def _verdict_entry(
-    verdict: Verdict, which: ThreadFilter, parts: ConversationParts, names: MentionNames
-) -> ConversationEntry:
-    anchor = anchor_of_verdict(verdict)
-    is_whole = anchor.kind is AnchorKind.BUILD
-    return ConversationEntry(
-        verdict.created,
-        which is not ThreadFilter.RESOLVED,
-        verdict=verdict,
-        anchor=None if is_whole else anchor,
-        place=element_id(anchor.spot) if not is_whole and anchor.spot in parts.keys else "",
-        verdict_html=_html(verdict.comment, names),
-    )
 
 
 def request_talk_facts(

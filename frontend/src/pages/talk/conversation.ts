@@ -15,8 +15,14 @@ import { clearSent, textsOf } from "./sent-fields";
 
 /** The events after which a conversation may read otherwise. */
 const OURS = new Set(["review.requested", "thread.changed", "offer_thread.changed", "review.changed", "data.changed"]);
-/** After these, the gate may let a build through that it did not, or the other way round. */
-const OF_THE_GATE = new Set(["check.posted", "review.changed"]);
+/** After these, the gate may let a build through that it did not, or the other way round, or the review has ended. */
+const OF_THE_GATE = new Set([
+  "check.posted",
+  "review.changed",
+  "review.requested",
+  "change_request.changed",
+  "tag.published",
+]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");

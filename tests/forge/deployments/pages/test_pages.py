@@ -84,7 +84,7 @@ def test_one_press_on_the_page_goes_back(developer: User, project: Project, brow
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
     form = {"do": "return", "release": "1", "etag": etag}
     answer = browser.post("/acme/kitchen/deployments/website/do", form)
-    assert (answer.status_code, answer["Location"]) == (302, "/acme/kitchen/deployments/website")
+    assert (answer.status_code, answer["Location"]) == (302, "/acme/kitchen/deployments/website?tab=history")
     assert now(deployment).version == "stable"
     again = browser.post("/acme/kitchen/deployments/website/do", form)
     assert again.status_code == 412
@@ -113,8 +113,9 @@ def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     page = browser.get("/acme/kitchen/deployments/website").content.decode()
     assert "The key" not in page
     assert "/try#key=" not in page
-    assert key.hint in page
-    assert ">https://a.example\nhttps://b.example</textarea>" in page
+    assert key.hint in browser.get("/acme/kitchen/deployments/website?tab=keys").content.decode()
+    settings = browser.get("/acme/kitchen/deployments/website?tab=settings").content.decode()
+    assert ">https://a.example\nhttps://b.example</textarea>" in settings
 
 
 def test_many_deployments_have_pages_and_the_chosen_one_stays_on_its_page(
@@ -132,3 +133,27 @@ def test_many_deployments_have_pages_and_the_chosen_one_stays_on_its_page(
     assert re.findall(r'id="deployment-([a-z-]+)"', last) == ["boards"]
     assert "?use=boards&amp;page=2&amp;language=" in last
     assert '<option value="website"' in last
+
+
+def test_the_tabs_of_a_deployment_have_one_part_each_and_deleting_stands_apart_from_saving(
+    developer: User, owner: User, reviewer: User, project: Project, browser_of: Browser
+) -> None:
+    deployed(developer, project)
+    address, headings = "/acme/kitchen/deployments/website", {"": "Use it", "keys": "Keys", "history": "History"}
+    browser = browser_of(owner)
+    for tab, heading in (headings | {"settings": "Settings", "state": "Signed state"}).items():
+        page = browser.get(address, {"tab": tab}).content.decode()
+        titles = re.findall(r"<h2[^>]*>([^<]+)</h2>", page)
+        assert heading in titles
+        assert not {"Keys", "History", "Settings", "Signed state"} & set(titles) - {heading}
+    settings = browser.get(address, {"tab": "settings"}).content.decode()
+    saving, _, deleting = settings.partition('value="save"')
+    assert "</form>" in deleting.partition('value="delete"')[0], "a form of its own"
+    assert 'data-sure="Delete Website?"' in deleting
+    assert 'value="delete"' not in saving
+    assert 'value="delete"' not in browser_of(developer).get(address, {"tab": "settings"}).content.decode()
+    viewed = browser_of(reviewer).get(address, {"tab": "settings"}).content.decode()
+    assert "tab=settings" not in viewed
+    assert 'value="save"' not in viewed
+    again = browser.post(f"{address}/do", {"do": "key", "name": ""})
+    assert (again.status_code, '?tab=keys" aria-current="page"' in again.content.decode()) == (400, True)

@@ -18,7 +18,7 @@ from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approvals_of, approved_before, verdicts_on
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.open_reviews import state_of_rune
-from forge.reviews.threads.conversation import threads_on_build
+from forge.reviews.threads.conversation import comment_of_verdict, threads_on_build
 from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_a_verdict_holds_for_the_rune_that_was_judged(project: Any, developer: A
     build = built(developer, project)
     verdict = give_verdict(reviewer, build, "approve", "  It hears me.  ")
     assert build.artefact is not None
-    assert (verdict.rune_digest, verdict.comment) == (build.artefact.digest, "It hears me.")
+    assert (verdict.rune_digest, comment_of_verdict(verdict)) == (build.artefact.digest, "It hears me.")
     assert AuditEntry.objects.get(action="review.verdict").data["verdict"] == "approve"
     assert Event.objects.filter(stream_id=project.stream, type="review.changed").count() == 1
 
