@@ -296,7 +296,8 @@ class Listing(models.Model):
     licence = models.CharField(max_length=40, blank=True)
     """Its SPDX identifier, as its LICENSE file begins, or "" if it is none that is known."""
     stages = models.JSONField(default=list, db_default=[])
-    """The first stages of its pipeline, each `[kind, what it is]`: `["capability", "SOUND 16 kHz"]`."""
+    """The first stages of its pipeline, each `[kind, detail]`, such as `["capability", "SOUND 16 kHz"]`. An output also
+    has the answer in words: `["output", "SERIAL", "yes or no"]`."""
     accuracy = models.FloatField(null=True, blank=True)
     """The share of the project's test samples on which it was right when it was published, or None if it had none."""
     published = models.DateTimeField(db_index=True)
