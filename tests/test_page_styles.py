@@ -16,18 +16,18 @@ PARTS = {"train-arguments.css": "train-form.css", "home.css": "pages.css"}
 
 def test_a_class_of_pages_is_declared_in_one_file() -> None:
     assert len(_files_by_class(DECLARATION)) > 100
-    shared = {name: sorted(places) for name, places in _files_by_class(DECLARATION).items() if len(places) > 1}
-    assert shared == {}
+    twice = {name: sorted(places) for name, places in _files_by_class(DECLARATION).items() if len(places) > 1}
+    assert twice == {}
 
 
 def test_a_layout_of_children_and_the_class_of_their_parent_are_in_one_file() -> None:
-    declared = _files_by_class(DECLARATION)
-    shared = {
-        name: sorted(places | declared[name])
+    parents = _files_by_class(DECLARATION)
+    twice = {
+        name: sorted(places | parents[name])
         for name, places in _files_by_class(CHILDREN).items()
-        if name in declared and len({PARTS.get(place, place) for place in places | declared[name]}) > 1
+        if name in parents and len({PARTS.get(place, place) for place in places | parents[name]}) > 1
     }
-    assert shared == {}
+    assert twice == {}
 
 
 def _files_by_class(pattern: re.Pattern[str]) -> dict[str, set[str]]:

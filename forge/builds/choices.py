@@ -88,9 +88,9 @@ class TargetBuildJson(TypedDict):
 
 
 class TargetsJson(MannerJson):
-    """All targets, those of the usual boards first, what is chosen, and what earlier builds came to, one for each manner,
-    the newest first. `in_file` is what the `forge.yml` of the newest good build says, which goes before what is chosen;
-    null for nothing."""
+    """All targets, those of the usual boards first, what is chosen, and what earlier builds came to, one for each
+    manner, the newest first. `in_file` is what the `forge.yml` of the newest good build says, which goes before what is
+    chosen; null for nothing."""
 
     targets: list[TargetJson]
     in_file: BuildPreferencesJson | None
