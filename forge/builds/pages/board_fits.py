@@ -130,7 +130,7 @@ class Stage:
 
 
 class Show(StrEnum):
-    """Which boards are listed."""
+    """Says which boards are listed."""
 
     ALL = "all"
     FIT = "fit"
