@@ -23,7 +23,7 @@ from rune.wording import counted
 SLOTS = ("checkpoint-0", "checkpoint-1")
 """Checkpoints are written to these outputs in turn: one is whole while the other is written."""
 CHECKPOINT_SHARE = 0.05
-"""Of the time that writing checkpoints may take."""
+"""The share of the time that writing checkpoints may take."""
 ANSWER_SECONDS = 1.0
 """The least time between two lists of answers, which are sent while a network gets better."""
 ANSWER_SHARE = 0.1

@@ -25,7 +25,7 @@ ROOTS = (
 )
 """The imports of a program that runs runes, and those by name. Their own imports and those of the SDK are included."""
 NEEDS = ("numpy", "wasmtime")
-"""Of the requirements of the whole, those of the runtime."""
+"""Among the requirements of the whole, those of the runtime."""
 SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
 SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
 SDK_NEEDS = ("cryptography", "httpx", "pillow", "pyyaml", "tuf")
