@@ -168,3 +168,27 @@ def test_a_tag_list_of_no_names_and_of_a_wrong_number(registry: RegistryClient) 
     assert json.loads(registry.get("tags/list?n=0").content)["tags"] == []
     assert json.loads(registry.get("tags/list?n=1&last=a").content)["tags"] == ["b"]
     assert registry.get("tags/list?n=-1").status_code == 400
+
+
+@pytest.mark.parametrize("repository", ["acme/kitchen", "acme/kitchen/blocks/window"])
+def test_a_repository_to_which_nothing_was_pushed_answers_an_empty_index(
+    project: Any, viewer: Any, repository: str
+) -> None:
+    client = RegistryClient(credentials(viewer, "registry:pull"), repository)
+    assert client.referrers(sha(b"unknown")) == []
+    assert client.referrers(sha(b"unknown", "sha512")) == []
+    answer = client.get(f"referrers/{sha(b'unknown')}?artifactType={REPORT}")
+    assert (answer.status_code, answer["OCI-Filters-Applied"]) == (200, "artifactType")
+    assert json.loads(answer.content) == {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": []}
+    assert client.send("HEAD", f"referrers/{sha(b'unknown')}")["Content-Type"] == INDEX_TYPE
+    assert code(client.get("referrers/latest")) == (400, "DIGEST_INVALID")
+    assert code(client.get("tags/list")) == (404, "NAME_UNKNOWN")
+
+
+def test_an_empty_index_does_not_tell_that_a_repository_exists(project: Any, stranger: Any) -> None:
+    path = f"referrers/{sha(b'unknown')}"
+    hidden = RegistryClient(credentials(stranger)).get(path)
+    absent = RegistryClient(credentials(stranger), "acme/nothing").get(path)
+    assert code(hidden) == code(absent) == (404, "NAME_UNKNOWN")
+    assert hidden.content == absent.content
+    assert code(RegistryClient({}).get(path)) == (401, "UNAUTHORIZED")
