@@ -16,6 +16,7 @@ from tests.support.clients.registry_client import (
     body,
     code,
     credentials,
+    descriptor,
     image,
     sha,
     take_all,
@@ -192,3 +193,17 @@ def test_an_empty_index_does_not_tell_that_a_repository_exists(project: Any, str
     assert code(hidden) == code(absent) == (404, "NAME_UNKNOWN")
     assert hidden.content == absent.content
     assert code(RegistryClient({}).get(path)) == (401, "UNAUTHORIZED")
+
+
+def test_an_index_of_blobs_is_refused_with_the_reason(registry: RegistryClient) -> None:
+    layer = b"a layer of BuildKit's cache"
+    layer_descriptor = descriptor(layer, "application/vnd.oci.image.layer.v1.tar+gzip")
+    cache = json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [layer_descriptor]}).encode()
+    missing = registry.push_manifest(cache, "cache")
+    assert code(missing) == (404, "MANIFEST_BLOB_UNKNOWN")
+    assert registry.push_blob(layer).status_code == 201
+    answer = registry.push_manifest(cache, "cache")
+    assert code(answer) == (400, "MANIFEST_INVALID")
+    message = json.loads(answer.content)["errors"][0]["message"]
+    assert message.startswith(f"{sha(layer)} is a blob; an index lists manifests.")
+    assert "image-manifest=true" in message
