@@ -124,7 +124,7 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     tags = tags_of(principal, project)
-    options = version_options(project, tags)
+    options = version_options(tags)
     all_of_project = deployments_of(principal, project)
     rows, pages = rows_of(request, all_of_project, ON_A_PAGE)
     cards = cards_of(rows, tags)
@@ -154,7 +154,7 @@ def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict
     principal, project = principal_of(request), deployment.project
     tags = tags_of(principal, project)
     card = cards_of([deployment], tags)[0]
-    options = version_options(project, tags, deployment)
+    options = version_options(tags, deployment)
     return {
         "project": project,
         "card": card,

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forge.deployments.models import Deployment, Release
-from forge.projects.models import Project
-from forge.registry.hooks import Clearance, clearances_of
+from forge.deployments.releases.standing import Standing, standings_of_tags
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag
 
@@ -18,8 +17,7 @@ class VersionOption:
 
     tag: Tag
     is_following: bool
-    is_rejected: bool
-    """Whether somebody wants its build changed."""
+    standing: Standing
 
     @property
     def value(self) -> str:
@@ -30,29 +28,21 @@ class VersionOption:
     def label(self) -> str:
         """The text of the option, with whatever speaks against the build."""
         text = f"{self.tag.name}, build {self.tag.build.number}"
-        if self.tag.override:
-            text += ", published past its gate"
-        if self.is_rejected:
-            text += ", changes requested"
+        if self.standing.remark:
+            text += f", {self.standing.remark}"
         return f"{text} — follow the tag when it moves" if self.is_following else text
 
 
-def version_options(project: Project, tags: Sequence[Tag], deployment: Deployment | None = None) -> list[VersionOption]:
+def version_options(tags: Sequence[Tag], deployment: Deployment | None = None) -> list[VersionOption]:
     """The options for `tags`, those that follow a tag first, without deprecated versions.
 
     A deployment that is promoted from another one follows no tag. `deployment` is None for one that is to be created.
     """
     choosable = [tag for tag in tags if not tag.is_deprecated]
-    digests = {tag.build.artefact.digest for tag in choosable if tag.build.artefact is not None}
-    clearances = clearances_of(project, digests) if digests else {}
-
-    def option(tag: Tag, is_following: bool) -> VersionOption:
-        digest = "" if tag.build.artefact is None else tag.build.artefact.digest
-        return VersionOption(tag, is_following, clearances.get(digest) is Clearance.OBJECTED)
-
+    standings = standings_of_tags(choosable)
     may_follow = deployment is None or deployment.promoted_from is None
-    following = [option(tag, True) for tag in choosable if tag.moves] if may_follow else []
-    return [*following, *(option(tag, False) for tag in choosable)]
+    following = [VersionOption(tag, True, standings[tag.pk]) for tag in choosable if tag.moves] if may_follow else []
+    return [*following, *(VersionOption(tag, False, standings[tag.pk]) for tag in choosable)]
 
 
 def served_option(options: Sequence[VersionOption], deployment: Deployment, release: Release) -> VersionOption | None:
@@ -74,7 +64,7 @@ def usual_option(options: Sequence[VersionOption], tags: Sequence[Tag]) -> Versi
     that nobody deploys it by pressing the button alone."""
     usual = default_tag(tags)
     option = None if usual is None else option_of_tag(options, usual.name)
-    return None if option is None or option.is_rejected or option.tag.build.artefact is None else option
+    return None if option is None or option.standing.is_rejected or option.tag.build.artefact is None else option
 
 
 def option_of_tag(options: Sequence[VersionOption], name: str) -> VersionOption | None:
