@@ -77,9 +77,9 @@ class Card:
     is_withdrawn: bool
     """The project took back what it serves: apps get an error until another version is chosen."""
     standing: Standing
-    """What speaks against the version that it serves."""
+    """The remarks on the version that it serves."""
     offered_remark: str
-    """What speaks against the version that promoting it would serve; "" where nothing does."""
+    """The remark on the version that promoting it would serve; "" where nothing speaks against it."""
 
     @property
     def is_healthy(self) -> bool:

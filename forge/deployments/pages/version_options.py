@@ -54,9 +54,9 @@ def served_option(options: Sequence[VersionOption], deployment: Deployment, rele
     same_build = [each for each in options if each.tag.manifest.blob_id == release.digest]
     if deployment.follows:
         return next((each for each in same_build if each.is_following and each.tag.name == deployment.follows), None)
-    fixed = [each for each in same_build if not each.is_following]
-    named = (each for each in fixed if each.tag.name == release.version)
-    return next(named, fixed[0] if fixed else None)
+    staying = [each for each in same_build if not each.is_following]
+    of_version = (each for each in staying if each.tag.name == release.version)
+    return next(of_version, staying[0] if staying else None)
 
 
 def usual_option(options: Sequence[VersionOption], tags: Sequence[Tag]) -> VersionOption | None:

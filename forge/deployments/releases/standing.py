@@ -1,5 +1,4 @@
-"""What speaks against a build that is served or offered: it was published past its gate, or somebody wants it
-changed."""
+"""Remarks on a build that is served or offered: it was published past its gate, or somebody wants it changed."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from forge.registry.tags.access import overrides_of, rejected_among
 
 @dataclass(frozen=True)
 class Standing:
-    """What the project's people said of a build, as of now."""
+    """The remarks of the project's people on a build, as of now."""
 
     override: Publication | None = None
     """How an owner published it past its gate; None if nobody did."""
@@ -24,7 +23,7 @@ class Standing:
 
     @property
     def remark(self) -> str:
-        """What a choice or an offer of the build says behind its name; "" where nothing speaks against it."""
+        """The text behind its name where it is chosen or offered; "" where nothing speaks against it."""
         remarks = ["published past its gate"] if self.override else []
         return ", ".join([*remarks, "changes requested"] if self.is_rejected else remarks)
 

@@ -188,10 +188,10 @@ def test_a_repository_to_which_nothing_was_pushed_answers_an_empty_index(
 
 def test_an_empty_index_does_not_tell_that_a_repository_exists(project: Any, stranger: Any) -> None:
     path = f"referrers/{sha(b'unknown')}"
-    hidden = RegistryClient(credentials(stranger)).get(path)
-    absent = RegistryClient(credentials(stranger), "acme/nothing").get(path)
-    assert code(hidden) == code(absent) == (404, "NAME_UNKNOWN")
-    assert hidden.content == absent.content
+    answer = RegistryClient(credentials(stranger)).get(path)
+    of_no_project = RegistryClient(credentials(stranger), "acme/nothing").get(path)
+    assert code(answer) == code(of_no_project) == (404, "NAME_UNKNOWN")
+    assert answer.content == of_no_project.content
     assert code(RegistryClient({}).get(path)) == (401, "UNAUTHORIZED")
 
 
