@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from forge.core.api.body_types import require_described_types
+from forge.core.api.body_types import require_described_types, require_known_fields
 from forge.core.api.needs import PERSON as PERSON
 from forge.core.blobs.chunks import CHUNK
 from forge.core.errors import DomainError
@@ -43,6 +43,12 @@ class ForgeView(APIView):
     raises: ClassVar[Mapping[str, Kinds]] = raising()
     """The errors of its actions beyond those that follow from what it takes (`forge.core.api.failures`). They are added
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
+
+    def raw_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
+        """Returns the body as it came, for an action that checks its values; {} where it is no JSON object. Raises
+        REST framework's `ValidationError` for an unknown field."""
+        require_known_fields(serializer(), request.data)
+        return request.data if isinstance(request.data, dict) else {}
 
     def read_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """Returns the validated request body. Raises REST framework's `ValidationError`."""
