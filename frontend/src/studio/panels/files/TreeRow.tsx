@@ -4,7 +4,8 @@ import { memo, type DragEvent, type MouseEvent } from "react";
 import type { FileEntry } from "../../document/files/files";
 import type { Present } from "../../document/sync/presence";
 import type { ShownRow } from "../../document/files/tree";
-import { bytes, count } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
+import { count } from "../../format/quantities";
 import { FileIcon } from "../../parts/files/KindIcon";
 import type { Severity } from "../../session/problems/severity";
 
@@ -50,7 +51,7 @@ export const TreeRow = memo(function TreeRow({
   const badges = [
     row.label,
     file?.doubled === true ? "two of this name" : "",
-    size === null ? "" : bytes(size),
+    size === null ? "" : sizeText(size),
     file === null ? count(row.inside, "file") : "",
   ]
     .filter((each) => each !== "")
@@ -105,7 +106,7 @@ export const TreeRow = memo(function TreeRow({
         <CircleAlert className={severity === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />
       )}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
-      {size !== null && <small className="num" data-text={bytes(size)} aria-hidden="true" />}
+      {size !== null && <small className="num" data-text={sizeText(size)} aria-hidden="true" />}
       {file === null && row.open === false && <small className="num" data-text={row.inside} aria-hidden="true" />}
       <button
         type="button"
