@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lab.command import job
+from lab.command.training_job import RunCommands
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from tests.support.installations.archives import zipped
@@ -100,7 +101,7 @@ def test_nothing_is_written_after_the_answer(monkeypatch: pytest.MonkeyPatch) ->
         send({"event": "early"})
         return {}
 
-    monkeypatch.setattr(job, "COMMANDED_ACTIONS", {"train": lambda: (work, job.RunCommands())})
+    monkeypatch.setattr(job, "COMMANDED_ACTIONS", {"train": lambda: (work, RunCommands())})
     target = io.StringIO()
     job.main(io.StringIO('{"action": "train"}\n'), target)
     senders[0]({"event": "late"})
