@@ -14,8 +14,9 @@ from rest_framework.views import APIView
 from forge.core.api.body_types import require_described_types, require_known_fields
 from forge.core.api.needs import PERSON as PERSON
 from forge.core.blobs.chunks import CHUNK
-from forge.core.errors import DomainError
+from forge.core.errors import DomainError, Invalid
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 S = TypeVar("S", bound="Serializer[Any]")
 
 
@@ -57,6 +58,15 @@ class ForgeView(APIView):
         instance.is_valid(raise_exception=True)
         values: dict[str, Any] = instance.validated_data
         return values
+
+
+def boolean_parameter(request: Request, name: str) -> bool:
+    """A parameter of the query that is `true` or `false`, or 1 or 0; false where it is missing. Raises `Invalid`."""
+    value = request.query_params.get(name, "false")
+    if value not in _BOOLEANS:
+        text = f"`{name}` is true or false."
+        raise Invalid(text, errors={name: [text]})
+    return _BOOLEANS[value]
 
 
 class RawBody(BaseParser):

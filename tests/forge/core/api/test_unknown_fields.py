@@ -52,3 +52,16 @@ def test_the_description_allows_no_other_fields() -> None:
     bodies = _bodies(description)
     assert len(bodies) > 50
     assert {name for name, schema in bodies.items() if schema.get("additionalProperties") is not False} == OPEN
+
+
+@pytest.mark.django_db
+def test_a_parameter_that_is_neither_true_nor_false_is_refused_by_name(client: Client, project: Project) -> None:
+    answer = client.get("/api/v1/projects/acme/kitchen/tags/1.0/rune?automatic=null")
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"automatic": ["`automatic` is true or false."]})
+    assert client.get("/api/v1/projects/acme/kitchen/tags/1.0/rune?automatic=true").status_code == 404
+
+
+def test_the_description_says_that_visitors_read_standings() -> None:
+    paths = yaml.safe_load(DESCRIPTION.read_text("utf-8"))["paths"]
+    for address in ("/api/v1/standings", "/api/v1/standings/{address}"):
+        assert {} in paths[address]["get"]["security"]
