@@ -16,7 +16,7 @@ from forge.deployments.actions import TagChoice
 from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.releases.promotion import Promotion
-from forge.deployments.releases.standing import Standing, standings_of_releases
+from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
 from forge.deployments.updates.access import SignedRelease, signed_releases
 from rune.digests import DIGEST_LENGTH
 
@@ -153,7 +153,7 @@ def deployment_to_json(deployment: Deployment) -> DeploymentJson:
 
 
 def _deployment_to_json(
-    deployment: Deployment, signed_release: SignedRelease | None, standings: Mapping[UUID, Standing]
+    deployment: Deployment, signed_release: SignedRelease | None, standings: Mapping[UUID, BuildRemarks]
 ) -> DeploymentJson:
     block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
@@ -190,7 +190,7 @@ def promotion_to_json(deployment: Deployment, promotion: Promotion) -> Promotion
     }
 
 
-def _release_to_json(release: Release, standing: Standing) -> ReleaseJson:
+def _release_to_json(release: Release, standing: BuildRemarks) -> ReleaseJson:
     return {
         "number": release.number,
         "version": release.version,

@@ -1,7 +1,7 @@
 """Checks that a request body has the fields and types that the API's description states.
 
 REST framework ignores fields that it does not know, and accepts 1 for "1", "yes" for true and "3" for 3. Here all of
-these are errors: a field with a typing error would lose its meaning without a word.
+these are errors: a field with a typing error would be ignored silently.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from forge.deployments.access import calls_since, withdrawn_of
 from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
-from forge.deployments.releases.standing import Standing, standings_of_releases
+from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
 from forge.registry.models import Tag
 
 
@@ -76,7 +76,7 @@ class Card:
     calls: CallsChart
     is_withdrawn: bool
     """The project took back what it serves: apps get an error until another version is chosen."""
-    standing: Standing
+    standing: BuildRemarks
     """The remarks on the version that it serves."""
     offered_remark: str
     """The remark on the version that promoting it would serve; "" where nothing speaks against it."""
@@ -131,7 +131,7 @@ def _card(
     tags: Sequence[Tag],
     calls: CallsChart,
     withdrawn_digests: Collection[str],
-    standings: Mapping[UUID, Standing],
+    standings: Mapping[UUID, BuildRemarks],
 ) -> Card:
     releases = list(deployment.releases.all())
     now = releases[0]
@@ -152,7 +152,9 @@ def _card(
     )
 
 
-def _history(releases: Sequence[Release], tags: Sequence[Tag], standings: Mapping[UUID, Standing]) -> list[HistoryRow]:
+def _history(
+    releases: Sequence[Release], tags: Sequence[Tag], standings: Mapping[UUID, BuildRemarks]
+) -> list[HistoryRow]:
     """The releases as rows. One that tags advise against, or that no tag names any more, says so."""
     advice = {tag.manifest.blob_id: tag.advice for tag in reversed(tags)}
     now = releases[0]

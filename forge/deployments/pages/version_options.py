@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forge.deployments.models import Deployment, Release
-from forge.deployments.releases.standing import Standing, standings_of_tags
+from forge.deployments.releases.standing import BuildRemarks, standings_of_tags
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag
 
@@ -17,7 +17,7 @@ class VersionOption:
 
     tag: Tag
     is_following: bool
-    standing: Standing
+    standing: BuildRemarks
 
     @property
     def value(self) -> str:

@@ -13,7 +13,7 @@ from forge.registry.tags.access import overrides_of, rejected_among
 
 
 @dataclass(frozen=True)
-class Standing:
+class BuildRemarks:
     """The remarks of the project's people on a build, as of now."""
 
     override: Publication | None = None
@@ -28,13 +28,13 @@ class Standing:
         return ", ".join([*remarks, "changes requested"] if self.is_rejected else remarks)
 
 
-def standings_of_tags(tags: Sequence[Tag]) -> Mapping[UUID, Standing]:
+def standings_of_tags(tags: Sequence[Tag]) -> Mapping[UUID, BuildRemarks]:
     """By the tag. The caller has found the tags of one project for someone."""
     rejected_tags = {tag.pk for tag in rejected_among(tags)}
-    return {tag.pk: Standing(tag.override, tag.pk in rejected_tags) for tag in tags}
+    return {tag.pk: BuildRemarks(tag.override, tag.pk in rejected_tags) for tag in tags}
 
 
-def standings_of_releases(deployments: Sequence[Deployment]) -> Mapping[UUID, Standing]:
+def standings_of_releases(deployments: Sequence[Deployment]) -> Mapping[UUID, BuildRemarks]:
     """By the release: of the releases of deployments of one project that `forge.deployments.access` returned, and of
     what those serve that they are promoted from."""
     releases: list[Release] = []
@@ -46,6 +46,6 @@ def standings_of_releases(deployments: Sequence[Deployment]) -> Mapping[UUID, St
     overrides = overrides_of({release.build_id for release in releases})
     clearances = clearances_of(deployments[0].project, {release.rune for release in releases})
     return {
-        release.pk: Standing(overrides.get(release.build_id), clearances[release.rune] is Clearance.OBJECTED)
+        release.pk: BuildRemarks(overrides.get(release.build_id), clearances[release.rune] is Clearance.OBJECTED)
         for release in releases
     }

@@ -54,7 +54,7 @@ _ALL = (
 _IN_NAMESPACES = (Protection.NAMESPACES, Protection.FILE_TREE, Protection.PROCESS_COUNT)
 _PID = struct.Struct("i")
 _GO_ON = b"g"
-"""What the keeper sends to the first process of the namespaces once it is its parent."""
+"""The message of the keeper to the first process of the namespaces once it is its parent."""
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,9 @@ def test_a_value_of_another_type_is_refused_under_its_field(data: Any, field: st
     ],
 )
 def test_an_unknown_field_is_named_with_the_nearest_one(data: Any, place: str, advice: str) -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error_info:
         require_described_types(BodyThing(), data)
-    ((name, (message,)),) = refused.value.detail.items()  # type: ignore[union-attr]
+    ((name, (message,)),) = error_info.value.detail.items()  # type: ignore[union-attr]
     assert name == place
     assert str(message).startswith("The field `")
     assert f"` is unknown. {advice}" in str(message)

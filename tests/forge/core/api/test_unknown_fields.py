@@ -26,11 +26,11 @@ def test_the_refusal_names_the_field_and_the_nearest_one(client: Client, project
         client.post("/api/v1/projects", {"organisation": "acme", "nane": "door"}, content_type="application/json"),
         client.put(address, {"tragets": ["c"]}, content_type="application/json", headers=headers),
     ]
-    for answer, field, known in zip(answers, ("nane", "tragets"), ("name", "targets"), strict=True):
+    for answer, field, nearest in zip(answers, ("nane", "tragets"), ("name", "targets"), strict=True):
         assert answer.status_code == 400, answer.content
         assert answer["Content-Type"] == "application/problem+json"
         problem = answer.json()
-        assert problem["errors"][field] == [f"The field `{field}` is unknown. Did you mean `{known}`?"]
+        assert problem["errors"][field] == [f"The field `{field}` is unknown. Did you mean `{nearest}`?"]
         assert field in problem["detail"]
 
 
