@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hmr.errors import HmrError
 from hmr.server import ProjectServer, reads_answers
 from rune.tools.remote.api import get, post
+from rune.wording import size_text
 
 if TYPE_CHECKING:
     from forge_api.shapes import Build, Diagnostic
@@ -41,9 +42,9 @@ class BuiltRune:
         return load(self.data)
 
     def __repr__(self) -> str:
-        parts = [f"Build {self.number}", f"{self.size / 1000:,.1f} kB"]
+        parts = [f"Build {self.number}", size_text(self.size)]
         if self.arena is not None:
-            parts.append(f"{self.arena / 1000:,.1f} kB of memory")
+            parts.append(f"{size_text(self.arena)} of memory")
         if self.accuracy is not None:
             parts.append(f"accuracy {self.accuracy:.1%}")
         return ", ".join([*parts, self.page])

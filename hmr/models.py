@@ -23,6 +23,7 @@ from rune.datasets.calibration_kind import (
     judged_on,
 )
 from rune.tools.remote.api import get, next_cursor, post, put
+from rune.wording import size_text
 
 if TYPE_CHECKING:
     from forge_api import ChangeRequestsListQuery, ConversionsBeginQuery
@@ -259,7 +260,7 @@ def _row(form: ConvertedForm, samples: Mapping[str, Any]) -> FormRow:
 
 
 def _size(size: int | None) -> str:
-    return "-" if size is None else f"{size / 1000:,.1f} kB"
+    return "-" if size is None else size_text(size)
 
 
 def _signal(row: FormRow) -> str:

@@ -54,8 +54,10 @@ def size_text(count: int) -> str:
     """Bytes as people read them: `812 B`, `47.5 kB`, `107 kB`, `2.1 MB`, `20.0 GB`. A kilobyte has 1,000 bytes."""
     if count < 1000:
         return f"{count} B"
-    value, unit = next((count / one, unit) for one, most, unit in _UNITS if count < most)
-    return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
+    one, unit = next((one, unit) for one, most, unit in _UNITS if count < most)
+    # In whole numbers, half of a digit upwards: `frontend/src/look/quantities.ts` writes the same text.
+    tenths = (count * 10 + one // 2) // one
+    return f"{tenths // 10}.{tenths % 10} {unit}" if tenths < 1000 else f"{(count + one // 2) // one} {unit}"
 
 
 def milliseconds_text(value: float) -> str:

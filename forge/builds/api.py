@@ -96,7 +96,7 @@ class ProjectTargets(ProjectView):
         """Chooses what each later build of the project is made for: the targets of its packages, what it is optimised
         for, and whose results its models give."""
         project = self.project(request, organisation, name, Verb.BUILD)
-        body = request.data if isinstance(request.data, dict) else {}
+        body = self.raw_body(request, BuildChoicesSerializer)
         choose_for_builds(principal_of(request), project, body, precondition=request_precondition(request))
         return _targets_answer(project)
 

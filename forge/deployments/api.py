@@ -177,7 +177,7 @@ class DeploymentPromotion(DeploymentView):
         promotion = promotion_of(row)
         if promotion is None:
             raise NotPromoted(f"{row.title} is promoted from no deployment. Choose one in its settings.")
-        return with_etag(Response(promotion_to_json(promotion)), deployment_facets(row))
+        return with_etag(Response(promotion_to_json(row, promotion)), deployment_facets(row))
 
     @extend_schema(
         operation_id="deployments_promote",

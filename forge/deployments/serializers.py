@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypedDict
+from uuid import UUID
 
 from django.conf import settings
 from rest_framework import serializers
@@ -15,6 +16,7 @@ from forge.deployments.actions import TagChoice
 from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.releases.promotion import Promotion
+from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
 from forge.deployments.updates.access import SignedRelease, signed_releases
 from rune.digests import DIGEST_LENGTH
 
@@ -30,6 +32,8 @@ class ReleaseJson(TypedDict):
     chosen_by: Annotated[PersonJson | None, "null where a followed tag moved"]
     tag: Annotated[str, "the followed tag that moved; empty where a person chose the version"]
     promoted_from: Annotated[str, "the title of the deployment that it was promoted from; empty where it was not"]
+    override: Annotated[str, "who published it past its gate and why; empty where nobody did"]
+    changes_requested: Annotated[bool, "whether somebody wants it changed"]
     started: Timestamp
     ended: Annotated[Timestamp | None, "null for the version that is served now"]
 
@@ -139,8 +143,8 @@ class RotationSerializer(serializers.Serializer[Any]):
 
 def deployments_to_json(deployments: Sequence[Deployment]) -> list[DeploymentJson]:
     """Deployments of one project, found by `forge.deployments.access`."""
-    signed = signed_releases(deployments)
-    return [_deployment_to_json(each, signed.get(each.pk)) for each in deployments]
+    signed, standings = signed_releases(deployments), standings_of_releases(deployments)
+    return [_deployment_to_json(each, signed.get(each.pk), standings) for each in deployments]
 
 
 def deployment_to_json(deployment: Deployment) -> DeploymentJson:
@@ -148,7 +152,9 @@ def deployment_to_json(deployment: Deployment) -> DeploymentJson:
     return deployments_to_json([deployment])[0]
 
 
-def _deployment_to_json(deployment: Deployment, signed_release: SignedRelease | None) -> DeploymentJson:
+def _deployment_to_json(
+    deployment: Deployment, signed_release: SignedRelease | None, standings: Mapping[UUID, BuildRemarks]
+) -> DeploymentJson:
     block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
         "name": deployment.name,
@@ -161,7 +167,7 @@ def _deployment_to_json(deployment: Deployment, signed_release: SignedRelease | 
         "blocked": block if deployment.blocked_digest else None,
         "promoted_from": deployment.promoted_from.name if deployment.promoted_from else "",
         "origins": deployment.origins,
-        "history": [release_to_json(each) for each in deployment.releases.all()],
+        "history": [_release_to_json(each, standings[each.pk]) for each in deployment.releases.all()],
         "keys": [key_to_json(each) for each in deployment.keys.all()],
         "signed_release": SignedReleaseJson(release=signed_release.number, root=signed_release.root)
         if signed_release
@@ -170,11 +176,12 @@ def _deployment_to_json(deployment: Deployment, signed_release: SignedRelease | 
     }
 
 
-def promotion_to_json(promotion: Promotion) -> PromotionJson:
-    """A promotion of a deployment that the caller has found."""
+def promotion_to_json(deployment: Deployment, promotion: Promotion) -> PromotionJson:
+    """The promotion of a deployment that the caller has found."""
+    release = promotion.offered_release
     return {
         "source": promotion.source.name,
-        "release": release_to_json(promotion.offered_release),
+        "release": _release_to_json(release, standings_of_releases([deployment])[release.pk]),
         "is_pending": promotion.is_pending,
         "missing": list(promotion.missing),
         "override": promotion.override.override_sentence if promotion.override else "",
@@ -183,8 +190,7 @@ def promotion_to_json(promotion: Promotion) -> PromotionJson:
     }
 
 
-def release_to_json(release: Release) -> ReleaseJson:
-    """A release of a deployment that the caller has found."""
+def _release_to_json(release: Release, standing: BuildRemarks) -> ReleaseJson:
     return {
         "number": release.number,
         "version": release.version,
@@ -194,6 +200,8 @@ def release_to_json(release: Release) -> ReleaseJson:
         "chosen_by": person_to_json(release.chosen_by) if release.chosen_by else None,
         "tag": release.tag,
         "promoted_from": release.promoted_from,
+        "override": standing.override.override_sentence if standing.override else "",
+        "changes_requested": standing.is_rejected,
         "started": release.started.isoformat(),
         "ended": release.ended.isoformat() if release.ended else None,
     }

@@ -54,9 +54,12 @@ def main(source: IO[str], target: IO[str]) -> None:
     """Does one job."""
 
     sending = threading.Lock()
+    has_ended = threading.Event()
 
     def send(**message: Any) -> None:
         with sending:
+            if has_ended.is_set():
+                return
             target.write(json.dumps(message) + "\n")
             target.flush()
 
@@ -88,6 +91,9 @@ def main(source: IO[str], target: IO[str]) -> None:
         answer = {"refused": _refusal_of(error).to_json()}
     end_waiting()  # the reader of the answer ends this process at once
     send(**answer)
+    with sending:
+        # A thread that still counts writes nothing more: Python aborts a process that ends while one holds its output.
+        has_ended.set()
 
 
 def _refusal_of(error: OSError) -> Refused:

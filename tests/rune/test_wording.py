@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -18,7 +19,9 @@ from rune.wording import (
     plain,
     printable,
     quoted,
+    size_text,
 )
+from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
 
 ROOT = Path(__file__).parents[2]
@@ -99,3 +102,10 @@ def test_nothing_advises_a_name_that_is_nobodys_on_the_package_index() -> None:
 
 def test_words_are_listed_as_people_list_them() -> None:
     assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_sizes_read_the_same_on_pages_and_in_scripts() -> None:
+    """`frontend/src/look/quantities.test.ts` holds the scripts to the same cases."""
+    cases = json.loads((REPOSITORY / "frontend" / "src" / "look" / "size-cases.json").read_text("utf-8"))
+    assert len(cases) > 15
+    assert [[size, size_text(size)] for size, _ in cases] == cases

@@ -74,7 +74,7 @@ class ProjectWatch(ProjectView):
         as in a build. With `teach`, and nothing else, the rune sends what the last layer of its model reads.
         """
         project = self.project(request, organisation, name, Verb.READ)
-        body = request.data if isinstance(request.data, dict) else {}
+        body = self.raw_body(request, WatchRequestSerializer)
         principal = principal_of(request)
         if "tests" in body:
             if body.keys() - {"tests", "wires"} or body.get("wires"):

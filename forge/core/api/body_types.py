@@ -1,16 +1,24 @@
-"""Checks that the values in a request body have the types that the API's description states.
+"""Checks that a request body has the fields and types that the API's description states.
 
-REST framework accepts 1 for "1", "yes" for true and "3" for 3. Here such values are errors.
+REST framework ignores fields that it does not know, and accepts 1 for "1", "yes" for true and "3" for 3. Here all of
+these are errors: a field with a typing error would be ignored silently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import Field
+
+from rune.wording import plain
+
+_LISTS = (serializers.ListField, serializers.ListSerializer)
+MAX_NAME = 100
+"""Characters of a name in a message."""
 
 _TYPES: tuple[tuple[type[Field[Any, Any, Any, Any]], type | tuple[type, ...], str], ...] = (
     (serializers.BooleanField, bool, "Send true or false."),
@@ -24,13 +32,48 @@ _TYPES: tuple[tuple[type[Field[Any, Any, Any, Any]], type | tuple[type, ...], st
 
 
 def require_described_types(serializer: serializers.Serializer[Any], data: Any) -> None:
-    """Compares the types of a JSON object's values with the fields. Missing and null values are left to the fields.
+    """Compares a JSON object's keys with the fields, and the types of its values. Missing and null values are left to
+    the fields.
 
     Raises `ValidationError`.
     """
+    require_known_fields(serializer, data)
     mismatches = _mismatches(serializer, data)
     if mismatches:
         raise ValidationError(mismatches)
+
+
+def takes_more_fields(serializer: serializers.Serializer[Any]) -> bool:
+    """Whether a body may have fields beside those of its serializer, which declares that by this name."""
+    return bool(getattr(serializer, "takes_more_fields", False))
+
+
+def require_known_fields(serializer: serializers.Serializer[Any], data: Any) -> None:
+    """Raises `ValidationError` for each key of a JSON object, at any depth, that is no field; it names the nearest."""
+    messages = dict(_unknown_fields(serializer, data, ""))
+    if messages:
+        raise ValidationError({place: [message] for place, message in messages.items()})
+
+
+def _unknown_fields(field: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Yields the place of each unknown key, such as `parts[1].size`, and the message about it."""
+    if isinstance(field, _LISTS):
+        has_objects = isinstance(field.child, (*_LISTS, serializers.Serializer))
+        for index, each in enumerate(value if isinstance(value, list) and has_objects else ()):
+            yield from _unknown_fields(field.child, each, f"{place}[{index}]")
+    elif isinstance(field, serializers.Serializer) and isinstance(value, Mapping):
+        prefix = f"{place}." if place else ""
+        for name, each in value.items():
+            if name in field.fields:
+                yield from _unknown_fields(field.fields[name], each, prefix + name)
+            elif not takes_more_fields(field):
+                yield f"{prefix}{name}"[:MAX_NAME], _unknown(name, field.fields)
+
+
+def _unknown(name: str, names: Collection[str]) -> str:
+    near = get_close_matches(name[:MAX_NAME].lower().replace("-", "_"), names, n=1)
+    advice = f"Did you mean `{near[0]}`?" if near else f"The fields are {', '.join(f'`{each}`' for each in names)}."
+    return f"The field `{plain(name[:MAX_NAME])}` is unknown. {advice if names else 'The body has no fields.'}"
 
 
 def _mismatches(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:
@@ -44,7 +87,7 @@ def _mismatch(field: Any, value: Any) -> str | None:
     """Returns the error about the type of a value, if it is wrong."""
     if value is None:
         return None
-    if isinstance(field, serializers.ListField | serializers.ListSerializer):
+    if isinstance(field, _LISTS):
         inside = [_mismatch(field.child, each) for each in value] if isinstance(value, list) else []
         return next(filter(None, inside), None)
     if isinstance(field, serializers.Serializer):

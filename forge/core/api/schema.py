@@ -13,9 +13,10 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
+from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiParameter
 
+from forge.core.api.body_types import takes_more_fields
 from forge.core.api.failures import failures, reason
 from forge.core.api.json_types import Format, NamedChoices, PageJson, TypeAt
 from forge.core.api.needs import PERSON
@@ -215,6 +216,12 @@ class ForgeSchema(AutoSchema):
             self.view, self.method.lower(), takes_parameters=takes_parameters, takes_body=self._takes_body()
         )
         return {**bodies, **{str(int(status)): _problem(status, self.registry) for status in failure_statuses}}
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Schema:
+        """An object that comes in has the described fields alone (`forge.core.api.body_types`)."""
+        schema: Schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        is_closed = direction == "request" and not takes_more_fields(force_instance(serializer))  # type: ignore[no-untyped-call]
+        return schema | {"additionalProperties": False} if is_closed else schema
 
     def _takes_body(self) -> bool:
         return self.method in ("POST", "PUT", "PATCH") and bool(self._get_request_body())  # type: ignore[no-untyped-call]

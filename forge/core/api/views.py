@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from forge.core.api.body_types import require_described_types
+from forge.core.api.body_types import require_described_types, require_known_fields
 from forge.core.api.needs import PERSON as PERSON
 from forge.core.blobs.chunks import CHUNK
-from forge.core.errors import DomainError
+from forge.core.errors import DomainError, Invalid
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 S = TypeVar("S", bound="Serializer[Any]")
 
 
@@ -44,6 +45,12 @@ class ForgeView(APIView):
     """The errors of its actions beyond those that follow from what it takes (`forge.core.api.failures`). They are added
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
 
+    def raw_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
+        """Returns the body as it came, for an action that checks its values; {} where it is no JSON object. Raises
+        REST framework's `ValidationError` for an unknown field."""
+        require_known_fields(serializer(), request.data)
+        return request.data if isinstance(request.data, dict) else {}
+
     def read_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """Returns the validated request body. Raises REST framework's `ValidationError`."""
         instance = serializer(data=request.data)
@@ -51,6 +58,15 @@ class ForgeView(APIView):
         instance.is_valid(raise_exception=True)
         values: dict[str, Any] = instance.validated_data
         return values
+
+
+def boolean_parameter(request: Request, name: str) -> bool:
+    """A parameter of the query that is `true` or `false`, or 1 or 0; false where it is missing. Raises `Invalid`."""
+    value = request.query_params.get(name, "false")
+    if value not in _BOOLEANS:
+        text = f"`{name}` is true or false."
+        raise Invalid(text, errors={name: [text]})
+    return _BOOLEANS[value]
 
 
 class RawBody(BaseParser):

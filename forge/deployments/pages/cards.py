@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,7 +15,8 @@ from forge.deployments.access import calls_since, withdrawn_of
 from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
-from forge.registry.models import Publication, Tag
+from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
+from forge.registry.models import Tag
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class HistoryRow:
     can_return: bool
     advice: str
     """Why nobody should go back to it, or "" if nothing speaks against it."""
+    remark: str
+    """That it was published past its gate or that somebody wants it changed; "" where neither is so."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,10 @@ class Card:
     calls: CallsChart
     is_withdrawn: bool
     """The project took back what it serves: apps get an error until another version is chosen."""
-    override: Publication | None
-    """How an owner published what it serves past its gate; None if nobody did."""
+    standing: BuildRemarks
+    """The remarks on the version that it serves."""
+    offered_remark: str
+    """The remark on the version that promoting it would serve; "" where nothing speaks against it."""
 
     @property
     def is_healthy(self) -> bool:
@@ -114,28 +120,41 @@ def cards_of(deployments: Sequence[Deployment], tags: Sequence[Tag]) -> list[Car
     today = timezone.now().date()
     calls = calls_since(deployments, today - timedelta(days=SHOWN_DAYS - 1))
     withdrawn_digests = withdrawn_of(deployments)
-    return [_card(each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn_digests) for each in deployments]
+    standings = standings_of_releases(deployments)
+    return [
+        _card(each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn_digests, standings) for each in deployments
+    ]
 
 
-def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdrawn_digests: Collection[str]) -> Card:
+def _card(
+    deployment: Deployment,
+    tags: Sequence[Tag],
+    calls: CallsChart,
+    withdrawn_digests: Collection[str],
+    standings: Mapping[UUID, BuildRemarks],
+) -> Card:
     releases = list(deployment.releases.all())
     now = releases[0]
+    source = deployment.promoted_from
     return Card(
         deployment,
         KIND_MARKS[DeploymentKind(deployment.kind)].icon,
         now,
-        _history(releases, tags),
+        _history(releases, tags, standings),
         etag_of(deployment_facets(deployment)),
         f"{settings.PUBLIC_URL}{deployment.served_path}",
         "\n".join(deployment.origins),
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
         calls,
         now.digest in withdrawn_digests,
-        next((tag.override for tag in tags if tag.override and tag.manifest.blob_id == now.digest), None),
+        standings[now.pk],
+        standings[source.releases.all()[0].pk].remark if source else "",
     )
 
 
-def _history(releases: Sequence[Release], tags: Sequence[Tag]) -> list[HistoryRow]:
+def _history(
+    releases: Sequence[Release], tags: Sequence[Tag], standings: Mapping[UUID, BuildRemarks]
+) -> list[HistoryRow]:
     """The releases as rows. One that tags advise against, or that no tag names any more, says so."""
     advice = {tag.manifest.blob_id: tag.advice for tag in reversed(tags)}
     now = releases[0]
@@ -146,6 +165,7 @@ def _history(releases: Sequence[Release], tags: Sequence[Tag]) -> list[HistoryRo
             ((each.ended or timezone.now()) - each.started).days,
             each.digest != now.digest and not advice.get(each.digest, ""),
             advice.get(each.digest, ""),
+            standings[each.pk].remark,
         )
         for each in releases
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,13 +26,12 @@ from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
 from forge.deployments.pages.signed_state import signed_state_of
 from forge.deployments.pages.tabs import DeploymentTab, address_of_tab, shown_tabs, tab_named, tab_of_button
 from forge.deployments.pages.usage import usage_of
+from forge.deployments.pages.version_options import option_of_tag, served_option, usual_option, version_options
 from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
-from forge.registry.hooks import Clearance, clearances_of
-from forge.registry.models import Tag
-from forge.registry.tags.access import default_tag, tags_of
+from forge.registry.tags.access import tags_of
 
 ON_A_PAGE = 24
 """Deployments."""
@@ -129,6 +127,7 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     tags = tags_of(principal, project)
+    options = version_options(tags)
     all_of_project = deployments_of(principal, project)
     rows, pages = rows_of(request, all_of_project, ON_A_PAGE)
     cards = cards_of(rows, tags)
@@ -144,29 +143,13 @@ def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
         if usage_card
         else None,
         "tags": tags,
-        "wanted_choice": _choice_of(tags, request.GET.get("tag", "")) or _usual_choice(project, tags),
+        "options": options,
+        "chosen_option": option_of_tag(options, request.GET.get("tag", "")) or usual_option(options, tags),
         "kinds": DeploymentKind.choices,
         "others": all_of_project.prefetch_related(None) if pages.before or pages.after else rows,
         "unused_days": UNUSED_DAYS,
         "may_deploy": can(principal, Verb.DEPLOY, project),
     }
-
-
-def _usual_choice(project: Project, tags: Sequence[Tag]) -> str:
-    """Returns the option that a new form has chosen: the version that visitors get; "" where somebody wants that
-    changed, so that nobody deploys it by pressing the button alone."""
-    usual = default_tag(tags)
-    if usual is None or usual.build.artefact is None:
-        return ""
-    digest = usual.build.artefact.digest
-    is_rejected = clearances_of(project, [digest])[digest] is Clearance.OBJECTED
-    return "" if is_rejected or usual.is_deprecated else _choice_of(tags, usual.name)
-
-
-def _choice_of(tags: Sequence[Tag], name: str) -> str:
-    """Returns the option of the form that serves the tag of this name; "" for another name."""
-    tag = next((tag for tag in tags if tag.name == name), None)
-    return "" if tag is None else f"{'follow' if tag.moves else 'fixed'} {tag.name} {tag.manifest.blob_id}"
 
 
 def _one(
@@ -176,6 +159,7 @@ def _one(
     principal, project = principal_of(request), deployment.project
     tags = tags_of(principal, project)
     card = cards_of([deployment], tags)[0]
+    options = version_options(tags, deployment)
     return {
         "project": project,
         "card": card,
@@ -183,7 +167,8 @@ def _one(
         "tabs": shown_tabs(deployment, tab, may_deploy=can(principal, Verb.DEPLOY, project)),
         "secret": secret,
         "usage": usage_of(card, f"{deployment.get_absolute_url()}?language=", request.GET.get("language", ""), secret),
-        "tags": tags,
+        "options": options,
+        "chosen_option": served_option(options, deployment, card.now),
         "may_deploy": can(principal, Verb.DEPLOY, project),
         "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
         "updates": signed_state_of(principal, deployment),

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
+from forge.core.api.body_types import require_known_fields
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, NoRoom, TooOften, Unprocessable
 from forge.learning.teaching.actions import save_taught
@@ -37,6 +38,7 @@ class Teaching(ProjectView):
         """Saves a last layer that was taught in a page as a finished training run. Recordings do not come with it."""
         project = self.project(request, organisation, name, Verb.EDIT)
         body = TaughtLayerSerializer(data=request.data)
+        require_known_fields(body, request.data)
         body.is_valid(raise_exception=True)
         run = save_taught(principal_of(request), project, body.layer())
         return Response(run_to_json(run), status=status.HTTP_201_CREATED)

@@ -15,6 +15,7 @@ from typing import Any
 
 from forge.registry.oci.digests import is_digest, names
 from rune.oci import INDEX_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE
+from rune.wording import size_text
 
 DOCKER_MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST_TYPE = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -74,7 +75,7 @@ def read_document(data: bytes, content_type: str) -> ManifestDocument:
     Raises `BadManifest`.
     """
     if len(data) > LARGEST_MANIFEST:
-        raise BadManifest("A manifest has at most 4 MiB.")
+        raise BadManifest(f"A manifest has at most {size_text(LARGEST_MANIFEST)}.")
     value = _parse(data)
     if value.get("schemaVersion") != 2:
         raise BadManifest("schemaVersion is 2.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from forge.accounts.permissions import Verb, can
 from forge.builds.models import Build
@@ -60,11 +61,25 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
     return min(tags, key=rank)
 
 
+def rejected_among(tags: Sequence[Tag]) -> list[Tag]:
+    """Those of a project's tags whose build somebody wants changed."""
+    digests = {tag.pk: tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
+    if not digests:
+        return []
+    verdicts = clearances_of(tags[0].repository.project, set(digests.values()))
+    return [tag for tag in tags if tag.pk in digests and verdicts[digests[tag.pk]] is Clearance.OBJECTED]
+
+
 def override_of(build: Build) -> Publication | None:
     """The newest publication of a build past a gate, under whatever tag; None if it has none. The caller may see what
     was published of the build."""
-    publications = Publication.objects.filter(build=build, admission=Admission.OVERRIDDEN)
-    return publications.select_related("author").order_by("-created").first()
+    return overrides_of([build.pk]).get(build.pk)
+
+
+def overrides_of(builds: Collection[UUID]) -> Mapping[UUID, Publication]:
+    """The same of several builds, by the build."""
+    publications = Publication.objects.filter(build__in=builds, admission=Admission.OVERRIDDEN)
+    return {each.build_id: each for each in publications.select_related("author").order_by("created")}
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:

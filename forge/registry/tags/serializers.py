@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from forge.core.api.json_types import Timestamp, choices
 from forge.core.api.preconditions import with_etag
 from forge.registry.models import Admission, Tag
-from forge.registry.tags.access import default_tag
+from forge.registry.tags.access import default_tag, rejected_among
 from forge.registry.tags.facets import version_facets
 
 
@@ -43,6 +43,7 @@ class TagListJson(TagsJson):
     """The tags of a project. `default` is the one that a visitor gets who names none: the newest that is approved."""
 
     default: str | None
+    changes_requested: Annotated[list[str], "those tags whose build somebody wants changed"]
 
 
 def tag_to_json(tag: Tag) -> TagJson:
@@ -70,7 +71,11 @@ def tag_list_to_json(tags: Sequence[Tag], *, reads: bool) -> TagListJson:
     """A project's tags, and which of them a visitor gets. Who does not read the project reads no names in `missing`."""
     default = default_tag(tags)
     rows = [tag_to_json(tag) if reads else tag_to_json(tag) | {"missing": []} for tag in tags]
-    return {"tags": rows, "default": default.name if default else None}
+    return {
+        "tags": rows,
+        "default": default.name if default else None,
+        "changes_requested": [tag.name for tag in rejected_among(tags)],
+    }
 
 
 def tag_response(tag: Tag) -> Response:

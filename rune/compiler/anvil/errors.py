@@ -13,6 +13,7 @@ AnvilError
 from __future__ import annotations
 
 from rune.model.tflite import UnsupportedOp
+from rune.wording import size_text
 
 
 class AnvilError(Exception):
@@ -60,10 +61,12 @@ class TooMuchMemory(AnvilError):
     """`size` and `limit` are in bytes; `largest` is the largest buffer, by its name in the program."""
 
     def __init__(self, size: int, limit: int, largest: str) -> None:
-        # Rounded up, so that what is over the limit never reads as what is at it.
-        mebibytes = -(-size // 2**20)
+        # Exact where both read the same, so that what is over the limit never reads as what is at it.
+        texts = [size_text(size), size_text(limit)]
+        if texts[0] == texts[1]:
+            texts = [f"{size:,} B", f"{limit:,} B"]
         super().__init__(
-            f"the pipeline needs {mebibytes} MiB of memory, more than the {limit >> 20} MiB that a rune may have; "
+            f"the pipeline needs {texts[0]} of memory, more than the {texts[1]} that a rune may have; "
             f"most of it is for {largest}"
         )
         self.size = size

@@ -13,6 +13,7 @@ from typing import Any
 
 from rune.digests import digest_of, is_digest
 from rune.oci import DESCRIPTION, EMPTY, EMPTY_TYPE, LICENCES, MANIFEST_TYPE, TITLE, VERSION
+from rune.wording import size_text
 
 BLOCK_TYPE = "application/vnd.hammer-forge.block.v1"
 SOURCE_TYPE = "text/x-python"
@@ -87,7 +88,7 @@ def block_manifest(files: BlockFiles) -> bytes:
 def read_block_manifest(data: bytes) -> BlockManifest:
     """Reads the bytes of a manifest. Raises `BadArtefact` for any that is not of a block."""
     if len(data) > MANIFEST_LIMIT:
-        raise BadArtefact(f"is larger than {MANIFEST_LIMIT // 1024} KiB")
+        raise BadArtefact(f"is larger than {size_text(MANIFEST_LIMIT)}")
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:

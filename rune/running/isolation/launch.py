@@ -53,6 +53,8 @@ _ALL = (
 )
 _IN_NAMESPACES = (Protection.NAMESPACES, Protection.FILE_TREE, Protection.PROCESS_COUNT)
 _PID = struct.Struct("i")
+_GO_ON = b"g"
+"""The message of the keeper to the first process of the namespaces once it is its parent."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,13 @@ def _attend(child: socket.socket, child_pid: int) -> int:
         return child_pid
     child.sendall(b"o" if is_other else b"s")
     number = child.recv(_PID.size)
-    return int(_PID.unpack(number)[0]) if len(number) == _PID.size else child_pid
+    if len(number) != _PID.size:
+        return child_pid
+    # Once it is reaped, its child is the keeper's. A process that ends closes its pipes and sockets before that.
+    os.waitpid(child_pid, 0)
+    with contextlib.suppress(OSError):  # the first process has ended, which `_wait_for` sees
+        child.sendall(_GO_ON)
+    return int(_PID.unpack(number)[0])
 
 
 def _write_maps(pid: int) -> bool:
@@ -226,14 +234,13 @@ def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> Proces
         # In the new user namespace this is nobody, and can become nobody else.
         lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
         return ProcessNamespaces(gaps_of(lacking, reason_of(refusal)), folder)
-    waiting, end_pipe = os.pipe()
     first = os.fork()
     if first:
         keeper.sendall(_PID.pack(first))
         os._exit(0)
-    os.close(end_pipe)
-    os.read(waiting, 1)  # from here on the keeper is the parent
-    os.close(waiting)
+    # From here on the keeper is the parent. The end of another parent would end this process, which asks for that.
+    if keeper.recv(1) != _GO_ON:
+        os._exit(1)  # the keeper is dead
     return _first_process(folder, size, user=None if answer[:1] == b"s" else INSIDE, was_root=was_root)
 
 

@@ -24,7 +24,7 @@ from rune.source.runefile import Span
 from rune.source.runefile.syntax import StageKind
 from rune.source.runefile.yaml.values import YamlScalar
 from rune.tensor import ElementType, TensorType
-from rune.wording import counted
+from rune.wording import counted, size_text
 
 _FIRST_LINES = 6
 _LONGEST_LINE = 80
@@ -273,7 +273,7 @@ def _about(about: Mapping[str, object]) -> str:
     parts = []
     size = about.get("size")
     if isinstance(size, int):
-        parts.append(f"{size / 1000:.1f} kB" if size >= 1000 else counted(size, "byte"))
+        parts.append(size_text(size))
     operators = about.get("operators")
     if isinstance(operators, list | tuple):
         counts: dict[str, int] = {}

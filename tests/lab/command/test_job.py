@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lab.command import job
+from lab.command.training_job import RunCommands
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from tests.support.installations.archives import zipped
@@ -89,3 +90,22 @@ def test_settings_of_an_augmentation_are_refused_by_name(
     target = io.StringIO()
     job.main(io.StringIO(json.dumps({"action": "augment", **request}) + "\n"), target)
     assert message in json.loads(target.getvalue().splitlines()[-1])["refused"]["message"]
+
+
+def test_nothing_is_written_after_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that still counts would hold the output while the process ends, which Python aborts."""
+    senders = []
+
+    def work(_request: Any, _report: Any, send: Any, _commands: Any) -> dict[str, Any]:
+        senders.append(send)
+        send({"event": "early"})
+        return {}
+
+    monkeypatch.setattr(job, "COMMANDED_ACTIONS", {"train": lambda: (work, RunCommands())})
+    target = io.StringIO()
+    job.main(io.StringIO('{"action": "train"}\n'), target)
+    senders[0]({"event": "late"})
+    assert [json.loads(line) for line in target.getvalue().splitlines()] == [
+        {"event": {"event": "early"}},
+        {"result": {}},
+    ]

@@ -129,6 +129,8 @@ class LiveForge:
         self._process.send_signal(signal.SIGINT)
         status = self._process.wait(30)
         self._listener.join(30)
+        # Of the server or of a process that it started: a thread held an output or input while its process ended.
+        assert "Fatal Python error" not in self.log(), self.log()[-4000:]
         return status
 
     def kill(self) -> None:

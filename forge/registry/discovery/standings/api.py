@@ -72,11 +72,16 @@ class LeaveStandingSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
 
 
+ALSO_VISITORS: list[Any] = [{"token": []}, {"session": []}, {}]
+"""Visitors are answered too, with what is public; a token needs the scope."""
+
+
 class Standings(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(
         operation_id="standings_list",
+        auth=ALSO_VISITORS,
         parameters=StandingTableFilter.parameters(),
         responses=PageJson[StandingTableJson],
     )
@@ -89,7 +94,7 @@ class Standings(ForgeView):
 class OneStanding(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="standings_retrieve", responses=StandingJson)
+    @extend_schema(operation_id="standings_retrieve", responses=StandingJson, auth=ALSO_VISITORS)
     def get(self, request: Request, address: str) -> Response:
         """A table with its versions, also those that left."""
         return Response(_standing_to_json(request, find_table(principal_of(request), address)))

@@ -26,7 +26,6 @@ from forge.registry.distribution.protocol.reading import answer_reading
 from forge.registry.distribution.protocol.refusals import Refusal, refusal_of, refusal_of_status, refusal_response
 from forge.registry.distribution.protocol.sign_in import challenge, pass_response
 from forge.registry.distribution.protocol.writing import answer_writing
-from forge.registry.repository.access import find_repository
 
 COMMON_HEADERS = {
     "Docker-Distribution-Api-Version": "registry/2.0",
@@ -87,7 +86,7 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
     try:
         project = _project(caller, address)
         if is_reading:
-            return answer_reading(request, caller.principal, project, find_repository(project), address)
+            return answer_reading(request, caller.principal, project, address)
         if address.block:
             raise Refusal(
                 405,

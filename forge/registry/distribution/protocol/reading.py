@@ -25,7 +25,7 @@ from forge.registry.distribution.retention.pulls import pulls
 from forge.registry.models import Manifest, Repository
 from forge.registry.oci.digests import digest_of, is_digest
 from forge.registry.oci.manifests import quoted_for_header
-from forge.registry.repository.access import advice_on, is_rune
+from forge.registry.repository.access import advice_on, find_repository, is_rune, repository_of
 from forge.registry.tags.pulling.actions import note_pull
 from forge.registry.tags.pulling.uses import counting
 from rune.oci import INDEX_TYPE, LARGEST_MANIFEST
@@ -38,11 +38,12 @@ _FALLBACK = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})")
 """The tag at which clients that know no referrers look for those of a digest."""
 
 
-def answer_reading(
-    request: HttpRequest, puller: Principal, project: Project, repository: Repository, address: Address
-) -> HttpResponseBase:
-    """The answer to GET and HEAD. The caller has found the project for who pulls. Raises `Refusal`, and what fetching
-    from a mirror raises."""
+def answer_reading(request: HttpRequest, puller: Principal, project: Project, address: Address) -> HttpResponseBase:
+    """The answer to GET and HEAD. The caller has found the project for who pulls. Raises `Refusal`, `NotFound` where
+    nothing was pushed or published, and what fetching from a mirror raises."""
+    if address.target == AddressTarget.REFERRERS:
+        return _referrers(request, repository_of(project), address)
+    repository = find_repository(project)
     if address.block:
         return _of_block(request, puller, repository, address)
     match address.target:
@@ -51,8 +52,6 @@ def answer_reading(
             return _tags(address.name, tag_names(repository, after, size + 1), size)
         case AddressTarget.MANIFEST:
             return _manifest(request, puller, project, repository, address.reference)
-        case AddressTarget.REFERRERS:
-            return _referrers(request, repository, address)
         case _:
             response = _blob(request, repository, address.reference)
     if request.method == "GET" and response.status_code < 400 and is_rune(address.reference):
@@ -72,8 +71,6 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
             return _tags(address.name, _versions_after(versions.listed(), after, size + 1), size)
         case AddressTarget.BLOB:
             return _blob(request, repository, address.reference)
-        case AddressTarget.REFERRERS:
-            return _referrers(request, repository, address)
     block = find_published(repository, address.block, address.reference)
     if block is None:
         withdrawn_block = versions.filter(version=address.reference).exclude(withdrawn=None).first()
@@ -160,13 +157,17 @@ def _tags(full_name: str, names: list[str], size: int) -> HttpResponseBase:
     return response
 
 
-def _referrers(request: HttpRequest, repository: Repository, address: Address) -> HttpResponse:
-    """An index of the manifests that refer to a digest, which need not exist."""
+def _referrers(request: HttpRequest, repository: Repository | None, address: Address) -> HttpResponse:
+    """An index of the manifests that refer to a digest. Neither the digest nor the repository need exist: the
+    specification allows no 404 here, by which clients recognise a registry without referrers."""
     require_digest(address.reference)
     artifact_type = request.GET.get("artifactType", "")
     skip = request.GET.get("skip", "0")
     first = int(skip) if skip.isdecimal() and len(skip) < 7 else 0
-    rows = list(referrers_of(repository, address.reference, artifact_type)[first : first + PAGE + 1])
+    referrers = (
+        Manifest.objects.none() if repository is None else referrers_of(repository, address.reference, artifact_type)
+    )
+    rows = list(referrers[first : first + PAGE + 1])
     response = _listing(rows[:PAGE])
     if artifact_type:
         response.headers["OCI-Filters-Applied"] = "artifactType"

@@ -33,6 +33,7 @@ from forge.registry.distribution.protocol.refusals import Refusal
 from forge.registry.oci.digests import ALGORITHMS, algorithm_of, is_digest
 from forge.registry.repository.access import find_repository
 from rune.oci import LARGEST_MANIFEST
+from rune.wording import size_text
 
 _RANGE = re.compile(r"(?:bytes )?([0-9]{1,15})-([0-9]{1,15})(?:/\S+)?")
 
@@ -123,7 +124,7 @@ def _source(caller: Caller, name: str) -> Project | None:
 def _put_manifest(request: HttpRequest, caller: Caller, project: Project, address: Address) -> HttpResponse:
     data = request.read(LARGEST_MANIFEST + 1)
     if len(data) > LARGEST_MANIFEST:
-        raise Refusal(413, "MANIFEST_INVALID", "A manifest has at most 4 MiB.")
+        raise Refusal(413, "MANIFEST_INVALID", f"A manifest has at most {size_text(LARGEST_MANIFEST)}.")
     digest, tags = "", [address.reference]
     if ":" in address.reference:
         require_digest(address.reference)

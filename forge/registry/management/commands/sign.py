@@ -74,6 +74,11 @@ def _work(stop: threading.Event, idle: float | None) -> None:
 
 
 def _wait_for_end(stop: threading.Event) -> None:
-    """Ends this process with the one that has the other end of its standard input."""
-    sys.stdin.buffer.read()
+    """Ends this process with the one that has the other end of its standard input.
+
+    It reads the descriptor: a thread that waits in `sys.stdin` holds its lock, and Python aborts a process that ends
+    meanwhile.
+    """
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()

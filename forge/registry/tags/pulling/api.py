@@ -14,7 +14,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_package
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example, examples_for_others
-from forge.core.api.views import needing, raising
+from forge.core.api.views import boolean_parameter, needing, raising
 from forge.core.blobs.responses import blob_response, part_response
 from forge.core.errors import Gone
 from forge.core.http import media_types
@@ -99,12 +99,13 @@ class TagRune(ProjectView):
     )
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.SEE)
+        is_automatic = boolean_parameter(request, "automatic")
         version = find_tag(principal_of(request), project, tag)
         if version.build.artefact is None:
             raise NoSuchTag("The rune of this tag no longer exists.")
         if request.method == "GET":
             note_pull(principal_of(request), project, version.build.artefact.digest)
-            if request.query_params.get("automatic") not in ("1", "true"):
+            if not is_automatic:
                 counting.note(version.repository_id, request.META.get("REMOTE_ADDR", ""))
         response = rune_response(request, version.build.artefact, f"{version.build.name}.rune")
         response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves

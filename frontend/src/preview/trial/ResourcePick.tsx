@@ -27,7 +27,7 @@ export function ResourcePick({ resource, onData }: Props) {
     if (file === undefined) return;
     if (file.size > LARGEST) {
       lastChoice.forget();
-      setNote({ text: `${file.name} is larger than 64 MB.`, isProblem: true });
+      setNote({ text: `${file.name} is larger than ${sizeText(LARGEST)}.`, isProblem: true });
       return;
     }
     lastChoice.follow(

@@ -47,6 +47,6 @@ describe("a file that may be a rune", () => {
   test("larger than any runtime takes is refused before it is read", async () => {
     const file = new File([], "big.rune");
     Object.defineProperty(file, "size", { value: (128 << 20) + 1 });
-    await expect(readRuneFile(file)).rejects.toThrow("larger than 128 MB");
+    await expect(readRuneFile(file)).rejects.toThrow("larger than 134 MB");
   });
 });

@@ -1,5 +1,6 @@
 // A file that may be a rune, before any of it runs: read, and said what is wrong with it.
 import { MODULE_BYTES } from "../../declared/run-limits";
+import { sizeText } from "../../look/quantities";
 import { inspect, RuneError, type RuneContents } from "../../runtime";
 
 export interface RuneFile {
@@ -15,7 +16,7 @@ export function isRuneName(name: string): boolean {
 /** Rejects with an Error whose message is for a person. */
 export async function readRuneFile(file: File): Promise<RuneFile> {
   if (file.size > MODULE_BYTES)
-    throw new Error(`${file.name} is larger than ${MODULE_BYTES >> 20} MB; runtimes accept no larger rune.`);
+    throw new Error(`${file.name} is larger than ${sizeText(MODULE_BYTES)}; runtimes accept no larger rune.`);
   const bytes = await file.arrayBuffer().catch(() => {
     throw new Error(`${file.name} could not be read. Choose it again.`);
   });

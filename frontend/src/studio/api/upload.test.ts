@@ -3,7 +3,7 @@ import { tooLarge } from "./upload";
 
 test("a file over the limit is refused before it is sent, with both sizes", () => {
   expect(tooLarge("big.tflite", 70_000_000, 64_000_000)?.message).toBe(
-    "big.tflite is 70 MB; this server accepts files up to 64 MB.",
+    "big.tflite is 70.0 MB; this server accepts files up to 64.0 MB.",
   );
 });
 

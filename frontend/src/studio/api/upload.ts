@@ -1,6 +1,6 @@
 // Sending a file with progress and a limit, which fetch cannot report. One function; who calls it shows what it says.
 import { Problem, problemFrom } from "./problem";
-import { bytes } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
 
 export interface Upload {
   readonly address: string;
@@ -18,7 +18,11 @@ export interface Upload {
 /** Refuse before a byte is sent what the server would refuse after the last one. */
 export function tooLarge(name: string, size: number, limit: number): Problem | null {
   if (size <= limit) return null;
-  return new Problem(413, "Too large", `${name} is ${bytes(size)}; this server accepts files up to ${bytes(limit)}.`);
+  return new Problem(
+    413,
+    "Too large",
+    `${name} is ${sizeText(size)}; this server accepts files up to ${sizeText(limit)}.`,
+  );
 }
 
 /** Send a file as it is. Ends with the server's answer when it has stored and accepted it, or throws its Problem. */

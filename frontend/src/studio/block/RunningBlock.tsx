@@ -2,7 +2,8 @@
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { millisecondsText, type Snapshot } from "../../preview";
-import { bytes, count } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
+import { count } from "../format/quantities";
 import { useDiagnostics } from "../context/studio";
 import { Plot, typeText } from "./Plot";
 import type { BlockRunner, RunnerState } from "./runner";
@@ -89,7 +90,7 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
       {milliseconds !== null && (
         <p className="small muted num">
           {millisecondsText(milliseconds)} per call, in Python in this browser.{" "}
-          {state.state > 0 && `Keeps ${bytes(state.state)}. `}
+          {state.state > 0 && `Keeps ${sizeText(state.state)}. `}
           {skippedCount > 0 &&
             `${count(skippedCount, "input")} came faster than Python runs and ${skippedCount === 1 ? "was" : "were"} skipped.`}
         </p>

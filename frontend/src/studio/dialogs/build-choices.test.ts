@@ -40,9 +40,9 @@ test("what is chosen is sent as it is shown", () => {
 
 test("beside a choice stands what the newest build with it came to", () => {
   expect(runeFigures(BUILDS, "speed", "litert")).toBe(
-    "Build 9: 238 kB, 54 kB of memory, 0.41 ms per inference on this server",
+    "Build 9: 238 kB, 54.0 kB of memory, 0.41 ms per inference on this server",
   );
-  expect(runeFigures(BUILDS, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
+  expect(runeFigures(BUILDS, "balanced", "litert")).toBe("Build 7: 118 kB, 54.0 kB of memory");
   expect(runeFigures(BUILDS, "size", "litert")).toBe("");
   expect(runeFigures(BUILDS, "speed", "tflm")).toBe("");
 });
@@ -50,7 +50,7 @@ test("beside a choice stands what the newest build with it came to", () => {
 test("packages are shown for the chosen targets", () => {
   const choices = { ...BALANCED, targets: ["cortex-m4"] };
   expect(packageFigures(BUILDS, choices)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
-  expect(packageFigures(BUILDS, { ...choices, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
+  expect(packageFigures(BUILDS, { ...choices, targets: ["c"] })).toBe("Build 7: c at least 96.0 kB of flash");
   expect(packageFigures(BUILDS, { ...choices, targets: [] })).toBe("");
   expect(packageFigures(BUILDS, { ...choices, optimize_packages: "size" })).toBe("");
 });

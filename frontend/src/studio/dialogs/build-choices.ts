@@ -1,6 +1,7 @@
 // The aims that a project's builds can have, in words, with the figures of earlier builds.
 import type { TargetBuild, Match, Optimize, Targets } from "../../api/schema";
-import { bytes, count } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
+import { count } from "../format/quantities";
 
 export type Manner = Pick<Targets, "optimize" | "optimize_packages" | "match">;
 
@@ -75,7 +76,7 @@ export function runeFigures(builds: readonly TargetBuild[], optimize: Optimize, 
   if (build === undefined) return "";
   const time =
     build.milliseconds === null ? "" : `, ${build.milliseconds.toPrecision(2)} ms per inference on this server`;
-  return `Build ${build.number}: ${bytes(build.size)}, ${bytes(build.memory)} of memory${time}`;
+  return `Build ${build.number}: ${sizeText(build.size)}, ${sizeText(build.memory)} of memory${time}`;
 }
 
 /** The same of its packages for the targets that are chosen. */
@@ -89,7 +90,7 @@ export function packageFigures(
     if (needs.length === 0) continue;
     const figures = needs.map(({ target, flash, instructions }) => {
       const runs = instructions === null ? "" : `, ${count(instructions, "instruction")} a run`;
-      return `${target} ${instructions === null ? "at least " : ""}${bytes(flash)} of flash${runs}`;
+      return `${target} ${instructions === null ? "at least " : ""}${sizeText(flash)} of flash${runs}`;
     });
     return `Build ${number}: ${figures.join("; ")}`;
   }

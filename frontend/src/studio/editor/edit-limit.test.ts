@@ -21,7 +21,9 @@ test("what is pasted goes in up to a megabyte", () => {
 test("what is too much at once is refused with its size, and nothing of it goes in", () => {
   const { text, messages } = edit(paste("x".repeat(1_280_000)));
   expect(text).toBe("a");
-  expect(messages).toEqual(["The text has 1.3 MB; you can insert up to 1 MB at once. Add it as a file, or in parts."]);
+  expect(messages).toEqual([
+    "The text has 1.3 MB; you can insert up to 1.0 MB at once. Add it as a file, or in parts.",
+  ]);
 });
 
 test("letters of several bytes count as such", () => {

@@ -1,7 +1,7 @@
 // The server takes an edit of up to 1 MB; one that is larger would cut its writer off. So it is refused before it is made.
 import { EditorState, type ChangeSet, type Extension, type Text } from "@codemirror/state";
 import { MAX_EDIT_BYTES } from "../../declared/studio-limits";
-import { bytes } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
 
 /** The bytes that Yjs writes around each piece of text, generously. */
 const AROUND_A_PIECE = 64;
@@ -25,7 +25,7 @@ export function limitEditSize(say: (sentence: string) => void): Extension {
     const size = sizeOf(transaction.changes);
     if (size <= MAX_EDIT_BYTES) return transaction;
     say(
-      `The text has ${bytes(size)}; you can insert up to ${bytes(MAX_EDIT_BYTES)} at once. Add it as a file, or in parts.`,
+      `The text has ${sizeText(size)}; you can insert up to ${sizeText(MAX_EDIT_BYTES)} at once. Add it as a file, or in parts.`,
     );
     return [];
   });

@@ -1,14 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, bytes, count, duration, shortDigest } from "./quantities";
-
-test.each([
-  [0, "0 B"],
-  [512, "512 B"],
-  [47_512, "47.5 kB"],
-  [54_000, "54 kB"],
-  [999_999, "1 MB"],
-  [64_000_000, "64 MB"],
-])("%i bytes are %s", (size, text) => expect(bytes(size)).toBe(text));
+import { ago, count, duration, shortDigest } from "./quantities";
 
 test.each([
   [0.07, "0.07 ms"],

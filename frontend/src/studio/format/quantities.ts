@@ -5,14 +5,6 @@ function trimmed(value: number, digits: number): string {
   return value.toFixed(digits).replace(/\.0+$/, "");
 }
 
-/** A size as people say it: 512 B, 47.5 kB, 3.2 MB, 20 GB. */
-export function bytes(size: number): string {
-  if (size < 1000) return `${size} B`;
-  if (size < 999_950) return `${trimmed(size / 1000, size < 100_000 ? 1 : 0)} kB`;
-  if (size < 999_950_000) return `${trimmed(size / 1_000_000, size < 100_000_000 ? 1 : 0)} MB`;
-  return `${trimmed(size / 1_000_000_000, size < 100_000_000_000 ? 1 : 0)} GB`;
-}
-
 /** A duration: 0.07 ms, 12 ms, 1.4 s. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1) return `${milliseconds.toFixed(2)} ms`;

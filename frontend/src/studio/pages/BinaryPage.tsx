@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { FileEntry } from "../document/files/files";
 import { baseName, extension } from "../document/files/paths";
-import { bytes } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
 import { PictureView } from "./PictureView";
 import { SoundPlayer } from "./SoundPlayer";
 import "../styles/pages.css";
@@ -37,7 +37,7 @@ export default function BinaryPage({ file, address }: BinaryPageProps) {
         <dt>Path</dt>
         <dd>{file.path}</dd>
         <dt>Size</dt>
-        <dd>{file.size === null ? "unknown" : bytes(file.size)}</dd>
+        <dd>{file.size === null ? "unknown" : sizeText(file.size)}</dd>
         <dt>Digest</dt>
         <dd className="mono">{file.digest}</dd>
       </dl>

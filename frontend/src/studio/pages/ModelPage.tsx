@@ -6,7 +6,8 @@ import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
 import type { FileEntry } from "../document/files/files";
 import { baseName } from "../document/files/paths";
-import { bytes, count } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
+import { count } from "../format/quantities";
 import { MemoryMap } from "./model/MemoryMap";
 import "../styles/pages.css";
 
@@ -105,7 +106,7 @@ function Memory({ model: { memory } }: { readonly model: DrawnModel }) {
       }
     >
       <span className="label">{memory.arena === null ? "Memory, at least" : "Arena"}</span>
-      <b>{bytes(memory.arena ?? memory.live)}</b>
+      <b>{sizeText(memory.arena ?? memory.live)}</b>
     </div>
   );
 }
@@ -155,11 +156,11 @@ export default function ModelPage({ file, client }: ModelPageProps) {
       <div className="figures num">
         <div>
           <span className="label">File</span>
-          <b>{bytes(model.size)}</b>
+          <b>{sizeText(model.size)}</b>
         </div>
         <div>
           <span className="label">Weights</span>
-          <b>{bytes(model.weights_size)}</b>
+          <b>{sizeText(model.weights_size)}</b>
         </div>
         <div>
           <span className="label">Parameters</span>

@@ -4,7 +4,8 @@ import { Cpu, ExternalLink, Tag as TagIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { problemCounts } from "../session/problems/count";
 import { isUnderWay } from "../session/project-session";
-import { bytes, count, duration, shortDigest } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
+import { count, duration, shortDigest } from "../format/quantities";
 
 interface BuildLogProps {
   readonly build: Build;
@@ -44,8 +45,8 @@ function seconds(build: Build): string {
 function numbers(report: BuildReport): string[] {
   const verification = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
   return [
-    `memory ${bytes(report.memory.arena + report.memory.serial)}`,
-    ...(report.rune === undefined ? [] : [`size ${bytes(report.rune.size)}`, shortDigest(report.rune.digest)]),
+    `memory ${sizeText(report.memory.arena + report.memory.serial)}`,
+    ...(report.rune === undefined ? [] : [`size ${sizeText(report.rune.size)}`, shortDigest(report.rune.digest)]),
     ...verification,
   ];
 }

@@ -5,7 +5,8 @@ import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { InlineCode } from "../parts/InlineCode";
-import { ago, bytes, count } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
+import { ago, count } from "../format/quantities";
 import { undoOfLastStep } from "../session/toasts/undo-action";
 import type { Workspace } from "../session/workspace";
 import { ModelComparison } from "./ModelComparison";
@@ -227,6 +228,6 @@ function pathsOf(file: FileChange): readonly string[] {
 }
 
 function sizesOf({ before, after }: FileChange): string {
-  if (before === null || after === null) return bytes((before ?? after)?.size ?? 0);
-  return before.size === after.size ? bytes(after.size) : `${bytes(before.size)} → ${bytes(after.size)}`;
+  if (before === null || after === null) return sizeText((before ?? after)?.size ?? 0);
+  return before.size === after.size ? sizeText(after.size) : `${sizeText(before.size)} → ${sizeText(after.size)}`;
 }

@@ -1,6 +1,6 @@
 // The changes of the models: sizes, memory, types, quantisation and ops, each before and after.
 import type { DescribedModel, ModelChange } from "../../api/schema";
-import { bytes } from "../format/quantities";
+import { sizeText } from "../../look/quantities";
 
 interface ModelComparisonProps {
   readonly models: readonly ModelChange[];
@@ -25,12 +25,13 @@ function quantisationText({ quantisation: { per_channel, per_tensor, other, none
 }
 
 const ROWS: readonly { readonly name: string; readonly of: (facts: DescribedModel) => string }[] = [
-  { name: "File", of: (facts) => bytes(facts.size) },
-  { name: "Weights", of: (facts) => bytes(facts.weights_size) },
+  { name: "File", of: (facts) => sizeText(facts.size) },
+  { name: "Weights", of: (facts) => sizeText(facts.weights_size) },
   { name: "Parameters", of: (facts) => facts.parameters.toLocaleString("en-GB") },
   {
     name: "Arena",
-    of: ({ memory }) => (memory.arena === null ? `the host's (${bytes(memory.live)} at least)` : bytes(memory.arena)),
+    of: ({ memory }) =>
+      memory.arena === null ? `the host's (${sizeText(memory.live)} at least)` : sizeText(memory.arena),
   },
   { name: "Runs", of: ({ memory }) => (memory.runs === "compiled" ? "compiled in" : "by the host") },
   { name: "Inputs", of: (facts) => types(facts, "inputs") },

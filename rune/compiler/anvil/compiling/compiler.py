@@ -30,6 +30,7 @@ from rune.compiler.anvil.compiling.unit_files import COMMON, unit_files
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
+from rune.wording import size_text
 
 T = TypeVar("T")
 
@@ -281,8 +282,8 @@ def _reason(code: int, details: str, allowance: Allowance) -> str:
     if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU, -signal.SIGKILL):
         return str(allowance.out_of_processor_time())
     if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
-        return f"The compiler wrote a file of more than {limits.file_size} bytes"
+        return f"The compiler wrote a file of more than {size_text(limits.file_size)}"
     if code == 1 and "error:" in details:
         return "The compiler refused the code that was generated"
-    memory = allowance.process_memory >> 20
-    return f"The compiler stopped with status {code}; it may have needed more than {memory} MiB of memory"
+    memory = size_text(allowance.process_memory)
+    return f"The compiler stopped with status {code}; it may have needed more than {memory} of memory"

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable
 
 from rune.compiler.pyblock.checking.problems import Insertion, Problem, ProblemKind, TextRange
+from rune.wording import size_text
 
 MAX_SIZE = 64 * 1024
 """Characters of a file."""
@@ -53,7 +54,7 @@ class BlockText:
 def parse_text(text: BlockText) -> ast.Module | None:
     """Returns the syntax tree, or None if a problem was reported."""
     if len(text.text) > MAX_SIZE:
-        message = f"A block has at most {MAX_SIZE // 1024} KiB of text"
+        message = f"A block has at most {size_text(MAX_SIZE)} of text"
         text.report(ProblemKind.SYNTAX, TextRange(1, 0, 1, 1), message, "Split it into several blocks.")
         return None
     try:

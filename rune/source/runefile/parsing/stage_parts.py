@@ -24,7 +24,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ArgumentSyntax, InputSyntax, TypeSyntax, Word
 from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar
 from rune.tensor import ElementType
-from rune.wording import quoted
+from rune.wording import quoted, size_text
 
 MAX_TENSOR_SIZE = 256 * 1024 * 1024
 """Bytes that one tensor may have: more than any device this is for, less than a wasm memory."""
@@ -148,7 +148,7 @@ def _dimensions(
     for number in dimensions:
         size *= number
         if size > MAX_TENSOR_SIZE:
-            message = f"A tensor of these dimensions is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
+            message = f"A tensor of these dimensions is larger than {size_text(MAX_TENSOR_SIZE)}"
             report.error(Code.TENSOR_TOO_LARGE, message, field[1].span)
             break
     return tuple(dimensions), report.error_count == before

@@ -27,7 +27,7 @@ from rune.source.runefile.stages.resources import Resources
 from rune.source.runefile.stages.types import check_declared_outputs
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
-from rune.wording import quoted
+from rune.wording import quoted, size_text
 
 PAD_NOTE = "Each run decides how many there are. The proc-block `pad` fills them up to the largest number."
 """The fix for an input whose sizes each run decides, where a fixed size is needed."""
@@ -198,7 +198,7 @@ def _report_block_error(stage: StageSyntax, error: BlockError, report: Diagnosti
 def _fits_size_limit(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: DiagnosticReport) -> bool:
     for output in outputs:
         if output.type.size > MAX_TENSOR_SIZE:
-            message = f"{output.type} is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
+            message = f"{output.type} is larger than {size_text(MAX_TENSOR_SIZE)}"
             report.error(Code.TENSOR_TOO_LARGE, message, stage.name.span)
             return False
     return True

@@ -18,7 +18,7 @@ from rune.source.runefile.stages.missing_parameters import report_missing
 from rune.source.runefile.syntax import ArgumentSyntax, StageSyntax, TypeSyntax
 from rune.source.runefile.yaml.values import INTEGER
 from rune.tensor import TensorType
-from rune.wording import plain, quoted
+from rune.wording import plain, quoted, size_text
 
 _PIXEL_FORMATS = {"rgb": PixelFormat.RGB, "bgr": PixelFormat.BGR, "grayscale": PixelFormat.GRAYSCALE}
 _PIXEL_FORMAT = re.compile(r"@?(?:PixelFormat::)?(?P<name>[A-Za-z]+?)8?\Z")
@@ -75,7 +75,7 @@ def check_capability(stage: StageSyntax, kind: Capability, report: DiagnosticRep
         parameters = {**parameters, **_left_out(kind.implied_parameters(declaration.tensor_type), parameters)}
     actual = kind.output(parameters)
     if actual is not None and not 0 < actual.size <= MAX_TENSOR_SIZE:
-        limit = f"{MAX_TENSOR_SIZE // 1024**2} MiB"
+        limit = size_text(MAX_TENSOR_SIZE)
         message = f"With these arguments {quoted(stage.name.text)} gives {actual}; it must have 1 element to {limit}"
         report.error(Code.TENSOR_TOO_LARGE, message, stage.arguments_span or stage.name.span)
         return None

@@ -14,7 +14,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.stages.types import same_data
 from rune.source.runefile.syntax import InputSyntax, StageSyntax, TypeSyntax
 from rune.tensor import ElementType, TensorType
-from rune.wording import counted, quoted
+from rune.wording import counted, quoted, size_text
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def obstacle_in(signature: ModelSignature) -> Obstacle | None:
             note = "Export the model with fixed dimensions."
             return Obstacle(Code.TENSOR_TOO_LARGE, f"{name}, {tensor.type}, is empty", (note,))
         if tensor.type.size > MAX_TENSOR_SIZE:
-            message = f"{name}, {tensor.type}, is larger than {MAX_TENSOR_SIZE // 1024**2} MiB"
+            message = f"{name}, {tensor.type}, is larger than {size_text(MAX_TENSOR_SIZE)}"
             return Obstacle(Code.TENSOR_TOO_LARGE, message)
     return None
 

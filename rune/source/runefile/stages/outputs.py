@@ -11,7 +11,7 @@ from rune.source.runefile.pipeline import OutputStage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import StageSyntax
 from rune.tensor import ElementType, TensorType
-from rune.wording import quoted
+from rune.wording import quoted, size_text
 
 LARGE_SERIAL = 1_000_000
 """Bytes of JSON above which TENSOR is advised."""
@@ -54,7 +54,7 @@ def check_output_stage(
     elif (size := sum(json_size(type_, bound) for type_, bound in types if type_ is not None)) > LARGE_SERIAL:
         report.warning(
             Code.LARGE_SERIAL,
-            f"{quoted(stage.name.text)} can be {size / 1e6:.1f} MB of JSON, for which the rune keeps as much memory",
+            f"{quoted(stage.name.text)} can be {size_text(size)} of JSON, for which the rune keeps as much memory",
             stage.target.span,
             ["TENSOR sends the same numbers as bytes."],
             [report.guess(stage.target.span, "TENSOR")],

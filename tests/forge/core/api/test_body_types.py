@@ -30,7 +30,7 @@ class BodyThing(serializers.Serializer[Any]):
     "data",
     [
         {"name": "1", "ratio": 1, "is_open": False, "kind": "1", "owner": "x", "words": ["a"], "parts": [{"count": 3}]},
-        {"name": None, "ratio": 0.5, "unknown": 3},
+        {"name": None, "ratio": 0.5},
         {"words": [], "parts": []},
         {"words": "no list", "parts": 3},
         [],
@@ -63,3 +63,31 @@ def test_a_value_of_another_type_is_refused_under_its_field(data: Any, field: st
     with pytest.raises(ValidationError) as error:
         require_described_types(BodyThing(), data)
     assert set(error.value.detail) == {field}
+
+
+@pytest.mark.protects("operation/unforeseen-requests")
+@each_case(
+    ("data", "place", "advice"),
+    [
+        ({"Name": "a"}, "Name", "Did you mean `name`?"),
+        ({"is-opne": True}, "is-opne", "Did you mean `is_open`?"),
+        ({"x": None}, "x", "The fields are `name`, `ratio`, "),
+        ({"parts": [{"count": 1}, {"cuont": 2}]}, "parts[1].cuont", "Did you mean `count`?"),
+        ({"x" * 5000: 1}, "x" * 100, "The fields are "),
+    ],
+)
+def test_an_unknown_field_is_named_with_the_nearest_one(data: Any, place: str, advice: str) -> None:
+    with pytest.raises(ValidationError) as error_info:
+        require_described_types(BodyThing(), data)
+    ((name, (message,)),) = error_info.value.detail.items()  # type: ignore[union-attr]
+    assert name == place
+    assert str(message).startswith("The field `")
+    assert f"` is unknown. {advice}" in str(message)
+
+
+def test_a_body_that_takes_more_fields_is_left_alone() -> None:
+    class OpenBody(serializers.Serializer[Any]):
+        takes_more_fields = True
+        ask = serializers.CharField()
+
+    require_described_types(OpenBody(), {"ask": "hover", "line": 3})

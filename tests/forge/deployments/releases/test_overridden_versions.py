@@ -108,6 +108,41 @@ def test_a_pull_is_told(overridden: Tag, project: Project) -> None:
     assert advice_on(repository, "stable") == ""
 
 
+def test_an_offer_to_promote_or_go_back_says_so(
+    client: Client, overridden: Tag, developer: User, reviewer: User, project: Project
+) -> None:
+    assert "Staging serves 1.1,<b>published past its gate</b>." in _page(client, f"{PAGE}/deployments")
+    give_verdict(reviewer, Build.objects.get(pk=overridden.build_id), "changes", "It answers wrongly.")
+    staging = find_deployment(developer, project, "staging")
+    serve_tag(developer, staging, TagChoice("stable"))
+    for path in ("/deployments", "/deployments/staging"):
+        assert "<b>published past its gate, changes requested</b>" in _page(client, f"{PAGE}{path}")
+
+
+def test_the_api_says_so_of_what_is_served_and_of_what_a_visitor_gets(
+    client: Client, overridden: Tag, reviewer: User
+) -> None:
+    give_verdict(reviewer, Build.objects.get(pk=overridden.build_id), "changes", "It answers wrongly.")
+    rows = {each["name"]: each for each in client.get("/api/v1/projects/acme/kitchen/deployments").json()["results"]}
+    newest, first = rows["staging"]["history"]
+    assert (REASON in newest["override"], newest["changes_requested"]) == (True, True)
+    assert (first["override"], first["changes_requested"]) == ("", False)
+    promotion = client.get("/api/v1/projects/acme/kitchen/deployments/production/promotion").json()
+    assert promotion["release"]["changes_requested"] is True
+    tags = client.get("/api/v1/projects/acme/kitchen/tags").json()
+    assert tags["changes_requested"] == ["1.1"]
+
+
+def test_a_version_that_is_rejected_while_it_is_served_says_so(
+    client: Client, developer: User, reviewer: User, project: Project
+) -> None:
+    deployment = deployed(developer, project)
+    give_verdict(reviewer, deployment.releases.get().build, "changes", "It answers wrongly.")
+    for path in ("/deployments", "/deployments/website"):
+        assert "Changes are requested of stable." in _page(client, f"{PAGE}{path}")
+    assert ">Changes requested</span>" in _page(client, PAGE)
+
+
 def test_an_objection_is_told_too(client: Client, overridden: Tag, reviewer: User) -> None:
     give_verdict(reviewer, Build.objects.get(pk=overridden.build_id), "changes", "It answers wrongly.")
     assert "wants it changed" in _page(client, f"{PAGE}/deployments/production")

@@ -195,7 +195,7 @@ def test_all_problems_of_a_file_are_told() -> None:
         ("x = 1\0", "RUNE0110", "not Python"),
         ("(" * 500, "RUNE0110", ""),
         ("x = " + "-" * 300 + "1", "RUNE0110", "deep"),
-        ("#" * 70_000, "RUNE0110", "64 KiB"),
+        ("#" * 70_000, "RUNE0110", "65.5 kB"),
         ("", "RUNE0111", "no function"),
         ("def a(x: f32[1]) -> f32[1]:\n    return x\ndef b(x: f32[1]) -> f32[1]:\n    return x\n", "RUNE0111", "block"),
         ("def block(x: f32[1]):\n    return x\n", "RUNE0111", "declare its outputs"),

@@ -142,6 +142,7 @@ def _store(
     _require_all(document.blobs, blobs, {**embedded_sizes, **dict(links)})
     children = blobs_named([each.digest for each in document.manifests])
     manifests = repository.manifests.filter(trashed=None, blob_id__in=children.values())
+    _require_no_blobs(repository, document.manifests, children)
     _require_all(document.manifests, children, dict(manifests.values_list("blob_id", "blob__size")))
     # One that comes back is as young as one that is new: rules would delete it again at once.
     repository.manifests.filter(blob_id=own).exclude(trashed=None).update(created=timezone.now())
@@ -168,6 +169,19 @@ def _require_all(descriptors: Sequence[Descriptor], blobs: Mapping[str, str], si
             raise BlobMissing(f"The repository has no {each.digest}, which the manifest names. Push it first.")
         if size != each.size:
             raise BadArtifact(f"{each.digest} has {size} bytes, and the manifest says {each.size}.")
+
+
+def _require_no_blobs(repository: Repository, descriptors: Sequence[Descriptor], children: Mapping[str, str]) -> None:
+    """Raises `BadArtifact` for an index that lists what the repository has as a blob, as BuildKit's cache does."""
+    manifests = repository.manifests.filter(blob_id__in=children.values()).values_list("blob_id", flat=True)
+    others = set(children.values()) - set(manifests)
+    blobs = set(links_in(repository).filter(blob_id__in=others).values_list("blob_id", flat=True)) if others else set()
+    for each in descriptors:
+        if children.get(each.digest) in blobs:
+            raise BadArtifact(
+                f"{each.digest} is a blob; an index lists manifests. Push a manifest that names the blob, and list "
+                "that. BuildKit writes its cache as a manifest with image-manifest=true,oci-mediatypes=true."
+            )
 
 
 def _set_tag(actor: Actor, project: Project, repository: Repository, name: str, manifest: Manifest) -> None:

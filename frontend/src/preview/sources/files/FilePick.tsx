@@ -2,6 +2,7 @@
 import { FolderOpen } from "lucide-react";
 import { useEffect, useId, useRef, useState, type DragEvent } from "react";
 import { INPUT_BYTES } from "../../../declared/run-limits";
+import { sizeText } from "../../../look/quantities";
 import { useHost } from "../../host";
 import { LastChoice } from "./last-choice";
 
@@ -37,7 +38,7 @@ export function FilePick({ label, accept, endings, hint, read }: Props) {
   const choose = (name: string, opening: () => Promise<File>) => {
     const reading = async (): Promise<FileContent> => {
       const file = await opening();
-      if (file.size > INPUT_BYTES) throw new Error(`${name} is larger than ${INPUT_BYTES >> 20} MB.`);
+      if (file.size > INPUT_BYTES) throw new Error(`${name} is larger than ${sizeText(INPUT_BYTES)}.`);
       return read(file);
     };
     lastChoice.follow(

@@ -4,7 +4,7 @@ import { baseName } from "../../document/files/paths";
 import { copyName, filesOf } from "../../document/files/tree";
 import type { FileActions, FileAnswers, FileEtags } from "./actions";
 import { choose } from "../../parts/files/choose";
-import { bytes } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
 import { filesOfDrop, type NamedFile } from "../../../look/files/incoming-files";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
@@ -63,7 +63,7 @@ export function fileWork(workspace: Workspace, places: StudioPlaces, dialogs: Di
           folder,
           new Set(currentFiles().map((file) => file.path)),
           uploads.limit,
-          bytes,
+          sizeText,
         );
         if (isPlain(plan)) answer(({ send }) => send(plan.sends));
         else ask({ what: "upload", incoming, folder, etags: statesOf(plan.replaces) });

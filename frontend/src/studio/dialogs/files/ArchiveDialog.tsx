@@ -1,7 +1,7 @@
 // A .zip that was dropped: its files into the project, or the archive as it is.
 import { useState } from "react";
 import { Dialog } from "../../parts/dialog/Dialog";
-import { bytes } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
 
 interface ArchiveDialogProps {
   readonly file: File;
@@ -20,7 +20,7 @@ export function ArchiveDialog({ file, folder, onUnpack, onAddAsFile, onClose }: 
   return (
     <Dialog title={`Unpack ${file.name}?`} onClose={onClose}>
       <p>
-        The archive's files ({bytes(file.size)} packed) are unpacked into{" "}
+        The archive's files ({sizeText(file.size)} packed) are unpacked into{" "}
         {folder === "" ? "the project" : <span className="mono">{folder}/</span>}, all of them or none. Links, encrypted
         files and names outside the project are refused.
       </p>

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { FileEntry } from "../../document/files/files";
 import { baseName, byName, pathProblem } from "../../document/files/paths";
 import { moveProblem, parentOf } from "../../document/files/tree";
-import { bytes } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
 import { planUpload } from "../../session/uploads/plan";
 import type { Workspace } from "../../session/workspace";
 import { ArchiveDialog } from "./ArchiveDialog";
@@ -105,7 +105,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
     case "upload":
       return (
         <UploadDialog
-          plan={planUpload(request.incoming, request.folder, paths, workspace.uploads.limit, bytes)}
+          plan={planUpload(request.incoming, request.folder, paths, workspace.uploads.limit, sizeText)}
           limit={workspace.uploads.limit}
           storage={workspace.storage}
           onSend={(sends) => answers.send(sends, request.etags)}

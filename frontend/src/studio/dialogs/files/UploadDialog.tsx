@@ -1,6 +1,7 @@
 // Says before an upload what is sent and where to, what would be replaced, and what is refused and why.
 import { Dialog } from "../../parts/dialog/Dialog";
-import { bytes, count } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
+import { count } from "../../format/quantities";
 import type { StorageUse } from "../../api/page-state";
 import type { UploadPlan } from "../../session/uploads/plan";
 import { quotaNotice } from "../../session/uploads/storage-quota";
@@ -48,7 +49,7 @@ export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDi
     >
       {sends.length > 0 && (
         <p className="muted num">
-          {bytes(size)} together. One file may have up to {bytes(limit)}.
+          {sizeText(size)} together. One file may have up to {sizeText(limit)}.
         </p>
       )}
       {notice !== null && (

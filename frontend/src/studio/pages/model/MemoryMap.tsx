@@ -1,7 +1,7 @@
 // The memory of a model that is compiled: which tensor lies where, and in which steps;
 // `forge/builds/pages/memory_map.py` draws the same on a build's page.
 import type { MemoryMap as Map } from "../../../api/schema";
-import { bytes } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
 import "../../../look/memory.css";
 
 const WIDTH = 720;
@@ -33,19 +33,19 @@ export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Ma
       <h2>Memory</h2>
       <p>
         What lies where, and when: steps go from left to right, and what is not needed at one time shares room. All of
-        it takes {bytes(arena)}.
+        it takes {sizeText(arena)}.
       </p>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`The arena of ${bytes(arena)}; the table below has the same data`}
+        aria-label={`The arena of ${sizeText(arena)}; the table below has the same data`}
       >
         {buffers.map((buffer, index) => {
           const [x, width] = [buffer.first * step, (buffer.last - buffer.first + 1) * step];
           const [y, height] = [HEIGHT * (1 - (buffer.offset + buffer.size) / arena), (HEIGHT * buffer.size) / arena];
           return (
             <g key={index} className={`tint-${index % TINTS}`}>
-              <title>{`${buffer.name}: ${bytes(buffer.size)} from byte ${buffer.offset}, ${stepsOf(buffer, steps)}`}</title>
+              <title>{`${buffer.name}: ${sizeText(buffer.size)} from byte ${buffer.offset}, ${stepsOf(buffer, steps)}`}</title>
               <rect x={x} y={y} width={width} height={height} />
               {width >= LEAST.width && height >= LEAST.height && (
                 <text x={x + 4} y={y + 12}>
@@ -69,7 +69,7 @@ export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Ma
             {buffers.map((buffer, index) => (
               <tr key={index}>
                 <td>{buffer.name}</td>
-                <td>{bytes(buffer.size)}</td>
+                <td>{sizeText(buffer.size)}</td>
                 <td className="muted">{stepsOf(buffer, steps)}</td>
               </tr>
             ))}

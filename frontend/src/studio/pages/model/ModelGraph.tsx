@@ -3,7 +3,8 @@
 import type { DrawnModel, Layer } from "../../../api/schema";
 import { Minus, Plus } from "lucide-react";
 import { useMemo, useRef, useState, type PointerEvent } from "react";
-import { bytes, count } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
+import { count } from "../../format/quantities";
 import { blocksOf, layoutOf, opName, shortShape, type PlacedBlock } from "./layers";
 
 const BOX = { width: 168, height: 46, across: 24, down: 34 };
@@ -45,7 +46,7 @@ function LayerFacts({ layer, index }: { readonly layer: Layer; readonly index: n
         <>
           <dt>Weights</dt>
           <dd>
-            {bytes(layer.weights_size)}: <span className="mono">{layer.weights.join(", ")}</span>
+            {sizeText(layer.weights_size)}: <span className="mono">{layer.weights.join(", ")}</span>
             {layer.quantisation !== null && `, quantised ${layer.quantisation}`}
           </dd>
         </>
@@ -236,7 +237,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
                     <span className="cut mono">
                       {isRun
                         ? block.ops.map(opName).join(", ")
-                        : `→ ${shortShape(layer.outputs[0] ?? "")}${layer.weights_size > 0 ? ` · ${bytes(layer.weights_size)}` : ""}`}
+                        : `→ ${shortShape(layer.outputs[0] ?? "")}${layer.weights_size > 0 ? ` · ${sizeText(layer.weights_size)}` : ""}`}
                     </span>
                   </button>
                 );
@@ -266,7 +267,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
                     {layer.reads.map((read) => (read < 0 ? `input ${-read}` : read + 1)).join(", ")}
                   </td>
                   <td className="mono">{layer.outputs.join(", ")}</td>
-                  <td>{layer.weights_size > 0 ? bytes(layer.weights_size) : ""}</td>
+                  <td>{layer.weights_size > 0 ? sizeText(layer.weights_size) : ""}</td>
                   <td className="muted">{layer.quantisation ?? ""}</td>
                 </tr>
               ))}

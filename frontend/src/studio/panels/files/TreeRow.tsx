@@ -5,7 +5,8 @@ import type { Diagnostic } from "../../../api/schema";
 import type { FileEntry } from "../../document/files/files";
 import type { Present } from "../../document/sync/presence";
 import type { ShownRow } from "../../document/files/tree";
-import { bytes, count } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
+import { count } from "../../format/quantities";
 import { FileIcon } from "../../parts/files/KindIcon";
 import { ProblemBadge } from "../../parts/ProblemBadge";
 import { problemPlace } from "../../session/problems/severity";
@@ -54,7 +55,7 @@ export const TreeRow = memo(function TreeRow({
   const badges = [
     row.label,
     file?.doubled === true ? "two of this name" : "",
-    size === null ? "" : bytes(size),
+    size === null ? "" : sizeText(size),
     file === null ? count(row.inside, "file") : "",
   ]
     .filter((each) => each !== "")
@@ -108,7 +109,7 @@ export const TreeRow = memo(function TreeRow({
       {/* By the keys the menu of the row goes there. */}
       {problem !== undefined && <ProblemBadge problem={problem} onGo={on.goToProblem} tabIndex={-1} />}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
-      {size !== null && <small className="num" data-text={bytes(size)} aria-hidden="true" />}
+      {size !== null && <small className="num" data-text={sizeText(size)} aria-hidden="true" />}
       {file === null && row.open === false && <small className="num" data-text={row.inside} aria-hidden="true" />}
       <button
         type="button"

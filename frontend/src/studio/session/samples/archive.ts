@@ -1,7 +1,8 @@
 // The files that were dropped or chosen for an import of samples, as the one archive that an import is: then it comes
 // in as a whole or not at all.
 import { Problem } from "../../api/problem";
-import { bytes, count } from "../../format/quantities";
+import { sizeText } from "../../../look/quantities";
+import { count } from "../../format/quantities";
 import type { NamedFile } from "../../../look/files/incoming-files";
 import { MAX_FILES } from "../../../declared/studio-limits";
 import { zipFiles } from "../../../look/files/zip-files";
@@ -25,7 +26,7 @@ export async function sampleArchive(incoming: readonly NamedFile[], limit: numbe
   if (whole === null && files.length > MAX_FILES)
     throw refusal(`There are ${files.length} files; a project has at most ${MAX_FILES}. Import a part of them.`);
   if (size > limit)
-    throw refusal(`It has ${bytes(size)}; this server accepts ${bytes(limit)} at once. Import it in parts.`);
+    throw refusal(`It has ${sizeText(size)}; this server accepts ${sizeText(limit)} at once. Import it in parts.`);
   if (whole !== null) return { file: whole, title: whole.name };
   const name = nameOf(files);
   return { file: await zipFiles(files, name), title: `${name}, ${count(files.length, "file")}` };

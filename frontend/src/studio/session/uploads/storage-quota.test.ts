@@ -13,14 +13,14 @@ test.each([
 test("from 80 % on, what is left afterwards is said", () => {
   expect(quotaNotice({ used: 15_900_000_000, limit: LIMIT }, 200_000_000)).toEqual({
     tone: "warn",
-    text: "After this, the organisation has 3.9 GB left of 20 GB.",
+    text: "After this, the organisation has 3.9 GB left of 20.0 GB.",
   });
 });
 
 test("what does not fit is said before it is refused", () => {
   const notice = quotaNotice({ used: LIMIT - 1_000_000, limit: LIMIT }, 2_000_000);
   expect(notice?.tone).toBe("bad");
-  expect(notice?.text).toContain("1 MB left of 20 GB");
+  expect(notice?.text).toContain("1.0 MB left of 20.0 GB");
 });
 
 test("an organisation that has more than it may has nothing left", () => {

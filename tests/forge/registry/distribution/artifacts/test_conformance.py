@@ -16,6 +16,7 @@ from tests.support.clients.registry_client import (
     body,
     code,
     credentials,
+    descriptor,
     image,
     sha,
     take_all,
@@ -168,3 +169,41 @@ def test_a_tag_list_of_no_names_and_of_a_wrong_number(registry: RegistryClient) 
     assert json.loads(registry.get("tags/list?n=0").content)["tags"] == []
     assert json.loads(registry.get("tags/list?n=1&last=a").content)["tags"] == ["b"]
     assert registry.get("tags/list?n=-1").status_code == 400
+
+
+@pytest.mark.parametrize("repository", ["acme/kitchen", "acme/kitchen/blocks/window"])
+def test_a_repository_to_which_nothing_was_pushed_answers_an_empty_index(
+    project: Any, viewer: Any, repository: str
+) -> None:
+    client = RegistryClient(credentials(viewer, "registry:pull"), repository)
+    assert client.referrers(sha(b"unknown")) == []
+    assert client.referrers(sha(b"unknown", "sha512")) == []
+    answer = client.get(f"referrers/{sha(b'unknown')}?artifactType={REPORT}")
+    assert (answer.status_code, answer["OCI-Filters-Applied"]) == (200, "artifactType")
+    assert json.loads(answer.content) == {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": []}
+    assert client.send("HEAD", f"referrers/{sha(b'unknown')}")["Content-Type"] == INDEX_TYPE
+    assert code(client.get("referrers/latest")) == (400, "DIGEST_INVALID")
+    assert code(client.get("tags/list")) == (404, "NAME_UNKNOWN")
+
+
+def test_an_empty_index_does_not_tell_that_a_repository_exists(project: Any, stranger: Any) -> None:
+    path = f"referrers/{sha(b'unknown')}"
+    answer = RegistryClient(credentials(stranger)).get(path)
+    of_no_project = RegistryClient(credentials(stranger), "acme/nothing").get(path)
+    assert code(answer) == code(of_no_project) == (404, "NAME_UNKNOWN")
+    assert answer.content == of_no_project.content
+    assert code(RegistryClient({}).get(path)) == (401, "UNAUTHORIZED")
+
+
+def test_an_index_of_blobs_is_refused_with_the_reason(registry: RegistryClient) -> None:
+    layer = b"a layer of BuildKit's cache"
+    layer_descriptor = descriptor(layer, "application/vnd.oci.image.layer.v1.tar+gzip")
+    cache = json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [layer_descriptor]}).encode()
+    missing = registry.push_manifest(cache, "cache")
+    assert code(missing) == (404, "MANIFEST_BLOB_UNKNOWN")
+    assert registry.push_blob(layer).status_code == 201
+    answer = registry.push_manifest(cache, "cache")
+    assert code(answer) == (400, "MANIFEST_INVALID")
+    message = json.loads(answer.content)["errors"][0]["message"]
+    assert message.startswith(f"{sha(layer)} is a blob; an index lists manifests.")
+    assert "image-manifest=true" in message
