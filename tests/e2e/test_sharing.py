@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.support.browsers.accessibility import findings
 from tests.support.browsers.pages import PHONE, OpenPage, launch, people
-from tests.support.browsers.studio import PATIENCE, create, join, sign_in
+from tests.support.browsers.studio import create, join, publish, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -73,17 +73,6 @@ def test_a_rune_is_found_by_a_stranger_and_its_project_forked_by_who_was_let_in_
     partner.goto(f"{forge.address}/pia/sine/share")
     expect(partner.get_by_text("Forked from")).to_be_visible()
     assert owner.goto(f"{forge.address}/pia/sine").status == 404  # type: ignore[union-attr]
-
-
-def publish(page: Page, project: str) -> None:
-    """Builds what is written, and publishes it as 1.0."""
-    page.goto(f"{project}/builds")
-    page.get_by_role("button", name="Build").first.click()
-    expect(page.get_by_role("heading", name="Try it")).to_be_visible(timeout=PATIENCE)
-    page.goto(f"{page.url}/publish")
-    page.get_by_role("textbox", name="Tag").fill("1.0")
-    page.get_by_role("button", name="Publish build").click()
-    expect(page.get_by_role("heading", name="1.0")).to_be_visible(timeout=PATIENCE)
 
 
 def make_beside(page: Page, address: str) -> str:

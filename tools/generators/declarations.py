@@ -17,6 +17,7 @@ from forge.core import studio_limits
 from forge.learning.conversions.kinds import SOURCE_SUFFIXES
 from rune.capabilities import CAPABILITIES
 from rune.capabilities.capability import Capability
+from rune.datasets.calibration_kind import STATIC_FORMS, TENSORFLOW_INT8
 from rune.datasets.words import WORD_LIMIT
 from rune.running.runtime import limits
 from rune.source.language.service import TEXT_LIMIT
@@ -26,8 +27,6 @@ from rune.source.policy.sections.models import (
     INTERFACES,
     KERAS_SUFFIXES,
     MODEL_FORMS,
-    STATIC_FORMS,
-    TENSORFLOW_INT8,
 )
 from tools.setup import DECLARED_FOLDER
 

@@ -29,7 +29,7 @@ NEEDS = ("numpy", "wasmtime")
 SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
 SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
 SDK_NEEDS = ("cryptography", "httpx", "pillow", "pyyaml", "tuf")
-"""Of the requirements of the whole, those of the SDK beside the runtime."""
+"""The requirements of the SDK beside the runtime, which are some of the whole."""
 COMPILER = ("rune/source/", "rune/compiler/building/", "rune/compiler/pyblock/")
 """The folders of the compiler, which the runtime does not have."""
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"

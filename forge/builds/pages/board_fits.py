@@ -99,7 +99,7 @@ class BoardFit:
 
     @property
     def executed(self) -> str:
-        """Which figures come from executing a rune, and which are only estimated."""
+        """Says which figures come from executing a rune, and which are estimates."""
         return executed_text(self.board)
 
     @property

@@ -1,4 +1,4 @@
-"""What is executed for a board, and what is only estimated, as a sentence."""
+"""Says which figures of a board come from executing runes, and which are estimates, as a sentence."""
 
 from __future__ import annotations
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.conftest import REPOSITORY
 from tests.e2e.devices.test_virtual_board import COMPILING, expect_both, expect_equal
+from tests.support.browsers.boards import downloaded_package, self_test_output
 from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
@@ -26,7 +25,6 @@ from tests.support.browsers.studio import (
     sign_in,
 )
 from tests.support.servers.live_forge import LiveForge
-from tools.needs import GCC, lack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -66,9 +64,9 @@ def test_the_chapter_is_what_one_does(
     panel.get_by_role("link", name="Build page").click()
     page.get_by_role("link", name="Devices", exact=True).click()
     page.screenshot(path=tmp_path / "devices.png", full_page=True)
-    package = downloaded(page, tmp_path)
+    package = downloaded_package(page, tmp_path)
     record_property("seconds", round(time.monotonic() - start))
-    assert said_in_a_terminal(package) == "0 nothing\n"
+    assert self_test_output(package, CHAPTER) == "0 nothing\n"
     with zipfile.ZipFile(package) as files:
         assert "rune_digits/firmware/digits.uf2" in files.namelist()
     expect_named(
@@ -93,33 +91,6 @@ def expect_figures(text: str) -> None:
     memory = re.search(r"([\d.]+) kB of ([\d.]+) kB", text)
     assert memory is not None
     assert f"{round(float(memory[1]))} kB of its {round(float(memory[2]))} kB of RAM" in CHAPTER
-
-
-def downloaded(page: Page, folder: Path) -> Path:
-    """The package of the board that the chapter chooses."""
-    boards = page.get_by_role("region", name="Boards", exact=True)
-    boards.get_by_role("link").filter(has=page.get_by_text("Raspberry Pi Pico", exact=True)).click()
-    aside = page.get_by_role("complementary", name="Raspberry Pi Pico")
-    with page.expect_download() as download:
-        aside.get_by_role("link", name=re.compile("^Download package")).click()
-    path = folder / download.value.suggested_filename
-    download.value.save_as(path)
-    return path
-
-
-def said_in_a_terminal(package: Path) -> str:
-    """The output of the chapter's commands, in the folder that the package is in."""
-    if shutil.which("gcc") is None:
-        pytest.skip(lack(GCC))
-    blocks = re.findall(r"```\n(.*?)```", CHAPTER, re.DOTALL)
-    assert len(blocks) == 1
-    with zipfile.ZipFile(package) as files:  # unzip may not be installed
-        files.extractall(package.parent)
-    first, _, commands = blocks[0].partition("\n")
-    assert first == f"unzip {package.name}"
-    result = subprocess.run(["sh", "-euc", commands], cwd=package.parent, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
-    return result.stdout
 
 
 def expect_named(*controls: str) -> None:

@@ -7,9 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_sharing import publish
 from tests.support.browsers.pages import PHONE, OpenPage
-from tests.support.browsers.studio import PATIENCE, create, expect_label, invite, join, run_strangers_rune, sign_in
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    expect_label,
+    invite,
+    join,
+    publish,
+    run_strangers_rune,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -10,10 +10,10 @@ from http.server import ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_sharing import open_page, publish
+from tests.e2e.test_sharing import open_page
 from tests.support.browsers.accessibility import findings
 from tests.support.browsers.pages import OpenPage
-from tests.support.browsers.studio import PATIENCE, create, sign_in
+from tests.support.browsers.studio import PATIENCE, create, publish, sign_in
 from tests.support.servers.listening import QuietHandler, listening
 from tests.support.servers.live_forge import LiveForge
 

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.reviews.test_change_requests import change, runefile, see_built, write
-from tests.e2e.test_sharing import open_page, publish
+from tests.e2e.test_sharing import open_page
 from tests.support.browsers.accessibility import DARK_AND_NARROW, findings
 from tests.support.browsers.pages import OpenPage
-from tests.support.browsers.studio import PATIENCE, create, invite, join, run_strangers_rune, sign_in
+from tests.support.browsers.studio import PATIENCE, create, invite, join, publish, run_strangers_rune, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 __all__ = ["open_page"]  # a fixture: what is not there answers 404

@@ -37,7 +37,7 @@ def test_the_json_says_it_of_each_form() -> None:
 
 
 def test_each_row_without_figures_says_why() -> None:
-    """Of forms that were not converted, and of those that cannot be compiled, also where another form was wanted."""
+    """A form that was not converted, and one that cannot be compiled, have a reason, also where another was wanted."""
     whole = report("files", is_guess=False)
     dynamic = {"form": "dynamic", **_ROW, "arena": None, "constants": None, "reason": "It needs SUM with int8."}
     rows = [*whole["forms"], {**dynamic, "output": 40.0, "layers": {}, "calibrated_on": "", "judged_on": "samples"}]

@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import REPOSITORY
-from tests.e2e.devices.test_pico_tutorial import downloaded, said_in_a_terminal
-from tests.e2e.test_sharing import publish
 from tests.support.browsers import fixtures
+from tests.support.browsers.boards import downloaded_package, self_test_output
 from tests.support.browsers.pages import launch, people
-from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, sign_in
+from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, publish, sign_in
 from tests.support.servers.deployment_lines import shown_lines
 from tests.support.servers.fresh_clone import clone_into, cloned_forge
 from tests.support.servers.listening import PolicedSite, policed_site
@@ -26,6 +25,7 @@ playwright = fixtures.playwright
 pytestmark = pytest.mark.proof
 
 COMPILING = 3 * PATIENCE
+CHAPTER = (REPOSITORY / "docs" / "guides" / "virtual-pico.md").read_text("utf-8")
 SEVEN = REPOSITORY / "examples" / "digits" / "7.png"
 
 
@@ -45,7 +45,7 @@ def test_a_fresh_clone_leads_to_a_package_for_a_pico_and_to_a_page_of_another_or
             expect_label(page, "answer", "7")
             project = page.url.removesuffix("/studio")
             package = package_for_a_pico(page, tmp_path)
-            assert said_in_a_terminal(package) == "0 nothing\n"
+            assert self_test_output(package, CHAPTER) == "0 nothing\n"
             with zipfile.ZipFile(package) as files:
                 assert "rune_digits/firmware/digits.uf2" in files.namelist()
             publish(page, project)
@@ -65,7 +65,7 @@ def package_for_a_pico(page: Page, folder: Path) -> Path:
     page.get_by_role("link", name="Devices", exact=True).click()
     # The package is compiled after the rune, and the page shows it then.
     expect(page.get_by_role("region", name="Boards", exact=True)).to_be_visible(timeout=COMPILING)
-    return downloaded(page, folder)
+    return downloaded_package(page, folder)
 
 
 def lines_of_a_deployment(page: Page, project: str, origin: str) -> dict[str, str]:

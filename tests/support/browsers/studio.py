@@ -186,3 +186,14 @@ def choose(page: Page, name: str, data: bytes, label: str = "Choose a rune") -> 
     page.get_by_label(label, exact=True).and_(page.locator("input")).set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": data}
     )
+
+
+def publish(page: Page, project: str) -> None:
+    """Builds what is written, and publishes it as 1.0."""
+    page.goto(f"{project}/builds")
+    page.get_by_role("button", name="Build").first.click()
+    expect(page.get_by_role("heading", name="Try it")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{page.url}/publish")
+    page.get_by_role("textbox", name="Tag").fill("1.0")
+    page.get_by_role("button", name="Publish build").click()
+    expect(page.get_by_role("heading", name="1.0")).to_be_visible(timeout=PATIENCE)

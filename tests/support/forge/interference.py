@@ -20,7 +20,7 @@ _PROBLEM = "application/problem+json"
 
 
 class AnsweredRequests(Enum):
-    """Which requests are answered."""
+    """The requests that are answered."""
 
     ALL = "all"
     RUNE = "rune"

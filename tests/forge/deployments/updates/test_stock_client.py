@@ -48,7 +48,7 @@ def answered_by_django(act: Callable[[str], Value]) -> Value:
     class Handler(QuietHandler):
         def do_GET(self) -> None:
             answer = client.get(self.path)
-            body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
+            body = b"".join(answer) if answer.streaming else answer.content
             self.respond(answer.status_code, body, dict(answer.items()) | {"Content-Length": str(len(body))})
 
         def respond(self, status: int, body: bytes = b"", headers: Any = None) -> None:

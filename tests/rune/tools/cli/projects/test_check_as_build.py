@@ -95,11 +95,11 @@ REFUSED = {
 def test_what_a_build_refuses_a_check_refuses_in_the_same_words(folder: Path, name: str) -> None:
     runefile, files, options, code = REFUSED[name]
     write(folder, runefile, files)
-    built = run("build", *options, "--format", "json")
-    checked = run("check", *options, "--format", "json")
-    refusals, problems = (json.loads(each.stdout)["diagnostics"] for each in (built, checked))
+    build_run = run("build", *options, "--format", "json")
+    check_run = run("check", *options, "--format", "json")
+    refusals, problems = (json.loads(each.stdout)["diagnostics"] for each in (build_run, check_run))
     assert [each["code"] for each in refusals if each["severity"] == "error"] == [code]
-    assert (built.exit_code, checked.exit_code) == (1, 1)
+    assert (build_run.exit_code, check_run.exit_code) == (1, 1)
     assert problems == refusals
 
 
@@ -135,13 +135,13 @@ def record(*, is_guess: bool, data: bytes = SINE) -> bytes:
 def test_a_model_with_guessed_ranges_is_a_warning_of_check_build_and_verify(folder: Path) -> None:
     files = {"sine.tflite": SINE, "sine.provenance.json": record(is_guess=True)}
     write(folder, MODEL % ("f32", "1, 1", "sine.tflite"), files)
-    checked, built, verified = run("check"), run("build"), run("verify", ".", "--runs", "1")
-    assert (checked.exit_code, built.exit_code, verified.exit_code) == (0, 0, 0)
+    check_run, build_run, verify_run = run("check"), run("build"), run("verify", ".", "--runs", "1")
+    assert (check_run.exit_code, build_run.exit_code, verify_run.exit_code) == (0, 0, 0)
     words = 'The ranges of the model "sine.tflite" were measured on random numbers'
-    assert f"warning[RUNE0127]: {words}" in checked.stderr
-    assert "1 warning" in checked.stdout
-    assert words in built.stderr
-    assert words in verified.stderr
+    assert f"warning[RUNE0127]: {words}" in check_run.stderr
+    assert "1 warning" in check_run.stdout
+    assert words in build_run.stderr
+    assert words in verify_run.stderr
 
 
 @pytest.mark.parametrize(
