@@ -13,6 +13,7 @@ from rune.compiler.anvil.ops.activations.softmax import LONGEST_ROW
 from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
 from rune.model.tflite import operator_types, read_model
+from rune.running.runtime.interpreters.model_parts import WITHOUT_REFERENCE_KERNEL
 from tools.reference.page import WRITTEN_BY, joined
 from tools.setup import ROOT
 
@@ -39,7 +40,7 @@ MICRO: Final = frozenset(_MICRO_NAMES.split())
 _NO_REFERENCE = "LiteRT has no reference kernel to compare it with"
 
 
-NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ELU", "ROUND"), _NO_REFERENCE)
+NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ROUND"), _NO_REFERENCE)
 """Why an operator of TensorFlow Lite Micro is not compiled."""
 
 
@@ -102,7 +103,7 @@ def operators_page() -> str:
                     "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "
                     "zero point for all its tensors.",
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
-                    "SQUARED_DIFFERENCE and BATCH_MATMUL.",
+                    "SQUARED_DIFFERENCE, BATCH_MATMUL and ELU.",
                     "* The indices of GATHER, GATHER_ND and EMBEDDING_LOOKUP are constants, or come while the model "
                     "runs; one that is beyond the tensor ends the run with an error. EMBEDDING_LOOKUP gives its "
                     "table's type, or float32 of an int8 table.",
@@ -118,6 +119,10 @@ def operators_page() -> str:
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none. An "
                     "operator that can have a fused activation gives the largest finite float32 in place of infinity, "
                     "as the reference kernels do.",
+                    f"* LiteRT has no reference kernel for {', '.join(sorted(WITHOUT_REFERENCE_KERNEL))}: results are "
+                    "compared with those of LiteRT's other kernel, and all else in the model with the reference "
+                    "kernels. Such a model is compiled, but not compared, if it has variables or a graph that it calls "
+                    "has the operator.",
                     "* FLOOR_DIV by zero ends the run with an error.",
                     "* ARG_MAX and ARG_MIN pass over NaN. If the last dimension has up to about 10 numbers, LiteRT "
                     "may also pass over numbers beside a NaN. TensorFlow Lite Micro returns the index of a NaN that "

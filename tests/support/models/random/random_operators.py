@@ -251,6 +251,11 @@ def _function(drawing: ModelDrawing, op: str) -> ModelValue:
     )
 
 
+def _elu(drawing: ModelDrawing) -> ModelValue:
+    source = drawing.source() if drawing.kind in ("float32", "int8") else drawing.image("float32")
+    return drawing.layers.unary("ELU", source, drawing.scale_near(source.scale), drawing.zero_point())
+
+
 def _gelu(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image("int8") if drawing.kind == "int16" else drawing.source()
     return gelu(drawing.layers, source, drawing.chance(0.5), drawing.scale_near(source.scale), drawing.zero_point())
@@ -336,6 +341,7 @@ DRAWS: Mapping[str, Draw] = {
     "ASSIGN_VARIABLE": draw_windowed,
     "BATCH_MATMUL": _batch_matmul,
     "CUSTOM:TFLite_Detection_PostProcess": _detection,
+    "ELU": _elu,
     "EMBEDDING_LOOKUP": _embedding_lookup,
     "CAST": _cast,
     "CONV_2D": _conv,

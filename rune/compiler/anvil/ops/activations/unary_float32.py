@@ -1,10 +1,10 @@
-"""Elementwise ops of one float32 input: ABS, COS, EXP, FLOOR, GELU, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT, SQUARE
-and TANH.
+"""Elementwise ops of one float32 input: ABS, COS, ELU, EXP, FLOOR, GELU, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT,
+SQUARE and TANH.
 
 LOGISTIC is 1 / (1 + e**-x), e**x below -9 and 1 behind `ONE_FROM`. HARD_SWISH is x * min(max(x + 3, 0), 6) / 6, GELU is
-x / 2 * erfc(-x / sqrt(2)), or x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). SIN, COS, TANH and powers of e
-are computed in double precision and rounded, the rest in single. Source: TFLite's reference kernels `elementwise.cc`,
-`Logistic`, `Tanh`, `HardSwish`, `Gelu`.
+x / 2 * erfc(-x / sqrt(2)), or x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). ELU is e**x - 1 below 0, and x
+from 0 on. SIN, COS, ELU, TANH and powers of e are computed in double precision and rounded, the rest in single. Source:
+TFLite's reference kernels `elementwise.cc`, `Logistic`, `Tanh`, `HardSwish`, `Gelu`, and `optimized_ops::Elu`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class UnaryFunction(Enum):
 
     ABS = "abs"
     COS = "cos"
+    ELU = "elu"
     EXP = "exp"
     FLOOR = "floor"
     GELU = "gelu"
@@ -85,6 +86,14 @@ def _logistic(x: Array) -> Array:
     return np.asarray(np.where(x > ONE_FROM, np.float32(1), np.where(x < -9, small, quotient)))
 
 
+ITSELF_FROM = np.float32(-(2.0**-25))
+"""From here to 0 the nearest float of e**x - 1 is x, of which the difference to 1 would keep few digits."""
+
+
+def _elu(x: Array) -> Array:
+    return np.asarray(np.where(x < ITSELF_FROM, (exp(np.minimum(x, 0)) - 1.0).astype(np.float32), x))
+
+
 def _tanh(x: Array) -> Array:
     return np.asarray(1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0))
 
@@ -92,6 +101,7 @@ def _tanh(x: Array) -> Array:
 _FUNCTIONS: Mapping[UnaryFunction, Callable[[Array], Array]] = {
     UnaryFunction.ABS: np.abs,
     UnaryFunction.COS: cos,
+    UnaryFunction.ELU: _elu,
     UnaryFunction.EXP: exp,
     UnaryFunction.FLOOR: np.floor,
     UnaryFunction.GELU: gelu,

@@ -39,6 +39,7 @@ RUNE_FUNCTION float rune_gelu_tanh_f32(float x)
 
 RUNE_UNARY_FLOAT32(rune_abs_float32, rune_f32_from_bits(rune_f32_bits(x) & 0x7FFFFFFFu))
 RUNE_UNARY_FLOAT32(rune_cos_float32, rune_cosf(x))
+RUNE_UNARY_FLOAT32(rune_elu_float32, x < -0x1p-25f ? (float)(rune_exp((double)x) - 1.0) : x)
 RUNE_UNARY_FLOAT32(rune_exp_float32, rune_expf(x))
 RUNE_UNARY_FLOAT32(rune_floor_float32, rune_floorf(x))
 RUNE_UNARY_FLOAT32(rune_gelu_float32, rune_gelu_f32(x))

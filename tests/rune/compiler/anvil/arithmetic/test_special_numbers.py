@@ -107,6 +107,23 @@ def test_ops_of_two_numbers() -> None:
     assert_alike(OF_PAIRS, pairs, evaluates=True)
 
 
+def of_numbers(op: str, count: int) -> bytes:
+    return make("special", lambda g: [g.unary(op, g.input((count,), "float32"))])
+
+
+def test_elu_of_special_numbers() -> None:
+    assert_alike({"ELU": of_numbers("ELU", len(SPECIAL))}, [SPECIAL.tobytes()], evaluates=True)
+
+
+def test_elu_of_a_small_number_keeps_all_its_digits() -> None:
+    numbers = -np.geomspace(1e-30, 1, 400).astype(np.float32)
+    models = {"model": read_model(of_numbers("ELU", len(numbers)))}
+    (message,) = run(loaded(module_of(models_pipeline(models), models)), [numbers.tobytes()])
+    ((_, actual),) = tensors_of(message.data)
+    expected = np.expm1(numbers.astype(np.float64))
+    np.testing.assert_allclose(np.frombuffer(actual, "<f4"), expected, rtol=2**-23.9, atol=0)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_greatest_and_the_least(seed: int) -> None:
     assert_alike(EXTREMES, [np.random.default_rng(seed).choice(SPECIAL, IMAGE).tobytes()], evaluates=True)
