@@ -37,24 +37,15 @@ MICRO: Final = frozenset(_MICRO_NAMES.split())
 """The operators of TensorFlow Lite Micro's resolver, without those for signals and for a vendor's processors."""
 
 
-_NO_REFERENCE = "LiteRT has no reference kernel to compare it with"
-
-
-NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ROUND"), _NO_REFERENCE)
-"""Why an operator of TensorFlow Lite Micro is not compiled."""
-
-
-def _beside_micro(compiled_operators: Collection[str]) -> tuple[str, str]:
-    """A sentence, and the table of what is not compiled."""
-    lacking = sorted(MICRO - set(compiled_operators))
-    sentence = (
-        f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
-        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types of the table above, whose last column "
-        "names them. These are not:"
+def _beside_micro(compiled_operators: Collection[str]) -> str:
+    """A sentence. Raises `ValueError` for an operator of TensorFlow Lite Micro that is not compiled: the page must then
+    say why."""
+    if lacking := sorted(MICRO - set(compiled_operators)):
+        raise ValueError(f"operators of TensorFlow Lite Micro that are not compiled: {', '.join(lacking)}")
+    return (
+        f"All {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
+        "processors) are compiled, with the types of the table above, whose last column names them."
     )
-    rows = ["| operator | reason |", "| --- | --- |"]
-    rows += [f"| {op} | {NOT_COMPILED[op]} |" for op in lacking]
-    return sentence, "\n".join(rows)
 
 
 def operators_page() -> str:
@@ -83,7 +74,7 @@ def operators_page() -> str:
             "A model with other ops builds too: the rune embeds it, and its host runs it. The build "
             "names these ops and their types, as `rune model-info` does.",
             "## Beside TensorFlow Lite Micro",
-            *_beside_micro(targets_of),
+            _beside_micro(targets_of),
             "## Conditions",
             "\n".join(
                 (

@@ -103,6 +103,17 @@ def test_elu_is_one_operator_and_keeps_the_digits_of_small_numbers(
     np.testing.assert_allclose(answer(translation, value), expected, rtol=1e-6, atol=0)
 
 
+@pytest.mark.parametrize(
+    ("op", "expected"), [("Ceil", [-2, 3, 3, 2]), ("Floor", [-3, 2, 2, 1]), ("Round", [-2, 2, 3, 2])]
+)
+def test_whole_numbers_are_those_of_onnx(op: str, expected: list[float]) -> None:
+    translation = translate(model(node(op)))
+    assert ops(translation) == [op.upper()]
+    assert unsupported_ops(read_model(translation.data)) == ()
+    value = np.array([[-2.5, 2.5, 2.75, 1.5]], np.float32)
+    assert answer(translation, value).tolist() == [expected]
+
+
 @pytest.mark.parametrize("opset", [7, 13])
 def test_softmax_means_what_its_opset_says(opset: int) -> None:
     softmax = model(node("Softmax", axis=1), inputs=[OnnxInput("x", (1, 2, 3), "float32")], opset=opset)

@@ -63,7 +63,7 @@ def test_litert_has_no_reference_kernel_for_what_is_said_to_have_none(op: str) -
 @pytest.mark.slow
 def test_a_model_that_is_cut_anywhere_gives_what_it_gives_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{MODULE}.WITHOUT_REFERENCE_KERNEL", frozenset(CUT_AT))
-    most, compared = 0, 0
+    most, case_count = 0, 0
     for case in model_cases():
         model = read_model(case.data)
         if "_elu" in f"_{case.name}" or not lacks_reference(model):
@@ -78,9 +78,9 @@ def test_a_model_that_is_cut_anywhere_gives_what_it_gives_as_a_whole(monkeypatch
             parted.invoke()
             outputs = [parted.get_tensor(detail["index"]).tobytes() for detail in parted.get_output_details()]
             assert outputs == list(run.outputs), case.name
-        compared += 1
+        case_count += 1
     assert most > 5
-    assert compared > 200
+    assert case_count > 200
 
 
 def test_only_the_operators_without_a_reference_kernel_are_run_with_another() -> None:

@@ -14,8 +14,8 @@ from typing import Final
 from rune.model.tflite import DetectionOptions, Model, Operator, Tensor, TensorKind, UnsupportedOp, operator_types
 
 _BY_TYPES: Final[Mapping[str, str]] = {
-    "FLOAT32": "ADD_N COS CUSTOM:TFLite_Detection_PostProcess DIV EXP FLOOR FLOOR_DIV FLOOR_MOD L2_NORMALIZATION "
-    "L2_POOL_2D LOG LOG_SOFTMAX NEG SIN SQRT SQUARE",
+    "FLOAT32": "ADD_N CEIL COS CUSTOM:TFLite_Detection_PostProcess DIV EXP FLOOR FLOOR_DIV FLOOR_MOD L2_NORMALIZATION "
+    "L2_POOL_2D LOG LOG_SOFTMAX NEG ROUND SIN SQRT SQUARE",
     "FLOAT32 INT8": "DEPTH_TO_SPACE ELU HARD_SWISH PRELU RSQRT SPACE_TO_DEPTH SQUARED_DIFFERENCE",
     "FLOAT32 INT16": "ABS",
     "FLOAT32 INT32": "CUMSUM SUM ZEROS_LIKE",

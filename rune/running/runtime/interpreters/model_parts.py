@@ -16,7 +16,7 @@ from rune.model.tflite import Model, Operator, TensorKind
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.wording import install_command
 
-WITHOUT_REFERENCE_KERNEL: Final = frozenset({"ELU"})
+WITHOUT_REFERENCE_KERNEL: Final = frozenset({"CEIL", "ELU", "ROUND"})
 """The operators that are compiled, and that LiteRT's reference resolver (`BUILTIN_REF`) lacks."""
 
 OpenPart = Callable[[bytes, bool], Any]
@@ -48,8 +48,8 @@ def parts_of(model: Model) -> tuple[ModelPart, ...]:
     """The parts in their order, with as few cuts as possible. The first has all inputs of the model. Each gives what
     the parts behind it or the model's outputs need. Raises `ModelLoadError` for what cannot be cut: a graph that the
     model calls, and variables, which parts cannot share."""
-    if called := _lacking(model.subgraphs):
-        raise ModelLoadError(_refusal(called, "in a graph that IF, WHILE or CALL_ONCE calls"))
+    if lacking_ops := _lacking(model.subgraphs):
+        raise ModelLoadError(_refusal(lacking_ops, "in a graph that IF, WHILE or CALL_ONCE calls"))
     if any(tensor.kind is TensorKind.RESOURCE for tensor in model.tensors):
         raise ModelLoadError(_refusal(_lacking((model,)), "beside variables"))
     numbers = range(len(model.operators))

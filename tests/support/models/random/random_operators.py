@@ -367,7 +367,7 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_logical, "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR"),
     **_each(_select, "SELECT", "SELECT_V2"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
-    **_each(_float_function, "ABS", "COS", "EXP", "FLOOR", "NEG", "SIN", "SQUARE"),
+    **_each(_float_function, "ABS", "CEIL", "COS", "EXP", "FLOOR", "NEG", "ROUND", "SIN", "SQUARE"),
     **_each(_floor_of, "FLOOR_DIV", "FLOOR_MOD"),
     **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),
     **_each(_pool, "AVERAGE_POOL_2D", "MAX_POOL_2D"),

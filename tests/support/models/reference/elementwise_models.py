@@ -102,7 +102,7 @@ def functions_models(kind: str) -> Iterator[tuple[str, Model]]:
         yield "elu:of_positives", model("ELU", 0.023, 0.03, -128, -128)
         yield "elu:saturating", model("ELU", 0.05, 0.0013, 100)
     if kind == "float32":
-        for op in ("ABS", "EXP", "FLOOR", "NEG", "SQUARE"):
+        for op in ("ABS", "CEIL", "EXP", "FLOOR", "NEG", "ROUND", "SQUARE"):
             yield f"{op.lower()}:plain", model(op, 0, 0, 0)
         for op in ("SQRT", "RSQRT"):
             yield f"{op.lower()}:of_squares", _of_squares(op)

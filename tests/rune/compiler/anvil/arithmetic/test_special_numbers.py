@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import RuneError
+from rune.running.runtime.interpreters.model_parts import WITHOUT_REFERENCE_KERNEL
 from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.reference.control_models import branch
@@ -111,8 +112,12 @@ def of_numbers(op: str, count: int) -> bytes:
     return make("special", lambda g: [g.unary(op, g.input((count,), "float32"))])
 
 
-def test_elu_of_special_numbers() -> None:
-    assert_alike({"ELU": of_numbers("ELU", len(SPECIAL))}, [SPECIAL.tobytes()], evaluates=True)
+@pytest.mark.parametrize("op", sorted(WITHOUT_REFERENCE_KERNEL))
+def test_what_has_no_reference_kernel_gives_what_the_other_kernel_gives(op: str) -> None:
+    """Halves lie between two whole numbers; that of 2**22 is the last one."""
+    halves = np.array([-2.5, -1.5, -0.5, -0.3, 0.3, 0.5, 1.5, 2.5, 2**22 - 0.5, 2**22 + 0.5, 2**24 + 2], np.float32)
+    numbers = np.concatenate([SPECIAL, halves if op != "ELU" else halves[4:]])
+    assert_alike({op: of_numbers(op, len(numbers))}, [numbers.tobytes()], evaluates=True)
 
 
 def test_elu_of_a_small_number_keeps_all_its_digits() -> None:
