@@ -18,7 +18,7 @@ from tests.support.documents.named_places import missing_paths
 from tests.support.documents.named_symbols import missing_symbols
 from tests.support.models.model_cases import refused_cases
 
-ELU = """
+RELU_0_TO_1 = """
 import sys
 import numpy as np
 from pathlib import Path
@@ -42,7 +42,7 @@ for target in ("wasm32", "wasm32-mvp"):
     loaded = Runtime.load(result.rune)
     ((message,),) = [loaded.call({loaded.capabilities[0].id: given.tobytes()})]
     print(np.array(message.tensors[0].elements, np.float32).tobytes().hex())
-assert "rune_elu_float32" in build(files, BuildOptions("app", target=find_target("c"))).files["app.c"].decode()
+assert "rune_relu_0_to_1_float32" in build(files, BuildOptions("app", target=find_target("c"))).files["app.c"].decode()
 """
 
 
@@ -119,18 +119,18 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
     assert len(files) == 3
     for path, text in files.items():
-        if path == "rune/compiler/kernels/portable/activations/elu.py":
+        if path == "rune/compiler/kernels/portable/activations/relu_0_to_1.py":
             assert copy.registration_tests().returncode == 1  # the computation has no kernel yet
         copy.write(path, text)
     assert copy.registration_tests().returncode == 0
-    model = tmp_path / "elu.tflite"
-    model.write_bytes(next(case.data for case in refused_cases() if case.name == "elu_logistic_f32"))
-    ran = copy.python("-c", ELU, str(model))
+    model = tmp_path / "relu_0_to_1.tflite"
+    model.write_bytes(next(case.data for case in refused_cases() if case.name == "relu_0_to_1_logistic_f32"))
+    ran = copy.python("-c", RELU_0_TO_1, str(model))
     assert ran.returncode == 0, ran.stderr
     with_vectors, without = ran.stdout.split()
     assert with_vectors == without
     values = np.array([-90, -1, 0, 0.5, 30])
-    expected = 1 / (1 + np.exp(-np.where(values > 0, values, np.expm1(values))))
+    expected = 1 / (1 + np.exp(-np.clip(values, 0, 1)))
     assert np.allclose(np.frombuffer(bytes.fromhex(without), "<f4"), expected, rtol=1e-6)
 
 

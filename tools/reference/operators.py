@@ -13,6 +13,7 @@ from rune.compiler.anvil.ops.activations.softmax import LONGEST_ROW
 from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
 from rune.model.tflite import operator_types, read_model
+from rune.running.runtime.interpreters.model_parts import WITHOUT_REFERENCE_KERNEL
 from tools.reference.page import WRITTEN_BY, joined
 from tools.setup import ROOT
 
@@ -36,24 +37,15 @@ MICRO: Final = frozenset(_MICRO_NAMES.split())
 """The operators of TensorFlow Lite Micro's resolver, without those for signals and for a vendor's processors."""
 
 
-_NO_REFERENCE = "LiteRT has no reference kernel to compare it with"
-
-
-NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ELU", "ROUND"), _NO_REFERENCE)
-"""Why an operator of TensorFlow Lite Micro is not compiled."""
-
-
-def _beside_micro(compiled_operators: Collection[str]) -> tuple[str, str]:
-    """A sentence, and the table of what is not compiled."""
-    lacking = sorted(MICRO - set(compiled_operators))
-    sentence = (
-        f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
-        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types of the table above, whose last column "
-        "names them. These are not:"
+def _beside_micro(compiled_operators: Collection[str]) -> str:
+    """A sentence. Raises `ValueError` for an operator of TensorFlow Lite Micro that is not compiled: the page must then
+    say why."""
+    if lacking := sorted(MICRO - set(compiled_operators)):
+        raise ValueError(f"operators of TensorFlow Lite Micro that are not compiled: {', '.join(lacking)}")
+    return (
+        f"All {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
+        "processors) are compiled, with the types of the table above, whose last column names them."
     )
-    rows = ["| operator | reason |", "| --- | --- |"]
-    rows += [f"| {op} | {NOT_COMPILED[op]} |" for op in lacking]
-    return sentence, "\n".join(rows)
 
 
 def operators_page() -> str:
@@ -82,7 +74,7 @@ def operators_page() -> str:
             "A model with other ops builds too: the rune embeds it, and its host runs it. The build "
             "names these ops and their types, as `rune model-info` does.",
             "## Beside TensorFlow Lite Micro",
-            *_beside_micro(targets_of),
+            _beside_micro(targets_of),
             "## Conditions",
             "\n".join(
                 (
@@ -102,7 +94,7 @@ def operators_page() -> str:
                     "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "
                     "zero point for all its tensors.",
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
-                    "SQUARED_DIFFERENCE and BATCH_MATMUL.",
+                    "SQUARED_DIFFERENCE, BATCH_MATMUL and ELU.",
                     "* The indices of GATHER, GATHER_ND and EMBEDDING_LOOKUP are constants, or come while the model "
                     "runs; one that is beyond the tensor ends the run with an error. EMBEDDING_LOOKUP gives its "
                     "table's type, or float32 of an int8 table.",
@@ -118,6 +110,10 @@ def operators_page() -> str:
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none. An "
                     "operator that can have a fused activation gives the largest finite float32 in place of infinity, "
                     "as the reference kernels do.",
+                    f"* LiteRT has no reference kernel for {', '.join(sorted(WITHOUT_REFERENCE_KERNEL))}: results are "
+                    "compared with those of LiteRT's other kernel, and all else in the model with the reference "
+                    "kernels. Such a model is compiled, but not compared, if it has variables or a graph that it calls "
+                    "has the operator.",
                     "* FLOOR_DIV by zero ends the run with an error.",
                     "* ARG_MAX and ARG_MIN pass over NaN. If the last dimension has up to about 10 numbers, LiteRT "
                     "may also pass over numbers beside a NaN. TensorFlow Lite Micro returns the index of a NaN that "

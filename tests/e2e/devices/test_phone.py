@@ -85,7 +85,7 @@ def test_a_model_that_the_phone_runs_itself_goes_on_without_a_network(
 ) -> None:
     studio = open_page(viewport=DESKTOP)
     sign_in(studio, forge.printed_link())
-    model = next(case.data for case in refused_cases() if case.name == "elu_logistic_f32")
+    model = next(case.data for case in refused_cases() if case.name == "relu_0_to_1_logistic_f32")
     choose(studio, "logistic.tflite", model, "Choose a file")
     studio.wait_for_url("**/studio")
     expect_running(studio)

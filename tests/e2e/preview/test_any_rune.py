@@ -92,7 +92,7 @@ def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveFor
     sign_in(page, forge.printed_link())
     urls: list[str] = []
     page.on("request", lambda request: urls.append(request.url))
-    model = next(case.data for case in refused_cases() if case.name == "elu_logistic_f32")
+    model = next(case.data for case in refused_cases() if case.name == "relu_0_to_1_logistic_f32")
     choose(page, "logistic.tflite", model, "Choose a file")
     page.wait_for_url("**/studio")
     expect_running(page)

@@ -53,7 +53,7 @@ resources:
 def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
     project: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
-    model = next(case.data for case in refused_cases() if case.name == "elu_logistic_f32")
+    model = next(case.data for case in refused_cases() if case.name == "relu_0_to_1_logistic_f32")
     write_file(developer, project, "logistic.tflite", model)
     write_file(developer, project, "Runefile.yml", HOST_RUNEFILE)
     build = work(request_build(developer, project))
@@ -61,7 +61,7 @@ def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
     assert [one["code"] for one in build.diagnostics] == ["RUNE0080"]
     assert build.artefact is not None
     (row,) = build.artefact.report["models"]
-    assert (row["runs"], row["unsupported"][0]["op"]) == ("host", "ELU")
+    assert (row["runs"], row["unsupported"][0]["op"]) == ("host", "RELU_0_TO_1")
     assert build.artefact.report["run"]["runs"] > 0
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lab.formats.comparing import TOLERANCE, difference, tolerance_of
 from lab.formats.onnx.converted import number_kinds
-from lab.formats.onnx.model import OnnxInput, OnnxModel, OnnxNode
+from lab.formats.onnx.model import Attribute, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
@@ -80,6 +80,38 @@ def test_a_picture_that_an_exporter_turned_twice_is_not_turned() -> None:
         w=np.ones((4, 3, 3, 3), np.float32),
     )
     assert ops(translate(network)) == ["CONV_2D"]
+
+
+@pytest.mark.parametrize(
+    ("op", "attributes", "scales", "operators"),
+    [
+        ("Elu", {}, (1.0, 1.0), ["ELU"]),
+        ("Elu", {"alpha": 1.0}, (1.0, 1.0), ["ELU"]),
+        ("Elu", {"alpha": 0.5}, (0.5, 1.0), ["RELU", "MINIMUM", "ELU", "MUL", "ADD"]),
+        ("Selu", {}, (1.6732632423543772, 1.0507009873554805), ["RELU", "MINIMUM", "ELU", "MUL", "ADD", "MUL"]),
+    ],
+)
+def test_elu_is_one_operator_and_keeps_the_digits_of_small_numbers(
+    op: str, attributes: dict[str, Attribute], scales: tuple[float, float], operators: list[str]
+) -> None:
+    alpha, gamma = scales
+    translation = translate(model(OnnxNode(op, "the activation", ("x",), ("y",), attributes)))
+    assert ops(translation) == operators
+    assert unsupported_ops(read_model(translation.data)) == ()
+    value = np.array([[-3, -1e-6, 0, 2]], np.float32)
+    expected = gamma * np.where(value > 0, value, alpha * np.expm1(value.astype(np.float64)))
+    np.testing.assert_allclose(answer(translation, value), expected, rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("op", "expected"), [("Ceil", [-2, 3, 3, 2]), ("Floor", [-3, 2, 2, 1]), ("Round", [-2, 2, 3, 2])]
+)
+def test_whole_numbers_are_those_of_onnx(op: str, expected: list[float]) -> None:
+    translation = translate(model(node(op)))
+    assert ops(translation) == [op.upper()]
+    assert unsupported_ops(read_model(translation.data)) == ()
+    value = np.array([[-2.5, 2.5, 2.75, 1.5]], np.float32)
+    assert answer(translation, value).tolist() == [expected]
 
 
 @pytest.mark.parametrize("opset", [7, 13])

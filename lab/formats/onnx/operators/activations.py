@@ -86,23 +86,24 @@ def _prelu(translation: Translation, node: OnnxNode) -> None:
 
 def _elu(translation: Translation, node: OnnxNode) -> None:
     alpha = float(arguments(node, alpha=1.0)["alpha"])
-    _exponential(translation, node, alpha, 1.0)
+    if alpha == 1:
+        translation.give(node, applied(translation, "ELU", translation.value(node, 0), node.outputs[0]))
+    else:
+        _scaled_elu(translation, node, alpha, 1.0)
 
 
 def _selu(translation: Translation, node: OnnxNode) -> None:
     attributes = arguments(node, alpha=1.6732632423543772, gamma=1.0507009873554805)
-    _exponential(translation, node, float(attributes["alpha"]), float(attributes["gamma"]))
+    _scaled_elu(translation, node, float(attributes["alpha"]), float(attributes["gamma"]))
 
 
-def _exponential(translation: Translation, node: OnnxNode, alpha: float, gamma: float) -> None:
-    """gamma * (max(x, 0) + alpha * (exp(min(x, 0)) - 1))."""
+def _scaled_elu(translation: Translation, node: OnnxNode, alpha: float, gamma: float) -> None:
+    """gamma * (max(x, 0) + alpha * (exp(min(x, 0)) - 1)); the difference is an ELU, which keeps its digits near 0."""
     value, name = translation.value(node, 0), node.outputs[0]
     above = applied(translation, "RELU", value, f"{name}/above")
     below = combined(translation, node, "MINIMUM", value, number(0), f"{name}/below")
-    below = applied(translation, "EXP", below, f"{name}/exp")
-    below = combined(translation, node, "SUB", below, number(1), f"{name}/less_one")
-    if alpha != 1:
-        below = combined(translation, node, "MUL", below, number(alpha), f"{name}/scaled")
+    below = applied(translation, "ELU", below, f"{name}/elu")
+    below = combined(translation, node, "MUL", below, number(alpha), f"{name}/scaled")
     result = combined(translation, node, "ADD", above, below, name)
     if gamma != 1:
         result = combined(translation, node, "MUL", result, number(gamma), name)

@@ -75,6 +75,8 @@ _UNARY: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "Sin": ("SIN", np.sin),
     "Cos": ("COS", np.cos),
     "Floor": ("FLOOR", np.floor),
+    "Ceil": ("CEIL", np.ceil),
+    "Round": ("ROUND", np.rint),
     "Sigmoid": ("LOGISTIC", lambda one: 1 / (1 + np.exp(-one))),
     "Tanh": ("TANH", np.tanh),
 }

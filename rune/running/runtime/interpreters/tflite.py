@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any, Final
@@ -15,6 +16,7 @@ from typing import Any, Final
 from rune.model.tflite import Model, ModelError, read_model, signature
 from rune.running.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
+from rune.running.runtime.interpreters.model_parts import PartedInterpreter, lacks_reference
 from rune.tensor import TensorType
 from rune.wording import install_command, size_text
 
@@ -101,24 +103,50 @@ def open_tflite(data: bytes, *, reference: bool, keep: bool = False) -> TfliteIn
     _check_working_memory(model)
     module, name = _package()
     resolver = module.OpResolverType
-    kinds = (resolver.BUILTIN_REF,) if reference else (resolver.BUILTIN, resolver.BUILTIN_REF)
-    for kind in kinds:
+    openers = (
+        [partial(_reference_kernels, module, model)]
+        if reference
+        else [partial(_opened, module, kind) for kind in (resolver.BUILTIN, resolver.BUILTIN_REF)]
+    )
+    for opener in openers:
         try:
-            with warnings.catch_warnings():
-                # TensorFlow advises to use ai-edge-litert, which is what is used where it is installed.
-                warnings.simplefilter("ignore")
-                interpreter = module.Interpreter(
-                    model_content=bytes(data),
-                    num_threads=1,
-                    experimental_op_resolver_type=kind,
-                    experimental_preserve_all_tensors=keep,
-                )
-            interpreter.allocate_tensors()
-            return TfliteInterpreter(interpreter, name, inputs, outputs)
+            return TfliteInterpreter(opener(data, keep), name, inputs, outputs)
         except (RuntimeError, ValueError) as error:
             # XNNPACK takes models in parts, and now and then fails on a part that it took.
             refusal = error
     raise ModelLoadError(f"{name} cannot load the model: {_first_line(refusal)}") from None
+
+
+def open_reference_kernels(model: Model, data: bytes) -> Any:
+    """LiteRT's interpreter with its reference kernels for a verified model, ready to run. An operator that they lack
+    runs with LiteRT's other kernel. Raises `ModelRuntimeMissing`, `ModelLoadError`, and what LiteRT raises."""
+    return _reference_kernels(_package()[0], model, data, False)
+
+
+def _reference_kernels(module: Any, model: Model, data: bytes, keep: bool) -> Any:
+    resolver = module.OpResolverType
+    if not lacks_reference(model):
+        return _opened(module, resolver.BUILTIN_REF, data, keep)
+
+    def open_part(file: bytes, has_reference: bool) -> Any:
+        kind = resolver.BUILTIN_REF if has_reference else resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        return _opened(module, kind, file, keep)
+
+    return PartedInterpreter(model, data, open_part)
+
+
+def _opened(module: Any, resolver: Any, data: bytes, keep: bool) -> Any:
+    with warnings.catch_warnings():
+        # TensorFlow advises to use ai-edge-litert, which is what is used where it is installed.
+        warnings.simplefilter("ignore")
+        interpreter = module.Interpreter(
+            model_content=bytes(data),
+            num_threads=1,
+            experimental_op_resolver_type=resolver,
+            experimental_preserve_all_tensors=keep,
+        )
+    interpreter.allocate_tensors()
+    return interpreter
 
 
 def _check_working_memory(model: Model) -> None:

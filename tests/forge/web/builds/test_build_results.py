@@ -126,7 +126,7 @@ def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str,
 def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    lacking = [{"op": "ELU", "types": "int8", "count": 2}]
+    lacking = [{"op": "RELU_0_TO_1", "types": "int8", "count": 2}]
     model = {"stage": "digits", "file": "digits.tflite", "size": 9, "operators": 3, "unsupported": lacking}
     build = built(people["developer"], project, models=[model | {"runs": "compiled", "unsupported": []}])
     address = f"/acme/kitchen/builds/{build.number}"
@@ -139,7 +139,7 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     assert "The model is not compiled in: its host runs it" in headline
     assert "Results can differ from the reference by some steps" in headline
     assert "integers are the same to the bit" in headline
-    assert "digits.tflite</b> has ELU with int8, which cannot be compiled yet." in headline
+    assert "digits.tflite</b> has RELU_0_TO_1 with int8, which cannot be compiled yet." in headline
     assert rest
     build.artefact.report = build.artefact.report | {
         "models": [{**model, "runs": "host", "mimetype": "application/onnx-model"}]

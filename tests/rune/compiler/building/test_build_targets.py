@@ -106,7 +106,7 @@ def test_the_order_of_targets_does_not_decide_which_rune_has_the_plain_name(
 
 
 def test_a_target_that_a_project_cannot_be_built_for_is_named_and_the_others_are_built(project: Path) -> None:
-    model = next(case.data for case in refused_cases() if case.name == "elu_i8")
+    model = next(case.data for case in refused_cases() if case.name == "relu_0_to_1_i8")
     (project / "model.tflite").write_bytes(model)
     (project / "Runefile.yml").write_text(HOST_MODEL)
     result = rune_build(project, "--target", "cortex-m4", "--target", "wasm32")
@@ -188,12 +188,12 @@ def refusals(files: MemoryFiles, **options: object) -> list[tuple[str, str, tupl
 
 @pytest.mark.slow
 def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_others() -> None:
-    model = next(case.data for case in refused_cases() if case.name == "elu_i8")
+    model = next(case.data for case in refused_cases() if case.name == "relu_0_to_1_i8")
     files = MemoryFiles({"Runefile.yml": HOST_MODEL.encode(), "model.tflite": model})
     ((code, message, notes),) = refusals(files)
     assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could run the model "model.tflite"'
-    assert notes == ("It needs ELU with int8.",)
+    assert notes == ("It needs RELU_0_TO_1 with int8.",)
     assert build(files, BuildOptions("app")).rune
     assert build(files, BuildOptions("app", target=find_target("wasm32-mvp"))).rune
 

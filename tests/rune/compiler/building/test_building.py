@@ -144,18 +144,18 @@ def test_a_broken_runefile_fails_with_all_its_diagnostics() -> None:
 
 
 def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_named_at_its_stage() -> None:
-    files = model_files("elu_i8")
+    files = model_files("relu_0_to_1_i8")
     result = build(files, BuildOptions("brain"))
     (diagnostic,) = result.diagnostics
     assert (diagnostic.code, diagnostic.severity) == (Code.UNSUPPORTED_OPERATORS.value, Severity.WARNING)
-    assert "has operators that cannot be compiled yet: ELU. The rune carries the model" in diagnostic.message
+    assert "has operators that cannot be compiled yet: RELU_0_TO_1. The rune carries the model" in diagnostic.message
     assert diagnostic.notes[0].startswith("So it is not verified bit for bit")
-    assert diagnostic.notes[1] == "It needs ELU with int8."
+    assert diagnostic.notes[1] == "It needs RELU_0_TO_1 with int8."
     lines = files.read("Runefile.yml").decode().splitlines()
     assert lines[diagnostic.span.start.line - 1][diagnostic.span.start.column - 1 :] == "./models/brain.tflite"
     (model,) = result.report.to_json()["models"]
     assert model["runs"] == "host"
-    assert model["unsupported"] == [{"op": "ELU", "types": "int8", "count": 1}]
+    assert model["unsupported"] == [{"op": "RELU_0_TO_1", "types": "int8", "count": 1}]
     assert files.read("models/brain.tflite") in result.rune
     assert {"rune_model_load", "rune_model_infer"} <= {each.name for each in read_rune(result.rune).imports}
 

@@ -34,7 +34,7 @@ from rune.tensor import ElementType, TensorType
 from rune.toolchain import toolchain_digest
 from tests.support.compiler.programs.c_projects import model_project
 from tests.support.compiler.template_projects import around, rune_of, template, weighted_operators, with_changed_weight
-from tests.support.models.model_cases import model_cases, refused_cases
+from tests.support.models.model_cases import compiled_model, model_cases, refused_cases
 from tests.support.models.reference.model_layers import Layers
 
 SOME = VerificationEffort(inputs=6, seed=1)
@@ -239,6 +239,25 @@ def test_a_model_that_was_compiled_wrongly_is_found_and_its_operator_named(monke
     assert model.first is not None
     assert model.first.number == operator
     assert f"first at op {operator} " in verification.sentence()
+
+
+@pytest.mark.slow
+def test_a_model_with_an_operator_without_a_reference_kernel_is_verified_and_a_wrong_operator_behind_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right = compiled_model("chain_i8_elu")
+    files = around(right)
+    verification = verify(files, rune_of(files), effort=SOME)
+    assert verification.is_within, verification.sentence()
+    assert verification.is_complete
+    assert [model.figures.is_identical for model in verification.models] == [True]
+    operator = weighted_operators(read_model(right))[1]
+    wrong = around(with_changed_weight(right, operator))
+    monkeypatch.setattr(ProjectModels, "data", lambda self, path: right)
+    monkeypatch.setattr(ProjectModels, "model", lambda self, path: read_model(wrong.read(path)))
+    (model,) = verify(wrong, rune_of(wrong), effort=SOME).models
+    assert model.first is not None
+    assert model.first.number == operator
 
 
 def test_what_the_host_runs_is_said_and_not_compared() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rune.running.runtime.interpreters.model_parts import WITHOUT_REFERENCE_KERNEL
 from tests.support.models.random.random_drawing import ModelDrawing
 from tests.support.models.random.random_operators import DRAWS
+
+VARIABLES = frozenset({"ASSIGN_VARIABLE", "READ_VARIABLE"})
 
 LENGTH = 8
 """Operators of a model, about."""
@@ -29,9 +33,14 @@ def random_model(seed: int, length: int = LENGTH) -> RandomModel:
     """The same seed and length give the same bytes."""
     drawing = ModelDrawing(seed)
     drawing.image()
-    operators = []
+    operators: list[str] = []
     for _ in range(length):
-        operator = drawing.one_of(sorted(DRAWS))
+        operator = drawing.one_of([each for each in sorted(DRAWS) if _has_reference([*operators, each])])
         drawing.add_outputs(DRAWS[operator](drawing))
         operators.append(operator)
     return RandomModel(seed, drawing.finish(), tuple(operators))
+
+
+def _has_reference(operators: Sequence[str]) -> bool:
+    """Whether the reference takes them together: the parts of a model cannot share variables."""
+    return not (WITHOUT_REFERENCE_KERNEL & {*operators} and VARIABLES & {*operators})

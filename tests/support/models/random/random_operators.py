@@ -251,6 +251,11 @@ def _function(drawing: ModelDrawing, op: str) -> ModelValue:
     )
 
 
+def _elu(drawing: ModelDrawing) -> ModelValue:
+    source = drawing.source() if drawing.kind in ("float32", "int8") else drawing.image("float32")
+    return drawing.layers.unary("ELU", source, drawing.scale_near(source.scale), drawing.zero_point())
+
+
 def _gelu(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image("int8") if drawing.kind == "int16" else drawing.source()
     return gelu(drawing.layers, source, drawing.chance(0.5), drawing.scale_near(source.scale), drawing.zero_point())
@@ -336,6 +341,7 @@ DRAWS: Mapping[str, Draw] = {
     "ASSIGN_VARIABLE": draw_windowed,
     "BATCH_MATMUL": _batch_matmul,
     "CUSTOM:TFLite_Detection_PostProcess": _detection,
+    "ELU": _elu,
     "EMBEDDING_LOOKUP": _embedding_lookup,
     "CAST": _cast,
     "CONV_2D": _conv,
@@ -361,7 +367,7 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_logical, "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR"),
     **_each(_select, "SELECT", "SELECT_V2"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
-    **_each(_float_function, "ABS", "COS", "EXP", "FLOOR", "NEG", "SIN", "SQUARE"),
+    **_each(_float_function, "ABS", "CEIL", "COS", "EXP", "FLOOR", "NEG", "ROUND", "SIN", "SQUARE"),
     **_each(_floor_of, "FLOOR_DIV", "FLOOR_MOD"),
     **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),
     **_each(_pool, "AVERAGE_POOL_2D", "MAX_POOL_2D"),

@@ -21,6 +21,7 @@ def chains_models(kind: str) -> Iterator[tuple[str, Model]]:
         "chain:padded_conv",
         lambda g: [g.conv(_framed(g, kind), 5, stride=(2, 2), padding="valid", activation="relu")],
     )
+    yield "chain:elu", lambda g: _with_elu(g, kind)
     yield "chain:padded_depthwise", lambda g: [g.depthwise(_framed(g, kind), stride=(2, 2))]
     yield "chain:joined_rows", lambda g: _joined_rows(g, kind)
 
@@ -48,6 +49,13 @@ def _residual(g: Layers, kind: str) -> list[ModelValue]:
     second = g.conv(g.depthwise(first, activation="relu6", zero_point=-128), 5, kernel=(1, 1))
     pooled = g.pool(g.add(first, second, "relu", zero_point=-128), "AVERAGE_POOL_2D", (5, 4), (5, 4))
     return [g.softmax(g.fully_connected(g.reshape(pooled, (1, 5)), 3), 0.004)]
+
+
+def _with_elu(g: Layers, kind: str) -> list[ModelValue]:
+    """Layers around two ELUs; one of the results, that of the first convolution, is also used behind both."""
+    first = g.conv(g.input((1, 6, 5, 3), kind), 4)
+    second = g.unary("ELU", g.conv(g.unary("ELU", first, first.scale, first.zero_point), 4), 0.02, -60)
+    return [g.fully_connected(g.reshape(g.add(first, second), (1, 120)), 5), second]
 
 
 def _two_and_two(g: Layers, kind: str) -> list[ModelValue]:

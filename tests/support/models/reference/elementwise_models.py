@@ -96,8 +96,13 @@ def functions_models(kind: str) -> Iterator[tuple[str, Model]]:
         yield f"logistic:{detail}", model("LOGISTIC", input_scale, *SHARES.get(kind, (0, 0)))
         yield f"tanh:{detail}", model("TANH", input_scale, 1 / 128, 0)
         yield f"hard_swish:{detail}", model("HARD_SWISH", input_scale, input_scale * 0.7, -31)
+        yield f"elu:{detail}", model("ELU", input_scale, input_scale * 0.7, -31)
+    if kind == "int8":
+        yield "elu:of_negatives", model("ELU", 0.023, 1 / 256, 127, 127)
+        yield "elu:of_positives", model("ELU", 0.023, 0.03, -128, -128)
+        yield "elu:saturating", model("ELU", 0.05, 0.0013, 100)
     if kind == "float32":
-        for op in ("ABS", "EXP", "FLOOR", "NEG", "SQUARE"):
+        for op in ("ABS", "CEIL", "EXP", "FLOOR", "NEG", "ROUND", "SQUARE"):
             yield f"{op.lower()}:plain", model(op, 0, 0, 0)
         for op in ("SQRT", "RSQRT"):
             yield f"{op.lower()}:of_squares", _of_squares(op)

@@ -15,16 +15,22 @@ from tests.support.models.reference.model_values import ModelValue
 
 def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     """Good models with an operator, or an operator with types, that is not compiled; and which these are."""
-    yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", elu(g, "float32"))], [("ELU", "float32", 1)]
-    yield "elu_i8", lambda g: [elu(g, "int8")], [("ELU", "int8", 1)]
+    yield "relu_0_to_1_logistic_f32", _logistic_of_bounded, [("RELU_0_TO_1", "float32", 1)]
+    yield "relu_0_to_1_i8", lambda g: [_of_five(g, "RELU_0_TO_1", "int8")], [("RELU_0_TO_1", "int8", 1)]
+    yield "elu_u8", lambda g: [_of_five(g, "ELU", "uint8")], [("ELU", "uint8", 1)]
+    yield "abs_i8", lambda g: [_of_five(g, "ABS", "int8")], [("ABS", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", f"int8, {SUM_OF_INT8}", 1)]
     yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
 
 
-def elu(g: Layers, kind: str) -> ModelValue:
-    return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
+def _of_five(g: Layers, op: str, kind: str) -> ModelValue:
+    return g.unary(op, g.input((1, 5), kind), None if kind == "float32" else 1.0 / 128.0)
+
+
+def _logistic_of_bounded(g: Layers) -> list[ModelValue]:
+    return [g.unary("LOGISTIC", _of_five(g, "RELU_0_TO_1", "float32"))]
 
 
 def _hybrid(g: Layers) -> list[ModelValue]:

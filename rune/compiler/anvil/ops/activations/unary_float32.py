@@ -1,10 +1,11 @@
-"""Elementwise ops of one float32 input: ABS, COS, EXP, FLOOR, GELU, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT, SQUARE
-and TANH.
+"""Elementwise ops of one float32 input: ABS, CEIL, COS, ELU, EXP, FLOOR, GELU, HARD_SWISH, LOGISTIC, NEG, ROUND,
+RSQRT, SIN, SQRT, SQUARE and TANH.
 
 LOGISTIC is 1 / (1 + e**-x), e**x below -9 and 1 behind `ONE_FROM`. HARD_SWISH is x * min(max(x + 3, 0), 6) / 6, GELU is
-x / 2 * erfc(-x / sqrt(2)), or x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). SIN, COS, TANH and powers of e
-are computed in double precision and rounded, the rest in single. Source: TFLite's reference kernels `elementwise.cc`,
-`Logistic`, `Tanh`, `HardSwish`, `Gelu`.
+x / 2 * erfc(-x / sqrt(2)), or x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). ELU is e**x - 1 below 0, and x
+from 0 on. ROUND gives the nearest whole number, of two the even one, and 0 without a sign for what it rounds up to 0.
+SIN, COS, ELU, TANH and powers of e are computed in double precision and rounded, the rest in single. Source: TFLite's
+reference kernels `elementwise.cc`, `Logistic`, `Tanh`, `HardSwish`, `Gelu`, `Ceil`, `Round`, and `optimized_ops::Elu`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ class UnaryFunction(Enum):
     """A function of one number."""
 
     ABS = "abs"
+    CEIL = "ceil"
     COS = "cos"
+    ELU = "elu"
     EXP = "exp"
     FLOOR = "floor"
     GELU = "gelu"
@@ -35,6 +38,7 @@ class UnaryFunction(Enum):
     HARD_SWISH = "hard_swish"
     LOGISTIC = "logistic"
     NEG = "neg"
+    ROUND = "round"
     RSQRT = "rsqrt"
     SIN = "sin"
     SQRT = "sqrt"
@@ -85,13 +89,30 @@ def _logistic(x: Array) -> Array:
     return np.asarray(np.where(x > ONE_FROM, np.float32(1), np.where(x < -9, small, quotient)))
 
 
+ITSELF_FROM = np.float32(-(2.0**-25))
+"""From here to 0 the nearest float of e**x - 1 is x, of which the difference to 1 would keep few digits."""
+
+
+def _elu(x: Array) -> Array:
+    return np.asarray(np.where(x < ITSELF_FROM, (exp(np.minimum(x, 0)) - 1.0).astype(np.float32), x))
+
+
+def _round(x: Array) -> Array:
+    below = np.floor(x)
+    rest = x - below
+    is_below = (rest < 0.5) | ((rest == 0.5) & (np.fmod(below, 2) == 0))
+    return np.asarray(np.where(is_below, below, below + np.float32(1)))
+
+
 def _tanh(x: Array) -> Array:
     return np.asarray(1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0))
 
 
 _FUNCTIONS: Mapping[UnaryFunction, Callable[[Array], Array]] = {
     UnaryFunction.ABS: np.abs,
+    UnaryFunction.CEIL: np.ceil,
     UnaryFunction.COS: cos,
+    UnaryFunction.ELU: _elu,
     UnaryFunction.EXP: exp,
     UnaryFunction.FLOOR: np.floor,
     UnaryFunction.GELU: gelu,
@@ -99,6 +120,7 @@ _FUNCTIONS: Mapping[UnaryFunction, Callable[[Array], Array]] = {
     UnaryFunction.HARD_SWISH: _hard_swish,
     UnaryFunction.LOGISTIC: _logistic,
     UnaryFunction.NEG: np.negative,
+    UnaryFunction.ROUND: _round,
     UnaryFunction.RSQRT: lambda x: np.float32(1) / np.sqrt(x),
     UnaryFunction.SIN: sin,
     UnaryFunction.SQRT: np.sqrt,
@@ -118,9 +140,11 @@ def _operation(function: UnaryFunction) -> OpKind:
 OPERATIONS = {
     "ABS": with_int16(_operation(UnaryFunction.ABS), absolute, absolute_refusal),
     "EXP": with_int16(_operation(UnaryFunction.EXP), exponential),
+    "CEIL": _operation(UnaryFunction.CEIL),
     "COS": _operation(UnaryFunction.COS),
     "FLOOR": _operation(UnaryFunction.FLOOR),
     "NEG": _operation(UnaryFunction.NEG),
+    "ROUND": _operation(UnaryFunction.ROUND),
     "SIN": _operation(UnaryFunction.SIN),
     "SQRT": _operation(UnaryFunction.SQRT),
     "SQUARE": _operation(UnaryFunction.SQUARE),

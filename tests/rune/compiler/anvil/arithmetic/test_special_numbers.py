@@ -14,6 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import RuneError
+from rune.running.runtime.interpreters.model_parts import WITHOUT_REFERENCE_KERNEL
 from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.reference.control_models import branch
@@ -105,6 +106,27 @@ def assert_alike(models: Mapping[str, bytes], inputs: list[bytes], *, evaluates:
 def test_ops_of_two_numbers() -> None:
     pairs = [each.reshape(-1).tobytes() for each in np.meshgrid(SPECIAL, SPECIAL)]
     assert_alike(OF_PAIRS, pairs, evaluates=True)
+
+
+def of_numbers(op: str, count: int) -> bytes:
+    return make("special", lambda g: [g.unary(op, g.input((count,), "float32"))])
+
+
+@pytest.mark.parametrize("op", sorted(WITHOUT_REFERENCE_KERNEL))
+def test_what_has_no_reference_kernel_gives_what_the_other_kernel_gives(op: str) -> None:
+    """Halves lie between two whole numbers; that of 2**22 is the last one."""
+    halves = np.array([-2.5, -1.5, -0.5, -0.3, 0.3, 0.5, 1.5, 2.5, 2**22 - 0.5, 2**22 + 0.5, 2**24 + 2], np.float32)
+    numbers = np.concatenate([SPECIAL, halves if op != "ELU" else halves[4:]])
+    assert_alike({op: of_numbers(op, len(numbers))}, [numbers.tobytes()], evaluates=True)
+
+
+def test_elu_of_a_small_number_keeps_all_its_digits() -> None:
+    numbers = -np.geomspace(1e-30, 1, 400).astype(np.float32)
+    models = {"model": read_model(of_numbers("ELU", len(numbers)))}
+    (message,) = run(loaded(module_of(models_pipeline(models), models)), [numbers.tobytes()])
+    ((_, actual),) = tensors_of(message.data)
+    expected = np.expm1(numbers.astype(np.float64))
+    np.testing.assert_allclose(np.frombuffer(actual, "<f4"), expected, rtol=2**-23.9, atol=0)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -108,4 +108,4 @@ def test_what_cannot_be_probed_is_refused() -> None:
     with pytest.raises(ValueError, match="tensor 999 cannot be sent"):
         build_probe(model, [999])
     with pytest.raises(UnsupportedModel):
-        build_probe(read_model(next(case.data for case in refused_cases() if case.name == "elu_i8")), [0])
+        build_probe(read_model(next(case.data for case in refused_cases() if case.name == "relu_0_to_1_i8")), [0])
