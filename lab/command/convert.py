@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -193,9 +194,19 @@ def _print(result: ConvertedFile, request: Request, *, is_json: bool) -> None:
             if one.get("source_shape", one["shape"]) != one["shape"]:
                 shapes = f"{one['source_shape']} became {one['shape']}"
                 click.echo(f"Input {plain(one['name'])}: {shapes}, channels last, as blocks give pictures and windows.")
+        if classes := conversion.get("classes"):
+            click.echo(_classes_text(classes, conversion["scores"]))
     click.echo("\n".join(lines(result.report, request.form, request.float_layers, request.calibration.value)))
     for protection, reason in result.gaps.items():
         click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)
+
+
+def _classes_text(classes: Sequence[str], scores: int) -> str:
+    """Returns the sentence about the classes of a model; one score is that of the second of two."""
+    names = list(map(plain, classes))
+    if scores == 1 and len(names) == 2:
+        return f"Classes: above 0 the score is for {names[1]}, else for {names[0]}."
+    return f"Classes, in the order of the scores: {', '.join(names)}."
 
 
 def _show(line: ProgressLine | None, text: str) -> None:

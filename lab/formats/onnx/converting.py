@@ -11,6 +11,7 @@ import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
 from lab.formats.onnx.converted import ConvertedOnnx, first_line, inputs_to_json, number_kinds
+from lab.formats.onnx.labels import without_labels
 from lab.formats.onnx.model import OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
@@ -22,12 +23,14 @@ from rune.wording import plain, quoted
 def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and, if there is one, the file `weights`, and writes `model`.
 
-    The result has the inputs, the converter's version and the largest difference.
+    The result has the inputs, the names of a classifier's classes and the number of its scores, the converter's version
+    and the largest difference.
     """
     job.report(0.05, "Reading the file as data")
     shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}
     weights = job.inputs.get("weights")
-    model = fix_shapes(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")), shapes)
+    source = without_labels(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")))
+    model = fix_shapes(source.model, shapes)
     for path in job.inputs.values():
         path.unlink()
     job.report(0.2, "Converting")
@@ -37,6 +40,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     job.outputs["model"].write_bytes(translated_model.data)
     return {
         "inputs": inputs_to_json(translated_model),
+        "classes": list(source.classes),
+        "scores": translated_model.output_shapes[0][-1] if source.classes else 0,
         "difference": largest,
         "saved_with": f"ONNX of {model.producer}",
         "converter": f"rune {rune.__version__}",
