@@ -47,8 +47,8 @@ def without_labels(model: OnnxModel) -> ScoringModel:
             Reason.NOT_CONVERTED, "The model has several classifiers with different classes. Export each by itself."
         )
     names = tuple(dict.fromkeys(outputs))
-    needed = list(needed_nodes(model.nodes, names))
-    return ScoringModel(_without_texts(replace(model, nodes=needed, outputs=names)), next(iter(classes), ()))
+    nodes = list(needed_nodes(model.nodes, names))
+    return ScoringModel(_without_texts(replace(model, nodes=nodes, outputs=names)), next(iter(classes), ()))
 
 
 def needed_nodes(nodes: Iterable[OnnxNode], outputs: Iterable[str]) -> Iterator[OnnxNode]:

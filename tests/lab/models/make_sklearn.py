@@ -64,7 +64,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 
 def answers(rows: Any) -> dict[str, Any]:
-    """What is learned of rows, by its kind."""
+    """Returns the classes or numbers that are learned of rows, by their kind."""
     number = rows @ np.array([1.0, -0.5, 0.25, 2.0]) + np.sin(3 * rows[:, 0])
     place = np.digitize(number, np.quantile(number, (0.33, 0.66)))
     return {
@@ -77,7 +77,7 @@ def answers(rows: Any) -> dict[str, Any]:
 
 
 def expected(estimator: Any, rows: Any) -> Any:
-    """What the converted model has to answer: shares of classes, their scores, or the number."""
+    """Returns the answers that the converted model has to give: shares of classes, their scores, or numbers."""
     if hasattr(estimator, "predict_proba"):
         return estimator.predict_proba(rows)
     if hasattr(estimator, "decision_function"):
@@ -102,8 +102,8 @@ def main() -> None:
     rows = (random.standard_normal((ROWS, COLUMNS)) * [1, 3, 20, 0.1] + [0, 5, 40, 1]).astype(np.float32)
     arrays = {}
     for name, (estimator, kind) in {**LINEAR, **TREES, **REFUSED}.items():
-        learned = answers((rows - rows.mean(0)) / rows.std(0))[kind]
-        estimator.fit(rows, learned if kind != "two" else learned.astype(int))
+        targets = answers((rows - rows.mean(0)) / rows.std(0))[kind]
+        estimator.fit(rows, targets if kind != "two" else targets.astype(int))
         (folder / f"{name}.onnx").write_bytes(_onnx(estimator))
         if name not in REFUSED:
             arrays[name] = expected(estimator, rows[:16]).astype(np.float64)
