@@ -235,17 +235,6 @@ def provenance(
     """Where the file of a form came from: the same file, settings and samples give the same record and the same
     bytes."""
     samples, conversion = quantisation["samples"], float_model.conversion
-    weights = weights_beside(request.source, float_model.source_format)
-    environment = ENVIRONMENT_OF.get(float_model.source_format)
-    converter = None
-    if environment is not None and conversion is not None:
-        lock = hashlib.sha256(environment.lock.read_bytes()).hexdigest()
-        converter = {
-            "environment": environment.name,
-            "lock": f"sha256:{lock}",
-            "converter": conversion["converter"],
-            "difference": conversion["difference"],
-        }
     settings: dict[str, Any] = {"form": form, "float_layers": list(request.float_layers) if form != FLOAT else []}
     if request.float_interface and form != FLOAT:
         settings["interface"] = FLOAT
@@ -256,15 +245,9 @@ def provenance(
     return {
         "version": FORMAT_VERSION,
         "digest": digest_of(data),
-        "source": {
-            "file": request.source.name,
-            "format": float_model.source_format.value,
-            "digest": source_digest(request.source),
-            **({"weights": digest_of(weights.read_bytes())} if weights is not None else {}),
-            "saved_with": conversion["saved_with"] if conversion else None,
-        },
+        "source": source_record(request.source, float_model.source_format, conversion),
         "settings": settings,
-        "conversion": converter,
+        "conversion": converter_record(float_model.source_format, conversion),
         "samples": {
             "kind": samples["kind"],
             "calibration": samples["calibration"],
@@ -275,6 +258,34 @@ def provenance(
         },
         "quantiser": _quantiser(form, quantisation, conversion),
         "tool": f"rune {rune.__version__}",
+    }
+
+
+def source_record(
+    source: Path, source_format: SourceFormat, conversion: Mapping[str, Any] | None
+) -> Mapping[str, str | None]:
+    """A record of a source: its name, format and digests, and the library that wrote it, where that is known."""
+    weights = weights_beside(source, source_format)
+    return {
+        "file": source.name,
+        "format": source_format.value,
+        "digest": source_digest(source),
+        **({"weights": digest_of(weights.read_bytes())} if weights is not None else {}),
+        "saved_with": conversion["saved_with"] if conversion else None,
+    }
+
+
+def converter_record(source_format: SourceFormat, conversion: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A record of the converter with its environment, or None for a source that was not converted."""
+    environment = ENVIRONMENT_OF.get(source_format)
+    if environment is None or conversion is None:
+        return None
+    lock = hashlib.sha256(environment.lock.read_bytes()).hexdigest()
+    return {
+        "environment": environment.name,
+        "lock": f"sha256:{lock}",
+        "converter": conversion["converter"],
+        "difference": conversion["difference"],
     }
 
 

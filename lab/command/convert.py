@@ -11,6 +11,7 @@ from lab.command.conversion import ConvertedFile, Request, convert, needed_envir
 from lab.command.declarations import outdated_models, request_of, without_models
 from lab.command.preparing import require_tools
 from lab.command.table import lines
+from lab.command.tree_conversion import TREES_SUFFIX, classes_text, convert_trees
 from lab.environments.making import EnvironmentProblem
 from lab.formats.identify import is_saved_model
 from lab.full_disk import full_disk, is_full_disk
@@ -30,7 +31,7 @@ from rune.wording import plain
 
 @click.command()
 @click.argument("file", type=ANY_PATH, default=Path())
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The .tflite file to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The .tflite file to write, or .trees.json.")
 @click.option(
     "--quantize", type=click.Choice(MODEL_FORMS), default=FLOAT, show_default=True, help="The form of the file."
 )
@@ -81,6 +82,9 @@ def command(
     with the float model: size, memory of the network, signal to noise, and how many answers changed. A record of where
     the file came from is written beside it.
 
+    Decision trees of scikit-learn, written by skl2onnx, become a file of the block decision_trees, whose name ends with
+    .trees.json; the command prints the stages for the Runefile.
+
     Recordings go through the stages that the project has in front of the model. Ranges are measured on those of the
     split train, and forms are judged on those of validation.
 
@@ -108,8 +112,14 @@ def command(
         if file.is_dir() and not is_saved_model(file):
             raise without_models(file)
         raise click.UsageError("Missing option '-o': the .tflite file to write.")
+    if output.name.endswith(TREES_SUFFIX):
+        if compares_all or quantize != FLOAT or float_layers or float_interface or samples is not None or shapes:
+            raise click.UsageError(f"Decision trees have no forms. Write {output.name} without these options.")
+        convert_trees(file, output, is_json=form == "json", prepares=prepares)
+        return
     if str(output) != "-" and output.suffix != ".tflite":
-        raise click.BadParameter(f"{str(output)!r} does not end with .tflite", param_hint="--output")
+        message = f"{str(output)!r} does not end with .tflite, or for decision trees with {TREES_SUFFIX}"
+        raise click.BadParameter(message, param_hint="--output")
     forms = _all_forms(file, quantize) if compares_all else tuple(dict.fromkeys((FLOAT, quantize)))
     if float_layers and quantize == TENSORFLOW_INT8.name:
         raise click.UsageError(f"--keep works with int8 and int16x8, and not with {quantize}.")
@@ -193,6 +203,8 @@ def _print(result: ConvertedFile, request: Request, *, is_json: bool) -> None:
             if one.get("source_shape", one["shape"]) != one["shape"]:
                 shapes = f"{one['source_shape']} became {one['shape']}"
                 click.echo(f"Input {plain(one['name'])}: {shapes}, channels last, as blocks give pictures and windows.")
+        if classes := conversion.get("classes"):
+            click.echo(classes_text(classes, conversion["scores"]))
     click.echo("\n".join(lines(result.report, request.form, request.float_layers, request.calibration.value)))
     for protection, reason in result.gaps.items():
         click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)

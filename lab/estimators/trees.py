@@ -27,7 +27,7 @@ def forest_file(estimator: Any, trees_used: int | None = None) -> str:
 
     outputs = len(estimator.classes_) if is_classifier else 1
     nodes_of_trees = [{"nodes": list(_preorder(tree, leaf))} for tree in trees]
-    return _file(estimator.n_features_in_, [0.0] * outputs, nodes_of_trees)
+    return tree_file(estimator.n_features_in_, [0.0] * outputs, nodes_of_trees)
 
 
 def boosting_file(estimator: Any, rounds_used: int | None = None) -> str:
@@ -48,7 +48,7 @@ def boosting_file(estimator: Any, rounds_used: int | None = None) -> str:
         for place, each in enumerate(row)
     ]
     start = [float(each) for each in _initial_scores(estimator)]
-    return _file(estimator.n_features_in_, [0.0, *start] if is_binary else start, nodes_of_trees)
+    return tree_file(estimator.n_features_in_, [0.0, *start] if is_binary else start, nodes_of_trees)
 
 
 def _initial_scores(estimator: Any) -> Any:
@@ -82,7 +82,8 @@ def _sizes(tree: Any) -> list[int]:
     return sizes
 
 
-def _file(features: int, base: Sequence[float], trees: Sequence[Mapping[str, Any]]) -> str:
+def tree_file(features: int, base: Sequence[float], trees: Sequence[Mapping[str, Any]]) -> str:
+    """The text of a file with these trees, whose `base` is what each output is before any of them."""
     head = {"format": FORMAT, "version": VERSION, "features": int(features), "outputs": len(base), "base": list(base)}
     rows = ",\n".join("  " + json.dumps(tree, separators=(",", ":")) for tree in trees)
     return f'{json.dumps(head)[:-1]}, "trees": [\n{rows}\n]}}\n'

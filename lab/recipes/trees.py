@@ -8,6 +8,8 @@ from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
 from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, classifier_answer
 
+TREES_RESOURCE = "TREES"
+"""The resource of a Runefile that names the file of the trees."""
 _SCORES = "trees"
 TREE_ARGUMENTS: Sequence[RecipeArgument] = (
     RecipeArgument(
@@ -74,12 +76,22 @@ LEARNED_BY = ("boosting", "epochs", "depth", "least", "learning-rate")
 
 def classifying_trees(values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
     """Trees that give a share of each label, and the answer behind them."""
-    trees = _trees(features, labels)
-    if values["boosting"]:
-        stages = f"""\
+    stages = share_stages(features.stage, labels, is_scored=bool(values["boosting"]))
+    return stages + classifier_answer(values, labels, MODEL_STAGE)
+
+
+def number_trees(_values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
+    """Trees that give a number; the stages that answer follow."""
+    return sum_stage(features.stage, labels)
+
+
+def share_stages(stage: str, labels: int, *, is_scored: bool) -> str:
+    """The stages from the features of a `stage` to a share of each label. `is_scored` is of trees that give scores."""
+    if is_scored:
+        return f"""\
   # A score for each label: what {_SCORES} add up to.
   {_SCORES}:
-{trees}\
+{_trees(stage, labels)}\
   row:
     proc-block: reshape
     inputs: [{_SCORES}]
@@ -96,11 +108,10 @@ def classifying_trees(values: Values, features: FeatureStages, labels: int, _par
       - {{type: f32, dimensions: [1, {labels}]}}
 
 """
-    else:
-        stages = f"""\
+    return f"""\
   # One share for each label: the mean of the trees.
   {_SCORES}:
-{trees}\
+{_trees(stage, labels)}\
   {MODEL_STAGE}:
     proc-block: reshape
     inputs: [{_SCORES}]
@@ -110,24 +121,23 @@ def classifying_trees(values: Values, features: FeatureStages, labels: int, _par
       dimensions: 1, {labels}
 
 """
-    return stages + classifier_answer(values, labels, MODEL_STAGE)
 
 
-def number_trees(_values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
-    """Trees that give a number; the stages that answer follow."""
+def sum_stage(stage: str, outputs: int) -> str:
+    """The stage from the features of a `stage` to the numbers that trees give."""
     return f"""\
   # The sum of the trees.
   {MODEL_STAGE}:
-{_trees(features, labels)}"""
+{_trees(stage, outputs)}"""
 
 
-def _trees(features: FeatureStages, outputs: int) -> str:
+def _trees(stage: str, outputs: int) -> str:
     return f"""\
     proc-block: decision_trees
-    inputs: [{features.stage}]
+    inputs: [{stage}]
     outputs:
       - {{type: f32, dimensions: [{outputs}]}}
     args:
-      trees: $TREES
+      trees: ${TREES_RESOURCE}
 
 """

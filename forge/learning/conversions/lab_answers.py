@@ -85,9 +85,11 @@ class ConvertedInputJson(TypedDict):
 
 
 class SourceConversionJson(TypedDict):
-    """How the float model was converted."""
+    """How the float model was converted. A classifier of ONNX has the names of its classes and its number of scores."""
 
     inputs: list[ConvertedInputJson]
+    classes: NotRequired[list[str]]
+    scores: NotRequired[int]
     difference: float
     saved_with: str
     converter: str

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
-from lab.formats.onnx.converted import ConvertedOnnx, first_line, inputs_to_json, number_kinds
+from lab.formats.onnx.converted import ConvertedOnnx, inputs_to_json, number_kinds
+from lab.formats.onnx.labels import without_labels
 from lab.formats.onnx.model import OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
+from lab.formats.onnx.source import SourceOnnx
 from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
-from lab.formats.onnx.writing import write_onnx
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -22,12 +21,14 @@ from rune.wording import plain, quoted
 def run(job: ChildJob) -> dict[str, Any]:
     """Reads `source` and, if there is one, the file `weights`, and writes `model`.
 
-    The result has the inputs, the converter's version and the largest difference.
+    The result has the inputs, the names of a classifier's classes and the number of its scores, the converter's version
+    and the largest difference.
     """
     job.report(0.05, "Reading the file as data")
     shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}
     weights = job.inputs.get("weights")
-    model = fix_shapes(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")), shapes)
+    source = without_labels(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")))
+    model = fix_shapes(source.model, shapes)
     for path in job.inputs.values():
         path.unlink()
     job.report(0.2, "Converting")
@@ -37,6 +38,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     job.outputs["model"].write_bytes(translated_model.data)
     return {
         "inputs": inputs_to_json(translated_model),
+        "classes": list(source.classes),
+        "scores": translated_model.output_shapes[0][-1] if source.classes else 0,
         "difference": largest,
         "saved_with": f"ONNX of {model.producer}",
         "converter": f"rune {rune.__version__}",
@@ -51,7 +54,7 @@ def compare(model: OnnxModel, translated_model: TranslatedModel) -> float:
     """
     tolerance = tolerance_of(number_kinds(model))
     inputs = seeded_inputs([each.source_shape for each in translated_model.inputs], translated_model.ids)
-    source, converted_model = _SourceModel(model), ConvertedOnnx(translated_model)
+    source, converted_model = SourceOnnx(model), ConvertedOnnx(translated_model)
     largest = 0.0
     for values in inputs:
         for one, other in zip(source.outputs(values), converted_model.outputs(values), strict=True):
@@ -69,38 +72,12 @@ def compare(model: OnnxModel, translated_model: TranslatedModel) -> float:
     return largest
 
 
-class _SourceModel:
-    """The clean file of a model in onnxruntime."""
-
-    def __init__(self, model: OnnxModel, outputs: Sequence[str] | None = None) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        try:
-            self._session = onnxruntime.InferenceSession(
-                write_onnx(model, outputs), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has a class for each of its error codes
-            raise Refused(Reason.BROKEN, f"onnxruntime cannot load the model: {first_line(error)}") from error
-        self._inputs = [(one.name, one.kind) for one in model.inputs]
-
-    def outputs(self, values: Sequence[Array]) -> list[Array]:
-        """Returns the model's outputs. Raises `Refused`."""
-        values_by_name = {name: value.astype(kind) for (name, kind), value in zip(self._inputs, values, strict=True)}
-        try:
-            return [np.asarray(one) for one in self._session.run(None, values_by_name)]
-        except Exception as error:
-            raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {first_line(error)}") from error
-
-
 def first_different(model: OnnxModel, values: Sequence[Array], tolerance: float = TOLERANCE) -> OnnxNode | None:
     """Returns the first node that gives another value in the converted model, or None if none does."""
     nodes = {name: node for node in model.nodes for name in node.outputs if name}
     names = list(nodes)
     try:
-        sources = _SourceModel(model, names).outputs(values)
+        sources = SourceOnnx(model, names).outputs(values)
     except Refused:
         return None
     floats = [name for name, one in zip(names, sources, strict=True) if one.dtype.kind == "f" and one.size]

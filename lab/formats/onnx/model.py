@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+LEARNERS_DOMAIN: Final = "ai.onnx.ml"
+"""The domain of the operators of estimators, such as those of scikit-learn."""
 Array = np.ndarray[Any, Any]
 Attribute = int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | Array
 
 
 @dataclass(frozen=True)
 class OnnxNode:
-    """One operator. An input that is left out is an empty name."""
+    """One operator. An input that is left out is an empty name. `domain` is empty for operators of ONNX itself."""
 
     op: str
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: Mapping[str, Attribute]
+    domain: str = ""
 
     def input(self, place: int) -> str:
         """The name of an input; empty where the node has none there."""
@@ -38,7 +41,8 @@ class OnnxInput:
 
 @dataclass(frozen=True)
 class OnnxModel:
-    """A whole model. `opset` is the version of the operators' meanings; `producer` says what wrote the file."""
+    """A whole model. `opset` is the version of the operators' meanings, and `learners_opset` of those of estimators, 0
+    without any; `producer` says what wrote the file."""
 
     nodes: Sequence[OnnxNode]
     constants: Mapping[str, Array]
@@ -46,3 +50,4 @@ class OnnxModel:
     outputs: tuple[str, ...]
     opset: int
     producer: str
+    learners_opset: int = 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Attribute, OnnxInput, OnnxModel, OnnxNode
+from lab.formats.onnx.model import LEARNERS_DOMAIN, Array, Attribute, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.tensors import TYPES, TensorReader
 from lab.formats.protobuf import (
     Value,
@@ -28,6 +28,8 @@ FILE_LIMIT: Final = 512 << 20
 MOST_NODES = 20_000
 MOST_NUMBERS = 10_000
 """Numbers or texts of one attribute."""
+MOST_LEARNED_NUMBERS = 1 << 20
+"""The same of an estimator, whose attributes hold what it learned: the nodes of a forest."""
 LONGEST_NAME = 1000
 OPSETS = range(7, 26)
 """Versions of the operators whose meanings the translator knows."""
@@ -48,7 +50,7 @@ def read_onnx(path: Path, weights: Path | None = None, weights_name: str = "") -
     tensors = TensorReader(outside, weights_name)
     data = memoryview(_bytes(path))
     graph: Value | None = None
-    opset, producer = 0, ["", ""]
+    opset, learners_opset, producer = 0, 0, ["", ""]
     for number, value in read_fields(data):
         match number:
             case 2 | 3:
@@ -61,6 +63,8 @@ def read_onnx(path: Path, weights: Path | None = None, weights_name: str = "") -
                 domain, version = _opset(value)
                 if domain in OWN_DOMAINS:
                     opset = version
+                elif domain == LEARNERS_DOMAIN:
+                    learners_opset = version
     if graph is None:
         raise Refused(Reason.BROKEN, "The ONNX file has no graph.")
     if opset not in OPSETS:
@@ -69,7 +73,8 @@ def read_onnx(path: Path, weights: Path | None = None, weights_name: str = "") -
             f"The ONNX file has opset {opset}; {OPSETS.start} to {OPSETS.stop - 1} are converted. Export it with "
             "another opset.",
         )
-    return _Graph(tensors).read(bytes_of(graph), opset, plain(" ".join(producer).strip() or "unknown"))
+    model = _Graph(tensors).read(bytes_of(graph), opset, plain(" ".join(producer).strip() or "unknown"))
+    return replace(model, learners_opset=learners_opset)
 
 
 def _bytes(path: Path) -> bytes:
@@ -142,14 +147,16 @@ class _Graph:
                 case 7:
                     domain = text_of(value, LONGEST_NAME)
         _check_operator(op, domain)
-        values = dict(self._attribute(op, one) for one in attributes)
-        node = OnnxNode(op, name or (outputs[0] if outputs else op), tuple(inputs), tuple(outputs), values)
+        limit = MOST_LEARNED_NUMBERS if domain == LEARNERS_DOMAIN else MOST_NUMBERS
+        values = dict(self._attribute(op, one, limit) for one in attributes)
+        domain = "" if domain in OWN_DOMAINS else domain
+        node = OnnxNode(op, name or (outputs[0] if outputs else op), tuple(inputs), tuple(outputs), values, domain)
         if op == "Constant" and len(outputs) == 1:
             self._add_constant(outputs[0], _constant(node))
         else:
             self.nodes.append(node)
 
-    def _attribute(self, op: str, data: memoryview) -> tuple[str, Attribute]:
+    def _attribute(self, op: str, data: memoryview, limit: int) -> tuple[str, Attribute]:
         name, kind = "", 0
         values_by_field: dict[int, list[Value]] = {}
         for number, value in read_fields(data):
@@ -167,9 +174,9 @@ class _Graph:
         )
         if place not in _EMPTY and not (place == _TENSOR and values_by_field.get(_TENSOR)):
             raise Refused(Reason.UNKNOWN_LAYER, f"{plain(op)}.{plain(name)} has a type that is not converted.")
-        return name, self._attribute_value(place, values_by_field.get(place, []), f"{op}.{name}")
+        return name, self._attribute_value(place, values_by_field.get(place, []), f"{op}.{name}", limit)
 
-    def _attribute_value(self, place: int, values: list[Value], title: str) -> Attribute:
+    def _attribute_value(self, place: int, values: list[Value], title: str, limit: int) -> Attribute:
         if not values:
             return _EMPTY[place]
         match place:
@@ -182,16 +189,16 @@ class _Graph:
             case 5:
                 return self.tensors.read(bytes_of(values[-1]))[1]
         numbers: tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
-        if sum(1 if isinstance(one, int) else len(one) for one in values) > MOST_NUMBERS * 10:
-            raise Refused(Reason.TOO_LARGE, f"{plain(title)} has more than {MOST_NUMBERS:,} numbers.")
+        if sum(1 if isinstance(one, int) else len(one) for one in values) > limit * 10:
+            raise Refused(Reason.TOO_LARGE, f"{plain(title)} has more than {limit:,} numbers.")
         if place == _FLOATS:
             numbers = tuple(number for one in values for number in _floats(one))
         elif place == _INTS:
             numbers = tuple(number for one in values for number in signed_numbers(one))
         else:
             numbers = tuple(text_of(one, LONGEST_NAME) for one in values)
-        if len(numbers) > MOST_NUMBERS:
-            raise Refused(Reason.TOO_LARGE, f"{plain(title)} has more than {MOST_NUMBERS:,} numbers.")
+        if len(numbers) > limit:
+            raise Refused(Reason.TOO_LARGE, f"{plain(title)} has more than {limit:,} numbers.")
         return numbers
 
     def _check(self, inputs: tuple[OnnxInput, ...]) -> None:
@@ -217,7 +224,7 @@ class _Graph:
 
 
 def _check_operator(op: str, domain: str) -> None:
-    if domain not in OWN_DOMAINS:
+    if domain not in (*OWN_DOMAINS, LEARNERS_DOMAIN):
         raise Refused(
             Reason.CUSTOM_OBJECT,
             f"The operator {plain(op)} is of {quoted(domain)}, and not of ONNX itself. Export the model without it.",

@@ -30,6 +30,9 @@ TOTAL_LIMIT = 512 << 20
 """Bytes of all arrays of a file."""
 MOST_DIMENSIONS = 8
 _LONGEST_NAME = 1000
+_TEXT: Final = 8
+"""The number of the type of texts."""
+_MOST_TEXTS: Final = 10_000
 _WHOLE = {"int8", "uint8", "int16", "int32", "bool", "float16"}
 """Types whose numbers may be stored one by one in `int32_data`."""
 
@@ -51,7 +54,10 @@ class TensorReader:
             else:
                 fields.setdefault(number, []).append(value)
         name = text_of(fields[8][-1], _LONGEST_NAME) if 8 in fields else ""
-        kind = TYPES.get(signed(fields[2][-1])) if 2 in fields else None
+        type_number = signed(fields[2][-1]) if 2 in fields else 0
+        if type_number == _TEXT and 6 in fields and len(dimensions) == 1:
+            return name, self._texts(name, fields[6], dimensions[0])
+        kind = TYPES.get(type_number)
         if kind is None:
             raise Refused(Reason.NOT_CONVERTED, f"The array {quoted(name)} is not of numbers that are converted.")
         if len(dimensions) > MOST_DIMENSIONS or any(one < 0 for one in dimensions):
@@ -70,6 +76,14 @@ class TensorReader:
                 Reason.BROKEN, f"The array {quoted(name)} has {array.size:,} numbers; its shape is {dimensions}."
             )
         return name, array.reshape(dimensions)
+
+    def _texts(self, name: str, values: list[Value], count: int) -> Array:
+        """A row of texts, as the names of a classifier's classes are. Raises `Refused`."""
+        texts = [text_of(one, _LONGEST_NAME) for one in values]
+        self._total += sum(map(len, texts))
+        if len(texts) != count or count > _MOST_TEXTS or self._total > TOTAL_LIMIT:
+            raise Refused(Reason.BROKEN, f"The array {quoted(name)} has {len(texts):,} texts; its shape is [{count}].")
+        return np.array(texts, object)
 
     def _from_outside(self, name: str, entries: list[Value], kind: str, size: int) -> Array:
         """An array of the file of weights. No other file is opened, whatever the name says. Raises `Refused`."""

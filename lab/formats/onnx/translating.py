@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,8 +11,10 @@ import numpy as np
 from lab.formats.onnx.adaptive_pooling import with_adaptive_means
 from lab.formats.onnx.attributes import NodeAttributes
 from lab.formats.onnx.fusing import fused
+from lab.formats.onnx.labels import needed_nodes
 from lab.formats.onnx.model import Array, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.operators import OPERATORS
+from lab.formats.onnx.operators.learners import REASONS
 from lab.formats.onnx.operators.normalising import batch_factors
 from lab.formats.onnx.optional_inputs import input_name
 from lab.formats.onnx.values import STORED_KINDS, OnnxValue, Translation, last_order, refuse, reordered
@@ -49,12 +51,13 @@ class TranslatedInput:
 
 @dataclass(frozen=True)
 class TranslatedModel:
-    """A translated model: its file, and its inputs. `ids` are the rows of the smallest table in which it looks numbers
-    up, 0 without one."""
+    """A translated model: its file, its inputs, and the shapes of its outputs. `ids` are the rows of the smallest table
+    in which it looks numbers up, 0 without one."""
 
     data: bytes
     inputs: tuple[TranslatedInput, ...]
     ids: int
+    output_shapes: tuple[tuple[int, ...], ...] = ()
 
 
 def fix_shapes(model: OnnxModel, shapes: Mapping[str, tuple[int, ...]]) -> OnnxModel:
@@ -103,13 +106,15 @@ def _text(shape: Sequence[int | None]) -> str:
 def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> TranslatedModel:
     """The model as a float `.tflite` file. `outputs` names other results than the model's own. Raises `Refused`."""
     model = with_adaptive_means(replace(model, outputs=tuple(model.outputs if outputs is None else outputs)))
-    model = replace(model, nodes=list(_needed_nodes(model.nodes, model.outputs)))
-    unknown = sorted({node.op for node in model.nodes} - set(OPERATORS))
+    model = replace(model, nodes=list(needed_nodes(model.nodes, model.outputs)))
+    unknown = sorted({node.op for node in model.nodes} - set(OPERATORS), key=lambda op: (op not in REASONS, op))
+    if unknown and unknown[0] in REASONS:
+        raise Refused(Reason.UNKNOWN_LAYER, f"{unknown[0]} is not converted: {REASONS[unknown[0]]}.")
     if unknown:
         several = "operators that are" if len(unknown) > 1 else "an operator that is"
         raise Refused(Reason.UNKNOWN_LAYER, f"The model has {several} not converted: {', '.join(map(plain, unknown))}.")
     model = folded(fused(model))
-    model = replace(model, nodes=list(_needed_nodes(model.nodes, model.outputs)))
+    model = replace(model, nodes=list(needed_nodes(model.nodes, model.outputs)))
     translation = Translation(model)
     inputs = [_begin(translation, one, model) for one in model.inputs]
     for node in model.nodes:
@@ -117,7 +122,8 @@ def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Transla
     results = {name: translation.plain(translation.values[name]) for name in model.outputs}
     by_name = {one.name: translation.values[one.name] for one in inputs}
     data = translation.builder.file({name: _tensor(value) for name, value in by_name.items()}, results)
-    return TranslatedModel(data, tuple(inputs), translation.ids)
+    shapes = tuple(translation.values[name].shape for name in model.outputs)
+    return TranslatedModel(data, tuple(inputs), translation.ids, shapes)
 
 
 def _translate(translation: Translation, node: OnnxNode) -> None:
@@ -185,16 +191,6 @@ def _is_picture(name: str, model: OnnxModel) -> bool:
                 seen_names.add(node.outputs[0])
                 waiting.append(node.outputs[0])
     return True
-
-
-def _needed_nodes(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> Iterator[OnnxNode]:
-    """The nodes on which outputs depend, in their order."""
-    needed_names, selection = set(outputs), []
-    for node in reversed(nodes):
-        if needed_names & set(node.outputs):
-            needed_names |= set(node.inputs)
-            selection.append(node)
-    yield from reversed(selection)
 
 
 def folded(model: OnnxModel) -> OnnxModel:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lab.formats.onnx.model import Array, Attribute, OnnxInput, OnnxModel, OnnxNode
+from lab.formats.onnx.model import LEARNERS_DOMAIN, Array, Attribute, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.tensors import NUMBERS
 from lab.formats.protobuf import bytes_field, float_field, number_field
 
@@ -20,8 +20,9 @@ def write_onnx(model: OnnxModel, outputs: Sequence[str] | None = None) -> bytes:
     graph += b"".join(bytes_field(11, _value_info(one)) for one in model.inputs)
     names = model.outputs if outputs is None else outputs
     graph += b"".join(bytes_field(12, bytes_field(1, name)) for name in names)
-    opset = bytes_field(1, "") + number_field(2, model.opset)
-    return number_field(1, IR_VERSION) + bytes_field(7, graph) + bytes_field(8, opset)
+    opsets = {"": model.opset, LEARNERS_DOMAIN: model.learners_opset}
+    versions = (bytes_field(1, domain) + number_field(2, opset) for domain, opset in opsets.items() if opset)
+    return number_field(1, IR_VERSION) + bytes_field(7, graph) + b"".join(bytes_field(8, one) for one in versions)
 
 
 def _node(node: OnnxNode) -> bytes:
@@ -29,7 +30,8 @@ def _node(node: OnnxNode) -> bytes:
         bytes_field(2, name) for name in node.outputs
     )
     attributes = b"".join(bytes_field(5, _attribute(name, value)) for name, value in node.attributes.items())
-    return names + bytes_field(3, node.name) + bytes_field(4, node.op) + attributes
+    domain = bytes_field(7, node.domain) if node.domain else b""
+    return names + bytes_field(3, node.name) + bytes_field(4, node.op) + attributes + domain
 
 
 def _attribute(name: str, value: Attribute) -> bytes:

@@ -90,6 +90,21 @@ def _read_onnx(path: Path, _: Path) -> None:
     translate(fix_shapes(read_onnx(path), {}))
 
 
+def _read_learners(path: Path, _: Path) -> None:
+    """A file of skl2onnx: without its labels, as layers or as trees."""
+    from lab.formats.onnx.labels import without_labels
+    from lab.formats.onnx.operators.learners import TREE_OPERATORS
+    from lab.formats.onnx.reading import read_onnx
+    from lab.formats.onnx.translating import fix_shapes, translate
+    from lab.formats.onnx.trees.converting import converted_trees
+
+    model = fix_shapes(without_labels(read_onnx(path)).model, {})
+    if any(node.op in TREE_OPERATORS for node in model.nodes):
+        converted_trees(model)
+    else:
+        translate(model)
+
+
 def _read_savedmodel(path: Path, folder: Path) -> None:
     from lab.formats.savedmodel.packing import unpack
     from lab.formats.savedmodel.reading import check_graphs
@@ -123,6 +138,7 @@ def _read_pt2(path: Path, _: Path) -> None:
 
 READERS: Mapping[str, Callable[[Path, Path], None]] = {
     "keras": _read_keras,
+    "learners": _read_learners,
     "onnx": _read_onnx,
     "pt2": _read_pt2,
     "savedmodel": _read_savedmodel,

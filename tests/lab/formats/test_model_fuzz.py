@@ -17,6 +17,7 @@ from tests.lab.formats.test_savedmodel_hostile import RESTORE, graphs, node
 MODELS = Path(__file__).resolve().parent.parent / "models"
 FEW, MANY, MANY_OF_OTHERS = 60, 5000, 1000
 KERAS = ("network.keras", "network.h5")
+LEARNERS = ("logistic.onnx", "forest_scaled.onnx", "boosting_two.onnx")
 ONNX = ("unet.onnx", "attention.onnx", "shuffle.onnx", "gru.onnx", "words.onnx")
 
 
@@ -56,6 +57,13 @@ def test_damaged_keras_files_are_read_or_refused(name: str, tmp_path: Path) -> N
 @pytest.mark.protects("models-in/onnx-bomb")
 def test_damaged_onnx_files_are_translated_or_refused(tmp_path: Path) -> None:
     fuzz("onnx", MODELS / "onnx" / ONNX[0], FEW, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.protects("models-in/onnx-bomb")
+@pytest.mark.parametrize("name", LEARNERS)
+def test_damaged_files_of_scikit_learn_are_converted_or_refused(name: str, tmp_path: Path) -> None:
+    fuzz("learners", MODELS / "sklearn" / name, FEW, tmp_path)
 
 
 @pytest.mark.slow

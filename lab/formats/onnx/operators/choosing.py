@@ -1,4 +1,4 @@
-"""Comparisons, and the choice between two values by them."""
+"""Comparisons, what is not so, and the choice between two values by them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
-from lab.formats.onnx.operators.arithmetic import broadcast, combined, operand
+from lab.formats.onnx.operators.arithmetic import applied, broadcast, combined, operand
 from lab.formats.onnx.values import Handler, OnnxValue, Translation, last_order, refuse, reordered
 
 _COMPARISONS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -31,6 +31,15 @@ def _compare(translation: Translation, node: OnnxNode, op: str, compute: Callabl
         translation.give(node, OnnxValue(node.outputs[0], shape, constant=array))
         return
     translation.give(node, combined(translation, node, op, one, other, node.outputs[0], "bool"))
+
+
+def _not(translation: Translation, node: OnnxNode) -> None:
+    arguments(node)
+    value = translation.value(node, 0)
+    if value.constant is not None:
+        translation.give(node, OnnxValue(node.outputs[0], value.shape, constant=np.logical_not(value.constant)))
+        return
+    translation.give(node, applied(translation, "LOGICAL_NOT", value, node.outputs[0], ("LogicalNot", {})))
 
 
 def _where(translation: Translation, node: OnnxNode) -> None:
@@ -55,5 +64,6 @@ def _where(translation: Translation, node: OnnxNode) -> None:
 
 OPERATORS: Mapping[str, Handler] = {
     **{name: partial(_compare, op=op, compute=compute) for name, (op, compute) in _COMPARISONS.items()},
+    "Not": _not,
     "Where": _where,
 }

@@ -57,9 +57,14 @@ def _cast(translation: Translation, node: OnnxNode) -> None:
     if translation.builder.kind_of(tensor) == stored_kind:
         _same(translation, node)
         return
+    shape = translation.builder.shape_of(tensor)
+    if stored_kind == "bool":
+        zero = translation.store("zero", np.zeros(1, translation.builder.kind_of(tensor)))
+        tensor = translation.builder.add("NOT_EQUAL", [tensor, zero], shape, node.outputs[0], ("NotEqual", {}), "bool")
+        translation.give_tensor(node, tensor, value.shape, is_last=value.is_last)
+        return
     if stored_kind not in ("float32", "int32"):
         raise refuse(node, f"gives {kind}, which is not converted.")
-    shape = translation.builder.shape_of(tensor)
     tensor = translation.builder.add("CAST", [tensor], shape, node.outputs[0], ("Cast", {}), stored_kind)
     translation.give_tensor(node, tensor, value.shape, is_last=value.is_last)
 
