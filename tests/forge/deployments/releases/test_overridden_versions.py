@@ -115,7 +115,7 @@ def test_an_offer_to_promote_or_go_back_says_so(
     give_verdict(reviewer, Build.objects.get(pk=overridden.build_id), "changes", "It answers wrongly.")
     staging = find_deployment(developer, project, "staging")
     serve_tag(developer, staging, TagChoice("stable"))
-    for path in ("/deployments", "/deployments/staging"):
+    for path in ("/deployments", "/deployments/staging?tab=history"):
         assert "<b>published past its gate, changes requested</b>" in _page(client, f"{PAGE}{path}")
 
 

@@ -153,7 +153,7 @@ def test_everyone_reads_on_the_runes_page_that_it_was_published_past_its_gate_an
     browser_of(people["owner"]).post(PAST, etag_form(PAST, tag="1.0", reason=f"{REASON} <script>"))
     update_project(people["owner"], project, visibility="public")
     page = text_of(browser_of(None).get("/acme/kitchen"))
-    assert "Published past its gate" in page
+    assert "1.0 was published past its gate" in page
     assert "The fair opens in an hour. &lt;script&gt;" in page
     assert "It has 0 of 1 approval" not in page
     assert "It has 0 of 1 approval" in text_of(browser_of(people["reviewer"]).get("/acme/kitchen/published"))
