@@ -29,7 +29,7 @@ class BuiltRune:
     arena: int | None
     """The memory that the rune plans for its tensors."""
     accuracy: float | None
-    """Of the answers to the project's test samples, from 0 to 1; None without such samples."""
+    """The accuracy of the answers to the project's test samples, from 0 to 1; None without such samples."""
     page: str
     data: bytes
     """The rune itself."""

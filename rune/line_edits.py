@@ -1,4 +1,4 @@
-"""Which lines differ between two texts, in a bounded time whatever the lines are. Knows no document.
+"""Says which lines differ between two texts, in a bounded time whatever the lines are. Knows no document.
 
 The greedy algorithm of E. W. Myers, "An O(ND) difference algorithm and its variations", Algorithmica 1 (1986): its cost
 grows with the number of differences, and not, as difflib's does, with how often lines repeat.

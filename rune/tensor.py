@@ -30,7 +30,7 @@ class ElementType(Enum):
 
     @property
     def struct_code(self) -> str:
-        """Of a number, as the module `struct` names it. Raises `KeyError` for UTF8."""
+        """Returns the code of a number, as the module `struct` names it. Raises `KeyError` for UTF8."""
         return _STRUCT_CODES[self]
 
     @property

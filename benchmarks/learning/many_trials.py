@@ -57,7 +57,7 @@ def shares_right(values: Mapping[str, Any], arrays: Arrays) -> Sequence[float]:
 
 
 def _share_right(scores: Any, arrays: Arrays, split: int) -> float:
-    """Of the recordings of a split, those whose label has the highest mean score of their windows."""
+    """Among the recordings of a split, those whose label has the highest mean score of their windows."""
     right = []
     for recording in np.unique(arrays["recordings"][arrays["splits"] == split]):
         own = arrays["recordings"] == recording

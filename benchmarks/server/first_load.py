@@ -112,7 +112,7 @@ def load(browser: Browser, signed_in: Page) -> Load:
 
 
 def is_later(request: Request) -> bool:
-    """Whether it belongs to the page's own Python."""
+    """Returns whether it belongs to the page's own Python."""
     return any(part in request.url for part in LATER)
 
 

@@ -25,7 +25,7 @@ from tests.support.servers.live_server import LiveServer
 from tools.needs import DOCKER_REGISTRY, lack
 
 SECONDS = 4.0
-"""Of each measurement of a rate."""
+"""The seconds of each measurement of a rate."""
 TURNS = 3
 CONNECTIONS = 4
 """On which manifests are fetched at once."""
@@ -114,7 +114,8 @@ def _manifests_a_second(registry: MeasuredRegistry) -> float:
 
 
 def _manifests_by_two_processes() -> float:
-    """Of ours, on one database and one data folder; half of the connections are to each process."""
+    """Measures two processes of ours, on one database and one data folder; half of the connections are to each
+    process."""
     with (
         tempfile.TemporaryDirectory() as folder,
         LiveInstallation(Path(folder) / "data") as installation,

@@ -16,7 +16,7 @@ from benchmarks.figure import table
 from tests.support.servers.live_server import LiveServer
 
 SECONDS = 10.0
-"""Of each measurement."""
+"""The seconds of each measurement."""
 CONNECTIONS = 100
 """That the flood keeps opening at once, each closed when the server has answered the handshake."""
 

@@ -29,11 +29,11 @@ from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_arr
 HERE = Path(__file__).parent
 SEED = 41
 SECONDS = 20
-"""Of each recording."""
+"""The seconds of each recording."""
 RECORDINGS = {"train": (1, 240), "validation": (2, 120), "test": (3, 60)}
 """The number of a split in the seeds, and its recordings of the fan in good order."""
 STRENGTHS = (-10, -5, 0)
-"""Of the faults, in dB against the sound of the fan."""
+"""The strengths of the faults, in dB against the sound of the fan."""
 FAULTY_EACH = 20
 """Recordings of each fault and strength."""
 

@@ -73,7 +73,7 @@ def _line(start: tuple[float, float], end: tuple[float, float], radius: float) -
 
 SMALL = (0.35, 0.6)
 USUAL = (0.6, 1.35)
-"""Of a digit against MNIST's own, which is 20 pixels."""
+"""The usual sizes of a digit against MNIST's own, which is 20 pixels."""
 
 
 def drawn(digit: Images, rng: np.random.Generator, sizes: tuple[float, float] = USUAL) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Of each label's words the share that is called (nan where none is said); of all, that called as another."""
+    """The share of each label's words that is called (nan where none is said); of all, that called as another."""
 
     shares: tuple[float, ...]
     wrong: float

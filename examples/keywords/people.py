@@ -75,7 +75,7 @@ class SpokenWord:
 
 
 def words_of_people(recordings: Path | None, alsa: Path, prompts: Path) -> list[SpokenWord]:
-    """Of those folders that are there. `recordings` holds files that are named after their word."""
+    """Reads those folders that are there. `recordings` holds files that are named after their word."""
     clips = []
     if recordings is not None:
         paths = [path for path in sorted(recordings.glob("*.wav")) if path.stem in KEYWORDS]

@@ -31,7 +31,7 @@ TEST_PEOPLE = (8, 9, 10)
 VALIDATION_PERSON = 1
 """The person whose recordings' ends choose the best epoch: all others are learned whole."""
 VALIDATION_SHARE = 0.15
-"""Of each recording of that person."""
+"""The share of each recording of that person."""
 SCORES = sorted(LABELS)
 """The labels in the order of the model's scores."""
 OTHERS = {"resting": (resting, 2_000), "something else": (something_else, 8_000)}
@@ -114,7 +114,7 @@ def measure(model: bytes, test: Sequence[Recording]) -> dict[str, object]:
     )
 
     def answers(rows: NDArray[np.floating]) -> list[tuple[str, str]]:
-        """Of each window, alone and by the mean."""
+        """Returns the answers of each window, alone and by the mean."""
         shares = runner.windows(table(rows).encode())
         return [(SCORES[int(np.argmax(alone))], SCORES[int(np.argmax(mean))]) for alone, mean in shares]
 

@@ -17,9 +17,9 @@ _STEP = RATE // 50
 """Between the ends of two recordings that may be cut, as the rune has a new row of its spectrogram."""
 _FIRST = RECORDING + 15 * _STEP
 PHRASE_SHARE, NEAR_SHARE, SPEECH_SHARE = 0.5, 0.25, 0.15
-"""Of the scenes: the phrase, something that sounds like it, and other speech. The others have no speech at all."""
+"""For the scenes: the phrase, something that sounds like it, and other speech. The others have no speech at all."""
 _MUSIC_SHARE = 0.3
-"""Of the scenes, those with music in the noise."""
+"""Among the scenes, those with music in the noise."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ training:
 
 
 def corpora(cache: Path, workers: int, voices: Sequence[str] | None = None) -> tuple[Corpus, Corpus]:
-    """Of the phrase and what is like it, and of other words: by these voices, or by all that are not held out."""
+    """For the phrase and what is like it, and of other words: by these voices, or by all that are not held out."""
     words = [clip for clip in all_clips(cache, workers) if not clip.engine.endswith("-sentences")]
     phrase_corpus, word_corpus = (
         corpus_of(

@@ -11,11 +11,11 @@ from forge.core.actors import Actor
 from forge.core.hooks import Hook
 
 readable_projects_among: Hook[[Actor, Collection[str]], Set[str]] = Hook()
-"""Which of these keys are projects that who acts may read as a member."""
+"""Says which of these keys are projects that who acts may read as a member."""
 
 
 projects_of_organisation: Hook[[UUID, Collection[str]], Set[str]] = Hook()
-"""Which of these keys are projects of an organisation, no matter who asks."""
+"""Says which of these keys are projects of an organisation, no matter who asks."""
 
 
 @dataclass(frozen=True)

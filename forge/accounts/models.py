@@ -56,7 +56,7 @@ def _gives_more() -> models.Q:
 
 
 def _rows_of_standing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
-    """Of a person: an organisation, the role there, whether it requires a second factor, and the project or None."""
+    """For a person: an organisation, the role there, whether it requires a second factor, and the project or None."""
     columns = ("organisation_id", "member_role", "organisation__requires_second_factor", "of")
     role = models.F("role")
     memberships = Membership.objects.filter(user=person, user__is_active=True).order_by()

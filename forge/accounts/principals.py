@@ -54,7 +54,7 @@ class Principal:
 
     kind: PrincipalKind
     id: str = ""
-    """Of the person, the token, the pass or the guest; "" for a visitor and for the installation."""
+    """The identifier of the person, the token, the pass or the guest; "" for a visitor and for the installation."""
     person: User | None = None
     scopes: frozenset[str] | None = None
     """The verbs that a token or a pass may use, out of the person's; None for all."""

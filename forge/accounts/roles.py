@@ -18,7 +18,7 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 def is_higher(role: Role, than: Role | None) -> bool:
-    """Whether it allows more than another, or than none."""
+    """Returns whether it allows more than another, or than none."""
     return than is None or _ORDER.index(role) < _ORDER.index(than)
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from forge.builds.models import Build, BuildChoices
+from forge.builds.packages.target_boards import boards_for, usual_targets_first
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
 from forge.core.preconditions import Facet
@@ -57,10 +58,12 @@ class MannerJson(TypedDict):
 
 
 class TargetJson(TypedDict):
-    """A target that a package can be made for, and whether each build of the project makes one."""
+    """A target that a package can be made for, and whether each build of the project makes one. `boards` names boards
+    that take it; empty where none does."""
 
     name: str
     summary: str
+    boards: str
     chosen: bool
 
 
@@ -85,9 +88,9 @@ class TargetBuildJson(TypedDict):
 
 
 class TargetsJson(MannerJson):
-    """All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first.
-    `in_file` is what the `forge.yml` of the newest good build says, which goes before what is chosen; null for
-    nothing."""
+    """All targets, those of the usual boards first, what is chosen, and what earlier builds came to, one for each
+    manner, the newest first. `in_file` is what the `forge.yml` of the newest good build says, which goes before what is
+    chosen; null for nothing."""
 
     targets: list[TargetJson]
     in_file: BuildPreferencesJson | None
@@ -155,10 +158,15 @@ def manner_to_json(choices: Choices) -> MannerJson:
 
 
 def choosable_targets(choices: Choices) -> list[TargetJson]:
-    """All targets that packages can be made for, and whether they are."""
+    """All targets that packages can be made for, and whether they are; those of the usual boards first."""
     return [
-        {"name": target.name, "summary": target.summary, "chosen": target.name in choices.targets}
-        for target in targets()
+        {
+            "name": target.name,
+            "summary": target.summary,
+            "boards": boards_for(target.name),
+            "chosen": target.name in choices.targets,
+        }
+        for target in sorted(targets(), key=lambda target: usual_targets_first(target.name))
         if not target.makes_rune
     ]
 

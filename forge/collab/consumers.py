@@ -225,7 +225,7 @@ class CollabConsumer(ProjectSocket):
     _dismissing: asyncio.Task[None] | None = None
     _was_present = False
     _heard_frames: int | None = None
-    """Of the frames with updates, how many the client has heard, as it says."""
+    """Among the frames with updates, how many the client has heard, as it says."""
 
     async def opened(self) -> None:
         person = self.principal.insist()

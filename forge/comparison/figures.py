@@ -149,7 +149,7 @@ def _row(name: str, now: int, then: int | None, meaning: str, text: Callable[[in
 
 
 def _direction(change: float) -> tuple[str, Literal["good", "worse"]]:
-    """Of all these figures, less is better."""
+    """Returns the direction in which a figure is better: less, for all of these."""
     return ("+", "worse") if change > 0 else ("−", "good")
 
 

@@ -54,7 +54,7 @@ class WireChangeJson(OutlineWireJson):
 
 
 class BrokenPipelinesJson(TypedDict):
-    """Which Runefile is broken, so that only a part of its pipeline is compared."""
+    """Says which Runefile is broken, so that only a part of its pipeline is compared."""
 
     before: bool
     after: bool

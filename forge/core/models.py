@@ -33,7 +33,7 @@ class Blob(models.Model):
     put_at = models.DateTimeField(default=timezone.now)
     """When the bytes were last stored; equals `created` if they were stored once."""
     synced = models.BooleanField(default=True)
-    """Whether they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
+    """True if they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
     damaged_at = models.DateTimeField(null=True, blank=True)
     """When damage was detected; None for intact bytes."""
 
@@ -157,7 +157,7 @@ class AuditEntry(models.Model):
     """The kind of actor (`forge.accounts.principals.PrincipalKind`): a person themself, a token, a phone's pass, the
     installation."""
     principal_id = models.CharField(max_length=64, blank=True)
-    """Of the person, the token or the pass, also after it is gone; "" for the installation."""
+    """The principal identifier of the person, the token or the pass, also after it is gone; "" for the installation."""
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=120, db_index=True)
     organisation = models.UUIDField(null=True, blank=True)
@@ -219,7 +219,7 @@ class AuditCopy(LeasedRow):
     address = models.CharField(primary_key=True, max_length=500)
     """Without a password."""
     position = models.BigIntegerField(default=0)
-    """Of the last entry that it has for sure."""
+    """The position of the last entry that it has for sure."""
     due = models.DateTimeField(default=timezone.now)
     """When it is tried next."""
     failures = models.PositiveIntegerField(default=0)

@@ -56,7 +56,7 @@ class PeriodicTask:
     """A phrase for lists of tasks."""
     action: Callable[[], None]
     deletes_old: bool = False
-    """Whether it deletes for good what is old. It waits where the clock may be wrong."""
+    """True if it deletes for good what is old. It waits where the clock may be wrong."""
 
 
 tasks: dict[str, PeriodicTask] = {}

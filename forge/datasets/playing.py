@@ -99,5 +99,5 @@ def _in_projects_where(actor: Actor, verb: Verb) -> Q:
 
 
 def _gave(actor: Actor, consent: Consent) -> bool:
-    """Whether it is the person's own, in person or by a token that is restricted to nothing."""
+    """Returns whether it is the person's own, in person or by a token that is restricted to nothing."""
     return actor.pk is not None and actor.restriction is None and consent.person_id == actor.pk

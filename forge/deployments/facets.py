@@ -7,7 +7,7 @@ from forge.deployments.models import Deployment, DeploymentKey, Release
 
 
 def serving_facet(deployment: Deployment, release: Release) -> Facet:
-    """Which release it serves, and which tag it follows."""
+    """Returns which release it serves, and which tag it follows."""
     sentence = f"{deployment.title} serves {release.version} now."
     return Facet("serves", [release.number, deployment.follows], sentence)
 
@@ -21,7 +21,7 @@ def settings_facet(deployment: Deployment) -> Facet:
 
 
 def source_facet(source: Deployment, release: Release) -> Facet:
-    """Which release the deployment serves that another one is promoted from."""
+    """Returns which release the deployment serves that another one is promoted from."""
     return Facet("source", [source.name, release.number], f"{source.title} serves {release.version} now.")
 
 

@@ -118,11 +118,11 @@ class Release(models.Model):
     version = models.CharField(max_length=TAG_LENGTH)
     """The name for people: the version's tag, or the tag that named the build if there is no version."""
     digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Of the manifest, which signatures and reviews name."""
+    """The digest of the manifest, which signatures and reviews name."""
     rune = models.CharField(max_length=DIGEST_LENGTH)
     """The digest of the rune's bytes."""
     size = models.BigIntegerField()
-    """Of the rune."""
+    """The size of the rune."""
     chosen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -188,7 +188,7 @@ class DeploymentKey(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Whether it was revoked, or its time is over."""
+        """Returns whether it was revoked, or its time is over."""
         return self.revoked is not None or (self.expires is not None and self.expires <= timezone.now())
 
 

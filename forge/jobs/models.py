@@ -92,7 +92,7 @@ class Job(LeasedRow):
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
     paused = models.BooleanField(default=False)
-    """Whether it waits until somebody resumes it."""
+    """True if it waits until somebody resumes it."""
     due = models.DateTimeField(default=timezone.now)
     """It is not begun before this time; a failed attempt moves it."""
     progress = models.FloatField(default=0.0)
@@ -151,7 +151,7 @@ class Job(LeasedRow):
 
     @property
     def needs_nothing(self) -> bool:
-        """Whether it waits for no other job, or no longer."""
+        """Returns whether it waits for no other job, or no longer."""
         return self.required_job is None or self.required_job.state == JobState.SUCCEEDED
 
     @property

@@ -110,7 +110,7 @@ class MutedThing(models.Model):
 
 
 class MailPreference(models.Model):
-    """Which notices a person gets by email. Without a row: `MailChoice.REQUESTED_AND_DIGEST`."""
+    """Says which notices a person gets by email. Without a row: `MailChoice.REQUESTED_AND_DIGEST`."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"

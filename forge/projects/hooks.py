@@ -45,7 +45,7 @@ class CardFacts:
     tag_kind: str = ""
     """One of "", "ok", "info", "warn", "bad"."""
     warnings: int = 0
-    """Of the newest text, where it has no errors."""
+    """The warnings of the newest text, where it has no errors."""
     outline: Mapping[str, Any] = field(default_factory=dict)
     """The pipeline's outline, `nodes` and `wires` as `rune.source.runefile.outline_to_json` gives them; empty
     without one."""

@@ -80,7 +80,7 @@ class Project(models.Model):
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
     is_favourite: bool
-    """Whether it is one of who asks; of what `forge.projects.access.with_favourites` found."""
+    """True if it is one of who asks; of what `forge.projects.access.with_favourites` found."""
 
     objects = ProjectQuerySet.as_manager()
 
@@ -211,7 +211,7 @@ class MergedAuthor(models.Model):
 
 
 class DocumentClient(models.Model):
-    """Which person stands behind a Yjs client of a project's document, as the server saw it: who wrote what."""
+    """Says which person stands behind a Yjs client of a project's document, as the server saw it: who wrote what."""
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="clients")
@@ -239,7 +239,7 @@ class Version(models.Model):
     digest = models.CharField(max_length=DIGEST_LENGTH)
     manifest = models.JSONField()
     file_ids = models.JSONField(default=dict)
-    """Which file of the live document had which path, so that restoring finds a file that was renamed since."""
+    """Says which file of the live document had which path, so that restoring finds a file that was renamed since."""
     sequence = models.BigIntegerField()
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -254,9 +254,9 @@ class Version(models.Model):
     )
     saved_at = models.DateTimeField(null=True, blank=True)
     automatic = models.BooleanField(default=False, db_default=False)
-    """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
+    """True if it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
     original_authors = models.JSONField(default=list, db_default=[])
-    """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
+    """For a version that came with a history from elsewhere: the names of who made it there, as text."""
     is_proposed = models.BooleanField(default=False, db_default=False)
     """Whether a change request would make it: the project's own files were never these."""
     proposed_in = models.PositiveIntegerField(null=True, blank=True)
@@ -281,7 +281,7 @@ class ForkQuerySet(models.QuerySet["Fork"]):
     """Where projects came from, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> ForkQuerySet:
-        """Of projects whose page the person may open, from projects whose page they may open too: a fork tells nobody
+        """For projects whose page the person may open, from projects whose page they may open too: a fork tells nobody
         of an origin that they could not see anyway, nor an origin of a fork.
         """
         visible_projects = Project.objects.visible_to(actor)
@@ -296,7 +296,7 @@ class Fork(models.Model):
     base = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
     """The fork's own first version: it stays when the origin is gone or changes who sees it."""
     is_duplicate = models.BooleanField(default=False, db_default=False)
-    """Whether it shows nobody where it came from; its changes can be offered back all the same."""
+    """True if it shows nobody where it came from; its changes can be offered back all the same."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = ForkQuerySet.as_manager()

@@ -131,7 +131,7 @@ class Tag(models.Model):
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="tags")
     name = models.CharField(max_length=TAG_LENGTH)
     moves = models.BooleanField()
-    """Whether it may be set to another manifest later, as `latest` is; a version (`1.0`) stays."""
+    """True if it may be set to another manifest later, as `latest` is; a version (`1.0`) stays."""
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="tags")
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="tags")
     publication = models.ForeignKey("Publication", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -208,7 +208,7 @@ class WithdrawnRune(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="withdrawn_runes")
     digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Of the manifest."""
+    """The digest of the manifest."""
     files = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the version that it was built from: no other build of the same files is shared either."""
     tag = models.CharField(max_length=TAG_LENGTH)
@@ -240,7 +240,7 @@ class Publication(models.Model):
     missing = models.JSONField(default=list)
     """The unmet conditions of an override, in sentences."""
     reason = models.TextField(blank=True)
-    """Of an override."""
+    """The reason of an override."""
     policy = models.JSONField()
     """`rune.source.policy.policy.PolicyJson`."""
     created = models.DateTimeField()
@@ -296,7 +296,8 @@ class Listing(models.Model):
     licence = models.CharField(max_length=40, blank=True)
     """Its SPDX identifier, as its LICENSE file begins, or "" if it is none that is known."""
     stages = models.JSONField(default=list, db_default=[])
-    """The first stages of its pipeline, each `[kind, what it is]`: `["capability", "SOUND 16 kHz"]`."""
+    """The first stages of its pipeline, each `[kind, detail]`, such as `["capability", "SOUND 16 kHz"]`. An output also
+    has the answer in words: `["output", "SERIAL", "yes or no"]`."""
     accuracy = models.FloatField(null=True, blank=True)
     """The share of the project's test samples on which it was right when it was published, or None if it had none."""
     published = models.DateTimeField(db_index=True)
@@ -341,7 +342,7 @@ class PublishedVersion(models.Model):
     """A name under which it could be pulled: the project's, or a former one that led to it."""
     tag = models.CharField(max_length=TAG_LENGTH)
     digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Of the manifest."""
+    """The digest of the manifest."""
     published = models.DateTimeField(auto_now_add=True)
 
     class Meta:

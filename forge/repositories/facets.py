@@ -7,7 +7,7 @@ from forge.repositories.models import LinkedBranch
 
 
 def link_facets(link: LinkedBranch | None) -> tuple[Facet, ...]:
-    """Which branch a project follows, with whose rights, and until when; None where it follows none."""
+    """Returns which branch a project follows, with whose rights, and until when; None where it follows none."""
     if link is None:
         return (Facet("link", [], "The project follows no branch now."),)
     values = [link.url, link.branch, link.folder, str(link.linked_by_id), str(link.ended)]

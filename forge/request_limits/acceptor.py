@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Of a server with this certificate."""
+    """Returns the TLS context of a server with this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context

@@ -24,7 +24,7 @@ from forge.request_limits.sender_identity import Identify
 from rune.wording import size_text
 
 ANONYMOUS_BYTES = 64 * 1024
-"""Of one body of someone who is not known: forms, and requests to the API."""
+"""For one body of someone who is not known: forms, and requests to the API."""
 BODIES_PER_SENDER = 4
 """As many of the largest bodies may one person, or one address of strangers, send at once."""
 TOTAL_BODIES = 16

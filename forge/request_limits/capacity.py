@@ -18,7 +18,7 @@ MAX_REQUESTS = 256
 """Each may take a thread."""
 MAX_REQUESTS_PER_ADDRESS = 64
 MAX_SOCKETS_PER_ADDRESS = 256
-"""Of people who are not known: phones that hold a pass, and handshakes."""
+"""For people who are not known: phones that hold a pass, and handshakes."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which connections may be open. A client with many gives one up for a client with few: the one that is idle for
+"""Says which connections may be open. A client with many gives one up for a client with few: the one that is idle for
 longest.
 
 A connection is idle while no request is complete on it, also while its headers trickle in.
@@ -19,7 +19,7 @@ class Connection(Protocol):
 
     @property
     def address(self) -> str:
-        """Of the other end."""
+        """Returns the address of the other end."""
 
     def drop(self) -> None:
         """Closes it at once."""

@@ -17,7 +17,7 @@ from forge.request_limits.connection_limits import ConnectionLimiter
 HEADER_TIMEOUT_SECONDS = 10.0
 """In which a request's headers must be complete, from the connection on or from their first byte."""
 HEADER_BYTES = 65_536
-"""Of a request's line and headers."""
+"""The header bytes of a request's line and headers."""
 READ_TIMEOUT_SECONDS = 60.0
 READ_BYTES = 32_768
 """A client to which an answer waits takes so many bytes of it in so many seconds, or is closed."""

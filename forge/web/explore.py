@@ -94,7 +94,7 @@ class PipelineStep:
 
 def steps_of(stages: Sequence[Sequence[str]]) -> list[PipelineStep]:
     """The steps of a card's picture: of a long pipeline its first and its last ones."""
-    steps = [_step(kind, detail) for kind, detail in stages]
+    steps = [_step(kind, detail) for kind, detail, *_ in stages]
     if len(steps) <= MOST_STEPS:
         return steps
     left_out = len(steps) - MOST_STEPS + 1
@@ -124,6 +124,11 @@ class RuneCard:
         """Its sensors, as people list them."""
         words = (CAPABILITIES[sensor].label for sensor in self.listing.sensors.split())
         return in_words(list(dict.fromkeys(words)))
+
+    @property
+    def answer(self) -> str:
+        """Its answer in words; "" of a rune that was listed without one."""
+        return next((words for kind, _, *rest in self.listing.stages if kind == "output" for words in rest), "")
 
     @property
     def steps(self) -> list[PipelineStep]:

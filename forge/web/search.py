@@ -14,7 +14,7 @@ from forge.search.hits import Hit, HitKind, find
 from forge.search.query import MAX_CHARACTERS, parse_query
 
 HITS_SHOWN = 25
-"""Of each kind; a list of projects has pages."""
+"""The number of hits of each kind; a list of projects has pages."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Webhook(models.Model):
     topics = models.JSONField()
     """Names of topics that apps declare (`forge.core.events.announcements.WebhookTopic`)."""
     generation = models.PositiveIntegerField(default=1)
-    """Of the secret; rotating it adds one."""
+    """The generation of the secret; rotating it adds one."""
     rotated = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by_token = models.UUIDField(null=True, blank=True)

@@ -32,11 +32,11 @@ from rune.running.evaluation.recorded_tensors import sent_tensor
 Array = np.ndarray[Any, Any]
 Augment = Callable[[Array], Array]
 DRAWS = 4
-"""Of each recording."""
+"""The draws of each recording."""
 MOST_EXAMPLES = 4
 """Recordings, one of each label where there are as many labels."""
 _MOST_WINDOWS = 400
-"""Of a recording, among which the liveliest is drawn."""
+"""The greatest number of windows of a recording, among which the liveliest is drawn."""
 _GENERATED_SOUNDS = 2
 """Sounds that are made of a recording of a word, of the word and of what is not the word."""
 _FULL_SCALE = 32_768

@@ -17,7 +17,7 @@ _LOWEST, _HIGHEST = 125.0, 7500.0
 _MOST_GAIN = 4.0
 """By which a sound itself becomes louder in a band, beside the gain of the whole. What lacks then is noise."""
 _LOUD_SHARE = 0.1
-"""Of the cells of a spectrogram, the loudest: noise that is added hardly changes them."""
+"""For the cells of a spectrogram, the loudest: noise that is added hardly changes them."""
 _AUDIBLE = 0.05
 """Above silence, the features of a cell that is compared with the sound."""
 

@@ -68,7 +68,7 @@ LIBRARY_TITLES: Mapping[str, str] = {
 }
 """The libraries of a step, as people call them."""
 MOST_FILES = 64
-"""Of a step, that come with it."""
+"""The greatest number of files of a step, that come with it."""
 LONGEST_REQUEST = 1 << 20
 
 

@@ -18,7 +18,8 @@ from lab.environments.environment import environments_folder
 from lab.refusal import Reason, Refused
 
 SHARE = 0.8
-"""Of the machine's memory that all reservations together may have. One alone may always have what it needs."""
+"""The share of the machine's memory that all reservations together may have. One alone may always have what it
+needs."""
 WAIT_SECONDS = 600.0
 """The longest that a step waits for memory."""
 _POLL_SECONDS = 0.25

@@ -35,7 +35,7 @@ ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
 }
 """The environment that a format needs; none for one that is missing here."""
 FORMAT_VERSION = 1
-"""Of the provenance record."""
+"""The format version of the provenance record."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ from rune.datasets.splits import Split
 from rune.gc_paused import permanent
 
 FLOAT_SHARE = 0.7
-"""Of the progress, for making the float model."""
+"""The share of the progress, for making the float model."""
 
 
 def main(source: IO[str], target: IO[str]) -> None:

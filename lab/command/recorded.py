@@ -22,7 +22,7 @@ from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 from rune.wording import quoted
 
 MOST_WINDOWS = 8
-"""Of one recording."""
+"""The greatest number of windows of one recording."""
 
 
 @dataclass(frozen=True)

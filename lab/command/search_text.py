@@ -16,7 +16,7 @@ from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, listed, plain, size_text
 
 MAX_ROWS = 20
-"""Of the best trials."""
+"""The greatest number of rows of the best trials."""
 
 
 def with_time(event: Mapping[str, Any], boards: Sequence[Board]) -> Mapping[str, Any]:

@@ -43,7 +43,7 @@ from rune.source.policy.sections.training import Training
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
 SHARES = {"data": 0.1, "epoch": 0.85}
-"""Of the progress, at which a part of a run ends."""
+"""The shares of the progress, at which a part of a run ends."""
 BACKBONE_FILE = "backbone.tflite"
 """The backbone in the folder of a run, whatever its path in the project."""
 TEACHER_FILES = ("teacher.float.tflite", "teacher.provenance.json")

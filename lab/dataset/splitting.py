@@ -19,7 +19,7 @@ from rune.datasets.splits import RECORDINGS, SHARES, Split, split_of_new_group
 from rune.wording import counted, quoted
 
 _DIGITS = 16
-"""Of a recording's digest, which names it."""
+"""The digits of a recording's digest, which names it."""
 _WITHOUT_TEST: Mapping[Split, float] = {Split.TRAIN: 0.85, Split.VALIDATION: 0.15}
 """The shares of recordings that a data set gives to training, where it gives none to validation."""
 

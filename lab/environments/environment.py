@@ -22,7 +22,7 @@ FOLDER_VARIABLE: Final = "RUNE_LAB_DIR"
 READY: Final = "ready.json"
 """The file that an environment has once it was made and checked."""
 _DIGITS = 16
-"""Of the digest that is in a folder's name."""
+"""The digits of the digest that is in a folder's name."""
 INDEX_LINE: Final = "# index of "
 """How the first line of a lock begins whose packages are not all in the usual index: then come the package and where it
 is."""

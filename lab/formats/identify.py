@@ -1,4 +1,4 @@
-"""Which format a model's file has, by its bytes, and for a format that is not converted what to do instead."""
+"""Says which format a model's file has, by its bytes, and for a format that is not converted what to do instead."""
 
 from __future__ import annotations
 

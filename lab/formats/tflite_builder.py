@@ -23,7 +23,7 @@ KINDS: Final[Mapping[str, int]] = {
 """Types that tensors of a float model have."""
 SIGNATURE: Final = "serving_default"
 VERSION: Final = 3
-"""Of the file format."""
+"""The version of the file format."""
 NO_TENSOR: Final = -1
 """In place of an operator's input that is left out."""
 _VERSIONS: Final[Mapping[str, int]] = {"FULLY_CONNECTED": 5, "TRANSPOSE_CONV": 1}

@@ -23,10 +23,10 @@ _PLACES: Mapping[str, tuple[int, int, int]] = {
     "DEPTHWISE_CONV_2D": (0, 1, 2),
     "TRANSPOSE_CONV": (2, 1, 3),
 }
-"""Which inputs of an operator are its input, weights and bias."""
+"""Says which inputs of an operator are its input, weights and bias."""
 _BIAS_TYPES = {TensorKind.INT32: np.int32, TensorKind.INT64: np.int64}
 _MOST_STEPS = (2**31 - 1) / 2
-"""Of a bias: the other half of 32 bits is for the sum of products."""
+"""For a bias: the other half of 32 bits is for the sum of products."""
 _MOST_WEIGHT = 127
 _LEAST_NUMBER = -(2**31)
 """The quantiser stores it in place of a bias that does not fit."""
@@ -40,7 +40,7 @@ class _BiasedLayer:
     weights: int
     bias: int
     bias_input: int
-    """Which input of the operator is the bias."""
+    """Says which input of the operator is the bias."""
     input_scale: float
     float_weights: Array
     float_bias: Array

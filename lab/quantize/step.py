@@ -28,7 +28,7 @@ from rune.model.tflite import Model, ModelError, TensorKind, read_model, signatu
 from rune.wording import quoted
 
 _SILENT_RANGE = 1e-3
-"""Of a tensor that is 0 in all samples: with none at all, its scale would be so small that no interpreter takes it."""
+"""For a tensor that is 0 in all samples: with none at all, its scale would be so small that no interpreter takes it."""
 
 _RANGE_DIGITS = 4
 

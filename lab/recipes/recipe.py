@@ -109,7 +109,7 @@ class Recipe:
     (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
     second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
     generation: Sequence[str] = ()
-    """Of such a recipe, the arguments by which sounds are made."""
+    """The generation of such a recipe, the arguments by which sounds are made."""
     count_answer: Callable[[Values, int, str, Threshold], str] | None = None
     """For a recipe that counts objects, and learns from their positions: its network gives for each cell of a grid the
     share of the background and of each label. The stages behind the model from the values, the number of labels, the
@@ -162,7 +162,7 @@ class Recipe:
 
     @property
     def needs_backbone(self) -> bool:
-        """Whether it learns behind a model of the project."""
+        """Returns whether it learns behind a model of the project."""
         return self.backbone_features is not None
 
     @property
@@ -172,7 +172,7 @@ class Recipe:
 
     @property
     def counts(self) -> bool:
-        """Whether it counts objects, and learns from their positions."""
+        """Returns whether it counts objects, and learns from their positions."""
         return self.count_answer is not None
 
     @property
@@ -195,7 +195,7 @@ class Recipe:
 
     @property
     def learns_word(self) -> bool:
-        """Whether it learns one word, from few recordings of it."""
+        """Returns whether it learns one word, from few recordings of it."""
         return self.word_answer is not None
 
     @property
@@ -223,7 +223,7 @@ class Recipe:
 
     @property
     def learns_anomalies(self) -> bool:
-        """Whether it learns what is normal, and says what is not."""
+        """Returns whether it learns what is normal, and says what is not."""
         return self.reconstructs or (self.estimator is not None and self.estimator.is_anomaly)
 
 

@@ -16,9 +16,9 @@ from lab.recipes.arguments import Values
 Array = np.ndarray[Any, Any]
 _FRAME_SECONDS = 0.02
 _AUDIBLE = 0.1
-"""Of the loudest frame's level: below it, the word has not begun or is over."""
+"""For the loudest frame's level: below it, the word has not begun or is over."""
 _NEAR_SHARE = 0.45
-"""Of the other sounds, those that are parts of the word."""
+"""Among the other sounds, those that are parts of the word."""
 _QUIET_NOISE = 30.0
 """Decibels of the word above noise that is hardly heard."""
 
@@ -34,7 +34,8 @@ class GeneratedSound:
 def generated_sounds(
     words: Sequence[Array], rate: int, length: int, random: np.random.Generator, values: Values
 ) -> Iterator[GeneratedSound]:
-    """Of each recording of the word `copies` in noise, and `others` that are not the word, each of `length` samples."""
+    """Makes of each recording of the word `copies` in noise, and `others` that are not the word, each of `length`
+    samples."""
     noise = float(values["noise"])
     for recording in words:
         word = trimmed(recording, rate)[:length]

@@ -1,4 +1,4 @@
-"""Which trials are the best: none of the others is at least as good in everything and better in something.
+"""Says which trials are the best: none of the others is at least as good in everything and better in something.
 
 Pure functions. A point is a tuple of numbers of which less is better.
 """

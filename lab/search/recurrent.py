@@ -15,7 +15,7 @@ import numpy as np
 from lab.formats.tflite_builder import NO_TENSOR, Builder
 
 _GATES = 3
-"""Of an input: how much of the state stays, how much of it the next one reads, and the next one."""
+"""For an input: how much of the state stays, how much of it the next one reads, and the next one."""
 _FULLY_CONNECTED = ("FullyConnected", {"weightsFormat": 0, "keepNumDims": False})
 
 

@@ -62,7 +62,7 @@ class Trial:
 
     @property
     def used_budget(self) -> bool:
-        """Whether it came as far as training. What is over a limit, or contradicts itself, costs nothing."""
+        """Returns whether it came as far as training. What is over a limit, or contradicts itself, costs nothing."""
         return self.state is not TrialState.OVER_LIMIT and self.needs is not None
 
     def to_json(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from rune.wording import install_command
 MEMORY = 2 << 30
 """Bytes of memory of the process that learns."""
 _ENDINGS = {"TREES": "json"}
-"""Of the files of resources that are no plain numbers."""
+"""The endings of the files of resources that are no plain numbers."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from rune.source.policy.model_files import record_path
 _DIGITS = 6
 _NUMBERS = re.compile(r"\[\n\s+((?:[\d.eE+-]+,?\s+)+)\]")  # strings have no line ends
 FORMAT_VERSION = 1
-"""Of the provenance record."""
+"""The format version of the provenance record."""
 
 
 def splits_path(model: str) -> str:

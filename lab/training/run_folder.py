@@ -15,7 +15,7 @@ from lab.training.checkpoint import read_state
 from lab.training.step import SLOTS
 
 _DIGITS = 16
-"""Of a run's digest, in the name of its folder."""
+"""The digits of a run's digest, in the name of its folder."""
 
 
 @dataclass(frozen=True)

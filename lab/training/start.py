@@ -23,7 +23,7 @@ LEARNED_LAYERS = RecipeArgument(
     group=ArgumentGroup.NETWORK,
 )
 LEARNING_SHARE = 0.1
-"""Of the learning rate of a network that begins with nothing."""
+"""The share of the learning rate of a network that begins with nothing."""
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,14 @@ from rune.wording import counted
 SLOTS = ("checkpoint-0", "checkpoint-1")
 """Checkpoints are written to these outputs in turn: one is whole while the other is written."""
 CHECKPOINT_SHARE = 0.05
-"""Of the time that writing checkpoints may take."""
+"""The share of the time that writing checkpoints may take."""
 ANSWER_SECONDS = 1.0
 """The least time between two lists of answers, which are sent while a network gets better."""
 ANSWER_SHARE = 0.1
 """The least time between them as a share of that since the begin: a long run does not send a thousand lists."""
 _THREADS = 2
-"""Of TensorFlow, for operators and within one; a process has two processors at most (`lab/child/process.py`)."""
+"""The number of threads of TensorFlow, for operators and within one; a process has two processors at most
+(`lab/child/process.py`)."""
 _LARGE_STEP = 1 << 17
 """Numbers of the windows of a step from which on two threads share an operator."""
 

@@ -159,7 +159,7 @@ class Capability:
     recording: RecordingFormat | None = None
     """None where nobody records it."""
     endings: tuple[str, ...] = ()
-    """Of the files that it reads, in lower case."""
+    """The endings of the files that it reads, in lower case."""
     examples: tuple[str, ...] = ()
     """The generated inputs that pages offer first, by their names in `frontend/src/preview/signals.ts`."""
     sensor: Sensor | None = None

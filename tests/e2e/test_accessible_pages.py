@@ -152,7 +152,7 @@ def visit(page: Page, forge: LiveForge, look: Callable[[str], None], addresses: 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Build settings").click()
     page.get_by_role("radio", name="Speed The fastest").check()
-    page.get_by_role("checkbox", name="c a folder of C99").check()
+    page.get_by_role("checkbox", name="c: a folder of C99").check()
     look("targets of builds")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Build", exact=True).click()

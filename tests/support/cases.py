@@ -10,7 +10,7 @@ from typing import Any
 from _pytest.mark import ParameterSet
 
 Names = Iterable[object] | Callable[[Any], object]
-"""Of each case its name, or a function that gives the name of a value."""
+"""The name of each case, or a function that gives the name of a value."""
 LONGEST = 200
 """So many characters of a case are its name where it has no other."""
 

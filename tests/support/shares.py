@@ -1,4 +1,4 @@
-"""Which share of a product of cases `make test` runs; the other cases are proofs, for `make prove`.
+"""Says which share of a product of cases `make test` runs; the other cases are proofs, for `make prove`.
 
 For products only (target by model, role by address, seeds), where one case repeats the fact of another. A digest of a
 case's name and a fixed seed chooses, so that a new case does not change what is chosen of the others.

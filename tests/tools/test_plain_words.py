@@ -334,3 +334,10 @@ def test_comments_of_all_sources_are_read(tmp_path: Path, name: str) -> None:
     for command in (["init", "-q"], ["add", name]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     assert [finding.path for finding in findings(tmp_path)] == [name]
+
+
+@pytest.mark.parametrize("beginning", ["Of the height", "Which it reads", "Whether it reads", "Whether they read"])
+def test_a_docstring_that_is_a_part_of_a_sentence_is_refused(beginning: str) -> None:
+    assert [finding.line for finding in refused_comments("a.py", f'X = 1\n"""{beginning}."""\n')] == [2]
+    assert [finding.line for finding in refused_script_comments("a.ts", f"\n/** {beginning}. */\n")] == [2]
+    assert not list(refused_comments("a.py", '"""Often read. Of two, the first."""\n'))

@@ -1,4 +1,4 @@
-"""Which tests each command runs, told by pytest itself on a file with one of each."""
+"""Says which tests each command runs, told by pytest itself on a file with one of each."""
 
 from __future__ import annotations
 

@@ -68,11 +68,15 @@ PHRASES = {
 QUESTION: Final = r"(What|Whose|Whoever|Whom|(?:By|For|From|In|Of|On|To|With) what|For whom|Since when) "
 """The beginning of a comment that is a clause with a question word. "What a role allows" is "The rights of a role" for
 a value, and "Returns the rights of a role" for a function."""
+FRAGMENT: Final = r"(Of|Which|Whether (?:it|they)) "
+"""The beginning of a docstring that is a part of a sentence: "Of the picture's height" is "The share of the height"."""
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_DOCSTRING = re.compile(rf'[rf]*"{{3}}{QUESTION}')
+_DOCSTRING = re.compile(rf'[rf]*"{{3}}(?:{QUESTION}|{FRAGMENT})')
 _COMMENT = re.compile(rf"#\s*{QUESTION}")
-_SCRIPT_COMMENT = re.compile(rf"(?:^|[\s{{;])(?://|/\*\*?)\s*{QUESTION}|^\s*\*\s+{QUESTION}", re.MULTILINE)
+_SCRIPT_COMMENT = re.compile(
+    rf"(?:^|[\s{{;])(?://|/\*\*?)\s*{QUESTION}|^\s*\*\s+{QUESTION}|/\*\*\s*{FRAGMENT}", re.MULTILINE
+)
 _DECLARATION = re.compile(r"\b(?:const|let|var|function|class|interface|type|enum)\s+([A-Za-z_]\w*)")
 _TEMPLATE_TAG = re.compile(r"\{%(.*?)%\}|\{\{(.*?)\}\}")
 _TEMPLATE_TEXT = re.compile(r'"[^"]*"|\'[^\']*\'')

@@ -26,13 +26,14 @@ def main() -> int:
 
 
 def write_python_bom(place: Path) -> None:
-    """Of all packages that are installed in the project's environment."""
+    """Writes the bill of materials of all packages that are installed in the project's environment."""
     tool = [str(ENVIRONMENT / "bin" / "cyclonedx-py"), "environment", "--output-reproducible"]
     subprocess.run([*tool, "--pyproject", "pyproject.toml", "-o", str(place), str(PYTHON)], cwd=ROOT, check=True)
 
 
 def frontend_bom() -> str:
-    """Of all packages in the lock, installed or not; those that only build and test the front end are marked so."""
+    """Returns the bill of materials of all packages in the lock, installed or not; those that only build and test the
+    front end are marked so."""
     command = ["npm", "sbom", "--package-lock-only", "--sbom-format=cyclonedx", "--loglevel=error"]
     process = subprocess.run(
         command, cwd=FRONTEND, env=node_environment(), stdout=subprocess.PIPE, check=True, text=True, timeout=120

@@ -24,7 +24,7 @@ ROOTS = (
 )
 """The imports of a program that runs runes, and those by name. Their own imports are included."""
 NEEDS = ("numpy", "wasmtime")
-"""Of the requirements of the whole, those of the runtime."""
+"""Among the requirements of the whole, those of the runtime."""
 SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
 SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"

@@ -15,11 +15,11 @@ from playwright.sync_api import Page
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 SCHEMES = ("light", "dark")
 EVERY = tuple((size, scheme) for size in SIZES for scheme in SCHEMES)
-"""Of the main pages."""
+"""The looks of the main pages."""
 WIDE = (("wide", "light"), ("wide", "dark"))
 PHONE = (("phone", "light"), ("phone", "dark"))
 TWO = (("wide", "light"), ("phone", "dark"))
-"""Of the others: each size and each scheme once."""
+"""For the others: each size and each scheme once."""
 COLOURS = 256
 """In each picture's palette: pages have few, and two thirds of the bytes are saved."""
 

@@ -240,7 +240,7 @@ def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> Non
     camera.shoot(page, "virtual-pico", WIDE, before=lambda _: board.scroll_into_view_if_needed())
     page.get_by_role("button", name="Build settings").click()
     for target in ("cortex-m4", "pico"):
-        page.get_by_role("checkbox", name=re.compile(f"^{target} ")).check()
+        page.get_by_role("checkbox", name=re.compile(rf"\b{target}: ")).check()
     page.get_by_role("button", name="Save and build").click()
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_role("tab", name=f"Build {number}")).to_be_visible()

@@ -19,9 +19,9 @@ from rune.running.runtime import Limits, Runtime
 HERE = Path(__file__).resolve().parent
 ROUNDS = 201
 CALLS = 100
-"""Of a round in Python."""
+"""The calls of a round in Python."""
 UNDISTURBED_PERCENT = 10
-"""Of 100 rounds, so many are taken for undisturbed by other programs: the fastest ones."""
+"""For 100 rounds, so many are taken for undisturbed by other programs: the fastest ones."""
 
 
 def measure() -> str:

@@ -26,7 +26,7 @@ PACKAGES = HERE.parent.parent
 LITERT = FRONTEND / "node_modules" / "@litertjs" / "core" / "wasm"
 ROUNDS = 201
 UNDISTURBED_PERCENT = 2
-"""Of 100 batches, so many are taken for undisturbed by other programs: the fastest ones."""
+"""For 100 batches, so many are taken for undisturbed by other programs: the fastest ones."""
 NONE = "–"
 
 OURS = ("rune", "plain", "speed")

@@ -4,7 +4,7 @@ import { CONTENDERS, type LatencyRequest } from "./contenders";
 
 type Element = "i8" | "u8" | "f32";
 
-/** Of one runtime: milliseconds of a run in each round. */
+/** The values of one runtime: milliseconds of a run in each round. */
 interface Timing {
   readonly rounds: readonly number[];
   readonly loadMilliseconds: number;

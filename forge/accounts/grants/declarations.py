@@ -24,7 +24,7 @@ from forge.core.actors import Actor
 
 @dataclass(frozen=True)
 class GrantScope:
-    """Of whom and of what organisation grants are looked for; of all of them without one."""
+    """The person and the organisation whose grants are looked for; of all of them without one."""
 
     people: Collection[UUID]
     organisation: UUID | None = None
@@ -46,7 +46,7 @@ class Grant:
     expires: datetime | None = None
     can_be_handed_over: bool = False
     is_for_anyone: bool = False
-    """Whether it is a link that works for anybody who has it."""
+    """True if it is a link that works for anybody who has it."""
     token: UUID | None = None
     """The id of the token that made it, with which it ends."""
 

@@ -29,7 +29,7 @@ def find_person(actor: Actor, person_id: UUID) -> User:
 
 
 def is_among_colleagues(actor: Actor, person: User) -> bool:
-    """Whether it is their own page, or they share an organisation. One query at most."""
+    """Returns whether it is their own page, or they share an organisation. One query at most."""
     return person.pk == actor.pk or Membership.objects.filter(user=person, organisation__in=_of(actor)).exists()
 
 

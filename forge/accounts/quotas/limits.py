@@ -28,7 +28,7 @@ class QuotaResource(StrEnum):
     BUILDS = "builds"
     """In an hour."""
     MINUTES = "minutes"
-    """Of builds, in a day."""
+    """The minutes of builds, in a day."""
     TRAINING = "training"
     """Minutes of training runs, in a day."""
     TRIALS = "trials"
@@ -38,7 +38,7 @@ class QuotaResource(StrEnum):
     SOCKETS = "sockets"
     """At once, at one server process."""
     ORGANISATIONS = "organisations"
-    """Of which a person is an owner."""
+    """The number of the organisations of which a person is an owner."""
 
 
 OF_ORGANISATION: Mapping[QuotaResource, int] = {

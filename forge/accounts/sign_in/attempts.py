@@ -43,7 +43,7 @@ PERSON_AND_ADDRESS = AttemptLimit(5, 300)
 PERSON = AttemptLimit(50, 3600)
 ADDRESS = AttemptLimit(100, 600)
 UNNAMED_PROXY = AttemptLimit(1000, 600)
-"""Of an address that is a proxy's, behind which everyone may be (`forge.core.http.proxies`)."""
+"""The limit of an address that is a proxy's, behind which everyone may be (`forge.core.http.proxies`)."""
 
 
 @dataclass(frozen=True)

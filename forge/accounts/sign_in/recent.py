@@ -26,8 +26,8 @@ def asks_old_password(request: HttpRequest) -> bool:
 
 
 def must_sign_in_again(request: HttpRequest) -> bool:
-    """Whether they have no password that can be asked for, and did not sign in within the last minutes. Otherwise a
-    stolen session could become the whole account."""
+    """Returns whether they have no password that can be asked for, and did not sign in within the last minutes.
+    Otherwise a stolen session could become the whole account."""
     return not signed_in_user(request).has_usable_password() and not _recent_methods(request)
 
 

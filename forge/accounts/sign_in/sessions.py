@@ -52,7 +52,7 @@ class RecentlySeen:
         self._last_seen: OrderedDict[str, float] = OrderedDict()
 
     def is_due(self, key: str) -> bool:
-        """Whether it has to be written; then it counts as written from now on."""
+        """Returns whether it has to be written; then it counts as written from now on."""
         now = time.monotonic()
         with self._lock:
             if now - self._last_seen.get(key, -self._seconds) < self._seconds:

@@ -15,9 +15,9 @@ class DeviceSignIn(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     device_hash = models.CharField(max_length=64, unique=True)
-    """Of the secret by which the program fetches its token."""
+    """The hash of the secret by which the program fetches its token."""
     code_hash = models.CharField(max_length=64, unique=True)
-    """Of the short code that the person reads."""
+    """The hash of the short code that the person reads."""
     machine = models.CharField(max_length=60)
     """The program's name for its machine; unverified."""
     restriction = models.JSONField(null=True, blank=True)

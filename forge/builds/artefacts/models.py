@@ -23,7 +23,7 @@ class Artefact(models.Model):
     """`rune.compiler.building.BuildSpec` as JSON."""
     spec_digest = models.CharField(max_length=DIGEST_LENGTH)
     digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Of the bytes of the rune, or of the package."""
+    """The digest of the bytes of the rune, or of the package."""
     size = models.BigIntegerField()
     """Bytes of the rune, or of the package."""
     report = models.JSONField()
@@ -68,7 +68,7 @@ class Artefact(models.Model):
 
     @property
     def needs(self) -> dict[str, Any] | None:
-        """Of a package: `rune.devices.boards.describing.NeedsJson`, once that was counted or planned."""
+        """For a package: `rune.devices.boards.describing.NeedsJson`, once that was counted or planned."""
         needs: dict[str, Any] | None = self.report.get("needs")
         return needs
 
@@ -95,7 +95,7 @@ class ArtefactFile(models.Model):
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=FileRole.choices)
     subject = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """Of an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
+    """For an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
     usual, and `description` for what is said of it. Empty for what an artefact has once."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 

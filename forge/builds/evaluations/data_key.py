@@ -1,4 +1,4 @@
-"""Which version of the data a project's files name."""
+"""Says which version of the data a project's files name."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from rune.devices.boards.board import Board
 
 WIDTH, HEIGHT = 318, 132
-"""Of the picture, in units of its own."""
+"""The width and height of the picture, in units of its own."""
 _PIN_WIDTH, _PIN_HEIGHT, _PITCH, _MARGIN = 5, 6, 10, 8
 
 
@@ -81,7 +81,7 @@ class BoardDrawing:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Of the chip, where its name stands."""
+        """Returns the middle of the chip, where its name stands."""
         return self.chip.x + self.chip.width / 2, self.chip.y + self.chip.height / 2 + 3
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from forge.builds.models import Build, BuildPackage
 from forge.builds.packages.serializers import package_url
+from forge.builds.packages.target_boards import targets_for, usual_boards_first
 from forge.builds.pages.board_drawing import BoardDrawing, board_drawing
-from rune.compiler.targets.lookup import targets
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, RunTime, fit
-from rune.devices.boards.lookup import boards, find_board
+from rune.devices.boards.lookup import boards
 from rune.wording import listed, size_text
 
 NEARLY_FULL = 0.8
@@ -31,24 +31,6 @@ class FitLook:
     rank: int
 
 
-USUAL = (
-    "raspberry-pi-pico",
-    "raspberry-pi-pico-2",
-    "raspberry-pi-pico-w",
-    "arduino-nano-33-ble-sense-rev2",
-    "arduino-nano-33-ble-sense",
-    "microbit-v2",
-    "seeed-xiao-esp32c3",
-    "esp32-devkit",
-    "seeed-xiao-nrf52840-sense",
-    "seeed-xiao-esp32s3",
-    "arduino-uno-r4-wifi",
-    "esp32-c3-devkitm-1",
-    "arduino-nano-rp2040-connect",
-    "microbit-v1",
-    "teensy-41",
-)
-"""The boards that tutorials name and shops sell most, which people look for first; all others follow by name."""
 _FIGURES = {"clock_mhz": "clock", "ram": "RAM", "flash": "flash", "flash_wait_states": "wait states of the flash"}
 """The names of a board's figures for people."""
 
@@ -148,7 +130,7 @@ class Stage:
 
 
 class Show(StrEnum):
-    """Which boards are listed."""
+    """Says which boards are listed."""
 
     ALL = "all"
     FIT = "fit"
@@ -200,33 +182,6 @@ def _search_text(board: Board) -> str:
     return f"{board.name} {board.maker} {board.chip} {board.core.title} {board.target} {sensors}".casefold()
 
 
-MAX_NAMES = 3
-"""Boards that a target names; the number of the others follows."""
-
-
-def boards_for(target: str) -> str:
-    """The boards that take a target, the usual ones by name; empty where none does. One with firmware is for its board
-    alone."""
-    own = next((each.board for each in targets() if each.name == target and each.board), None)
-    if own:
-        return f"{find_board(own).name}, with firmware"
-    names = [board.name for board in sorted(boards(), key=_usual_first) if target in _targets_for(board)]
-    others = [f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else []
-    return listed([*names[:MAX_NAMES], *others]) if names else ""
-
-
-def usual_targets_first(target: str) -> tuple[int, int, str]:
-    """A key that sorts targets: those of the boards that most people have first, those without a board last."""
-    names = ((_usual_first(board)[0], _targets_for(board)) for board in boards())
-    places = [(place, those.index(target)) for place, those in names if target in those]
-    return (*min(places, default=(len(USUAL) + 1, 0)), target)
-
-
-def _usual_first(board: Board) -> tuple[int, str]:
-    place = USUAL.index(board.key) if board.key in USUAL else len(USUAL)
-    return (place, board.name.casefold())
-
-
 def board_fits(build: Build) -> tuple[BoardFit, ...]:
     """All boards: those first that the build fits, and of equals the usual ones first."""
     return fits_of(build, build.packages.all())
@@ -241,19 +196,11 @@ def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, .
 
 def _by_use(each: BoardFit) -> tuple[int, int, str]:
     """By verdict, then the boards that most people have, then by name."""
-    return (each.look.rank, *_usual_first(each.board))
+    return (each.look.rank, *usual_boards_first(each.board))
 
 
 def _package_for(board: Board, packages: Mapping[str, BuildPackage]) -> BuildPackage | None:
-    return next((packages[target] for target in _targets_for(board) if target in packages), None)
-
-
-def _targets_for(board: Board) -> tuple[str, ...]:
-    """The targets whose package a board takes: with firmware of its own first, then its core's."""
-    with_more = [target for target in targets() if target.package_of == board.target]
-    own = [target.name for target in with_more if target.board == board.key]
-    others = [target.name for target in with_more if target.board != board.key]
-    return (*own, board.target, *others)
+    return next((packages[target] for target in targets_for(board) if target in packages), None)
 
 
 def _on_board(board: Board, package: BuildPackage | None, build: Build) -> BoardFit:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -24,9 +23,7 @@ from forge.builds.pages.board_fits import (
     BoardFit,
     Show,
     board_fits,
-    boards_for,
     filtered,
-    usual_targets_first,
 )
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
@@ -43,16 +40,6 @@ PACKAGE_AIMS: Final[dict[Aim, str]] = {
 
 BOARDS_SHOWN = 12
 """Boards that stand on the page at first."""
-
-
-@dataclass(frozen=True)
-class TargetChoice:
-    """A target that may be chosen, and the boards that take it, as a sentence."""
-
-    name: str
-    summary: str
-    chosen: bool
-    boards: str
 
 
 @for_person
@@ -123,10 +110,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "chosen": selection,
         "has_period": any(each.time_share for each in fits),
         "base": base,
-        "targets": [
-            TargetChoice(**each, boards=boards_for(each["name"]))
-            for each in sorted(choosable_targets(chosen_for), key=lambda target: usual_targets_first(target["name"]))
-        ],
+        "targets": choosable_targets(chosen_for),
         "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
         "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
         "may_build": can(principal, Verb.BUILD, project),

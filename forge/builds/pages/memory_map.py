@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH, HEIGHT = 720, 240
-"""Of the picture, in units of its own."""
+"""The width and height of the picture, in units of its own."""
 TINTS = 6
 """Colours that buffers take by turns."""
 LEAST_WIDTH, LEAST_HEIGHT, LETTER = 60, 16, 7

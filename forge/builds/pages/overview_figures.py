@@ -63,7 +63,7 @@ def overview_figures(
 
 
 def accuracy_figure(evaluation: ShownEvaluation | None) -> OverviewFigure | None:
-    """Of an evaluation as pages show it; None where there is no accuracy."""
+    """Returns the accuracy of an evaluation as pages show it; None where there is no accuracy."""
     if evaluation is None or not evaluation.accuracy:
         return None
     return OverviewFigure(

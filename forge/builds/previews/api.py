@@ -51,7 +51,7 @@ class TriedFixSerializer(serializers.Serializer[Any]):
 
 
 class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try, or the
+    """Says which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try, or the
     test file of a block whose tests are to be run compiled, or whether the rune is to be taught."""
 
     wires = WatchedWireSerializer(many=True, required=False)

@@ -35,7 +35,7 @@ class PreviewSlots:
         self._wanted: dict[UUID, Party] = {}
         self._busy: dict[UUID, Party] = {}
         self._work: dict[UUID, PreviewWork] = {}
-        """Of the projects that are busy."""
+        """The work of the projects that are busy."""
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = compilers

@@ -1,4 +1,5 @@
-"""Which worker makes a preview: a lease in its row, so that several workers do not build one text at the same time.
+"""Says which worker makes a preview: a lease in its row, so that several workers do not build one text at the same
+time.
 
 Where the server builds by itself, a usual preview is ready before its lease would be written: a write for each would
 make every preview slower. Where there are workers, the worker that begins takes the lease, and another one leaves the

@@ -249,7 +249,7 @@ def with_overrides(
 
 
 def _has_many_builds(project_id: UUID) -> bool:
-    """Whether it is time to delete old builds of the project's previews."""
+    """Returns whether it is time to delete old builds of the project's previews."""
     builds = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
     return builds.count() >= BUILD_LIMIT + BUILDS_BETWEEN
 

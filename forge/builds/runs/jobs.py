@@ -80,7 +80,7 @@ class BuildTask:
     searched_paths: tuple[str, ...] = ()
     """The paths of the texts that the step secrets searches."""
     rune: str | None = None
-    """Of a package: the digest of the rune that was made of the same files."""
+    """For a package: the digest of the rune that was made of the same files."""
 
     @property
     def files(self) -> Manifest:

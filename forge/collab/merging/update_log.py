@@ -31,7 +31,7 @@ class _LoggedUpdate:
 
 @dataclass
 class _Frames:
-    """Of a socket: the frames that it has not heard yet, each with the place up to which it goes."""
+    """For a socket: the frames that it has not heard yet, each with the place up to which it goes."""
 
     sent_count: int = 0
     waiting: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=10 * LONGEST))

@@ -29,7 +29,7 @@ class Greeter(Protocol):
 
 
 class Greeting:
-    """Of one socket."""
+    """The greeting of one socket."""
 
     def __init__(self, room: Greeter, member: RoomMember) -> None:
         self._room = room
@@ -38,7 +38,7 @@ class Greeting:
         self._is_awaited = False
         self._has_requested_less = False
         self._unanswered_state: bytes | None = None
-        """Of several, the last: a client that asks again and does not answer must not fill the memory."""
+        """For several, the last: a client that asks again and does not answer must not fill the memory."""
 
     def hear_state(self, theirs: bytes, *, may_edit: bool) -> list[bytes]:
         """The frames upon a client's state vector. Raises `ValueError` for bytes that cannot be read."""

@@ -86,7 +86,7 @@ class LiveDocument:
         return bool(self._ahead)
 
     def has(self, sequence: int) -> bool:
-        """Whether it holds the update of this number."""
+        """Returns whether it holds the update of this number."""
         return sequence <= self.sequence or sequence in self._ahead
 
     def try_update(self, update: bytes, facts: UpdateFacts) -> UpdateResult:

@@ -37,7 +37,7 @@ from rune.running.isolation.protections import Isolation, Protection, isolation_
 _log = logging.getLogger(__name__)
 
 DESCRIPTORS_AT_ONCE = 100
-"""Of the files of a job; the system takes some 250 in one message."""
+"""The most descriptors at once of the files of a job; the system takes some 250 in one message."""
 _ENDING_SECONDS = 5.0
 """Seconds from the last answer of a process until it must have ended."""
 _OWN, _OUTPUT = "own", "output"

@@ -209,4 +209,4 @@ def _links(folder: Path, packages: Sequence[Path]) -> Path:
 
 
 COMPILERS = ForkServer("forge.compute.child.main")
-"""Of the compiler's processes of this server or worker."""
+"""The fork server of the compiler's processes of this server or worker."""

@@ -15,7 +15,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class ProcessUsage:
-    """Of a tree of processes."""
+    """The usage of a tree of processes."""
 
     processes: int
     memory: int

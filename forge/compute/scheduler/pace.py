@@ -23,5 +23,5 @@ PaceNow = Callable[[], ComputePace]
 
 
 def usual_pace() -> ComputePace:
-    """Of a job that shares the machine with nobody."""
+    """Returns the usual pace of a job that shares the machine with nobody."""
     return ComputePace.USUAL

@@ -15,7 +15,7 @@ USUAL = 0
 YIELDING = 10
 """As of nice(1): about a tenth of what one of the usual priority gets."""
 BACK_TO_USUAL = 20
-"""Of RLIMIT_NICE: a process that has at least this may raise a priority to the usual one again."""
+"""For RLIMIT_NICE: a process that has at least this may raise a priority to the usual one again."""
 
 
 def set_priority(session: int, priority: int) -> bool:

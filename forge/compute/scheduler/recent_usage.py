@@ -52,7 +52,7 @@ class RecentUsage(Generic[Who]):
 
 
 class Sharing:
-    """Which organisations compute at this moment, in whatever kind of work, and how long they did.
+    """Says which organisations compute at this moment, in whatever kind of work, and how long they did.
 
     Builds, previews and questions are scheduled among themselves and compute beside each other, on one processor, in
     this process and in its `peers`. Safe from any thread.

@@ -46,9 +46,9 @@ class Claim:
     member_seconds: float = 0.0
     """How long its member did."""
     is_long: bool = False
-    """Whether it computed for so long itself that short ones go first."""
+    """True if it computed for so long itself that short ones go first."""
     has_begun: bool = False
-    """Whether it computed before: then it holds one of the places, computing or suspended."""
+    """True if it computed before: then it holds one of the places, computing or suspended."""
     is_computing: bool = False
 
 

@@ -60,7 +60,7 @@ def loaded_type(hint: object) -> object:
 
 
 def describes_json(hint: object) -> bool:
-    """Whether it is the type of an answer."""
+    """Returns whether it is the type of an answer."""
     if get_origin(hint) is UnionType or isinstance(hint, UnionType):
         return all(map(describes_json, get_args(hint)))
     return _is_component(hint)

@@ -24,7 +24,7 @@ GENESIS = "0" * 64
 BATCH = 500
 """Entries that one transaction places."""
 FORMAT = 1
-"""Of the canonical form, which is part of what is hashed."""
+"""The version of the canonical form, which is part of what is hashed."""
 
 
 copied_through: Hook[[], int] = Hook()

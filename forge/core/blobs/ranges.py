@@ -1,4 +1,4 @@
-"""Which part of some bytes a request asks for."""
+"""Says which part of some bytes a request asks for."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _ask(server: Any, deadline: float) -> None:
 
 
 presence = DatabasePresence()
-"""Of this process's database."""
+"""The presence of this process's database."""
 
 
 def _start() -> None:

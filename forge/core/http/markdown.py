@@ -101,6 +101,8 @@ def markdown_parser(*, breaks: bool = False) -> MarkdownIt:
 def to_html(parser: MarkdownIt, tokens: Sequence[Token]) -> SafeString:
     # The parser escapes all text, and writes no tag but its own.
     html: str = parser.renderer.render(tokens, parser.options, {})
+    # The corner of a table with a head and a first column heads nothing.
+    html = html.replace("<th></th>", "<td></td>")
     # Wide elements scroll, for the keyboard too; text cannot hold a tag, so this finds none of it.
     for tag in ("pre", "table"):
         html = html.replace(f"<{tag}>", f'<{tag} tabindex="0">')

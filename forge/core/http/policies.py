@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 NOT_A_PAGE = "default-src 'none'; sandbox"
-"""Of bytes that users stored, of the API and of the registry: a browser that shows one as a page runs and fetches
+"""For bytes that users stored, of the API and of the registry: a browser that shows one as a page runs and fetches
 nothing of it."""

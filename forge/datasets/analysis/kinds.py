@@ -1,4 +1,4 @@
 """The names of what analyses register elsewhere."""
 
 ANALYSIS_KIND = "data-analysis"
-"""Of the jobs of analyses (`forge.datasets.analysis.job`)."""
+"""The kind of the jobs of analyses (`forge.datasets.analysis.job`)."""

@@ -68,7 +68,7 @@ class SampleAnalysis(models.Model):
     answer = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The label that the current build answers; "" where it was not run, or gives none."""
     score = models.FloatField(null=True, blank=True)
-    """Of the answer, 0 to 1; None where the build sends no scores."""
+    """The score of the answer, 0 to 1; None where the build sends no scores."""
     suggestion = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The label that models expect which never saw the sample's person; "" where they do not doubt its label."""
     confidence = models.FloatField(null=True, blank=True)

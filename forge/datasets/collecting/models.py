@@ -57,13 +57,13 @@ class CollectingLink(models.Model):
     title = models.CharField(max_length=80, blank=True)
     """The name of the guest; "" for a phone of its creator."""
     code_hash = models.CharField(max_length=64, blank=True)
-    """Of the code that people outside type; "" for a phone of its maker."""
+    """The hash of the code that people outside type; "" for a phone of its maker."""
     label = models.CharField(max_length=WORD_LIMIT, blank=True)
     kind = models.CharField(max_length=10, choices=SampleKind.choices)
     milliseconds = models.PositiveIntegerField()
     """How long a sound or a motion lasts."""
     rate = models.PositiveIntegerField()
-    """Of a sound, in Hz; of motion, in rows a second; 0 for pictures."""
+    """The rate of a sound, in Hz; of motion, in rows a second; 0 for pictures."""
     wanted = models.PositiveIntegerField()
     """How many recordings are asked for."""
     hint = models.CharField(max_length=200, blank=True)
@@ -93,7 +93,7 @@ class CollectingLink(models.Model):
 
     @property
     def is_for_guests(self) -> bool:
-        """Whether it is for people outside."""
+        """Returns whether it is for people outside."""
         return self.audience == CollectingAudience.GUESTS
 
 
@@ -112,7 +112,7 @@ class Collector(models.Model):
     number = models.PositiveIntegerField(default=0)
     """That of a guest of the project; 0 for a phone of the link's maker."""
     receipt_hash = models.CharField(max_length=64, blank=True)
-    """Of the secret in the receipt link of a guest."""
+    """The hash of the secret in the receipt link of a guest."""
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
 

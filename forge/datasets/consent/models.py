@@ -82,5 +82,5 @@ class Consent(models.Model):
         return self.text[:60]
 
     def covers(self, split: Split) -> bool:
-        """Whether it covers samples of a split: `forge.datasets.consent.uses.covers_split` for a row."""
+        """Returns whether it covers samples of a split: `forge.datasets.consent.uses.covers_split` for a row."""
         return self.for_tests if split == Split.TEST else self.for_training

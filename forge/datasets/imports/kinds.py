@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 IMPORT_KIND = "data-import"
-"""Of the jobs of imports (`forge.datasets.imports.job`)."""
+"""The kind of the jobs of imports (`forge.datasets.imports.job`)."""
 
 
 class ImportStep(StrEnum):

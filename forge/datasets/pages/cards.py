@@ -37,7 +37,7 @@ class SampleCard:
     recording: str
     url: str
     mark: int
-    """Which of the marks of labels its label has, 1 to 8; 0 without a label."""
+    """Says which of the marks of labels its label has, 1 to 8; 0 without a label."""
     analysis: DataSampleAnalysisJson | None
 
     @property

@@ -60,7 +60,7 @@ class LabelRow:
     key: str
     total: int
     percent: int
-    """Of the label with the most samples."""
+    """The percent of the label with the most samples."""
     mark: int
     minutes: str
 

@@ -35,7 +35,7 @@ from rune.datasets.content.content import Content
 from rune.datasets.splits import Split
 
 ARCHIVE_ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
-"""Of recordings of an archive."""
+"""The origin of recordings of an archive."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class AccuracyUse:
     """The builds or training runs whose accuracy was computed on the test samples of one version."""
 
     noun: str
-    """Of one of them: `build`, `training run`."""
+    """For one of them: `build`, `training run`."""
     version: UUID
     count: int
     last: datetime

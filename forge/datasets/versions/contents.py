@@ -27,7 +27,7 @@ _COLUMNS = (
     "events",
     "positions",
 )
-"""Of a sample, in the order of the fields of `Entry`."""
+"""The columns of a sample, in the order of the fields of `Entry`."""
 
 
 def current_entries(data_set: DataSet, use: SampleUse = SampleUse.VERSION) -> Sequence[Entry]:

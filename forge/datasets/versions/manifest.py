@@ -25,7 +25,7 @@ class Entry:
     """
 
     number: int
-    """Of the sample in its data set; no other sample ever gets it."""
+    """The number of the sample in its data set; no other sample ever gets it."""
     digest: str
     kind: str
     label: str

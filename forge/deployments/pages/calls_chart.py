@@ -11,7 +11,7 @@ from forge.deployments.models import CallsOfDay
 SHOWN_DAYS = 14
 """With today."""
 HEIGHT = 44
-"""Of the highest bar, in units of the picture."""
+"""The height of the highest bar, in units of the picture."""
 _WIDTH, _STEP = 11, 15
 
 

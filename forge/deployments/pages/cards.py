@@ -37,7 +37,7 @@ PLACES = {
     DeploymentKind.DEVICES: "runs on devices",
 }
 SHOWN_ROWS = 3
-"""Of the history, on the page of all deployments."""
+"""The number of the history, on the page of all deployments."""
 UNUSED_DAYS = 60
 """After so many days without use, a key is shown as unused."""
 

@@ -43,7 +43,7 @@ _METHODS = "GET, HEAD"
 
 @csrf_exempt
 def preview_address(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponseBase:
-    """Which rune the preview serves now, for a program with its key."""
+    """Returns which rune the preview serves now, for a program with its key."""
     change = _find(organisation, name, number)
     try:
         response: HttpResponseBase = _pointer(request, change)

@@ -38,7 +38,7 @@ _FRONT_SECONDS = "60"
 
 @csrf_exempt
 def deployment_address(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponseBase:
-    """Which rune the deployment serves, for an app with its key."""
+    """Returns which rune the deployment serves, for an app with its key."""
     target = find_by_address(organisation, name, deployment)
     return serving_response(request, target, lambda: _pointer(request, target))
 

@@ -38,12 +38,12 @@ class PublishedRune:
     full_name: str
     tag: str
     integrity: str
-    """Of the script for pages."""
+    """The integrity of the script for pages."""
     is_public: bool
 
     @property
     def name(self) -> str:
-        """Of the project, which is the rune's."""
+        """Returns the name of the project, which is the rune's."""
         return self.full_name.partition("/")[2]
 
     @property

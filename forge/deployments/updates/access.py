@@ -54,6 +54,6 @@ def keys_in_use(organisation: UUID) -> Sequence[UpdateKey]:
 
 
 def update_keys_facet(organisation: UUID) -> Facet:
-    """Which keys sign, and which of them are being replaced."""
+    """Returns which keys sign, and which of them are being replaced."""
     keys = [[key.key_id, key.ended is not None] for key in keys_in_use(organisation)]
     return Facet("update-keys", keys, "The keys that sign the organisation's deployments changed.")

@@ -15,13 +15,13 @@ class UpdateRole(models.TextChoices):
     """The role of a key, as TUF names it."""
 
     ROOT = "root", "Root"
-    """Which keys sign the other three. Two of its keys have to agree."""
+    """Says which keys sign the other three. Two of its keys have to agree."""
     TARGETS = "targets", "Targets"
-    """Which rune the deployment serves."""
+    """Says which rune the deployment serves."""
     SNAPSHOT = "snapshot", "Snapshot"
-    """Which targets are current."""
+    """Says which targets are current."""
     TIMESTAMP = "timestamp", "Timestamp"
-    """Which snapshot is current. It ends within days."""
+    """Says which snapshot is current. It ends within days."""
 
 
 LIFETIMES: Final = {

@@ -14,7 +14,7 @@ from forge.learning.training.running.possible import LONGEST_NAME
 MOST_EXAMPLES = 8
 MOST_DRAWS = 16
 MOST_NUMBERS = 1 << 20
-"""Of a window."""
+"""The greatest number of numbers of a window."""
 
 
 class AugmentedInputJson(TypedDict):

@@ -42,9 +42,9 @@ from rune.wording import quoted
 
 MAX_NAME = 120
 MAX_CONVERSIONS = 100
-"""Of one project; each keeps its source and its forms."""
+"""The greatest number of conversions of one project; each keeps its source and its forms."""
 MAX_FORMS = 40
-"""Of one conversion."""
+"""The greatest number of forms of one conversion."""
 MAX_INPUTS = 16
 SAMPLES_MISSING = "The samples of this conversion were not sent. Send them, or convert the model again without them."
 LARGEST_SIZE = 1 << 24

@@ -5,16 +5,16 @@ from enum import StrEnum
 from rune.source.policy.sections.models import KERAS_SUFFIXES, TENSORFLOW_INT8
 
 CONVERSION_KIND = "model-conversion"
-"""Of the jobs of conversions (`forge.learning.conversions.job`)."""
+"""The kind of the jobs of conversions (`forge.learning.conversions.job`)."""
 ENVIRONMENT_KIND = "converter-environment"
-"""Of the jobs that prepare environments (`forge.learning.environments.job`)."""
+"""The kind of the jobs that prepare environments (`forge.learning.environments.job`)."""
 
 TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
-"""Of the sources that TensorFlow converts."""
+"""The tensorflow suffixes of the sources that TensorFlow converts."""
 PT2_SUFFIX = ".pt2"
-"""Of the sources that PyTorch converts."""
+"""The suffix of the sources that PyTorch converts."""
 SOURCE_SUFFIXES = (*KERAS_SUFFIXES, ".onnx", PT2_SUFFIX)
-"""Of files that are models of another format, and nothing else: a `.zip` may be anything."""
+"""For files that are models of another format, and nothing else: a `.zip` may be anything."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
 """Made and shown first."""

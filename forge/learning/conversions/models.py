@@ -48,20 +48,21 @@ class ModelConversion(models.Model):
     source_digest = models.CharField(max_length=DIGEST_LENGTH)
     source_size = models.BigIntegerField()
     weights_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """Of the file of weights beside an ONNX model; "" if there is none."""
+    """The digest of the file of weights beside an ONNX model; "" if there is none."""
     weights_size = models.BigIntegerField(default=0, db_default=0)
     samples_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", db_default="")
-    """Of the file of arrays that was sent to measure ranges on, in place of the project's samples; "" if none was."""
+    """The digest of the file of arrays that was sent to measure ranges on, in place of the project's samples; "" if
+    none was."""
     samples_size = models.BigIntegerField(default=0, db_default=0)
     shapes = models.JSONField(default=dict)
-    """Of inputs that the source leaves open, by name, without the batch."""
+    """The shapes of inputs that the source leaves open, by name, without the batch."""
     calibration = models.CharField(max_length=10, default=Split.TRAIN.value, db_default=Split.TRAIN.value)
     """The split of the project's samples on which ranges are measured."""
     state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.WAITING)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The last job of it."""
     spec_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Of source, settings and converter: the same in one organisation is not converted twice."""
+    """For source, settings and converter: the same in one organisation is not converted twice."""
     float_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The float model, once there is one."""
     description = models.JSONField(default=dict)
@@ -104,7 +105,7 @@ class ConvertedForm(models.Model):
     calibrated_on = models.JSONField(null=True, blank=True)
     """Numbers of the project's samples on which its ranges were measured; None for an older form."""
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """Of its file; "" for a form that was refused."""
+    """The digest of its file; "" for a form that was refused."""
     size = models.PositiveBigIntegerField(default=0)
     figures = models.JSONField(default=dict)
     """`forge.learning.conversions.lab_answers.MeasuredFormJson`, where `answers` has the number of each sample and the
@@ -137,7 +138,7 @@ class DeclaredModels(models.Model):
 
     project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="declared_models")
     digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Of the settings and the sources of all models."""
+    """The digest of the settings and the sources of all models."""
     refusals = models.JSONField(default=dict)
     """Why none was begun, by the path of the model."""
 

@@ -36,7 +36,7 @@ SUMMARIES: Mapping[str, str] = {
     "float16": "weights of 16 bits, computed as floats",
 }
 RANGE_WIDTH = 160
-"""Of the drawing of an accuracy with its interval."""
+"""The width of the drawing of an accuracy with its interval."""
 CHART_HEIGHT = 120
 CHART_TOP = 60.0
 """Decibels at the top of the chart; what is above is drawn there."""

@@ -15,7 +15,7 @@ from forge.learning.pages.comparison import decibels
 from rune.wording import size_text
 
 WIDTH, HEIGHT = 560, 180
-"""Of the drawing."""
+"""The width and height of the drawing."""
 _MARGIN = 14
 MOST_DECIBELS = 100.0
 """At the top of the drawing: what is above is as good as the float model."""

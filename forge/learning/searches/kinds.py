@@ -1,10 +1,10 @@
 """The names of what searches register elsewhere, and their limits."""
 
 SEARCH_KIND = "model-search"
-"""Of the jobs of searches (`forge.learning.searches.job`)."""
+"""The kind of the jobs of searches (`forge.learning.searches.job`)."""
 DEFAULT_BOARD = "raspberry-pi-pico"
 MAX_SEARCHES = 50
-"""Of one project; each keeps its trials."""
+"""The greatest number of searches of one project; each keeps its trials."""
 MAX_UNFINISHED = 2
 """Searches of one project that wait or run."""
 MAX_TRIALS = 500
@@ -14,6 +14,6 @@ MAX_WORKERS = 4
 DEFAULT_TRIALS, DEFAULT_MINUTES, DEFAULT_WORKERS, TRIALS_WITHOUT_IMPROVEMENT = 40, 30, 1, 30
 """`TRIALS_WITHOUT_IMPROVEMENT` trained trials in a row that bring nothing better end a search."""
 MAX_VALUES = 20
-"""Of one argument."""
+"""The greatest number of values of one argument."""
 STOP = "stop"
 """The instruction to a search at work. `lab` knows this word."""

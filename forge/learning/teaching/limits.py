@@ -5,7 +5,7 @@ from typing import Final
 EXAMPLES: Final = 5
 """Examples of a label that are needed before what was taught can be saved."""
 MAX_EXAMPLES: Final = 100
-"""Of one label."""
+"""The greatest number of examples of one label."""
 MIN_LABELS: Final = 2
 MAX_LABELS: Final = 20
 MAX_WEIGHT: Final = 1e6

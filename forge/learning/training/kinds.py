@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 TRAINING_KIND = "training"
-"""Of the jobs of training runs (`forge.learning.training.running.job`)."""
+"""The kind of the jobs of training runs (`forge.learning.training.running.job`)."""
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 """On which the rune of a run is counted, where `forge.yml` limits no target."""
 TAUGHT_RECIPE = "teach"
@@ -13,7 +13,7 @@ MINUTES = 60
 LAB_ATTEMPTS = 3
 """Attempts of a job of training or of a search, if the process that trains ends without an answer."""
 MAX_RUNS = 200
-"""Of one project; each keeps its model and its curves."""
+"""The greatest number of runs of one project; each keeps its model and its curves."""
 MAX_UNFINISHED = 10
 """Runs of one project that wait, run or are paused."""
 

@@ -57,24 +57,24 @@ class TrainingRun(models.Model):
     instruction = models.CharField(max_length=10, blank=True)
     """The pending instruction (`forge.learning.training.kinds.TrainingInstruction`); "" for none."""
     recipe = models.CharField(max_length=40)
-    """Of `lab`, or `TAUGHT_RECIPE`."""
+    """The recipe of `lab`, or `TAUGHT_RECIPE`."""
     arguments = models.JSONField(default=dict)
     """The values of all arguments of the recipe, by name."""
     form = models.CharField(max_length=20)
     """In which the model is quantised."""
     seed = models.PositiveIntegerField(default=0)
     model_path = models.CharField(max_length=200)
-    """Of the model file, in the project."""
+    """The path of the model file, in the project."""
     backbone_path = models.CharField(max_length=200, blank=True)
-    """Of the model file behind whose features it learns, in the project; "" for a recipe without one."""
+    """The path of the model file behind whose features it learns, in the project; "" for a recipe without one."""
     backbone_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """Of that file as it was when the run began. The run links it."""
+    """The digest of that file as it was when the run began. The run links it."""
     start_path = models.CharField(max_length=200, blank=True)
-    """Of the model of Keras with whose network and weights it begins, in the project; "" for none."""
+    """The path of the model of Keras with whose network and weights it begins, in the project; "" for none."""
     start_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """Of that file as it was when the run began. The run links it."""
+    """The digest of that file as it was when the run began. The run links it."""
     teacher_number = models.PositiveIntegerField(default=0)
-    """Of the run of the project whose answers are learned beside the labels; 0 for none."""
+    """The number of the run of the project whose answers are learned beside the labels; 0 for none."""
     teacher_files = models.JSONField(default=dict)
     """The digests of that run's float model and of its record, as `model` and `record`. The run links them."""
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -142,7 +142,8 @@ class TrainingRun(models.Model):
 
     @property
     def is_taught(self) -> bool:
-        """Whether it was taught in a page, from recordings that stayed there: it has no recipe, data or curves."""
+        """Returns whether it was taught in a page, from recordings that stayed there: it has no recipe, data or
+        curves."""
         return self.recipe == TAUGHT_RECIPE
 
 

@@ -87,7 +87,7 @@ def _reason(draft: NoticeDraft, person: UUID, level: Level) -> NoticeCause | Non
 
 
 def stronger(first: NoticeCause, second: NoticeCause) -> NoticeCause:
-    """Of the reasons of two events that one unread notice tells of, the one that counts."""
+    """Among the reasons of two events that one unread notice tells of, the one that counts."""
     order: Set[NoticeCause] = {first, second}
     return next(reason for reason in (NoticeCause.REQUESTED, NoticeCause.MINE, NoticeCause.WATCHING) if reason in order)
 

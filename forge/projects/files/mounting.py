@@ -21,8 +21,8 @@ LARGEST_LOCK = 256 * 1024
 """Bytes of a lock that is read."""
 
 published_blocks: Hook[[Project, Collection[str]], Mapping[str, int]] = Hook()
-"""Of these digests of published blocks those that a project may use, with those of their sources, and the sizes of all;
-the registry tells."""
+"""Returns the digests of published blocks, among these, that a project may use, with those of their sources, and the
+sizes of all; the registry tells."""
 
 
 usable_texts: Hook[[Actor, Project], Mapping[str, str]] = Hook()

@@ -42,7 +42,7 @@ def history_since(
 
 
 def version_of(commit: Commit, project: str) -> int | None:
-    """Of which version of a project a commit is; None for a commit of others."""
+    """Returns the version of a project that a commit is; None for a commit of others."""
     if not project or trailer(commit, "Project") != project:
         return None
     return _number(trailer(commit, "Version"))

@@ -36,7 +36,7 @@ class GitLimits:
 
     commits: int
     files: int
-    """Of one commit."""
+    """The files of one commit."""
     entries: int
     """Files of all commits together."""
 

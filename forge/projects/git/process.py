@@ -88,7 +88,7 @@ class GitJob:
     """`commit`, `digest` and `version`: a commit of others whose files are in the project, the digest of the version
     with them, and the last version that the branch needs no commit of."""
     digest: str = ""
-    """Of the version that the files are now, which the last of our commits then has."""
+    """The digest of the version that the files are now, which the last of our commits then has."""
 
 
 class _AllowedOnly(PoolManager):
@@ -115,7 +115,7 @@ def origin_of(url: str) -> str:
 
 
 def _status(error: Exception) -> str:
-    """Which HTTP status the server answered, where the library says one."""
+    """Returns which HTTP status the server answered, where the library says one."""
     match = re.search(r"http resp (\d{3})", str(error))
     return f": it answered with the HTTP status {match[1]}" if match else ""
 
@@ -214,7 +214,7 @@ def _no_parents(commit: ObjectID) -> list[ObjectID]:
 
 
 class _RefChoice:
-    """Which commit is asked for, once the server has said what there is."""
+    """Says which commit is asked for, once the server has said what there is."""
 
     def __init__(self, job: GitJob) -> None:
         self.branch = job.branch
@@ -357,7 +357,8 @@ def _rebased_commits(there: Commit, ours: Sequence[Commit], job: GitJob) -> list
 
 
 def _digest_of(there: Commit, job: GitJob) -> str:
-    """Of the version whose files a commit of the branch has; "" where nobody knows."""
+    """Returns the digest of the version of the version whose files a commit of the branch has; "" where nobody
+    knows."""
     if job.upon is not None and there.id == job.upon["commit"].encode():
         return str(job.upon["digest"])
     return trailer(there, "Digest")

@@ -128,7 +128,7 @@ def _files(manifest: Manifest, is_available: Callable[[str], bool]) -> dict[str,
 
 
 def available_digests(project: Project) -> Callable[[str], bool]:
-    """Which digests may still be given, as `versions.available_files` has it for one version."""
+    """Returns which digests may still be given, as `versions.available_files` has it for one version."""
     of_versions: Any = Version.objects.filter(project=project)
     linked_digests = set(
         chain(*(links.values_list("blob_id", flat=True) for links in (links_of(project), links_of_all(of_versions))))

@@ -75,7 +75,7 @@ class HistoryJob:
     """Bytes of all files together, unpacked."""
     commits: int
     files: int
-    """Of one state."""
+    """The files of one state."""
     entries: int
     """Files of all states together."""
 

@@ -76,7 +76,7 @@ def _places(
     files: Collection[FileToRestore],
     paths: Collection[str] | None,
 ) -> dict[str, str | None]:
-    """Which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
+    """Returns which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
 
     Where only `paths` are restored, the path goes first, and no file is taken away from a name outside of them: one
     that would be deleted there is renamed.

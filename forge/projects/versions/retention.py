@@ -1,4 +1,4 @@
-"""Which of the versions that saved themselves are kept: many of today, few of long ago. Pure."""
+"""Says which of the versions that saved themselves are kept: many of today, few of long ago. Pure."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 
 
 def best_of(versions: Sequence[BlockVersion]) -> BlockVersion:
-    """Of the versions of a block, the newest first: the newest without an objection, or else the newest."""
+    """For the versions of a block, the newest first: the newest without an objection, or else the newest."""
     return next((each for each in versions if not each.objection), versions[0])
 
 

@@ -1,5 +1,5 @@
-"""Which projects use published blocks: those whose running preview was built with one. Of a project that nobody opened
-for long it is its newest saved version whose lock names one."""
+"""Says which projects use published blocks: those whose running preview was built with one. Of a project that nobody
+opened for long it is its newest saved version whose lock names one."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class ManifestDocument:
 
     media_type: str
     artifact_type: str
-    """Of an image without one, the type of its config, or "" for an index without one."""
+    """The artifact type of an image without one, the type of its config, or "" for an index without one."""
     blobs: tuple[Descriptor, ...]
     manifests: tuple[Descriptor, ...]
     subject: str
@@ -64,7 +64,7 @@ class ManifestDocument:
 
     @property
     def is_index(self) -> bool:
-        """Whether it lists manifests, and no blobs."""
+        """Returns whether it lists manifests, and no blobs."""
         return self.media_type in INDEX_TYPES
 
 

@@ -20,7 +20,7 @@ def build_facets(build: Build) -> tuple[Facet, ...]:
 
 
 def tag_facets(project: Project) -> tuple[Facet, ...]:
-    """Which tags there are, and the builds that they name."""
+    """Returns which tags there are, and the builds that they name."""
     rows = Tag.objects.filter(repository__project=project).order_by("-created").select_related("build")
     tags = [(tag.name, tag.build.number, str(tag.build_id)) for tag in rows]
     sentence = f"{tags[0][0]} is build {tags[0][1]} now." if tags else "A tag was removed."

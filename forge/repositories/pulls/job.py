@@ -180,7 +180,7 @@ def _with_what_git_lacks(stored_files: Collection[StoredFile], before: Manifest)
 
 
 def _in_common(actor: Actor, project: Project, ours: WorkingTree, theirs: Manifest, link: LinkedBranch) -> Version:
-    """Of two histories without a common version: the files that are the same on both sides."""
+    """For two histories without a common version: the files that are the same on both sides."""
     same = {path: file for path, file in ours.manifest.items() if theirs.get(path, {}).get("digest") == file["digest"]}
     message = f"What the project and {link.place} have in common"
     return store_outside_version(actor, project, same, None, message)

@@ -8,7 +8,7 @@ from typing import Final
 from forge.core.errors import Invalid
 
 FORMS: Final = ("refs/pull/{}/head", "refs/merge-requests/{}/head", "refs/pull-requests/{}/from")
-"""Of GitHub, Gitea and Forgejo; of GitLab; of Bitbucket Data Center."""
+"""The names of branches of GitHub, Gitea and Forgejo; of GitLab; of Bitbucket Data Center."""
 LONGEST_REQUEST: Final = 60
 """Characters of a number or a ref with the spaces around it."""
 _NUMBER = re.compile(r"[#!]?([1-9][0-9]{0,8})")

@@ -102,7 +102,7 @@ class ChangeRequest(models.Model):
 
     @property
     def is_outside(self) -> bool:
-        """Whether it comes from no fork: from a branch elsewhere, or from a conversion."""
+        """Returns whether it comes from no fork: from a branch elsewhere, or from a conversion."""
         return bool(self.outside_place)
 
     def get_absolute_url(self) -> str:
@@ -115,7 +115,7 @@ class OfferRound(models.Model):
     request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveIntegerField()
     version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
-    """Of the fork; None once that is gone for good."""
+    """The version of the fork; None once that is gone for good."""
     message = models.TextField(blank=True)
     offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)

@@ -38,7 +38,8 @@ def require_reading(actor: Actor, request: ChangeRequest) -> None:
 
 
 def require_talking(actor: Actor, project: Project, request: ChangeRequest | None) -> None:
-    """Of a project's conversations, or of that about a change request. Raises `Forbidden` or `NotFound`."""
+    """Checks the right to take part in a project's conversations, or of that about a change request. Raises `Forbidden`
+    or `NotFound`."""
     if not offers_it(actor, request, Verb.COMMENT):
         require(actor, Verb.COMMENT, project)
 

@@ -1,4 +1,4 @@
-"""Which files changed between two versions of a project, for the owners that a `forge.yml` names."""
+"""Says which files changed between two versions of a project, for the owners that a `forge.yml` names."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def asks_for_review(project: Project) -> bool:
 
 @clearances.register
 def clearances_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Clearance]:
-    """Which of these runes are approved, and which somebody wants changed."""
+    """Returns which of these runes are approved, and which somebody wants changed."""
     standing = Verdict.objects.standing().filter(project=project, rune_digest__in=digests)
     clearance_by_digest: dict[str, Clearance] = {}
     for digest, verdict in standing.values_list("rune_digest", "verdict"):

@@ -219,7 +219,7 @@ ORIGINS = ("forge.yml of this build", "rules in force", "rules of the organisati
 def _origins(
     rules: Collection[ApprovalRule], policies: Sequence[Policy], situation: Situation
 ) -> Mapping[ApprovalRule, str]:
-    """Which policies state each of several rules that have one name, such as a group whose people changed."""
+    """Returns which policies state each of several rules that have one name, such as a group whose people changed."""
     names = Counter(approval_text(each) for each in rules)
     return {
         rule: listed(

@@ -25,7 +25,7 @@ class OpenReview:
     """When its newest round began."""
     groups: tuple[RequiredGroup, ...]
     names: Mapping[UUID, str]
-    """Of those who were asked, by their id."""
+    """The names of those who were asked, by their id."""
     verdicts: Verdicts
 
     @property

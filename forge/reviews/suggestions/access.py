@@ -23,7 +23,7 @@ from rune.source.runefile.outline import OutlineNode
 from rune.wording import counted
 
 SENTENCES_SHOWN = 12
-"""Of a suggestion; it counts the others."""
+"""The number of sentences of a suggestion; it counts the others."""
 
 
 class FilesUnread(Unprocessable):

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from forge.serving.configuration.services import BadAddress
 
 SYSLOG_PORTS = {"syslog": 601, "syslogs": 6514}
-"""Of syslog over TCP (RFC 6587) and over TLS (RFC 5425)."""
+"""The ports of syslog over TCP (RFC 6587) and over TLS (RFC 5425)."""
 LARGEST_NUMBER = 5
 """Copies of one installation."""
 

@@ -44,7 +44,7 @@ class Description:
 
     format: int
     version: str
-    """Of the program that took it."""
+    """The version of the program that took it."""
     created: str
     database: str
     migrations: tuple[Point, ...]

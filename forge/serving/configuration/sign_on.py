@@ -27,7 +27,7 @@ class SignOnService:
     client_id: str
     secret: str
     url: str = ""
-    """Of an OpenID Connect provider: its issuer."""
+    """For an OpenID Connect provider: its issuer."""
 
     @property
     def login_path(self) -> str:

@@ -140,7 +140,8 @@ def _damage_text(problem: str) -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Of several processes that start at once, one after another, such as a first start and `make link` beside it."""
+    """Lets several processes that start at once go one after another, such as a first start and `make link` beside
+    it."""
     if connection.vendor != "postgresql":
         folder = os.open(settings.DATA_DIR, os.O_RDONLY)
         try:

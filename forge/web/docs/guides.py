@@ -1,4 +1,4 @@
-"""Which page of the documentation explains which page of the program."""
+"""Says which page of the documentation explains which page of the program."""
 
 from __future__ import annotations
 

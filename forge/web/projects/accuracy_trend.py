@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 WIDTH, HEIGHT = 320, 196
-"""Of the picture, in units of its own."""
+"""The width and height of the picture, in units of its own."""
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 42
 """Room around the plot, for the words on its axes."""
 LINES = 3

@@ -52,7 +52,7 @@ class ProjectList:
     page: int
     cards: list[ProjectCard]
     above: list[ProjectCard]
-    """Of the projects that the page shows above the list."""
+    """The cards of the projects that the page shows above the list."""
     pages: Pages
     of_all: int
     """All projects of the person, here or in the one organisation that the list is of."""

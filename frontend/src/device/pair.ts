@@ -34,7 +34,7 @@ export interface PairState {
   readonly silent: number;
   /** Runs that were answered. */
   readonly runs: number;
-  /** Of these, those whose outputs were the same bytes. */
+  /** The tests among these whose outputs were the same bytes. */
   readonly same: number;
 }
 

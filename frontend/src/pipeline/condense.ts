@@ -32,7 +32,7 @@ function mergedPipeline(pipeline: Pipeline, groups: readonly Group[]): Pipeline 
   for (const wire of pipeline.wires) {
     const [source, target] = [nameOf(wire.source), nameOf(wire.target)];
     if (source === target) continue;
-    // Which output or input it is can be told of a stage that is drawn as itself, and of no other.
+    // Says which output or input it is can be told of a stage that is drawn as itself, and of no other.
     const source_index = groupOf.has(wire.source) ? 0 : wire.source_index;
     const target_index = groupOf.has(wire.target) ? 0 : wire.target_index;
     wires.set(JSON.stringify([source, source_index, target, target_index]), {

@@ -22,7 +22,7 @@ export interface SampleOfFile {
 
 export interface HostFile {
   readonly path: string;
-  /** Of a sample that the person may play. Left out of a file. */
+  /** The sample, where the person may play it. Left out of a file. */
   readonly sample?: SampleOfFile;
   readonly read: () => Promise<Blob>;
 }

@@ -32,7 +32,7 @@ const GRAVITY = 9.81;
 /** Rows a second of a phone's motion, as most browsers give them. */
 export const MOTION_RATE = 60;
 
-/** Which part of a stream: the place of its first sample, and the samples after which a sweep begins again. */
+/** Says which part of a stream: the place of its first sample, and the samples after which a sweep begins again. */
 export interface StreamPart {
   readonly start: number;
   readonly length: number;

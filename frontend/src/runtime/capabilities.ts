@@ -26,7 +26,7 @@ export interface Capability {
   readonly recording: RecordingKind | null;
   /** The sensor of this browser that gives it; null where none does. */
   readonly sensor: Sensor | null;
-  /** Of the files that it reads, such as `.wav`. */
+  /** The endings of the files that it reads, such as `.wav`. */
   readonly endings: readonly string[];
   /** The generated inputs that a page offers first. */
   readonly examples: readonly string[];

@@ -16,13 +16,13 @@ const clock: Now = () => performance.now();
 export class StageClock {
   readonly #now: Now;
   readonly #names = new Map<number, string | null>();
-  /** Of the runs that sent something. */
+  /** The sums of the runs that sent something. */
   readonly #sums = new Map<string, number>();
   #runs = 0;
   #cost = 0;
   /** Runs that sent nothing, since a window was not full. */
   #waitingRuns = 0;
-  /** Of the run that is heard now. */
+  /** The values of the run that is heard now. */
   #current = new Map<string, number>();
   #currentCost = 0;
   #marks = 0;

@@ -111,14 +111,14 @@ export interface RunResult {
   readonly watchedMessages: readonly WatchedMessage[];
   /** Inside the rune alone; averaged over repeated runs of a copy where the clock is too coarse for one. */
   readonly milliseconds: number;
-  /** Of these, what its host's models took. */
+  /** The part of these that its host's models took. */
   readonly modelMilliseconds: number;
   readonly logs: readonly LogLine[];
 }
 
 export interface StageTime {
   readonly stage: string;
-  /** Of all runs together. */
+  /** The milliseconds of all runs together. */
   readonly milliseconds: number;
 }
 

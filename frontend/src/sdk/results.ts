@@ -26,7 +26,7 @@ export function resultOf({ outputs, milliseconds }: PackedResult, wordlists: Loa
   const text = tensors.find(({ type }) => type === "utf8") ?? tensors[0];
   const shares = tensors.flatMap(sharesOf);
   const answer = text?.elements[0] ?? null;
-  // Of several lists of this length, the one that the text is of.
+  // Among several lists of this length, the one that the text is of.
   const lists = wordlists.filter(({ length }) => length === shares.length);
   const words = lists.length > 1 ? lists.find((list) => list.includes(String(answer))) : lists[0];
   const scores = shares.map((share, index) => ({ label: words?.[index] ?? String(index), share }));

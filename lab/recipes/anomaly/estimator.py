@@ -16,7 +16,7 @@ from lab.estimators.anomalies import number_rows
 
 _STARTS = 5
 _LEAST_CHANGE = 1e-4
-"""Of the mean score, below which nothing more is learned."""
+"""The least change of the mean score, below which nothing more is learned."""
 _REGULARISATION = 1e-2
 """Added to each variance, in units of the whole data's: a component of few windows becomes no needle."""
 

@@ -15,8 +15,8 @@ from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
 _MOST_STEPS = 64
-"""Of a recurrent layer. Each has operators of its own in the model: a rune of 128 steps has 120 kB, and what it needs
-is counted for longer than somebody waits who fills in a form."""
+"""The greatest number of steps of a recurrent layer. Each has operators of its own in the model: a rune of 128 steps
+has 120 kB, and what it needs is counted for longer than somebody waits who fills in a form."""
 _ARGUMENTS = (
     COLUMNS,
     RecipeArgument(

@@ -76,7 +76,7 @@ class JudgedRune:
     scores_stage: str
     threshold: float | None = None
     scores_place: int = 0
-    """Which output of the stage has the scores."""
+    """Says which output of the stage has the scores."""
     beside: Port | None = None
     """A further output, whose numbers follow those of the scores in one row."""
     ends_in_silence: bool = False

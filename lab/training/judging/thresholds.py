@@ -14,12 +14,12 @@ from rune.wording import counted
 
 Array = np.ndarray[Any, Any]
 _HYSTERESIS = 0.25
-"""Of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
+"""The share of the way from the threshold back to the middle of normal scores, below which an alarm ends."""
 _LEAST_DISTANCE = 1e-6
 """The least threshold of scores from 0 on: those of normal windows that are all the same are 0, and none is below."""
 _LEAST_SHARE, _MOST_SHARE = 0.5, 0.98
 _ENDS_AT = 0.6
-"""Of the share at which a word is heard, below which it is over."""
+"""The share of the share at which a word is heard, below which it is over."""
 
 
 def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:

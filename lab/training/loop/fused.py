@@ -62,7 +62,7 @@ def _normalised(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any
 
 
 def _is_usual(layer: Any) -> bool:
-    """Whether it normalises the channels of pictures, with a factor and an offset of its own."""
+    """Returns whether it normalises the channels of pictures, with a factor and an offset of its own."""
     return bool(
         layer.input_spec.ndim == 4
         and layer.axis in (-1, 3)

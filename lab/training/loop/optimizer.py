@@ -18,10 +18,10 @@ _MOMENTUM = 0.95
 _FEWEST_CHANNELS = 8
 """A kernel with fewer inputs or outputs has too few directions for Muon to tell apart."""
 _ITERATIONS = 5
-"""Of Newton and Schulz."""
+"""The iterations of Newton and Schulz."""
 _COEFFICIENTS = 3.4445, -4.7750, 2.0315
-"""Of x, x^3 and x^5 in an iteration. They bring singular values near 1 in few iterations: after 5 those from 0.01 on
-lie between 0.7 and 1.2, which is near enough (Jordan et al. 2024)."""
+"""The coefficients of x, x^3 and x^5 in an iteration. They bring singular values near 1 in few iterations: after 5
+those from 0.01 on lie between 0.7 and 1.2, which is near enough (Jordan et al. 2024)."""
 
 
 class Optimizer(keras.optimizers.AdamW):  # type: ignore[misc]
@@ -95,7 +95,8 @@ def new_optimizer(model: Any, learning_rate: float) -> Optimizer:
 
 
 def _mixes_channels(layer: Any) -> bool:
-    """Whether it is a convolution without a bias, as one is where a normalisation follows, and has channels enough."""
+    """Returns whether it is a convolution without a bias, as one is where a normalisation follows, and has channels
+    enough."""
     if type(layer) is not keras.layers.Conv2D or layer.use_bias:
         return False
     return bool(min(math.prod(layer.kernel.shape[:-1]), layer.filters) >= _FEWEST_CHANNELS)

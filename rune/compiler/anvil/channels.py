@@ -81,7 +81,7 @@ class JoinsChannels(ABC):
     @property
     @abstractmethod
     def joins_channels(self) -> bool:
-        """Whether it concatenates channels."""
+        """Returns whether it concatenates channels."""
 
     @abstractmethod
     def joining(self, keeps: Sequence[Mask]) -> Computation:

@@ -95,7 +95,7 @@ class OpKind:
     """Whether an op can stop the run, depending on its inputs."""
 
     def operands_of(self, op: ModelOp) -> slice:
-        """Of one op."""
+        """Returns the operands of one op."""
         return self.operands if isinstance(self.operands, slice) else self.operands(op)
 
 

@@ -55,7 +55,7 @@ pipeline:
 _CACHE_SIZE = 16
 """Test files whose outcomes are remembered: a preview runs them after each edit of any file."""
 _LIMITS = Limits(seconds=5.0)
-"""Of one test."""
+"""The limits of one test."""
 _NOTHING_COMPARED = ComparedValues()
 _PLACE = re.compile(r"(?P<file>[^\s:]+\.py):(?P<line>[0-9]+): (?P<message>.*)", re.DOTALL)
 

@@ -66,7 +66,7 @@ class Meaning:
     """The known meaning of a tensor's numbers."""
 
     values: NumberRange | None = None
-    """Of the numbers as they are stored."""
+    """The range of the numbers as they are stored."""
     colour: Colour | None = None
     """Only pixels have one."""
     layout: ChannelLayout | None = None
@@ -76,7 +76,7 @@ class Meaning:
     is_probability: bool | None = None
     """Whether the numbers, once they are dequantised, are probabilities of classes."""
     classes: int | None = None
-    """Of indices: how many classes they choose from."""
+    """For indices: how many classes they choose from."""
     labels: tuple[str, ...] | None = None
     """The names of the classes, of scores and of indices."""
 
@@ -130,9 +130,9 @@ class InputFacts:
     """The inputs of a block, for parts of the meaning that are computed."""
 
     meaning: Meaning
-    """Of its inputs, as far as they are alike."""
+    """The meaning of its inputs, as far as they are alike."""
     type: TensorType
-    """Of its first input."""
+    """The type of its first input."""
     arguments: Mapping[str, Any]
     """Complete, as `rune.compiler.blocks.signature.Arguments` are."""
 

@@ -17,7 +17,7 @@ from rune.project.files import FileError, MemoryFiles, ProjectFiles, normal_path
 
 FOLDER = ".rune/blocks"
 SHELF = f"{FOLDER}/shelf.json"
-"""Which blocks a project can use, as far as its reader knows."""
+"""Says which blocks a project can use, as far as its reader knows."""
 _SHELF_LIMIT = 1024 * 1024
 
 

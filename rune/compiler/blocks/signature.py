@@ -162,7 +162,7 @@ class BlockPace:
     every: int
 
     def behind(self, before: BlockPace) -> BlockPace:
-        """Of a block that reads from one of another pace."""
+        """Returns the delay of a block that reads from one of another pace."""
         return BlockPace(before.first + (self.first - 1) * before.every, self.every * before.every)
 
 
@@ -215,7 +215,7 @@ class BlockCode:
     state_size: int = 0
     scratch_size: int = 0
     pace: BlockPace | None = None
-    """Of a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
+    """For a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
     depends on it is not done."""
     header: GeneratedHeader | None = None
     """The C, of a block that has none in a file."""
@@ -265,7 +265,7 @@ class Block:
     aliases: tuple[str, ...] = field(default=())
     """Other crate names under which old Runefiles know it."""
     run_time_sizes: RunTimeSizes = RunTimeSizes.REFUSED
-    """Whether it takes inputs whose sizes each run decides."""
+    """True if it takes inputs whose sizes each run decides."""
     state: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockState, ...]] | None = None
     """For a block that remembers: what it keeps for inputs that `outputs` accepted. All that the C keeps and that is
     not made of the arguments alone."""

@@ -178,7 +178,7 @@ class FileReport:
 
 
 def file_reports(files: Mapping[str, bytes]) -> tuple[FileReport, ...]:
-    """Of files by their path."""
+    """Returns the reports of files by their path."""
     return tuple(FileReport(path, len(data), digest_of(data)) for path, data in sorted(files.items()))
 
 

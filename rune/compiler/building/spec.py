@@ -35,11 +35,11 @@ class SpecOptions:
     timed: bool = False
     profile: Profile = LITERT
     optimize: Aim = RUNE_AIM
-    """Which variant of the target."""
+    """Says which variant of the target."""
     follows_forge_yml: bool = False
     """Whether `optimize` of the project's `forge.yml` replaces this one. Its `match` always does."""
     is_preview: bool = False
-    """Whether it is built for speed in such a way that an edit compiles little."""
+    """True if it is built for speed in such a way that an edit compiles little."""
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""

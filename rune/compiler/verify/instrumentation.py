@@ -28,7 +28,7 @@ LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)
 """For instrumented runes, which send all that they compute; only the time limit ends a run."""
 
 GROUP_BYTES: Final = 32 << 20
-"""Of tensors that one probe sends; a rune has 192 MB for all that it does."""
+"""The bytes of tensors that one probe sends; a rune has 192 MB for all that it does."""
 
 
 _NONE_HOSTED: Mapping[str, bytes | None] = {}

@@ -106,7 +106,7 @@ class ModelVerification:
 
     @property
     def is_within(self) -> bool:
-        """Whether it is within the tolerance of the reference; a host's interpreter may differ."""
+        """Returns whether it is within the tolerance of the reference; a host's interpreter may differ."""
         return self.runs is ModelRunner.HOST or self.figures.is_within
 
     def sentence(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 MAX_MILLISECONDS = 86_400_000
 """A day. At the rates of what can be heard, no recording is large enough for it."""
 LARGEST_NUMBER = 3.4e38
-"""Of 32 bits, which a device computes with."""
+"""The largest number of 32 bits, which a device computes with."""
 
 
 class Kind(StrEnum):

@@ -14,7 +14,7 @@ from rune.datasets.convert.series import is_number, is_time_column
 _MOST_INTERVALS: Final = 4
 """A pause of more than so many usual intervals is a jump."""
 _UNITS: Final[Mapping[str, str]] = {"time_ms": " ms", "millis": " ms", "seconds": " s"}
-"""Of columns of times, by their names."""
+"""The units of columns of times, by their names."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class ExportedSample:
     digest: str
     kind: Kind
     ending: str
-    """Of its file as it is stored, without a dot: `wav`, `png`, `jpg` or `csv`."""
+    """For its file as it is stored, without a dot: `wav`, `png`, `jpg` or `csv`."""
     label: str
     split: str
     """`train`, `validation` or `test`."""
@@ -40,7 +40,7 @@ class VersionOrigin:
     version: int
     digest: str
     url: str = ""
-    """Of the version's page; "" where it is not known, as all that follows."""
+    """The address of the version's page; "" where it is not known, as all that follows."""
     published: str = ""
     """The day on which it was saved, such as `2026-11-18`."""
     licence: str = ""

@@ -35,7 +35,7 @@ MAX_RATIO = 1_100
 """How many times larger a file may be than its packed bytes: Deflate reaches 1,032."""
 _CHUNK = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:(/|$)")
-"""Of Windows, in front of a name; a label may have a colon."""
+"""The prefix of Windows, in front of a name; a label may have a colon."""
 _ENCRYPTED_FLAG = 0x1
 _UNIX = 3
 

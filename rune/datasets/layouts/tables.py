@@ -24,7 +24,7 @@ _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segmen
 _LABELS = ("label", "class", "activity", "category", "target")
 _GROUPS = ("group", "person", "subject", "subject_id", "user", "participant")
 _ROW_LABELS = tuple(name for name in _LABELS if name != "target")
-"""Of tables without series: a column `target` has numbers to be learned."""
+"""For tables without series: a column `target` has numbers to be learned."""
 _MOST_PARTS = 1000
 """Recordings that a table without series becomes: rows of one label that follow each other are together in one."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_SAMPLES: Final = 12
-"""Of a label, below which nothing is said."""
+"""The least number of samples of a label, below which nothing is said."""
 NEIGHBOURS: Final = 3
 _SPREADS = 3.0
 """How many times the spread of the middle half an outlier lies above its upper end."""

@@ -17,7 +17,7 @@ wait together."""
 
 
 class FitVerdict(Enum):
-    """Whether it fits. The value is what people read."""
+    """True if it fits. The value is what people read."""
 
     FITS = "fits"
     TOO_SLOW = "fits, too slow"
@@ -38,7 +38,7 @@ class Needs:
     flash: int
     ram: int
     instructions: int | None = None
-    """Of one run."""
+    """The instructions of one run."""
 
     @property
     def is_measured(self) -> bool:
@@ -59,7 +59,7 @@ class MemoryRoom:
 
     @property
     def share(self) -> float:
-        """Of the memory that is taken; above 1 where it is too large."""
+        """Returns the share of the memory that is taken; above 1 where it is too large."""
         return self.needed / self.available
 
 
@@ -107,12 +107,12 @@ class Fit:
 
     @property
     def exact(self) -> tuple[str, ...]:
-        """Which figures are."""
+        """Returns which figures are."""
         return ("flash", "ram", "instructions") if self.is_measured else ()
 
     @property
     def estimated(self) -> tuple[str, ...]:
-        """Which figures are; without a measurement those of memory are the least that is needed."""
+        """Returns which figures are; without a measurement those of memory are the least that is needed."""
         return ("milliseconds",) if self.is_measured else ("flash", "ram")
 
 

@@ -45,7 +45,7 @@ class EmulatedRuns:
 
     @property
     def instructions(self) -> tuple[int, ...]:
-        """Of each run."""
+        """Returns the instructions of each run."""
         return tuple(sum(run.values()) for run in self.runs)
 
 

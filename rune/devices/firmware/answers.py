@@ -88,7 +88,7 @@ def _type_of(fields: Mapping[str, Any]) -> TensorType | None:
 
 
 def type_of(port: BoardPortJson) -> TensorType:
-    """Of a description that was read."""
+    """Returns the type of a description that was read."""
     return parse_shape(port["type"])
 
 

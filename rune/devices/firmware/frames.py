@@ -12,7 +12,7 @@ from typing import Final
 from rune.devices.firmware.protocol import PROTOCOL
 
 LONGEST: Final = 16 << 20
-"""Of a payload; a length beyond it is noise, and so is a kind that no answer has."""
+"""The greatest length of a payload; a length beyond it is noise, and so is a kind that no answer has."""
 _LETTERS: Final = b"RU"
 _HEAD: Final = struct.Struct("<2sBBHI")
 _SUM: Final = struct.Struct("<I")

@@ -17,7 +17,7 @@ from rune.running.runtime.messages import sent_pieces
 from rune.tensor import TensorType
 
 RUNS: Final = 2
-"""Of a self-test, one after the other: the second meets what the first left behind."""
+"""For a self-test, one after the other: the second meets what the first left behind."""
 MORE_RUNS: Final = 14
 """At most so many more than it takes until all steps ran, where a constant is not seen before."""
 MOST_RUNS_TO_WAIT: Final = 64

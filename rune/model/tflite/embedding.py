@@ -19,7 +19,7 @@ _KINDS: Final = (TensorKind.FLOAT32, TensorKind.INT8, TensorKind.UINT8, TensorKi
 MAX_FEATURES: Final = 4096
 MIN_LABELS: Final = 2
 MIN_FEATURES: Final = 8
-"""Of a model's own output: fewer numbers are scores or coordinates."""
+"""For a model's own output: fewer numbers are scores or coordinates."""
 _SUFFIX: Final = ".tflite"
 _U32: Final = struct.Struct("<I")
 

@@ -208,7 +208,7 @@ class TensorNotes:
 
 @dataclass(frozen=True)
 class Notes:
-    """Of the inputs and outputs, as far as the metadata goes."""
+    """The notes of the inputs and outputs, as far as the metadata goes."""
 
     inputs: tuple[TensorNotes, ...] = ()
     outputs: tuple[TensorNotes, ...] = ()
@@ -234,7 +234,7 @@ class Model:
     size: int
     graphs: int = 1
     normalizations: tuple[Normalization | None, ...] = ()
-    """Of the inputs, as far as the metadata goes; empty without one."""
+    """The normalizations of the inputs, as far as the metadata goes; empty without one."""
     notes: Notes = Notes()
     subgraphs: tuple[Model, ...] = ()
     """The graphs 1 and up, which IF, WHILE and CALL_ONCE name by their numbers."""

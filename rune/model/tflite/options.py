@@ -97,22 +97,22 @@ class ReshapeOptions:
 
 @dataclass(frozen=True)
 class ElementwiseOptions:
-    """Of ADD, SUB, MUL and DIV."""
+    """The options of ADD, SUB, MUL and DIV."""
 
     activation: Activation
 
 
 @dataclass(frozen=True)
 class SumOptions(ElementwiseOptions):
-    """Of ADD and SUB: whether int16 with scales that are powers of two is shifted, as old converters asked for."""
+    """For ADD and SUB: whether int16 with scales that are powers of two is shifted, as old converters asked for."""
 
     powers_of_two: bool = True
 
 
 @dataclass(frozen=True)
 class ResizeOptions:
-    """Of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR: whether the corners of both images lie on each other, and whether
-    a pixel's place is its centre."""
+    """For RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR: whether the corners of both images lie on each other, and
+    whether a pixel's place is its centre."""
 
     align_corners: bool
     half_pixel_centers: bool
@@ -170,14 +170,14 @@ class GatherOptions:
 
 @dataclass(frozen=True)
 class BlockOptions:
-    """Of SPACE_TO_DEPTH and DEPTH_TO_SPACE: the side of a block, at least 1."""
+    """For SPACE_TO_DEPTH and DEPTH_TO_SPACE: the side of a block, at least 1."""
 
     block_size: int
 
 
 @dataclass(frozen=True)
 class AxisOptions:
-    """Of PACK and UNPACK. A negative axis counts from the last dimension."""
+    """The options of PACK and UNPACK. A negative axis counts from the last dimension."""
 
     axis: int
 
@@ -207,7 +207,8 @@ class SvdfOptions:
 
 @dataclass(frozen=True)
 class LstmOptions:
-    """Of UNIDIRECTIONAL_SEQUENCE_LSTM. A clip of 0 clips nothing. With `time_major`, time is the first dimension."""
+    """The options of UNIDIRECTIONAL_SEQUENCE_LSTM. A clip of 0 clips nothing. With `time_major`, time is the first
+    dimension."""
 
     activation: Activation
     cell_clip: float
@@ -217,8 +218,8 @@ class LstmOptions:
 
 @dataclass(frozen=True)
 class DetectionOptions:
-    """Of the custom operator TFLite_Detection_PostProcess. What a box is encoded by is divided by the scales. Boxes
-    that overlap are suppressed; where that `is_regular`, in each class by itself, which keeps
+    """The options of the custom operator TFLite_Detection_PostProcess. What a box is encoded by is divided by the
+    scales. Boxes that overlap are suppressed; where that `is_regular`, in each class by itself, which keeps
     `detections_per_class`."""
 
     max_detections: int

@@ -22,4 +22,4 @@ class DeploymentError(RuneError):
         super().__init__(message)
         self.name = name
         self.status = status
-        """Of the server's answer; None where none came."""
+        """The status of the server's answer; None where none came."""

@@ -23,7 +23,7 @@ _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class ServedRelease:
-    """Which rune a deployment serves."""
+    """Says which rune a deployment serves."""
 
     version: str
     release: int
@@ -86,7 +86,7 @@ class DeploymentServer:
         return {"x-api-key": self._key} if self._key and is_ours else {}
 
     def served_release(self) -> ServedRelease:
-        """Which rune it serves now. Raises `DeploymentError`."""
+        """Returns which rune it serves now. Raises `DeploymentError`."""
         served_release = ServedRelease.from_json(_parsed(self.document(self._url)))
         scheme, host, *_ = urlsplit(self._url)
         if not served_release.url.startswith(f"{scheme}://{host}/") or not served_release.url.isascii():

@@ -1,4 +1,4 @@
-"""Which rune a deployment serves, as signed documents say: the client of The Update Framework (TUF).
+"""Says which rune a deployment serves, as signed documents say: the client of The Update Framework (TUF).
 
 Its keys, threshold and ends are checked by the library `tuf`. This module brings it the documents from a deployment's
 address, and gives its refusals the names of `DeploymentError`.

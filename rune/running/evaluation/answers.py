@@ -86,7 +86,7 @@ class AnswerReader:
 
 @dataclass(frozen=True)
 class _Meaning:
-    """Of a tensor of probabilities: how many, and what a number stands for."""
+    """For a tensor of probabilities: how many, and what a number stands for."""
 
     count: int
     scale: float

@@ -44,7 +44,7 @@ def lost_tests(before: Evaluation, after: Evaluation) -> LostTests:
 
 
 def evaluation_change(before: Evaluation, after: Evaluation) -> EvaluationChange:
-    """Which samples became right or wrong from one to the other. A sample is known by its name."""
+    """Returns which samples became right or wrong from one to the other. A sample is known by its name."""
     was = {each.name: each.is_right for each in before.outcomes}
     both = [each for each in after.outcomes if each.name in was]
     better = tuple(each.name for each in both if each.is_right and not was[each.name])

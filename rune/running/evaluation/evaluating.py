@@ -29,7 +29,7 @@ _NO_RESOURCES: Mapping[str, bytes] = {}
 
 
 def _no_news(_: int) -> None:
-    """Of callers that show no progress."""
+    """Stands in for the progress of callers that show no progress."""
 
 
 @dataclass(frozen=True)

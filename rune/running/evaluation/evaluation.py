@@ -12,7 +12,7 @@ from rune.running.evaluation.intervals import Rate, Share, rate_an_hour
 from rune.running.evaluation.metrics import Confusion, LabelFigures, accuracy, confusion, label_figures
 
 FORMAT: Final = 1
-"""Of the JSON. A reader that does not know a format shows nothing of it."""
+"""The version of the JSON. A reader that does not know a format shows nothing of it."""
 WORST: Final = 12
 """Samples that are listed as the worst."""
 
@@ -41,7 +41,7 @@ class SampleOutcome:
 
     @property
     def is_right(self) -> bool:
-        """Of a recording with marked events: all were hit, and nothing else was called."""
+        """For a recording with marked events: all were hit, and nothing else was called."""
         if self.is_marked:
             return self.hits == self.events and not self.false_alarms and self.failure is None
         return self.answer == self.label
@@ -57,8 +57,8 @@ class UnreadSample:
 
 @dataclass(frozen=True)
 class StreamFigures:
-    """Of all recordings that are longer than a window. `hours` are those on which the rune did not fail, and
-    `false_alarms` is their rate; None where there are no hours, as of tables."""
+    """The figures of all recordings that are longer than a window. `hours` are those on which the rune did not fail,
+    and `false_alarms` is their rate; None where there are no hours, as of tables."""
 
     recordings: int
     hours: float

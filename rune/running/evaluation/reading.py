@@ -1,4 +1,4 @@
-"""Which files are samples, and of which label: from a folder, a table or a zip.
+"""Says which files are samples, and of which label: from a folder, a table or a zip.
 
 Three layouts. In folders, each folder is a label: `samples/yes/01.wav`; above them there may be folders that are called
 by a split: `samples/test/yes/01.wav`. In a table, a CSV with the columns `file` (or `name`) and `label`, and if wanted
@@ -33,8 +33,8 @@ from rune.unreadable import ZIP_DAMAGE, reason_of
 from rune.wording import quoted, size_text
 
 ENDINGS: Final = frozenset({ending for each in CAPABILITIES.values() for ending in each.endings} | {*UNREAD_ENDINGS})
-"""Of files that are samples, or pictures whose format is refused by name; other files in folders of labels are left
-alone, such as a licence."""
+"""The endings of files that are samples, or pictures whose format is refused by name; other files in folders of labels
+are left alone, such as a licence."""
 MOST_SAMPLES: Final = 100_000
 _COLUMNS: Final = ("file", "label", "split", "start", "end")
 

@@ -24,12 +24,12 @@ from rune.running.runtime.inputs.wav import read_wav
 from rune.wording import listed
 
 _BYTES = 2
-"""Of a sample of sound."""
+"""The bytes of a sample of sound."""
 _FLOAT = 4
 """Bytes of a number of a table."""
 MAX_SILENT_RUNS = 1 << 16
 MOST_SECONDS = 4 * 3600
-"""Of one recording."""
+"""The greatest number of seconds of one recording."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Windows:
     ends: Sequence[float] = (0.0,)
     seconds: float = 0.0
     silence: bytes = b""
-    """Of a stream: what follows a sample that fills no window."""
+    """For a stream: what follows a sample that fills no window."""
 
     @property
     def silences(self) -> Iterable[bytes]:

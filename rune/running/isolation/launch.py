@@ -211,7 +211,7 @@ def _is_closed(keeper: socket.socket) -> bool:
 
 
 def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> ProcessNamespaces:
-    """Of two processes that return from here one is the module's, the other ended."""
+    """Returns twice: of two processes one is the module's, the other ended."""
     was_root = os.geteuid() == 0
     try:
         unshare(_ALL)

@@ -1,5 +1,5 @@
-"""Which files of this machine the toolchain consists of: Python, its packages, the C compiler, the C library, and what
-counts a rune's instructions where that is installed."""
+"""Says which files of this machine the toolchain consists of: Python, its packages, the C compiler, the C library, and
+what counts a rune's instructions where that is installed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from rune.running.isolation.landlock import AllowedPaths
 
 _SYSTEM_PREFIXES = frozenset({"/", "/usr", "/usr/local"})
-"""Of a Python that came with the system: its own folders are named one by one."""
+"""For a Python that came with the system: its own folders are named one by one."""
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store")
 _SINGLE_FILES = ("/etc/ld.so.cache", "/dev/urandom", "/dev/random", "/dev/zero", "/sys/devices/system/cpu")
 _MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self")

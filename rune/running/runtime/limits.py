@@ -23,7 +23,7 @@ MIMETYPE_BYTES = 256
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one loaded rune. The time and the fuel are for each call on its own, `_manifest` included."""
+    """The limits of one loaded rune. The time and the fuel are for each call on its own, `_manifest` included."""
 
     seconds: float = 10.0
     """Wall clock, seen up to 0.05 s late."""
@@ -64,8 +64,8 @@ class Limits:
 
 
 PAGE_LIMITS = replace(Limits(), seconds=8.0, fuel=None, log_lines=200)
-"""Of a run in a page, where the rest is as above. A person waits beside it, so it is stopped sooner; a browser counts
-no instructions; and the page lays out each log line that it keeps."""
+"""The limits of a run in a page, where the rest is as above. A person waits beside it, so it is stopped sooner; a
+browser counts no instructions; and the page lays out each log line that it keeps."""
 MOST_OUTPUT_IN_PAGE = 256 * _MEGABYTE
 """The most that the limit of output may be raised to in a page: `MOST_TRANSFER` in a browser's tab, which has less
 memory than a process."""

@@ -76,6 +76,6 @@ def _offsets(edit: Edit) -> tuple[int, int]:
 
 
 def _touch(left: Edit, right: Edit) -> bool:
-    """Whether they change the same place; two insertions at one place do."""
+    """Returns whether they change the same place; two insertions at one place do."""
     (start, end), (other_start, other_end) = _offsets(left), _offsets(right)
     return (start < other_end and other_start < end) or start == other_start

@@ -72,13 +72,13 @@ class ArgumentsAnswerJson(TypedDict):
 
 
 class FitsAnswerJson(TypedDict):
-    """Which inputs could read from an output."""
+    """Says which inputs could read from an output."""
 
     fits: list[PortFitJson]
 
 
 class SourcesAnswerJson(TypedDict):
-    """Which outputs an input could read from."""
+    """Says which outputs an input could read from."""
 
     sources: list[FitSourceJson]
 

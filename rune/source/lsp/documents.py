@@ -54,7 +54,7 @@ class OpenDocument:
 
     @property
     def is_block(self) -> bool:
-        """Whether it may be a block in Python: a project's Runefile stands beside it, or above."""
+        """Returns whether it may be a block in Python: a project's Runefile stands beside it, or above."""
         return self.path.suffix == ".py" and self.project_folder is not None
 
     @property

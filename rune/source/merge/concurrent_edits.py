@@ -88,7 +88,7 @@ def is_merged_by_line(path: str) -> bool:
 
 
 _StrangeLines = Callable[[str, Sequence[int]], Iterator[int]]
-"""Of a text and some of its lines, gives those that neither side wrote."""
+"""Takes a text and some of its lines, and gives those that neither side wrote."""
 
 
 def _written_by(path: str, ours: str, theirs: str) -> _StrangeLines | None:

@@ -26,7 +26,7 @@ class Stretch:
     ours: str
     theirs: str
     line: int
-    """Of our text, from 1."""
+    """The line of our text, from 1."""
 
     @property
     def clear(self) -> str | None:

@@ -18,7 +18,7 @@ END = ""
 """The name of what stands below the last entry: comments."""
 
 Key = tuple[str, ...]
-"""Of a key at the top, or of an entry of one."""
+"""The path of a key at the top, or of an entry of one."""
 
 _HEADER = re.compile(r"[^:]+:\s*(#.*)?")
 """A key with nothing behind it in its line: brackets are not divided."""

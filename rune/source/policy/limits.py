@@ -42,7 +42,7 @@ class LimitKind(StrEnum):
 
     @property
     def is_of_target(self) -> bool:
-        """Whether it is of the package for one target, which the limit's label names."""
+        """Returns whether it is of the package for one target, which the limit's label names."""
         return self.declaration.names is Names.TARGET
 
 

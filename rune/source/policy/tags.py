@@ -1,4 +1,4 @@
-"""Which tags a policy protects, and which tags people cannot tell apart.
+"""Says which tags a policy protects, and which tags people cannot tell apart.
 
 Registries compare tags by their bytes, and people do not: who pulls `V1.0` or `1.O` means `1.0`.
 """

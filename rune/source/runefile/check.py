@@ -202,7 +202,7 @@ class _Checker:
 
     @property
     def signatures(self) -> dict[str, ModelSignature]:
-        """Of the models that could be read, by the stage's name."""
+        """Returns the signatures of the models that could be read, by the stage's name."""
         return dict(self._signatures)
 
     def model_file(self, stage: StageSyntax) -> str | None:

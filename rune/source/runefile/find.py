@@ -1,4 +1,4 @@
-"""Which file of a project is its Runefile. Knows names alone; nothing is read but to see whether it is there."""
+"""Says which file of a project is its Runefile. Knows names alone; nothing is read but to see whether it is there."""
 
 from __future__ import annotations
 

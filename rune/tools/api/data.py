@@ -30,7 +30,7 @@ class DataSample:
     """One recording. Its bytes are read when `array` is called."""
 
     name: str
-    """Of its file."""
+    """The name of its file."""
     label: str
     """"" for a recording without one."""
     split: str

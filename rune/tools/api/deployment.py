@@ -56,7 +56,7 @@ class Deployment:
             trust = f"{public_key}\n{_name_of(root_document)}"
         self._cache = RuneCache(folder, url, trust)
         self.served: ServedRelease | None = None
-        """Which release was loaded; None before `load`."""
+        """Says which release was loaded; None before `load`."""
         self.age: timedelta | None = None
         """None if the server answered, else how long ago it last said that this is the current release."""
 

@@ -24,7 +24,7 @@ from rune.running.runtime.messages import sent_pieces
 from rune.tools.mlperf.protocol import InferenceFailed, MachineRun
 
 NAME = "benchmark"
-"""Of the rune around the model."""
+"""The name of the rune around the model."""
 
 
 def built_for(model: bytes, target: str | None = None) -> BuildResult:
@@ -81,7 +81,7 @@ class EmulatedBoard:
         except EmulationError as error:
             raise InferenceFailed(str(error)) from error
         self.instructions = 0
-        """Of the last run."""
+        """The instructions of the last run."""
 
     @property
     def title(self) -> str:

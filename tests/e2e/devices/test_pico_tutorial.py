@@ -59,7 +59,7 @@ def test_the_chapter_is_what_one_does(
     expect_equal(board)
 
     page.get_by_role("button", name="Build settings").click()
-    page.get_by_role("checkbox", name=re.compile("^pico ")).check()
+    page.get_by_role("checkbox", name="Raspberry Pi Pico, with firmware").check()
     page.get_by_role("button", name="Save and build").click()
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)

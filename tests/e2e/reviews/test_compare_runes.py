@@ -30,7 +30,7 @@ def test_two_builds_run_on_a_picture_of_ones_own(forge: LiveForge, open_page: Op
         if number == 1:
             change(page, project, "source: 0", "source: 1")
     compare.click()
-    page.get_by_label("The other").select_option("workshop/digits@1")
+    page.get_by_label("Compared with").select_option("workshop/digits@1")
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("is 0, was 1")).to_be_visible(timeout=PATIENCE)
     methods: list[str] = []

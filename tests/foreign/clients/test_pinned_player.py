@@ -32,7 +32,7 @@ pytestmark = pytest.mark.foreign
 
 PLAYER, SECOND = SDK / "rune-player.js", SDK / "rune-player-deployment.js"
 MOST_BYTES_OF_SECOND = 6_500
-"""Of the second file, compressed. It has its own copy of what asks a server."""
+"""The most bytes of the second file, compressed. It has its own copy of what asks a server."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -204,3 +205,15 @@ def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(
     comparison = client.get(f"/compare?one={project.full_name}@1&other={project.full_name}@2").content.decode()
     assert "Optimised for size, before speed." in comparison
     assert "The files are identical." not in comparison
+
+
+@pytest.mark.slow
+def test_the_api_and_the_page_of_devices_name_the_same_targets_in_the_same_order(
+    developer: Any, project: Project, client: Client
+) -> None:
+    client.force_login(developer)
+    options = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["targets"]
+    page = client.get(f"/{project.full_name}/devices").content.decode()
+    assert [each["name"] for each in options] == re.findall(r'name="targets" value="([^"]+)"', page)
+    assert options[0]["boards"].startswith("Raspberry Pi Pico")
+    assert all(each["boards"] in page for each in options)

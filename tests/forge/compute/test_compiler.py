@@ -288,7 +288,7 @@ def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_pat
 
 
 def priority_of(pid: int) -> str:
-    """Of the session of a process: higher numbers get less."""
+    """For the session of a process: higher numbers get less."""
     try:
         return Path(f"/proc/{pid}/autogroup").read_text().split()[-1]
     except FileNotFoundError:

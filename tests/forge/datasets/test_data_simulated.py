@@ -281,7 +281,7 @@ class DataSimulation:
         return list(Sample.objects.available().filter(consent=consent).values_list("number", flat=True))
 
     def _numbers_of_ended(self) -> list[int]:
-        """Of consents whose end a kill left to the periodic task."""
+        """Returns the numbers of samples of consents whose end a kill left to the periodic task."""
         samples = Sample.objects.available().filter(
             data_set__project=self.project, consent__ends__lte=timezone.now() + timedelta(hours=2)
         )

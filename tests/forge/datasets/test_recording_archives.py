@@ -179,7 +179,7 @@ def test_an_import_under_other_terms_is_refused_and_leaves_no_bytes(client: Clie
 
 
 LOUD = range(201, 206)
-"""Of recordings that no other test has left in the store."""
+"""The levels of recordings that no other test has left in the store."""
 
 
 def nothing_came_in(project: Project) -> bool:

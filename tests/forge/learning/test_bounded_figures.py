@@ -1,4 +1,4 @@
-"""Of a single recording, a run and a conversion store a label of the data, two decimals and counts, and no text."""
+"""For a single recording, a run and a conversion store a label of the data, two decimals and counts, and no text."""
 
 from __future__ import annotations
 

@@ -102,3 +102,9 @@ def _is_there(link: str) -> bool:
     path = link.removeprefix("/docs").removeprefix("/")
     target = page_file(path) or picture_file(path) or block_of(path.removesuffix(".svg"))
     return "://" in link or (link.startswith("/docs") and target is not None)
+
+
+def test_the_empty_corner_of_a_table_is_no_heading() -> None:
+    page = render_page("| | size |\n| --- | --- |\n| a | 1 |\n", lambda target: target, str)
+    assert "<th></th>" not in page.html
+    assert "<th>size</th>" in page.html

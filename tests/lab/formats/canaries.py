@@ -26,7 +26,7 @@ FORBIDDEN = frozenset(
 )
 """Audit events of Python that reading a file as data has none of."""
 STATUS = 99
-"""Of a process that did something of that kind."""
+"""The status of a process that did something of that kind."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 

@@ -1,4 +1,4 @@
-"""Which trials are the best, which go on, and when a search brings nothing more."""
+"""Says which trials are the best, which go on, and when a search brings nothing more."""
 
 from __future__ import annotations
 

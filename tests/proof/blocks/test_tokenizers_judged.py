@@ -39,8 +39,8 @@ WORDS = [
 
 
 def _characters(chance: random.Random) -> str:
-    """Of scripts, of anywhere, and words. Only characters that have been what they are since Unicode 3.2: the judge's
-    table of punctuation is years older than ours."""
+    """Returns characters of scripts, of anywhere, and words. Only characters that have been what they are since Unicode
+    3.2: the judge's table of punctuation is years older than ours."""
     low, high = chance.choice([*SCRIPTS, (0x20, 0x30000)])
     characters = [
         chance.choice([" ", chance.choice(WORDS), chr(chance.randrange(low, high))]) for _ in range(CHARACTERS)

@@ -69,7 +69,7 @@ def publish(page: Page, team: StudioTeam, number: int, tag: str) -> None:
 
 
 def types(messages: Sequence[tuple[dict[str, str], str]]) -> set[str]:
-    """Of the messages."""
+    """Returns the types of the messages."""
     return {str(json.loads(body)["type"]) for _, body in messages}
 
 

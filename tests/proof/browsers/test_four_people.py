@@ -188,7 +188,7 @@ def hear_it_wrong(team: StudioTeam) -> None:
 
 
 def comment_at_a_moment(team: StudioTeam) -> None:
-    """Of the developer's recording, which can be played on the page."""
+    """Comments on the developer's recording, which can be played on the page."""
     page = team.reviewer
     page.reload()
     page.get_by_label("Play up").first.evaluate(HALFWAY)

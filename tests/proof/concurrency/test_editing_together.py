@@ -14,7 +14,7 @@ from tests.support.servers.live_installation import LiveInstallation
 from tests.support.servers.services import ServiceMissing, running_services
 
 SEEDS = 1_000
-"""Of each kind of installation."""
+"""The seeds of each kind of installation."""
 SHARES = 40
 pytestmark = pytest.mark.proof(shares=SHARES)
 

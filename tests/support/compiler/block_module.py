@@ -66,7 +66,7 @@ class Vector:
     before: tuple[tuple[InputTensor, ...], ...] = ()
     """The inputs of the runs of the same instance before, oldest first, for a block that keeps something."""
     sizes: tuple[tuple[int, ...], ...] = ()
-    """Of each input, those that the run decides; none where all are fixed."""
+    """Among each input, those that the run decides; none where all are fixed."""
 
     @cached_property
     def input_tensors(self) -> tuple[InputTensor, ...]:

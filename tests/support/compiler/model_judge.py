@@ -24,7 +24,7 @@ from tests.support.models.reference.make_models import answers, seeded_inputs
 RUNS = 3
 
 Outputs = list[list[bytes]]
-"""Of each run the bytes of each output."""
+"""For each run, the bytes of each output."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Questions:
     """A model's inputs, and what the reference kernels answer."""
 
     types: tuple[TensorType, ...]
-    """Of the outputs."""
+    """The types of the outputs."""
     inputs: tuple[list[bytes], ...]
     answers: Outputs
 

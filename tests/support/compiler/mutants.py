@@ -14,7 +14,7 @@ from tests.support.processor_time import ProcessorTime
 
 COUNT = 1_000_000
 SECONDS_A_FILE = 0.1
-"""Of the processor. The proof holds it on a quiet machine."""
+"""The seconds of the processor. The proof holds it on a quiet machine."""
 AGAIN = 3
 """How often one that took longer is tried once more."""
 MOST_SHOWN = 50

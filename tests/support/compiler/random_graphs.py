@@ -134,7 +134,7 @@ class RandomGraph:
         )
 
     def _bias(self, channels: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        """Of some channels so far away that nothing moves their output."""
+        """Returns biases of some channels so far away that nothing moves their output."""
         far = self.generator.choice([0, 0, -20_000_000, 20_000_000], channels)
         return np.asarray(self.generator.integers(-3000, 3000, channels) + far, np.int32)
 

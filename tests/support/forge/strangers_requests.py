@@ -81,7 +81,7 @@ READ_AND_DO = ("get", "post")
 IN_PROJECTS = re.compile(r"^(?!.*restore).*(<str:name>|build_id|v2/)")
 """The addresses that lead into a project, but the one that restores it."""
 Which = Callable[[str], bool]
-"""Which addresses are asked."""
+"""Says which addresses are asked."""
 ITS_OWN: tuple[str, ...] = ()
 """Stands for the methods that an address has. That the others tell nothing either is among the proofs."""
 CHANGES = re.compile(

@@ -107,7 +107,7 @@ class LiveForge:
 
     @property
     def pid(self) -> int:
-        """Of the program, while it runs."""
+        """Returns the process id of the program, while it runs."""
         assert self._process is not None
         return self._process.pid
 

@@ -20,7 +20,8 @@ class ProgressWatch:
         self._used, self._changed = 0.0, time.monotonic()
 
     def working(self) -> bool:
-        """Whether it pays to wait on: the program got processor time lately, and has not used more than all of it."""
+        """Returns whether it pays to wait on: the program got processor time lately, and has not used more than all of
+        it."""
         seconds = processor_seconds(self._pid)
         if seconds != self._used:
             self._used, self._changed = seconds, time.monotonic()

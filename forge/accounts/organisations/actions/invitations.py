@@ -163,7 +163,7 @@ def _let_in(invitation: Invitation, user: User) -> tuple[Role, bool]:
 
 
 def _take_place(invitation: Invitation, user: User, is_new: bool) -> None:
-    """Of a link for several, a person who is let in already takes none."""
+    """Takes a place of a link for several; a person who is let in already takes none."""
     invitation.places_used += 1 if is_new or invitation.places == 1 else 0
     invitation.used_by = user
     invitation.used = timezone.now() if invitation.places_used >= invitation.places else None

@@ -15,7 +15,7 @@ from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 
 MOST_WINDOWS = 8
-"""Of one recording."""
+"""The greatest number of windows of one recording."""
 MOST_BYTES = 64 << 20
 """The limit of all samples' inputs: a form runs on each of them, and large inputs come with slow models."""
 

@@ -1,4 +1,4 @@
-"""Which addresses the server connects to for people. What they type decides where it connects, so it must not lead
+"""Says which addresses the server connects to for people. What they type decides where it connects, so it must not lead
 inside."""
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from forge.deployments.models import Deployment, TelemetryOfDay
 from forge.deployments.serving.pending_counts import PendingCounts
 
 MAX_BYTES = 256 * 1024
-"""Of a report. A larger one is dropped."""
+"""The greatest number of bytes of a report. A larger one is dropped."""
 MAX_METRICS = 1000
 """That are read of a report."""
 EVENTS = frozenset(

@@ -27,9 +27,9 @@ from forge.learning.training.pages.written import arguments_of_recipes, title_of
 from forge.projects.models import Project
 
 SHOWN_TRIALS = 20
-"""Of the best trials."""
+"""The number of the best trials."""
 LATEST = 12
-"""Of the trials that ended last."""
+"""The number of the trials that ended last."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from rune.running.evaluation.wording import certainty
 from rune.wording import counted, size_text
 
 RANGE_WIDTH = 160
-"""Of the drawing of a share with its interval."""
+"""The width of the drawing of a share with its interval."""
 MOST_MISTAKES = 100
 """That a page shows where all are chosen."""
 SPLIT_NAMES = {"train": "Learns from", "validation": "Chooses the epoch by, and is judged on"}

@@ -149,5 +149,5 @@ def are_possible_miscounts(pictures: Sequence[PictureMiscountsJson]) -> bool:
 
 
 def is_possible_share(interval: list[float] | None) -> bool:
-    """Whether it is a share with the bounds of its interval, or None."""
+    """Returns whether it is a share with the bounds of its interval, or None."""
     return interval is None or (len(interval) == 3 and all(0 <= each <= 1 for each in interval))

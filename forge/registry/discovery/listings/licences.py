@@ -1,4 +1,4 @@
-"""Which licence a LICENSE file holds, by how the texts of well-known ones begin. Pure."""
+"""Says which licence a LICENSE file holds, by how the texts of well-known ones begin. Pure."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1200, 630
 _MARGIN = 80
 _PAPER, _INK, _FADED_INK, _LINE, _ACCENT = "#faf9f7", "#1f1b18", "#665f57", "#e4e0d9", "#c2410c"
 _LINES = 3
-"""Of the description."""
+"""The lines of the description."""
 _EDITION = "2"
 """Another one where the drawing changes."""
 

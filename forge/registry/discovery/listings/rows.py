@@ -10,11 +10,12 @@ from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Version
+from forge.registry.discovery.listings.answer import answer_of
 from forge.registry.discovery.listings.licences import FILES, licence_of
 from forge.registry.models import Listing, Repository, Tag
 
-LARGEST_LICENCE = 100_000
-"""Bytes of a file that is read for its licence."""
+LARGEST_TEXT = 100_000
+"""Bytes of a file that is read for its licence or its labels."""
 MOST_STAGES, LONGEST_STAGE = 100, 60
 _PLACES = {"capability": 0, "output": 2}
 """Where kinds of stages stand; all others are between."""
@@ -34,7 +35,7 @@ def list_rune(tag: Tag) -> None:
         "memory": build.artefact.planned_memory,
         "sensors": f" {words} " if words else "",
         "licence": licence_in(build.source),
-        "stages": stages_of(outline),
+        "stages": stages_of(outline, answer_of(outline, lambda name: _text_in(build.source, name))),
         "accuracy": build.evaluation["accuracy"] if build.evaluation else None,
         "published": tag.created,
     }
@@ -62,23 +63,31 @@ def list_newest(repository: Repository) -> None:
         listing.delete()
 
 
-def stages_of(outline: Mapping[str, Any]) -> list[list[str]]:
-    """The first stages of an outline, each its kind and what it is: what is read first, and the outputs last."""
+def stages_of(outline: Mapping[str, Any], answer: str = "") -> list[list[str]]:
+    """The first stages of an outline, each its kind and its detail: the sensors first, and the outputs, with the answer
+    in words, last."""
     nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
-    stages = [[str(node["kind"]), str(node["detail"])[:LONGEST_STAGE]] for node in nodes]
+    stages = [[str(node["kind"]), str(node["detail"])[:LONGEST_STAGE], *_words(node, answer)] for node in nodes]
     return sorted(stages, key=lambda stage: _PLACES.get(stage[0], 1))[:MOST_STAGES]
+
+
+def _words(node: Mapping[str, Any], answer: str) -> list[str]:
+    return [answer] if answer and node["kind"] == "output" else []
 
 
 def licence_in(version: Version) -> str:
     """The SPDX identifier of a version's licence, or "" where it states none that is known. The caller found it for
     someone."""
     name = next((name for name in FILES if name in version.manifest), None)
-    if name is None:
-        return ""
-    entry = version.manifest[name]
-    if entry["size"] > LARGEST_LICENCE or not is_linked(version, entry["digest"]):
+    return "" if name is None else licence_of(_text_in(version, name))
+
+
+def _text_in(version: Version, name: str) -> str:
+    """The text of a version's file; "" where it has none, a large one or one whose bytes are gone."""
+    entry = version.manifest.get(name)
+    if entry is None or entry["size"] > LARGEST_TEXT or not is_linked(version, entry["digest"]):
         return ""
     try:
-        return licence_of(read_blob(entry["digest"]).decode("utf-8", "replace"))
+        return read_blob(entry["digest"]).decode("utf-8", "replace")
     except (NotFound, BytesDamaged):
         return ""

@@ -49,7 +49,7 @@ def difference(one: Evaluation, other: Evaluation) -> EvaluationChange:
 
 
 def difference_sentence(one: str, other: str, change: EvaluationChange) -> str:
-    """Which of two versions is better on the samples that both ran on, and whether that is more than chance."""
+    """Returns which of two versions is better on the samples that both ran on, and whether that is more than chance."""
     better, worse = len(change.better), len(change.worse)
     on = f"on the same {counted(change.common, 'sample')}"
     if better == worse:

@@ -113,6 +113,6 @@ def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
 
 
 def require_publisher(actor: Actor, project: Project) -> None:
-    """Of who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
+    """For who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
     if not can(actor, Verb.PUBLISH, project):
         raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")

@@ -1,4 +1,4 @@
-"""Which tags need a blob. It finds them also where manifests name the blob by way of others."""
+"""Says which tags need a blob. It finds them also where manifests name the blob by way of others."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LONGEST_PROBLEM = 500
 
 
 class MirrorDirection(models.TextChoices):
-    """Which way artifacts are copied."""
+    """Says which way artifacts are copied."""
 
     TO = "to", "Copied to"
     """Publications of the project are pushed to the other registry."""
@@ -61,7 +61,7 @@ class Mirror(models.Model):
     ended = models.DateTimeField(null=True, blank=True)
     """When it ended: the right of `author` ended, or they ended it."""
     copied_state = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """Of a mirror that is copied to: the digest of what it had after the last complete copy."""
+    """For a mirror that is copied to: the digest of what it had after the last complete copy."""
     changed = models.DateTimeField(null=True, blank=True)
     """When something was copied or fetched last, or that failed; None before the first time."""
     problem = models.CharField(max_length=LONGEST_PROBLEM, blank=True)

@@ -79,7 +79,7 @@ _CODES: Mapping[type[DomainError], tuple[int, str]] = {
     Invalid: (400, "MANIFEST_INVALID"),
     NotFound: (404, "NAME_UNKNOWN"),
 }
-"""Of the errors of actions; the first class that an error is of counts."""
+"""The codes of the errors of actions; the first class that an error is of counts."""
 
 _CODES_OF_STATUSES = {
     401: "UNAUTHORIZED",
@@ -89,7 +89,7 @@ _CODES_OF_STATUSES = {
     503: "UNAVAILABLE",
     507: "UNAVAILABLE",
 }
-"""Of requests that are refused before an action, or while their bytes come."""
+"""The codes of requests that are refused before an action, or while their bytes come."""
 
 
 def refusal_of(error: DomainError) -> Refusal:

@@ -1,4 +1,4 @@
-"""Which pushed artifacts an organisation's rules delete. Pure: it compares times, and reads no table."""
+"""Says which pushed artifacts an organisation's rules delete. Pure: it compares times, and reads no table."""
 
 from __future__ import annotations
 

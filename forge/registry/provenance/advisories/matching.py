@@ -1,4 +1,4 @@
-"""Which advisories are about the components of a bill of materials. Pure."""
+"""Says which advisories are about the components of a bill of materials. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PackageComponent:
     """If the bill names none, it is "", and the name counts in each ecosystem. That of a package URL whose type is not
     known here is the type: no advisory names it."""
     name: str
-    """Of a Debian package the source package, if the bill names it: advisories are about that."""
+    """For a Debian package the source package, if the bill names it: advisories are about that."""
     version: str
     release: str = ""
     """The release of the ecosystem, as in `AffectedPackage`, or "" if the bill names none: then each counts."""

@@ -21,7 +21,7 @@ from forge.registry.provenance.signing.access import key_facets, keys_of
 from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm
 
-ALGORITHM_NAMES = {Algorithm.P256: "ECDSA on P-256, which every tool reads", Algorithm.ED25519: "Ed25519"}
+ALGORITHM_NAMES = {Algorithm.P256: "ECDSA on P-256, for all tools", Algorithm.ED25519: "Ed25519"}
 
 
 @for_person

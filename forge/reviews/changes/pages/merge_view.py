@@ -223,6 +223,6 @@ def _lines(base: str, text: str) -> tuple[SideLine, ...]:
 
 
 def left_in_words(merge: Merging) -> str:
-    """Which conflicts wait for a choice."""
+    """Returns which conflicts wait for a choice."""
     names = [each.name for each in merge.open_conflicts]
     return listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

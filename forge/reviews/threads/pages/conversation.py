@@ -91,7 +91,7 @@ class ShownThread:
 
 
 class ThreadFilter(StrEnum):
-    """Which threads of a conversation are shown. The address says it as `threads`, where it is not the first."""
+    """Says which threads of a conversation are shown. The address says it as `threads`, where it is not the first."""
 
     OPEN = "open"
     RESOLVED = "resolved"

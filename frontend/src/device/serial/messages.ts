@@ -8,7 +8,7 @@ export interface DevicePort {
   /** `u8[1, 28, 28, 1]`. */
   readonly type: string;
   readonly bytes: number;
-  /** Of an output of texts, how many. */
+  /** The number of texts of an output of texts. */
   readonly texts: number;
   /** Whether a run may be without it: a window that is not full yet says nothing. */
   readonly optional: boolean;
@@ -28,7 +28,7 @@ export interface BoardOutput {
 export interface Hello {
   readonly protocol: number;
   readonly rune: string;
-  /** Of the rune for a browser that gives the same bytes. */
+  /** The digest of the rune for a browser that gives the same bytes. */
   readonly digest: string;
   readonly board: string;
   readonly clock_hz: number;

@@ -1,7 +1,7 @@
 // A serial port as a line. What the page needs of Web Serial is named here, since TypeScript's library does not have it.
 import type { DeviceLine, LineEvents } from "./device";
 
-/** Of Web Serial, what is used: https://wicg.github.io/serial/. */
+/** The part of Web Serial that is used: https://wicg.github.io/serial/. */
 export interface WebSerialPort {
   readonly open: (options: { readonly baudRate: number; readonly bufferSize?: number }) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -5,7 +5,7 @@ import type { StopReport } from "./pico";
 import { addressText } from "./places";
 import type { PicoAnswer, PicoQuestion } from "./worker";
 
-/** Of a page worker, what is used. */
+/** The part of a page worker that is used. */
 export type PicoWorker = Pick<Worker, "onmessage" | "onerror" | "terminate"> & {
   readonly postMessage: (question: PicoQuestion) => void;
 };

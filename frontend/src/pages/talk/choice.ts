@@ -1,6 +1,6 @@
 // The switch over a conversation: its links change what is shown, and the address, without loading the page again.
 
-/** Of a page's address what the conversation alone is asked with. */
+/** Returns the part of a page's address with which the conversation alone is requested. */
 export function threadQuery(search: string): string {
   const which = new URLSearchParams(search).get("threads");
   return which === null ? "" : `?threads=${encodeURIComponent(which)}`;

@@ -1,4 +1,4 @@
-// Which mention is being typed, who fits, and what the text is once somebody is chosen. Pure.
+// Says which mention is being typed, who fits, and what the text is once somebody is chosen. Pure.
 
 export interface Person {
   readonly id: string;

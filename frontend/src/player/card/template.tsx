@@ -41,7 +41,9 @@ function TemplateFace({ news }: { readonly news: CardNews }) {
         <span className="live-template-bars num">
           {bars.map(({ name, share }, place) => (
             <span key={name} className={place === 0 ? "top" : ""}>
-              <span className="cut">{name}</span>
+              <span className="cut" title={name}>
+                {name}
+              </span>
               <span className="meter" aria-hidden="true">
                 <i style={{ width: `${100 * share}%` }} />
               </span>

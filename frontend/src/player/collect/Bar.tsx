@@ -1,6 +1,6 @@
 // The bar at the top: for which project this phone records, and what belongs beside it.
-import { Anvil } from "lucide-react";
 import type { ReactNode } from "react";
+import { Mark } from "../../look/Mark";
 
 interface Props {
   readonly project: string;
@@ -10,9 +10,9 @@ interface Props {
 
 export function Bar({ project, here, children }: Props) {
   return (
-    <header className="collect-bar">
+    <header className="bar collect-bar">
       <span className="mark">
-        <Anvil aria-hidden="true" />
+        <Mark />
       </span>
       <span className="crumb grow cut">
         <span className="cut">{project}</span> / <b>{here}</b>

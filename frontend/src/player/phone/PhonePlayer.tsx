@@ -3,6 +3,7 @@
 import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { lazyPart } from "../../look/boundary";
+import { Mark } from "../../look/Mark";
 import { NO_HOST, Preview, type HostFile, type PreviewHost, type RunNews } from "../../preview";
 import { DEFAULT_LIMITS, type Addresses, type LoadedRune } from "../../runtime";
 import { listedFiles } from "../example-files";
@@ -93,8 +94,10 @@ export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
   const percent = fetching !== null && fetching > 0 ? ` ${Math.round(fetching * 100)} %` : "";
   return (
     <>
-      <header className="phone-bar">
-        <img src="/static/icons/forge.svg" alt="" width={24} height={24} />
+      <header className="bar phone-bar">
+        <span className="mark">
+          <Mark />
+        </span>
         <h1 className="cut">
           <span className="muted">{place.organisation} /</span> {place.name}
         </h1>

@@ -1,4 +1,4 @@
-// Which project an address of the player is for.
+// Says which project an address of the player is for.
 import { expect, test } from "vitest";
 import { studioKeyOf, placeOf, tokenOf } from "./place";
 

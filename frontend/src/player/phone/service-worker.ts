@@ -42,7 +42,7 @@ async function install(): Promise<void> {
   await cache.addAll(files);
 }
 
-/** Of the interpreters that the edition before this one kept, this edition's files: its runes go on without a network. */
+/** Returns this edition's files among the interpreters that the edition before this one kept: its runes go on without a network. */
 async function cachedInterpreters(): Promise<string[]> {
   const urls: string[] = [];
   for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {

@@ -61,7 +61,7 @@ export interface LabelCount {
   readonly all: number;
 }
 
-/** Of each label, by name. */
+/** Returns the counts of each label, by name. */
 export function byLabel(pairs: readonly AnswerPair[]): readonly LabelCount[] {
   const labels = [...new Set(pairs.map(({ label }) => label))].sort((one, other) => one.localeCompare(other));
   return labels.map((label) =>
@@ -72,7 +72,7 @@ export function byLabel(pairs: readonly AnswerPair[]): readonly LabelCount[] {
   );
 }
 
-/** Of all of them, under a name. */
+/** Returns the counts of all of them, under a name. */
 export function labelCount(label: string, pairs: readonly AnswerPair[]): LabelCount {
   const right = (side: "before" | "now"): number =>
     pairs.filter((pair) => isRight(pair[side], pair.label) === true).length;

@@ -33,7 +33,7 @@ export interface LabelAnswerProps {
   readonly expected?: string | null;
   /** Why the answer is of an older version; null where it is not. */
   readonly older?: string | null;
-  /** Whether it says that nothing of interest is there, such as `background`. */
+  /** True if it says that nothing of interest is there, such as `background`. */
   readonly isQuiet?: boolean;
   /** Whether the answer is spoken by screen readers as it changes: of a stream, one answer on a page. */
   readonly isLive?: boolean;

@@ -1,4 +1,4 @@
-// Which outputs of a rune are the alarm of a score above a threshold, as its graph says. Pure.
+// Says which outputs of a rune are the alarm of a score above a threshold, as its graph says. Pure.
 import type { Card } from "../readings/readings";
 import { blockOf, entries, isBlock, list, partsOf } from "./graph";
 

@@ -10,7 +10,7 @@ export interface Frame {
   readonly isAnswered: boolean;
   /** Whether its name does not lie over that of a newer one. */
   readonly isNamed: boolean;
-  /** Whether it is so far at the right that its name begins at its end. */
+  /** True if it is so far at the right that its name begins at its end. */
   readonly isAtEnd: boolean;
   /** Percent of the width. */
   readonly from: number;

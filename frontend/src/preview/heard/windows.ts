@@ -7,7 +7,7 @@ export interface AnsweredWindow {
   readonly text: string | null;
   /** 0 to 1, where scores say so. */
   readonly share: number | null;
-  /** Whether it says that nothing of interest is there. */
+  /** True if it says that nothing of interest is there. */
   readonly isQuiet: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface AnsweredWindows {
   readonly current: AnsweredWindow | null;
   /** The window with the highest certainty of the answer that goes on. */
   readonly surest: AnsweredWindow | null;
-  /** Of answers that are over, the oldest first. */
+  /** The answers that are over, the oldest first. */
   readonly earlier: readonly AnsweredWindow[];
 }
 

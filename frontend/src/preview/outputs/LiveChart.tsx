@@ -64,7 +64,7 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
         stroke: colour("--muted"),
         grid: { stroke: colour("--line"), width: 1 },
         ticks: { show: false },
-        font: "11px 'IBM Plex Sans'",
+        font: "12px 'IBM Plex Sans'",
       };
       return new uPlot(
         {

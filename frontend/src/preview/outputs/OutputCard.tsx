@@ -102,7 +102,7 @@ function CardView({
   }
 }
 
-/** Of scores of a project, with the threshold that is tuned on its recordings. */
+/** The chart of a project's scores, with the threshold that is tuned on its recordings. */
 function Chart({ card }: { readonly card: Card }) {
   const { thresholds, wordlists = [] } = useHost();
   return (

@@ -6,7 +6,7 @@ export interface Headline {
   readonly text: string;
   /** 0 to 1, where scores say so. */
   readonly share: number | null;
-  /** Whether it says that nothing of interest is there. */
+  /** True if it says that nothing of interest is there. */
   readonly isQuiet: boolean;
 }
 

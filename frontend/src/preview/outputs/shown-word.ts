@@ -1,4 +1,4 @@
-// Which word of a card is its answer now. Pure.
+// Says which word of a card is its answer now. Pure.
 import type { Filling } from "../answers/filling";
 import type { Calling, Card, Word } from "../readings/readings";
 

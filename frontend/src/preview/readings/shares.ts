@@ -1,4 +1,4 @@
-// Which numbers of a tensor are probabilities: those that the model declares, and those that sum to 1 over known labels. Pure.
+// Says which numbers of a tensor are probabilities: those that the model declares, and those that sum to 1 over known labels. Pure.
 import type { OutputTensor } from "../../runtime";
 
 /** How far a probability may lie outside of 0 to 1, and a sum of them from 1, by rounding. */

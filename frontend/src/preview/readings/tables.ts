@@ -1,4 +1,4 @@
-// Which tensors are a table that is worth a picture: two sides, both of some size. Pure.
+// Says which tensors are a table that is worth a picture: two sides, both of some size. Pure.
 import type { OutputTensor } from "../../runtime";
 
 /** Below this a side is a handful of numbers, which are better read than seen. */

@@ -10,7 +10,7 @@ interface Props {
   /** Bytes of the whole WebAssembly memory, shown for a rune that does not say what a run needs. */
   readonly wasmMemory: number;
   readonly size: number;
-  /** Whether it keeps up with what streams in; null while nothing does. */
+  /** True if it keeps up with what streams in; null while nothing does. */
   readonly pace: string | null;
 }
 

@@ -6,7 +6,7 @@ import type { Fetching } from "./session";
 
 interface Props {
   readonly models: readonly HostModel[];
-  /** Of one run, all models together. */
+  /** The milliseconds of one run, all models together. */
   readonly milliseconds: number | null;
 }
 

@@ -71,7 +71,7 @@ export interface Snapshot {
 const TIMES = 21;
 /** Milliseconds for which the results of the rune before stand until those of a new one are there. */
 const FORGET_AFTER = 250;
-/** Of a stream; where more comes the rune is too slow, and the oldest is lost. */
+/** The most windows of a stream; where more comes the rune is too slow, and the oldest is lost. */
 const MOST_WAITING = 64;
 
 const NOTHING: Snapshot = {
@@ -118,7 +118,7 @@ export class Session {
   #isWaiting = false;
   /** The rune that runs, which is shown with its first results. */
   #loadedRune: LoadedRune | null = null;
-  /** Whether it may run: another one may be on its way. */
+  /** True if it may run: another one may be on its way. */
   #isReady = false;
   /**
    * The state of a rune whose first results replace those of the rune before, until they are there; null while what is

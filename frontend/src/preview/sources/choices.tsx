@@ -1,4 +1,4 @@
-// Which sources a capability can be fed from, the most natural first.
+// Says which sources a capability can be fed from, the most natural first.
 import {
   Braces,
   Camera,

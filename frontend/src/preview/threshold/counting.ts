@@ -20,7 +20,7 @@ export interface Threshold {
 export interface CalledLabels {
   /** The names of the scores, in their order. */
   readonly names: readonly string[];
-  /** Of one score alone: the labels of the recordings in which it should be called. */
+  /** For one score alone: the labels of the recordings in which it should be called. */
   readonly positives: ReadonlySet<string>;
 }
 
@@ -33,7 +33,7 @@ export interface Counts {
   /** Recordings in which nothing should be called, and those of them in which something was. */
   readonly others: number;
   readonly alarmedOthers: number;
-  /** Of all recordings together. */
+  /** The seconds of all recordings together. */
   readonly seconds: number;
 }
 

@@ -5,15 +5,15 @@ import { shareText, type Pace } from "../running/pace";
 
 export interface StageRow {
   readonly stage: string;
-  /** Of one run. */
+  /** The milliseconds of one run. */
   readonly milliseconds: number;
-  /** Of all stages together, 0 to 1. */
+  /** The share of all stages together, 0 to 1. */
   readonly share: number;
 }
 
 export interface Stages {
   readonly rows: readonly StageRow[];
-  /** Of one run: the sum of the rows. */
+  /** For one run: the sum of the rows. */
   readonly milliseconds: number;
   readonly runs: number;
   /** Runs beside them whose window was not full. */
@@ -70,7 +70,7 @@ export function trustText({ runs, waitingRuns, step, within }: Stages): string {
 export interface Budget {
   /** Milliseconds between two inputs. */
   readonly room: number;
-  /** Of it, what a run takes; above 1 the rune does not keep up. */
+  /** The part of it that a run takes; above 1 the rune does not keep up. */
   readonly share: number;
 }
 

@@ -15,7 +15,7 @@ export interface GraphCapability {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly type: string | null;
   readonly size: number | null;
-  /** Whether it must be read without gaps and without overlap. */
+  /** True if it must be read without gaps and without overlap. */
   readonly isStream: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface GraphWire {
 /** The sections of a rune, read. */
 export interface RuneDescription {
   readonly version: string | null;
-  /** Of the rune, where the graph says so. */
+  /** The name of the rune, where the graph says so. */
   readonly name: string | null;
   /** Bytes that a run needs, as the build laid them out; null where the graph does not say. */
   readonly memory: number | null;

@@ -6,7 +6,7 @@ import { isRecord } from "../records";
 import { readSections, type Section } from "./sections";
 
 export interface RuneContents {
-  /** Of the rune, and of the toolchain that built it, where it says so. */
+  /** The name of the rune, and of the toolchain that built it, where it says so. */
   readonly name: string | null;
   readonly version: string | null;
   /** The resources that it may read from its host. */

@@ -66,7 +66,7 @@ export class RuneFrame {
   #lastId = 0;
   #hasStarted = false;
   #extras: LoadExtras = {};
-  /** Of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
+  /** The interpreters of the rune that is loaded, or of the one before: a rebuilt rune will want them again. */
   #interpreters = new Map<InterpreterName, InterpreterFiles>();
   #preparing: ReturnType<typeof setTimeout> | undefined;
 

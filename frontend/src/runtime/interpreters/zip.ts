@@ -5,7 +5,7 @@ import { listedFiles, listPlace } from "./zip-list";
 const STORED = 0;
 const DEFLATED = 8;
 const ENTRY_LIMIT = 10_000;
-/** Of all files together. */
+/** The most bytes of all files together. */
 const SIZE_LIMIT = 512 << 20;
 
 /** The files by their paths; folders are left out. Throws a `host-model` error. */

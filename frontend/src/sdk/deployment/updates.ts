@@ -105,7 +105,7 @@ async function newestTimestamp(
     requireNotOlder(timestamp.version, before.version, "timestamp");
     requireNotOlder(metaOf(timestamp, "snapshot.json").version, metaOf(before, "snapshot.json").version, "snapshot");
   }
-  // Of two with one version, the one that was seen first counts.
+  // Among two with one version, the one that was seen first counts.
   const counts = before !== null && timestamp.version === before.version ? before : timestamp;
   if (counts === timestamp) seenDocuments.timestamp = text;
   requireValid(counts, server, now);

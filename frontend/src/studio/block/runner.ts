@@ -16,7 +16,7 @@ export interface RunnerState {
   readonly isStarting: boolean;
   readonly problems: readonly LineMessage[];
   readonly run: BlockRun | null;
-  /** Of the newest runs, oldest first: what came in by the first input, and what the first output gave. */
+  /** The newest runs, oldest first: what came in by the first input, and what the first output gave. */
   readonly inputRows: readonly (readonly number[])[];
   readonly outputRows: readonly (readonly number[])[];
   /** The last printed lines, the newest last. */
@@ -42,7 +42,7 @@ const TRIES = 2;
 const HISTORY_LENGTH = 120;
 const MAX_PRINTED_LINES = 200;
 const TIMES = 21;
-/** Of arrays that are longer no past is kept. */
+/** The elements above which no past of an array is kept. */
 const MAX_ROW_LENGTH = 16;
 
 const NOTHING: RunnerState = {

@@ -4,7 +4,7 @@ import type { StudioStores } from "../context/studio";
 import { commandsOf } from "./all";
 import type { CommandState } from "./state";
 
-/** Which commands there are, and whether they can be done, is read of the state alone; none of them is run. */
+/** Says which commands there are, and whether they can be done, is read of the state alone; none of them is run. */
 const SHELL = { building: {}, places: {}, files: { actions: {} }, dialogs: new DialogStore() } as StudioStores;
 const STATE: CommandState = { mayEdit: true, canReview: true, active: null, isText: true, isRunefile: true };
 

@@ -8,7 +8,7 @@ export interface CommandState {
   readonly active: FileEntry | null;
   /** Whether a text is open in the editor. */
   readonly isText: boolean;
-  /** Whether it is the Runefile: what asks its language needs a cursor in it. */
+  /** True if it is the Runefile: what asks its language needs a cursor in it. */
   readonly isRunefile: boolean;
 }
 

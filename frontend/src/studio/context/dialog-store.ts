@@ -1,4 +1,4 @@
-// Which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
+// Says which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
 import type { Build, OutlineWire } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Recording } from "../../preview";

@@ -14,7 +14,7 @@ import type { Workspace } from "../session/workspace";
 /** The form of a file that has two: the Runefile as text and graph, Markdown as text and page. */
 export type FileView = "text" | "both" | "graph";
 
-/** Which part a narrow page shows. */
+/** Says which part a narrow page shows. */
 export type Screen = "files" | "text" | "preview";
 
 export interface Jump {

@@ -20,7 +20,7 @@ export interface StudioStores {
   readonly dialogs: DialogStore;
   readonly building: Building;
   readonly files: FileWork;
-  /** Of the page's content security policy: styles that the editor adds need it. */
+  /** The nonce of the page's content security policy: styles that the editor adds need it. */
   readonly nonce: string;
 }
 

@@ -97,18 +97,18 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
                 Builds also make a C package for each selected board, with the RAM, flash and instructions that it needs
                 there. <a href={devices}>See the boards</a>
               </p>
-              {targets.targets.map((target) => (
-                <label key={target.name} className="row">
-                  <input
-                    type="checkbox"
-                    checked={choices.targets.includes(target.name)}
-                    onChange={() => setChoices({ ...choices, targets: toggled(choices.targets, target.name) })}
-                  />
-                  <span>
-                    <b>{target.name}</b> <span className="small muted">{target.summary}</span>
-                  </span>
-                </label>
-              ))}
+              <div className="target-choices">
+                {targets.targets.map((target) => (
+                  <label key={target.name} className="row">
+                    <input
+                      type="checkbox"
+                      checked={choices.targets.includes(target.name)}
+                      onChange={() => setChoices({ ...choices, targets: toggled(choices.targets, target.name) })}
+                    />
+                    <TargetText target={target} />
+                  </label>
+                ))}
+              </div>
             </fieldset>
             {choices.targets.length > 0 && (
               <Radios
@@ -192,6 +192,21 @@ function Radios<Value extends string>({
       })}
     </fieldset>
   );
+}
+
+/** The boards that take a target, and the target: the words of templates/builds/target.html. */
+function TargetText({ target: { name, summary, boards } }: { readonly target: Targets["targets"][number] }) {
+  return (
+    <span>
+      <b>{capitalised(boards || summary)}</b>
+      <br />
+      <span className="muted small">{boards === "" ? name : `${name}: ${summary}`}</span>
+    </span>
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** With the name, or without it where it was there. */

@@ -29,8 +29,8 @@ test("what is chosen is sent as it is shown", () => {
   const targets: Targets = {
     ...BALANCED,
     targets: [
-      { name: "c", summary: "", chosen: false },
-      { name: "cortex-m4", summary: "", chosen: true },
+      { name: "c", summary: "", boards: "", chosen: false },
+      { name: "cortex-m4", summary: "", boards: "", chosen: true },
     ],
     builds: BUILDS,
     in_file: null,

@@ -8,7 +8,7 @@ const BLOCKS = "hotg-ai/proc-blocks@v0.11.3#";
 export interface Scores {
   /** The output stage; null where the rune does not say it. */
   readonly stage: string | null;
-  /** Which of its inputs. */
+  /** Says which of its inputs. */
   readonly index: number;
   readonly count: number;
 }

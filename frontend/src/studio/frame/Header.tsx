@@ -1,9 +1,9 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import { lazyPart } from "../../look/boundary";
+import { Mark } from "../../look/Mark";
 import type { Build } from "../../api/schema";
 import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
 import { Suspense } from "react";
-import { Mark } from "../parts/Mark";
 import { deferred } from "../session/deferral";
 import { askAddress, isUnderWay, newestToReview, withoutProposals } from "../session/project-session";
 import type { TextState } from "../session/workspace";

@@ -1,4 +1,4 @@
-// Which wires of the pipeline are shown in the preview.
+// Says which wires of the pipeline are shown in the preview.
 import type { Port } from "../edits/graph-requests";
 
 /** The tensors that are shown in the preview. */

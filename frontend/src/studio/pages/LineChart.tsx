@@ -27,7 +27,7 @@ function chart(holder: HTMLElement, { over, lines }: Plot, hiddenLines: Readonly
     stroke: ink,
     grid: { stroke: grid, width: 1 },
     ticks: { stroke: grid, width: 1 },
-    font: "11px 'IBM Plex Sans'",
+    font: "12px 'IBM Plex Sans'",
   };
   const rows =
     over?.values.map(Number) ?? Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);

@@ -1,4 +1,4 @@
-// Which text files can also be read in another form than their text. Pure.
+// Says which text files can also be read in another form than their text. Pure.
 import { extension } from "../document/files/paths";
 import { POLICY_FILE } from "../document/files/runefile";
 

@@ -103,7 +103,7 @@ export default function OpenQuestions({
 
 interface BothAnswersProps extends Pick<OpenQuestionsProps, "workspace" | "version" | "running"> {
   readonly code: string;
-  /** Of the question, among those of its code. */
+  /** The place of the question, among those of its code. */
   readonly place: number;
   readonly sides: readonly [ComparisonSide, ComparisonSide];
 }

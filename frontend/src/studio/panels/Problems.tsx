@@ -38,7 +38,7 @@ export default function Problems() {
 
 interface ProblemListProps {
   readonly diagnostics: readonly Diagnostic[];
-  /** Whether they are of the newest text, so that their fixes can be applied. */
+  /** True if they are of the newest text, so that their fixes can be applied. */
   readonly fixable?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Which of the first steps their person has done, in this browser: seen from what they do, whichever project is open.
+// Says which of the first steps their person has done, in this browser: seen from what they do, whichever project is open.
 import type { Transaction } from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Workspace } from "../session/workspace";

@@ -1,4 +1,4 @@
-// Which modules are fetched first and which later: the text and the running app come before all that helps with them. A
+// Says which modules are fetched first and which later: the text and the running app come before all that helps with them. A
 // person who touches the page ends the waiting at once, and a page on which nothing runs does not wait for ever.
 
 /** Milliseconds after which the rest is fetched, whatever has come by then. */

@@ -1,4 +1,4 @@
-// Which files are open in tabs and which one is shown. Pure: files come and go under it, so it is derived, not repaired.
+// Says which files are open in tabs and which one is shown. Pure: files come and go under it, so it is derived, not repaired.
 import type { FileEntry } from "../document/files/files";
 import { findRunefile } from "../document/files/runefile";
 

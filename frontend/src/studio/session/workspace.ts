@@ -72,7 +72,7 @@ export class Workspace {
   private readonly pushedStore = createStore<PushedRune | null>(() => null);
   /** The newest rune that came ahead of its preview. */
   readonly pushedRune: Omit<StoreApi<PushedRune | null>, "setState"> = this.pushedStore;
-  /** Which wires are watched in the preview. */
+  /** Says which wires are watched in the preview. */
   readonly watching: VariantBuild;
   /** The rune that says when each stage ends, while somebody looks at that. */
   readonly timing: VariantBuild;

@@ -24,7 +24,7 @@ _TFLITE_OPTIONS: Final[Mapping[str, Mapping[str, bool]]] = {
     "align_corners": {"alignCorners": True, "halfPixelCenters": False},
     "asymmetric": {"alignCorners": False, "halfPixelCenters": False},
 }
-"""Which place of the source a place of the result has, in TFLite's options."""
+"""Says which place of the source a place of the result has, in TFLite's options."""
 _ROUNDED: Final[Mapping[str, Callable[[Array], Array]]] = {
     "round_prefer_floor": lambda place: np.floor(place) + (place - np.floor(place) > 0.5),
     "round_prefer_ceil": lambda place: np.floor(place) + (place - np.floor(place) >= 0.5),

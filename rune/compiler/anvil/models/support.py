@@ -41,7 +41,7 @@ def unsupported_ops(model: Model, profile: Profile = LITERT) -> tuple[Unsupporte
 def _without_blame(
     missing_operators: Sequence[UnsupportedOp], elsewhere: Sequence[UnsupportedOp]
 ) -> Iterator[UnsupportedOp]:
-    """Of operators that TFLite Micro lacks: says so only of those that can be compiled for the other profile.
+    """For operators that TFLite Micro lacks: says so only of those that can be compiled for the other profile.
     `elsewhere` are those that cannot, of which the table of TFLite Micro's operators knows nothing."""
     by_operator = {(each.op, each.types.partition(",")[0]): each for each in elsewhere}
     for each in missing_operators:

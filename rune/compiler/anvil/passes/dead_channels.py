@@ -136,7 +136,7 @@ def _handed_on(graph: Graph, node: Node) -> tuple[int, ...]:
 
 
 def _joins(node: Node) -> bool:
-    """Whether it concatenates channels."""
+    """Returns whether it concatenates channels."""
     return isinstance(node.work, JoinsChannels) and node.work.joins_channels
 
 

@@ -28,7 +28,7 @@ class ProvenIntegers:
     shifts: Integers
 
     def rescaled(self, sums: Integers) -> Integers:
-        """Of sums [any, channel]."""
+        """Returns the rescaled values of sums [any, channel]."""
         return (sums * self.mantissas + (np.int64(1) << (self.shifts - 1))) >> self.shifts
 
 

@@ -105,7 +105,8 @@ def search(channels: Channels, thresholds: Thresholds, bounds: Bounds) -> Consta
 
 
 def stays_in_32_bits(channels: Channels, move: Integers) -> Booleans:
-    """Which channels' sums can be moved: the kernel holds `sum - move` in 32 bits. The last are `NO_EXCEPTION`'s."""
+    """Returns which channels' sums can be moved: the kernel holds `sum - move` in 32 bits. The last are
+    `NO_EXCEPTION`'s."""
     return (channels.least - move > NO_EXCEPTION) & (channels.greatest - move < 2**31)
 
 
@@ -157,7 +158,7 @@ class _Demands(ABC):
 
     @abstractmethod
     def fit(self, scale: Floats, move: Integers) -> tuple[Booleans, Constants]:
-        """Which rows get the right value for every sum with the best offset, and their constants."""
+        """Returns which rows get the right value for every sum with the best offset, and their constants."""
 
 
 @dataclass(frozen=True)
@@ -252,8 +253,8 @@ class _Points(_Demands):
         return floors, ceilings
 
     def _with_exception(self, scale: Floats, move: Integers, offset: Floats) -> tuple[Booleans, Constants]:
-        """Which rows get the right value with this offset at all sums but one, and the constants with what is missing
-        there."""
+        """Returns which rows get the right value with this offset at all sums but one, and the constants with what is
+        missing there."""
         kernel_values, is_small = self._kernel_values(self.points, scale, move, offset)
         is_wrong = kernel_values != self.values
         one = np.where(is_wrong, self.points, NO_EXCEPTION).max(axis=1)
@@ -279,8 +280,8 @@ class _Points(_Demands):
 
 
 def _may_fit(floors: Doubles, ceilings: Doubles) -> Booleans:
-    """Which rows some offset might fit if the demand of one point were taken away: that of the highest floor or that
-    of the lowest ceiling, or nothing is gained. What equals it is taken away too, for it may be the same sum."""
+    """Returns which rows some offset might fit if the demand of one point were taken away: that of the highest floor or
+    that of the lowest ceiling, or nothing is gained. What equals it is taken away too, for it may be the same sum."""
     low, high = floors.max(axis=1), ceilings.min(axis=1)
     next_low = np.where(floors == low[:, None], -np.inf, floors).max(axis=1)
     next_high = np.where(ceilings == high[:, None], np.inf, ceilings).min(axis=1)

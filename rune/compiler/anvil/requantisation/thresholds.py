@@ -64,7 +64,7 @@ class Channels(ABC):
     @property
     @abstractmethod
     def has_thresholds(self) -> NDArray[np.bool_]:
-        """Which channels' thresholds can be found in 64 bits."""
+        """Returns which channels' thresholds can be found in 64 bits."""
 
     @abstractmethod
     def first(self, levels: Integers) -> Integers:
@@ -77,7 +77,7 @@ class Channels(ABC):
 
 @dataclass(frozen=True)
 class RoundedTwice(Channels):
-    """Of convolutions: `fixed_point.rescale_twice` with a multiplier a channel."""
+    """For convolutions: `fixed_point.rescale_twice` with a multiplier a channel."""
 
     mantissas: Integers
     exponents: Integers
@@ -117,7 +117,7 @@ class RoundedTwice(Channels):
 
 @dataclass(frozen=True)
 class RoundedOnce(Channels):
-    """Of fully connected layers: `fixed_point.nearest_products` with a factor of double precision a channel."""
+    """For fully connected layers: `fixed_point.nearest_products` with a factor of double precision a channel."""
 
     factors: NDArray[np.float64]
     least: Integers

@@ -105,7 +105,7 @@ def _numbers_of(vocabulary: str) -> dict[str, int]:
 
 
 def _is_token(pair: Any) -> bool:
-    """Of an object that was read as a list of pairs; a list of JSON has none."""
+    """Recognises an object that was read as a list of pairs; a list of JSON has none."""
     if not isinstance(pair, tuple):
         return False
     number = pair[1]

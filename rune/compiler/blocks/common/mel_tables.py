@@ -85,7 +85,8 @@ def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
 
 @lru_cache(maxsize=8)
 def triangles(bands: Bands) -> tuple[list[tuple[int, list[float]]], int]:
-    """Of each band the first row of the spectrum and the weights from there on; and how many rows there are."""
+    """Returns for each band the first row of the spectrum and the weights from there on; and how many rows there
+    are."""
     return [_span(row) for row in _MAKERS[bands.preset.scale](bands)], bands.preset.size // 2 + 1
 
 

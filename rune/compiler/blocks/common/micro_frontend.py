@@ -82,7 +82,7 @@ def _window(length: int) -> bytes:
 
 
 def _turns(half: int) -> tuple[bytes, bytes]:
-    """Of the transform, and of the step from there to the spectrum of real numbers."""
+    """Returns the turns of the transform, and of the step from there to the spectrum of real numbers."""
     whole = [-2.0 * math.pi * k / half for k in range(half)]
     halves = [-math.pi * (k / half + 0.5) for k in range(half // 2 + 1)]
     return _points(whole), _points(halves)

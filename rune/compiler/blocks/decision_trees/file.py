@@ -20,7 +20,7 @@ MAX_OUTPUTS = 1000
 MAX_TREE = 0xFFFF
 """Nodes of one tree."""
 MAX_NODES = 1 << 18
-"""Of all trees together."""
+"""The greatest number of nodes of all trees together."""
 _LARGEST = 1e30
 _ROUNDING = 1e-3
 """How far shares of all classes may be from 1: each of the leaves is rounded."""

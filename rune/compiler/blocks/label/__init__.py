@@ -29,7 +29,7 @@ _HOST_WORD = 1024
 _ESCAPE_SIZE, _QUOTES = len("\\u0000"), len('""')
 """Bytes that a byte of a text takes in JSON at most, and those around it."""
 _STEP = 16
-"""Of so many words of the host's list the rune notes where the first starts."""
+"""The step of so many words of the host's list the rune notes where the first starts."""
 _HEAD, _OFFSET = 8, 4
 """Bytes of `struct rune_label_list` in label.h before its offsets, and of one offset."""
 

@@ -21,7 +21,7 @@ from rune.compiler.kernels.portable.convolution.filter import filter_structure
 TILE_PIXELS: Final = 4
 """RUNE_TILE_PIXELS of tile.h."""
 _PAIR_ORDER: Final = (0, 2, 1, 3)
-"""Which of four numbers follow each other in words."""
+"""Says which of four numbers follow each other in words."""
 
 
 def estimate(op: Conv2DInt8) -> Cost | None:

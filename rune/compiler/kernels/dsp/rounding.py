@@ -67,5 +67,5 @@ def is_right_shift(multiplier: Multiplier) -> bool:
 
 
 def ending(to: OutputRange) -> str:
-    """Of the name of a function that gives bytes of this range."""
+    """Returns the ending of the name of a function that gives bytes of this range."""
     return "" if (to.minimum, to.maximum) == (-128, 127) else "_bounded"

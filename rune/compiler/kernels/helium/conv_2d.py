@@ -16,7 +16,7 @@ from rune.compiler.kernels.packing import folded_bias, int8s, int32s, two_roundi
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 
 NOTHING = Multiplier(0, -1)
-"""Of channels that are filled up."""
+"""The multiplier of channels that are filled up."""
 
 
 def estimate(op: Conv2DInt8) -> Cost | None:

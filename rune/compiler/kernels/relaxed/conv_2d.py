@@ -32,7 +32,7 @@ def joined_rows(window: Window) -> int:
 
 
 def _time(pixels: int) -> int:
-    """Of a line, cut into tiles of nearly the same length."""
+    """Computes the tiles of a line, cut into tiles of nearly the same length."""
     tiles = -(-pixels // LONGEST_TILE)
     short, longer = divmod(pixels, tiles)
     return longer * max(short + 1, WAITING) + (tiles - longer) * max(short, WAITING)

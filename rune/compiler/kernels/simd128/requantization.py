@@ -24,7 +24,7 @@ def padded(values: Integers, multiple: int) -> Integers:
 
 @dataclass(frozen=True)
 class Sums:
-    """Of each channel: the bias that the kernel starts from, and the least and the greatest sum that it can reach."""
+    """For each channel: the bias that the kernel starts from, and the least and the greatest sum that it can reach."""
 
     bias: Integers
     least: Integers

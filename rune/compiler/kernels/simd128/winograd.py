@@ -62,7 +62,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
 
 
 def _tiles(window: Window) -> int:
-    """Of 2 x 2 outputs, in a row."""
+    """Computes tiles of 2 x 2 outputs, in a row."""
     return -(-window.output_width // 2)
 
 

@@ -1,1 +1,1 @@
-"""Which whole numbers a typed block can compute, so that proven operations need no check while it runs."""
+"""Says which whole numbers a typed block can compute, so that proven operations need no check while it runs."""

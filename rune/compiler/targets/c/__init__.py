@@ -19,7 +19,7 @@ def _package(result: BuiltProgram) -> Mapping[str, bytes]:
 
 
 POINTERS_OF_32_BITS = TargetLimits(memory=32 << 20, alignment=8, text_size=8)
-"""Of targets that are based on this one, and are microcontrollers."""
+"""The limits of targets that are based on this one, and are microcontrollers."""
 
 TARGET = Target(
     name="c",

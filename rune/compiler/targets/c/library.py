@@ -27,7 +27,7 @@ __asm__(".eabi_attribute 28, 3");
 __asm__(".eabi_attribute 26, 0");
 #endif
 """
-"""Of Arm's "Addenda to, and Errata in, the ABI": Tag_ABI_VFP_args 3, compatible with both; Tag_ABI_enum_size 0."""
+"""For Arm's "Addenda to, and Errata in, the ABI": Tag_ABI_VFP_args 3, compatible with both; Tag_ABI_enum_size 0."""
 
 
 def library_sources(files: Mapping[str, bytes], name: str) -> Sources:

@@ -29,7 +29,7 @@ from rune.compiler.targets.c.interface import Interface, StructField, count_of
 
 DIGEST_START = 0x811C9DC5
 DIGEST_FACTOR = 0x01000193
-"""Of FNV-1a with 32 bits."""
+"""The digest factor of FNV-1a with 32 bits."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def included_files(kernels: KernelSet, program: Program) -> IncludedFiles:
 
 @cache
 def _content(path: Path) -> bytes:
-    """Of a file of the toolchain, which does not change while this process runs."""
+    """Returns the content of a file of the toolchain, which does not change while this process runs."""
     return path.read_bytes()
 
 

@@ -90,7 +90,7 @@ class TensorSearch:
 
     expected_tensors: Mapping[Port, bytes] = field(default_factory=dict)
     _places: Places = field(default_factory=dict)
-    """Of each tensor that a run has made, the places that are left; none where it was nowhere."""
+    """Among each tensor that a run has made, the places that are left; none where it was nowhere."""
     _candidates: Places = field(default_factory=dict)
     """The places of the tensors of this run."""
     _memory: bytes = b""

@@ -198,7 +198,7 @@ def _is_hit(section: bytes, data: bytes, places: Sequence[int]) -> bool:
 
 
 def _content_difference(expected: bytes, actual: bytes) -> str:
-    """Of texts the first line that differs."""
+    """Returns the first line in which texts differ."""
     try:
         expected_lines, actual_lines = (each.decode().splitlines() for each in (expected, actual))
     except UnicodeDecodeError:

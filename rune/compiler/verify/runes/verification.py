@@ -11,8 +11,8 @@ from rune.wording import counted, plain
 
 
 class ToolchainOrigin(Enum):
-    """Which toolchain made a rune: the one that verifies it, another, or (in old reports) one of which only the version
-    was known."""
+    """Says which toolchain made a rune: the one that verifies it, another, or (in old reports) one of which only the
+    version was known."""
 
     THIS = "this"
     OTHER = "other"

@@ -45,7 +45,7 @@ class _FlexbufferReader:
         self._data = data
 
     def map(self, start: int, width: int) -> Mapping[str, int | float | bool]:
-        """Of the map whose values begin at `start`, each of `width` bytes."""
+        """Returns the length of the map whose values begin at `start`, each of `width` bytes."""
         count = self._number(_UINT, start - width, width)
         keys, key_width = self.target(start - 3 * width, width), self._number(_UINT, start - 2 * width, width)
         if count > LARGEST:

@@ -1,4 +1,5 @@
-"""Which tensors of a model hold probabilities, told by the operators that write them and by how they are quantised."""
+"""Says which tensors of a model hold probabilities, told by the operators that write them and by how they are
+quantised."""
 
 from __future__ import annotations
 

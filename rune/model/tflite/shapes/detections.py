@@ -24,6 +24,6 @@ def with_shapes_of_detections(tensors: Sequence[Tensor], operators: Sequence[Ope
 
 
 def _shapes(options: DetectionOptions) -> tuple[tuple[int, ...], ...]:
-    """Of boxes, classes, scores and their number."""
+    """Returns the shapes of boxes, classes, scores and their number."""
     places = max(options.max_detections, 0) * max(options.max_classes_per_detection, 0)
     return (1, places, 4), (1, places), (1, places), (1,)

@@ -68,7 +68,7 @@ def output_shapes(operator: Operator, tensors: Sequence[Tensor], known_values: K
 
 
 KnownInputs = Sequence[Numbers | None]
-"""Of each input, where its numbers are known."""
+"""The numbers of each input, where its numbers are known."""
 Rule = Callable[[Operator, Sequence[Shape], KnownInputs], tuple[Shape, ...]]
 
 

@@ -19,7 +19,7 @@ PIXEL_LIMIT: Final = 16_000_000
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _CHANNELS: Final = {2: 3, 6: 4}
-"""Of the kinds of colour: red, green, blue, and with alpha."""
+"""For the kinds of colour: red, green, blue, and with alpha."""
 
 
 def halves(data: bytes) -> tuple[bytes, bytes] | None:

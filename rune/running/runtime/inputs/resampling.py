@@ -18,7 +18,7 @@ Samples = npt.NDArray[np.float64]
 _CROSSINGS = 32
 """Zero crossings of the sinc on each side."""
 _BETA = 9.0
-"""Of Kaiser's window: what is removed is 90 dB down, below the last bit of an i16."""
+"""For Kaiser's window: what is removed is 90 dB down, below the last bit of an i16."""
 _PASS = 0.91
 """The middle of the filter's slope as a part of the lower half rate; at the half rate it has come to its end."""
 _LOUDEST = 1e6

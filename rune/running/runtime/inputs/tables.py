@@ -158,4 +158,4 @@ _LOWER_BITS = (1 << 29) - 1
 """The bits of an f64 that an f32 does not have."""
 _MIDDLE = 1 << 28
 _LEAST_EXPONENT, _LAST_EXPONENT = 1023 - 126, 1023 + 127
-"""Of an f64: that of the least normal f32, and that of the largest ones."""
+"""For an f64: that of the least normal f32, and that of the largest ones."""

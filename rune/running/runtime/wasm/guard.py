@@ -24,7 +24,7 @@ _ENDED_MESSAGE = b"the call was ended"
 
 
 class CallGuard:
-    """Of one rune. Its calls may be in any thread, one at a time."""
+    """The guard of one rune. Its calls may be in any thread, one at a time."""
 
     def __init__(self, store: Store, seconds: float) -> None:
         self._seconds = seconds

@@ -39,7 +39,7 @@ class GuestMemory:
 
     @property
     def is_known(self) -> bool:
-        """Whether it was said which memory it is."""
+        """Returns whether it was said which memory it is."""
         return self._memory is not None
 
     @property

@@ -117,13 +117,13 @@ class TextEntry:
 
     @property
     def kind(self) -> StageKind | None:
-        """Of a stage: the first kind, in the order of the language, whose key is there."""
+        """For a stage: the first kind, in the order of the language, whose key is there."""
         present = {name.text for name, _ in fields(self.value)}
         return next((kind for kind in StageKind if kind.value in present), None)
 
     @property
     def target(self) -> YamlScalar | None:
-        """Of a stage: what it runs, reads or sends to."""
+        """For a stage: what it runs, reads or sends to."""
         return None if self.kind is None else self.scalar(self.kind.value)
 
     @property
@@ -172,13 +172,13 @@ class TextCursor:
     is_alone: bool
     """Whether the word is the first of its line, or of its list item."""
     is_flow: bool
-    """Whether it stands in brackets."""
+    """True if it stands in brackets."""
     has_colon: bool
     """Whether a key's colon is there already."""
     needs_space: bool
     """Whether a colon or a dash stands right before it."""
     column: int
-    """Of the first character of the line that is no space, from 0."""
+    """The column of the first character of the line that is no space, from 0."""
     root: Value | None
 
     @property

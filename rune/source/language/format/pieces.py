@@ -11,7 +11,7 @@ _MARKER = re.compile(r"^(?:---|\.\.\.|%[^\r\n]*)(?=[ \t]*(?:$|\r|#))", re.MULTIL
 
 
 def fits_flow(node: Node) -> bool:
-    """Whether it means the same in brackets."""
+    """Returns whether it means the same in brackets."""
     if isinstance(node, Leaf):
         return node.style in ('"', "'", "*") or (not node.style and is_plain_in_flow(node.text))
     if node.is_flow:

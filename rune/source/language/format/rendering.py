@@ -218,7 +218,7 @@ class _Renderer:
         return is_wide and LINE_BREAK.search(self._text, value.start, value.end) is not None
 
     def _is_fixed(self, value: Branch) -> bool:
-        """Whether it holds comments or texts of several lines."""
+        """Returns whether it holds comments or texts of several lines."""
         if self._has_comment(value.start, value.end):
             return True
         if value.is_flow and not LINE_BREAK.search(self._text, value.start, value.end):

@@ -101,7 +101,7 @@ def sources_for(analysis: Analysis, target: str, target_index: int) -> tuple[Sou
 
 
 def suiting(analysis: Analysis, source: Port, items: Iterable[PaletteItem]) -> tuple[Suit, ...]:
-    """Which stages that could be added could read from an output first. What is not known suits."""
+    """Returns which stages that could be added could read from an output first. What is not known suits."""
     type_ = type_of(analysis, source)
     return tuple(Suit(item.kind, item.target, _new_reason(analysis, source, type_, item)) for item in items)
 

@@ -206,7 +206,7 @@ def input_items(pipeline: PipelineText, stage: StageText) -> YamlEntry | None:
 
 
 def places(inputs: Branch) -> list[int]:
-    """Which items of a list are its inputs: an empty one counts for nothing."""
+    """Returns which items of a list are its inputs: an empty one counts for nothing."""
     return [index for index, entry in enumerate(inputs.entries) if not is_null(entry.value)]
 
 

@@ -114,7 +114,7 @@ def item_lines(item: YamlData, at: int, style: Style) -> list[str]:
 
 
 def ends_with_break(text: str, node: Node) -> bool:
-    """Whether it ends with a text that keeps its last line breaks (`|+`)."""
+    """Returns whether it ends with a text that keeps its last line breaks (`|+`)."""
     return node.end > node.start and text[node.end - 1] in "\r\n"
 
 

@@ -48,7 +48,7 @@ class ArrivingMeaning:
     actual: Meaning
     expected: ExpectedMeaning
     description: DescribedTensor = NOTHING
-    """Of an input of a model."""
+    """The description of an input of a model."""
     source: StageSyntax | None = None
     """The stage that gives it."""
 

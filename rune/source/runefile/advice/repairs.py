@@ -1,4 +1,4 @@
-"""Which block, put in between, makes a tensor one that its reader can take. Each is tried before it is offered."""
+"""Says which block, put in between, makes a tensor one that its reader can take. Each is tried before it is offered."""
 
 from __future__ import annotations
 

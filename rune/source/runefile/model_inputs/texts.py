@@ -10,7 +10,7 @@ from rune.source.runefile.model_inputs.preset import InputKind, InputPreset, Wri
 from rune.tensor import ElementType, TensorType
 
 TEXT_BYTES = 1024
-"""Of a text that a rune reads at most."""
+"""The greatest length in bytes of a text that a rune reads at most."""
 _SHORTEST, _LONGEST = 3, 8192
 _MOST_INPUTS = 3
 _CASES = {"word-piece": "lower", "word-piece-cased": "keep"}

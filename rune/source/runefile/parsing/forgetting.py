@@ -1,4 +1,4 @@
-"""Which diagnostics say nothing where lines were skipped: they were only caused by it."""
+"""Says which diagnostics say nothing where lines were skipped: they were only caused by it."""
 
 from __future__ import annotations
 

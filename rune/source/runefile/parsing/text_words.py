@@ -29,7 +29,7 @@ class BadLine(Exception):
         self.span = span
         self.notes = notes
         self.of_stage = of_stage
-        """Whether it is known which stage stands in the line."""
+        """True if it is known which stage stands in the line."""
 
 
 def key_of(text: str, span: Span) -> YamlScalar:

@@ -174,7 +174,7 @@ class _VerifyOptions:
     report: Path | None
     profile: Profile | None
     is_json: bool
-    """Whether it answers in JSON."""
+    """True if it answers in JSON."""
 
 
 def _verification_of(

@@ -27,7 +27,7 @@ class LocalFolder:
     origin: VersionOrigin | None
     rows: tuple[DataFolderRow, ...]
     digests: Mapping[str, str]
-    """Of the files, by name; without the list."""
+    """The digests of the files, by name; without the list."""
     omission_count: int = 0
     """Files that cannot be sent, because of their names."""
 

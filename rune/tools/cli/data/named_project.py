@@ -1,4 +1,4 @@
-"""Which project a command is about, and the client for its data."""
+"""Says which project a command is about, and the client for its data."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ class Drawing:
 
 
 def drawing_of_graph(graph: Mapping[str, Any]) -> Drawing:
-    """Of the graph that a rune carries. Foreign JSON of any form; what is not understood is left out."""
+    """Returns the drawing of the graph that a rune carries. Foreign JSON of any form; what is not understood is left
+    out."""
     stages = list(_stages(graph))
     tensors = mapping(graph.get("tensors"))
     producers = {tensor: (name, index) for name, _, _, outputs in stages for index, tensor in enumerate(outputs)}
@@ -64,7 +65,7 @@ def _stages(graph: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str], lis
 
 
 def drawing_of_outline(outline: Outline) -> Drawing:
-    """Of a Runefile, as far as it is understood."""
+    """Returns the drawing of a Runefile, as far as it is understood."""
     inputs = {node.name: 0 for node in outline.nodes}
     outputs = {node.name: 0 if node.kind == "output" else 1 for node in outline.nodes}
     for wire in outline.wires:

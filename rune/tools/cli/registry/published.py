@@ -1,4 +1,4 @@
-"""Which published rune a command is about, and what its registry states of its origin, or of a block's."""
+"""Says which published rune a command is about, and what its registry states of its origin, or of a block's."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _package(package: str, title: str) -> str | None:
 
 
 def _commit(root: Path) -> Commit | None:
-    """Of the checkout in `root`; None when it is none, or git is not there to be asked."""
+    """Returns the commit of the checkout in `root`; None when it is none, or git is not there to be asked."""
     if not (root / ".git").exists():
         return None
     try:

@@ -1,4 +1,4 @@
-"""Which steps of a build are left to do where its artefact was made before."""
+"""Says which steps of a build are left to do where its artefact was made before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which blocks somebody is shown as usable in a project: those of pages that they may open, and those of its lock."""
+"""Says which blocks somebody is shown as usable in a project: those of pages that they may open, and those of its
+lock."""
 
 from __future__ import annotations
 

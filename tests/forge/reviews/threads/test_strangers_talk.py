@@ -37,7 +37,7 @@ SECRET = "the draft of the kitchen"
 
 @pytest.fixture
 def fork(project: Project, developer: User, owner: User, stranger: User) -> Project:
-    """Of somebody without a role in the project, which is public and shares what it published."""
+    """The copy of somebody without a role in the project, which is public and shares what it published."""
     publish_build(developer, approved(built(developer, project)), "1.0")
     update_project(owner, project, visibility="public", shares_files=True)
     write_file(developer, project, "draft.md", SECRET.encode())

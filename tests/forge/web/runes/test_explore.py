@@ -15,6 +15,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, acting_as
 from forge.projects.actions import update_project, write_file
 from forge.projects.models import Project
+from forge.registry.discovery.listings.answer import answer_of
 from forge.registry.discovery.listings.licences import licence_of
 from forge.registry.discovery.listings.rows import MOST_STAGES, stages_of
 from forge.registry.models import Listing
@@ -141,6 +142,38 @@ def test_a_card_draws_the_pipeline_and_names_what_runs_when_it_is_asked_to(
     # Fetches from an internal project are written down, so that nothing of it is fetched before a person wants it.
     assert ("data-answers" in internal, "data-answers" in public) == (False, True)
     assert browser_of(None).get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_card_says_from_which_sensor_to_which_answer_a_rune_leads(
+    published_project: Project, owner: User, browser_of: Browser
+) -> None:
+    update_project(owner, published_project, visibility="public")
+    card = text_of(browser_of(None).get("/explore")).partition('class="small rune-card-does">')[2]
+    words = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", card.partition("</p>")[0])
+    assert words.split() == ["Numbers", "to", "a", "number"]
+
+
+def test_an_answer_in_words_names_labels_and_counts_the_rest() -> None:
+    outline: dict[str, Any] = {
+        "nodes": [
+            {
+                "name": "label",
+                "kind": "block",
+                "arguments": [{"name": "wordlist", "value": "$L", "file": "labels.txt"}],
+            },
+            {"name": "answer", "kind": "output", "detail": "SERIAL"},
+        ],
+        "wires": [{"target": "answer", "type": "utf8[1]"}],
+    }
+    files = {"labels.txt": "yes\nno\n", "": ""}
+    assert answer_of(outline, files.__getitem__) == "yes or no"
+    assert answer_of(outline, lambda _: "\n".join(map(str, range(9)))) == "0, 1, 2, 3 or 5 more"
+    assert answer_of(outline, lambda _: "") == "text"
+    numbers = {**outline, "nodes": outline["nodes"][1:], "wires": [{"target": "answer", "type": "f32[1, 1]"}]}
+    assert answer_of(numbers, files.__getitem__) == "a number"
+    assert answer_of({**numbers, "wires": [{"target": "answer", "type": "f32[3]"}]}, files.__getitem__) == "numbers"
+    assert answer_of({}, files.__getitem__) == ""
 
 
 def test_of_a_long_pipeline_a_card_draws_the_ends_and_counts_the_rest() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[4]
 COLOUR = re.compile(r"(?<![&\w])#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 PAPER = {"#fff", "#ffffff"}
-"""Of codes that a camera reads, and of letters on a badge."""
+"""The colours of codes that a camera reads, and of letters on a badge."""
 
 
 def colours(text: str) -> set[str]:

@@ -134,7 +134,7 @@ def test_the_reference_of_least_squares_is_numpys(seed: int) -> None:
 
 
 def _lengths(rows: Array) -> Array:
-    """Of each column and of the ones, so that NumPy takes none of them for nothing."""
+    """Returns the lengths of each column and of the ones, so that NumPy takes none of them for nothing."""
     return np.append(np.linalg.norm(rows, axis=0), 1.0)
 
 

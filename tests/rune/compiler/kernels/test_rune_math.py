@@ -216,7 +216,7 @@ def test_what_does_not_fit_an_integer_takes_its_limit_and_nan_takes_0(mathematic
 
 
 def angles() -> list[float]:
-    """Of f32: small, usual, next to quarter turns, and of all magnitudes."""
+    """For f32: small, usual, next to quarter turns, and of all magnitudes."""
     chance = random.Random(7)
     near = [chance.uniform(-10, 10) for _ in range(400)] + [chance.uniform(-1, 1) * 10.0**-n for n in range(1, 38)]
     turns = [quarters * math.pi / 2 for quarters in (*range(-9, 10), 10**4 + 1, 10**6 + 3, 10**9 + 7)]

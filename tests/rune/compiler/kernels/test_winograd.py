@@ -35,7 +35,7 @@ from tests.support.models.reference.model_values import ACTIVATIONS, ModelValue
 
 FUNCTION = "rune_conv_2d_winograd_int8"
 MOST_CHANNELS = 3669
-"""Of weights of 127: with one more, four times a sum may leave 32 bits."""
+"""For weights of 127: with one more, four times a sum may leave 32 bits."""
 
 
 def drawn(

@@ -37,7 +37,8 @@ BYTES, NUMBERS = 4, 40
 ENOUGH_FUEL, MUCH_FUEL = 6_000_000_000, 10**12
 """For the runs of one changed program, which may loop for ever, and for all runs with changed bytes."""
 LEAST_SEEN = 0.98
-"""Of the changes that reach an output. An entry of a table of 256 is read where one value comes up alone."""
+"""The least share of the changes that reach an output. An entry of a table of 256 is read where one value comes up
+alone."""
 _NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+)(?=[uUlL]*(?![\w.]))")
 _ARRAY = re.compile(r"constant_\d+(?:\[\d+\])? = \{.*?\};", re.DOTALL)
 
@@ -60,8 +61,8 @@ def sandbox_of(name: str) -> tuple[Sandbox, Program, tuple[GoldenRun, ...]]:
 @pytest.mark.proof
 @pytest.mark.parametrize("name", ["digits", "motion", pytest.param("picture", marks=pytest.mark.proof)])
 def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str) -> None:
-    """Of each constant two bytes. Two runs alone let some of those of the digits through, and never ran the model of a
-    stream."""
+    """Changes two bytes of each constant. Two runs alone let some of those of the digits through, and never ran the
+    model of a stream."""
     sandbox, program, runs = sandbox_of(name)
     all_runs = [GoldenRun(seed, digests) for seed, digests in seeded(sandbox, len(program.steps), most_runs(program))]
     places = list(constant_places(sandbox.read(), program))[: 2 * len(program.constants)]
@@ -108,7 +109,7 @@ def seeded(sandbox: Sandbox, steps: int, runs: int) -> Iterator[tuple[int, tuple
 
 
 def outputs_of(program: Program, digests: Sequence[int]) -> tuple[int, ...]:
-    """Of the digests of all steps those of what is sent."""
+    """Returns, among the digests of all steps, those of what is sent."""
     return tuple(digest for step, digest in zip(program.steps, digests, strict=True) if isinstance(step, SendOutput))
 
 

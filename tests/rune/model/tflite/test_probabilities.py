@@ -1,4 +1,4 @@
-"""Which outputs of a model are probabilities: what a page may show as percent."""
+"""Says which outputs of a model are probabilities: what a page may show as percent."""
 
 from __future__ import annotations
 

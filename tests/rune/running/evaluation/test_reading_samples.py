@@ -1,4 +1,4 @@
-"""Which files are samples, and what is refused."""
+"""Says which files are samples, and what is refused."""
 
 from __future__ import annotations
 

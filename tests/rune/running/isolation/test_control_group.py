@@ -1,4 +1,4 @@
-"""Which part of the hierarchy of control groups is taken, and what is asked of the kernel there."""
+"""Says which part of the hierarchy of control groups is taken, and what is asked of the kernel there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lines differ: always right, as few as can be, and quick for lines made to be slow."""
+"""Says which lines differ: always right, as few as can be, and quick for lines made to be slow."""
 
 from __future__ import annotations
 

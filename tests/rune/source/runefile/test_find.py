@@ -1,4 +1,4 @@
-"""Which file is the Runefile: three names, and the first that is there."""
+"""Says which file is the Runefile: three names, and the first that is there."""
 
 from __future__ import annotations
 

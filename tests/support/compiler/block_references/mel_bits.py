@@ -48,7 +48,7 @@ def _factors(size: int) -> tuple[Array, Array]:
 
 
 def _radices(count: int) -> list[int]:
-    """Of the stages, the first one first: fives come last."""
+    """For the stages, the first one first: fives come last."""
     radices: list[int] = []
     while count > 1:
         radix = 5 if count % 5 == 0 else 2
@@ -68,13 +68,13 @@ def _places(count: int) -> Array:
 
 
 def _bits(*parts: Array) -> Array:
-    """Of each row, how many bits its longest number has."""
+    """Among each row, how many bits its longest number has."""
     longest = np.max([np.where(part < 0, ~part, part).max(axis=1) for part in parts], axis=0)
     return np.asarray(np.frexp(longest.astype(F64))[1].astype(np.int64))
 
 
 def _transform(re: Array, im: Array, size: int) -> tuple[Array, Array, Array]:
-    """Of rows of complex numbers; and by how many bits the stages of each row have divided."""
+    """Returns the transform of rows of complex numbers; and by how many bits the stages of each row have divided."""
     cosine, sine = _factors(size)
     count = size // 2
     places = _places(count)
@@ -121,7 +121,8 @@ def _power(re: Array, im: Array, size: int) -> Array:
 
 
 def spectra(rows: Array, before: Array | None, emphasis: float, window: Array) -> Spectra:
-    """Of frames `rows`, with the samples `before` each where there is pre-emphasis. i16, or f32 whose values count."""
+    """Returns the spectra of frames `rows`, with the samples `before` each where there is pre-emphasis. i16, or f32
+    whose values count."""
     size = rows.shape[1]
     window = fraction(window)
     inside = np.where(window == 0, 0, rows.astype(F64))

@@ -92,7 +92,7 @@ def _mel(hertz: Any) -> np.float32:
 
 
 def _bands(rate: int, size: int) -> list[list[tuple[int, int, int]]]:
-    """Of each of 41 channels the rows with their weight for it and for the next one."""
+    """Returns for each of 41 channels the rows with their weight for it and for the next one."""
     low, per_row = _mel(LOW), F32(0.5 * rate / (size // 2))
     spacing = F32((_mel(HIGH) - low) / F32(BANDS + 1))
     centres = [F32(low + F32(spacing * F32(i + 1))) for i in range(BANDS + 1)]

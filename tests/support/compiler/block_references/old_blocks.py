@@ -166,7 +166,7 @@ def _read(word: str, type_: Any) -> Any:
 
 
 def _nearest_f32(word: str) -> Any:
-    """Of the f32 around it the nearest, the even one of two: through f64 it would be rounded twice."""
+    """For the f32 around it the nearest, the even one of two: through f64 it would be rounded twice."""
     near = F32(float(word))
     if math.isinf(float(word)) or math.isnan(float(word)):
         return near
@@ -225,7 +225,8 @@ def utf8_decode(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
 
 
 def window(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
-    """Of a chunk that is a whole window; `time.HISTORIES` has no others, and tests of streams compare those."""
+    """The window of a chunk that is a whole window; `time.HISTORIES` has no others, and tests of streams compare
+    those."""
     return same(_, inputs)
 
 

@@ -86,7 +86,7 @@ class Pairs:
         return Pairs(self.multiplier + step, self.room - step, shortfall, beyond)
 
     def mean(self) -> float:
-        """Of the products, in the order of the constraints."""
+        """Returns the mean of the products, in the order of the constraints."""
         products = [self.multiplier * self.beyond, self.room * self.missed]
         return ordered_sum(np.stack(products, axis=1).reshape(-1)) / (2.0 * len(self.room))
 

@@ -49,7 +49,7 @@ _STAGE = """\
     inputs: [{name}, {name}.1, {name}.2]
 """
 SEED = 7
-"""Of the inputs that all blocks of a project read."""
+"""The seed of the inputs that all blocks of a project read."""
 
 
 def agreeing_programs(seeds: Iterable[int]) -> list[tuple[BlockProgram, list[bytes]]]:

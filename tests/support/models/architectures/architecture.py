@@ -39,11 +39,11 @@ class Architecture:
     batch: int | None = None
     """A size for the batch, where the converter cannot do without."""
     kind: str = "float32"
-    """Of the input's elements."""
+    """The kind of the input's elements."""
 
     @property
     def seed(self) -> int:
-        """Of weights and samples."""
+        """Returns the seed of weights and samples."""
         return zlib.crc32(self.name.encode())
 
     def samples(self, count: int) -> Samples:

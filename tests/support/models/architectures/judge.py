@@ -92,7 +92,7 @@ def _verdict(verification: Verification) -> tuple[ArchitectureVerdict, str]:
 
 
 def _processor_seconds() -> float:
-    """Of this process and of its children that ended."""
+    """Returns the processor seconds of this process and of its children that ended."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 

@@ -101,7 +101,7 @@ def _another_scale(choose: random.Random, _: Any, graph: Any) -> None:
 
 
 def _another_graph(choose: random.Random, model: Any, graph: Any) -> None:
-    """Of an operator that calls one."""
+    """Names another graph in an operator that calls one."""
     calls = [
         (each.builtinOptions, field)
         for each in graph.operators or ()

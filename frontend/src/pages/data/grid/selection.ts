@@ -1,4 +1,4 @@
-// Which samples are selected: one by one, or all between two as the list has them. Pure.
+// Says which samples are selected: one by one, or all between two as the list has them. Pure.
 
 export class Selection {
   readonly #numbers = new Set<number>();

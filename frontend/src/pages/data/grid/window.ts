@@ -1,10 +1,10 @@
-// Which part of a long list is in view. Pure: numbers in, numbers out.
+// Says which part of a long list is in view. Pure: numbers in, numbers out.
 
 export interface GridLayout {
   /** Things in the list. */
   readonly count: number;
   readonly columns: number;
-  /** Of a row with the gap below it, in pixels. */
+  /** The height of a row with the gap below it, in pixels. */
   readonly rowHeight: number;
 }
 

@@ -26,7 +26,7 @@ export interface Task {
   };
   /** Uses that the person may tick, beside those that the link needs. */
   readonly choices: readonly { readonly purpose: string; readonly label: string; readonly is_chosen: boolean }[];
-  /** Whether it is somebody outside, whose recordings wait until a member accepts them. */
+  /** True if it is somebody outside, whose recordings wait until a member accepts them. */
   readonly is_guest: boolean;
   /** Where a guest sees and deletes what they sent; "" for others. */
   readonly receipt: string;

@@ -23,9 +23,9 @@ interface Props {
   readonly shownPicture: ShownPicture | null;
 }
 
-/** Of the picture's height: above it there is no room for a mark's name. */
+/** The share of the picture's height; above it there is no room for a mark's name. */
 const TOP = 0.12;
-/** Of the picture's width: further right there is no room for a mark's name. */
+/** The share of the picture's width; further right there is no room for a mark's name. */
 const RIGHT = 0.7;
 /** Kinds that have a colour of their own. */
 const COLOURS = 4;

@@ -18,7 +18,7 @@ export interface ObjectMark {
   readonly kind: Pick<ObjectKind, "index" | "name">;
   /** 0 to 1, where the model says how sure it is. */
   readonly share: number | null;
-  /** Whether it is above the threshold. */
+  /** True if it is above the threshold. */
   readonly isCounted: boolean;
 }
 

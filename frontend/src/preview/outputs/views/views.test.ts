@@ -1,4 +1,4 @@
-// Which ways there are to look at an output, and what boxes, points and spreads are made of.
+// Says which ways there are to look at an output, and what boxes, points and spreads are made of.
 import { expect, test } from "vitest";
 import type { OutputTensor } from "../../../runtime";
 import { boxesOf, histogramOf, pointsOf, sidesOf, tensorViews } from "./views";

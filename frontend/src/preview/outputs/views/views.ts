@@ -58,7 +58,7 @@ export function viewsOf(card: Card, hasPicture: boolean, hasObjects = false): re
   }
 }
 
-/** Of a tensor that is nothing but numbers, such as what flows in a wire. */
+/** Returns the views of a tensor that is nothing but numbers, such as what flows in a wire. */
 export function tensorViews(tensor: OutputTensor, hasPicture = false): readonly [OutputView, ...OutputView[]] {
   if (tensor.type === "utf8") return ["text", "json"];
   const places = placesOf(tensor, hasPicture);

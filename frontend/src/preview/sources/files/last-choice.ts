@@ -1,4 +1,4 @@
-// Of several choices, each of which takes a while to read, the last one counts: a large file is read after a small one that was
+// Among several choices, each of which takes a while to read, the last one counts: a large file is read after a small one that was
 // chosen later.
 
 export class LastChoice {

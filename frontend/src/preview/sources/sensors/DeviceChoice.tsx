@@ -1,4 +1,4 @@
-// Which of several microphones or cameras is used.
+// Says which of several microphones or cameras is used.
 import { useId } from "react";
 
 interface Props {

@@ -1,4 +1,4 @@
-// Which microphones or cameras there are, as the browser names them: only once one of them was allowed.
+// Says which microphones or cameras there are, as the browser names them: only once one of them was allowed.
 import { useEffect, useState } from "react";
 
 /** Kept up to date while devices come and go; empty while it is off. */

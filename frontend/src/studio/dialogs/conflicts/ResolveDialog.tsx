@@ -14,7 +14,7 @@ import { nextUnresolved, placeOf, shownSide, sideLabels, startOfText } from "./s
 import "./resolve.css";
 
 interface ResolveDialogProps {
-  /** Of the change request. */
+  /** The identifier of the change request. */
   readonly id: string;
 }
 

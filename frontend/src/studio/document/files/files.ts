@@ -165,7 +165,7 @@ export class ProjectFiles {
     return () => this.map.unobserveDeep(observer);
   }
 
-  /** Which file a text belongs to, or null. */
+  /** Returns which file a text belongs to, or null. */
   fileOf(text: unknown): string | null {
     for (const [id, value] of this.map.entries()) if (asMap(value)?.get("text") === text) return id;
     return null;

@@ -7,14 +7,14 @@ import { hasOtherLetters, isWritingDeleted, placesChanged, newWords, type StepLe
 type ChangedType = Y.Transaction["changed"] extends Map<infer Type, unknown> ? Type : never;
 export type UndoStep = Y.UndoManager["undoStack"][number];
 
-/** Of a transaction: the file that it is about, where it changes neither the file nor its text. */
+/** The key of a transaction's file: the file that it is about, where it changes neither the file nor its text. */
 export const FILE_OF_EDIT = "file";
 
 /** The facts of an edit that are written down when it is made. */
 interface EditRecord {
   /** The ids of the files that it changes. */
   readonly files: ReadonlySet<string>;
-  /** Of each text that it changes, the words that it changes, as they were. */
+  /** By each text that it changes, the words that it changes, as they were. */
   readonly words: ReadonlyMap<Y.Text, ReadonlySet<string>>;
   /** The texts of files that it adds. */
   readonly newTexts: readonly Y.Text[];

@@ -1,4 +1,4 @@
-// Which file of a project is its Runefile: names alone, as the toolchain takes them (rune/source/runefile/find.py).
+// Says which file of a project is its Runefile: names alone, as the toolchain takes them (rune/source/runefile/find.py).
 
 /** The names that a Runefile can have; the first that a project has is its Runefile. */
 export const RUNEFILE_NAMES: readonly string[] = ["Runefile.yml", "Runefile.yaml", "Runefile"];

@@ -26,7 +26,7 @@ export function isInside(path: string, folder: string): boolean {
 /** Files of a project, or of a folder, above which folders are closed until someone opens them. */
 export const MANY = 40;
 
-/** Which folders are open: as someone chose, else those that are not large in a project that is not large. */
+/** Says which folders are open: as someone chose, else those that are not large in a project that is not large. */
 export interface OpenFolders {
   readonly choices: Readonly<Record<string, boolean>>;
   /** Whether the project has many files. */

@@ -145,7 +145,7 @@ function unitsOf(text: string): readonly Run[] {
   return Array.from({ length: text.length }, (_, at) => ({ text: text.charAt(at), now: true, then: true }));
 }
 
-/** Of units between two signs that stay: the words of then that are not words of now. */
+/** Adds, for units between two signs that stay, the words of then that are not words of now. */
 function addNewWords(units: readonly Run[], words: Set<string>): void {
   for (let at = 0; at < units.length; at++) {
     let word = "";

@@ -79,7 +79,7 @@ export class DocumentConnection {
   private connected = false;
   /** Whether the document holds something that the server is not known to have stored. */
   private dirty = false;
-  /** Of the clients whose edits this page answers for. */
+  /** The clocks of the clients whose edits this page answers for. */
   private storedClocks: StoredClocks = new Map();
   /** The server's words when it said that coming back is pointless. */
   private closedFor: string | null = null;
@@ -89,7 +89,7 @@ export class DocumentConnection {
   private silence: ReturnType<typeof setTimeout> | undefined;
   private silent = false;
   private readonly heartbeat: ReturnType<typeof setInterval>;
-  /** Of this socket: frames with updates that were heard, and how many the server knows of. */
+  /** For this socket: frames with updates that were heard, and how many the server knows of. */
   private heardCount = 0;
   private acknowledgedCount = 0;
   private readonly onUpdate: (update: Uint8Array, origin: unknown) => void;

@@ -1,4 +1,4 @@
-// Which Yjs clients wrote each line of a text, read from the items that the text is made of. Pure.
+// Says which Yjs clients wrote each line of a text, read from the items that the text is made of. Pure.
 import * as Y from "yjs";
 
 /** The characters of a text in order, in runs of one client each. */

@@ -56,7 +56,7 @@ interface CanvasProps extends Gestures {
   /** The size of the canvas, once it is known. */
   readonly size: Size | null;
   readonly onSize: (size: Size) => void;
-  /** Whether it is the low strip above the text. */
+  /** True if it is the low strip above the text. */
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   /** The pipeline in words, a sentence for each stage. */

@@ -20,7 +20,7 @@ export interface ModelCardProps {
   /** The layers that the last conversion of its source found. */
   readonly layers: readonly string[];
   readonly readOnly: boolean;
-  /** Whether it came by an edit that had the focus, which it gets. */
+  /** True if it came by an edit that had the focus, which it gets. */
   readonly isAwaited: boolean;
   /** Answers why an edit was not made, or "". */
   readonly onEdit: (edit: ModelEdit) => Promise<string>;

@@ -1,4 +1,4 @@
-// Which problems of forge.yml belong to which field of a model. Pure.
+// Says which problems of forge.yml belong to which field of a model. Pure.
 import type { Diagnostic } from "../../../api/schema";
 import { POLICY_FILE } from "../../document/files/runefile";
 import type { EntryKey, ModelEntry } from "../../edits/model-entries";

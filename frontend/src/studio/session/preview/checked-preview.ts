@@ -1,4 +1,4 @@
-// Which problems and which pipeline the page shows: those of its own check where there is one, else the server's.
+// Says which problems and which pipeline the page shows: those of its own check where there is one, else the server's.
 import type { Preview } from "../../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { CheckedText, TextCheck } from "./text-check";

@@ -1,4 +1,4 @@
-// Which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
+// Says which wires of the pipeline are watched, and the rune that shows what flows in them; or whether it is timed, and the
 // rune that says when each stage ends; or the rune of the text with a fix in it. Asked for again after each edit.
 import type { Preview, PreviewBuild, ProjectEvent, Watch, Wire } from "../../../api/schema";
 import { MAX_WIRES } from "../../../declared/studio-limits";

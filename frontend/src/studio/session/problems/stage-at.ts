@@ -1,4 +1,4 @@
-// Which stage a line of the Runefile belongs to. Pure; the outline's lines are the server's word.
+// Says which stage a line of the Runefile belongs to. Pure; the outline's lines are the server's word.
 import type { Outline, OutlineNode } from "../../../api/schema";
 
 /** The last stage that begins on `line` or above it; null above the first. */

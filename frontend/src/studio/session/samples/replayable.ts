@@ -1,4 +1,4 @@
-// Which samples the preview can have a rune read: recordings of a sensor. A table has numbers of any sensors, and a rune reads
+// Says which samples the preview can have a rune read: recordings of a sensor. A table has numbers of any sensors, and a rune reads
 // its rows by a RAW input, for which the preview has sliders and no recordings. Pure.
 import { isRecordingKind, type RecordingKind } from "../../../runtime";
 import type { Sample } from "../../../api/schema";

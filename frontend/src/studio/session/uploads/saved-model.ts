@@ -1,4 +1,4 @@
-// Which files are a SavedModel: a folder with saved_model.pb, or a ZIP file of one. It is converted as other formats are.
+// Says which files are a SavedModel: a folder with saved_model.pb, or a ZIP file of one. It is converted as other formats are.
 import { listedFiles, listPlace, LONGEST_END } from "../../../runtime/interpreters/zip-list";
 import type { NamedFile } from "./incoming-files";
 import { zipFiles } from "./zip-files";

@@ -14,7 +14,7 @@ from rune.compiler.anvil.ops.types import FLOAT32, are
 
 @dataclass(frozen=True)
 class LogFloat32(Computation):
-    """Of `count` numbers."""
+    """The logarithms of `count` numbers."""
 
     count: int
 

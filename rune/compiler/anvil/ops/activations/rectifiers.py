@@ -26,7 +26,7 @@ from rune.model.tflite import Activation, LeakyReluOptions
 
 @dataclass(frozen=True)
 class ClampFloat32(Computation, ClampsOutput):
-    """Of `count` numbers."""
+    """The clamped values of `count` numbers."""
 
     count: int
     minimum: float
@@ -43,7 +43,7 @@ class ClampFloat32(Computation, ClampsOutput):
 
 @dataclass(frozen=True)
 class LeakyReluFloat32(Computation):
-    """Of `count` numbers, those below zero times alpha."""
+    """The leaky ReLU of `count` numbers, those below zero times alpha."""
 
     count: int
     alpha: float
@@ -56,8 +56,8 @@ class LeakyReluFloat32(Computation):
 
 @dataclass(frozen=True)
 class LeakyReluInt16(Computation, CarriesChannels):
-    """Of `count` numbers, those from zero on and those below it with a multiplier each; RELU is one with the same for
-    both."""
+    """The leaky ReLU of `count` numbers, those from zero on and those below it with a multiplier each; RELU is one with
+    the same for both."""
 
     count: int
     above: Multiplier

@@ -22,7 +22,7 @@ LEAST_LENGTH = np.float32(1e-6)
 
 @dataclass(frozen=True)
 class RowsFloat32(Computation):
-    """Of `rows` of `columns` numbers: the logarithm of their softmax, or else they are divided by their length."""
+    """For `rows` of `columns` numbers: the logarithm of their softmax, or else they are divided by their length."""
 
     is_log_softmax: bool
     rows: int
@@ -37,7 +37,7 @@ class RowsFloat32(Computation):
 
 
 def _sums(rows: Array) -> Array:
-    """Of each row, added from its beginning on and rounded each time."""
+    """Returns the sums of each row, added from its beginning on and rounded each time."""
     return np.cumsum(rows, axis=1, dtype=np.float32)[:, -1:]
 
 

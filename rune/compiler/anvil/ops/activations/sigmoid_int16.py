@@ -30,20 +30,20 @@ LAST = ENTRIES - 1
 
 
 class Sigmoid(Enum):
-    """Which function; the value is its name in C."""
+    """Says which function; the value is its name in C."""
 
     LOGISTIC = "logistic"
     TANH = "tanh"
 
     @property
     def bits(self) -> int:
-        """Of a place between two entries."""
+        """Returns the bits of a place between two entries."""
         return 9 if self is Sigmoid.LOGISTIC else 8
 
 
 @dataclass(frozen=True)
 class SigmoidInt16(Computation, CarriesChannels):
-    """Of `count` numbers, each times `multiplier`, shifted right with rounding."""
+    """The sigmoid of `count` numbers, each times `multiplier`, shifted right with rounding."""
 
     function: Sigmoid
     count: int

@@ -44,7 +44,7 @@ class UnaryFunction(Enum):
 
 @dataclass(frozen=True)
 class UnaryFloat32(Computation):
-    """Of `count` numbers."""
+    """The results of `count` numbers."""
 
     function: UnaryFunction
     count: int

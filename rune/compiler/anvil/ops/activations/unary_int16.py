@@ -23,7 +23,7 @@ from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplie
 
 @dataclass(frozen=True)
 class AbsInt16(Computation):
-    """Of `count` numbers."""
+    """The absolute values of `count` numbers."""
 
     count: int
     multiplier: Multiplier

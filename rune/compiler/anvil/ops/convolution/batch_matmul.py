@@ -43,7 +43,7 @@ HYBRID_RANK = 3
 """Dimensions of floats beside weights of int8, at most."""
 
 MOST_MATRICES = 1 << 14
-"""Of one operator: each has a place of its own among the rune's constants."""
+"""For one operator: each has a place of its own among the rune's constants."""
 
 
 @dataclass(frozen=True)

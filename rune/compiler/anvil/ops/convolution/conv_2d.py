@@ -294,7 +294,7 @@ def channel_multipliers(op: ModelOp, channels: int) -> Sequence[float]:
 
 
 def multiplier_without_bias(op: ModelOp) -> float:
-    """Of weights with one scale: the product of scales in single precision, over the output's."""
+    """For weights with one scale: the product of scales in single precision, over the output's."""
     product = np.float32(scale_of(op.input(0))[0]) * np.float32(scale_of(op.input(1))[0])
     return float(product) / scale_of(op.output)[0]
 

@@ -20,7 +20,7 @@ from rune.compiler.anvil.rows import ByRows, RowWork
 from rune.model.tflite import Pool2DOptions
 
 LOWEST = -128
-"""Of int8."""
+"""The lowest number of int8."""
 
 LARGEST_WINDOW = 1 << 15
 """Numbers of int16 whose sum stays within 32 bits."""

@@ -41,7 +41,7 @@ from rune.compiler.anvil.requantisation.fixed_point import (
 from rune.model.tflite import Activation, Tensor, TensorKind
 
 LARGEST_EXPONENT = 7
-"""Of a multiplier of 16 bits that the reference takes."""
+"""The largest exponent of a multiplier of 16 bits that the reference takes."""
 
 FARTHEST_SUM = 1 << 47
 """Sums of 64 bits stay below it, in the reference too."""
@@ -121,7 +121,7 @@ class WideRescaling(SumRescaling):
 
 @dataclass(frozen=True)
 class ShortRescaling(SumRescaling):
-    """Of sums that have 32 bits: rounded twice, with a multiplier a channel."""
+    """For sums that have 32 bits: rounded twice, with a multiplier a channel."""
 
     multipliers: tuple[Multiplier, ...]
     output: OutputRange

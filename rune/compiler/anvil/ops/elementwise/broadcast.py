@@ -60,7 +60,7 @@ class Broadcast:
 
 
 def _remaining_count(count: int, keep: Mask) -> int:
-    """Of so many elements, those of the channels that stay."""
+    """Returns how many of so many elements are of the channels that stay."""
     return count // len(keep) * int(keep.sum())
 
 

@@ -50,7 +50,7 @@ ELEMENTS = {FLOAT32: "float32", INT16: "int16", INT32: "int32", TensorKind.INT64
 
 @dataclass(frozen=True)
 class ComparisonOp(Computation):
-    """Of stored numbers of the element."""
+    """A comparison of stored numbers of the element."""
 
     comparison: Relation
     element: str

@@ -33,7 +33,7 @@ from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, INT16
 from rune.compiler.anvil.requantisation.fixed_point import Multiplier, multiplier, scale_of
 
 LARGEST_PRODUCT = {INT8: 255 * 255, INT16: 2**30}
-"""Of two numbers that are counted from their zero points."""
+"""The largest product of two numbers that are counted from their zero points."""
 
 
 @dataclass(frozen=True)

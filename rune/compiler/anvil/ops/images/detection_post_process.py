@@ -66,7 +66,7 @@ class Linear:
 
 @dataclass(frozen=True)
 class DetectionPostProcess(Computation):
-    """Of `boxes` boxes of `coordinates` numbers each, the first four of which count, and `columns` scores of each: of
+    """For `boxes` boxes of `coordinates` numbers each, the first four of which count, and `columns` scores of each: of
     the classes, and perhaps of the background before them. `linear` says what the bytes of boxes, scores and anchors
     stand for; None: they are floats."""
 

@@ -42,7 +42,7 @@ class Places:
 
 @dataclass(frozen=True, eq=False)
 class ResizeBilinear(Computation, CarriesChannels):
-    """Of `batches` images [input height, input width, channels] of numbers of the element."""
+    """The resized form of `batches` images [input height, input width, channels] of numbers of the element."""
 
     element: np.dtype[Any]
     batches: int
@@ -91,7 +91,7 @@ class ResizeBilinear(Computation, CarriesChannels):
 
 @dataclass(frozen=True, eq=False)
 class ResizeBilinearUint8(Computation):
-    """Of bytes that the file has as uint8: in floats of single precision, step by step, and rounded to nearest."""
+    """For bytes that the file has as uint8: in floats of single precision, step by step, and rounded to nearest."""
 
     batches: int
     input_height: int

@@ -65,7 +65,7 @@ def tanh(values: Integers) -> Integers:
 
 
 def _small_exponential(values: Integers) -> Integers:
-    """Of Q0.31 numbers from -1/4 to 0, by the series around -1/8."""
+    """Returns the exponentials of Q0.31 numbers from -1/4 to 0, by the series around -1/8."""
     at_eighth, third = 1895147668, 715827883
     x = values + 2**28
     x2 = high_product(x, x)

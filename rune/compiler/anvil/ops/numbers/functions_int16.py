@@ -25,7 +25,7 @@ def logistic(values: Integers, integer_bits: int = 3) -> Integers:
 
 
 def tanh(values: Integers, integer_bits: int) -> Integers:
-    """Of numbers with 0 to 6 bits before the point."""
+    """Returns the hyperbolic tangents of numbers with 0 to 6 bits before the point."""
     shrunk = _exponential(-np.abs(values), integer_bits + 1)
     below = _saturated((_newton(shrunk) - 2**13) << 2)
     return np.where(values == 0, 0, np.where(values < 0, -below, below))
@@ -58,7 +58,7 @@ def _exponential(values: Integers, integer_bits: int) -> Integers:
 
 
 def _small_exponential(values: Integers) -> Integers:
-    """Of Q0.15 numbers from -1/4 to 0, by the series around -1/8."""
+    """Returns the exponentials of Q0.15 numbers from -1/4 to 0, by the series around -1/8."""
     at_eighth, third = 28918, 10923
     x = values + 2**12
     x2 = high_product(x, x)

@@ -22,7 +22,7 @@ LEAST, GREATEST = -(2**15), 2**15 - 1
 
 @dataclass(frozen=True, eq=False)
 class InterpolatedTable(Computation):
-    """Of `count` numbers."""
+    """The table's values of `count` numbers."""
 
     count: int
     table: NDArray[np.int16]

@@ -30,7 +30,8 @@ LARGEST_EXPONENT = 30
 
 
 def precision(op: ModelOp) -> type[np.floating[Any]]:
-    """Of the numbers in which a runtime multiplies and divides scales, where LiteRT does it in single precision."""
+    """Returns the precision of the numbers in which a runtime multiplies and divides scales, where LiteRT does it in
+    single precision."""
     return np.float64 if op.profile is TFLM else np.float32
 
 
@@ -54,7 +55,7 @@ class OutputRange:
 
     @staticmethod
     def whole(output: Tensor) -> OutputRange:
-        """Of an op without an activation."""
+        """Returns the full range of an op without an activation."""
         return OutputRange.of(Activation.NONE, output)
 
     def of_values(self, values: Integers) -> NDArray[Any]:

@@ -23,7 +23,7 @@ from rune.model.tflite import TensorKind
 
 @dataclass(frozen=True)
 class ArgExtreme(Computation):
-    """Of numbers [rows, length, columns] the index in the middle dimension; bytes or floats of `element`, indices of
+    """For numbers [rows, length, columns], the index in the middle dimension; bytes or floats of `element`, indices of
     `result`."""
 
     is_maximum: bool

@@ -19,7 +19,8 @@ from rune.compiler.anvil.ops.types import FLOAT32, INT32, are
 
 @dataclass(frozen=True)
 class CumsumFloat32(Computation):
-    """Of numbers [rows, length, columns] along the middle dimension; from its end on where it is `reverse`."""
+    """The cumulative sums of numbers [rows, length, columns] along the middle dimension; from its end on where it is
+    `reverse`."""
 
     rows: int
     length: int

@@ -1,4 +1,4 @@
-"""Which artifacts retention rules delete: what must stay is tested first."""
+"""Says which artifacts retention rules delete: what must stay is tested first."""
 
 from __future__ import annotations
 

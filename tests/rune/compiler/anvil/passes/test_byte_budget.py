@@ -64,7 +64,7 @@ def conjunctions(shape: tuple[int, ...], of: tuple[int, ...]) -> bytes:
 
 
 def conversions(count: int) -> bytes:
-    """Of one constant of float16."""
+    """Returns the conversions of one constant of float16."""
     graph = ModelGraph("conversions")
     halves = graph.constant("packed", np.zeros(LARGE // 2, np.float16))
     outputs = [graph.tensor(f"unpacked {number}", (LARGE // 2,), "float32") for number in range(count)]
@@ -74,7 +74,7 @@ def conversions(count: int) -> bytes:
 
 
 def bytes_created(model: Model) -> int:
-    """Of constants that are not the file's."""
+    """Returns the bytes of constants that are not the file's."""
     file_tensors = (tensor for graph in (model, *model.subgraphs) for tensor in graph.tensors)
     in_file = {id(each.data.obj) for each in file_tensors if each.data is not None}
     created = {id(each.data.obj): len(each.data) for each in plain_model(model).tensors if each.data is not None}

@@ -1,4 +1,5 @@
-"""Which kernel a computation gets: the cheapest of those that can do it, where a byte of constants has its price."""
+"""Says which kernel a computation gets: the cheapest of those that can do it, where a byte of constants has its
+price."""
 
 from __future__ import annotations
 

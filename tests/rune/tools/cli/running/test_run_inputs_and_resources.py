@@ -37,7 +37,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def elements(result: Result) -> list[list[object]]:
-    """Of the first output of each line."""
+    """Returns the elements of the first output of each line."""
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     return [next(iter(line.values()))[0]["elements"] for line in lines]

@@ -43,7 +43,7 @@ Trials = Mapping[tuple[str, str], FormatTrial]
 
 
 def cells_of(trial: FormatTrial) -> tuple[str, ...]:
-    """Whether it was converted, the difference, and the verdict of each form."""
+    """Returns whether it was converted, the difference, and the verdict of each form."""
     if not trial.is_run:
         return (SHORT[ArchitectureVerdict.NOT_RUN], "", "", "")
     difference = "" if trial.difference is None else f"{trial.difference:.0e}"

@@ -1,4 +1,5 @@
-// Hammer Forge's own mark, an anvil: the shape of static/icons/forge.svg, which small sizes keep recognisable.
+// Hammer Forge's own mark, an anvil: the shape of static/icons/forge.svg, for the bars that scripts draw. A page of the
+// server has it from templates/parts/frame/mark.html.
 export function Mark() {
   return (
     <svg viewBox="4 7 24 19" aria-hidden="true">
