@@ -115,6 +115,7 @@ REFUSED = {
         "a select that cuts its choice: Developer: edits and builds"
     ),
     '<a href="/">first</a><a href="/" style="margin-left: -20px">second</a>': "first overlaps second",
+    "<button>raw</button>": "a button in the browser's own grey: raw",
     '<nav data-tabs style="width: 60px; overflow-x: auto" aria-label="tabs"><pre>Overview Settings</pre></nav>': (
         "tabs end without a sign: tabs"
     ),

@@ -34,6 +34,7 @@ import {
   useStudio,
   useText,
 } from "../context/studio";
+import { InlineCode } from "../../look/InlineCode";
 
 const OpenQuestions = lazyPart(() => import("./OpenQuestions"));
 const Board = lazyPart(deferred(() => import("./Board")));
@@ -104,7 +105,11 @@ export function PreviewPane() {
           This project is empty. Write its first stage, or <a href={projectPage}>choose how it begins</a>.
         </p>
       )}
-      {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
+      {error !== null && (
+        <p className="notice bad">
+          The rune could not be fetched. <InlineCode>{error}</InlineCode>
+        </p>
+      )}
       <Preview
         rune={rune?.bytes ?? null}
         edition={version}

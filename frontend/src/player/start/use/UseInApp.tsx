@@ -4,6 +4,7 @@ import { useState } from "react";
 import { problemText, type OpenRun } from "../server";
 import type { StartStore } from "../store";
 import type { ChosenThreshold } from "../trying/Threshold";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly store: StartStore;
@@ -41,7 +42,7 @@ export function UseInApp({ store, run, threshold, isNext }: Props) {
       </button>
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {run === null ? (
