@@ -32,15 +32,14 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
 def tick_texts(ticks: Sequence[float], unit: str = "", divisor: float = 1) -> list[str]:
     """Returns the texts of an axis' ticks, each divided by `divisor` and followed by `unit`.
 
-    All have the decimals that tell neighbours apart, and no more: `0.02`, `0.04`; very small and very large numbers have
-    a power of ten: `2e-8`.
+    All have the decimals that tell neighbours apart, and no more: `0.02`, `0.04`. Very small and very large numbers
+    have a power of ten: `2e-8`.
     """
     values = [tick / divisor for tick in ticks]
-    written = _written(values)
-    return [f"{text} {unit}" if unit else text for text in written]
+    return [f"{text} {unit}" if unit else text for text in _number_texts(values)]
 
 
-def _written(values: Sequence[float]) -> list[str]:
+def _number_texts(values: Sequence[float]) -> list[str]:
     largest = max(map(abs, values), default=0.0)
     step = min((abs(two - one) for one, two in pairwise(values) if two != one), default=largest)
     plain = [partial(_decimal, decimals=digits) for digits in range(_DECIMALS + 1)] if largest < _LARGEST else []

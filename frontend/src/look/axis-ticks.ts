@@ -15,10 +15,10 @@ const DIGITS = 16;
  */
 export function tickTexts(ticks: readonly number[], unit = "", divisor = 1): string[] {
   const values = ticks.map((tick) => tick / divisor);
-  return written(values).map((text) => (unit === "" ? text : `${text} ${unit}`));
+  return numberTexts(values).map((text) => (unit === "" ? text : `${text} ${unit}`));
 }
 
-function written(values: readonly number[]): string[] {
+function numberTexts(values: readonly number[]): string[] {
   const largest = Math.max(0, ...values.map(Math.abs));
   const distances = values.slice(1).map((value, place) => Math.abs(value - (values[place] ?? value)));
   const step = Math.min(...distances.filter((distance) => distance > 0), largest === 0 ? 1 : largest);

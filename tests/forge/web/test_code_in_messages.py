@@ -34,7 +34,10 @@ def unmarked(template: str) -> list[str]:
 
 
 def test_a_message_without_the_filter_is_refused() -> None:
-    assert unmarked("<p>{{ build.error }}</p><p>{{ form_problem|truncatechars:9 }}</p>") == ["build.error", "form_problem"]
+    assert unmarked("<p>{{ build.error }}</p><p>{{ form_problem|truncatechars:9 }}</p>") == [
+        "build.error",
+        "form_problem",
+    ]
     assert unmarked("<p>{{ build.error|ticked }}</p><p>{{ change.message|with_own_links }}</p>{{ problems }}") == []
 
 

@@ -187,6 +187,5 @@ def _share_ticks(least: float) -> list[float]:
     return [round(least + step * place, 2) for place in range(round((1 - least) / step) + 1)]
 
 
-
 def _marks(ticks: Sequence[float], texts: Sequence[str], place: Callable[[float], float]) -> list[AxisMark]:
     return [AxisMark(place(tick), text) for tick, text in zip(ticks, texts, strict=True)]

@@ -6,11 +6,11 @@ import "../styles/views.css";
 import { namedAxis, valueAxis } from "../../look/chart-axis";
 import { ThresholdLine, type ChartLine } from "../threshold/ThresholdLine";
 
-/** What the rows are: `name` is that of one, and each is `step` after the one before. */
+/** The rows of a chart: `name` is that of one, and each is `step` after the one before. */
 export interface ChartRows {
   readonly name: string;
   readonly step: number;
-  /** Whether they are counted back from the newest, which is 0; else from 0 on. */
+  /** True where rows are counted back from the newest, which is 0; else they are counted from 0 on. */
   readonly isCountedBack: boolean;
 }
 
