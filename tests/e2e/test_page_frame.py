@@ -71,6 +71,30 @@ def test_pages_have_one_logo_one_width_and_no_fault_of_layout(forge: LiveForge, 
     assert not problems, "\n".join(problems)
 
 
+BUILD_TABS = ("", "/try", "/memory", "/devices", "/files", "/log", "/publish")
+
+
+def test_the_pages_of_a_build_have_one_row_of_tabs_and_no_fault_of_layout(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    page.get_by_role("button", name="Build", exact=True).click()
+    expect(page.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
+    build = page.url.removesuffix("/studio") + "/builds/1"
+    problems = []
+    for tab in BUILD_TABS:
+        page.goto(build + tab)
+        if tab in ("", "/try"):
+            expect(page.get_by_text("Right: its label is 7")).to_be_visible(timeout=PATIENCE)
+        problems += _problems_of(page, f"the build{tab}")
+        expect(page.locator("nav[data-tabs]")).to_have_count(1)
+    assert not problems, "\n".join(problems)
+    page.get_by_role("link", name="Project digits").click()
+    page.wait_for_url(build.removesuffix("/builds/1"))
+
+
 def _problems_at(page: Page, address: str, name: str) -> list[str]:
     page.goto(address)
     return _problems_of(page, name)
@@ -94,6 +118,7 @@ REFUSED = {
         "a select that cuts its choice: Developer: edits and builds"
     ),
     '<a href="/">first</a><a href="/" style="margin-left: -20px">second</a>': "first overlaps second",
+    "<button>raw</button>": "a button in the browser's own grey: raw",
     '<nav data-tabs style="width: 60px; overflow-x: auto" aria-label="tabs"><pre>Overview Settings</pre></nav>': (
         "tabs end without a sign: tabs"
     ),

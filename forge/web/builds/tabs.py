@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from forge.builds.models import Build
-from forge.builds.pages.brief_changes import accuracy_of
+from forge.learning.quality import quality_of_build
 from forge.reviews.rounds.access import is_reviewable
 from forge.reviews.threads.anchors import AnchorKind
 
@@ -17,6 +17,12 @@ def _has_memory_map(build: Build) -> bool:
 
 def _always(_: Build) -> bool:
     return True
+
+
+def _accuracy_percent(build: Build) -> str:
+    """The accuracy on test recordings; empty where the build read none."""
+    quality = quality_of_build(build)
+    return "" if quality is None else quality.percent
 
 
 def _says_nothing(_: Build) -> str:
@@ -40,7 +46,7 @@ class BuildTab:
 TABS = (
     BuildTab("Overview", "", is_there=_always),
     BuildTab("Try it", "try"),
-    BuildTab("Accuracy", "accuracy", says=accuracy_of, holds=(AnchorKind.SAMPLE,)),
+    BuildTab("Accuracy", "accuracy", says=_accuracy_percent, holds=(AnchorKind.SAMPLE,)),
     BuildTab("Memory", "memory", is_there=_has_memory_map),
     BuildTab("Devices", "devices", is_there=_always),
     BuildTab("Files", "files", holds=(AnchorKind.LINE,)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rune.axis_ticks import round_ticks, tick_texts
+
 WIDTH, HEIGHT = 320, 196
 """The width and height of the picture, in units of its own."""
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 42
 """Room around the plot, for the words on its axes."""
-LINES = 3
-"""Lines of the grid, with the lowest and the highest."""
+LINES = 4
+"""Lines of the grid, at most."""
 TAG = 38
 """Width of a version below the axis: of two builds that are nearer only the newer one has it."""
 WORD = 13
@@ -90,8 +92,8 @@ def trend_of(builds: Sequence[MeasuredBuild], limit: float | None) -> Trend | No
         )
         for place, each in enumerate(builds)
     )
-    shares = [low + (high - low) * line / (LINES - 1) for line in range(LINES)]
-    grid = tuple(TrendMark(y(share), f"{share * 100:.0f} %") for share in shares)
+    shares = round_ticks(low, high, LINES)
+    grid = tuple(TrendMark(y(share), text) for share, text in zip(shares, tick_texts(shares, "%", 0.01), strict=True))
     mark = None if limit is None else TrendMark(y(limit), f"{limit * 100:.0f} %")
     first, last = builds[0], builds[-1]
     return Trend(

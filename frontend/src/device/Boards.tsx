@@ -10,6 +10,7 @@ import { SerialLine, serialOf, type WebSerialPort } from "./serial/port";
 import { useFirmware, type BoardSource } from "./firmware/use";
 import { VirtualLine } from "./virtual/line";
 import "./device.css";
+import { InlineCode } from "../look/InlineCode";
 
 interface Props {
   /** The rune for the board; another one takes its place when its firmware is there. */
@@ -107,7 +108,7 @@ export default function Boards({ source, what, running, devices }: Props) {
       {problem !== null && (
         <div className="boards-status notice bad row wrap" role="alert">
           <p className="grow">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
             {request !== null && firmware !== null && " The board goes on with the text before."}
           </p>
           {request !== null && (

@@ -8,6 +8,7 @@ import { Costs } from "./Costs";
 import type { FirmwareManifest } from "./firmware/file";
 import { hexadecimal, type SentOutput } from "./outputs";
 import { DevicePair } from "./pair";
+import { InlineCode } from "../look/InlineCode";
 
 interface Props {
   readonly rune: ArrayBuffer;
@@ -81,7 +82,9 @@ function PairStatus({ pair, description, uf2, isReal, onAgain }: PairStatusProps
     <>
       {error !== null && (
         <div className="boards-status notice bad row wrap" role="alert">
-          <p className="grow">{error}</p>
+          <p className="grow">
+            <InlineCode>{error}</InlineCode>
+          </p>
           <Uf2Link uf2={uf2} name={description.rune} />
           <button type="button" className="button" onClick={onAgain}>
             Start again

@@ -3,6 +3,7 @@ import { LogIn, Plus } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { SIGN_IN } from "../api/sign-in";
 import { fetchPlaces, makeProject, type ProjectDestinations } from "./model-file";
+import { InlineCode } from "../look/InlineCode";
 
 /** While nobody is signed in, asked again this often, in ms: it happens in another window. */
 const AGAIN = 2000;
@@ -107,7 +108,7 @@ export function FromModel({ file }: { readonly file: File }) {
       )}
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
     </section>

@@ -13,6 +13,7 @@ import {
   type Snapshot,
   type Recording,
 } from "../preview";
+import { InlineCode } from "../look/InlineCode";
 
 export interface WrongAddresses {
   /** Where the recording goes. */
@@ -180,7 +181,7 @@ function MarkForm({ addresses, markedAnswer, labels, onSent, onCancel }: FormPro
       <p className="small muted">Only what gave this answer is sent: {lengthText(markedAnswer.recording.content)}.</p>
       {problemText !== null && (
         <p className="notice bad" role="alert">
-          {problemText}
+          <InlineCode>{problemText}</InlineCode>
         </p>
       )}
       <div className="row wrap">

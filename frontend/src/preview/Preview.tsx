@@ -29,6 +29,7 @@ import type { Card } from "./readings/readings";
 import type { TimedRune } from "./timing/TimingDetails";
 import { useSession } from "./running/use-session";
 import "./preview.css";
+import { InlineCode } from "../look/InlineCode";
 
 /** Wires whose tensors are shown beside the outputs, as soon as the rune that sends them is there. */
 export interface Watching {
@@ -183,7 +184,7 @@ export function Preview(props: Props) {
                     {children && children(snapshot)}
                     {replay.problem !== null && (
                       <p className="notice warn" role="alert">
-                        {replay.problem}
+                        <InlineCode>{replay.problem}</InlineCode>
                       </p>
                     )}
                     {error !== null && (

@@ -31,6 +31,9 @@ LAYOUT = r"""() => {
       problems.push(`a select that cuts its choice: ${select.selectedOptions[0].text}`);
     if (select.getBoundingClientRect().right > room) problems.push(`a select out of the window: ${words(select)}`);
   }
+  for (const button of all.filter((element) => element.matches("button")))
+    if (getComputedStyle(button).borderTopStyle === "outset")
+      problems.push(`a button in the browser's own grey: ${words(button)}`);
   for (const tabs of all.filter((element) => element.matches("[data-tabs]"))) {
     const current = tabs.querySelector('[aria-current="page"]')?.getBoundingClientRect();
     const row = tabs.getBoundingClientRect();

@@ -9,8 +9,16 @@ from dataclasses import dataclass
 
 from forge.learning.searches.boards import boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
-from forge.learning.searches.pages.figures import MEASURES, amount_of, amount_text, axis_title, common_limit
+from forge.learning.searches.pages.figures import (
+    MEASURES,
+    amount_of,
+    amount_text,
+    amount_tick_texts,
+    axis_title,
+    common_limit,
+)
 from forge.learning.searches.ranking import best_trials
+from rune.axis_ticks import round_ticks, tick_texts
 
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT = 52, 624
@@ -98,13 +106,14 @@ def drawing_of(
         for each in active
         if each.curve
     ]
+    across, up = round_ticks(low, high), _share_ticks(least)
     sorted_points = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
     return SearchDrawing(
         axis_title(measure, boards),
         sorted_points,
         _edge(best, amounts, x, y),
-        [AxisMark(x(each), amount_text(each, measure)) for each in _ticks(low, high)],
-        [AxisMark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
+        _marks(across, amount_tick_texts(across, measure), x),
+        _marks(up, tick_texts(up, "%", 0.01), y),
         AxisMark(x(limit), f"{MEASURES[measure]} limit {amount_text(limit, measure)}")
         if limit is not None and low < limit <= high
         else None,
@@ -178,8 +187,5 @@ def _share_ticks(least: float) -> list[float]:
     return [round(least + step * place, 2) for place in range(round((1 - least) / step) + 1)]
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    step = 10.0 ** math.floor(math.log10((high - low) / 4))
-    step = next(step * factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 6)
-    first = math.ceil(low / step)
-    return [step * place for place in range(first, math.floor(high / step) + 1)]
+def _marks(ticks: Sequence[float], texts: Sequence[str], place: Callable[[float], float]) -> list[AxisMark]:
+    return [AxisMark(place(tick), text) for tick, text in zip(ticks, texts, strict=True)]

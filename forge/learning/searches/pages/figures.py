@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from forge.learning.searches.boards import MEMORY, SearchBoards
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.searches.trial_time import run_time_of
+from rune.axis_ticks import tick_texts
 from rune.wording import milliseconds_text, size_text
 
 INSTRUCTIONS, TIME = "instructions", "milliseconds"
@@ -53,6 +54,17 @@ def amount_text(value: float, measure: str) -> str:
     if measure in MEMORY:
         return size_text(round(value))
     return f"{value / 1e6:.2f} M" if value >= 10_000 else f"{value:,.0f}"
+
+
+def amount_tick_texts(ticks: Sequence[float], measure: str) -> list[str]:
+    """The texts of needs on an axis: in one unit, and told apart also where they are close."""
+    most = max(ticks, default=0)
+    if measure == TIME:
+        return tick_texts(ticks, "s", 1000) if most >= 1000 else tick_texts(ticks, "ms")
+    if measure in MEMORY:
+        divisor, unit = next(((each, unit) for each, unit in ((10**6, "MB"), (1000, "kB")) if most >= each), (1, "B"))
+        return tick_texts(ticks, unit, divisor)
+    return tick_texts(ticks, "M", 10**6) if most >= 10_000 else tick_texts(ticks)
 
 
 def figure_text(trial: SearchTrial, measure: str, boards: SearchBoards) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.learning.training.running.lab_events import EpochJson
+from rune.axis_ticks import tick_texts
 
 WIDTH, HEIGHT = 392, 306
 LEFT, RIGHT = 44, 380
@@ -103,8 +104,8 @@ def drawing_of(
     best_row = curves[best - 1] if 0 < best <= len(curves) else None
     end = x(len(curves)) if curves else LEFT
     return CurvesDrawing(
-        accuracy_ticks=[Tick(share_y(share), f"{100 * share:.0f} %") for share in _share_ticks(low)],
-        loss_ticks=[Tick(loss_y(value), f"{value:g}") for value in _loss_ticks(high_loss)],
+        accuracy_ticks=_ticks(_share_ticks(low), share_y, "%", 0.01),
+        loss_ticks=_ticks(_loss_ticks(high_loss), loss_y),
         epoch_ticks=[Tick(x(epoch), str(epoch)) for epoch in _epoch_ticks(last)],
         accuracy=line([(row["epoch"], share_y(row["validation_accuracy"])) for row in curves]),
         train_accuracy=line([(row["epoch"], share_y(row["accuracy"])) for row in curves]),
@@ -126,13 +127,17 @@ def drawing_of(
                     row["epoch"],
                     f"{100 * row['validation_accuracy']:.1f} %",
                     f"{100 * row['accuracy']:.1f} %",
-                    f"{row['validation_loss']:.3f}",
-                    f"{row['loss']:.3f}",
+                    f"{row['validation_loss']:.3g}",
+                    f"{row['loss']:.3g}",
                 ]
                 for row in curves
             ]
         ),
     )
+
+
+def _ticks(values: Sequence[float], y: Callable[[float], float], unit: str = "", divisor: float = 1) -> list[Tick]:
+    return [Tick(y(value), text) for value, text in zip(values, tick_texts(values, unit, divisor), strict=True)]
 
 
 def _low_share(shares: Sequence[float]) -> float:

@@ -2,6 +2,7 @@
 // "use" and "add" have it in data-options. The library that translates it is loaded when a button is pressed.
 
 import type { startAuthentication, startRegistration } from "@simplewebauthn/browser";
+import { codeNodes } from "../../look/code-nodes";
 
 type RequestOptions = Parameters<typeof startAuthentication>[0]["optionsJSON"];
 type CreationOptions = Parameters<typeof startRegistration>[0]["optionsJSON"];
@@ -32,7 +33,7 @@ async function submit(form: HTMLFormElement): Promise<void> {
   try {
     field.value = JSON.stringify(await credential(form));
   } catch (error) {
-    says.textContent = reason(error);
+    says.replaceChildren(...codeNodes(reason(error)));
     says.hidden = false;
     return;
   }

@@ -15,6 +15,7 @@ import {
   type Sizes,
 } from "./form-figures";
 import { TrainArguments } from "./train-arguments";
+import { codeNodes } from "../../look/code-nodes";
 
 const SIZES = "/api/v1/projects/{organisation}/{name}/training/sizes";
 const NEEDS = "/api/v1/projects/{organisation}/{name}/training/needs";
@@ -152,7 +153,7 @@ class FormFigures {
     if (!section || !status || !this.form.querySelector("table.needs")) return;
     const problem = problemOf(this.form);
     if (problem !== "") {
-      status.textContent = problem;
+      status.replaceChildren(...codeNodes(problem));
       return;
     }
     section.setAttribute("aria-busy", "true");

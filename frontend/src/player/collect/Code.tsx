@@ -1,6 +1,7 @@
 // Asks somebody outside for the code of their link.
 import { useState, type FormEvent } from "react";
 import type { CollectSession } from "./session";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly session: CollectSession;
@@ -20,7 +21,7 @@ export function Code({ session, problem }: Props) {
         <p>The person who sent you this link also gave you a code of six digits. You need no account and no app.</p>
         {problem !== null && (
           <p className="notice bad" role="alert">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
           </p>
         )}
         <label className="field">

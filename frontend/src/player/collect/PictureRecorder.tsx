@@ -5,6 +5,7 @@ import { deviceProblem, lostProblem, openCamera, unavailable } from "../../previ
 import { FaceView } from "./Face";
 import { NOT_STORED, pictureTake, type Take } from "./recorders/take";
 import type { Task } from "./sending/client";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly task: Task;
@@ -76,7 +77,7 @@ export function PictureRecorder({ task, number, onKeep }: Props) {
     <section className="stack" aria-label={`Picture ${number}`}>
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       <div className="card stack">

@@ -11,6 +11,7 @@ import { SavedRecordings } from "./SavedRecordings";
 import type { Task } from "./sending/client";
 import type { CollectSession } from "./session";
 import { TimedRecorder } from "./TimedRecorder";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly session: CollectSession;
@@ -77,7 +78,7 @@ export function Recorder({ session, task }: Props) {
         {task.kind === "picture" ? <PictureRecorder {...props} /> : <TimedRecorder {...props} />}
         {problem !== null && (
           <p className="notice bad" role="alert">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
           </p>
         )}
         {isOffline && (

@@ -3,6 +3,7 @@ import { Activity, Camera, Clock, Info, Mic, Target, User, Users, type LucideIco
 import { Bar } from "./Bar";
 import type { Task } from "./sending/client";
 import type { CollectSession } from "./session";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly session: CollectSession;
@@ -43,7 +44,7 @@ export function Terms({ session, task, problem }: Props) {
         <p className="muted">Please read this first.</p>
         {problem !== null && (
           <p className="notice bad" role="alert">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
           </p>
         )}
         <dl className="collect-terms">

@@ -10,6 +10,7 @@ import { record } from "./recorders/record";
 import { BoardSensor, ownSensor } from "./recorders/sensors";
 import { NOT_STORED, type Take } from "./recorders/take";
 import type { Task } from "./sending/client";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly task: Task;
@@ -88,7 +89,7 @@ export function TimedRecorder({ task, number, onKeep }: Props) {
     <section className="stack" aria-label={`Recording ${number}`}>
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {board !== null && (

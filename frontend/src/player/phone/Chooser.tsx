@@ -3,6 +3,7 @@ import { LogOut } from "lucide-react";
 import { useState } from "react";
 import type { Player, PlayerStore } from "./runes/store";
 import type { PlayerState } from "./runes/types";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly player: Player;
@@ -50,7 +51,7 @@ export function Chooser({ player, state, store }: Props) {
       )}
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {state.by === "pass" && (

@@ -1,6 +1,7 @@
 // Notices for the phone's person: no network, a newer build, another edition of the player, a fault.
 import { ArrowUpCircle, RotateCcw, WifiOff } from "lucide-react";
 import type { Player } from "./runes/store";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly player: Player;
@@ -39,7 +40,9 @@ export function Notices({ player, update, onNewer, onRetry }: Props) {
       )}
       {problem !== null && phase === "ready" && (
         <div className="notice bad row between wrap" role="alert">
-          <span>{problem}</span>
+          <span>
+            <InlineCode>{problem}</InlineCode>
+          </span>
           <button type="button" className="button" onClick={onRetry}>
             <RotateCcw aria-hidden="true" />
             Try again

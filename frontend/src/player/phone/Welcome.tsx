@@ -1,6 +1,7 @@
 // The page in place of the app: the app is on its way, or why it is not, with the next step.
 import { RotateCcw } from "lucide-react";
 import type { Player } from "./runes/store";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly player: Player;
@@ -24,7 +25,7 @@ export function Welcome({ player, onRetry }: Props) {
           <h2>Give this phone access</h2>
           {problem !== null && (
             <p className="notice bad" role="alert">
-              {problem}
+              <InlineCode>{problem}</InlineCode>
             </p>
           )}
           <p>

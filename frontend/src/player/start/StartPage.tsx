@@ -11,6 +11,7 @@ import { isUnfinished, readiness, shownSamples, StartStore } from "./store";
 import { Train } from "./training/Train";
 import { Try } from "./trying/Try";
 import "./start.css";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly settings: StartSettings;
@@ -76,7 +77,9 @@ export default function StartPage({ settings, events, token }: Props) {
       </div>
       {state.problem !== null && (
         <div className="notice bad row wrap start-notice" role="alert">
-          <span className="grow">{state.problem}</span>
+          <span className="grow">
+            <InlineCode>{state.problem}</InlineCode>
+          </span>
           <button type="button" className="button" onClick={() => store.say(null)}>
             Close
           </button>

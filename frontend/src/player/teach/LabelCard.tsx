@@ -5,6 +5,7 @@ import { useId, useMemo, useState } from "react";
 import { Thumbnail, type Example } from "../../preview";
 import type { CapabilityRequest } from "../../runtime";
 import type { TaughtExample, TaughtLabel } from "./lessons";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly label: TaughtLabel;
@@ -108,7 +109,7 @@ function LabelName({ label, problemOf, onRename }: NameProps) {
       />
       {problem !== null && (
         <small id={id} className="error" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </small>
       )}
     </span>

@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 import { nameProblem } from "./lessons";
 import type { TeachSettings } from "./server";
 import type { Lessons } from "./use-lessons";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly settings: TeachSettings;
@@ -55,7 +56,7 @@ export function NewLabel({ settings, lessons }: Props) {
         </div>
         {problem !== null && (
           <small id={`${id}-problem`} className="error" role="alert">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
           </small>
         )}
       </div>

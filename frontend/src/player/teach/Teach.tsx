@@ -11,6 +11,7 @@ import type { TeachServer, TeachSettings } from "./server";
 import { Teaching } from "./Teaching";
 import { useLessons, type Lessons } from "./use-lessons";
 import "./teach.css";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly settings: TeachSettings;
@@ -121,7 +122,7 @@ function Saving({ settings, server, lessons, onSaved }: SavingProps) {
     <section className="card stack teach-save" aria-label="Save what was taught">
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       <div className="row wrap">

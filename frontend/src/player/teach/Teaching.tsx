@@ -8,6 +8,7 @@ import { ExampleRecorder, featuresOf } from "./recording";
 import type { TeachSettings } from "./server";
 import { NewLabel } from "./NewLabel";
 import type { LearnedLayer, Lessons } from "./use-lessons";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly running: Snapshot;
@@ -48,7 +49,7 @@ export function Teaching({ running, lessons, settings }: Props) {
       <Answer learnedLayer={learnedLayer} lessons={lessons} features={hasInput ? features : null} />
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {history.now.labels.length > 0 && (

@@ -12,6 +12,7 @@ import { MotionView } from "../sources/views/MotionView";
 import { SoundView } from "../sources/views/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { BoardMessage } from "./host";
+import { InlineCode } from "../../look/InlineCode";
 
 /** Milliseconds after which a board that says nothing is said so. */
 const SILENCE = 3000;
@@ -99,7 +100,7 @@ export default function BoardSource({ request, onInput }: SourceProps) {
       {phase === "live" && kind === "motion" && <MotionView isLive />}
       {problem !== null && (
         <p className="notice warn" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {lost > 0 && (

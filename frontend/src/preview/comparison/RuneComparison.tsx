@@ -8,6 +8,7 @@ import { useSession } from "../running/use-session";
 import { refitted } from "./refit";
 import { verdict } from "./verdict";
 import "./comparison.css";
+import { InlineCode } from "../../look/InlineCode";
 
 const NO_INPUT = "It answers here as soon as there is input.";
 
@@ -59,7 +60,9 @@ export default function RuneComparison({ running, rune, waiting, sides, children
       <div ref={frame} hidden />
       {beside.error !== null && (
         <div className="notice bad row wrap" role="alert">
-          <p className="small preview-message">{`With ${sides[1].name}: ${beside.error.message}`}</p>
+          <p className="small preview-message">
+            <InlineCode>{`With ${sides[1].name}: ${beside.error.message}`}</InlineCode>
+          </p>
           <button type="button" className="button" onClick={session.restart}>
             Restart
           </button>

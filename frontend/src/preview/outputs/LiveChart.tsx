@@ -3,13 +3,25 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "../styles/views.css";
+import { namedAxis, valueAxis } from "../../look/chart-axis";
 import { ThresholdLine, type ChartLine } from "../threshold/ThresholdLine";
+
+/** The rows of a chart: `name` is that of one, and each is `step` after the one before. */
+export interface ChartRows {
+  readonly name: string;
+  readonly step: number;
+  /** True where rows are counted back from the newest, which is 0; else they are counted from 0 on. */
+  readonly isCountedBack: boolean;
+}
+
+const RUNS: ChartRows = { name: "run", step: 1, isCountedBack: true };
 
 interface Props {
   /** One row a run, oldest first. */
   readonly past: readonly (readonly number[])[];
   readonly names: readonly string[];
   readonly label: string;
+  readonly over?: ChartRows;
   /** A line across the chart that can be moved. */
   readonly line?: ChartLine | null;
 }
@@ -19,9 +31,10 @@ const HEIGHT = 150;
 /** Lines that are told apart. */
 const SHOWN = 6;
 
-function dataOf(past: Props["past"], lines: readonly number[]): uPlot.AlignedData {
+function dataOf(past: Props["past"], lines: readonly number[], over: ChartRows): uPlot.AlignedData {
+  const first = over.isCountedBack ? 1 - past.length : 0;
   return [
-    past.map((_, index) => index - past.length + 1),
+    past.map((_, index) => (first + index) * over.step),
     ...lines.map((line) => past.map((row) => finiteOf(row[line]))),
   ];
 }
@@ -44,7 +57,7 @@ function linesOf(past: Props["past"]): readonly number[] {
     .toSorted((one, other) => one - other);
 }
 
-export default function LiveChart({ past, names, label, line = null }: Props) {
+export default function LiveChart({ past, names, label, over = RUNS, line = null }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const [plot, setPlot] = useState<uPlot | null>(null);
@@ -60,12 +73,6 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
     if (element === null) return undefined;
     const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
     const make = (): uPlot => {
-      const axis: uPlot.Axis = {
-        stroke: colour("--muted"),
-        grid: { stroke: colour("--line"), width: 1 },
-        ticks: { show: false },
-        font: "12px 'IBM Plex Sans'",
-      };
       return new uPlot(
         {
           width: Math.max(160, element.clientWidth),
@@ -81,10 +88,7 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
               },
             },
           },
-          axes: [
-            { ...axis, size: 24 },
-            { ...axis, size: 44 },
-          ],
+          axes: [namedAxis(element, over.name), valueAxis(element)],
           series: [
             {},
             ...latest.current.lines.map((_, index) => ({
@@ -94,7 +98,7 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
             })),
           ],
         },
-        dataOf(latest.current.past, latest.current.lines),
+        dataOf(latest.current.past, latest.current.lines, over),
         element,
       );
     };
@@ -119,10 +123,10 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [key]);
+  }, [key, over]);
 
   const { minimum, maximum } = line?.scale ?? {};
-  useEffect(() => chart.current?.setData(dataOf(past, lines)), [past, lines, minimum, maximum]);
+  useEffect(() => chart.current?.setData(dataOf(past, lines, over)), [past, lines, over, minimum, maximum]);
 
   const newest = past.at(-1) ?? [];
   return (

@@ -13,6 +13,7 @@ import { SoundView } from "../sources/views/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { PhoneLine } from "./host";
 import { sideFor, type SensorRequest } from "./messages";
+import { InlineCode } from "../../look/InlineCode";
 
 export default function PhoneSource(props: SourceProps) {
   const { phone } = useHost();
@@ -64,7 +65,7 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
       )}
       {notice !== null && (
         <p className="notice warn" role="alert">
-          {notice}
+          <InlineCode>{notice}</InlineCode>
         </p>
       )}
       <p className={phase === "sending" ? "small muted" : "preview-off muted"} role="status">

@@ -1,6 +1,7 @@
 // A rune that was stopped or gave up, and the way on.
 import { Maximize2, RotateCcw } from "lucide-react";
 import type { RuneError } from "../../runtime";
+import { InlineCode } from "../../look/InlineCode";
 
 const HEADINGS: Readonly<Record<RuneError["name"], string>> = {
   "bad-rune": "This rune cannot be run",
@@ -28,7 +29,9 @@ export function Failure({ error, onRestart, moreOutput, onAllowMore }: Props) {
   return (
     <section className="notice bad stack" role="alert">
       <b>{HEADINGS[error.name]}</b>
-      <p className="preview-message">{error.message}</p>
+      <p className="preview-message">
+        <InlineCode>{error.message}</InlineCode>
+      </p>
       <div className="row">
         <button type="button" className="button" onClick={onRestart}>
           <RotateCcw aria-hidden="true" />

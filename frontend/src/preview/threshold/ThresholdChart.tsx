@@ -15,6 +15,7 @@ import { OF_SHARES, scaleFor, snapped, type Scale } from "./scale";
 import { scoresOfAll, type ScoringResult } from "./scores";
 import { figuresOf } from "./wording";
 import "../styles/threshold.css";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly card: Card;
@@ -235,7 +236,7 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scoring, onSco
       <div ref={holder} hidden />
       {problem !== null && (
         <p className="notice warn" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {problem === null && scoring === null && (

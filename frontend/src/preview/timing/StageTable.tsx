@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type Addresses, type CapabilityRequest, type Limits, ty
 import { millisecondsText, percentText } from "../readings/numbers";
 import { FrameEngine } from "../running/use-session";
 import { READINGS, stagesOf, stageText, trustText, type Stages } from "./stages";
+import { InlineCode } from "../../look/InlineCode";
 
 /** Milliseconds between two looks. */
 const PAUSE = 1000;
@@ -71,7 +72,7 @@ export default function StageTable({ rune, waiting, inputs, resources, limits, a
       <div ref={holder} hidden />
       {problem !== null && (
         <p className="notice warn" role="alert">
-          The stages could not be timed. {problem} Close Timing and open it again to retry.
+          The stages could not be timed. <InlineCode>{problem}</InlineCode> Close Timing and open it again to retry.
         </p>
       )}
       {problem === null && stages === null && (

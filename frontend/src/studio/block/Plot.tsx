@@ -1,6 +1,6 @@
 // The inputs or outputs of a block, plotted: a long array by its elements, a short one run by run.
 import { useMemo } from "react";
-import LiveChart from "../../preview/outputs/LiveChart";
+import LiveChart, { type ChartRows } from "../../preview/outputs/LiveChart";
 import { count } from "../format/quantities";
 
 interface PlotProps {
@@ -18,11 +18,15 @@ const MOST_POINTS = 512;
 export function Plot({ title, name, type, history, names, waiting }: PlotProps) {
   const newest = history.at(-1);
   const isLong = history.length === 1 && newest !== undefined && newest.length > 1;
+  const step = isLong ? Math.ceil((newest?.length ?? 1) / MOST_POINTS) : 1;
+  const over = useMemo<ChartRows | undefined>(
+    () => (isLong ? { name: "element", step, isCountedBack: false } : undefined),
+    [isLong, step],
+  );
   const rows = useMemo(() => {
     if (!isLong || newest === undefined) return history;
-    const step = Math.ceil(newest.length / MOST_POINTS);
     return newest.filter((_, index) => index % step === 0).map((value) => [value]);
-  }, [history, newest, isLong]);
+  }, [history, newest, isLong, step]);
   const top = newest === undefined || isLong ? -1 : newest.indexOf(Math.max(...newest));
   return (
     <div className="stack block-plot">
@@ -44,6 +48,7 @@ export function Plot({ title, name, type, history, names, waiting }: PlotProps) 
         <LiveChart
           past={rows}
           names={isLong ? [] : names}
+          {...(over === undefined ? {} : { over })}
           label={`What the block ${title === "Reads" ? "reads" : "writes"}, ${isLong ? "element by element" : `the last ${count(history.length, "run")}`}`}
         />
       )}

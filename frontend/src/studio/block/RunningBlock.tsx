@@ -9,6 +9,7 @@ import { Plot, typeText } from "./Plot";
 import type { BlockRunner, RunnerState } from "./runner";
 import { StoppedNotice } from "./StoppedNotice";
 import type { BlockPlace } from "./use-block";
+import { InlineCode } from "../../look/InlineCode";
 
 interface Props {
   readonly runner: BlockRunner;
@@ -57,7 +58,8 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
       )}
       {stopReason === null && problem !== null && (
         <p className="notice warn" role="status">
-          Line {problem.line}: {problem.message}.{hasErrors ? "" : " It runs again once that is fixed."}
+          Line {problem.line}: <InlineCode>{problem.message}</InlineCode>.
+          {hasErrors ? "" : " It runs again once that is fixed."}
         </p>
       )}
       {failure !== null && stopReason === null && (

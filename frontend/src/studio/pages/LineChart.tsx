@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { namedAxis, valueAxis } from "../../look/chart-axis";
 import type { Plot } from "./table";
 
 interface LineChartProps {
@@ -21,14 +22,6 @@ function colourOf(index: number, from: Element): string {
 }
 
 function chart(holder: HTMLElement, { over, lines }: Plot, hiddenLines: ReadonlySet<string>): uPlot {
-  const ink = getComputedStyle(holder).getPropertyValue("--muted").trim();
-  const grid = getComputedStyle(holder).getPropertyValue("--line").trim();
-  const axis: uPlot.Axis = {
-    stroke: ink,
-    grid: { stroke: grid, width: 1 },
-    ticks: { stroke: grid, width: 1 },
-    font: "12px 'IBM Plex Sans'",
-  };
   const rows =
     over?.values.map(Number) ?? Array.from({ length: lines[0]?.values.length ?? 0 }, (_, index) => index + 1);
   return new uPlot(
@@ -38,7 +31,7 @@ function chart(holder: HTMLElement, { over, lines }: Plot, hiddenLines: Readonly
       legend: { show: false },
       cursor: { drag: { x: true, y: false } },
       scales: { x: { time: false } },
-      axes: [{ ...axis, label: over?.name ?? "row", labelFont: "11px 'IBM Plex Sans'", labelSize: 16 }, axis],
+      axes: [namedAxis(holder, over?.name ?? "row"), valueAxis(holder)],
       series: [
         { label: over?.name ?? "Row" },
         ...lines.map((line, index) => ({

@@ -1,6 +1,7 @@
 // A built rune as a page: what it says of itself, and running. Loaded when the first one is opened.
 import { useEffect, useEffectEvent, useState } from "react";
 import { runeFileOf, RuneTrial, type RuneFile } from "../../preview";
+import { InlineCode } from "../../look/InlineCode";
 
 interface RunePageProps {
   readonly name: string;
@@ -28,7 +29,7 @@ export default function RunePage({ name, read }: RunePageProps) {
   if ("problem" in state) {
     return (
       <p className="notice bad" role="alert">
-        {state.problem}
+        <InlineCode>{state.problem}</InlineCode>
       </p>
     );
   }

@@ -6,6 +6,7 @@ import { LineChart } from "./LineChart";
 import { plotOf, readTable } from "./table";
 import { useText } from "./use-text";
 import "../styles/pages.css";
+import { InlineCode } from "../../look/InlineCode";
 
 interface TablePageProps {
   readonly text: Y.Text;
@@ -25,7 +26,7 @@ export default function TablePage({ text, path }: TablePageProps) {
     <div className="file-page stack" tabIndex={0} role="region" aria-label={`${path} as a table`}>
       {table.problems.map((problem) => (
         <p key={problem} className="notice warn small">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       ))}
       {plot.lines.length > 0 && table.rows.length > 1 && (

@@ -34,6 +34,7 @@ import {
   useStudio,
   useText,
 } from "../context/studio";
+import { InlineCode } from "../../look/InlineCode";
 
 const EmptyPipeline = lazyPart(() => import("./EmptyPipeline"));
 const OpenQuestions = lazyPart(() => import("./OpenQuestions"));
@@ -100,7 +101,11 @@ export function PreviewPane() {
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
-      {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
+      {error !== null && (
+        <p className="notice bad">
+          The rune could not be fetched. <InlineCode>{error}</InlineCode>
+        </p>
+      )}
       <Preview
         rune={isEmpty ? null : (rune?.bytes ?? null)}
         empty={isEmpty ? <EmptyPipeline /> : undefined}

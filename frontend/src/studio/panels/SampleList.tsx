@@ -11,6 +11,7 @@ import { count } from "../format/quantities";
 import { isReplayable, type ReplayableSample } from "../session/samples/replayable";
 import type { NamedFile } from "../../look/files/incoming-files";
 import "../styles/files/samples.css";
+import { InlineCode } from "../../look/InlineCode";
 
 /** The status of an answer to a change of what has changed meanwhile. */
 const STALE = 412;
@@ -84,7 +85,12 @@ export default function SampleList(props: SampleListProps) {
 
   const drop = useFileDrop(mayEdit ? onImport : null);
 
-  if (samples === null && problem !== null) return <p className="notice bad">{problem}</p>;
+  if (samples === null && problem !== null)
+    return (
+      <p className="notice bad">
+        <InlineCode>{problem}</InlineCode>
+      </p>
+    );
   if (samples === null) return <p className="small muted">Loading the samples…</p>;
   const there = samples.filter(({ id }) => chosenSamples.has(id));
   const choose = (ids: readonly string[], isChosen: boolean): void =>
@@ -99,7 +105,7 @@ export default function SampleList(props: SampleListProps) {
     <div {...drop.props} className={`stack samples-drop${drop.isOver ? " over" : ""}`}>
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {samples.length === 0 && (

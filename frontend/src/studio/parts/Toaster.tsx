@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { useStore } from "zustand";
 import type { Toasts } from "../session/toasts/toasts";
+import { InlineCode } from "../../look/InlineCode";
 
 export function Toaster({ toasts }: { readonly toasts: Toasts }) {
   const shownToasts = useStore(toasts.state);
@@ -9,7 +10,9 @@ export function Toaster({ toasts }: { readonly toasts: Toasts }) {
     <div className="toasts" role="status" aria-live="polite">
       {shownToasts.map((toast) => (
         <div className="toast" key={toast.id}>
-          <span className="grow">{toast.text}</span>
+          <span className="grow">
+            <InlineCode>{toast.text}</InlineCode>
+          </span>
           {toast.action !== undefined && (
             <button
               type="button"

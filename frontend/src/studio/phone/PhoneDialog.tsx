@@ -11,6 +11,7 @@ import { Dialog } from "../parts/dialog/Dialog";
 import { useSession } from "../context/studio";
 import { pathOf, QUIET } from "./code";
 import type { StudioPairing } from "./pairing";
+import { InlineCode } from "../../look/InlineCode";
 
 interface PhoneDialogProps {
   readonly client: ProjectClient;
@@ -101,12 +102,12 @@ export default function PhoneDialog({ client, pairing, studioKey, onClose }: Pho
       ))}
       {notice !== null && (
         <p className="notice warn" role="status">
-          {notice}
+          <InlineCode>{notice}</InlineCode>
         </p>
       )}
       {linkState !== null && "problem" in linkState && (
         <p className="notice bad" role="alert">
-          {linkState.problem}
+          <InlineCode>{linkState.problem}</InlineCode>
         </p>
       )}
       {link !== null && !isOver && (

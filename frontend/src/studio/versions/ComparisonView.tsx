@@ -4,7 +4,7 @@ import type { Comparison, FileChange, Version } from "../../api/schema";
 import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import { InlineCode } from "../parts/InlineCode";
+import { InlineCode } from "../../look/InlineCode";
 import { sizeText } from "../../look/quantities";
 import { ago, count } from "../format/quantities";
 import { undoOfLastStep } from "../session/toasts/undo-action";
@@ -145,7 +145,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
       </div>
       {error !== null && (
         <p className="notice bad" role="alert">
-          {error}{" "}
+          <InlineCode>{error}</InlineCode>{" "}
           <button
             type="button"
             className="button"

@@ -10,6 +10,7 @@ import { withNewest, withOlder, type VersionListing } from "./version-listing";
 import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
 import "../styles/files/versions.css";
+import { InlineCode } from "../../look/InlineCode";
 
 export default function VersionsPage() {
   const { workspace, places, dialogs, nonce } = useStudio();
@@ -85,7 +86,7 @@ export default function VersionsPage() {
       </header>
       {error !== null && (
         <p className="notice bad" role="alert">
-          {error}{" "}
+          <InlineCode>{error}</InlineCode>{" "}
           <button type="button" className="button" onClick={again}>
             Try again
           </button>

@@ -20,10 +20,12 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, 
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key
 from forge.web.builds.steps import BuildStanding, next_step, steps
+from rune.running.evaluation.evaluation import SampleOutcome
 from rune.source.policy import LimitResult
 from tests.forge.web.builds.test_build_results import MAP
 from tests.support.cases import each_case
 from tests.support.forge.factories.builds import approved, built, failed_build
+from tests.support.forge.factories.evaluations import evaluated
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"
@@ -36,7 +38,7 @@ def text_of(response: Any) -> str:
 
 
 def tabs_in(page: str) -> list[tuple[str, str, bool]]:
-    nav = re.search(r'<nav class="nav second" aria-label="Build 1".*?</nav>', page)
+    nav = re.search(r'<nav class="nav" aria-label="Build 1".*?</nav>', page)
     assert nav is not None
     links = re.findall(r'<a href="([^"]*)"( aria-current="page")?>(.*?)</a>', nav[0])
     return [(" ".join(re.sub(r"<[^>]*>", "", words).split()), address, bool(on)) for address, on, words in links]
@@ -52,6 +54,31 @@ def test_every_tab_of_a_build_can_be_linked_and_says_where_one_is(
         tabs = tabs_in(text_of(browser.get(f"{PAGE}{place}")))
         assert [address for _, address, _ in tabs] == [f"{PAGE}{each}" for each in TABS]
         assert [address for _, address, on in tabs if on] == [f"{PAGE}{place}"]
+
+
+@pytest.mark.slow
+def test_a_page_of_a_build_has_one_row_of_tabs_and_its_breadcrumb_leads_back_to_the_project(
+    project: Any, developer: Any, browser_of: Browser
+) -> None:
+    built(developer, project, memory_map=MAP)
+    browser = browser_of(developer)
+    for place in (*TABS, "/publish"):
+        page = text_of(browser.get(f"{PAGE}{place}"))
+        assert re.findall(r'<nav class="nav" aria-label="([^"]*)"', page) == ["Build 1"], place
+        breadcrumb = re.search(r'<nav class="crumb cut" aria-label="Breadcrumb">.*?</nav>', page)
+        assert breadcrumb is not None
+        links = dict.fromkeys(re.findall(r'<a [^>]*href="([^"]*)"', breadcrumb[0]))
+        assert list(links)[:3] == ["/acme", "/acme/kitchen", "/acme/kitchen/builds"], place
+    assert 'aria-label="acme/kitchen"' in text_of(browser.get("/acme/kitchen/builds"))
+    assert 'aria-label="acme/kitchen"' in text_of(browser.get("/acme/kitchen/devices"))
+
+
+@pytest.mark.slow
+def test_the_tab_of_the_accuracy_says_it_in_one_figure(project: Any, developer: Any, browser_of: Browser) -> None:
+    outcomes = [SampleOutcome(str(number), "yes", "yes" if number < 9 else "no") for number in range(10)]
+    evaluated(built(developer, project), outcomes)
+    tabs = tabs_in(text_of(browser_of(developer).get(PAGE)))
+    assert ("Accuracy 90.0 %", f"{PAGE}/accuracy", False) in tabs
 
 
 @pytest.mark.slow

@@ -34,3 +34,14 @@ def test_the_limit_is_named_and_takes_the_place_of_a_word_of_the_grid() -> None:
     lines = [line for line in trend.grid if line.words]
     assert len(lines) == len(trend.grid) - 1
     assert all(abs(line.y - trend.limit.y) >= WORD for line in lines)
+
+
+def test_the_grid_stands_at_round_shares() -> None:
+    def grid(low: float, high: float) -> list[str]:
+        trend = trend_of([MeasuredBuild(1, low, low, high), MeasuredBuild(2, high, low, high)], None)
+        assert trend is not None
+        return [line.words for line in trend.grid]
+
+    assert grid(0.998, 0.999) == ["98 %", "99 %", "100 %"]
+    assert grid(0.85, 0.95) == ["85 %", "90 %", "95 %"]
+    assert grid(0.2, 0.9) == ["20 %", "40 %", "60 %", "80 %"]

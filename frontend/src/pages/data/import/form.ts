@@ -7,6 +7,7 @@ import { oneAtATime, released } from "../../talk/read";
 import { saysSignedOut } from "../../sign-in/signed-out";
 import { address } from "../../../api/request";
 import { sendPieces, type PieceAnswer, type Receiver } from "./pieces";
+import { codeNodes } from "../../../look/code-nodes";
 
 const IMPORT = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}";
 const BYTES = `${IMPORT}/bytes` as const;
@@ -43,7 +44,7 @@ async function readTerms(form: HTMLFormElement): Promise<void> {
   const answer: unknown = await response?.json().catch(() => null);
   if (typeof answer !== "object" || answer === null) text.textContent = "The server cannot be reached.";
   else if ("text" in answer && typeof answer.text === "string") text.textContent = termsField.value = answer.text;
-  else if ("detail" in answer && typeof answer.detail === "string") text.textContent = answer.detail;
+  else if ("detail" in answer && typeof answer.detail === "string") text.replaceChildren(...codeNodes(answer.detail));
 }
 
 async function submit(form: HTMLFormElement): Promise<void> {

@@ -15,6 +15,7 @@ import { LabelTabs } from "./LabelTabs";
 import { RecordingCard } from "./RecordingCard";
 import { useHold } from "./use-hold";
 import "./hold.css";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly session: CollectSession;
@@ -86,7 +87,7 @@ export function HoldRecorder({ session, task }: Props) {
           (text, index) =>
             text !== null && (
               <p key={index} className="notice bad" role="alert">
-                {text}
+                <InlineCode>{text}</InlineCode>
               </p>
             ),
         )}

@@ -3,6 +3,7 @@ import { MonitorSmartphone, Square } from "lucide-react";
 import { useStore } from "zustand";
 import type { Pairing } from "./pairing";
 import { Waiting } from "./Waiting";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly pairing: Pairing;
@@ -18,7 +19,7 @@ export function PairingCard({ pairing, person, isOffline }: Props) {
       <h2>In the studio</h2>
       {notice !== null && (
         <p className="notice warn" role="alert">
-          {notice}
+          <InlineCode>{notice}</InlineCode>
         </p>
       )}
       {phase === "off" && (

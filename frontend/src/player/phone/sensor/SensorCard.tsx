@@ -6,6 +6,7 @@ import { Live, LiveButton, lostProblem, useLive, type SensorName, type SensorReq
 import { Waiting } from "../pairing/Waiting";
 import { capture } from "./capture";
 import { SensorPairing } from "./pairing";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   /** The public key in the scanned code. */
@@ -45,7 +46,7 @@ export default function SensorCard({ studioKey, person, open, onUse, onSend }: P
       <h2>As a sensor of the studio</h2>
       {notice !== null && (
         <p className="notice warn" role="alert">
-          {notice}
+          <InlineCode>{notice}</InlineCode>
         </p>
       )}
       {phase === "off" && (

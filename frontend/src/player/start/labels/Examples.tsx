@@ -64,7 +64,7 @@ export function Examples({ store, state, holding, isNext }: Props) {
           {settings.kind === "table" ? "No files at hand?" : "No sensor here? Use your phone, drop files, or"}{" "}
           <button
             type="button"
-            className="start-link"
+            className="link"
             disabled={state.isAddingExamples}
             onClick={() => void store.addExamples()}
           >

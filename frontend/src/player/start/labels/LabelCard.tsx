@@ -125,7 +125,7 @@ export function LabelCard({ store, label, place, samples, sending, holding, isNe
           {kind === "sound" && (
             <button
               type="button"
-              className="start-link"
+              className="link"
               onClick={holding.secondsLeft === null ? holding.listen : holding.stop}
             >
               {holding.secondsLeft === null

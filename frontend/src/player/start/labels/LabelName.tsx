@@ -2,6 +2,7 @@
 import { Pencil } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { isComposing } from "../../../look/keys/composing";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly name: string;
@@ -73,7 +74,7 @@ export function LabelName({ name, example, longest, onRename, focusHere }: Props
       />
       {problem !== null && (
         <small id={`${id}-problem`} className="error" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </small>
       )}
     </span>

@@ -3,6 +3,7 @@ import { Check } from "lucide-react";
 import { useStore } from "zustand";
 import { counted } from "../../../look/plural";
 import { isConnected, type PhoneLink } from "./phone-link";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly link: PhoneLink;
@@ -22,7 +23,7 @@ export function PhoneCode({ link, label, labels }: Props) {
     <div className="start-phone" role="group" aria-label={`Record ${label} with a phone`}>
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {code === null ? (

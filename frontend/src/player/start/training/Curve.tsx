@@ -1,4 +1,5 @@
 // How a run learned: accuracy of both splits over the epochs, with a mark at the epoch that is used.
+import { tickTexts } from "../../../look/axis-ticks";
 import type { OpenRun } from "../server";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [320, 150, 40, 22, 12];
@@ -13,6 +14,7 @@ export function Curve({ run }: { readonly run: OpenRun }) {
     curves.map((row) => `${x(row.epoch).toFixed(1)},${y(row[name]).toFixed(1)}`).join(" ");
   const marked = curves[best - 1];
   const ticks = [1, (1 + lowest) / 2, lowest];
+  const texts = tickTexts(ticks, "%", 0.01);
   return (
     <section className="card stack" aria-labelledby="start-curve">
       <div className="row wrap">
@@ -23,11 +25,11 @@ export function Curve({ run }: { readonly run: OpenRun }) {
         <span className="small start-key train">train</span>
       </div>
       <svg className="start-curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={altText(run)}>
-        {ticks.map((share) => (
+        {ticks.map((share, place) => (
           <g key={share}>
             <line x1={LEFT} x2={WIDTH - 8} y1={y(share)} y2={y(share)} className="grid" />
             <text x={LEFT - 6} y={y(share) + 3} textAnchor="end">
-              {Math.round(100 * share)} %
+              {texts[place]}
             </text>
           </g>
         ))}

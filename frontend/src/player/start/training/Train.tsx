@@ -8,6 +8,7 @@ import { secondsLeft } from "./quality";
 import { SizeChoice } from "./SizeChoice";
 import { useSizes } from "./use-sizes";
 import "./train.css";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly store: StartStore;
@@ -58,7 +59,7 @@ export function Train({ store, state, isReady, isNext }: Props) {
         </label>
         {problem !== null ? (
           <p className="notice bad" role="alert">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
           </p>
         ) : (
           <SizeChoice sizes={sizes} chosen={chosen?.name ?? ""} onChoose={setSize} />
@@ -88,7 +89,7 @@ export function Train({ store, state, isReady, isNext }: Props) {
         )}
         {run !== null && run.error !== "" && (
           <p className="notice bad" role="alert">
-            {run.error}
+            <InlineCode>{run.error}</InlineCode>
           </p>
         )}
         <a className="start-advanced" href={`/${settings.project}/training?${advanced}`}>

@@ -5,6 +5,7 @@ import { hasTestRecordings } from "../labels/division";
 import { problemText, type OpenRun, type Summary } from "../server";
 import type { StartStore } from "../store";
 import type { ChosenThreshold } from "../trying/Threshold";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly store: StartStore;
@@ -43,7 +44,7 @@ export function UseInApp({ store, run, summary, threshold, isNext }: Props) {
       </button>
       {problem !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          <InlineCode>{problem}</InlineCode>
         </p>
       )}
       {run === null ? (

@@ -2,6 +2,7 @@
 import { Square, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Live, LiveState } from "./live";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly live: Live;
@@ -18,7 +19,7 @@ export function LiveButton({ live, state, icon: Icon, startText, stopText, child
     <>
       {state.problem !== null && (
         <p className="notice warn" role="alert">
-          {state.problem}
+          <InlineCode>{state.problem}</InlineCode>
         </p>
       )}
       {state.permissionHint !== null && (

@@ -9,6 +9,7 @@ import { useStudio } from "../../context/studio";
 import { compareWithCompiled } from "./compiled-results";
 import { StoppedNotice } from "../StoppedNotice";
 import type { BlockTestsOf } from "./use-tests";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface Props {
   readonly tests: BlockTestsOf;
@@ -55,7 +56,7 @@ export function TestResults({ tests, onGo, more }: Props) {
           <button type="button" className="link" onClick={() => onGo(tests.path, problem.line)}>
             Line {problem.line} of {tests.path}
           </button>
-          : {problem.message}. No test runs until that is fixed.
+          : <InlineCode>{problem.message}</InlineCode>. No test runs until that is fixed.
         </p>
       )}
       {results.length > 0 && (

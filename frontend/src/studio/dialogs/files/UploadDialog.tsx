@@ -5,6 +5,7 @@ import { count } from "../../format/quantities";
 import type { StorageUse } from "../../api/page-state";
 import type { UploadPlan } from "../../session/uploads/plan";
 import { quotaNotice } from "../../session/uploads/storage-quota";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface UploadDialogProps {
   readonly plan: UploadPlan;
@@ -54,7 +55,7 @@ export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDi
       )}
       {notice !== null && (
         <p className={`notice ${notice.tone}`} role="status">
-          {notice.text}
+          <InlineCode>{notice.text}</InlineCode>
         </p>
       )}
       {replaces.length > 0 && (

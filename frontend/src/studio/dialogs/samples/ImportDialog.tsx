@@ -13,6 +13,7 @@ import type { NamedFile } from "../../../look/files/incoming-files";
 import { sampleArchive, type SampleArchive } from "../../session/samples/archive";
 import { IncomingList } from "./IncomingList";
 import "../../styles/files/samples.css";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface ImportDialogProps {
   /** Those of the rune that runs. */
@@ -169,7 +170,7 @@ export default function ImportDialog(props: ImportDialogProps) {
         )}
         {problem !== null && (
           <p className="notice bad" role="alert">
-            {problem}
+            <InlineCode>{problem}</InlineCode>
           </p>
         )}
         <div className="row wrap import-foot">

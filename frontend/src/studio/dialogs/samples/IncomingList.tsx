@@ -2,6 +2,7 @@
 import type { SampleImportPreview } from "../../../api/schema";
 import { count } from "../../format/quantities";
 import { isKnown } from "../../session/samples/splits-and-labels";
+import { InlineCode } from "../../../look/InlineCode";
 
 /** Refused files that are named one by one. */
 const MAX_NAMED = 8;
@@ -63,7 +64,7 @@ export function IncomingList({ preview, labels }: IncomingListProps) {
           <ul className="sentences">
             {refusals.slice(0, MAX_NAMED).map(({ name, reason }) => (
               <li key={name}>
-                <span className="written">{name}</span>: {reason}
+                <span className="written">{name}</span>: <InlineCode>{reason}</InlineCode>
               </li>
             ))}
             {refusals.length > MAX_NAMED && <li>{count(refusals.length - MAX_NAMED, "more file")}</li>}

@@ -6,6 +6,7 @@ import { sentenceOf } from "../../api/problem";
 import type { ProjectClient } from "../../api/client";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { LabelList, OtherLabel } from "../../parts/labels";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface SaveRecordingDialogProps {
   readonly recording: Recording;
@@ -106,7 +107,7 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
       </p>
       {shownProblem !== null && (
         <p className="notice bad" role="alert">
-          {shownProblem}
+          <InlineCode>{shownProblem}</InlineCode>
         </p>
       )}
       <div className="row">

@@ -3,9 +3,9 @@
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
 import { explanationOf } from "../../parts/diagnostic-page";
-import { pieces } from "../../format/inline-code";
 import "../../styles/problems/card.css";
 import { applyFix, problemsAt, setProblems, type EditOtherFiles, type PlacedProblem } from "./problems";
+import { codeNodes } from "../../../look/code-nodes";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
 
@@ -19,7 +19,7 @@ function element(tag: string, className: string, text = ""): HTMLElement {
 /** A sentence with its `names` set as code. */
 function sentence(tag: string, className: string, text: string): HTMLElement {
   const node = element(tag, className);
-  for (const piece of pieces(text)) node.append(piece.isName ? element("code", "", piece.text) : piece.text);
+  node.append(...codeNodes(text));
   return node;
 }
 

@@ -6,6 +6,7 @@ import { moveFocus } from "../../parts/arrow-keys";
 import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../../edits/graph-requests";
 import type { GraphLanguage } from "../../edits/graph-language";
 import { hasFixedInputs } from "../canvas/flow-elements";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface InputsProps {
   readonly ports: StagePorts;
@@ -226,7 +227,11 @@ function Sources({ language, outline, target, index, onConnect, onClose }: Sourc
             onClick={() => source.reason === null && onConnect({ stage: source.stage, index: source.index })}
           >
             <b>{portText(source)}</b> <code>{source.type}</code>
-            {source.reason !== null && <span className="small muted">{source.reason}</span>}
+            {source.reason !== null && (
+              <span className="small muted">
+                <InlineCode>{source.reason}</InlineCode>
+              </span>
+            )}
           </button>
         </li>
       ))}

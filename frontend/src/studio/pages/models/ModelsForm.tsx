@@ -15,6 +15,7 @@ import { ModelCard } from "./ModelCard";
 import { useEntries } from "./use-entries";
 import { useLayers } from "./use-layers";
 import "./models-form.css";
+import { InlineCode } from "../../../look/InlineCode";
 
 interface ModelsFormProps {
   readonly text: Y.Text;
@@ -73,8 +74,16 @@ export default function ModelsForm({ text, readOnly }: ModelsFormProps) {
           <a href={modelsPage(workspace.client)}>Models</a>.
         </p>
       </div>
-      {answer.reason !== null && <p className="notice warn">{answer.reason}</p>}
-      {error !== "" && <p className="notice warn">{error}</p>}
+      {answer.reason !== null && (
+        <p className="notice warn">
+          <InlineCode>{answer.reason}</InlineCode>
+        </p>
+      )}
+      {error !== "" && (
+        <p className="notice warn">
+          <InlineCode>{error}</InlineCode>
+        </p>
+      )}
       {answer.models.length === 0 && !isAdding && (
         <p className="muted">No model of this project is made from another file.</p>
       )}
