@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, TypedDict
 
 OTHER_LABEL_TITLE: Final = "This recording has another label"
-"""What a server calls its refusal of bytes that are stored under another label. The command reads it."""
+"""The title of a server's refusal of bytes that are stored under another label. The command reads it."""
 
 
 class ConflictChoice(StrEnum):
-    """What settles all conflicts at once."""
+    """A choice that settles all conflicts at once."""
 
     STORED = "stored"
     """The label that is stored."""
@@ -25,7 +25,7 @@ class ConflictChoice(StrEnum):
 
 
 @dataclass(frozen=True)
-class LabelledRecording:
+class RecordingLabel:
     """A recording of an import. `digest` is that of its bytes as they would be stored; `label` is "" where it has
     none."""
 
@@ -78,7 +78,7 @@ class LabelComparison:
 
 
 @dataclass(frozen=True)
-class Settlement:
+class LabelSettlement:
     """The labels that were chosen, by digest (None: both are left out), and the conflicts that wait for a choice."""
 
     labels: Mapping[str, str | None]
@@ -114,34 +114,34 @@ class LabelConflictJson(TypedDict):
 
 def conflict_to_json(conflict: LabelConflict) -> LabelConflictJson:
     """Returns a conflict as previews have it."""
-    stored = conflict.stored
+    sample = conflict.stored
     return {
         "digest": conflict.digest,
-        "stored": None if stored is None else {"number": stored.number, "label": stored.label},
+        "stored": None if sample is None else {"number": sample.number, "label": sample.label},
         "sources": [{"label": each.label, "path": each.path, "count": each.count} for each in conflict.sources],
     }
 
 
 def conflict_of_json(row: Mapping[str, Any]) -> LabelConflict:
     """Returns the conflict that `conflict_to_json` wrote."""
-    stored = row["stored"]
+    sample = row["stored"]
     sources = tuple(LabelSource(str(each["label"]), str(each["path"]), int(each["count"])) for each in row["sources"])
-    sample = None if stored is None else StoredLabel(int(stored["number"]), str(stored["label"]))
-    return LabelConflict(str(row["digest"]), sample, sources)
+    stored_label = None if sample is None else StoredLabel(int(sample["number"]), str(sample["label"]))
+    return LabelConflict(str(row["digest"]), stored_label, sources)
 
 
-def compare_labels(recordings: Iterable[LabelledRecording], stored: Mapping[str, StoredLabel]) -> LabelComparison:
+def compare_labels(recordings: Iterable[RecordingLabel], samples: Mapping[str, StoredLabel]) -> LabelComparison:
     """Compares recordings with each other, and with the stored samples by digest."""
-    recordings_by_digest: dict[str, list[LabelledRecording]] = defaultdict(list)
+    recordings_by_digest: dict[str, list[RecordingLabel]] = defaultdict(list)
     for recording in recordings:
         recordings_by_digest[recording.digest].append(recording)
     conflicts: list[LabelConflict] = []
     repeated_count = known_count = 0
     for digest, same_bytes in recordings_by_digest.items():
-        conflict = LabelConflict(digest, stored.get(digest), _sources(same_bytes))
+        conflict = LabelConflict(digest, samples.get(digest), _sources(same_bytes))
         if is_conflict(conflict):
             conflicts.append(conflict)
-        elif digest in stored:
+        elif digest in samples:
             known_count += len(same_bytes)
         else:
             repeated_count += len(same_bytes) - 1
@@ -172,7 +172,7 @@ def with_labels(conflicts: Iterable[LabelConflict], labels: Collection[str] | No
 
 def settle(
     conflicts: Sequence[LabelConflict], choice: ConflictChoice | None, labels: Mapping[str, str | None]
-) -> Settlement:
+) -> LabelSettlement:
     """Settles conflicts by one choice for all, before which `labels` by digest come (None: leave both out).
 
     Raises `UnknownSettlement`.
@@ -183,20 +183,20 @@ def settle(
             raise UnknownSettlement(f"No recording with the digest {digest} has two labels.")
         if label is not None and label not in known_labels[digest]:
             raise UnknownSettlement(f"The recording with the digest {digest} does not have the label {quoted(label)}.")
-    settled: dict[str, str | None] = {}
+    labels_by_digest: dict[str, str | None] = {}
     unsettled: list[LabelConflict] = []
     for each in conflicts:
         if each.digest in labels:
-            settled[each.digest] = labels[each.digest]
+            labels_by_digest[each.digest] = labels[each.digest]
         elif choice is ConflictChoice.LEAVE_OUT:
-            settled[each.digest] = None
+            labels_by_digest[each.digest] = None
         elif choice is ConflictChoice.STORED and each.stored is not None:
-            settled[each.digest] = each.stored.label
+            labels_by_digest[each.digest] = each.stored.label
         elif choice is ConflictChoice.IMPORT and len(each.sources) == 1:
-            settled[each.digest] = each.sources[0].label
+            labels_by_digest[each.digest] = each.sources[0].label
         else:
             unsettled.append(each)
-    return Settlement(settled, tuple(unsettled))
+    return LabelSettlement(labels_by_digest, tuple(unsettled))
 
 
 def quoted(label: str) -> str:
@@ -212,7 +212,7 @@ def conflict_text(conflict: LabelConflict) -> str:
     return ", ".join(parts)
 
 
-def _sources(recordings: Sequence[LabelledRecording]) -> Sequence[LabelSource]:
+def _sources(recordings: Sequence[RecordingLabel]) -> Sequence[LabelSource]:
     counts = Counter(recording.label for recording in recordings)
     paths = {recording.label: recording.path for recording in reversed(recordings)}
     return tuple(LabelSource(label, paths[label], count) for label, count in counts.items())

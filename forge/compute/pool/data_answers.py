@@ -1,4 +1,4 @@
-"""What the isolated process answers about a data set before anything of it comes in."""
+"""The answers of the isolated process about a data set before anything of it comes in."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, LabelDiffers, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.plan import origin_of
-from forge.datasets.imports.settling import kept_label_reason, omission_reason
+from forge.datasets.imports.settling import omission_reason, stored_label_reason
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.samples.actions.mark import MAX_EVENTS
 from forge.datasets.samples.actions.store import store_sample
@@ -61,7 +61,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
                 samples.append(_store(data_set, row, recording, content, blob, actor))
             except LabelDiffers as error:
                 # The preview did not compare it, or its sample changed since.
-                omissions.append({"path": recording["path"], "reason": kept_label_reason(error, recording["label"])})
+                omissions.append({"path": recording["path"], "reason": stored_label_reason(error, recording["label"])})
             except SampleKnown:
                 row.duplicates += 1
             except WrongSide as error:

@@ -15,7 +15,7 @@ from forge.datasets.samples.content import are_words
 from rune.datasets.label_conflicts import (
     LabelConflict,
     LabelConflictJson,
-    LabelledRecording,
+    RecordingLabel,
     StoredLabel,
     compare_labels,
     conflict_of_json,
@@ -36,7 +36,7 @@ _QUERY = 500
 
 
 class LabelComparisonJson(TypedDict):
-    """What a preview says of recordings with the same bytes."""
+    """The part of a preview about recordings with the same bytes."""
 
     conflicts: list[LabelConflictJson]
     repeated_count: int
@@ -55,13 +55,13 @@ def compare_recordings(row: DataImport, read: Callable[[int, int, int, bool], La
     `MalformedAnswer` and `TooManyConflicts`.
     """
     has_samples = Sample.objects.available().filter(data_set=row.data_set_id).exists()
-    recordings: list[LabelledRecording] = []
+    recordings: list[RecordingLabel] = []
     position = size = total = 0
     while position < MAX_COMPARED and size < MAX_COMPARED_BYTES:
         answer = read(position, min(_COUNT, MAX_COMPARED - position), _BYTES, has_samples)
         if not _is_possible(answer, position):
             raise MalformedAnswer("The process that reads archives lost count.")
-        recordings += [LabelledRecording(each["digest"], each["label"], each["path"]) for each in answer["recordings"]]
+        recordings += [RecordingLabel(each["digest"], each["label"], each["path"]) for each in answer["recordings"]]
         position, size, total = answer["next"], size + answer["size"], answer["total"]
         if position >= total:
             break
@@ -91,8 +91,8 @@ def stored_labels(data_set: UUID, digests: Iterable[str]) -> Mapping[str, Stored
 def current_conflicts(row: DataImport) -> Sequence[LabelConflict]:
     """Returns the conflicts of an import's preview with what is stored now; those that are none by now are missing."""
     conflicts = conflicts_of(row)
-    stored = stored_labels(row.data_set_id, {each.digest for each in conflicts})
-    renewed = (LabelConflict(each.digest, stored.get(each.digest), each.sources) for each in conflicts)
+    samples = stored_labels(row.data_set_id, {each.digest for each in conflicts})
+    renewed = (LabelConflict(each.digest, samples.get(each.digest), each.sources) for each in conflicts)
     return tuple(each for each in renewed if is_conflict(each))
 
 

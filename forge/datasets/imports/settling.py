@@ -32,7 +32,7 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class LabelChoices:
-    """What a person chose for recordings with several labels: for all, and before that by digest (None: leave out)."""
+    """The choices for recordings with several labels: for all, and before that by digest (None: leave out)."""
 
     for_all: ConflictChoice | None = None
     by_digest: Mapping[str, str | None] = field(default_factory=dict)
@@ -91,10 +91,10 @@ def omission_reason(settlements: Mapping[str, str | None], digest: str, label: s
     return f"It has two labels, and you chose {quoted(chosen_label)}, not {quoted(label)}."
 
 
-def kept_label_reason(error: LabelDiffers, label: str) -> str:
+def stored_label_reason(error: LabelDiffers, label: str) -> str:
     """Returns why a recording does not come in whose stored label nobody chose to replace."""
-    stored = f"{quoted(error.stored_label)} (sample {error.number})"
-    return f"It is stored as {stored}, which stays; the archive says {quoted(label)}."
+    sample = f"{quoted(error.stored_label)} (sample {error.number})"
+    return f"It is stored as {sample}, which stays; the archive says {quoted(label)}."
 
 
 def _marks(conflicts: Sequence[LabelConflict], labels: Mapping[str, str | None]) -> list[SampleMark]:
@@ -110,8 +110,8 @@ def _marks(conflicts: Sequence[LabelConflict], labels: Mapping[str, str | None])
 
 
 def _unsettled(conflicts: Sequence[LabelConflict], advice: str) -> LabelsUnsettled:
-    named = "; ".join(conflict_text(each) for each in conflicts[:_NAMED])
+    names = "; ".join(conflict_text(each) for each in conflicts[:_NAMED])
     more = f"; and {len(conflicts) - _NAMED:,} more" if len(conflicts) > _NAMED else ""
     count = counted(len(conflicts), "recording has", "recordings have")
     by_file = {each.sources[0].path: [conflict_text(each)] for each in conflicts}
-    return LabelsUnsettled(f"{count} two labels: {named}{more}. {advice}", errors=by_file)
+    return LabelsUnsettled(f"{count} two labels: {names}{more}. {advice}", errors=by_file)

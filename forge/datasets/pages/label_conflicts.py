@@ -72,9 +72,9 @@ def label_boxes(row: DataImport, ticked_labels: Sequence[str] | None) -> Sequenc
 def conflict_fields(conflicts: Sequence[LabelConflict], fields: QueryDict) -> ConflictFields:
     """Returns the fields for these conflicts, with what a refused form chose. A choice for all that settles none of
     them is not offered."""
-    chosen = fields.get("settle_all")
+    chosen_value = fields.get("settle_all")
     for_all = [
-        Option(each.value, text, each.value == chosen)
+        Option(each.value, text, each.value == chosen_value)
         for each, text in _TEXTS.items()
         if settle(conflicts, each, {}).labels
     ]
@@ -87,10 +87,10 @@ def posted_choices(fields: QueryDict) -> LabelChoices:
     for_all = fields.get("settle_all", "")
     if for_all and for_all not in list(ConflictChoice):
         raise Invalid("Choose one of the ways to settle labels that the page offers.")
-    chosen = {name.removeprefix(_PREFIX): value for name, value in fields.items() if name.startswith(_PREFIX) and value}
+    values = {name.removeprefix(_PREFIX): value for name, value in fields.items() if name.startswith(_PREFIX) and value}
     by_digest = {
         digest: None if value == ConflictChoice.LEAVE_OUT else str(value).removeprefix(_LABEL)
-        for digest, value in chosen.items()
+        for digest, value in values.items()
     }
     return LabelChoices(ConflictChoice(for_all) if for_all else None, by_digest)
 
@@ -99,5 +99,5 @@ def _field(conflict: LabelConflict, fields: QueryDict) -> ConflictField:
     name = f"{_PREFIX}{conflict.digest}"
     texts = {f"{_LABEL}{label}": label or "No label" for label in conflict.labels}
     texts[ConflictChoice.LEAVE_OUT.value] = _TEXTS[ConflictChoice.LEAVE_OUT]
-    chosen = fields.get(name)
-    return ConflictField(name, conflict, [Option(value, text, value == chosen) for value, text in texts.items()])
+    chosen_value = fields.get(name)
+    return ConflictField(name, conflict, [Option(value, text, value == chosen_value) for value, text in texts.items()])

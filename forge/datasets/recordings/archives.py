@@ -29,7 +29,7 @@ from forge.projects.models import Project
 from rune.datasets.content.content import Content, Kind
 from rune.datasets.label_conflicts import (
     LabelConflict,
-    LabelledRecording,
+    RecordingLabel,
     StoredLabel,
     compare_labels,
     conflict_text,
@@ -144,7 +144,7 @@ def _label_conflicts(archive: LabelledArchive, labels: Mapping[str, StoredLabel]
     Raises `ArchiveRefused`.
     """
     incoming = (each for each in archive.recordings() if isinstance(each, Incoming))
-    recordings = (LabelledRecording(each.digest, each.label, each.name) for each in incoming)
+    recordings = (RecordingLabel(each.digest, each.label, each.name) for each in incoming)
     return {
         each.digest: f"The same recording has two labels: {conflict_text(each)}. {_advice(each)}"
         for each in compare_labels(recordings, labels).conflicts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.data_folder import DataFolderRow, place_of
-from rune.datasets.label_conflicts import LabelConflict, LabelledRecording, compare_labels
+from rune.datasets.label_conflicts import LabelConflict, RecordingLabel, compare_labels
 from rune.datasets.layouts.layout import label_of_folder
 
 
@@ -33,7 +33,7 @@ def local_changes(rows: Collection[DataFolderRow], digests: Mapping[str, str]) -
     labels = {place_of(folder): label for folder, label in folders.items()} | folders
     in_place = {(place_of(file), digest) for file, digest in digests.items()}
     recordings = [
-        LabelledRecording(digest, _label(file, labels), file)
+        RecordingLabel(digest, _label(file, labels), file)
         for file, digest in sorted(digests.items())
         if digest in samples or file.lower().endswith(SUFFIXES)
     ]

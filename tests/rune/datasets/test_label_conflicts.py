@@ -7,8 +7,8 @@ import pytest
 from rune.datasets.label_conflicts import (
     ConflictChoice,
     LabelConflict,
-    LabelledRecording,
     LabelSource,
+    RecordingLabel,
     StoredLabel,
     UnknownSettlement,
     compare_labels,
@@ -20,27 +20,27 @@ KNOCK, GLASS = LabelSource("knock", "knock/a.wav"), LabelSource("glass", "glass/
 STORED = StoredLabel(7, "cup")
 
 
-def recording(digest: str, path: str) -> LabelledRecording:
+def recording(digest: str, path: str) -> RecordingLabel:
     label, _, _ = path.rpartition("/")
-    return LabelledRecording(digest, label, path)
+    return RecordingLabel(digest, label, path)
 
 
 def test_bytes_in_two_folders_are_a_conflict_and_bytes_twice_in_one_are_none() -> None:
-    sent = [recording("1", "knock/a.wav"), recording("1", "glass/b.wav"), recording("1", "glass/c.wav")]
-    comparison = compare_labels([*sent, recording("2", "knock/d.wav"), recording("2", "knock/e.wav")], {})
+    archive = [recording("1", "knock/a.wav"), recording("1", "glass/b.wav"), recording("1", "glass/c.wav")]
+    comparison = compare_labels([*archive, recording("2", "knock/d.wav"), recording("2", "knock/e.wav")], {})
     assert comparison.conflicts == (LabelConflict("1", None, (KNOCK, LabelSource("glass", "glass/b.wav", 2))),)
     assert (comparison.repeated_count, comparison.known_count) == (1, 0)
 
 
 def test_bytes_that_are_stored_under_another_label_are_a_conflict() -> None:
-    stored = {"1": STORED, "2": StoredLabel(8, "knock")}
-    comparison = compare_labels([recording("1", "knock/a.wav"), recording("2", "knock/b.wav")], stored)
+    samples = {"1": STORED, "2": StoredLabel(8, "knock")}
+    comparison = compare_labels([recording("1", "knock/a.wav"), recording("2", "knock/b.wav")], samples)
     assert comparison.conflicts == (LabelConflict("1", STORED, (KNOCK,)),)
     assert (comparison.repeated_count, comparison.known_count) == (0, 1)
 
 
 @pytest.mark.parametrize(
-    ("stored", "paths", "conflicts"),
+    ("sample", "paths", "conflicts"),
     [
         (StoredLabel(1, "knock"), ["a.wav"], False),
         (StoredLabel(1, ""), ["knock/a.wav"], True),
@@ -50,17 +50,17 @@ def test_bytes_that_are_stored_under_another_label_are_a_conflict() -> None:
     ],
 )
 def test_a_recording_without_a_label_contradicts_no_stored_one(
-    stored: StoredLabel | None, paths: list[str], conflicts: bool
+    sample: StoredLabel | None, paths: list[str], conflicts: bool
 ) -> None:
-    known = {} if stored is None else {"1": stored}
-    assert bool(compare_labels([recording("1", path) for path in paths], known).conflicts) == conflicts
+    samples = {} if sample is None else {"1": sample}
+    assert bool(compare_labels([recording("1", path) for path in paths], samples).conflicts) == conflicts
 
 
 def test_labels_that_are_not_imported_conflict_with_nothing() -> None:
-    conflict, stored = LabelConflict("1", None, (KNOCK, GLASS)), LabelConflict("2", STORED, (KNOCK, GLASS))
-    assert with_labels([conflict, stored], {"knock"}) == (LabelConflict("2", STORED, (KNOCK,)),)
-    assert with_labels([conflict, stored], {"other"}) == ()
-    assert with_labels([conflict, stored], None) == (conflict, stored)
+    conflict, other = LabelConflict("1", None, (KNOCK, GLASS)), LabelConflict("2", STORED, (KNOCK, GLASS))
+    assert with_labels([conflict, other], {"knock"}) == (LabelConflict("2", STORED, (KNOCK,)),)
+    assert with_labels([conflict, other], {"other"}) == ()
+    assert with_labels([conflict, other], None) == (conflict, other)
 
 
 IN_ARCHIVE = LabelConflict("1", None, (KNOCK, GLASS))
