@@ -1,6 +1,7 @@
 """Errors of data sets, for people."""
 
 from forge.core.errors import Conflict, Forbidden, NotFound, TooOften, Unprocessable
+from rune.datasets.label_conflicts import OTHER_LABEL_TITLE, quoted
 
 
 class ContentRefused(Unprocessable):
@@ -18,6 +19,26 @@ class SampleKnown(Conflict):
         super().__init__(detail)
         self.digest = digest
         """The digest of the recording's bytes, by which the stored sample is found."""
+
+
+class LabelDiffers(SampleKnown):
+    """The data set has a sample with the same bytes and another label."""
+
+    title = OTHER_LABEL_TITLE
+
+    def __init__(self, digest: str, number: int, stored_label: str, label: str) -> None:
+        super().__init__(
+            f"It is stored as {quoted(stored_label)} (sample {number}), and you send it as {quoted(label)}. Listen to "
+            "it or look at it on the page Data: if the stored label is wrong, change it there.",
+            digest,
+        )
+        self.number, self.stored_label = number, stored_label
+
+
+class LabelsUnsettled(Conflict):
+    """Recordings of an import have several labels, and nobody chose one."""
+
+    title = "Recordings have two labels"
 
 
 class ConsentOver(Conflict):

@@ -46,3 +46,27 @@ def test_an_archive_is_sent_looked_at_and_imported(forge: LiveForge, open_page: 
     expect(page.get_by_text("31 samples added.")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("The WAV file has no sound in it.")).to_be_visible()
     assert findings(page, LOOKS) == []
+
+
+@pytest.mark.slow
+def test_recordings_with_two_labels_are_settled_before_the_import(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    project = page.url.removesuffix("/studio").removeprefix(f"{forge.address}/")
+    page.goto(f"{forge.address}/{project}/data/import")
+    archive = zipped({"knock/a.wav": loud(1), "glass/b.wav": loud(1), "glass/c.wav": loud(2)})
+    page.get_by_label("ZIP file").set_input_files(
+        {"name": "mine.zip", "mimeType": "application/zip", "buffer": archive}
+    )
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Send").click()
+    group = page.get_by_role("group", name="1 recording has two labels")
+    expect(group).to_be_visible(timeout=60_000)
+    assert findings(page, LOOKS) == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    group.get_by_role("combobox", name="knock/a.wav").select_option(label="knock")
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("2 samples added.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("you chose “knock”, not “glass”")).to_be_visible()

@@ -32,7 +32,7 @@ from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.steps.block import answer_publishable
 from forge.compute.child.steps.build import make
 from forge.compute.child.steps.compiled_tests import run_compiled
-from forge.compute.child.steps.data import describe_data, read_data
+from forge.compute.child.steps.data import describe_data, digest_data, read_data
 from forge.compute.child.steps.firmware import make_firmware
 from forge.compute.child.steps.fix import apply_fix
 from forge.compute.child.steps.input_trial import answer_input_trial
@@ -106,6 +106,8 @@ def run_job(
                 answers.send("answered", answer=answer_publishable(files, job["path"]))
             case "describe-data":
                 answers.send("answered", answer=describe_data(descriptors))
+            case "digest-data":
+                answers.send("answered", answer=digest_data(job, descriptors))
             case "read-data":
                 answers.send("answered", answer=read_data(job, descriptors, output))
             case "read-recording":

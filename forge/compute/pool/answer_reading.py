@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, NotRequired, TypedDict
 
 from forge.compute.errors import MalformedAnswer
+from forge.compute.pool.data_answers import DataDescriptionJson, DataOmissionJson, LabelDigestsJson
 from forge.core.json_shape import has_shape
 from forge.projects.secrets.scan import SecretScanJson
 from rune.compiler.building.report import FullReportJson
@@ -97,30 +98,6 @@ class PipelineTestsJson(TypedDict):
     """The tests of a pipeline's blocks that fail."""
 
     problems: list[DiagnosticJson]
-
-
-class DataOmissionJson(TypedDict):
-    """A file of a data set that becomes no sample, and why."""
-
-    path: str
-    reason: str
-
-
-class DataDescriptionJson(TypedDict):
-    """The contents of a data set for import, by `forge.compute.child.steps.data`, which explains `words` and `runs`."""
-
-    layout: str
-    recordings: int
-    labels: dict[str, int]
-    unlabelled: int
-    groups: int
-    doubts: list[str]
-    words: list[str]
-    runs: list[list[int]]
-    omission_count: int
-    omissions: list[DataOmissionJson]
-    note_count: int
-    notes: list[DataOmissionJson]
 
 
 class RecordingFactsJson(TypedDict):
@@ -354,6 +331,7 @@ ANSWER_SHAPES: Mapping[str, Any] = {
     "test": BlockTestsJson | RefusedJson,
     "pipeline-tests": PipelineTestsJson,
     "describe-data": DataDescriptionJson | RefusedJson,
+    "digest-data": LabelDigestsJson | RefusedJson,
     "read-data": DataBatchJson | RefusedJson,
     "read-recording": RecordingFactsJson | RefusedJson,
     "read-labelled": LabelledArchiveJson | RefusedJson,

@@ -26,6 +26,7 @@ from forge.datasets.imports.access import may_discard, may_send
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.settling import NO_CHOICES, LabelChoices, renew_conflicts, settle_conflicts
 from forge.datasets.models import Consent
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.jobs.kinds import kind_of
@@ -112,10 +113,16 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
     return row
 
 
-def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) -> DataImport:
-    """Adds the recordings with these labels to the data; None for all. Raises `ImportNotReady`, `Invalid`, and
-    `Forbidden` or `NotFound`, also for everybody but the person who began the import."""
+def start_import(
+    actor: Actor, row: DataImport, labels: Collection[str] | None, choices: LabelChoices = NO_CHOICES
+) -> DataImport:
+    """Adds the recordings with these labels to the data; None for all. `choices` settle those with several labels.
+
+    Raises `ImportNotReady`, `LabelsUnsettled`, `Invalid`, `Stale`, and `Forbidden` or `NotFound`, also for everybody
+    but the person who began the import.
+    """
     _require_sender(actor, row)
+    revision = renew_conflicts(row, labels)
     with transaction.atomic():
         row = _lock_row(row)
         if row.state != ImportState.READY:
@@ -124,6 +131,7 @@ def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) 
         if labels is not None and (not labels or not known_labels.issuperset(labels) or len(labels) > MAX_LABELS):
             raise Invalid("Choose labels that the archive has.")
         row.labels = None if labels is None else sorted(set(labels))
+        row.settlements = settle_conflicts(actor, row, row.labels, choices, revision)
         row.state = ImportState.ADDING
         _enqueue(actor, row, ImportStep.ADD)
         row.save()

@@ -24,6 +24,7 @@ from forge.datasets.imports.serializers import (
     DataImportJson,
     NewDataImportSerializer,
     StartDataImportSerializer,
+    choices_of,
     import_to_json,
 )
 from forge.projects.api import ProjectView
@@ -102,9 +103,10 @@ class DataImportStart(ProjectView):
 
     @extend_schema(operation_id="data_import_start", request=StartDataImportSerializer, responses={202: DataImportJson})
     def post(self, request: Request, organisation: str, name: str, import_id: UUID) -> Response:
-        """Adds the recordings of the archive to the data, as a job."""
+        """Adds the recordings of the archive to the data, as a job. Recordings with several labels need a choice:
+        without it nothing starts, and the refusal names them in `errors`, by file."""
         project = self.project(request, organisation, name, Verb.EDIT)
         principal = principal_of(request)
-        labels = self.read_body(request, StartDataImportSerializer)["labels"]
-        row = start_import(principal, find_import(principal, project, import_id), labels)
+        body = self.read_body(request, StartDataImportSerializer)
+        row = start_import(principal, find_import(principal, project, import_id), body["labels"], choices_of(body))
         return Response(import_to_json(row), status=status.HTTP_202_ACCEPTED)

@@ -7,16 +7,18 @@ from pathlib import Path
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_fits, require_room
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.answer_reading import DataBatchJson, DataOmissionJson, DataRecordingJson
+from forge.compute.pool.answer_reading import DataBatchJson, DataRecordingJson
+from forge.compute.pool.data_answers import DataOmissionJson
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_owned
 from forge.core.blobs.store import put_batch
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
-from forge.datasets.errors import ConsentOver, ImportNotReady, SampleKnown, WrongSide
+from forge.datasets.errors import ConsentOver, ImportNotReady, LabelDiffers, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.plan import origin_of
+from forge.datasets.imports.settling import omission_reason, stored_label_reason
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.samples.actions.mark import MAX_EVENTS
 from forge.datasets.samples.actions.store import store_sample
@@ -52,8 +54,14 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         omissions: list[DataOmissionJson] = list(batch["omissions"])
         samples: list[Sample] = []
         for recording, content, blob in zip(recordings, contents, blobs, strict=True):
+            if reason := omission_reason(row.settlements, blob.digest, recording["label"]):
+                omissions.append({"path": recording["path"], "reason": reason})
+                continue
             try:
                 samples.append(_store(data_set, row, recording, content, blob, actor))
+            except LabelDiffers as error:
+                # The preview did not compare it, or its sample changed since.
+                omissions.append({"path": recording["path"], "reason": stored_label_reason(error, recording["label"])})
             except SampleKnown:
                 row.duplicates += 1
             except WrongSide as error:

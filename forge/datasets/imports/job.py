@@ -21,12 +21,14 @@ from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, MalformedAnswer
 from forge.compute.pool.answer_reading import DataBatchJson
 from forge.compute.pool.compiler import Answer, Compiler
+from forge.compute.pool.data_answers import LabelDigestsJson
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import DomainError, Forbidden, NotFound
 from forge.datasets.imports.actions import announce_import, archive_digest
 from forge.datasets.imports.batch import store_batch
+from forge.datasets.imports.comparing import TooManyConflicts, compare_recordings
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
@@ -123,8 +125,17 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
     if not description["recordings"]:
         first = next((f" {each['path']}: {each['reason']}" for each in description["omissions"]), "")
         raise JobFailed(f"The archive has no recordings that can be imported.{first}")
+
+    def read_digests(start: int, count: int, size: int, every: bool) -> LabelDigestsJson:
+        job.report(0.2, "Comparing recordings with each other and with the data")
+        request = {"start": start, "count": count, "bytes": size, "every": every}
+        answer: LabelDigestsJson = _ask(job, row, reader, files, op="digest-data", **request)
+        return answer
+
     try:
-        plan = split_plan(row, runs_of(description))
+        plan = {**split_plan(row, runs_of(description)), **compare_recordings(row, read_digests)}
+    except TooManyConflicts as error:
+        raise JobFailed(str(error)) from error
     except MalformedAnswer as error:
         raise JobFailed(f"The archive could not be read. {error.reason}") from error
     with transaction.atomic():

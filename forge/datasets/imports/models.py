@@ -64,8 +64,10 @@ class DataImport(models.Model):
     device = models.CharField(max_length=WORD_LIMIT, blank=True)
     labels = models.JSONField(null=True, blank=True)
     """The labels to import; None for all."""
+    settlements = models.JSONField(default=dict)
+    """The label that was chosen for bytes with several, by digest; None leaves them out."""
     description = models.JSONField(default=dict)
-    """The archive's contents (`forge.compute.pool.answer_reading.DataDescriptionJson`); empty until it was read."""
+    """The archive's contents (`forge.compute.pool.data_answers.DataDescriptionJson`); empty until it was read."""
     position = models.PositiveIntegerField(default=0)
     """How many of its recordings were added or left out. An import that was interrupted goes on here."""
     total = models.PositiveIntegerField(default=0)

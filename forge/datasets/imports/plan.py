@@ -13,7 +13,7 @@ from typing import TypedDict
 from django.db.models import Count
 
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.answer_reading import DataDescriptionJson
+from forge.compute.pool.data_answers import DataDescriptionJson
 from forge.datasets.imports.models import DataImport
 from forge.datasets.models import Group, Sample
 from forge.datasets.samples.actions.store import SampleOrigin, split_of_group

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
@@ -10,7 +11,10 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.imports.actions import MAX_BYTES, MAX_LABELS
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.settling import LabelChoices
+from rune.datasets.label_conflicts import ConflictChoice, LabelConflictJson
 from rune.datasets.words import WORD_LIMIT
+from rune.digests import DIGEST_LENGTH
 
 
 class DataOmittedJson(TypedDict):
@@ -42,6 +46,10 @@ class DataPreviewJson(TypedDict):
     uncovered_count: Annotated[int, "recordings that are left out: the consent does not cover their person's split"]
     note_count: Annotated[int, "recordings whose times jump, run backwards, or have another rate than most"]
     notes: Annotated[list[DataNoteJson], "the first of them"]
+    conflicts: Annotated[list[LabelConflictJson], "recordings with several labels; `start` needs a choice for each"]
+    repeated_count: Annotated[int, "recordings that are in the archive before under the same label; one is kept"]
+    known_count: Annotated[int, "recordings that are samples already"]
+    uncompared_count: Annotated[int, "recordings that were too many to be compared; a stored label stays"]
 
 
 class DataImportJson(TypedDict):
@@ -80,6 +88,15 @@ class NewDataImportSerializer(serializers.Serializer[None]):
     device = serializers.CharField(max_length=WORD_LIMIT, required=False, allow_blank=True, default="")
 
 
+class LabelSettlementSerializer(serializers.Serializer[None]):
+    """The choice for one recording with several labels."""
+
+    digest = serializers.CharField(max_length=DIGEST_LENGTH)
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=WORD_LIMIT, allow_blank=True, allow_null=True, help_text="one of its labels; null leaves both out"
+    )
+
+
 class StartDataImportSerializer(serializers.Serializer[None]):
     """Adding what an archive has."""
 
@@ -91,6 +108,23 @@ class StartDataImportSerializer(serializers.Serializer[None]):
         default=None,
         help_text='those to import, "" for recordings without one; without it, all',
     )
+
+    settle_all = serializers.ChoiceField(
+        choices=[(each.value, each.value) for each in ConflictChoice],
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="for all of the preview's `conflicts`: the label that is stored, that of the import, or neither",
+    )
+    settle = LabelSettlementSerializer(
+        many=True, required=False, default=list, help_text="before that, for single ones"
+    )
+
+
+def choices_of(body: Mapping[str, Any]) -> LabelChoices:
+    """The choices of a request that starts an import."""
+    for_all = None if body["settle_all"] is None else ConflictChoice(body["settle_all"])
+    return LabelChoices(for_all, {each["digest"]: each["label"] for each in body["settle"]})
 
 
 def import_to_json(row: DataImport) -> DataImportJson:
@@ -118,7 +152,7 @@ def import_to_json(row: DataImport) -> DataImportJson:
 
 
 def _preview(description: dict[str, object]) -> DataPreviewJson:
-    # Imports that were described by an earlier version have no plan and no notes.
+    # Imports that were described by an earlier version have no plan, no notes and no conflicts.
     preview = {name: description.get(name, 0) for name in DataPreviewJson.__annotations__}
-    lists = {name: description.get(name, []) for name in ("doubts", "notes")}
+    lists = {name: description.get(name, []) for name in ("doubts", "notes", "conflicts")}
     return preview | lists  # type: ignore[return-value]

@@ -29,7 +29,9 @@ from forge.datasets.consent.terms import (
 )
 from forge.datasets.imports.access import find_import, imports_of, may_discard, may_send
 from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
+from forge.datasets.imports.comparing import conflicts_of
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.pages.label_conflicts import conflict_fields, label_boxes, posted_choices
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
@@ -77,9 +79,10 @@ def start(request: HttpRequest, organisation: str, name: str, import_id: UUID) -
     principal = principal_of(request)
     row = find_import(principal, project, import_id)
     try:
-        start_import(principal, row, request.POST.getlist("labels"))
+        start_import(principal, row, request.POST.getlist("labels"), posted_choices(request.POST))
     except DomainError as error:
-        return show_again(request, "data/imports/import.html", _import_context(principal, project, import_id), error)
+        context = _import_context(principal, project, import_id, request.POST)
+        return show_again(request, "data/imports/import.html", context, error)
     return redirect(f"{project.get_absolute_url()}/data/imports/{row.pk}")
 
 
@@ -134,13 +137,16 @@ def _context(principal: Principal, project: Project, fields: QueryDict) -> dict[
     }
 
 
-def _import_context(principal: Principal, project: Project, import_id: UUID) -> dict[str, Any]:
+def _import_context(
+    principal: Principal, project: Project, import_id: UUID, fields: QueryDict | None = None
+) -> dict[str, Any]:
+    """Returns the context of the page. `fields` are those of a form that was refused."""
     row = find_import(principal, project, import_id)
-    labels = sorted(row.description.get("labels", {}).items())
     return {
         "project": project,
         "import": row,
-        "labels": labels,
+        "label_boxes": label_boxes(row, None if fields is None else fields.getlist("labels")),
+        "conflicts": conflict_fields(conflicts_of(row), fields or QueryDict()),
         "splits": sorted(row.description.get("splits", {}).items()),
         "more_notes": row.description.get("note_count", 0) - len(row.description.get("notes", ())),
         "more": row.omission_count - len(row.omissions),

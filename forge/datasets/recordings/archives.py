@@ -7,7 +7,7 @@ how both look, so that `rune evaluate` and the project read the same archives al
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -16,12 +16,8 @@ from typing import IO
 from django.conf import settings
 
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.answer_reading import (
-    DataOmissionJson,
-    LabelledArchiveJson,
-    LabelledRecordingJson,
-    MarkedPlaceJson,
-)
+from forge.compute.pool.answer_reading import LabelledArchiveJson, LabelledRecordingJson, MarkedPlaceJson
+from forge.compute.pool.data_answers import DataOmissionJson
 from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
@@ -31,6 +27,13 @@ from forge.datasets.samples.content import are_words, content_in, received_file
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
 from rune.datasets.content.content import Content, Kind
+from rune.datasets.label_conflicts import (
+    LabelConflict,
+    RecordingLabel,
+    StoredLabel,
+    compare_labels,
+    conflict_text,
+)
 from rune.datasets.splits import Split
 from rune.digests import digest_of
 from rune.running.evaluation.labelled import EvaluationSplit
@@ -116,16 +119,42 @@ def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Inc
 
     Raises `ArchiveRefused`.
     """
-    known_digests = set(Sample.objects.available().filter(data_set__project=project).values_list("digest", flat=True))
+    stored_samples = Sample.objects.available().filter(data_set__project=project).order_by()
+    rows = stored_samples.values_list("digest", "number", "label")
+    labels = {digest: StoredLabel(number, label) for digest, number, label in rows}
+    known_digests = set(labels)
+    conflicts = _label_conflicts(archive, labels)
     for omission in archive.omissions:
         yield RefusedFile(omission["path"], omission["reason"])
     for each in archive.recordings():
         if isinstance(each, Incoming):
+            if each.digest in conflicts:
+                yield RefusedFile(each.name, conflicts[each.digest])
+                continue
             if each.digest in known_digests:
                 yield RefusedFile(each.name, DUPLICATE)
                 continue
             known_digests.add(each.digest)
         yield each
+
+
+def _label_conflicts(archive: LabelledArchive, labels: Mapping[str, StoredLabel]) -> Mapping[str, str]:
+    """Returns why recordings with several labels are refused, by digest: all of the files, as none is right by chance.
+
+    Raises `ArchiveRefused`.
+    """
+    incoming = (each for each in archive.recordings() if isinstance(each, Incoming))
+    recordings = (RecordingLabel(each.digest, each.label, each.name) for each in incoming)
+    return {
+        each.digest: f"The same recording has two labels: {conflict_text(each)}. {_advice(each)}"
+        for each in compare_labels(recordings, labels).conflicts
+    }
+
+
+def _advice(conflict: LabelConflict) -> str:
+    if conflict.stored is None:
+        return "Keep the file with the right label, and send it again."
+    return "If the stored label is wrong, change it on the page Data."
 
 
 def _is_possible(recording: LabelledRecordingJson) -> bool:

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import httpx
 
+from rune.datasets.label_conflicts import ConflictChoice
 from rune.datasets.positions import Positions, read_positions
 from rune.tools.remote.api import ApiRequest, get, names_of, next_cursor, post, put
 from rune.tools.remote.errors import RegistryRefused, RemoteNotFound, needed_token
@@ -221,10 +222,15 @@ class DataClient(ForgeClient):
         query: DataImportSendQuery = {"offset": offset}
         return self._ask_anew(lambda: put(address, **self.names, import_id=identifier, query=query, content=chunks()))
 
-    def start_import(self, identifier: str, labels: Sequence[str]) -> DataImport:
-        """Adds the recordings of an archive, those with one of `labels` if there are any."""
+    def start_import(
+        self, identifier: str, labels: Sequence[str], settle_all: ConflictChoice | None = None
+    ) -> DataImport:
+        """Adds the recordings of an archive, those with one of `labels` if there are any. `settle_all` says what
+        becomes of recordings with several labels."""
         address: Final = "/projects/{organisation}/{name}/data/imports/{import_id}/start"
         body: StartDataImport = {"labels": list(labels)} if labels else {}
+        if settle_all is not None:
+            body["settle_all"] = settle_all.value
         return self._ask(post(address, **self.names, import_id=identifier, body=body))
 
     def _read(self, request: ApiRequest[Answer], read: Callable[[Answer], T]) -> T:

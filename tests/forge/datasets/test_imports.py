@@ -59,12 +59,9 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
         "unlabelled": 0,
         "groups": 0,
         "splits": {"test": 1, "train": 3},
-        "doubts": [],
-        "by_bytes": 0,
-        "moved_count": 0,
-        "uncovered_count": 0,
-        "note_count": 0,
-        "notes": [],
+        **{name: [] for name in ("doubts", "notes", "conflicts")},
+        **dict.fromkeys(("by_bytes", "moved_count", "uncovered_count", "note_count"), 0),
+        **dict.fromkeys(("repeated_count", "known_count", "uncompared_count"), 0),
     }
     assert row["omissions"] == [{"path": "e.txt", "reason": "It is not a WAV, FLAC, PNG, JPEG or CSV file."}]
     assert not Sample.objects.exists()

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SAMPLES = "/api/v1/projects/acme/kitchen/samples"
 MANY = {
-    "yes/1.wav": a_sound(1),
+    "no/same.wav": a_sound(1),
     "train/no/2.wav": a_sound(2),
     "no/again.wav": a_sound(1),
     "no/broken.wav": b"RIFF....",
@@ -64,12 +64,24 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
         ("train/no/2.wav", "no", "train", "sound"),
     ]
     reasons = {each["name"]: each["reason"] for each in payload["refused_files"]}
-    assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
+    assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "no/same.wav"}
     assert reasons["no/broken.wav"] == "The file has no rows of numbers."
-    assert "twice" in reasons["yes/1.wav"]
+    assert "twice" in reasons["no/same.wav"]
     assert payload["skipped_files"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
+
+
+def test_bytes_with_two_labels_are_refused_with_both(client: Client, project: Project, user: User) -> None:
+    sample = sample_of(consent_of(user, project), user, a_sound(3), label="maybe")
+    archive = {"yes/1.wav": a_sound(1), "no/1.wav": a_sound(1), "no/2.wav": a_sound(2), "yes/3.wav": a_sound(3)}
+    payload = imported(client, archive).json()
+    assert [each["label"] for each in payload["samples"]] == ["no"]
+    reasons = {each["name"]: each["reason"] for each in payload["refused_files"]}
+    both = "no/1.wav is “no”, yes/1.wav is “yes”"
+    assert both in reasons["no/1.wav"]
+    assert both in reasons["yes/1.wav"]
+    assert f"yes/3.wav is “yes”, sample {sample.number} is “maybe”" in reasons["yes/3.wav"]
 
 
 @pytest.mark.protects("recordings/purposes")

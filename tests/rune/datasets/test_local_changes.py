@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from rune.datasets.export.data_folder import DataFolderRow, folder_names
 from rune.datasets.export.local_changes import local_changes
+from rune.datasets.label_conflicts import conflict_text
 from tests.support.cases import each_case
 
 ON_OFF = folder_names(["on/off"])["on/off"]
@@ -26,8 +27,22 @@ def test_a_file_in_another_folder_has_its_label_also_where_the_folder_has_anothe
     assert local_changes(ROWS, files).new_labels == {1: "on/off", 2: "glass"}
 
 
-def test_a_copy_in_another_folder_changes_no_label() -> None:
-    assert local_changes(ROWS, {**DIGESTS, "glass/copy.wav": "sha256:1"}).new_labels == {}
+def test_a_copy_in_another_folder_changes_no_label_and_is_a_conflict() -> None:
+    changes = local_changes(ROWS, {**DIGESTS, "glass/copy.wav": "sha256:1", "glass/1.wav": "sha256:1"})
+    assert (changes.new_labels, changes.new_files) == ({}, [])
+    assert [conflict_text(each) for each in changes.conflicts] == ["glass/1.wav is “glass”, knock/1.wav is “knock”"]
+
+
+def test_new_files_with_the_same_bytes_in_two_folders_are_a_conflict_and_not_sent() -> None:
+    files = {"glass/3.wav": "sha256:3", "knock/3.wav": "sha256:3", "glass/4.wav": "sha256:4", "glass/5.wav": "sha256:4"}
+    changes = local_changes(ROWS, DIGESTS | files)
+    assert changes.new_files == [("glass/4.wav", "glass"), ("glass/5.wav", "glass")]
+    assert [each.labels for each in changes.conflicts] == [["glass", "knock"]]
+
+
+def test_a_file_that_is_in_two_other_folders_changes_no_label() -> None:
+    changes = local_changes(ROWS[:1], {"cup/1.wav": "sha256:1", "glass/1.wav": "sha256:1"})
+    assert (changes.new_labels, len(changes.conflicts)) == ({}, 1)
 
 
 def test_new_recordings_are_added_and_other_files_are_not() -> None:

@@ -15,12 +15,14 @@ from forge.compute.child.output_file import emptied_output
 from forge.compute.child.steps.recordings import facts_of
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.annotations.marked_places import places_of
+from rune.datasets.layouts.compared_items import compared_items
 from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.containers.files import printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_omission
 from rune.datasets.layouts.layout import Item, Omission
 from rune.datasets.layouts.timing_notes import timing_notes
 from rune.datasets.positions import positions_to_json
+from rune.digests import digest_of
 
 MAX_LABELS = 500
 """Labels of one data set."""
@@ -58,6 +60,32 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
         "note_count": len(notes),
         "notes": [shown_omission(each) for each in notes[:SHOWN_OMISSIONS]],
     }
+
+
+def digest_data(job: Mapping[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:
+    """Returns the digests of the recordings that are compared, from the one with the number `start` on: at most `count`
+    and until they have `bytes` together. `every` compares all, not only those that may have the same bytes."""
+    try:
+        archive = DataArchive(JoinedFile(descriptors))
+        layout = find_layout(archive)
+    except BadContent as error:
+        return {"refused": str(error)}
+    items = compared_items(archive, layout, every=job["every"])
+    recordings: list[dict[str, str]] = []
+    number, size = int(job["start"]), 0
+    end = min(len(items), number + job["count"])
+    while number < end and size < job["bytes"]:
+        item = items[number]
+        number += 1
+        try:
+            content = read_item(archive, layout, item)
+        except BadContent:
+            # It is left out with the reason when it is read.
+            continue
+        size += len(content.data)
+        digest = digest_of(content.data)
+        recordings.append({"path": printable_name(item.path), "label": item.label, "digest": digest})
+    return {"next": number, "total": len(items), "size": size, "recordings": recordings}
 
 
 def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.db.models import Count
 
+from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.datasets.consent.models import Consent
-from forge.datasets.errors import SampleKnown, WrongSide
+from forge.datasets.errors import LabelDiffers, SampleKnown, WrongSide
 from forge.datasets.models import DataSet, Group, Sample
 from forge.datasets.samples.models import SampleSource
 from rune.datasets.content.content import Content
+from rune.datasets.label_conflicts import contradicts
 from rune.datasets.positions import Positions, positions_to_json
 from rune.datasets.splits import Counts, Split, split_of_new_group, split_of_single
 
@@ -46,11 +48,10 @@ def store_sample(
     """Creates the row of a sample, whose blob the caller links. The data set is locked.
 
     `wanted_split` is the split of a new group, and of a sample of nobody, where the consent covers it. `events` are the
-    marked places of a long recording, and `positions` where objects are in a picture. Raises `SampleKnown` and
-    `WrongSide`.
+    marked places of a long recording, and `positions` where objects are in a picture. Raises `SampleKnown`
+    (`LabelDiffers` where the stored label is another one) and `WrongSide`.
     """
-    if Sample.objects.available().filter(data_set=data_set, digest=blob.digest).exists():
-        raise SampleKnown("The data set has a sample with the same bytes.", blob.digest)
+    _require_unknown(data_set, blob.digest, label, actor)
     group = None if origin.alone else _group(data_set, consent, label, origin.pseudonym, wanted_split)
     if group is not None:
         split = Split(group.split)
@@ -65,6 +66,18 @@ def store_sample(
     sample.positions = None if positions is None else positions_to_json(positions)
     sample.save(force_insert=True)
     return sample
+
+
+def _require_unknown(data_set: DataSet, digest: str, label: str, actor: Actor) -> None:
+    """Raises `SampleKnown` where a sample has the same bytes; `LabelDiffers` where its label is another one, and the
+    actor may read it."""
+    stored_samples = Sample.objects.available().filter(data_set=data_set, digest=digest)
+    stored_sample = stored_samples.only("number", "label").first()
+    if stored_sample is None:
+        return
+    if contradicts(stored_sample.label, label) and can(actor, Verb.READ, data_set.project):
+        raise LabelDiffers(digest, stored_sample.number, stored_sample.label, label)
+    raise SampleKnown("The data set has a sample with the same bytes.", digest)
 
 
 def new_row(

@@ -97,6 +97,7 @@ class DataArchive(DataFiles):
         for info in infos:
             self._add(info)
         self.names: Sequence[str] = sorted(self._infos)
+        self.fingerprints = {name: (info.CRC, info.file_size) for name, info in self._infos.items()}
 
     def _add(self, info: zipfile.ZipInfo) -> None:
         name = info.filename

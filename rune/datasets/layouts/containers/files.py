@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from types import MappingProxyType
 
 from rune.datasets.content.content import BadContent
 from rune.wording import size_text
@@ -21,6 +22,9 @@ class DataFiles(ABC):
     names: Sequence[str]
     """Sorted."""
     refusals: Mapping[str, str]
+    fingerprints: Mapping[str, Hashable] = MappingProxyType({})
+    """Values that are equal for files with the same bytes, by name in composed form, where a list has them. Of other
+    files the bytes have to be read."""
 
     @abstractmethod
     def __contains__(self, name: object) -> bool:

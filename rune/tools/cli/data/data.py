@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
+from rune.datasets.label_conflicts import ConflictChoice
 from rune.tools.cli.data.import_archive import ImportOptions, import_data
 from rune.tools.cli.data.named_project import chosen_version, data_client, server_options
 from rune.tools.cli.data.pull import pull_archive, pull_folder
@@ -103,6 +104,11 @@ def push(
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--label", "labels", multiple=True, help="Only recordings with this label. Can be repeated.")
 @click.option("--resume", metavar="ID", help="Go on with an import that was interrupted.")
+@click.option(
+    "--conflicts",
+    type=click.Choice([each.value for each in ConflictChoice]),
+    help="For recordings with two labels: the stored one, that of the import, or neither.",
+)
 @click.option("--yes", "starts", is_flag=True, help="Import without asking for confirmation.")
 @_origin_options
 @server_options
@@ -112,6 +118,7 @@ def import_command(
     source: Path,
     labels: Sequence[str],
     resume: str | None,
+    conflicts: str | None,
     starts: bool,
     group: str,
     alone: bool,
@@ -123,8 +130,10 @@ def import_command(
 ) -> None:
     """Import SOURCE, a ZIP file or a folder in any layout that imports read, into the data of PROJECT.
 
-    It shows a preview and asks for confirmation before it imports anything. The exit status is 1 if the import fails.
+    It shows a preview and asks for confirmation before it imports anything. Recordings whose bytes have two labels, in
+    SOURCE or in the data, need a choice. The exit status is 1 if the import fails.
     """
-    options = ImportOptions(labels, NewSample("", group, alone, device), days, resume, agrees, starts)
+    choice = None if conflicts is None else ConflictChoice(conflicts)
+    options = ImportOptions(labels, NewSample("", group, alone, device), days, resume, agrees, starts, choice)
     with data_client(project, server, insecure=insecure) as client:
         import_data(client, source, options)

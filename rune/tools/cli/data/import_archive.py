@@ -17,12 +17,13 @@ from typing import IO, Any
 import click
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.label_conflicts import ConflictChoice, LabelConflict, conflict_of_json, conflict_text, with_labels
 from rune.datasets.layouts.containers.folder import DataFolder
 from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import sendable_names
 from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable, RemoteError
-from rune.wording import counted, plain
+from rune.wording import alternatives, counted, plain
 
 _PIECE = 16_000_000
 _MAX_PIECES = 800
@@ -33,6 +34,7 @@ _UNANSWERED_STATUSES = (409, 502, 503, 504)
 """Statuses after which the server may have other bytes than the command knows of."""
 _POLL = 0.5
 """Seconds between two questions for how far a job is."""
+_SHOWN_CONFLICTS = 50
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -46,6 +48,8 @@ class ImportOptions:
     resume: str | None
     agrees: bool
     starts: bool
+    settle_all: ConflictChoice | None = None
+    """The choice for recordings with several labels; None asks."""
 
 
 def import_data(client: DataClient, source: Path, options: ImportOptions) -> None:
@@ -137,8 +141,22 @@ def _finish(client: DataClient, row: Mapping[str, Any], options: ImportOptions) 
         click.echo(_preview(row["preview"], row), err=True)
         if not options.starts and not click.confirm("Import this?", err=True):
             raise CommandFailed(f"Nothing was imported. Start it on the page Data, or with --resume {row['id']}.")
-        row = client.start_import(str(row["id"]), options.labels)
+        row = client.start_import(str(row["id"]), options.labels, _conflict_choice(row, options))
     return _wait(client, row, "adding")
+
+
+def _conflict_choice(row: Mapping[str, Any], options: ImportOptions) -> ConflictChoice | None:
+    """Returns what becomes of recordings with several labels; asks unless an option says it, or `--yes` that nobody
+    answers."""
+    conflicts = with_labels(_conflicts(row["preview"]), options.labels or None)
+    if options.settle_all is not None or not conflicts:
+        return options.settle_all
+    values = [each.value for each in ConflictChoice]
+    if options.starts:
+        raise CommandFailed(
+            f"Recordings have two labels. Go on with --conflicts {alternatives(values)} and --resume {row['id']}"
+        )
+    return ConflictChoice(click.prompt("Which label?", type=click.Choice(values), err=True))
 
 
 def _wait(client: DataClient, row: Mapping[str, Any], state: str) -> Mapping[str, Any]:
@@ -160,11 +178,31 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     ]
     lines += _splits(preview)
     lines += [plain(str(doubt), longest=600) for doubt in preview.get("doubts", ())]
+    lines += _same_bytes(preview)
     if row["omission_count"]:
         lines += [f"{counted(row['omission_count'], 'file')} left out:", *_reasons(row["omissions"])]
     if preview.get("note_count"):  # Servers of earlier versions send none.
         lines += [f"{counted(preview['note_count'], 'recording')} with uneven times:", *_reasons(preview["notes"])]
     return "\n".join(lines)
+
+
+def _same_bytes(preview: Mapping[str, Any]) -> list[str]:
+    """The recordings that are there twice, or have several labels. Servers of earlier versions send none."""
+    lines = []
+    if conflicts := _conflicts(preview):
+        lines.append(f"{counted(len(conflicts), 'recording has', 'recordings have')} two labels:")
+        lines += [f"  {plain(conflict_text(each), longest=600)}" for each in conflicts[:_SHOWN_CONFLICTS]]
+        lines += [f"  and {more:,} more"] if (more := len(conflicts) - _SHOWN_CONFLICTS) > 0 else []
+    if repeated_count := preview.get("repeated_count"):
+        repeated = counted(repeated_count, "recording repeats another one", "recordings repeat others")
+        lines.append(f"{repeated} of the archive; each is kept once")
+    if known_count := preview.get("known_count"):
+        lines.append(f"{counted(known_count, 'recording is', 'recordings are')} in the data already")
+    return lines
+
+
+def _conflicts(preview: Mapping[str, Any]) -> Sequence[LabelConflict]:
+    return [conflict_of_json(each) for each in preview.get("conflicts", ())]
 
 
 def _splits(preview: Mapping[str, Any]) -> list[str]:

@@ -12,13 +12,14 @@ import click
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.local_changes import local_changes
+from rune.datasets.label_conflicts import OTHER_LABEL_TITLE, conflict_text, quoted
 from rune.datasets.words import WORD_LIMIT
 from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import read_folder, write_list
 from rune.tools.cli.data.named_project import data_client
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.remote import DataClient, NewSample, RegistryRefused
-from rune.wording import counted
+from rune.wording import counted, plain
 
 _UNUSABLE = 422
 _MARKS = 5000
@@ -53,6 +54,9 @@ def push_folder(
             ]
             write_list(path, local.origin, rows)
         added_count, known_count, refused_count = 0, 0, 0
+        for conflict in changes.conflicts:
+            text = plain(conflict_text(conflict), longest=600)
+            click.echo(f"{text}: the same recording. Keep the file with the right label.", err=True)
         if changes.new_files:
             click.echo(f"{counted(len(changes.new_files), 'new file')} in {path}", err=True)
             consent = require_consent(client, days, agrees=agrees)
@@ -62,7 +66,7 @@ def push_folder(
         f"{project_path}: {counted(added_count, 'sample')} added, {known_count:,} were there, "
         f"{counted(len(changes.new_labels), 'label')} changed{missing}"
     )
-    if unsent_count := refused_count + local.omission_count:
+    if unsent_count := refused_count + local.omission_count + len(changes.conflicts):
         raise CommandFailed(f"{counted(unsent_count, 'file')} could not be sent.")
 
 
@@ -88,15 +92,17 @@ def _send(
 ) -> tuple[int, int, int]:
     """Sends files; returns how many were added, were there, and were refused."""
     added_count = known_count = refused_count = 0
-    sent_digests: set[str] = set()
+    sent_labels: dict[str, str] = {}
     for file, label in files:
         try:
             data = plain_recording((path / file).read_bytes())
             digest = sha256(data).hexdigest()
-            number = None if digest in sent_digests else client.add(consent, data, replace(sample, label=label))
-            sent_digests.add(digest)
+            if (sent_label := sent_labels.get(digest, label)) != label:
+                raise BadContent(f"It was sent as {quoted(sent_label)}, from another file with the same recording.")
+            number = None if digest in sent_labels else client.add(consent, data, replace(sample, label=label))
+            sent_labels[digest] = label
         except (BadContent, OSError, RegistryRefused) as error:
-            if isinstance(error, RegistryRefused) and error.status not in (400, _UNUSABLE):
+            if isinstance(error, RegistryRefused) and not _is_of_one_file(error):
                 raise
             refused_count += 1
             click.echo(f"{file}: {error}", err=True)
@@ -104,3 +110,8 @@ def _send(
         added_count += number is not None
         known_count += number is None
     return added_count, known_count, refused_count
+
+
+def _is_of_one_file(error: RegistryRefused) -> bool:
+    """Whether the server refuses this file, and may take the next one."""
+    return error.status in (400, _UNUSABLE) or error.title == OTHER_LABEL_TITLE

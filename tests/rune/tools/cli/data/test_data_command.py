@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -17,13 +18,15 @@ from rune.datasets.content.content import Kind
 from rune.datasets.export.data_folder import DATA_FOLDER, LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import ExportedSample, VersionOrigin
 from rune.datasets.export.local_changes import local_changes
+from rune.datasets.label_conflicts import OTHER_LABEL_TITLE
 from rune.datasets.layouts.containers.archive import DataArchive
 from rune.tools.cli import main
+from rune.tools.cli.data import push
 from rune.tools.cli.data.local_folder import read_folder
 from rune.tools.cli.data.pull import pull_folder, unpack_part
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.remote import DataClient, RegistryRefused, RemoteDataVersion, VersionEntry
-from tests.support.forge.factories.recordings import loud
+from rune.tools.remote import DataClient, NewSample, RegistryRefused, RemoteDataVersion, VersionEntry
+from tests.support.forge.factories.recordings import loud, pcm_format, riff
 from tests.support.installations.archives import zipped
 
 ORIGIN = VersionOrigin("acme/kitchen", 1, "sha256:0")
@@ -84,6 +87,41 @@ def test_a_push_that_leaves_a_file_out_because_of_its_name_fails(tmp_path: Path)
         pytest.skip("This file system has no such names.")
     result = CliRunner().invoke(main, ["data", "push", str(tmp_path), "--server", "http://127.0.0.1:9"])
     assert (result.exit_code, "1 file could not be sent." in result.stderr) == (1, True), result.output
+
+
+class LabelledServer(DataClient):
+    """A server that stores recordings, and refuses those that it has under another label."""
+
+    def __init__(self) -> None:
+        super().__init__("http://localhost", None, ORIGIN.project)
+        self.stored_labels = {sha256(loud(9)).hexdigest(): "cup"}
+
+    def add(self, consent: str, data: bytes, sample: NewSample) -> int | None:
+        stored_label = self.stored_labels.setdefault(sha256(data).hexdigest(), sample.label)
+        if stored_label != sample.label:
+            raise RegistryRefused(f"It is stored as “{stored_label}”.", 409, OTHER_LABEL_TITLE)
+        return len(self.stored_labels)
+
+
+def test_a_push_names_bytes_that_have_two_labels_and_sends_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = LabelledServer()
+    monkeypatch.setattr(push, "data_client", lambda *_arguments, **_options: nullcontext(server))
+    monkeypatch.setattr(push, "require_consent", lambda *_arguments, **_options: "consent")
+    # The two files b.wav differ, and are the same sound once they are converted.
+    stereo, noted = (riff(*notes, pcm_format(channels=2), (b"data", b"\1\2\1\2")) for notes in ([], [(b"note", b"hi")]))
+    recordings = {"glass/a.wav": loud(1), "knock/a.wav": loud(1), "glass/b.wav": stereo, "knock/b.wav": noted}
+    for name, data in {**recordings, "knock/c.wav": loud(9), "knock/d.wav": loud(4)}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    result = CliRunner().invoke(main, ["data", "push", str(tmp_path), "--project", ORIGIN.project])
+    assert result.exit_code == 1
+    assert "glass/a.wav is “glass”, knock/a.wav is “knock”" in result.stderr
+    assert "knock/b.wav: " in result.stderr
+    assert "knock/c.wav: It is stored as “cup”." in result.stderr
+    assert "3 files could not be sent." in result.stderr
+    assert sorted(server.stored_labels.values()) == ["cup", "glass", "knock"]
 
 
 class SampleVersion(DataClient):

@@ -6,13 +6,16 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rune.datasets.label_conflicts import ConflictChoice
 from rune.tools.cli.data import import_archive
 from rune.tools.cli.data.import_archive import ImportOptions, import_data
+from rune.tools.cli.failure import CommandFailed
 from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable
 from tests.support.forge.factories.recordings import loud
 from tests.support.installations.archives import zipped
@@ -67,6 +70,70 @@ def test_it_ends_with_the_sentence_of_a_refusal(tmp_path: Path, capsys: pytest.C
     with pytest.raises(RegistryRefused, match="There is no room"):
         import_data(server, tmp_path / "sounds.zip", OPTIONS)
     assert "--resume" not in capsys.readouterr().err
+
+
+CONFLICT = {
+    "digest": "sha256:1",
+    "stored": {"number": 3, "label": "cup"},
+    "sources": [{"label": "knock", "path": "knock/1.wav", "count": 1}],
+}
+
+
+class ConflictingServer(LosingServer):
+    """A server whose preview names a recording with two labels."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size, {})
+        self.choices: list[ConflictChoice | None] = []
+
+    def find_import(self, identifier: str) -> Any:
+        splits: dict[str, int] = {}
+        preview = {"layout": "folders by label", "recordings": 1, "labels": {"knock": 1}, "unlabelled": 0}
+        preview |= {"splits": splits, "conflicts": [CONFLICT], "repeated_count": 2, "known_count": 0}
+        row = super().find_import(identifier)
+        is_ready = row["state"] == "done" and not self.choices
+        return row | {"preview": preview} | ({"state": "ready"} if is_ready else {})
+
+    def start_import(self, identifier: str, labels: Any, settle_all: ConflictChoice | None = None) -> Any:
+        self.choices.append(settle_all)
+        return self.find_import(identifier)
+
+
+@pytest.mark.parametrize(
+    ("option", "answers", "choice"),
+    [(ConflictChoice.STORED, "", ConflictChoice.STORED), (None, "y\nleave-out\n", ConflictChoice.LEAVE_OUT)],
+)
+def test_labels_that_conflict_are_shown_and_settled(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    option: ConflictChoice | None,
+    answers: str,
+    choice: ConflictChoice,
+) -> None:
+    data = zipped({"knock/1.wav": loud()})
+    (tmp_path / "sounds.zip").write_bytes(data)
+    monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+    server = ConflictingServer(len(data))
+    import_data(
+        server,
+        tmp_path / "sounds.zip",
+        replace(OPTIONS, starts=option is not None, settle_all=option),
+    )
+    text = capsys.readouterr().err
+    assert "1 recording has two labels:" in text
+    assert "knock/1.wav is “knock”, sample 3 is “cup”" in text
+    assert "2 recordings repeat others of the archive" in text
+    assert server.choices == [choice]
+
+
+def test_labels_that_conflict_end_the_command_where_nobody_is_asked(tmp_path: Path) -> None:
+    data = zipped({"knock/1.wav": loud()})
+    (tmp_path / "sounds.zip").write_bytes(data)
+    server = ConflictingServer(len(data))
+    with pytest.raises(CommandFailed, match="--conflicts stored, import or leave-out and --resume"):
+        import_data(server, tmp_path / "sounds.zip", OPTIONS)
+    assert server.choices == []
 
 
 def test_a_name_that_is_not_utf_8_is_said_and_the_rest_is_sent(

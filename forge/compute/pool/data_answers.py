@@ -1,0 +1,47 @@
+"""The answers of the isolated process about a data set before anything of it comes in."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class DataOmissionJson(TypedDict):
+    """A file of a data set that becomes no sample, and why."""
+
+    path: str
+    reason: str
+
+
+class DataDescriptionJson(TypedDict):
+    """The contents of a data set for import, by `forge.compute.child.steps.data`, which explains `words` and `runs`."""
+
+    layout: str
+    recordings: int
+    labels: dict[str, int]
+    unlabelled: int
+    groups: int
+    doubts: list[str]
+    words: list[str]
+    runs: list[list[int]]
+    omission_count: int
+    omissions: list[DataOmissionJson]
+    note_count: int
+    notes: list[DataOmissionJson]
+
+
+class LabelDigestJson(TypedDict):
+    """A recording of a data set. `digest` is that of its bytes as they would be stored."""
+
+    path: str
+    label: str
+    digest: str
+
+
+class LabelDigestsJson(TypedDict):
+    """Some recordings of those that are compared, without what cannot be read. `next` is where the next ones begin;
+    `size` is how many bytes these have."""
+
+    next: int
+    total: int
+    size: int
+    recordings: list[LabelDigestJson]

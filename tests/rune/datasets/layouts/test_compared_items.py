@@ -1,0 +1,34 @@
+"""The recordings that are read before an import, to find the same bytes under two labels."""
+
+from __future__ import annotations
+
+import io
+
+from rune.datasets.layouts.compared_items import compared_items
+from rune.datasets.layouts.containers.archive import DataArchive
+from rune.datasets.layouts.find import find_layout
+from tests.support.forge.factories.recordings import loud
+from tests.support.installations.archives import zipped
+
+
+def paths(files: dict[str, bytes | str], *, every: bool) -> list[str]:
+    archive = DataArchive(io.BytesIO(zipped(files)))  # type: ignore[arg-type]
+    return [item.path for item in compared_items(archive, find_layout(archive), every=every)]
+
+
+FOLDERS: dict[str, bytes | str] = {
+    "a/1.wav": loud(1),
+    "a/2.wav": loud(2),
+    "b/\u00f6.wav": loud(2),
+    "b/3.wav": loud(3, length=170),
+}
+
+
+def test_files_that_the_archive_lists_alike_come_first_and_others_only_where_all_are_compared() -> None:
+    assert paths(FOLDERS, every=False) == ["a/2.wav", "b/\u00f6.wav"]
+    assert paths(FOLDERS, every=True) == ["a/2.wav", "b/\u00f6.wav", "a/1.wav", "b/3.wav"]
+
+
+def test_a_file_of_several_recordings_says_nothing_of_each() -> None:
+    rows = "id;label;x;y;z\n" + "".join(f"{series};{series % 2};1;2;3\n" * 2 for series in range(3))
+    assert paths({"series.csv": rows}, every=False) == ["series.csv"] * 3
