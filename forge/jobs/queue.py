@@ -103,6 +103,11 @@ def announce(job: Job) -> None:
     """Tells of the state of a job within the transaction that changed it."""
     # A project's stream comes before the organisation's jobs, here and everywhere: both are locked until the end.
     kind_of(job.kind).on_change(job)
+    announce_name(job)
+
+
+def announce_name(job: Job) -> None:
+    """Tells who follows an organisation's jobs that one is called otherwise, within the transaction that changed it."""
     append_event(jobs_stream(job.organisation_id), JOB_CHANGED(job=str(job.pk), state=job.state))
 
 

@@ -22,7 +22,7 @@ ONNX = ENVIRONMENTS["onnx"]
 ANSWERS = np.load(FOLDER / "answers.npz")
 LINEAR = sorted(name for name in ANSWERS.files if name.startswith(("linear", "logistic", "perceptron", "ridge", "sgd")))
 TOLERANCE = 2e-5
-"""Of scikit-learn's answers in 64 bits."""
+"""The largest difference from the answers of scikit-learn, which are of 64 bits."""
 
 pytestmark = [
     pytest.mark.proof,

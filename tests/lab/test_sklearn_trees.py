@@ -71,9 +71,9 @@ def test_trees_answer_what_scikit_learn_answers(tmp_path: Path, name: str) -> No
     result = convert(FOLDER / f"{name}.onnx", output, "--format", "json")
     assert result.exit_code == 0, result.stderr
     expected = ANSWERS[name]
-    given = answers(output.read_text(), ANSWERS["rows"], is_scored=name in SCORED)
-    assert given.shape == expected.shape
-    assert np.abs(given - expected).max() <= 1e-5 * np.abs(expected).max()
+    actual = answers(output.read_text(), ANSWERS["rows"], is_scored=name in SCORED)
+    assert actual.shape == expected.shape
+    assert np.abs(actual - expected).max() <= 1e-5 * np.abs(expected).max()
     assert json.loads(result.stdout)["difference"] < 1e-5
 
 
@@ -86,8 +86,8 @@ def test_the_stages_of_the_command_are_those_of_a_project_that_is_built(
     head, stages = result.stdout.split("Stages for the Runefile:\n")
     assert ("Classes, in the order of the scores: rest, run, walk." in head) == (outputs == 3)
     project_around(tmp_path, stages)
-    built = CliRunner().invoke(main, ["build", str(tmp_path), "-o", str(tmp_path / "walk.rune")])
-    assert built.exit_code == 0, built.stderr
+    build_run = CliRunner().invoke(main, ["build", str(tmp_path), "-o", str(tmp_path / "walk.rune")])
+    assert build_run.exit_code == 0, build_run.stderr
     record = json.loads((tmp_path / "walk.trees.json.provenance.json").read_text())
     assert record["digest"] == digest_of((tmp_path / "walk.trees.json").read_bytes())
     assert record["source"]["format"] == "onnx"

@@ -168,7 +168,8 @@ CHANGE_REQUEST_CHANGED = declare(
         "change_request.changed",
         StreamKind.PROJECT,
         ChangeRequestChangedJson,
-        ("change_requests",),
+        # A build of its files is called after it until it is merged.
+        ("change_requests", "state"),
         audit=AuditSentences(
             AuditTopic.REVIEWS,
             {

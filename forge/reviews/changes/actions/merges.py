@@ -12,6 +12,8 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, etag_of, require_precondition
+from forge.jobs.models import Job
+from forge.jobs.queue import announce_name
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.models import Project, Version
@@ -85,6 +87,8 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         _name(actor, request, merged_version)
         facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
         _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
+        for job in Job.objects.filter(build__version=merged_version):
+            announce_name(job)
     merged_version.refresh_from_db(fields=["message", "sequence"])
     return merged_version
 

@@ -122,11 +122,11 @@ def _inputs(file: TreeFile) -> Array:
             if not isinstance(node, TreeLeaf):
                 thresholds.setdefault(node.feature, []).append(node.threshold)
     for feature, values in thresholds.items():
-        chosen = random.choice(np.array(values, np.float32), _ROWS)
-        above = np.nextafter(chosen, np.float32(np.inf))
-        noise = chosen + rows[:, feature] * np.float32(np.std(values) + 1e-3 * np.abs(values).max())
+        places = random.choice(np.array(values, np.float32), _ROWS)
+        above = np.nextafter(places, np.float32(np.inf))
+        noise = places + rows[:, feature] * np.float32(np.std(values) + 1e-3 * np.abs(values).max())
         kind = random.integers(0, 3, _ROWS)
-        rows[:, feature] = np.where(kind == 0, chosen, np.where(kind == 1, above, noise))
+        rows[:, feature] = np.where(kind == 0, places, np.where(kind == 1, above, noise))
     return rows
 
 

@@ -48,7 +48,7 @@ _NEWER: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Split:
+class EnsembleSplit:
     """A feature up to `threshold`, an f32, leads to `low`, and one above it to `high`."""
 
     feature: int
@@ -58,7 +58,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class EnsembleLeaf:
     """The addends of outputs."""
 
     weights: Mapping[int, float]
@@ -71,7 +71,7 @@ class Ensemble:
     outputs: int
     base: tuple[float, ...]
     roots: Sequence[Key]
-    nodes: Mapping[Key, Split | Leaf]
+    nodes: Mapping[Key, EnsembleSplit | EnsembleLeaf]
     function: str
 
 
@@ -102,15 +102,15 @@ def _older(node: OnnxNode, values: Mapping[str, Any], kind: str, outputs: int) -
     for tree, place, target, weight in zip(*addends, strict=True):
         own = weights.setdefault((tree, place), {})
         own[target] = own.get(target, 0.0) + weight
-    nodes: dict[Key, Split | Leaf] = {}
+    nodes: dict[Key, EnsembleSplit | EnsembleLeaf] = {}
     for tree, place, feature, mode, threshold, true, false in zip(*columns, strict=True):
         if (tree, place) in nodes:
             raise _broken(node, f"has the node {place} of tree {tree} twice")
         if mode == _LEAF:
-            nodes[tree, place] = Leaf(weights.get((tree, place), {}))
+            nodes[tree, place] = EnsembleLeaf(weights.get((tree, place), {}))
         else:
             nodes[tree, place] = _split(node, feature, mode, threshold, (tree, true), (tree, false))
-    children = {key for one in nodes.values() if isinstance(one, Split) for key in (one.low, one.high)}
+    children = {key for one in nodes.values() if isinstance(one, EnsembleSplit) for key in (one.low, one.high)}
     roots = [key for key in nodes if key not in children]
     if [tree for tree, _ in roots] != list(dict.fromkeys(tree for tree, _ in nodes)):
         raise _broken(node, "has a tree without a first node, or with several")
@@ -127,8 +127,8 @@ def _newer(node: OnnxNode) -> Ensemble:
     leaves = [np.asarray(values[name]).ravel().tolist() for name in ("leaf_targetids", "leaf_weights")]
     _check_lengths(node, columns, leaves)
     _refuse_missing(node, values["nodes_missing_value_tracks_true"])
-    nodes: dict[Key, Split | Leaf] = {
-        (1, place): Leaf({target: weight}) for place, (target, weight) in enumerate(zip(*leaves, strict=True))
+    nodes: dict[Key, EnsembleSplit | EnsembleLeaf] = {
+        (1, place): EnsembleLeaf({target: weight}) for place, (target, weight) in enumerate(zip(*leaves, strict=True))
     }
     for place, (feature, mode, threshold, true, is_true_leaf, false, is_false_leaf) in enumerate(
         zip(*columns, strict=True)
@@ -142,7 +142,7 @@ def _newer(node: OnnxNode) -> Ensemble:
 
 def _ensemble(node: OnnxNode, one: Ensemble, aggregate: str) -> Ensemble:
     """The ensemble, with the addends of a mean divided by the number of trees. Raises `Refused`."""
-    targets = {target for leaf in one.nodes.values() if isinstance(leaf, Leaf) for target in leaf.weights}
+    targets = {target for leaf in one.nodes.values() if isinstance(leaf, EnsembleLeaf) for target in leaf.weights}
     if not 1 <= one.outputs <= MAX_OUTPUTS or not one.roots or not targets <= set(range(one.outputs)):
         raise _broken(node, "has no trees, or leaves of outputs that it does not have")
     if any(root not in one.nodes for root in one.roots):
@@ -156,15 +156,15 @@ def _ensemble(node: OnnxNode, one: Ensemble, aggregate: str) -> Ensemble:
     if aggregate == "SUM":
         return one
     nodes = {
-        key: Leaf({target: weight / len(one.roots) for target, weight in each.weights.items()})
-        if isinstance(each, Leaf)
+        key: EnsembleLeaf({target: weight / len(one.roots) for target, weight in each.weights.items()})
+        if isinstance(each, EnsembleLeaf)
         else each
         for key, each in one.nodes.items()
     }
     return Ensemble(one.outputs, one.base, one.roots, nodes, one.function)
 
 
-def _split(node: OnnxNode, feature: int, mode: str, threshold: float, true: Key, false: Key) -> Split:
+def _split(node: OnnxNode, feature: int, mode: str, threshold: float, true: Key, false: Key) -> EnsembleSplit:
     """A question of a tree. Below a number is up to the f32 before it. Raises `Refused`."""
     if mode not in (_UP_TO, _BELOW):
         reason = "which the block decision_trees does not ask"
@@ -172,7 +172,9 @@ def _split(node: OnnxNode, feature: int, mode: str, threshold: float, true: Key,
     if feature < 0 or not np.isfinite(threshold):
         raise _broken(node, "has a question without a feature or a threshold")
     limit = np.float32(threshold)
-    return Split(feature, float(np.nextafter(limit, np.float32(-np.inf)) if mode == _BELOW else limit), true, false)
+    return EnsembleSplit(
+        feature, float(np.nextafter(limit, np.float32(-np.inf)) if mode == _BELOW else limit), true, false
+    )
 
 
 def _name(names: Sequence[str], number: int) -> str:

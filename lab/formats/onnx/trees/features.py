@@ -1,4 +1,4 @@
-"""What a pipeline does to features in front of its trees, moved into the thresholds of the trees.
+"""Moves the scalers of a pipeline, which stand in front of its trees, into the thresholds of the trees.
 
 A scaler is a function of f32 that never falls, so for each threshold there is a largest feature that it takes up to it.
 With that as the threshold a tree answers the same to every feature, and the scaler is not needed.

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lab.estimators.trees import tree_file
 from lab.formats.onnx.model import OnnxNode
-from lab.formats.onnx.trees.ensemble import Ensemble, Key, Leaf, Split
+from lab.formats.onnx.trees.ensemble import Ensemble, EnsembleLeaf, EnsembleSplit, Key
 from lab.formats.onnx.trees.features import FeatureSteps
 from lab.formats.onnx.values import refuse
 from lab.refusal import Reason, Refused
@@ -44,7 +44,7 @@ def tree_text(node: OnnxNode, ensemble: Ensemble, steps: FeatureSteps, features:
 
 
 def _targets(ensemble: Ensemble) -> set[int]:
-    return {target for one in ensemble.nodes.values() if isinstance(one, Leaf) for target in one.weights}
+    return {target for one in ensemble.nodes.values() if isinstance(one, EnsembleLeaf) for target in one.weights}
 
 
 def _with_both_classes(node: OnnxNode, one: Ensemble) -> Ensemble:
@@ -52,18 +52,21 @@ def _with_both_classes(node: OnnxNode, one: Ensemble) -> Ensemble:
     base = sum(one.base)
     if len(one.base) > 1:
         raise refuse(node, "has base values of two classes and leaves of one, which is not converted.")
-    scores = {key: sum(each.weights.values()) for key, each in one.nodes.items() if isinstance(each, Leaf)}
+    scores = {key: sum(each.weights.values()) for key, each in one.nodes.items() if isinstance(each, EnsembleLeaf)}
     if one.function == "LOGISTIC":
-        leaves = {key: Leaf({1: score}) for key, score in scores.items()}
+        leaves = {key: EnsembleLeaf({1: score}) for key, score in scores.items()}
         return replace(one, base=(0.0, base), nodes={**one.nodes, **leaves}, function="SOFTMAX")
     if one.function != "NONE":
         raise refuse(node, f"has one score for two classes and ends in {plain(one.function)}, which is not converted.")
     if min(scores.values()) < 0:
-        leaves = {key: Leaf({0: -score, 1: score}) for key, score in scores.items()}
+        leaves = {key: EnsembleLeaf({0: -score, 1: score}) for key, score in scores.items()}
         return replace(one, base=(-base, base), nodes={**one.nodes, **leaves})
     share = 1 / len(one.roots)
     is_mean = not base and max(scores.values()) <= share + _ROUNDING
-    leaves = {key: Leaf({0: max(share - score, 0.0) if is_mean else -score, 1: score}) for key, score in scores.items()}
+    leaves = {
+        key: EnsembleLeaf({0: max(share - score, 0.0) if is_mean else -score, 1: score})
+        for key, score in scores.items()
+    }
     return replace(one, base=(0.0, 0.0) if is_mean else (1 - base, base), nodes={**one.nodes, **leaves})
 
 
@@ -71,12 +74,12 @@ def _tree(node: OnnxNode, one: Ensemble, root: Key, steps: FeatureSteps, feature
     """A tree as the file has it: with one output of its own, or with a value for each output."""
     keys = list(_preorder(node, one, root))
     places = {key: place for place, key in enumerate(keys)}
-    targets = {target for key in keys if isinstance(leaf := one.nodes[key], Leaf) for target in leaf.weights}
+    targets = {target for key in keys if isinstance(leaf := one.nodes[key], EnsembleLeaf) for target in leaf.weights}
     own = min(targets, default=0) if len(targets) < 2 and one.outputs > 1 else None
 
     def row(key: Key) -> Sequence[Any]:
         each = one.nodes[key]
-        if isinstance(each, Split):
+        if isinstance(each, EnsembleSplit):
             if each.feature >= features:
                 raise _broken(node, f"asks for the feature {each.feature} of {features}")
             return [each.feature, steps.threshold(each.feature, each.threshold), places[each.high]]
@@ -90,15 +93,15 @@ def _tree(node: OnnxNode, one: Ensemble, root: Key, steps: FeatureSteps, feature
 
 def _preorder(node: OnnxNode, one: Ensemble, root: Key) -> Iterator[Key]:
     """The nodes of a tree, each followed by its low side and then its high one. Raises `Refused` for a circle."""
-    waiting, seen = [root], set()
+    waiting, visited = [root], set()
     while waiting:
         key = waiting.pop()
-        if key in seen or key not in one.nodes:
+        if key in visited or key not in one.nodes:
             raise _broken(node, "has a tree that meets a node twice, or leads to one that does not exist")
-        seen.add(key)
+        visited.add(key)
         yield key
         each = one.nodes[key]
-        if isinstance(each, Split):
+        if isinstance(each, EnsembleSplit):
             waiting += [each.high, each.low]
 
 

@@ -21,6 +21,7 @@ from forge.reviews.models import AnchoredThread, InvitedReviewer, Review
 from forge.reviews.rounds.actions import pending_requests
 from forge.reviews.rounds.actions.invitations import become_reviewer
 from forge.reviews.rounds.reminders import remind_of_due_reviews
+from forge.reviews.threads.actions import conversation
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from rune.source.policy import Policy, RequiredCheck
@@ -77,6 +78,19 @@ def a_review_is_overdue(world: EventWorld) -> Act:
 def an_approval_is_undone(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     reviews.give_verdict(world.reviewer, build, "approve", "It hears me.")
+    return lambda: reviews.undo_verdict(world.reviewer, build)
+
+
+@scene(conversation.begin_thread_with_verdict)
+def a_verdict_begins_a_thread(world: EventWorld) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: reviews.give_verdict(world.reviewer, build, "changes", "It is deaf.")
+
+
+@scene(conversation.take_back_words)
+def the_thread_of_a_verdict_is_taken_back(world: EventWorld) -> Act:
+    build = built(world.developer, world.project)
+    reviews.give_verdict(world.reviewer, build, "changes", "It is deaf.")
     return lambda: reviews.undo_verdict(world.reviewer, build)
 
 
