@@ -75,6 +75,8 @@ UNAUDITED: Mapping[str, str] = {
     "forge.registry.distribution.artifacts.actions.uploads.finish_upload": "the same",
     "forge.registry.distribution.artifacts.actions.uploads.cancel_upload": "the same",
     "forge.registry.distribution.artifacts.actions.uploads.mount_blob": "the same",
+    "forge.reviews.threads.actions.conversation.begin_thread_with_verdict": "a part of a verdict, which is written",
+    "forge.reviews.threads.actions.conversation.take_back_words": "a part of undoing a verdict, which is written",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

@@ -41,6 +41,13 @@ def find_again(request: ChangeRequest) -> ChangeRequest:
     return ChangeRequest.objects.select_related("project__organisation", "offered", "decided_by").get(pk=request.pk)
 
 
+def merged_request_of(build: UUID) -> ChangeRequest | None:
+    """The change request whose merged result a build is, once it is merged. The caller has found the build for
+    someone."""
+    requests = ChangeRequest.objects.filter(state=ChangeState.MERGED, build=build)
+    return requests.select_related("decided_by", "project__organisation").first()
+
+
 def seen_source(actor: Actor, request: ChangeRequest) -> Project | None:
     """The fork that it comes from, where the person may see the fork's page: a private one is known to its people."""
     return request.source if request.source is not None and can(actor, Verb.SEE, request.source) else None

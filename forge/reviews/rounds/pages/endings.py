@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forge.accounts.models import User
-from forge.reviews.models import ChangeRequest, ChangeState, Review, Verdict, VerdictChoice
+from forge.reviews.changes.access import merged_request_of
+from forge.reviews.models import ChangeRequest, Review, Verdict, VerdictChoice
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.rounds.decision import ReviewState
 from rune.wording import listed
@@ -31,7 +32,7 @@ def ending_of(review: Review, state: ReviewState, verdicts: Iterable[Verdict]) -
     """
     if review.closed is not None:
         return ReviewEnding(f"{_name(review.closed_by)} closed the review", True, review.closed)
-    if (request := _merged_request(review)) is not None:
+    if (request := merged_request_of(newest_round(review).build_id)) is not None:
         text = f"{_name(request.decided_by)} merged change request {request.number}"
         return ReviewEnding(text, True, request.decided, request)
     if state is not ReviewState.APPROVED:
@@ -41,12 +42,6 @@ def ending_of(review: Review, state: ReviewState, verdicts: Iterable[Verdict]) -
     if review.published_version:
         return ReviewEnding(f"{text}, and published as {review.published_version}", True)
     return ReviewEnding(text, False, max(each.created for each in approving))
-
-
-def _merged_request(review: Review) -> ChangeRequest | None:
-    """Returns the change request whose merged result the review judges, once it is merged."""
-    requests = ChangeRequest.objects.filter(state=ChangeState.MERGED, build=newest_round(review).build_id)
-    return requests.select_related("decided_by", "project__organisation").first()
 
 
 def _name(person: User | None, nobody: str = "Someone who left") -> str:

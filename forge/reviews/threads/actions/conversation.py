@@ -14,6 +14,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.core.models import Comment
 from forge.core.preconditions import Precondition, require_precondition
+from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
@@ -82,7 +83,9 @@ def begin_thread_with_verdict(
 
 
 def take_back_words(actor: Actor, thread: AnchoredThread) -> None:
-    """Removes what was said with a verdict that is undone; where somebody replied, the thread keeps the replies."""
+    """Removes what was said with a verdict that is undone; where somebody replied, the thread keeps the replies.
+    Raises `Forbidden`."""
+    require(actor, Verb.REVIEW, thread.project)
     comments = list(thread.thread.comments.all())
     if len(comments) > 1:
         if comments[0].deleted is None:

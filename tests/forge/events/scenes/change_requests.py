@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forge.jobs import queue
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
 from forge.projects.files.contents import find_file
@@ -80,6 +81,11 @@ def a_change_request_is_merged(world: EventWorld) -> Act:
     assert offer.build is not None
     reviews.give_verdict(world.reviewer, offer.build, "approve")
     return lambda: reviews.merge_change_request(world.owner, offer)
+
+
+@scene(queue.announce_name)
+def a_merged_build_is_called_otherwise(world: EventWorld) -> Act:
+    return a_change_request_is_merged(world)
 
 
 @scene(reviews.merge_past_gate)
