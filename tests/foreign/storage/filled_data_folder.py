@@ -32,6 +32,7 @@ from forge.reviews.actions import RequestedGroup, ReviewRequest
 from forge.reviews.guests.actions import GuestTerms, invite_guest
 from forge.webhooks.actions import create_webhook, ping
 from forge.webhooks.models import Attempt
+from tests.foreign.storage.folder_contents import WORDS_OF_A_VERDICT
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import RUNE, built, failed_build, packed, refused
 from tests.support.forge.factories.changes import forked, offered
@@ -76,7 +77,7 @@ def fill_reviews(owner: User, developer: User, reviewer: User, project: Project)
     review = reviews.ask_for_review(developer, first, "Hears whispers", "Listen to it.", reviewers=groups)
     thread = reviews.begin_thread(reviewer, review, "It misses the second one.")
     reviews.reply_in_thread(developer, thread, "It will not.")
-    reviews.give_verdict(reviewer, first, "changes", "Hear more.")
+    reviews.give_verdict(reviewer, first, "changes", WORDS_OF_A_VERDICT)
     projects.write_file(developer, project, "notes.md", b"Louder.")
     second = built(developer, project, RUNE + b"louder")
     reviews.ask_in_a_new_round(developer, review, second, "Louder now.")

@@ -11,6 +11,9 @@ PROJECT = "kept"
 REVIEWED, ORIGIN, LINKED = "reviewed", "origin", "linked"
 """Projects of folders that `tests.foreign.storage.filled_data_folder` filled."""
 
+WORDS_OF_A_VERDICT = "Hear more."
+"""What is said with a verdict of a filled folder."""
+
 
 def contents_of(server: LiveServer) -> dict[str, Any]:
     """Returns what the first person reads: of the project, and of the others where the folder has them."""
@@ -83,6 +86,8 @@ def tags_of(server: LiveServer, project: str) -> dict[str, str]:
 
 
 def comments_of(server: LiveServer, review: str) -> list[list[str]]:
-    """Returns the texts of each conversation of a review."""
+    """Returns the texts of each conversation of a review, but for that of a verdict, which had none in folders of
+    before."""
     threads = server.api("GET", f"reviews/{review}/threads")["threads"]
-    return [[comment["text"] for comment in thread["comments"]] for thread in threads]
+    texts = [[comment["text"] for comment in thread["comments"]] for thread in threads]
+    return [each for each in texts if each != [WORDS_OF_A_VERDICT]]

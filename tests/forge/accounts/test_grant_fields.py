@@ -70,6 +70,7 @@ GRANT_NOTHING = {
     "reviews.CheckResult.owner": "counts while its account may post (`forge.reviews.checks.access`)",
     "reviews.OfferRound.offered_by": DID,
     "reviews.Resolution.chosen_by": DID,
+    "reviews.Review.closed_by": DID,
     "reviews.Review.requested_by": "it asks, and gives nobody access",
     "reviews.ReviewerGroup.people": "who is asked; whether a verdict counts is decided by today's role",
     "reviews.Round.requested_by": DID,
@@ -119,6 +120,7 @@ MAY_NAME_SOMEBODY = {
     "datasets.DataImport.labels": CONTENT,
     "datasets.DataImport.omissions": CONTENT,
     "datasets.DataImport.pieces": CONTENT,
+    "datasets.DataImport.settlements": CONTENT,
     "datasets.DataVersion.changes": CONTENT,
     "datasets.DataVersion.figures": CONTENT,
     "datasets.Sample.drawing": CONTENT,
@@ -195,7 +197,6 @@ MAY_NAME_SOMEBODY = {
     "reviews.OrganisationRules.protected_tags": CONTENT,
     "reviews.Suggestion.overrides": CONTENT,
     "reviews.Suggestion.sentences": CONTENT,
-    "reviews.Verdict.place": CONTENT,
     "webhooks.Webhook.created_by_token": BY_TOKEN,
     "webhooks.Webhook.topics": CONTENT,
 }

@@ -73,7 +73,8 @@ def test_every_page_says_the_same_of_a_model(client: Client, project: Project, u
     groups = [RequestedGroup((judge.pk,))]
     review = ask_for_review(user, build, "Hears knocks", reviewers=groups).get_absolute_url()
     address = f"/acme/kitchen/builds/{build.number}"
-    for page in (address, f"{address}/accuracy", "/acme/kitchen/builds", review, data, overview, home):
+    assert "90.0 %" in page_of(client, address)
+    for page in (f"{address}/accuracy", "/acme/kitchen/builds", review, data, overview, home):
         assert OF_BUILD in page_of(client, page), page
     for page in ("/acme/kitchen/training/1", data, overview, f"{address}/accuracy", review):
         assert "read by 1 build" in page_of(client, page), page

@@ -3,7 +3,11 @@ import type { CapabilityRequest } from "../../runtime/types";
 import type { Picture } from "../streams/camera";
 import { inputParts } from "./inputs";
 
-vi.mock("../streams/camera", () => ({ pictureInput: ({ width }: Picture) => new ArrayBuffer(width) }));
+// Files of tests share modules, so the others keep what this one does not replace.
+vi.mock("../streams/camera", async (original) => ({
+  ...(await original<object>()),
+  pictureInput: ({ width }: Picture) => new ArrayBuffer(width),
+}));
 
 /** As much of an element of a page as the inputs ask for. */
 class Part extends EventTarget {
