@@ -12,7 +12,7 @@ REVIEWED, ORIGIN, LINKED = "reviewed", "origin", "linked"
 """Projects of folders that `tests.foreign.storage.filled_data_folder` filled."""
 
 WORDS_OF_A_VERDICT = "Hear more."
-"""What is said with a verdict of a filled folder."""
+"""The words of a verdict of a filled folder."""
 
 
 def contents_of(server: LiveServer) -> dict[str, Any]:

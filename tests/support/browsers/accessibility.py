@@ -96,8 +96,8 @@ def _touched(page: Page) -> Iterator[None]:
         assert page.evaluate("matchMedia('(pointer: coarse)').matches")
         yield
     finally:
+        # The session stays: Chromium takes a page's virtual passkeys away when one of its sessions is detached.
         session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-        session.detach()
 
 
 def show(page: Page, look: Look) -> None:

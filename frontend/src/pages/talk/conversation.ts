@@ -28,7 +28,10 @@ export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
   if (section === null) {
     beginMomentsElsewhere();
-    follow(document.querySelector<HTMLElement>("[data-follows-gate]")?.dataset ?? {}, readGate());
+    follow(
+      document.querySelector<HTMLElement>("[data-follows-gate]")?.dataset ?? {},
+      readGate(`${window.location.pathname}${window.location.search}`),
+    );
     return;
   }
   const { conversation: address } = section.dataset;
@@ -37,7 +40,8 @@ export function conversations(): void {
     await readAnew(section, `${address}${threadQuery(window.location.search)}`);
     stopVerdictsOnAnEarlierRound(document, section);
   });
-  const refreshGate = readGate();
+  // The answer to a refused verdict has the address of the form, which nobody can read.
+  const refreshGate = readGate(`${address.replace(/\/conversation$/, "")}${window.location.search}`);
   mentions(section);
   beginThreadsAtThings(section);
   chooseThreads(section, refresh);
@@ -45,8 +49,8 @@ export function conversations(): void {
   follow(section.dataset, refreshGate, refresh);
 }
 
-function readGate(): () => Promise<void> {
-  return oneAtATime(() => readGateAnew(window.location.pathname + window.location.search));
+function readGate(page: string): () => Promise<void> {
+  return oneAtATime(() => readGateAnew(page));
 }
 
 /** Follows the events of the project that a page names: those of its gate and, where it has one, of its conversation. */

@@ -88,7 +88,7 @@ def a_verdict_begins_a_thread(world: EventWorld) -> Act:
 
 
 @scene(conversation.take_back_words)
-def the_thread_of_a_verdict_is_taken_back(world: EventWorld) -> Act:
+def a_verdict_with_a_thread_is_undone(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     reviews.give_verdict(world.reviewer, build, "changes", "It is deaf.")
     return lambda: reviews.undo_verdict(world.reviewer, build)
