@@ -92,7 +92,7 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
     notes = owner.get_by_role("textbox", name="What is new")
     notes.fill("Half a sentence")
 
-    headers = {"Authorization": f"Bearer {make_token(owner, forge, 'rig', ['check:write'])}"}
+    headers = {"Authorization": f"Bearer {make_token(owner.context.new_page(), forge, 'rig', ['check:write'])}"}
     name = project.removeprefix(f"{forge.address}/")
     newest = owner.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]["id"]
     address = f"{forge.address}/api/v1/builds/{newest}/checks"
