@@ -56,7 +56,7 @@ class HistoryRow:
     advice: str
     """Why nobody should go back to it, or "" if nothing speaks against it."""
     remark: str
-    """That it was published past its gate or that somebody wants it changed; "" where neither is so."""
+    """A remark that it was published past its gate, or that somebody wants it changed; "" where neither is so."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from forge.registry.tags.access import default_tag
 
 @dataclass(frozen=True)
 class VersionOption:
-    """One way to serve a tag: to follow it, or to stay at the build that it names now."""
+    """A choice of how a tag is served: by following it, or by staying at the build that it names now."""
 
     tag: Tag
     is_following: bool

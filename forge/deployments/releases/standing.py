@@ -29,14 +29,14 @@ class BuildRemarks:
 
 
 def standings_of_tags(tags: Sequence[Tag]) -> Mapping[UUID, BuildRemarks]:
-    """By the tag. The caller has found the tags of one project for someone."""
+    """Returns the remarks on tags by their id. The caller has found the tags of one project for someone."""
     rejected_tags = {tag.pk for tag in rejected_among(tags)}
     return {tag.pk: BuildRemarks(tag.override, tag.pk in rejected_tags) for tag in tags}
 
 
 def standings_of_releases(deployments: Sequence[Deployment]) -> Mapping[UUID, BuildRemarks]:
-    """By the release: of the releases of deployments of one project that `forge.deployments.access` returned, and of
-    what those serve that they are promoted from."""
+    """Returns the remarks on releases by their id: on those of deployments of one project, and on those of the
+    deployments that they are promoted from. The caller has found the deployments for someone."""
     releases: list[Release] = []
     for each in deployments:
         releases += each.releases.all()

@@ -62,7 +62,7 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
 
 
 def rejected_among(tags: Sequence[Tag]) -> list[Tag]:
-    """Those of a project's tags whose build somebody wants changed."""
+    """Returns the tags of a project whose build somebody wants changed."""
     digests = {tag.pk: tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
     if not digests:
         return []

@@ -1,4 +1,4 @@
-"""What was said with a verdict is a thread, which others answer and resolve."""
+"""Makes a thread of each comment of a verdict, so that others answer and resolve it."""
 
 from __future__ import annotations
 

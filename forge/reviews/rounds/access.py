@@ -124,7 +124,7 @@ def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
 
 
 def ongoing(reviews: ReviewQuerySet) -> ReviewQuerySet:
-    """Those that are neither closed nor judge what is published: what is published waits for nobody."""
+    """Selects reviews that are not closed, and whose build is not published: a published build waits for nobody."""
     return reviews.filter(closed=None).alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
 
 

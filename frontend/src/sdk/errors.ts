@@ -28,7 +28,7 @@ export type DeliveryErrorName =
   | (string & {});
 
 export class DeliveryError extends Error {
-  /** As a text, because whatever makes scripts smaller shortens names. */
+  /** The name of the class, written out because minifiers shorten the names of classes. */
   static override readonly name = "DeliveryError";
   override readonly name: DeliveryErrorName;
   /** The status of the server's answer; null where none came. */

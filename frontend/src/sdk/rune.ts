@@ -7,7 +7,7 @@ import { resultOf, type Result } from "./results";
 import { sensorInputs, type Sensor } from "./streams";
 
 export class Rune {
-  /** As a text, because whatever makes scripts smaller shortens names. */
+  /** The name of the class, written out because minifiers shorten the names of classes. */
   static readonly name = "Rune";
   /** The release that the deployment serves; null where the rune came from a file or from bytes. */
   readonly served: ServedRelease | null;

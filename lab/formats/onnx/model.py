@@ -16,7 +16,7 @@ Attribute = int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str,
 
 @dataclass(frozen=True)
 class OnnxNode:
-    """One operator. An input that is left out is an empty name. `domain` is empty for operators of ONNX itself."""
+    """An operator of a graph. An omitted input is an empty name; `domain` is empty for ONNX's own operators."""
 
     op: str
     name: str

@@ -21,7 +21,7 @@ _METHODS: Final[Mapping[int, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""By the orientation in EXIF."""
+"""The transposition for each orientation in EXIF."""
 _DEEP = 16
 """Bits of a channel; Pillow decodes 8 of colours."""
 

@@ -38,7 +38,7 @@ _CLOSE: Final = 1e-5
 
 @dataclass(frozen=True)
 class _Resized:
-    """One dimension that changes its size: the places of the source as ONNX has them, not whole."""
+    """A dimension of a tensor that gets another size. `places` are the coordinates of the source, as fractions."""
 
     size: int
     new_size: int

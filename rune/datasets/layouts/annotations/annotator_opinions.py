@@ -18,9 +18,9 @@ class Opinion:
     """The labels and marks that one person gave a recording."""
 
     labels: Set[str]
-    """Those of the whole, and those of its marked places."""
+    """The labels of the whole recording, and those of its marked places."""
     objects: MarkedObjects | None = None
-    """None where the tool does not say whether somebody looked."""
+    """The marked objects; None where the tool does not say whether somebody looked for them."""
     places: Sequence[MarkedPlace] = ()
 
     @property

@@ -1,1 +1,1 @@
-"""One module a layout: each finds its own marks in the files, and describes their recordings."""
+"""The layouts of data sets, a module for each, which recognises its layout and describes the recordings."""

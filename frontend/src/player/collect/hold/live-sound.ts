@@ -3,7 +3,7 @@
 const PEAKS_PER_SECOND = 40;
 
 export class LiveSound {
-  /** From 0 to 100, as in the drawing of a recording. */
+  /** The peaks of the sound, each 0 to 100, as in the drawing of a recording. */
   peaks: number[] = [];
   /** The largest magnitude of the last block. */
   level = 0;

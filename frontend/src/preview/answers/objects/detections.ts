@@ -12,7 +12,7 @@ export interface Detection {
 }
 
 export interface Detections {
-  /** By the key of the card that shows them. */
+  /** The detections by the key of the card that shows them. */
   readonly byCard: ReadonlyMap<string, Detection>;
   /** The keys of cards whose outputs another card shows. */
   readonly joinedKeys: ReadonlySet<string>;

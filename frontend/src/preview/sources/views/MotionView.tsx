@@ -13,7 +13,7 @@ interface Props {
   readonly isLive?: boolean;
 }
 
-/** In a preview, the last seconds with what was answered to them; elsewhere the newest rows alone. */
+/** Draws the last seconds with their answers in a preview, and the newest rows alone elsewhere. */
 export function MotionView({ rows = [], isLive = false }: Props) {
   const sound = useHeard();
   return sound === null ? <NewestRows rows={rows} /> : <HeardStrip sound={sound} isLive={isLive} />;

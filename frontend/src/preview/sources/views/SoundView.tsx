@@ -18,7 +18,7 @@ const COLUMNS = 72;
 const FRAME_MILLISECONDS = 80;
 const CALM_MILLISECONDS = 400;
 
-/** In a preview, the last seconds with what was answered to them; elsewhere the newest window alone. */
+/** Draws the last seconds with their answers in a preview, and the newest window alone elsewhere. */
 export function SoundView(props: Props) {
   const sound = useHeard();
   return sound === null ? <NewestSound {...props} /> : <HeardStrip sound={sound} isLive={props.isLive} />;
