@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.browsers.accessibility import DARK_AND_NARROW, findings
 from tests.support.browsers.pages import PHONE, OpenPage
-from tests.support.browsers.studio import PATIENCE, create, invite, join, sign_in
+from tests.support.browsers.studio import PATIENCE, ask_for_review, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -19,15 +19,7 @@ def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
     developer, reviewer, guest = open_page(), open_page(viewport=PHONE), open_page(viewport=PHONE)
     sign_in(developer, forge.printed_link())
     create(developer, "Digits")
-    developer.get_by_role("button", name="Build", exact=True).click()
-    expect(developer.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
-    project = developer.url.removesuffix("/studio")
-    join(reviewer, invite(developer, "reviewer"), "Ana Lind")
-    developer.goto(f"{project}/builds/1/ask")
-    developer.get_by_label("What is to be judged").fill("Reads faint pencil")
-    developer.get_by_role("checkbox").first.check()
-    developer.get_by_role("button", name="Ask for a review").click()
-    expect(developer.get_by_role("heading", name="Reads faint pencil")).to_be_visible(timeout=PATIENCE)
+    project = ask_for_review(developer, reviewer)
 
     # A label in words, tried in a copy of the build's files.
     reviewer.goto(f"{project}/reviews/1")

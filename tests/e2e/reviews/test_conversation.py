@@ -9,7 +9,14 @@ from playwright.sync_api import expect
 
 from tests.support.browsers.accessibility import findings
 from tests.support.browsers.pages import PHONE, OpenPage
-from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, invite, join, sign_in
+from tests.support.browsers.studio import (
+    PATIENCE,
+    ask_for_review,
+    create,
+    draw_digit,
+    expect_label,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -44,16 +51,8 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
     developer, reviewer = open_page(), open_page(viewport=PHONE)
     sign_in(developer, forge.printed_link())
     create(developer, "Digits")
-    developer.get_by_role("button", name="Build", exact=True).click()
-    expect(developer.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
-    project = developer.url.removesuffix("/studio")
+    project = ask_for_review(developer, reviewer)
     developer.evaluate(SEND_SOUND, project.removeprefix(forge.address))
-    join(reviewer, invite(developer, "reviewer"), "Ana Lind")
-    developer.goto(f"{project}/builds/1/ask")
-    developer.get_by_label("What is to be judged").fill("Reads faint pencil")
-    developer.get_by_role("checkbox").first.check()
-    developer.get_by_role("button", name="Ask for a review").click()
-    expect(developer.get_by_role("heading", name="Reads faint pencil")).to_be_visible(timeout=PATIENCE)
 
     # The reviewer, on a phone: a result is wrong, and its input becomes a sample.
     reviewer.goto(f"{project}/reviews/1")

@@ -8,7 +8,14 @@ from playwright.sync_api import Page, expect
 from tests.support.browsers.accessibility import findings
 from tests.support.browsers.overlaps import overlapping
 from tests.support.browsers.pages import PHONE, OpenPage
-from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, invite, join, sign_in
+from tests.support.browsers.studio import (
+    PATIENCE,
+    ask_for_review,
+    create,
+    draw_digit,
+    expect_label,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -20,15 +27,7 @@ def test_no_button_overlaps_another_on_a_phone_whatever_the_verdict_and_the_bar_
     developer, reviewer = open_page(), open_page(viewport=PHONE, is_touch=True)
     sign_in(developer, forge.printed_link())
     create(developer, "Digits")
-    developer.get_by_role("button", name="Build", exact=True).click()
-    expect(developer.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
-    project = developer.url.removesuffix("/studio")
-    join(reviewer, invite(developer, "reviewer"), "Ana Lind")
-    developer.goto(f"{project}/builds/1/ask")
-    developer.get_by_label("What is to be judged").fill("Reads faint pencil")
-    developer.get_by_role("checkbox").first.check()
-    developer.get_by_role("button", name="Ask for a review").click()
-    expect(developer.get_by_role("heading", name="Reads faint pencil")).to_be_visible(timeout=PATIENCE)
+    project = ask_for_review(developer, reviewer)
 
     reviewer.goto(f"{project}/reviews/1")
     draw_digit(reviewer, "7")

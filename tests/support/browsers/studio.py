@@ -197,3 +197,18 @@ def publish(page: Page, project: str) -> None:
     page.get_by_role("textbox", name="Tag").fill("1.0")
     page.get_by_role("button", name="Publish build").click()
     expect(page.get_by_role("heading", name="1.0")).to_be_visible(timeout=PATIENCE)
+
+
+def ask_for_review(developer: Page, reviewer: Page) -> str:
+    """Builds the project that the developer has in the studio, lets the reviewer join by an invitation, and asks for a
+    review of the build. Returns the project's address; the page of the review is open."""
+    developer.get_by_role("button", name="Build", exact=True).click()
+    expect(developer.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
+    project = developer.url.removesuffix("/studio")
+    join(reviewer, invite(developer, "reviewer"), "Ana Lind")
+    developer.goto(f"{project}/builds/1/ask")
+    developer.get_by_label("What is to be judged").fill("Reads faint pencil")
+    developer.get_by_role("checkbox").first.check()
+    developer.get_by_role("button", name="Ask for a review").click()
+    expect(developer.get_by_role("heading", name="Reads faint pencil")).to_be_visible(timeout=PATIENCE)
+    return project

@@ -17,7 +17,6 @@ from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildReport
-from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import targets
 from rune.source.policy import Judgement, MeasuredFigures, Policy, judge
 from rune.source.policy.wording import lines
@@ -25,6 +24,7 @@ from rune.source.runefile import HostResourceOptions, Severity, diagnostic_to_js
 from rune.tools.cli.building.chosen_targets import chosen_targets, require_fitting
 from rune.tools.cli.building.making import BuildProduct, build_product, run_tests
 from rune.tools.cli.building.places import checked_name, output_paths, require_other_file, require_place
+from rune.tools.cli.building.target_option import target_option
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
@@ -82,15 +82,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     is_flag=True,
     help="Build an instrumented rune that reports when each stage ends, so that rune bench shows the time of each.",
 )
-@click.option(
-    "--target",
-    "target_names",
-    multiple=True,
-    default=(RUNE_TARGET,),
-    show_default=True,
-    metavar="TARGET",
-    help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}. Repeatable.",
-)
+@target_option(f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}.")
 @click.option(
     "--optimize",
     type=click.Choice(AIMS),

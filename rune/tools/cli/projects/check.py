@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.building.spec import RUNE_TARGET
 from rune.project.files import ProjectFiles
 from rune.source.policy import check_policy
 from rune.source.policy.model_files import check_models
@@ -25,6 +24,7 @@ from rune.source.runefile import (
     outline_to_json,
 )
 from rune.source.runefile.codes import Code
+from rune.tools.cli.building.target_option import target_option
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
@@ -42,15 +42,7 @@ from rune.wording import counted, plain
 @click.option(
     "--colour", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colours."
 )
-@click.option(
-    "--target",
-    "target_names",
-    multiple=True,
-    default=(RUNE_TARGET,),
-    show_default=True,
-    metavar="TARGET",
-    help="A target of `rune build` that the project has to be built for. Repeatable.",
-)
+@target_option("A target of `rune build` that the project has to be built for.")
 @allow_outside_option
 def command(runefile: Path, fix: bool, form: str, colour: str, target_names: Sequence[str]) -> None:
     """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and the forge.yml beside it, and explain what is
