@@ -19,7 +19,7 @@ from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from rune.compiler.building.spec import RUNE_TARGET
-from rune.running.evaluation.background import BackgroundTrialJson
+from rune.running.evaluation.trials.background import BackgroundTrialJson
 
 _REBUILDABLE = (FileRole.RUNE, FileRole.PACKAGE)
 

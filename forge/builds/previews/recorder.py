@@ -26,7 +26,7 @@ from forge.projects.models import Project
 from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import WorkingTree
 from rune.digests import digest_of
-from rune.running.evaluation.background import BackgroundTrialJson
+from rune.running.evaluation.trials.background import BackgroundTrialJson
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code

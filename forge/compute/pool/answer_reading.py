@@ -18,7 +18,7 @@ from rune.compiler.verify.verification import VerificationJson
 from rune.datasets.positions import ObjectPositionJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
-from rune.running.evaluation.background import BackgroundTrialJson
+from rune.running.evaluation.trials.background import BackgroundTrialJson
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.source.language.graph.drawing import StageArgumentJson
 from rune.source.policy.policy import PolicyJson
@@ -237,7 +237,7 @@ class ModelInputsJson(TypedDict):
 
 
 class ReadInputJson(TypedDict):
-    """The numbers that a model reads of a recording (`rune.running.evaluation.input_trial.ReadInput`)."""
+    """The numbers that a model reads of a recording (`rune.running.evaluation.trials.input_trial.ReadInput`)."""
 
     low: float
     high: float

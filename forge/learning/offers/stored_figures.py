@@ -19,7 +19,7 @@ from forge.learning.training.models import TrainingRun
 from forge.learning.training_data import model_owners
 from forge.projects.models import Project
 from rune.datasets.splits import Split
-from rune.running.evaluation.background import BackgroundTrial
+from rune.running.evaluation.trials.background import BackgroundTrial
 from rune.source.runefile.model_records import RECORD_SUFFIX
 
 RECORD_SUFFIXES: Final = (RECORD_SUFFIX, ".training.json", ".splits.json")

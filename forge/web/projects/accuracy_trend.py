@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rune.axis_ticks import round_ticks, tick_texts
+from forge.core.axis_ticks import round_ticks, tick_texts
 
 WIDTH, HEIGHT = 320, 196
 """The width and height of the picture, in units of its own."""

@@ -10,7 +10,7 @@ import { SerialLine, serialOf, type WebSerialPort } from "./serial/port";
 import { useFirmware, type BoardSource } from "./firmware/use";
 import { VirtualLine } from "./virtual/line";
 import "./device.css";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 interface Props {
   /** The rune for the board; another one takes its place when its firmware is there. */

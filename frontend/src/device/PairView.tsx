@@ -8,7 +8,7 @@ import { Costs } from "./Costs";
 import type { FirmwareManifest } from "./firmware/file";
 import { hexadecimal, type SentOutput } from "./outputs";
 import { DevicePair } from "./pair";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 interface Props {
   readonly rune: ArrayBuffer;

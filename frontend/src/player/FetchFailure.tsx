@@ -1,6 +1,6 @@
 // Why a rune is not there, and how to go on.
 import { RotateCcw } from "lucide-react";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 export function FetchFailure({ reason, onAgain }: { readonly reason: string; readonly onAgain: () => void }) {
   return (

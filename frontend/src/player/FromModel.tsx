@@ -3,7 +3,7 @@ import { LogIn, Plus } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { SIGN_IN } from "../api/sign-in";
 import { fetchPlaces, makeProject, type ProjectDestinations } from "./model-file";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 /** While nobody is signed in, asked again this often, in ms: it happens in another window. */
 const AGAIN = 2000;

@@ -6,7 +6,7 @@ import { FromModel } from "./FromModel";
 import { kindOf } from "./model-file";
 import { readRuneFile, RuneTrial, type RuneFile } from "../preview";
 import { LastChoice } from "../preview/sources/files/last-choice";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 /** The end of the address where the page before this one handed a file over. */
 const HANDED = "#handed";

@@ -13,7 +13,7 @@ import {
   type Snapshot,
   type Recording,
 } from "../preview";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 export interface WrongAddresses {
   /** Where the recording goes. */

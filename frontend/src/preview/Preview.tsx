@@ -29,7 +29,7 @@ import type { Card } from "./readings/readings";
 import type { TimedRune } from "./timing/TimingDetails";
 import { useSession } from "./running/use-session";
 import "./preview.css";
-import { InlineCode } from "../look/InlineCode";
+import { InlineCode } from "../look/code/InlineCode";
 
 /** Wires whose tensors are shown beside the outputs, as soon as the rune that sends them is there. */
 export interface Watching {

@@ -15,8 +15,8 @@ from rune.compiler.building.options import BuildOptions
 from rune.datasets.background import background_sounds
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.running.evaluation.background_trial import try_on_background
 from rune.running.evaluation.errors import EvaluationImpossible
+from rune.running.evaluation.trials.background_trial import try_on_background
 from rune.running.runtime.errors import RuneError
 
 

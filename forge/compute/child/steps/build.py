@@ -31,12 +31,12 @@ from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.port import Port
 from rune.running.container import needed_resources, read_rune
-from rune.running.evaluation.background_trial import background_trial
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
 from rune.running.evaluation.evaluating import evaluate
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.evaluation.reasons import fixed_reason
+from rune.running.evaluation.trials.background_trial import background_trial
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from forge.core.axis_ticks import round_ticks, tick_texts
 from forge.learning.searches.boards import boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages.figures import (
@@ -18,7 +19,6 @@ from forge.learning.searches.pages.figures import (
     common_limit,
 )
 from forge.learning.searches.ranking import best_trials
-from rune.axis_ticks import round_ticks, tick_texts
 
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT = 52, 624

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from forge.core.axis_ticks import tick_texts
 from forge.learning.searches.boards import MEMORY, SearchBoards
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.searches.trial_time import run_time_of
-from rune.axis_ticks import tick_texts
 from rune.wording import milliseconds_text, size_text
 
 INSTRUCTIONS, TIME = "instructions", "milliseconds"

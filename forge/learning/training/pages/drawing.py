@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from forge.core.axis_ticks import tick_texts
 from forge.learning.training.running.lab_events import EpochJson
-from rune.axis_ticks import tick_texts
 
 WIDTH, HEIGHT = 392, 306
 LEFT, RIGHT = 44, 380

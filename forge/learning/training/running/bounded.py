@@ -12,7 +12,7 @@ from typing import Any
 
 from forge.learning.training.running.lab_events import AnswerJson, PictureMiscountsJson
 from rune.datasets.splits import Split
-from rune.running.evaluation.background import bounded_background
+from rune.running.evaluation.trials.background import bounded_background
 
 DECIMALS = 2
 MOST_COUNTED = 999

@@ -2,7 +2,7 @@
 // "use" and "add" have it in data-options. The library that translates it is loaded when a button is pressed.
 
 import type { startAuthentication, startRegistration } from "@simplewebauthn/browser";
-import { codeNodes } from "../../look/code-nodes";
+import { codeNodes } from "../../look/code/code-nodes";
 
 type RequestOptions = Parameters<typeof startAuthentication>[0]["optionsJSON"];
 type CreationOptions = Parameters<typeof startRegistration>[0]["optionsJSON"];

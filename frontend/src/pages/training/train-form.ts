@@ -15,7 +15,7 @@ import {
   type Sizes,
 } from "./form-figures";
 import { TrainArguments } from "./train-arguments";
-import { codeNodes } from "../../look/code-nodes";
+import { codeNodes } from "../../look/code/code-nodes";
 
 const SIZES = "/api/v1/projects/{organisation}/{name}/training/sizes";
 const NEEDS = "/api/v1/projects/{organisation}/{name}/training/needs";

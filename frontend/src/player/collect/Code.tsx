@@ -1,7 +1,7 @@
 // Asks somebody outside for the code of their link.
 import { useState, type FormEvent } from "react";
 import type { CollectSession } from "./session";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly session: CollectSession;

@@ -5,7 +5,7 @@ import { deviceProblem, lostProblem, openCamera, unavailable } from "../../previ
 import { FaceView } from "./Face";
 import { NOT_STORED, pictureTake, type Take } from "./recorders/take";
 import type { Task } from "./sending/client";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly task: Task;

@@ -11,7 +11,7 @@ import { SavedRecordings } from "./SavedRecordings";
 import type { Task } from "./sending/client";
 import type { CollectSession } from "./session";
 import { TimedRecorder } from "./TimedRecorder";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly session: CollectSession;

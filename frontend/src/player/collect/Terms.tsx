@@ -3,7 +3,7 @@ import { Activity, Camera, Clock, Info, Mic, Target, User, Users, type LucideIco
 import { Bar } from "./Bar";
 import type { Task } from "./sending/client";
 import type { CollectSession } from "./session";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly session: CollectSession;

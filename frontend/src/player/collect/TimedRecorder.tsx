@@ -10,7 +10,7 @@ import { record } from "./recorders/record";
 import { BoardSensor, ownSensor } from "./recorders/sensors";
 import { NOT_STORED, type Take } from "./recorders/take";
 import type { Task } from "./sending/client";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly task: Task;

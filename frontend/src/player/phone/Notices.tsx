@@ -1,7 +1,7 @@
 // Notices for the phone's person: no network, a newer build, another edition of the player, a fault.
 import { ArrowUpCircle, RotateCcw, WifiOff } from "lucide-react";
 import type { Player } from "./runes/store";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly player: Player;

@@ -1,7 +1,7 @@
 // The page in place of the app: the app is on its way, or why it is not, with the next step.
 import { RotateCcw } from "lucide-react";
 import type { Player } from "./runes/store";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly player: Player;

@@ -11,7 +11,7 @@ import { isUnfinished, readiness, shownSamples, StartStore } from "./store";
 import { Train } from "./training/Train";
 import { Try } from "./trying/Try";
 import "./start.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly settings: StartSettings;

@@ -5,7 +5,7 @@ import { useId, useMemo, useState } from "react";
 import { Thumbnail, type Example } from "../../preview";
 import type { CapabilityRequest } from "../../runtime";
 import type { TaughtExample, TaughtLabel } from "./lessons";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly label: TaughtLabel;

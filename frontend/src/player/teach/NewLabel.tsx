@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { nameProblem } from "./lessons";
 import type { TeachSettings } from "./server";
 import type { Lessons } from "./use-lessons";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly settings: TeachSettings;

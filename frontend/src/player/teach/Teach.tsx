@@ -11,7 +11,7 @@ import type { TeachServer, TeachSettings } from "./server";
 import { Teaching } from "./Teaching";
 import { useLessons, type Lessons } from "./use-lessons";
 import "./teach.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly settings: TeachSettings;

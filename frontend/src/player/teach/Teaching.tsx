@@ -8,7 +8,7 @@ import { ExampleRecorder, featuresOf } from "./recording";
 import type { TeachSettings } from "./server";
 import { NewLabel } from "./NewLabel";
 import type { LearnedLayer, Lessons } from "./use-lessons";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly running: Snapshot;

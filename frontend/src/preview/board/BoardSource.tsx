@@ -12,7 +12,7 @@ import { MotionView } from "../sources/views/MotionView";
 import { SoundView } from "../sources/views/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { BoardMessage } from "./host";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 /** Milliseconds after which a board that says nothing is said so. */
 const SILENCE = 3000;

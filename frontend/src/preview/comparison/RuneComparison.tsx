@@ -8,7 +8,7 @@ import { useSession } from "../running/use-session";
 import { refitted } from "./refit";
 import { verdict } from "./verdict";
 import "./comparison.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 const NO_INPUT = "It answers here as soon as there is input.";
 

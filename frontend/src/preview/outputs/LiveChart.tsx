@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "../styles/views.css";
-import { namedAxis, valueAxis } from "../../look/chart-axis";
+import { namedAxis, valueAxis } from "../../look/charts/chart-axis";
 import { ThresholdLine, type ChartLine } from "../threshold/ThresholdLine";
 
 /** The rows of a chart: `name` is that of one, and each is `step` after the one before. */

@@ -13,7 +13,7 @@ import { SoundView } from "../sources/views/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { PhoneLine } from "./host";
 import { sideFor, type SensorRequest } from "./messages";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 export default function PhoneSource(props: SourceProps) {
   const { phone } = useHost();

@@ -1,7 +1,7 @@
 // A rune that was stopped or gave up, and the way on.
 import { Maximize2, RotateCcw } from "lucide-react";
 import type { RuneError } from "../../runtime";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 const HEADINGS: Readonly<Record<RuneError["name"], string>> = {
   "bad-rune": "This rune cannot be run",

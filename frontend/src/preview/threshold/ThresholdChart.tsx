@@ -15,7 +15,7 @@ import { OF_SHARES, scaleFor, snapped, type Scale } from "./scale";
 import { scoresOfAll, type ScoringResult } from "./scores";
 import { figuresOf } from "./wording";
 import "../styles/threshold.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly card: Card;

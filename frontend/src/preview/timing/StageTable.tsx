@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type Addresses, type CapabilityRequest, type Limits, ty
 import { millisecondsText, percentText } from "../readings/numbers";
 import { FrameEngine } from "../running/use-session";
 import { READINGS, stagesOf, stageText, trustText, type Stages } from "./stages";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 /** Milliseconds between two looks. */
 const PAUSE = 1000;

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { publishedBlocks } from "../api/blocks";
 import type { FileEntry } from "../document/files/files";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 import { useSession, useStudio } from "../context/studio";
 
 type PublishedBlock = PublishedBlocks["blocks"][number];

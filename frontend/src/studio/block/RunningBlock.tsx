@@ -9,7 +9,7 @@ import { Plot, typeText } from "./Plot";
 import type { BlockRunner, RunnerState } from "./runner";
 import { StoppedNotice } from "./StoppedNotice";
 import type { BlockPlace } from "./use-block";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly runner: BlockRunner;

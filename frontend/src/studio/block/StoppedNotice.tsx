@@ -1,6 +1,6 @@
 // Why a block or its tests do not run, with the press that runs them again.
 import { RotateCw } from "lucide-react";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface Props {
   readonly reason: string;

@@ -5,7 +5,7 @@ import { Code, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { find } from "../parts/fuzzy-search";
 import { moveFocus } from "../parts/arrow-keys";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 import type { PaletteAnswer, PaletteItem, Port, Suit } from "../edits/graph-requests";
 import { useStudio } from "../context/studio";
 import type { GraphLanguage } from "../edits/graph-language";

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { namedAxis, valueAxis } from "../../look/chart-axis";
+import { namedAxis, valueAxis } from "../../look/charts/chart-axis";
 import type { Plot } from "./table";
 
 interface LineChartProps {

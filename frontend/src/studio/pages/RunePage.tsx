@@ -1,7 +1,7 @@
 // A built rune as a page: what it says of itself, and running. Loaded when the first one is opened.
 import { useEffect, useEffectEvent, useState } from "react";
 import { runeFileOf, RuneTrial, type RuneFile } from "../../preview";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface RunePageProps {
   readonly name: string;

@@ -6,7 +6,7 @@ import { LineChart } from "./LineChart";
 import { plotOf, readTable } from "./table";
 import { useText } from "./use-text";
 import "../styles/pages.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface TablePageProps {
   readonly text: Y.Text;

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
 import RuneComparison, { type ComparisonSide } from "../../preview/comparison/RuneComparison";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 import { useRune } from "../session/preview/use-rune";
 import type { Workspace } from "../session/workspace";
 

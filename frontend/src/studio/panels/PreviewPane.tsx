@@ -34,7 +34,7 @@ import {
   useStudio,
   useText,
 } from "../context/studio";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 const EmptyPipeline = lazyPart(() => import("./EmptyPipeline"));
 const OpenQuestions = lazyPart(() => import("./OpenQuestions"));

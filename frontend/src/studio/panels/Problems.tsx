@@ -1,7 +1,7 @@
 // Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a fix applies it.
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import { CodeLink } from "../parts/CodeLink";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
 import "../styles/problems/list.css";
 import type { Diagnostic } from "../../api/schema";

@@ -11,7 +11,7 @@ import { count } from "../format/quantities";
 import { isReplayable, type ReplayableSample } from "../session/samples/replayable";
 import type { NamedFile } from "../../look/files/incoming-files";
 import "../styles/files/samples.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 /** The status of an answer to a change of what has changed meanwhile. */
 const STALE = 412;

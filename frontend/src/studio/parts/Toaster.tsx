@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { useStore } from "zustand";
 import type { Toasts } from "../session/toasts/toasts";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 export function Toaster({ toasts }: { readonly toasts: Toasts }) {
   const shownToasts = useStore(toasts.state);

@@ -11,7 +11,7 @@ import { Dialog } from "../parts/dialog/Dialog";
 import { useSession } from "../context/studio";
 import { pathOf, QUIET } from "./code";
 import type { StudioPairing } from "./pairing";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 interface PhoneDialogProps {
   readonly client: ProjectClient;

@@ -4,7 +4,7 @@ import type { Comparison, FileChange, Version } from "../../api/schema";
 import { ArrowRight, Download, RotateCcw } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { sentenceOf } from "../api/problem";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 import { sizeText } from "../../look/quantities";
 import { ago, count } from "../format/quantities";
 import { undoOfLastStep } from "../session/toasts/undo-action";

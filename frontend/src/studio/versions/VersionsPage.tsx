@@ -10,7 +10,7 @@ import { withNewest, withOlder, type VersionListing } from "./version-listing";
 import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
 import "../styles/files/versions.css";
-import { InlineCode } from "../../look/InlineCode";
+import { InlineCode } from "../../look/code/InlineCode";
 
 export default function VersionsPage() {
   const { workspace, places, dialogs, nonce } = useStudio();

@@ -20,8 +20,6 @@ from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
 from rune.datasets.splits import RECORDINGS, SPLITS_SUFFIX
 from rune.project.files import FileError, FolderFiles
-from rune.running.evaluation.background import BackgroundTrial
-from rune.running.evaluation.background_trial import background_trial
 from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.running.evaluation.evaluation import Evaluation
@@ -30,6 +28,8 @@ from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample
 from rune.running.evaluation.policy_figures import with_evaluation
 from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.running.evaluation.streams import Listening
+from rune.running.evaluation.trials.background import BackgroundTrial
+from rune.running.evaluation.trials.background_trial import background_trial
 from rune.running.evaluation.wording import lines
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError

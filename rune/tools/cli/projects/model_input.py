@@ -11,8 +11,8 @@ import click
 
 from rune.model.tflite import Model, signature
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.input_trial import TrialVariant, TriedInput, try_inputs
 from rune.running.evaluation.labelled import LabelledSample
+from rune.running.evaluation.trials.input_trial import TrialVariant, TriedInput, try_inputs
 from rune.source.runefile.model_inputs import (
     InputChoiceError,
     InputPreset,

@@ -6,14 +6,14 @@ import pytest
 
 from rune.capabilities.raw import RAW
 from rune.datasets.background import SILENCE, background_sounds
-from rune.running.evaluation.background import (
+from rune.running.evaluation.errors import EvaluationImpossible
+from rune.running.evaluation.trials.background import (
     ADVICE,
     BackgroundTrial,
     CalledSound,
     bounded_background,
 )
-from rune.running.evaluation.background_trial import try_on_background
-from rune.running.evaluation.errors import EvaluationImpossible
+from rune.running.evaluation.trials.background_trial import try_on_background
 from tests.support.runes.hearing import always, graph_of
 from tests.support.runes.wat_runes import mirror
 

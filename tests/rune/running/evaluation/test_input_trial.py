@@ -8,8 +8,8 @@ import pytest
 
 from rune.model.tflite import ModelSignature, read_model, signature
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.input_trial import TrialVariant, TriedInput, try_inputs
 from rune.running.evaluation.labelled import LabelledSample
+from rune.running.evaluation.trials.input_trial import TrialVariant, TriedInput, try_inputs
 from rune.source.runefile.model_inputs import input_questions, runefile_of
 
 EXAMPLES = Path(__file__).parents[4] / "examples"

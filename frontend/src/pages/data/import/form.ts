@@ -7,7 +7,7 @@ import { oneAtATime, released } from "../../talk/read";
 import { saysSignedOut } from "../../sign-in/signed-out";
 import { address } from "../../../api/request";
 import { sendPieces, type PieceAnswer, type Receiver } from "./pieces";
-import { codeNodes } from "../../../look/code-nodes";
+import { codeNodes } from "../../../look/code/code-nodes";
 
 const IMPORT = "/api/v1/projects/{organisation}/{name}/data/imports/{import_id}";
 const BYTES = `${IMPORT}/bytes` as const;

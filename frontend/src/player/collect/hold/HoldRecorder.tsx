@@ -15,7 +15,7 @@ import { LabelTabs } from "./LabelTabs";
 import { RecordingCard } from "./RecordingCard";
 import { useHold } from "./use-hold";
 import "./hold.css";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly session: CollectSession;

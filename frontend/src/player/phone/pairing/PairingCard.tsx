@@ -3,7 +3,7 @@ import { MonitorSmartphone, Square } from "lucide-react";
 import { useStore } from "zustand";
 import type { Pairing } from "./pairing";
 import { Waiting } from "./Waiting";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly pairing: Pairing;

@@ -6,7 +6,7 @@ import { Live, LiveButton, lostProblem, useLive, type SensorName, type SensorReq
 import { Waiting } from "../pairing/Waiting";
 import { capture } from "./capture";
 import { SensorPairing } from "./pairing";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   /** The public key in the scanned code. */

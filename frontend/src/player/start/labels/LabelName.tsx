@@ -2,7 +2,7 @@
 import { Pencil } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { isComposing } from "../../../look/keys/composing";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly name: string;

@@ -3,7 +3,7 @@ import { Check } from "lucide-react";
 import { useStore } from "zustand";
 import { counted } from "../../../look/plural";
 import { isConnected, type PhoneLink } from "./phone-link";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly link: PhoneLink;

@@ -1,5 +1,5 @@
 // How a run learned: accuracy of both splits over the epochs, with a mark at the epoch that is used.
-import { tickTexts } from "../../../look/axis-ticks";
+import { tickTexts } from "../../../look/charts/axis-ticks";
 import type { OpenRun } from "../server";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [320, 150, 40, 22, 12];

@@ -8,7 +8,7 @@ import { secondsLeft } from "./quality";
 import { SizeChoice } from "./SizeChoice";
 import { useSizes } from "./use-sizes";
 import "./train.css";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly store: StartStore;

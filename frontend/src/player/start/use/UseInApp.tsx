@@ -5,7 +5,7 @@ import { hasTestRecordings } from "../labels/division";
 import { problemText, type OpenRun, type Summary } from "../server";
 import type { StartStore } from "../store";
 import type { ChosenThreshold } from "../trying/Threshold";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly store: StartStore;

@@ -2,7 +2,7 @@
 import { Square, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Live, LiveState } from "./live";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly live: Live;

@@ -9,7 +9,7 @@ import { useStudio } from "../../context/studio";
 import { compareWithCompiled } from "./compiled-results";
 import { StoppedNotice } from "../StoppedNotice";
 import type { BlockTestsOf } from "./use-tests";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface Props {
   readonly tests: BlockTestsOf;

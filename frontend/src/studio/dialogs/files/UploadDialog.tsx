@@ -5,7 +5,7 @@ import { count } from "../../format/quantities";
 import type { StorageUse } from "../../api/page-state";
 import type { UploadPlan } from "../../session/uploads/plan";
 import { quotaNotice } from "../../session/uploads/storage-quota";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface UploadDialogProps {
   readonly plan: UploadPlan;

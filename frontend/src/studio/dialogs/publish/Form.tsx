@@ -2,7 +2,7 @@
 import { useId, type ReactNode } from "react";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { DialogFoot } from "../../parts/dialog/DialogFoot";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface FormProps {
   /** The name of the field, such as "Version". */

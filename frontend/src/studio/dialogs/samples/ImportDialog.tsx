@@ -13,7 +13,7 @@ import type { NamedFile } from "../../../look/files/incoming-files";
 import { sampleArchive, type SampleArchive } from "../../session/samples/archive";
 import { IncomingList } from "./IncomingList";
 import "../../styles/files/samples.css";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface ImportDialogProps {
   /** Those of the rune that runs. */

@@ -2,7 +2,7 @@
 import type { SampleImportPreview } from "../../../api/schema";
 import { count } from "../../format/quantities";
 import { isKnown } from "../../session/samples/splits-and-labels";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 /** Refused files that are named one by one. */
 const MAX_NAMED = 8;

@@ -6,7 +6,7 @@ import { sentenceOf } from "../../api/problem";
 import type { ProjectClient } from "../../api/client";
 import { Dialog } from "../../parts/dialog/Dialog";
 import { LabelList, OtherLabel } from "../../parts/labels";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface SaveRecordingDialogProps {
   readonly recording: Recording;

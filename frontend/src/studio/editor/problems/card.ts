@@ -5,7 +5,7 @@ import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codem
 import { explanationOf } from "../../parts/diagnostic-page";
 import "../../styles/problems/card.css";
 import { applyFix, problemsAt, setProblems, type EditOtherFiles, type PlacedProblem } from "./problems";
-import { codeNodes } from "../../../look/code-nodes";
+import { codeNodes } from "../../../look/code/code-nodes";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
 

@@ -1,7 +1,7 @@
 // The arguments of a stage, each in the form that suits it, with its help and a way back to its default.
 import { RotateCcw } from "lucide-react";
 import { useId } from "react";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { ArgumentValue, GraphEdit, PaletteAnswer, StageArgument } from "../../edits/graph-requests";
 import { NumberField } from "./NumberField";

@@ -6,7 +6,7 @@ import { moveFocus } from "../../parts/arrow-keys";
 import type { GraphEdit, InputPort, Port, Source, StagePorts } from "../../edits/graph-requests";
 import type { GraphLanguage } from "../../edits/graph-language";
 import { hasFixedInputs } from "../canvas/flow-elements";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface InputsProps {
   readonly ports: StagePorts;

@@ -2,7 +2,7 @@
 import { CircleArrowUp, FileDiff, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { useStore } from "zustand";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 import type { SharedBlock, SharedBlocks } from "../../session/blocks/shared-blocks";
 import { useStudio } from "../../context/studio";
 

@@ -6,7 +6,7 @@ import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
 import { useApplyFix } from "../../context/studio";
 import { CodeLink } from "../../parts/CodeLink";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts } from "../../edits/graph-requests";
 import type { PortEnd } from "../canvas/connecting";

@@ -2,7 +2,7 @@
 import { useId, type ReactNode } from "react";
 import type { Diagnostic } from "../../../api/schema";
 import { CodeLink } from "../../parts/CodeLink";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 /** The attributes of a control, so that a screen reader says its name, its meaning and its problems. */
 export interface FieldIds {

@@ -15,7 +15,7 @@ import { ModelCard } from "./ModelCard";
 import { useEntries } from "./use-entries";
 import { useLayers } from "./use-layers";
 import "./models-form.css";
-import { InlineCode } from "../../../look/InlineCode";
+import { InlineCode } from "../../../look/code/InlineCode";
 
 interface ModelsFormProps {
   readonly text: Y.Text;

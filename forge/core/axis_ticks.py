@@ -1,6 +1,6 @@
 """The ticks of a chart's axis, and their texts. Pure.
 
-`frontend/src/look/axis-ticks.ts` writes the texts of the charts in scripts by the same rules.
+`frontend/src/look/charts/axis-ticks.ts` writes the texts of the charts in scripts by the same rules.
 """
 
 from __future__ import annotations

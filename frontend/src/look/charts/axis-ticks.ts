@@ -1,4 +1,4 @@
-// The texts of an axis' ticks. `rune/axis_ticks.py` writes those of the charts that the server draws by the same rules. Pure.
+// The texts of an axis' ticks. `forge/core/axis_ticks.py` writes those of the charts that the server draws by the same rules. Pure.
 
 /** The largest error of a text, as a part of the distance between two ticks. */
 const EXACT = 0.01;

@@ -1,5 +1,5 @@
 """Runs a rune on silence, noise and tones (`rune.datasets.background`), as an app does. What came of it is a
-`BackgroundTrial` (`rune.running.evaluation.background`)."""
+`BackgroundTrial` (`rune.running.evaluation.trials.background`)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rune.datasets.background import SECONDS as SOUND_SECONDS
 from rune.datasets.background import background_sounds
 from rune.running.container import ContainerError, read_graph
 from rune.running.evaluation.answers import AnswerReader
-from rune.running.evaluation.background import ANOMALY_LABELS, DIGITS, BackgroundTrial, CalledSound
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort, called_each
 from rune.running.evaluation.labelled import LabelledSample, same_label
 from rune.running.evaluation.streams import is_background
+from rune.running.evaluation.trials.background import ANOMALY_LABELS, DIGITS, BackgroundTrial, CalledSound
 from rune.running.evaluation.windows import fed_capability
 from rune.running.runtime import CompiledRune, Limits
 from rune.running.runtime.errors import RuneError

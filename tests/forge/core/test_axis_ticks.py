@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rune.axis_ticks import round_ticks, tick_texts
+from forge.core.axis_ticks import round_ticks, tick_texts
 from tests.support.cases import each_case
 
 
