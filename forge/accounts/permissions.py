@@ -110,6 +110,12 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
 }
 """Any of which a token needs for a verb, beside its owner's role."""
 
+
+def scope_of(verb: Verb) -> Scope:
+    """Returns the scope that the API asks of a token for a verb."""
+    return min(SCOPES_OF[verb])
+
+
 OF_ORGANISATION = frozenset(
     {
         Verb.SEE_ORGANISATION,

@@ -28,7 +28,7 @@ from forge.moderation.access import (
 )
 from forge.moderation.models import ReportReason
 from forge.moderation.report_names import names_of
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 ROWS_SHOWN = 50
 CASES_SHOWN = 20

@@ -27,7 +27,7 @@ from forge.notices.delivery.unsubscribing import person_of_token
 from forge.notices.inbox.filters import LISTS, NoticeFilter
 from forge.notices.models import Notice
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 NOTICES_SHOWN = 50
 """Notices on a page."""

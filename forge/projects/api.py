@@ -30,7 +30,7 @@ from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.blobs.store import read_blob
 from forge.core.errors import AddressChanged, Conflict, Gone, Unprocessable
 from forge.projects import actions
-from forge.projects.access import find_project, is_favourite
+from forge.projects.access import is_favourite
 from forge.projects.creating.names import name_after
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.facets import files_facets, project_facets
@@ -38,6 +38,7 @@ from forge.projects.files import contents as files
 from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
 from forge.projects.models import Project
+from forge.projects.place import project_of
 from forge.projects.serializers import (
     ChooseFavouriteSerializer,
     FavouriteJson,
@@ -74,11 +75,7 @@ class ProjectView(ForgeView):
 
     def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
         """The project of the address. Raises `AddressChanged` to the same view of the project's present address."""
-        try:
-            return find_project(principal_of(request), organisation, name, verb)
-        except AddressChanged as error:
-            old, path = f"/projects/{organisation}/{name}", request.get_full_path()
-            raise AddressChanged(path.replace(old, f"/projects{error.location}", 1)) from error
+        return project_of(request, organisation, name, verb)
 
 
 class Projects(ForgeView):

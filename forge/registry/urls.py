@@ -1,9 +1,14 @@
-"""Where tags are found below /api/v1/."""
+"""The addresses of the registry below /api/v1/."""
 
 from django.urls import path
 
+from forge.core.api.acts import act_paths, acts_in
+from forge.projects.place import PROJECT
 from forge.registry.blocks import api as block_api
+from forge.registry.blocks.actions import describing as block_describing
+from forge.registry.blocks.actions import withdrawing as block_withdrawing
 from forge.registry.discovery.dependants import api as dependants_api
+from forge.registry.discovery.standings import actions as standings
 from forge.registry.discovery.standings import api as standings_api
 from forge.registry.distribution.artifacts import api as artifact_api
 from forge.registry.distribution.mirrors import api as mirrors_api
@@ -11,18 +16,22 @@ from forge.registry.distribution.retention import api as retention_api
 from forge.registry.distribution.trash import api as trash_api
 from forge.registry.provenance.rebuilds import api as rebuild_api
 from forge.registry.provenance.signing import api as signing_api
+from forge.registry.tags.describing import actions as describing
 from forge.registry.tags.describing import api as describing_api
 from forge.registry.tags.publishing import api as publishing_api
 from forge.registry.tags.pulling import api as pulling_api
-from forge.registry.tags.withdrawing import api as withdrawing_api
+from forge.registry.tags.withdrawing import actions as withdrawing
+
+_ACTS = acts_in(describing, withdrawing, standings, block_describing, block_withdrawing)
+_READING = {
+    f"{PROJECT.route}tags/<str:tag>": describing_api.ProjectTag,
+    f"{PROJECT.route}blocks/<str:block>/<str:version>/withdrawal": block_api.BlockWithdrawal,
+}
+"""The views that answer GET where acts have their address."""
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", publishing_api.ProjectTags.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/override", publishing_api.ProjectTagOverrides.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>", describing_api.ProjectTag.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", describing_api.TagDeprecation.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/withdrawal", withdrawing_api.TagWithdrawal.as_view()),
-    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/standing", standings_api.TagStanding.as_view()),
     path("standings", standings_api.Standings.as_view()),
     path("standings/<str:address>", standings_api.OneStanding.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", pulling_api.TagRune.as_view()),
@@ -38,14 +47,6 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/usable", block_api.UsableBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", block_api.ProjectBlock.as_view()),
-    path(
-        "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/deprecation",
-        block_api.BlockDeprecation.as_view(),
-    ),
-    path(
-        "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/withdrawal",
-        block_api.BlockWithdrawal.as_view(),
-    ),
     path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
     path("projects/<str:organisation>/<str:name>/signing-keys", signing_api.ProjectSigningKeys.as_view()),
     path("projects/<str:organisation>/<str:name>/mirrors", mirrors_api.ProjectMirrors.as_view()),
@@ -61,4 +62,5 @@ urlpatterns = [
     path("organisations/<str:organisation>/registry/retention", retention_api.RetentionView.as_view()),
     path("organisations/<str:organisation>/registry/retention/preview", retention_api.RetentionPreviewView.as_view()),
     path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),
+    *act_paths(_ACTS, _READING),
 ]

@@ -21,7 +21,7 @@ from forge.projects.git.remote import Remote, checked_remote, checked_token
 from forge.projects.history.export import wanted_versions
 from forge.projects.history.repository import BRANCH
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.facets import link_facets

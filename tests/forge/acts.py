@@ -29,6 +29,15 @@ CHECKS = frozenset(
 """The functions that check whether someone may do a thing."""
 WHO = frozenset({"Actor", "User"})
 """The types of an act's first parameter: who acts, or a person and their own account."""
+ACT = "forge.core.api.acts.act"
+"""The decorator that declares an act, and asks for its right."""
+COMPARES = frozenset(
+    {
+        "forge.core.preconditions.require_precondition",
+        "forge.core.preconditions.require_precondition_to_replace",
+    }
+)
+"""The functions that compare the state that the caller read."""
 TRANSACTIONS = frozenset({"atomic", "editing"})
 """The names of a transaction, as a decorator or after `with`."""
 SEEN_BY_SOMEONE = frozenset({"visible_to", "of_member", "deleted_for"})
@@ -162,8 +171,26 @@ def silent_acts(code: Code, exceptions: Collection[str] = ()) -> list[str]:
 
 def unguarded_acts(code: Code) -> list[str]:
     """The acts of an `Actor` that never ask whether it may."""
-    acts = (name for name, who in _acts(code).items() if who == "Actor")
+    acts = (name for name, who in _acts(code).items() if who == "Actor" and not _declaration(code, name))
     return [f"{name} asks for no permission" for name in acts if not CHECKS & _reached(code, name)]
+
+
+def forgetful_acts(code: Code) -> list[str]:
+    """The declared acts that name a state, and never compare it."""
+    return [
+        f"{name} does not compare its precondition"
+        for name in _acts(code)
+        if (declared := _declaration(code, name))
+        if any(each.arg == "state" and "IF_MATCH" in ast.unparse(each.value) for each in declared.keywords)
+        if not COMPARES & _reached(code, name)
+    ]
+
+
+def _declaration(code: Code, name: str) -> ast.Call | None:
+    """The `@act(...)` above a function."""
+    module = code[name.rpartition(".")[0]]
+    decorators = (each for each in module.functions[name].decorator_list if isinstance(each, ast.Call))
+    return next((each for each in decorators if ACT in _calls(code, module, [each])), None)
 
 
 def loose_entries(code: Code) -> list[str]:

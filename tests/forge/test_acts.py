@@ -16,6 +16,7 @@ from tests.forge.acts import (
     called_elsewhere,
     code_of,
     event_recorders,
+    forgetful_acts,
     loose_entries,
     missing_values,
     placeless_entries,
@@ -117,6 +118,10 @@ def test_each_act_writes_an_audit_entry() -> None:
 
 def test_each_act_asks_for_permission() -> None:
     assert unguarded_acts(forge_code()) == []
+
+
+def test_each_act_that_names_a_state_compares_it() -> None:
+    assert forgetful_acts(forge_code()) == []
 
 
 def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:
@@ -229,6 +234,16 @@ def test_an_act_that_asks_for_no_permission_is_found() -> None:
     assert unguarded_acts(_act("def wind(actor: Actor, toy: Toy) -> None:\n    toy.save()")) == [
         "forge.toys.actions.wind asks for no permission"
     ]
+
+
+def test_a_declared_act_is_guarded_by_its_declaration_and_has_to_compare_its_state() -> None:
+    declared = "from forge.core.api.acts import act\n@act('PUT', TOY, 'x', 'x', verb=Verb.EDIT, state=IF_MATCH)\n"
+    text = declared + "def wind(actor: Actor, toy: Toy, *, precondition=None) -> None:\n    toy.save()"
+    assert unguarded_acts(_act(text)) == []
+    assert forgetful_acts(_act(text)) == ["forge.toys.actions.wind does not compare its precondition"]
+    compares = "\n    require_precondition(facets(toy), precondition)"
+    imported = "from forge.core.preconditions import require_precondition\n"
+    assert forgetful_acts(_act(imported + text + compares)) == []
 
 
 @each_case(

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from forge.accounts.errors import SecondFactorNeeded
 from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
 from forge.accounts.organisations.names import is_name
-from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
+from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where, scope_of
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.tokens.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
@@ -115,7 +115,7 @@ def nothing_for(
 def refusal(actor: Actor, verb: Verb, where: str, place: AuditPlace) -> Forbidden:
     """Returns the error for a member whose role, or whose token's scopes, do not include the verb."""
     if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
-        error = scope_needed(sorted(SCOPES_OF[verb])[0])
+        error = scope_needed(scope_of(verb))
     else:
         error = Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
     error.denial = Denial(actor, verb, where, place)

@@ -29,7 +29,7 @@ from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.aim import OPTIMIZATIONS, Aim
 
 PACKAGE_AIMS: Final[dict[Aim, str]] = {

@@ -45,6 +45,9 @@ class ForgeView(APIView):
     """The errors of its actions beyond those that follow from what it takes (`forge.core.api.failures`). They are added
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
 
+    acts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Its declared acts (`forge.core.api.acts`), by method in small letters."""
+
     def raw_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """Returns the body as it came, for an action that checks its values; {} where it is no JSON object. Raises
         REST framework's `ValidationError` for an unknown field."""

@@ -50,7 +50,7 @@ from forge.datasets.playing import may_play, refusal_of, require_play
 from forge.datasets.samples.models import ENDINGS, RECORDED_KINDS, SampleKind
 from forge.projects.actions import note_download
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 SUBMISSIONS_SHOWN = 60
 """Recordings of guests on a page."""

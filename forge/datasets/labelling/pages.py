@@ -20,7 +20,7 @@ from forge.datasets.labelling.actions import MAX_SKIPPED, label_in_queue, releas
 from forge.datasets.labelling.queue import QueueMode, claimed_by, counts_of, labellers_of, opinions_on
 from forge.datasets.pages.cards import cards_of, marks_of
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 LABEL_KEYS = 9
 

@@ -39,7 +39,7 @@ from forge.datasets.summary import summary_of
 from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.running.evaluation.wording import certainty

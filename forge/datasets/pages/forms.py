@@ -21,7 +21,7 @@ from forge.datasets.samples.actions import SampleMark, delete_sample, delete_sam
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.card import state_licence
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 
 @for_person

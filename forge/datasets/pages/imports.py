@@ -33,7 +33,7 @@ from forge.datasets.imports.comparing import conflicts_of
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.pages.label_conflicts import conflict_fields, label_boxes, posted_choices
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 IMPORTS_SHOWN = 10
 """Earlier imports on the page that begins one."""

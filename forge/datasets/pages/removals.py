@@ -15,7 +15,7 @@ from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
 from forge.datasets.removals.access import find_removal, removals_of
 from forge.datasets.removals.report import report_of
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 REMOVALS_SHOWN = 30
 

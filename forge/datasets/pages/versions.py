@@ -21,7 +21,7 @@ from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.datasets.versions.card import LICENCES, card_of
 from forge.datasets.versions.contents import deleted_numbers, entries_of
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, sentences_of
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 CHANGES_SHOWN = 100

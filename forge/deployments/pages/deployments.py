@@ -30,7 +30,7 @@ from forge.deployments.pages.version_options import option_of_tag, served_option
 from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.tags.access import tags_of
 
 ON_A_PAGE = 24

@@ -18,7 +18,7 @@ from forge.deployments.errors import NothingSigned
 from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
 from forge.deployments.updates.access import newest_document, root_of, update_keys_facet
 from forge.deployments.updates.models import UpdateRole
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 
 @dataclass(frozen=True)

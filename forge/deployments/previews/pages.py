@@ -16,7 +16,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.deployments.pages.trial import rune_to_try
 from forge.deployments.previews import actions
 from forge.deployments.previews.access import preview_of
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.reviews.changes.access import find_numbered_change_request
 from forge.reviews.models import ChangeRequest
 

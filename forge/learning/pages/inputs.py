@@ -27,7 +27,7 @@ from forge.learning.inputs.serializers import MAX_LABELS_TEXT
 from forge.learning.inputs.trial import PresetTrials, TrialRequest, sample_choices, try_model_inputs
 from forge.learning.offers.actions import apply_paths
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.running.evaluation.wording import certainty
 from rune.source.runefile.model_inputs import InputKind, InputPreset, InputQuestion, class_count
 from rune.wording import plain

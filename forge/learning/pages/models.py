@@ -53,7 +53,7 @@ from forge.learning.tasks import prepare_soon
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.projects.versions.store import working_tree
 from rune.devices.boards.lookup import boards as all_boards
 from rune.devices.boards.lookup import find_board

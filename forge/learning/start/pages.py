@@ -25,7 +25,7 @@ from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.sizes import prepare_counting
 from forge.learning.waiting_lab import LabLibraries
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.datasets.words import BACKGROUND
 
 _MILLISECONDS = {"sound": 1500, "motion": 3000}

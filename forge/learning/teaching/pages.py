@@ -16,7 +16,7 @@ from forge.core.errors import DomainError
 from forge.core.http.pages import for_person
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS
 from forge.learning.teaching.project import teachable_project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.datasets.words import WORD_LIMIT
 
 

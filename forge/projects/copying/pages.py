@@ -15,7 +15,7 @@ from forge.projects.access import require_copy
 from forge.projects.actions import duplicate_project, fork_project
 from forge.projects.creating.default_organisation import usual_organisation
 from forge.projects.creating.names import free_name, typed_name
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 
 @for_person

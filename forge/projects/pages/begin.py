@@ -13,7 +13,7 @@ from forge.core.errors import Invalid
 from forge.core.http.pages import for_person
 from forge.projects.actions import begin_with_model, begin_with_template
 from forge.projects.files.model_files import is_model
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 
 @for_person

@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.http.pages import for_person
 from forge.projects.actions import mark_favourite
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 
 @for_person

@@ -14,7 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 Act = Callable[..., str]
 """Takes the request, the principal, the project, and the other parts of the address as keyword arguments. Returns the

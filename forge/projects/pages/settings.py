@@ -17,7 +17,7 @@ from forge.projects.actions import delete_project, update_project
 from forge.projects.creating.names import typed_name
 from forge.projects.facets import project_facets
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 
 
 @for_person

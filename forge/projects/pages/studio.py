@@ -15,7 +15,7 @@ from forge.accounts.quotas.usage import storage_of
 from forge.core.http.compression import gzip_page
 from forge.core.http.pages import for_person
 from forge.projects.pages.language_files import language_address
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.projects.state import project_state
 
 

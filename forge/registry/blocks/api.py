@@ -12,22 +12,14 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
+from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Gone, Invalid
 from forge.projects.api import ProjectView
 from forge.registry.blocks.access import blocks_in, blocks_of, find_any_block, find_block
-from forge.registry.blocks.actions import (
-    deprecate_block,
-    end_block_deprecation,
-    end_block_withdrawal,
-    note_block_pull,
-    publish_block,
-    withdraw_block,
-)
-from forge.registry.blocks.facets import block_facets
-from forge.registry.blocks.models import SUCCESSOR_LENGTH
+from forge.registry.blocks.actions import note_block_pull, publish_block
 from forge.registry.blocks.serializers import (
+    BLOCK,
     BlockFilesJson,
     BlockVersionJson,
     PublishedBlocksJson,
@@ -38,7 +30,6 @@ from forge.registry.blocks.serializers import (
     usable_to_json,
 )
 from forge.registry.blocks.usable import usable_files
-from forge.registry.models import BlockVersion
 
 
 class PublishBlockSerializer(serializers.Serializer[Any]):
@@ -48,11 +39,6 @@ class PublishBlockSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(
         max_length=500, allow_blank=True, default="", help_text="why it is published past its gate, by an owner"
     )
-
-
-class BlockDeprecationSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=2000)
-    successor = serializers.CharField(max_length=SUCCESSOR_LENGTH, allow_blank=True, default="")
 
 
 class ProjectBlocks(ProjectView):
@@ -103,84 +89,16 @@ class ProjectBlock(ProjectView):
         return Response(block_files_to_json(versions))
 
 
-class BlockDeprecation(ProjectView):
-    """Advice against a version of a block."""
-
-    needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
-    raises = raising(put=(Conflict, Invalid, *REFUSALS), delete=REFUSALS)
-
-    @extend_schema(
-        operation_id="blocks_deprecate",
-        request=BlockDeprecationSerializer,
-        responses=BlockVersionJson,
-        parameters=[REQUIRED_IF_MATCH, ETAG],
-    )
-    def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
-        """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
-        (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
-        project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, precondition = self.read_body(request, BlockDeprecationSerializer), request_precondition(request)
-        principal, reason = principal_of(request), body["reason"]
-        return _answer(
-            deprecate_block(principal, project, block, version, reason, body["successor"], precondition=precondition)
-        )
-
-    @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson, parameters=[REQUIRED_IF_MATCH, ETAG])
-    def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
-        """Takes the advice back."""
-        project = self.project(request, organisation, name, Verb.PUBLISH)
-        principal = principal_of(request)
-        return _answer(
-            end_block_deprecation(principal, project, block, version, precondition=request_precondition(request))
-        )
-
-
-class BlockWithdrawalSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=2000)
-
-
 class BlockWithdrawal(ProjectView):
-    """Taking a version of a block back."""
+    """A version of a block, for who may withdraw it."""
 
-    needs = needing(get=Scope.PROJECT_READ, put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
-    raises = raising(put=(Conflict, Invalid, *REFUSALS), delete=REFUSALS)
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="blocks_withdrawal", responses=BlockVersionJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
         """One version, also one that was withdrawn, for who may withdraw or deprecate it: that takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        return _answer(find_any_block(principal_of(request), project, block, version))
-
-    @extend_schema(
-        operation_id="blocks_withdraw",
-        request=BlockWithdrawalSerializer,
-        responses=BlockVersionJson,
-        parameters=[REQUIRED_IF_MATCH, ETAG],
-    )
-    def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
-        """Withdraws a version, with a reason: it is listed, offered and fetched by name no more. Projects that have its
-        digest in their `rune.lock` go on building, with a warning. The version never means other bytes."""
-        project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, precondition = self.read_body(request, BlockWithdrawalSerializer), request_precondition(request)
-        return _answer(
-            withdraw_block(principal_of(request), project, block, version, body["reason"], precondition=precondition)
-        )
-
-    @extend_schema(
-        operation_id="blocks_end_withdrawal", responses=BlockVersionJson, parameters=[REQUIRED_IF_MATCH, ETAG]
-    )
-    def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
-        """Lists and offers it again."""
-        project = self.project(request, organisation, name, Verb.PUBLISH)
-        principal = principal_of(request)
-        return _answer(
-            end_block_withdrawal(principal, project, block, version, precondition=request_precondition(request))
-        )
-
-
-def _answer(block: BlockVersion) -> Response:
-    """A version with its state, for the next act."""
-    return with_etag(Response(block_to_json(block)), block_facets(block))
+        return BLOCK.response(find_any_block(principal_of(request), project, block, version))
 
 
 class UsableBlocks(ProjectView):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, TypedDict
 
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp
 from forge.registry.blocks.access import PublishedFiles, files_of
+from forge.registry.blocks.facets import block_facets
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.shared_path import SharedName
 
@@ -75,6 +77,9 @@ def block_to_json(block: BlockVersion) -> BlockVersionJson:
         "file": block.path,
         "from_version": block.source_version.number,
     }
+
+
+BLOCK = Answer(block_to_json, block_facets)
 
 
 def blocks_to_json(blocks: Iterable[BlockVersion]) -> PublishedBlocksJson:

@@ -1,14 +1,12 @@
-"""Tags as JSON, and the answer that has one."""
+"""Tags as JSON, and the answer of the acts on one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, TypedDict, cast
 
-from rest_framework.response import Response
-
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, choices
-from forge.core.api.preconditions import with_etag
 from forge.registry.models import Admission, Tag
 from forge.registry.tags.access import default_tag, rejected_among
 from forge.registry.tags.facets import version_facets
@@ -78,6 +76,4 @@ def tag_list_to_json(tags: Sequence[Tag], *, reads: bool) -> TagListJson:
     }
 
 
-def tag_response(tag: Tag) -> Response:
-    """A tag with its state, for the next act."""
-    return with_etag(Response(tag_to_json(tag)), version_facets(tag))
+TAG = Answer(tag_to_json, version_facets)

@@ -32,7 +32,7 @@ from forge.comparison.figures import figure_rows
 from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.reviews import actions
 from forge.reviews.actions import GuestTerms
 from forge.reviews.guests.access import (

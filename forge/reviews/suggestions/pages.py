@@ -22,7 +22,7 @@ from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.reviews import actions
 from forge.reviews.actions import RequestedChange
 from forge.reviews.models import Review

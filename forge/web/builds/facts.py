@@ -17,7 +17,7 @@ from forge.core.preconditions import etag_of
 from forge.jobs.lists.pages import STATE_TAGS
 from forge.learning.background.trials import background_of_build
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.oci.manifests import is_tag
 from forge.registry.tags.access import tags_of

@@ -23,7 +23,7 @@ from forge.jobs.lists.pages import STATE_TAGS, JobStateTag
 from forge.notices.pages import watch_menu
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.tags.access import tags_of
 from forge.reviews.models import Review

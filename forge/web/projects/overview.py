@@ -32,7 +32,7 @@ from forge.projects.creating.own_examples import EXAMPLE_KINDS, ExampleKind, sta
 from forge.projects.creating.template_runes import live_templates
 from forge.projects.hooks import PendingItem, pending_items
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, tags_of
 from forge.web.home import newest_first

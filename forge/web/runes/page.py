@@ -31,7 +31,7 @@ from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.files.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.blocks.access import best_blocks_of
 from forge.registry.discovery.listings.picture import Faces, PictureFacts, picture_of
 from forge.registry.discovery.listings.rows import licence_in

@@ -51,7 +51,7 @@ from forge.learning.training.running.lab_events import RecipeJson
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.devices.boards.lookup import boards
 from rune.devices.emulation.cores import CORES
 from rune.digests import is_digest

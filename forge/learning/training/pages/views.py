@@ -41,7 +41,7 @@ from forge.learning.training.sizes import prepare_counting
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from rune.devices.boards.lookup import find_board
 from rune.wording import listed
 

@@ -35,8 +35,8 @@ from forge.projects.actions import (
     revoke_project_invitation,
 )
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
 from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
+from forge.projects.place import project_of
 
 PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that one can have in one project."""

@@ -2,50 +2,67 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
-from forge.projects.access import require
 from forge.projects.models import Project, Visibility
+from forge.projects.place import PROJECT
 from forge.registry.blocks.access import find_block, find_path
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
 from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.models import SUCCESSOR_LENGTH
+from forge.registry.blocks.serializers import BLOCK
 from forge.registry.models import BlockVersion
 from forge.registry.tags.messages import checked_sentence
 from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 
+_DEPRECATION = "blocks/<str:block>/<str:version>/deprecation"
 
+
+@act(
+    "PUT",
+    PROJECT,
+    _DEPRECATION,
+    "blocks_deprecate",
+    verb=Verb.PUBLISH,
+    state=IF_MATCH,
+    answer=BLOCK,
+    raises=(Conflict, Invalid),
+)
 def deprecate_block(
     actor: Actor,
     project: Project,
-    name: str,
+    block: str,
     version: str,
-    reason: str,
-    successor: str = "",
+    reason: Annotated[str, CharField(max_length=2000)],
+    successor: Annotated[str, CharField(max_length=SUCCESSOR_LENGTH, allow_blank=True)] = "",
     *,
     precondition: Precondition = None,
 ) -> BlockVersion:
-    """Advises against a version of a block, with a reason and what to take in its place: another version of it, or
-    another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock`,
-    `Stale` and `Invalid`."""
-    require(actor, Verb.PUBLISH, project)
+    """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
+    (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
     reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
-    block = find_block(actor, project, name, version)
-    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()), precondition)
+    row = find_block(actor, project, block, version)
+    return _advise(actor, project, row, reason, _checked_successor(actor, row, successor.strip()), precondition)
 
 
+@act("DELETE", PROJECT, _DEPRECATION, "blocks_undeprecate", verb=Verb.PUBLISH, state=IF_MATCH, answer=BLOCK)
 def end_block_deprecation(
-    actor: Actor, project: Project, name: str, version: str, *, precondition: Precondition = None
+    actor: Actor, project: Project, block: str, version: str, *, precondition: Precondition = None
 ) -> BlockVersion:
-    """Takes the advice back. Raises `Forbidden`, `NoSuchBlock` and `Stale`."""
-    require(actor, Verb.PUBLISH, project)
-    return _say(actor, project, find_block(actor, project, name, version), "", "", precondition)
+    """Takes the advice back."""
+    return _advise(actor, project, find_block(actor, project, block, version), "", "", precondition)
 
 
 def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str:
@@ -82,7 +99,7 @@ def _openness(project: Project) -> int:
 
 
 @transaction.atomic
-def _say(
+def _advise(
     actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str, precondition: Precondition
 ) -> BlockVersion:
     rows = BlockVersion.objects.select_for_update(of=("self",), no_key=True)

@@ -10,22 +10,22 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
 
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.comparison.line_stretches import FileLines, stretches_of
-from forge.core.errors import Invalid, NotFound, SignInNeeded, Stale
-from forge.core.http.pages import for_person, show_again
+from forge.core.errors import DomainError, NotFound, SignInNeeded
+from forge.core.http.act_forms import Button, form_view
+from forge.core.http.pages import show_again
 from forge.core.http.paging import chosen_of, things_of, words_of
-from forge.core.preconditions import etag_of, form_precondition
+from forge.core.preconditions import etag_of
 from forge.projects.files.markdown_cache import cached_text
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, versions_of
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
 from forge.registry.blocks.facets import block_facets
@@ -119,31 +119,8 @@ def block_page(request: HttpRequest, organisation: str, name: str, block: str) -
     return _show(request, project, block, request.GET.get("version"))
 
 
-@for_person
-@require_POST
-def describe(request: HttpRequest, organisation: str, name: str, block: str, version: str) -> HttpResponse:
-    """Deprecates or withdraws a version, or ends that, by the button that was pressed, and goes back to its page."""
-    project = project_of(request, organisation, name, Verb.PUBLISH)
-    principal, precondition = principal_of(request), form_precondition(request.POST)
-    try:
-        reason = request.POST.get("reason", "")
-        match request.POST.get("do"):
-            case "undeprecate":
-                end_block_deprecation(principal, project, block, version, precondition=precondition)
-            case "withdraw":
-                withdraw_block(principal, project, block, version, reason, precondition=precondition)
-            case "restore":
-                end_block_withdrawal(principal, project, block, version, precondition=precondition)
-            case _:
-                successor = request.POST.get("successor", "")
-                deprecate_block(principal, project, block, version, reason, successor, precondition=precondition)
-    except (Invalid, Stale) as error:
-        return _show(request, project, block, version, error)
-    return redirect(f"{project.get_absolute_url()}/blocks/{block}?version={version}")
-
-
 def _show(
-    request: HttpRequest, project: Project, name: str, version: str | None, error: Invalid | Stale | None = None
+    request: HttpRequest, project: Project, name: str, version: str | None, error: DomainError | None = None
 ) -> HttpResponse:
     principal = principal_of(request)
     versions = versions_of(principal, project, name, version)
@@ -174,6 +151,22 @@ def _show(
     if error is not None:
         return show_again(request, "blocks/block.html", context, error)
     return render(request, "blocks/block.html", context)
+
+
+def _version_page(project: Project, block: str, version: str) -> str:
+    return f"{project.get_absolute_url()}/blocks/{block}?version={version}"
+
+
+describe = form_view(
+    {
+        "deprecate": Button(deprecate_block, _version_page),
+        "undeprecate": Button(end_block_deprecation, _version_page),
+        "withdraw": Button(withdraw_block, _version_page),
+        "restore": Button(end_block_withdrawal, _version_page),
+    },
+    _show,
+)
+"""Deprecates or withdraws a version, or ends that."""
 
 
 def _verifying_command(path: SharedPath, signature: SignedBlock | None) -> str:

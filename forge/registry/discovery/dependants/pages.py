@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.discovery.dependants.access import dependants_of
 from forge.registry.hooks import DependantKind
 from forge.registry.repository.access import repository_of

@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Annotated
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField
 
 from forge.accounts.permissions import Verb
 from forge.builds.evaluations.outcomes import evaluation_of, samples_under_test
 from forge.builds.models import Artefact, Build
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, Answer, act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.preconditions import Precondition, require_precondition
-from forge.projects.access import require
 from forge.projects.models import Project, Visibility
+from forge.projects.place import PROJECT
 from forge.registry.discovery.standings.access import entries_of
 from forge.registry.discovery.standings.errors import NotComparable
 from forge.registry.discovery.standings.models import ADDRESS_LENGTH, TITLE_LENGTH
+from forge.registry.discovery.standings.serializers import StandingJson, standing_to_json
 from forge.registry.models import StandingEntry, StandingTable
 from forge.registry.tags.access import find_any_tag, find_tag
 from forge.registry.tags.facets import version_facets
 from forge.registry.tags.messages import checked_sentence
 from rune.running.evaluation.evaluation import Evaluation
 
+_STANDING = "tags/<str:tag>/standing"
+Title = Annotated[str, CharField(max_length=TITLE_LENGTH, allow_blank=True)]
+Reason = Annotated[str, CharField(max_length=2000)]
 
+
+def _table_of_entry(entry: StandingEntry, actor: Actor) -> StandingJson:
+    return standing_to_json(entry.table, actor)
+
+
+JOINED = Answer(for_actor=_table_of_entry)
+
+
+@act(
+    "PUT",
+    PROJECT,
+    _STANDING,
+    "tags_join_standing",
+    verb=Verb.PUBLISH,
+    state=IF_MATCH,
+    answer=JOINED,
+    raises=(Conflict, Invalid),
+)
 @transaction.atomic
 def join_standing(
-    actor: Actor, project: Project, name: str, title: str = "", *, precondition: Precondition = None
+    actor: Actor, project: Project, tag: str, title: Title = "", *, precondition: Precondition = None
 ) -> StandingEntry:
-    """Adds the rune of a tag to the table of its test samples. Creates the table if there is none, with `title` as its
-    task. A rune that is in the table already stays as it is. Raises `Forbidden`, `NoSuchTag`,
-    `Stale`, `NotComparable`, and `Invalid` for a new table without a title.
-    """
-    require(actor, Verb.PUBLISH, project)
-    tag = find_tag(actor, project, name)
-    require_precondition(version_facets(tag), precondition)
-    if tag.moves:
-        raise NotComparable(f"{tag.name} may name another rune later. Add a version, such as 1.0.")
-    artefact, evaluation = _comparable(project, tag.build)
+    """Adds what a tag names to the table of the samples that its build was tested on. The first version of a table
+    names the task, by `title`. A rune that is in the table already stays as it is."""
+    row = find_tag(actor, project, tag)
+    require_precondition(version_facets(row), precondition)
+    if row.moves:
+        raise NotComparable(f"{row.name} may name another rune later. Add a version, such as 1.0.")
+    artefact, evaluation = _comparable(project, row.build)
     # Two people may add the same version at once.
-    table = StandingTable.objects.select_for_update().get(pk=_table(actor, tag.build, evaluation, title).pk)
+    table = StandingTable.objects.select_for_update().get(pk=_table(actor, row.build, evaluation, title).pk)
     existing = table.entries.filter(project=project, rune=artefact.digest, left=None).first()
     if existing is not None:
         return existing
@@ -51,8 +74,8 @@ def join_standing(
     entry = StandingEntry.objects.create(
         table=table,
         project=project,
-        build=tag.build,
-        version=tag.name,
+        build=row.build,
+        version=row.name,
         rune=artefact.digest,
         size=artefact.size,
         memory=artefact.planned_memory,
@@ -61,24 +84,32 @@ def join_standing(
         author=actor.person,
         joined=timezone.now(),
     )
-    what = {"tag": tag.name, "table": table.title, "address": table.address}
+    what = {"tag": row.name, "table": table.title, "address": table.address}
     write_entry(actor, "standing.join", f"project:{project.pk}", project.place, **what)
     return entry
 
 
+@act(
+    "DELETE",
+    PROJECT,
+    _STANDING,
+    "tags_leave_standing",
+    verb=Verb.PUBLISH,
+    state=IF_MATCH,
+    answer=DONE,
+    raises=(Invalid,),
+)
 @transaction.atomic
 def leave_standing(
-    actor: Actor, project: Project, name: str, reason: str, *, precondition: Precondition = None
+    actor: Actor, project: Project, tag: str, reason: Reason, *, precondition: Precondition = None
 ) -> None:
-    """Takes the rune of a tag out of its tables, which show the reason and the day. Raises `Forbidden`,
-    `NoSuchTag`, `Stale` and `Invalid`."""
-    require(actor, Verb.PUBLISH, project)
-    tag = find_any_tag(actor, project, name)
-    require_precondition(version_facets(tag), precondition)
-    reason = checked_sentence(reason, "standing_reason", "Write a reason: the table shows it.")
-    for entry in entries_of(tag):
+    """Takes it out. The table goes on to show it among those that left, with the day and the reason."""
+    row = find_any_tag(actor, project, tag)
+    require_precondition(version_facets(row), precondition)
+    reason = checked_sentence(reason, "reason", "Write a reason: the table shows it.")
+    for entry in entries_of(row):
         StandingEntry.objects.filter(pk=entry.pk).update(left=timezone.now(), reason=reason)
-        what = {"tag": tag.name, "table": entry.table.title, "address": entry.table.address, "reason": reason}
+        what = {"tag": row.name, "table": entry.table.title, "address": entry.table.address, "reason": reason}
         write_entry(actor, "standing.leave", f"project:{project.pk}", project.place, **what)
 
 

@@ -14,7 +14,7 @@ from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.distribution.mirrors.access import mirrors_of
 from forge.registry.distribution.mirrors.actions import (
     MirrorSettings,

@@ -13,7 +13,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.distribution.trash.access import trash_of
 from forge.registry.distribution.trash.actions import restore_manifest
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from rest_framework.fields import CharField
 
 from forge.accounts.organisations.access import require_operator
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
+from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
-from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.place import PROJECT
 from forge.registry.discovery.listings.rows import list_newest
 from forge.registry.hooks import withdrawals
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
@@ -21,20 +27,36 @@ from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.describing.announcements import TAG_DESCRIBED
 from forge.registry.tags.facets import withdrawal_facets
 from forge.registry.tags.messages import checked_sentence
+from forge.registry.tags.serializers import TAG
 from forge.registry.tags.withdrawing.announcements import TAG_WITHDRAWN
 
+_WITHDRAWAL = "tags/<str:tag>/withdrawal"
 
+
+@act(
+    "PUT",
+    PROJECT,
+    _WITHDRAWAL,
+    "tags_withdraw",
+    verb=Verb.PUBLISH,
+    state=IF_MATCH,
+    answer=TAG,
+    raises=(Conflict, Invalid),
+)
 @transaction.atomic
-def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, precondition: Precondition = None) -> Tag:
-    """Takes a version back, with a reason, and with it all tags of the same bytes.
-
-    No list has it, nobody pulls, runs, forks or duplicates it by its name; who pinned its digest still gets the bytes.
-    The name is not free for others. Raises `Forbidden`, `NoSuchTag`, `Stale` and `Invalid`.
-    """
-    require(actor, Verb.PUBLISH, project)
-    tag = _lock_tag(actor, project, name)
-    require_precondition(withdrawal_facets(tag), precondition)
-    return _withdraw(actor, project, tag, reason)
+def withdraw_tag(
+    actor: Actor,
+    project: Project,
+    tag: str,
+    reason: Annotated[str, CharField(max_length=2000)],
+    *,
+    precondition: Precondition = None,
+) -> Tag:
+    """Withdraws a version and all tags of the same bytes, with a reason: it is listed, shared, forked and pulled by
+    name no more. Its bytes stay for who names their digest, with a warning."""
+    row = _lock_tag(actor, project, tag)
+    require_precondition(withdrawal_facets(row), precondition)
+    return _withdraw(actor, project, row, reason)
 
 
 @transaction.atomic
@@ -49,24 +71,23 @@ def withdraw_for_operator(actor: Actor, project: Project, name: str, reason: str
     return _withdraw(actor, project, tag or find_any_tag(actor, project, name), reason)
 
 
+@act("DELETE", PROJECT, _WITHDRAWAL, "tags_end_withdrawal", verb=Verb.PUBLISH, state=IF_MATCH, answer=TAG)
 @transaction.atomic
-def end_withdrawal(actor: Actor, project: Project, name: str, *, precondition: Precondition = None) -> Tag:
+def end_withdrawal(actor: Actor, project: Project, tag: str, *, precondition: Precondition = None) -> Tag:
     """Lists and shares a version again, and all tags of the same bytes; bytes that the tag meant before may be
-    published again. Raises `Forbidden`, `NoSuchTag` and
-    `Stale`."""
-    require(actor, Verb.PUBLISH, project)
-    tag = _lock_tag(actor, project, name)
-    require_precondition(withdrawal_facets(tag), precondition)
+    published again."""
+    row = _lock_tag(actor, project, tag)
+    require_precondition(withdrawal_facets(row), precondition)
     # Those that the tag meant before it was set to other bytes, too.
-    ended_count, _ = WithdrawnRune.objects.filter(_meant_by(tag), repository=tag.repository_id).delete()
+    ended_count, _ = WithdrawnRune.objects.filter(_meant_by(row), repository=row.repository_id).delete()
     if not ended_count:
-        return tag
-    _same_bytes(tag).update(withdrawn=None, withdrawal="")
-    list_newest(tag.repository)
-    write_entry(actor, "tag.restore", f"project:{project.pk}", project.place, tag=tag.name)
-    append_event(project.stream, TAG_DESCRIBED(tag=tag.name), actor)
-    tag.refresh_from_db()
-    return tag
+        return row
+    _same_bytes(row).update(withdrawn=None, withdrawal="")
+    list_newest(row.repository)
+    write_entry(actor, "tag.restore", f"project:{project.pk}", project.place, tag=row.name)
+    append_event(project.stream, TAG_DESCRIBED(tag=row.name), actor)
+    row.refresh_from_db()
+    return row
 
 
 def _lock_tag(actor: Actor, project: Project, name: str) -> Tag:

@@ -23,7 +23,7 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.jobs.models import JobState
 from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.projects.versions.store import find_version, versions_of
 from forge.reviews import actions
 from forge.reviews.changes.access import (

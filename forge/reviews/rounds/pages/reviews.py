@@ -25,7 +25,7 @@ from forge.core.http.paging import rows_of
 from forge.core.preconditions import etag_of, form_precondition
 from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup, ReviewRequest, take_back_awaited

@@ -32,7 +32,7 @@ from forge.core.models import Comment
 from forge.core.preconditions import etag_of, form_precondition
 from forge.datasets.playing import ListedSample, listed_samples
 from forge.datasets.recordings.access import labelled_samples
-from forge.projects.pages.lookup import project_of
+from forge.projects.place import project_of
 from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict

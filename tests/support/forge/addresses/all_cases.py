@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.forge.addresses import (
     accounts,
+    acts,
     builds,
     change_requests,
     conversions,
@@ -47,6 +48,7 @@ CASES: list[Case] = [
     *searches.CASES,
     *datasets.CASES,
     *deployments.CASES,
+    *acts.CASES,
 ]
 ELSEWHERE = frozenset(
     {"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/embed-frame", "player/service-worker.js"}

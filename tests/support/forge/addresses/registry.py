@@ -28,13 +28,6 @@ _SIGNING = "api/v1/organisations/<str:organisation>/signing-keys"
 _UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 
 CASES: list[Case] = [
-    (
-        "form",
-        "<str:organisation>/<str:name>/tags/<str:tag>",
-        "acme/kitchen/tags/1.0",
-        {"do": "notes", "notes": "New"},
-        (404, 404, 404, 403, 403, 404, 302),
-    ),
     ("get", f"{PROJECT_ROUTE}/mirrors", f"{PROJECT}/mirrors", None, MANAGED),
     (
         "put",
@@ -85,20 +78,6 @@ CASES: list[Case] = [
     ),
     ("get", f"{PROJECT_ROUTE}/blocks/usable", f"{PROJECT}/blocks/usable", None, READ),
     ("get", f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>", f"{PROJECT}/blocks/smooth/1.0", None, NONE),
-    (
-        "put",
-        f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>/deprecation",
-        f"{PROJECT}/blocks/smooth/1.0/deprecation",
-        {"reason": "x"},
-        (404, 404, 404, 403, 403, 404, 401),
-    ),
-    (
-        "delete",
-        f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>/deprecation",
-        f"{PROJECT}/blocks/smooth/1.0/deprecation",
-        None,
-        (404, 404, 404, 403, 403, 404, 401),
-    ),
     # The rights to see an organisation: none, where it is another's.
     ("get", "api/v1/organisations/<str:organisation>/blocks", f"{ORGANISATION}/blocks", None, READ),
     ("get", "<str:organisation>/-/blocks", "acme/-/blocks?q=a", None, PAGE),
@@ -108,13 +87,6 @@ CASES: list[Case] = [
         "acme/kitchen/blocks/smooth",
         None,
         (404, 404, 404, 404, 404, 404, 302),
-    ),
-    (
-        "form",
-        "<str:organisation>/<str:name>/blocks/<str:block>/<str:version>",
-        "acme/kitchen/blocks/smooth/1.0",
-        {"do": "deprecate", "reason": "x"},
-        (404, 404, 404, 403, 403, 404, 302),
     ),
     ("get", f"{PROJECT_ROUTE}/dependants", f"{PROJECT}/dependants", None, READ),
     ("get", "<str:organisation>/<str:name>/published/dependants", "acme/kitchen/published/dependants", None, PAGE),
@@ -142,8 +114,6 @@ CASES: list[Case] = [
     ),
 ]
 REQUESTS: list[Request] = [
-    ("put", f"{PROJECT_ROUTE}/tags/<str:tag>/standing", f"{PROJECT}/tags/0.0/standing", {"title": "Digits"}),
-    ("delete", f"{PROJECT_ROUTE}/tags/<str:tag>/standing", f"{PROJECT}/tags/0.0/standing", {"reason": "It is old"}),
     ("get", "standings/<str:address>", "STANDING", None),
     ("get", "api/v1/standings/<str:address>", "STANDING_JSON", None),
     ("get", _REGISTRY, "api/v1/organisations/acme/registry", None),
@@ -207,46 +177,8 @@ REQUESTS: list[Request] = [
         None,
     ),
     ("get", f"{PROJECT_ROUTE}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", None),
-    ("patch", f"{PROJECT_ROUTE}/tags/<str:tag>", "api/v1/projects/acme/kitchen/tags/0.0", {"notes": "New"}),
-    (
-        "put",
-        f"{PROJECT_ROUTE}/tags/<str:tag>/deprecation",
-        "api/v1/projects/acme/kitchen/tags/0.0/deprecation",
-        {"reason": "Deaf"},
-    ),
-    (
-        "delete",
-        f"{PROJECT_ROUTE}/tags/<str:tag>/deprecation",
-        "api/v1/projects/acme/kitchen/tags/0.0/deprecation",
-        None,
-    ),
-    (
-        "put",
-        f"{PROJECT_ROUTE}/tags/<str:tag>/withdrawal",
-        "api/v1/projects/acme/kitchen/tags/0.0/withdrawal",
-        {"reason": "Leaked"},
-    ),
-    ("delete", f"{PROJECT_ROUTE}/tags/<str:tag>/withdrawal", "api/v1/projects/acme/kitchen/tags/0.0/withdrawal", None),
-    (
-        "put",
-        f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>/deprecation",
-        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/deprecation",
-        {"reason": "Clicks"},
-    ),
     (
         "get",
-        f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>/withdrawal",
-        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
-        None,
-    ),
-    (
-        "put",
-        f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>/withdrawal",
-        "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
-        {"reason": "Leaked"},
-    ),
-    (
-        "delete",
         f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>/withdrawal",
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/withdrawal",
         None,

@@ -62,6 +62,8 @@ PROJECT_ROUTE = "api/v1/projects/<str:organisation>/<str:name>"
 PROJECT_PAGE = "<str:organisation>/<str:name>"
 ORGANISATION = "api/v1/organisations/acme"
 RAW = "application/octet-stream"
+ALLOWED = 0
+"""Any answer but a refusal of the person."""
 NO_ID = "00000000-0000-0000-0000-000000000009"
 
 
@@ -71,6 +73,11 @@ def expected_answer(kind: str, request: tuple[str, str], answers: Sequence[int])
     if other is None:
         return answers[COLUMNS.index(kind)]
     return other.exceptions.get(request, answers[COLUMNS.index(other.kind)])
+
+
+def is_answered(status: int, expected: int) -> bool:
+    """Returns whether a status is the answer that a row expects."""
+    return status not in (401, 403) if expected == ALLOWED else status == expected
 
 
 def name_of(case: Case) -> str:

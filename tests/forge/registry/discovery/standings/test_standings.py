@@ -102,10 +102,10 @@ def test_who_may_publish_adds_and_takes_out_on_the_page_of_a_version(
     assert "Name the task" in text_of(response)
     assert client.post(act, etag_form(act, do="compare", title=TASK)).status_code == 302
     assert 'In the standing table <a class="written" href="/standings/' in text_of(Client().get(page))
-    assert "Write a reason" in text_of(client.post(act, etag_form(act, do="leave", standing_reason="")))
+    assert "Write a reason" in text_of(client.post(act, etag_form(act, do="leave", leave_reason="")))
     assert rows(Client()) == [(1, "acme/kitchen:1.0", 4)]
     reason = "It heard the samples in training."
-    assert client.post(act, etag_form(act, do="leave", standing_reason=reason)).status_code == 302
+    assert client.post(act, etag_form(act, do="leave", leave_reason=reason)).status_code == 302
     assert "In the standing table" not in text_of(Client().get(page))
     assert rows(Client()) == [(None, "acme/kitchen:1.0", 4)], "what left stays in sight"
     assert reason not in table_page(Client()).partition('id="pair"')[0]

@@ -1,0 +1,37 @@
+"""A project's address in the API and on pages, and the place of its acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from forge.accounts.permissions import Verb, scope_of
+from forge.accounts.principals import principal_of
+from forge.core.api.acts import Place
+from forge.core.errors import AddressChanged
+from forge.projects.access import find_project, require
+from forge.projects.models import Project
+
+_BEFORE = ("/api/v1/projects", "")
+"""What stands before a project's address: in the API, and on pages."""
+
+
+def project_of(request: Request | HttpRequest, organisation: str, name: str, verb: Verb) -> Project:
+    """Returns the project of a request's address. Raises `AddressChanged` to the same page, or the same address of the
+    API, of the project under its present name, and what `find_project` raises."""
+    try:
+        return find_project(principal_of(request), organisation, name, verb)
+    except AddressChanged as error:
+        path, old = request.get_full_path(), f"/{organisation}/{name}"
+        before = next(each for each in _BEFORE if path.startswith(each))
+        raise AddressChanged(path.replace(before + old, before + error.location, 1)) from error
+
+
+def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) -> Project:
+    return project_of(request, names["organisation"], names["name"], verb)
+
+
+PROJECT = Place("projects/<str:organisation>/<str:name>/", _find, require, principal_of, scope_of, (AddressChanged,))

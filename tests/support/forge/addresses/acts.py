@@ -1,0 +1,79 @@
+"""The rows of declared acts: the declaration says who may do each, and the address and the body follow from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.urls import URLPattern, get_resolver
+from rest_framework.fields import BooleanField, CharField, ChoiceField, Field, FloatField, IntegerField, ListField
+
+from forge.accounts.permissions import ALLOWED_VERBS
+from forge.core.api.acts import Act
+from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, Case
+
+NAMES: Mapping[str, str] = {
+    "organisation": "acme",
+    "name": "kitchen",
+    "tag": "0.0",
+    "block": "smooth",
+    "version": "1.0",
+    "direction": "to",
+}
+"""The values of the names of addresses."""
+_NAME = re.compile(r"<\w+:(\w+)>")
+
+
+def _example(field: Field[Any, Any, Any, Any]) -> Any:
+    """A value that a field takes. Raises `TypeError` for a kind of field that is not here yet."""
+    match field:
+        case ChoiceField():
+            return next(iter(field.choices))
+        case BooleanField():
+            return True
+        case IntegerField() | FloatField():
+            return field.min_value or 1
+        case ListField():
+            return [_example(field.child)]
+        case CharField():
+            return "x"
+    raise TypeError(f"Add an example of {type(field).__name__} here.")
+
+
+def _body(declared: Act) -> dict[str, Any] | None:
+    body = {name: _example(field) for name, field in declared.fields.items() if field.required}
+    return body or ({} if declared.fields else None)
+
+
+def _address(route: str) -> str:
+    return _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route)
+
+
+def _answers(declared: Act, visitor: int) -> tuple[int, ...]:
+    members = COLUMNS[:-2]
+    return (*(ALLOWED if declared.verb in ALLOWED_VERBS[role] else 403 for role in members), 404, visitor)
+
+
+def _views(resolver: Any, before: str) -> Iterator[tuple[str, Any]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, getattr(pattern.callback, "cls", pattern.callback)
+        else:
+            yield from _views(pattern, route)
+
+
+def declared_acts() -> Iterator[tuple[str, str, Act]]:
+    """Yields the method, or the button of a page's form, the route and the declaration of each act."""
+    for route, view in _views(get_resolver(), ""):
+        yield from ((name, route, declared) for name, declared in getattr(view, "acts", {}).items())
+
+
+def _case(name: str, route: str, declared: Act) -> Case:
+    if route.startswith("api/v1/"):
+        return name, route, _address(route), _body(declared), _answers(declared, 401)
+    return "form", route, _address(route), {"do": name, **(_body(declared) or {})}, _answers(declared, 302)
+
+
+CASES: list[Case] = [_case(*each) for each in declared_acts()]
