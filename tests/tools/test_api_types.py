@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tools.setup import FRONTEND, node_environment
 
-DESCRIPTION = (
-    "openapi: 3.0.3\ninfo: {title: API, version: '1'}\npaths: {}\n"
-    "components: {schemas: {Build: {type: object, required: [id], properties: {id: {type: string}}}}}\n"
-)
+
+def described(properties: Mapping[str, object]) -> str:
+    """A description with one schema, `Build`."""
+    schema = {"type": "object", "required": ["id"], "properties": properties}
+    info = {"title": "API", "version": "1"}
+    return json.dumps({"openapi": "3.0.3", "info": info, "paths": {}, "components": {"schemas": {"Build": schema}}})
+
+
+DESCRIPTION = described({"id": {"type": "string"}})
 
 
 def generate(description: Path, target: Path) -> subprocess.CompletedProcess[str]:
@@ -24,7 +31,7 @@ def generate(description: Path, target: Path) -> subprocess.CompletedProcess[str
 
 @pytest.fixture
 def description(tmp_path: Path) -> Path:
-    file = tmp_path / "openapi.yaml"
+    file = tmp_path / "openapi.json"
     file.write_text(DESCRIPTION)
     return file
 
@@ -33,8 +40,8 @@ def description(tmp_path: Path) -> Path:
 def types(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The types of `DESCRIPTION`."""
     folder = tmp_path_factory.mktemp("types")
-    (folder / "openapi.yaml").write_text(DESCRIPTION)
-    assert generate(folder / "openapi.yaml", folder / "schema.ts").returncode == 0
+    (folder / "openapi.json").write_text(DESCRIPTION)
+    assert generate(folder / "openapi.json", folder / "schema.ts").returncode == 0
     return (folder / "schema.ts").read_text("utf-8")
 
 
@@ -50,12 +57,8 @@ def test_types_are_generated_and_stay_while_nothing_changes(description: Path, t
 
 @pytest.mark.slow
 def test_the_longest_texts_of_fields_are_constants(tmp_path: Path) -> None:
-    file, target = tmp_path / "openapi.yaml", tmp_path / "schema.ts"
-    fields = "        name:\n          type: string\n          maxLength: 60\n        notes:\n          type: string\n"
-    schema = f"    Build:\n      type: object\n      properties:\n{fields}"
-    file.write_text(
-        f"openapi: 3.0.3\ninfo: {{title: API, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n{schema}"
-    )
+    file, target = tmp_path / "openapi.json", tmp_path / "schema.ts"
+    file.write_text(described({"name": {"type": "string", "maxLength": 60}, "notes": {"type": "string"}}))
     assert generate(file, target).returncode == 0
     assert target.read_text("utf-8").endswith("export const BuildLengths = { name: 60 } as const;\n")
 
@@ -79,6 +82,6 @@ def test_types_that_somebody_edited_are_replaced(description: Path, types: str, 
 
 @pytest.mark.proof
 def test_an_invalid_description_gives_no_types(description: Path, tmp_path: Path) -> None:
-    description.write_text("no: description\n")
+    description.write_text('{"no": "description"}')
     assert generate(description, tmp_path / "schema.ts").returncode != 0
     assert not (tmp_path / "schema.ts").exists()

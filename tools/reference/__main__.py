@@ -1,4 +1,4 @@
-"""Writes the pages and schemas of docs/reference, and the columns of tests in docs/security: `make reference`."""
+"""Writes the pages of docs/reference, and the columns of tests in docs/security: `make reference`."""
 
 from __future__ import annotations
 

@@ -1,24 +1,18 @@
-"""The pages and schemas of docs/reference that are generated from the code.
+"""The pages of docs/reference that are generated from the code.
 
 `make reference` writes them. They are committed, so that a reviewer sees what changes; a test fails while one is stale.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import SOURCE
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.policy.schema import policy_schema
-from rune.source.runefile.schema import schema
+from tools.generators.contract import description
 from tools.reference.blocks import blocks_page
 from tools.reference.command import command_page
+from tools.reference.operations import operations_page
 from tools.reference.operators import operators_page
 from tools.reference.page import REFERENCE, WRITTEN_BY, cell, joined
 from tools.reference.settings import settings_page
@@ -27,16 +21,14 @@ from tools.reference.settings import settings_page
 def generated_files() -> dict[Path, str]:
     """The text of every file that is made from the code."""
     # First: the page of events needs the apps, which the description sets up.
-    description = openapi()
+    document = description()
     pages = {
         "command.md": command_page(),
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
         "settings.md": settings_page(),
         "events.md": events_page(),
-        "openapi.yaml": description,
-        "runefile.schema.json": runefile_schema(),
-        "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
+        "operations.md": operations_page(document),
     }
     tables = {REFERENCE / "runefile.md": capabilities_table()}
     pages_with_tables = {path: with_table(path.read_text("utf-8"), table) for path, table in tables.items()}
@@ -70,28 +62,8 @@ def _arguments_of(capability: Capability) -> str:
     return ", ".join(f"`{each.name}`{' (must be given)' if each.is_required else ''}" for each in own)
 
 
-def openapi() -> str:
-    """The description of the REST API, OpenAPI 3, as `/api/v1/schema` answers too."""
-    import django
-    from django.apps import apps
-
-    with TemporaryDirectory() as folder:
-        if not apps.ready:
-            os.environ["DATA_DIR"] = folder
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
-            django.setup()
-        from drf_spectacular.generators import SchemaGenerator
-        from drf_spectacular.renderers import OpenApiYamlRenderer
-
-        generator: Any = SchemaGenerator  # the library's classes have no types
-        schema: Mapping[str, Any] = generator().get_schema(request=None, public=True)
-        renderer: Any = OpenApiYamlRenderer
-        document: bytes = renderer().render(schema, renderer_context={})
-    return f"# Written by `make reference`; change the code, not this file.\n{document.decode()}"
-
-
 def events_page() -> str:
-    """Writes the page of socket events from the declarations. The web app is set up, as `openapi` leaves it."""
+    """Writes the page of socket events from the declarations. The web app is set up, as `description` leaves it."""
     from forge.core.events.declarations import StreamKind, declared_types, webhook_topics
 
     lines = [
@@ -100,7 +72,7 @@ def events_page() -> str:
         "What a project, an organisation or a person tells, in a log with numbers without gaps. The state before, "
         "changed by its events, is the state after, read again. A field in brackets goes with the message alone: a "
         "replayed event lacks it, and you read what it would say. What an event does not bring is in the last column; "
-        "`everything` is all that your role decides. [The API's description](openapi.yaml) has the shape of each type; "
+        "`everything` is all that your role decides. [The API's description](api.md) has the shape of each type; "
         "`ProjectEvent` is the choice of all of a project. [How to follow them](api.md#sockets).",
     ]
     for kind in StreamKind:
@@ -118,8 +90,3 @@ def events_page() -> str:
                 rows += [f"| `{topic.name}`: {topic.label} | `{kind}` | `{each.name}` |" for kind in each.webhook.types]
     lines += ["## Messages to webhooks", "[How to receive them](../guides/webhooks.md).", "\n".join(rows)]
     return joined(lines)
-
-
-def runefile_schema() -> str:
-    """The JSON Schema of a Runefile, as the forge serves it too."""
-    return json.dumps(schema(PUBLISHED_BLOCKS), indent=2, ensure_ascii=False) + "\n"

@@ -197,6 +197,12 @@ class ForgeSchema(AutoSchema):
         is_open = needs.get(self.method.lower(), "") is None
         return [{}] if is_open and not schemes else [*schemes, {}] if is_open else schemes
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
+        """Names the scope that a token needs as `x-scope`."""
+        operation: Schema | None = super().get_operation(*args, **kwargs)
+        scope = getattr(self.view, "needs", {}).get(self.method.lower())
+        return operation | {"x-scope": str(scope)} if operation and scope else operation
+
     def get_override_parameters(self) -> list[Any]:
         """A page of a list is asked for by a cursor, and may be longer or shorter."""
         parameters: list[Any] = super().get_override_parameters()

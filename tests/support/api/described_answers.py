@@ -1,6 +1,6 @@
 """Compares every answer of the API that a test gets with the API's description: its status, its type and its JSON.
 
-A middleware of the tests' settings. The description is the committed file, so that the file is true.
+A middleware of the tests' settings. The description is the one that `make setup` wrote.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
 from tests.support.api.event_check import closed
+from tools.setup import API
 
-DESCRIPTION = Path(__file__).resolve().parent.parent.parent.parent / "docs" / "reference" / "openapi.yaml"
 ADDRESSES = "/api/v1/"
 UNDESCRIBED = frozenset({"/api/v1/schema"})
 """The description does not describe itself."""
@@ -58,7 +56,7 @@ def compared(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
         if address not in UNDESCRIBED:
             media_type, _, _ = response.headers.get("Content-Type", "").partition(";")
             body = getattr(response, "content", None)
-            committed().compare(f"{request.method} {address}", response.status_code, media_type, body)
+            description().compare(f"{request.method} {address}", response.status_code, media_type, body)
     return response
 
 
@@ -104,7 +102,6 @@ class ApiDescription:
 
 
 @cache
-def committed() -> ApiDescription:
-    """The committed description."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return ApiDescription(yaml.load(DESCRIPTION.read_text("utf-8"), Loader=loader))
+def description() -> ApiDescription:
+    """The API's description."""
+    return ApiDescription(json.loads(API.read_text("utf-8")))

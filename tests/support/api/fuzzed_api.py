@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from forge.accounts.tokens.scopes import Scope
-from tests.support.servers.live_forge import REPOSITORY
 from tests.support.servers.live_server import LiveServer
+from tools.setup import API
 
-DESCRIPTION = REPOSITORY / "docs" / "reference" / "openapi.yaml"
 ENDING = frozenset(
     {
         "organisations_members_destroy",
@@ -106,7 +105,7 @@ def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str
     }
     program = str(Path(sys.executable).with_name("schemathesis"))
     always = [part for pair in settings.items() for part in pair]
-    command = [program, "run", str(DESCRIPTION), "--no-color", *always, *options]
+    command = [program, "run", str(API), "--no-color", *always, *options]
     process = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     return FuzzResult(process.returncode == 0, process.stdout + process.stderr, _statuses(report))
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 from typing import Any
 
 import pytest
-import yaml
 from django.test import Client
 
 from forge.projects.models import Project
-from tests.conftest import REPOSITORY
+from tools.setup import API
 
-DESCRIPTION = REPOSITORY / "docs" / "reference" / "openapi.yaml"
 OPEN = {"LanguageRequest"}
 """Bodies whose further keys depend on one of them."""
 
@@ -48,7 +46,7 @@ def _bodies(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_description_allows_no_other_fields() -> None:
-    description = yaml.safe_load(Path(DESCRIPTION).read_text("utf-8"))
+    description = json.loads(API.read_text("utf-8"))
     bodies = _bodies(description)
     assert len(bodies) > 50
     assert {name for name, schema in bodies.items() if schema.get("additionalProperties") is not False} == OPEN
@@ -62,6 +60,6 @@ def test_a_parameter_that_is_neither_true_nor_false_is_refused_by_name(client: C
 
 
 def test_the_description_says_that_visitors_read_standings() -> None:
-    paths = yaml.safe_load(DESCRIPTION.read_text("utf-8"))["paths"]
+    paths = json.loads(API.read_text("utf-8"))["paths"]
     for address in ("/api/v1/standings", "/api/v1/standings/{address}"):
         assert {} in paths[address]["get"]["security"]
