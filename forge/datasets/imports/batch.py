@@ -72,8 +72,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         row.new_samples += len(samples)
         row.omission_count += len(omissions)
         row.omissions = [*row.omissions, *omissions][:MAX_OMISSIONS]
-        notes = [*row.description.get("notes", []), *batch["notes"]]
-        row.description = row.description | {"notes": notes[:MAX_OMISSIONS]}
+        row.notes = [*row.notes, *batch["notes"]][:MAX_OMISSIONS]
         row.save()
         if row.position >= row.total and row.new_samples:
             change.note(actor, "data.import", count=row.new_samples)

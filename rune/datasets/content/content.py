@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -54,6 +54,10 @@ class Content:
     and `height` of a picture."""
     note: str = field(default="", compare=False)
     """A sentence about what was wrong with the file that was sent, and how it was read; "" for nothing."""
+
+    def with_note(self, note: str) -> Content:
+        """Returns the recording with a further sentence behind its note."""
+        return replace(self, note=f"{self.note} {note}".strip()) if note else self
 
 
 class BadContent(ValueError):

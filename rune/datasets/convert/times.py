@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from statistics import median
 from typing import Final
 
@@ -15,16 +16,44 @@ _MOST_INTERVALS: Final = 4
 """A pause of more than so many usual intervals is a jump."""
 _UNITS: Final[Mapping[str, str]] = {"time_ms": " ms", "millis": " ms", "seconds": " s"}
 """The units of columns of times, by their names."""
+UNITS: Final = frozenset({"", *_UNITS.values()})
+"""All units of intervals; "" is an unknown one."""
+_MILLISECONDS: Final[Mapping[str, float]] = {" ms": 1, " s": 1000}
+"""How many milliseconds a unit has."""
+_TOLERANCE: Final = 0.05
+"""By which the intervals of one rate may differ."""
+
+
+@dataclass(frozen=True)
+class RowInterval:
+    """The time between two rows, which are evenly spaced."""
+
+    length: float
+    unit: str = ""
+    """With a space before it; "" where the data does not say it."""
+
+    def __str__(self) -> str:
+        return f"{self.length:g}{self.unit}"
+
+    def ratio_to(self, other: RowInterval) -> float | None:
+        """Returns how many times longer this interval is than another one, None where their units do not say it."""
+        if self.unit == other.unit:
+            return self.length / other.length
+        scales = [_MILLISECONDS.get(each.unit) for each in (self, other)]
+        return None if scales[0] is None or scales[1] is None else self.length * scales[0] / (other.length * scales[1])
+
+    def is_same_as(self, other: RowInterval) -> bool:
+        """Whether two intervals are of one rate. Intervals that are measured are seldom equal."""
+        ratio = self.ratio_to(other)
+        return ratio is not None and 1 - _TOLERANCE <= ratio <= 1 + _TOLERANCE
 
 
 @dataclass(frozen=True)
 class Timing:
     """How the rows of a recording follow each other."""
 
-    interval: float
-    """Between two rows, in the unit of the times."""
-    unit: str = ""
-    """With a space before it; "" where the data does not say it."""
+    interval: RowInterval | None
+    """None where times stand still or run backwards."""
     problem: str = ""
     """A sentence on times that jump or run backwards; "" for even ones."""
 
@@ -44,22 +73,21 @@ def timing_of_columns(names: Sequence[str], rows: Sequence[Sequence[object]]) ->
 def timing_of(times: Sequence[float], unit: str = "") -> Timing:
     """Returns how rows at these times follow each other."""
     steps = [after - before for before, after in pairwise(times)]
-    usual = median(steps)
-    for row, step in enumerate(steps, start=2):
-        if step < 0:
-            return Timing(
-                usual,
-                unit,
-                f"Its times run backwards at row {row}, from {times[row - 2]:g}{unit} to {times[row - 1]:g}{unit}. "
-                "Sort its rows, or cut it there, and import it again.",
-            )
-    largest = max(steps)
-    if usual > 0 and largest > _MOST_INTERVALS * usual:
+    usual, largest = median(steps), max(steps)
+    interval = RowInterval(usual, unit) if isfinite(usual) and usual > 0 else None
+    backwards = next((row for row, step in enumerate(steps, start=2) if step < 0), None)
+    if backwards is not None:
+        before, after = times[backwards - 2 : backwards]
+        return Timing(
+            None,
+            f"Its times run backwards at row {backwards}, from {before:g}{unit} to {after:g}{unit}. "
+            "Sort its rows, or cut it there, and import it again.",
+        )
+    if interval is not None and largest > _MOST_INTERVALS * usual:
         row = steps.index(largest) + 2
         return Timing(
-            usual,
-            unit,
+            interval,
             f"Its times jump at row {row}, from {times[row - 2]:g}{unit} to {times[row - 1]:g}{unit}; other rows are "
-            f"{usual:g}{unit} apart. Cut it there, and import the parts.",
+            f"{interval} apart. Cut it there, and import the parts.",
         )
-    return Timing(usual, unit)
+    return Timing(interval)

@@ -63,7 +63,7 @@ def plain_timing(archive: DataFiles, item: Item) -> Timing | None:
     if not item.path.lower().endswith(".csv"):
         return None
     names, rows = table_of(archive.read(item.path))
-    return timing_of_columns(names, list(rows))
+    return timing_of_columns(names, list(rows)) if names else None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""The rate of each input of a data set whose rows have times: motion, and tables of the same columns. Rows are stored
+without times, so all recordings of an input come in at one rate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypedDict
+
+from rune.datasets.content.content import BadContent, Content, Kind
+from rune.datasets.content.read import read_content
+from rune.datasets.convert.resampled_rows import resampled_rows
+from rune.datasets.convert.times import RowInterval, Timing
+from rune.datasets.layouts.containers.files import DataFiles
+from rune.datasets.layouts.layout import Item, Layout
+
+RowRates = Mapping[str, RowInterval]
+"""The interval between rows by input (`input_of`)."""
+NO_RATES: Final[RowRates] = {}
+MAX_CHECKED: Final = 2_000
+"""Recordings that say which rate is the usual one."""
+MAX_INPUTS: Final = 50
+"""Inputs with a rate, those with most recordings first."""
+_TIMED_ENDINGS: Final = (".csv", ".json", ".cbor", ".parquet")
+
+
+class RowRateJson(TypedDict):
+    """The rate of an input as JSON."""
+
+    input: str
+    length: float
+    unit: str
+
+
+def rates_to_json(rates: RowRates) -> list[RowRateJson]:
+    """Returns rates as JSON."""
+    return [{"input": name, "length": each.length, "unit": each.unit} for name, each in rates.items()]
+
+
+def rates_of_json(rates: Iterable[RowRateJson]) -> RowRates:
+    """Returns rates that were written as JSON."""
+    return {each["input"]: RowInterval(each["length"], each["unit"]) for each in rates}
+
+
+def usual_rates(archive: DataFiles, layout: Layout) -> RowRates:
+    """Returns the rate that most recordings of each input have, of equally frequent ones the highest."""
+    intervals: dict[str, list[RowInterval]] = defaultdict(list)
+    for item in [item for item in layout.items if _may_be_timed(item)][:MAX_CHECKED]:
+        timing = timing_in(archive, layout, item)
+        if timing is None or timing.interval is None:
+            continue
+        try:
+            content = read_content(layout.read(archive, item))
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            # It is left out with the reason when it is read.
+            continue
+        if has_rows(content):
+            intervals[input_of(content)].append(timing.interval)
+    by_frequency = sorted(intervals, key=lambda each: len(intervals[each]), reverse=True)
+    return {each: _most_frequent(intervals[each]) for each in by_frequency[:MAX_INPUTS]}
+
+
+def input_of(content: Content) -> str:
+    """Returns the input that a recording of rows is for: `motion`, or the columns of a table."""
+    if content.kind is Kind.MOTION:
+        return Kind.MOTION.value
+    return content.data.split(b"\n", 1)[0].decode().strip()
+
+
+def has_rows(content: Content) -> bool:
+    """Whether a recording is of rows that follow each other: motion or a table."""
+    return content.kind in (Kind.MOTION, Kind.TABLE)
+
+
+def timing_in(archive: DataFiles, layout: Layout, item: Item) -> Timing | None:
+    """Returns the timing of a recording, None for one without times that can be read."""
+    if not _may_be_timed(item):
+        return None
+    try:
+        return layout.timing(archive, item)
+    except (BadContent, ArithmeticError, LookupError, TypeError, ValueError):
+        return None
+
+
+def at_one_rate(content: Content, timing: Timing | None, rates: RowRates) -> Content:
+    """Returns a recording at the rate of its input, with a note on what is done or uneven. Raises `BadContent` for one
+    of another rate that cannot be resampled."""
+    if timing is None:
+        return content
+    rate = rates.get(input_of(content))
+    ratio = None if rate is None or timing.interval is None else timing.interval.ratio_to(rate)
+    if rate is None or timing.interval is None or timing.interval.is_same_as(rate):
+        return content.with_note(timing.problem)
+    if ratio is None:
+        advice = "If that is another rate, name the column of times `time_ms` or `seconds`, and import it again."
+        return content.with_note(
+            f"{timing.problem} Its rows are {timing.interval} apart, and those of the data {rate}. {advice}".strip()
+        )
+    if timing.problem:
+        raise BadContent(
+            f"Its rows are {timing.interval} apart and those of the data {rate}, but it cannot be resampled. "
+            f"{timing.problem}"
+        )
+    resampled = read_content(resampled_rows(content, ratio))
+    return resampled.with_note(
+        f"Its rows are {timing.interval} apart, and those of the data {rate}. It is resampled to {rate}: "
+        f"{_row_count(resampled):,} rows instead of {_row_count(content):,}."
+    )
+
+
+def _may_be_timed(item: Item) -> bool:
+    return item.path.lower().endswith(_TIMED_ENDINGS)
+
+
+def _row_count(content: Content) -> int:
+    return len(content.data.splitlines()) - (content.kind is Kind.TABLE)
+
+
+def _most_frequent(intervals: Sequence[RowInterval]) -> RowInterval:
+    by_length = sorted(intervals, key=lambda each: each.length)
+    # Their number is limited, and intervals that are measured are seldom the same.
+    return max(by_length, key=lambda one: sum(one.is_same_as(each) for each in by_length))
