@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from rune.datasets.layouts.row_rates import RowRateJson
+from rune.datasets.content.row_rate import RowRateJson
 
 
 class DataOmissionJson(TypedDict):

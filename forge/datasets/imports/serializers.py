@@ -12,8 +12,8 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.imports.actions import MAX_BYTES, MAX_LABELS
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.settling import LabelChoices
+from rune.datasets.content.row_rate import rates_of_json
 from rune.datasets.label_conflicts import ConflictChoice, LabelConflictJson
-from rune.datasets.layouts.row_rates import rates_of_json
 from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
@@ -53,7 +53,7 @@ class DataPreviewJson(TypedDict):
     moved_count: Annotated[int, "recordings that get another split than the archive names, as their person has"]
     uncovered_count: Annotated[int, "recordings that are left out: the consent does not cover their person's split"]
     rates: Annotated[list[DataRateJson], "one for each input whose rows have times"]
-    note_count: Annotated[int, "recordings that are resampled to these rates, have uneven times, or a wrong size in their header"]
+    note_count: Annotated[int, "recordings that are resampled, have uneven times, or a wrong size in their header"]
     notes: Annotated[list[DataNoteJson], "the first of them"]
     conflicts: Annotated[list[LabelConflictJson], "recordings with several labels; `start` needs a choice for each"]
     repeated_count: Annotated[int, "recordings that are in the archive before under the same label; one is kept"]

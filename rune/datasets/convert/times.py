@@ -10,42 +10,13 @@ from math import isfinite
 from statistics import median
 from typing import Final
 
-from rune.datasets.convert.series import is_number, is_time_column
+from rune.datasets.content.row_rate import RowInterval
+from rune.datasets.convert.series import is_number, is_time_column, table_of
 
 _MOST_INTERVALS: Final = 4
 """A pause of more than so many usual intervals is a jump."""
 _UNITS: Final[Mapping[str, str]] = {"time_ms": " ms", "millis": " ms", "seconds": " s"}
 """The units of columns of times, by their names."""
-UNITS: Final = frozenset({"", *_UNITS.values()})
-"""All units of intervals; "" is an unknown one."""
-_MILLISECONDS: Final[Mapping[str, float]] = {" ms": 1, " s": 1000}
-"""How many milliseconds a unit has."""
-_TOLERANCE: Final = 0.05
-"""By which the intervals of one rate may differ."""
-
-
-@dataclass(frozen=True)
-class RowInterval:
-    """The time between two rows, which are evenly spaced."""
-
-    length: float
-    unit: str = ""
-    """With a space before it; "" where the data does not say it."""
-
-    def __str__(self) -> str:
-        return f"{self.length:g}{self.unit}"
-
-    def ratio_to(self, other: RowInterval) -> float | None:
-        """Returns how many times longer this interval is than another one, None where their units do not say it."""
-        if self.unit == other.unit:
-            return self.length / other.length
-        scales = [_MILLISECONDS.get(each.unit) for each in (self, other)]
-        return None if scales[0] is None or scales[1] is None else self.length * scales[0] / (other.length * scales[1])
-
-    def is_same_as(self, other: RowInterval) -> bool:
-        """Whether two intervals are of one rate. Intervals that are measured are seldom equal."""
-        ratio = self.ratio_to(other)
-        return ratio is not None and 1 - _TOLERANCE <= ratio <= 1 + _TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -56,6 +27,12 @@ class Timing:
     """None where times stand still or run backwards."""
     problem: str = ""
     """A sentence on times that jump or run backwards; "" for even ones."""
+
+
+def timing_of_csv(data: bytes) -> Timing | None:
+    """Returns how the rows of a CSV file follow each other, None without times. Raises `BadContent`."""
+    names, rows = table_of(data)
+    return timing_of_columns(names, list(rows)) if names else None
 
 
 def timing_of_columns(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Timing | None:

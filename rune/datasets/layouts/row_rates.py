@@ -4,19 +4,18 @@ without times, so all recordings of an input come in at one rate."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import read_content
+from rune.datasets.content.row_rate import RowInterval, RowRates
 from rune.datasets.convert.resampled_rows import resampled_rows
-from rune.datasets.convert.times import RowInterval, Timing
+from rune.datasets.convert.times import Timing
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.layout import Item, Layout
 
-RowRates = Mapping[str, RowInterval]
-"""The interval between rows by input (`input_of`)."""
-NO_RATES: Final[RowRates] = {}
 MAX_CHECKED: Final = 2_000
 """Recordings that say which rate is the usual one."""
 MAX_INPUTS: Final = 50
@@ -24,27 +23,22 @@ MAX_INPUTS: Final = 50
 _TIMED_ENDINGS: Final = (".csv", ".json", ".cbor", ".parquet")
 
 
-class RowRateJson(TypedDict):
-    """The rate of an input as JSON."""
-
-    input: str
-    length: float
-    unit: str
-
-
-def rates_to_json(rates: RowRates) -> list[RowRateJson]:
-    """Returns rates as JSON."""
-    return [{"input": name, "length": each.length, "unit": each.unit} for name, each in rates.items()]
-
-
-def rates_of_json(rates: Iterable[RowRateJson]) -> RowRates:
-    """Returns rates that were written as JSON."""
-    return {each["input"]: RowInterval(each["length"], each["unit"]) for each in rates}
-
-
 def usual_rates(archive: DataFiles, layout: Layout) -> RowRates:
     """Returns the rate that most recordings of each input have, of equally frequent ones the highest."""
+    return most_frequent_rates(_intervals(archive, layout))
+
+
+def most_frequent_rates(recordings: Iterable[tuple[str, RowInterval]]) -> RowRates:
+    """Returns the rate that most of these recordings have, which are given by their input, of equally frequent ones
+    the highest."""
     intervals: dict[str, list[RowInterval]] = defaultdict(list)
+    for name, interval in recordings:
+        intervals[name].append(interval)
+    by_frequency = sorted(intervals, key=lambda each: len(intervals[each]), reverse=True)
+    return {each: _most_frequent(intervals[each]) for each in by_frequency[:MAX_INPUTS]}
+
+
+def _intervals(archive: DataFiles, layout: Layout) -> Iterator[tuple[str, RowInterval]]:
     for item in [item for item in layout.items if _may_be_timed(item)][:MAX_CHECKED]:
         timing = timing_in(archive, layout, item)
         if timing is None or timing.interval is None:
@@ -54,22 +48,8 @@ def usual_rates(archive: DataFiles, layout: Layout) -> RowRates:
         except (ArithmeticError, LookupError, TypeError, ValueError):
             # It is left out with the reason when it is read.
             continue
-        if has_rows(content):
-            intervals[input_of(content)].append(timing.interval)
-    by_frequency = sorted(intervals, key=lambda each: len(intervals[each]), reverse=True)
-    return {each: _most_frequent(intervals[each]) for each in by_frequency[:MAX_INPUTS]}
-
-
-def input_of(content: Content) -> str:
-    """Returns the input that a recording of rows is for: `motion`, or the columns of a table."""
-    if content.kind is Kind.MOTION:
-        return Kind.MOTION.value
-    return content.data.split(b"\n", 1)[0].decode().strip()
-
-
-def has_rows(content: Content) -> bool:
-    """Whether a recording is of rows that follow each other: motion or a table."""
-    return content.kind in (Kind.MOTION, Kind.TABLE)
+        if content.input:
+            yield content.input, timing.interval
 
 
 def timing_in(archive: DataFiles, layout: Layout, item: Item) -> Timing | None:
@@ -87,10 +67,11 @@ def at_one_rate(content: Content, timing: Timing | None, rates: RowRates) -> Con
     of another rate that cannot be resampled."""
     if timing is None:
         return content
-    rate = rates.get(input_of(content))
+    rate = rates.get(content.input)
     ratio = None if rate is None or timing.interval is None else timing.interval.ratio_to(rate)
     if rate is None or timing.interval is None or timing.interval.is_same_as(rate):
-        return content.with_note(timing.problem)
+        interval = None if timing.interval is None else rate or timing.interval
+        return replace(content.with_note(timing.problem), interval=interval)
     if ratio is None:
         advice = "If that is another rate, name the column of times `time_ms` or `seconds`, and import it again."
         return content.with_note(
@@ -102,10 +83,11 @@ def at_one_rate(content: Content, timing: Timing | None, rates: RowRates) -> Con
             f"{timing.problem}"
         )
     resampled = read_content(resampled_rows(content, ratio))
-    return resampled.with_note(
+    note = (
         f"Its rows are {timing.interval} apart, and those of the data {rate}. It is resampled to {rate}: "
         f"{_row_count(resampled):,} rows instead of {_row_count(content):,}."
     )
+    return replace(resampled.with_note(note), interval=rate)
 
 
 def _may_be_timed(item: Item) -> bool:

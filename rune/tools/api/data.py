@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.datasets.content.content import BadContent, Content, Kind
+from rune.datasets.content.row_rate import RowRates
 from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import sound_of
 from rune.datasets.layouts.containers.archive import DataArchive
@@ -23,7 +24,7 @@ from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.folder import DataFolder
 from rune.datasets.layouts.find import find_layout, read_item
 from rune.datasets.layouts.layout import Item, Layout
-from rune.datasets.layouts.row_rates import RowRates, usual_rates
+from rune.datasets.layouts.row_rates import usual_rates
 from rune.tools.api.errors import DataError
 
 

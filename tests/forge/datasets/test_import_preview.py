@@ -74,9 +74,11 @@ def test_the_preview_names_each_file_that_cannot_be_read(client: Client, consent
     assert all(path in page and reason in page for path, reason in reasons.items())
     assert start(client, row["id"]).status_code == 202
     run_jobs()
-    done = read(client, row["id"])
-    assert (done["state"], done["new_samples"], done["omission_count"]) == ("done", 1, 3)
-    assert {each["path"]: each["reason"] for each in done["omissions"]} == reasons, "the import leaves out the same"
+    ended_import = read(client, row["id"])
+    assert (ended_import["state"], ended_import["new_samples"], ended_import["omission_count"]) == ("done", 1, 3)
+    assert {each["path"]: each["reason"] for each in ended_import["omissions"]} == reasons, (
+        "the import leaves out the same"
+    )
 
 
 @pytest.mark.protects("uploads/preview-of-an-import")

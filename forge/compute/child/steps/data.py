@@ -14,13 +14,14 @@ from typing import Any
 from forge.compute.child.output_file import emptied_output
 from forge.compute.child.steps.recordings import facts_of
 from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.row_rate import RowRates, rates_of_json, rates_to_json
 from rune.datasets.layouts.annotations.marked_places import places_of
 from rune.datasets.layouts.compared_items import compared_items
 from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.containers.files import DataFiles, printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_name, shown_omission
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.layouts.row_rates import RowRates, rates_of_json, rates_to_json, usual_rates
+from rune.datasets.layouts.row_rates import usual_rates
 from rune.datasets.positions import positions_to_json
 from rune.digests import digest_of
 

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rune.datasets.content.content import SUFFIXES, BadContent
+from rune.datasets.content.row_rate import RowInterval
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import axes_of, motion_of, table_of_numbers
 from rune.datasets.convert.sounds import Samples, wav_of_numbers
-from rune.datasets.convert.times import RowInterval, Timing
+from rune.datasets.convert.times import Timing
 from rune.datasets.layouts.annotations.boxes import MarkedObjects
 from rune.datasets.layouts.annotations.drawn_shapes import number_in_picture, pixel_boxes
 from rune.datasets.layouts.annotations.marked_places import MarkedPlace, longest_label

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import pytest
 
 from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.row_rate import RowInterval, RowRates, rates_of_json, rates_to_json
 from rune.datasets.convert import resampled_rows
-from rune.datasets.convert.times import RowInterval
 from rune.datasets.layouts.containers.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item, shown_name
-from rune.datasets.layouts.row_rates import RowRates, rates_of_json, rates_to_json, usual_rates
+from rune.datasets.layouts.row_rates import usual_rates
 from tests.support.cases import each_case
 from tests.support.installations.archives import zipped
 
