@@ -9,8 +9,7 @@ from forge.datasets.errors import ImportNotReady
 from forge.datasets.imports.models import DataImport
 from forge.datasets.models import DataSet
 from forge.datasets.samples.rates import stored_rates
-from rune.datasets.content.row_rate import RowRateJson, is_possible_rate, rates_of_json, rates_to_json
-from rune.datasets.layouts.row_rates import MAX_INPUTS
+from rune.datasets.content.row_rate import MAX_INPUTS, RowRateJson, is_possible_rate, rates_of_json, rates_to_json
 
 
 def import_rates(row: DataImport, usual_rates: Sequence[RowRateJson]) -> list[RowRateJson]:

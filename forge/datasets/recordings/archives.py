@@ -29,7 +29,7 @@ from forge.datasets.samples.rates import rate_of, rates_of_project, require_rate
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
 from rune.datasets.content.content import Content, Kind
-from rune.datasets.content.row_rate import RowRates
+from rune.datasets.content.row_rate import RowRates, most_frequent_rates
 from rune.datasets.label_conflicts import (
     LabelConflict,
     RecordingLabel,
@@ -37,7 +37,6 @@ from rune.datasets.label_conflicts import (
     compare_labels,
     conflict_text,
 )
-from rune.datasets.layouts.row_rates import most_frequent_rates
 from rune.datasets.splits import Split
 from rune.digests import digest_of
 from rune.running.evaluation.labelled import EvaluationSplit

@@ -3,7 +3,8 @@ of one input have one rate. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final, TypedDict
@@ -12,6 +13,8 @@ _MILLISECONDS: Final[Mapping[str, float]] = {" ms": 1, " s": 1000}
 """How many milliseconds a unit has."""
 _TOLERANCE: Final = 0.05
 """By which the intervals of one rate may differ."""
+MAX_INPUTS: Final = 50
+"""Inputs with a rate, those with most recordings first."""
 _INPUT_LIMIT: Final = 10_000
 """Characters of an input's name: those of all columns of a table."""
 
@@ -91,3 +94,19 @@ def is_possible_rate(rate: RowRateJson) -> bool:
 def is_possible_interval(interval: RowIntervalJson) -> bool:
     """Whether an interval that another process wrote can be one."""
     return isfinite(interval["length"]) and interval["length"] > 0 and interval["unit"] in ("", *_MILLISECONDS)
+
+
+def most_frequent_rates(recordings: Iterable[tuple[str, RowInterval]]) -> RowRates:
+    """Returns the rate that most of these recordings have, which are given by their input, of equally frequent ones
+    the highest."""
+    intervals: dict[str, list[RowInterval]] = defaultdict(list)
+    for name, interval in recordings:
+        intervals[name].append(interval)
+    by_frequency = sorted(intervals, key=lambda each: len(intervals[each]), reverse=True)
+    return {each: _most_frequent(intervals[each]) for each in by_frequency[:MAX_INPUTS]}
+
+
+def _most_frequent(intervals: Sequence[RowInterval]) -> RowInterval:
+    by_length = sorted(intervals, key=lambda each: each.length)
+    # Their number is limited, and intervals that are measured are seldom the same.
+    return max(by_length, key=lambda one: sum(one.is_same_as(each) for each in by_length))

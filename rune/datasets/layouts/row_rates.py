@@ -3,14 +3,13 @@ without times, so all recordings of an input come in at one rate."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import read_content
-from rune.datasets.content.row_rate import RowInterval, RowRates
+from rune.datasets.content.row_rate import RowInterval, RowRates, most_frequent_rates
 from rune.datasets.convert.resampled_rows import resampled_rows
 from rune.datasets.convert.times import Timing
 from rune.datasets.layouts.containers.files import DataFiles
@@ -18,24 +17,12 @@ from rune.datasets.layouts.layout import Item, Layout
 
 MAX_CHECKED: Final = 2_000
 """Recordings that say which rate is the usual one."""
-MAX_INPUTS: Final = 50
-"""Inputs with a rate, those with most recordings first."""
 _TIMED_ENDINGS: Final = (".csv", ".json", ".cbor", ".parquet")
 
 
 def usual_rates(archive: DataFiles, layout: Layout) -> RowRates:
     """Returns the rate that most recordings of each input have, of equally frequent ones the highest."""
     return most_frequent_rates(_intervals(archive, layout))
-
-
-def most_frequent_rates(recordings: Iterable[tuple[str, RowInterval]]) -> RowRates:
-    """Returns the rate that most of these recordings have, which are given by their input, of equally frequent ones
-    the highest."""
-    intervals: dict[str, list[RowInterval]] = defaultdict(list)
-    for name, interval in recordings:
-        intervals[name].append(interval)
-    by_frequency = sorted(intervals, key=lambda each: len(intervals[each]), reverse=True)
-    return {each: _most_frequent(intervals[each]) for each in by_frequency[:MAX_INPUTS]}
 
 
 def _intervals(archive: DataFiles, layout: Layout) -> Iterator[tuple[str, RowInterval]]:
@@ -96,9 +83,3 @@ def _may_be_timed(item: Item) -> bool:
 
 def _row_count(content: Content) -> int:
     return len(content.data.splitlines()) - (content.kind is Kind.TABLE)
-
-
-def _most_frequent(intervals: Sequence[RowInterval]) -> RowInterval:
-    by_length = sorted(intervals, key=lambda each: each.length)
-    # Their number is limited, and intervals that are measured are seldom the same.
-    return max(by_length, key=lambda one: sum(one.is_same_as(each) for each in by_length))
