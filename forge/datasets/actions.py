@@ -51,5 +51,5 @@ class DataSetChange:
 
     def tell(self, actor: Actor) -> None:
         """Does the same without an audit entry, for a part of something that gets one at its end."""
-        self.data_set.save(update_fields=["revision", "last_number", "last_group"])
+        self.data_set.save(update_fields=["revision", "last_number", "last_group", "row_rates"])
         append_event(self.data_set.project.stream, DATA_CHANGED(revision=self.data_set.revision), actor)

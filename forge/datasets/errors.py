@@ -10,6 +10,18 @@ class ContentRefused(Unprocessable):
     title = "This cannot be a sample"
 
 
+class RateDiffers(ContentRefused):
+    """The rows of a recording are further apart, or closer, than those of the data."""
+
+    title = "The data has another rate"
+
+    def __init__(self, interval: str, data_interval: str) -> None:
+        super().__init__(
+            f"Its rows are {interval} apart, and those of the data {data_interval}. Resample it to {data_interval}, or "
+            "send it with Import on the page Data, which does."
+        )
+
+
 class SampleKnown(Conflict):
     """The data set has a sample with the same bytes."""
 

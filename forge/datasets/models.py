@@ -79,6 +79,9 @@ class DataSet(models.Model):
     on them and see figures."""
     licence = models.CharField(max_length=20, blank=True, db_default="")
     """The SPDX identifier of the licence under which others may use the data; "" where the project states none."""
+    row_rates = models.JSONField(default=list, db_default=[])
+    """The interval between rows of motion and of each table (`rune.datasets.layouts.row_rates.RowRateJson`), where an
+    import said it: rows are stored without times, and further imports come in at the same rate."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = DataSetQuerySet.as_manager()

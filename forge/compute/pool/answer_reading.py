@@ -15,6 +15,7 @@ from forge.projects.secrets.scan import SecretScanJson
 from rune.compiler.building.report import FullReportJson
 from rune.compiler.pyblock.interface import InterfaceJson
 from rune.compiler.verify.verification import VerificationJson
+from rune.datasets.content.row_rate import RowIntervalJson
 from rune.datasets.positions import ObjectPositionJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
@@ -110,6 +111,7 @@ class RecordingFactsJson(TypedDict):
     quality: str
     milliseconds: int
     drawing: dict[str, Any]
+    interval: RowIntervalJson | None
 
 
 class LabelledRecordingJson(RecordingFactsJson):

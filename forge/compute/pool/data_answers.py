@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from rune.datasets.content.row_rate import RowRateJson
+
 
 class DataOmissionJson(TypedDict):
     """A file of a data set that becomes no sample, and why."""
@@ -25,8 +27,7 @@ class DataDescriptionJson(TypedDict):
     runs: list[list[int]]
     omission_count: int
     omissions: list[DataOmissionJson]
-    note_count: int
-    notes: list[DataOmissionJson]
+    rates: list[RowRateJson]
 
 
 class LabelDigestJson(TypedDict):
@@ -38,10 +39,14 @@ class LabelDigestJson(TypedDict):
 
 
 class LabelDigestsJson(TypedDict):
-    """Some recordings of those that are compared, without what cannot be read. `next` is where the next ones begin;
-    `size` is how many bytes these have."""
+    """Some recordings of a data set, the first of those that cannot be read, and the first notes on the others. `next`
+    is where the next ones begin; `size` is how many bytes these have."""
 
     next: int
     total: int
     size: int
     recordings: list[LabelDigestJson]
+    omission_count: int
+    omissions: list[DataOmissionJson]
+    note_count: int
+    notes: list[DataOmissionJson]

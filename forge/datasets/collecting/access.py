@@ -18,10 +18,14 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid, SignInNeeded
 from forge.datasets.access import samples_of
 from forge.datasets.collecting.models import CollectingAudience, SubmissionState
+from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MOTION_RATES
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, checked_purposes
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission, SubmissionQuerySet
+from forge.datasets.samples.models import SampleKind
+from forge.datasets.samples.rates import rates_of_project
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.datasets.content.row_rate import interval_of_rate
 
 COOKIE_PREFIX = "collect_"
 """The cookie's name ends with the link's id."""
@@ -32,6 +36,15 @@ COOKIES = 20
 def collecting_path(link_id: UUID | str) -> str:
     """The page that records for a link; its cookie goes nowhere else."""
     return f"/collect/{link_id}"
+
+
+def usual_motion_rate(project: Project) -> int:
+    """Returns the rate at which phones record motion unless somebody chooses another: that of the data, if they can."""
+    data_interval = rates_of_project(project).get(SampleKind.MOTION)
+    if data_interval is None:
+        return DEFAULT_MOTION_RATE
+    same_rates = (each for each in MOTION_RATES if interval_of_rate(each).is_same_as(data_interval))
+    return next(same_rates, DEFAULT_MOTION_RATE)
 
 
 def cookie_name(link_id: UUID | str) -> str:

@@ -15,6 +15,7 @@ from forge.datasets.consent.models import Consent
 from forge.datasets.consent.terms import DEFAULT_PURPOSES
 from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
+from rune.datasets.content.row_rate import RowInterval, interval_of_rate
 from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
@@ -97,6 +98,11 @@ class CollectingLink(models.Model):
     def is_for_guests(self) -> bool:
         """Returns whether it is for people outside."""
         return self.audience == CollectingAudience.GUESTS
+
+    @property
+    def row_interval(self) -> RowInterval | None:
+        """Returns how far apart the rows of its motion are; None for a link that records something else."""
+        return interval_of_rate(self.rate) if self.kind == SampleKind.MOTION and self.rate else None
 
 
 class Collector(models.Model):

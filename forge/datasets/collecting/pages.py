@@ -28,6 +28,7 @@ from forge.datasets.collecting.access import (
     guest_links_of,
     sent_by,
     submissions_of,
+    usual_motion_rate,
 )
 from forge.datasets.collecting.actions import (
     LINK_LIFE,
@@ -104,7 +105,7 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
         "usual_kind": find_recorded_format(project),
         "purposes": [(each.value, PURPOSE_LABELS[each], each in DEFAULT_PURPOSES) for each in Purpose],
         "motion_rates": MOTION_RATES,
-        "motion_rate": DEFAULT_MOTION_RATE,
+        "motion_rate": usual_motion_rate(project),
         "most": MAX_RECORDINGS,
         "most_days": MAX_LINK_DAYS,
         "audiences": CollectingAudience.choices if can(principal, Verb.SHARE, project) else [],

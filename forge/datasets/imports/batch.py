@@ -15,7 +15,7 @@ from forge.core.blobs.store import put_batch
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
-from forge.datasets.errors import ConsentOver, ImportNotReady, LabelDiffers, SampleKnown, WrongSide
+from forge.datasets.errors import ConsentOver, ImportNotReady, LabelDiffers, RateDiffers, SampleKnown, WrongSide
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.plan import origin_of
 from forge.datasets.imports.settling import omission_reason, stored_label_reason
@@ -64,7 +64,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
                 omissions.append({"path": recording["path"], "reason": stored_label_reason(error, recording["label"])})
             except SampleKnown:
                 row.duplicates += 1
-            except WrongSide as error:
+            except (WrongSide, RateDiffers) as error:
                 omissions.append({"path": recording["path"], "reason": error.detail})
         if link_owned([(sample, sample.digest) for sample in samples], data_set.project.organisation_id):
             require_fits(data_set.project.organisation_id)
@@ -72,8 +72,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         row.new_samples += len(samples)
         row.omission_count += len(omissions)
         row.omissions = [*row.omissions, *omissions][:MAX_OMISSIONS]
-        notes = [*row.description.get("notes", []), *batch["notes"]]
-        row.description = row.description | {"notes": notes[:MAX_OMISSIONS]}
+        row.notes = [*row.notes, *batch["notes"]][:MAX_OMISSIONS]
         row.save()
         if row.position >= row.total and row.new_samples:
             change.note(actor, "data.import", count=row.new_samples)

@@ -1,14 +1,15 @@
-"""The recordings of an import that have the same bytes and another label: found before anything comes in, and compared
-again with what is stored when the import starts."""
+"""Reads the recordings of an import before anything comes in: those that cannot be read are named, and those that have
+the same bytes and another label, which are compared again with what is stored when the import starts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypedDict
 from uuid import UUID
 
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.data_answers import LabelDigestsJson
+from forge.compute.pool.data_answers import DataOmissionJson, LabelDigestsJson
 from forge.datasets.imports.models import DataImport
 from forge.datasets.models import Sample
 from forge.datasets.samples.content import are_words
@@ -30,38 +31,66 @@ MAX_COMPARED = 20_000
 MAX_COMPARED_BYTES = 2_000_000_000
 MAX_CONFLICTS = 1_000
 """Recordings with several labels that one import may have: somebody looks at them."""
+MAX_NAMED = 50
+"""Files that a preview names for each reason; it counts all."""
 _COUNT = 2_000
 _BYTES = 64_000_000
 _QUERY = 500
 
 
 class LabelComparisonJson(TypedDict):
-    """The part of a preview about recordings with the same bytes."""
+    """The part of a preview that reads recordings: those with the same bytes, and notes on how they come in."""
 
     conflicts: list[LabelConflictJson]
     repeated_count: int
     known_count: int
     uncompared_count: int
+    note_count: int
+    notes: list[DataOmissionJson]
+
+
+@dataclass
+class _Reasons:
+    """The reasons that several answers give, the first of which are kept."""
+
+    count: int = 0
+    files: list[DataOmissionJson] = field(default_factory=list)
+
+    def add(self, count: int, files: Sequence[DataOmissionJson]) -> None:
+        self.count += count
+        self.files = [*self.files, *files][:MAX_NAMED]
+
+
+@dataclass(frozen=True)
+class ReadRecordings:
+    """The recordings of an import that its preview read."""
+
+    comparison: LabelComparisonJson
+    unreadable_count: int
+    unreadable_files: Sequence[DataOmissionJson]
+    """The first of them."""
 
 
 class TooManyConflicts(Exception):
     """More recordings have several labels than somebody looks at. The message is a sentence."""
 
 
-def compare_recordings(row: DataImport, read: Callable[[int, int, int, bool], LabelDigestsJson]) -> LabelComparisonJson:
-    """Compares the recordings of an import with each other, and where something is stored, with that.
+def read_recordings(row: DataImport, read: Callable[[int, int, int], LabelDigestsJson]) -> ReadRecordings:
+    """Reads the recordings of an import as they will come in, and compares them with each other and with stored ones.
 
-    `read` returns digests: from a number on, at most so many with so many bytes, and whether all are compared. Raises
-    `MalformedAnswer` and `TooManyConflicts`.
+    `read` returns digests: from a number on, at most so many with so many bytes. Raises `MalformedAnswer` and
+    `TooManyConflicts`.
     """
-    has_samples = Sample.objects.available().filter(data_set=row.data_set_id).exists()
+    unreadable, notes = _Reasons(), _Reasons()
     recordings: list[RecordingLabel] = []
     position = size = total = 0
     while position < MAX_COMPARED and size < MAX_COMPARED_BYTES:
-        answer = read(position, min(_COUNT, MAX_COMPARED - position), _BYTES, has_samples)
+        answer = read(position, min(_COUNT, MAX_COMPARED - position), _BYTES)
         if not _is_possible(answer, position):
             raise MalformedAnswer("The process that reads archives lost count.")
         recordings += [RecordingLabel(each["digest"], each["label"], each["path"]) for each in answer["recordings"]]
+        unreadable.add(answer["omission_count"], answer["omissions"])
+        notes.add(answer["note_count"], answer["notes"])
         position, size, total = answer["next"], size + answer["size"], answer["total"]
         if position >= total:
             break
@@ -71,12 +100,15 @@ def compare_recordings(row: DataImport, read: Callable[[int, int, int, bool], La
             f"{len(comparison.conflicts):,} recordings of the archive have two labels, such as "
             f"{conflict_text(comparison.conflicts[0])}. Keep one label for each, and send it again."
         )
-    return {
+    json: LabelComparisonJson = {
         "conflicts": [conflict_to_json(each) for each in comparison.conflicts],
         "repeated_count": comparison.repeated_count,
         "known_count": comparison.known_count,
         "uncompared_count": total - position,
+        "note_count": notes.count,
+        "notes": notes.files,
     }
+    return ReadRecordings(json, unreadable.count, unreadable.files)
 
 
 def stored_labels(data_set: UUID, digests: Iterable[str]) -> Mapping[str, StoredLabel]:
@@ -107,6 +139,8 @@ def _is_possible(answer: LabelDigestsJson, position: int) -> bool:
     return (
         advances
         and answer["size"] >= 0
-        and len(answer["recordings"]) <= answer["next"] - position
+        and len(answer["recordings"]) + answer["omission_count"] == answer["next"] - position
+        and len(answer["omissions"]) <= answer["omission_count"]
+        and len(answer["notes"]) <= answer["note_count"] <= len(answer["recordings"])
         and all(is_digest(each["digest"]) and are_words(each["label"]) for each in answer["recordings"])
     )

@@ -21,18 +21,19 @@ from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, MalformedAnswer
 from forge.compute.pool.answer_reading import DataBatchJson
 from forge.compute.pool.compiler import Answer, Compiler
-from forge.compute.pool.data_answers import LabelDigestsJson
+from forge.compute.pool.data_answers import DataOmissionJson, LabelDigestsJson
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import DomainError, Forbidden, NotFound
 from forge.datasets.imports.actions import announce_import, archive_digest
 from forge.datasets.imports.batch import store_batch
-from forge.datasets.imports.comparing import TooManyConflicts, compare_recordings
+from forge.datasets.imports.comparing import TooManyConflicts, read_recordings
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.plan import runs_of, split_plan
+from forge.datasets.imports.rates import import_rates
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.wording import counted
@@ -123,33 +124,41 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
     job.report(0.1, "Reading the lists of the archive")
     description = _ask(job, row, reader, files, op="describe-data")
     if not description["recordings"]:
-        first = next((f" {each['path']}: {each['reason']}" for each in description["omissions"]), "")
-        raise JobFailed(f"The archive has no recordings that can be imported.{first}")
+        raise _no_recordings(description["omissions"])
 
-    def read_digests(start: int, count: int, size: int, every: bool) -> LabelDigestsJson:
-        job.report(0.2, "Comparing recordings with each other and with the data")
-        request = {"start": start, "count": count, "bytes": size, "every": every}
+    def read_digests(start: int, count: int, size: int) -> LabelDigestsJson:
+        job.report(0.2, "Reading recordings, and comparing them with the data")
+        request = {"start": start, "count": count, "bytes": size, "rates": rates}
         answer: LabelDigestsJson = _ask(job, row, reader, files, op="digest-data", **request)
         return answer
 
     try:
-        plan = {**split_plan(row, runs_of(description)), **compare_recordings(row, read_digests)}
+        rates = import_rates(row, description["rates"])
+        recordings = read_recordings(row, read_digests)
+        plan = {**split_plan(row, runs_of(description)), **recordings.comparison, "rates": rates}
     except TooManyConflicts as error:
         raise JobFailed(str(error)) from error
     except MalformedAnswer as error:
         raise JobFailed(f"The archive could not be read. {error.reason}") from error
+    if recordings.unreadable_count == description["recordings"]:
+        raise _no_recordings(recordings.unreadable_files)
     with transaction.atomic():
         job.confirm_lease()
         changed_rows = DataImport.objects.filter(pk=row.pk, state=ImportState.READING).update(
             state=ImportState.READY,
             description={name: value for name, value in description.items() if name not in ("words", "runs")} | plan,
-            omission_count=description["omission_count"],
-            omissions=description["omissions"],
+            omission_count=description["omission_count"] + recordings.unreadable_count,
+            omissions=[*recordings.unreadable_files, *description["omissions"]],
         )
         if not changed_rows:
             raise JobFailed("The import was discarded or stopped.")
         announce_import(row)
     return {"recordings": description["recordings"]}
+
+
+def _no_recordings(omissions: Sequence[DataOmissionJson]) -> JobFailed:
+    first = next((f" {each['path']}: {each['reason']}" for each in omissions), "")
+    return JobFailed(f"The archive has no recordings that can be imported.{first}")
 
 
 def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str, JobFile]) -> Mapping[str, Any]:
@@ -160,6 +169,7 @@ def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str,
     while True:
         job.report(position / max(1, row.total), f"{position:,} of {counted(row.total, 'recording')}")
         request = {"start": position, "count": BATCH_COUNT, "bytes": BATCH_BYTES, "labels": row.labels}
+        request["rates"] = row.description.get("rates", [])  # Imports that an earlier version described have none.
         batch: DataBatchJson = _ask(job, row, reader, files, op="read-data", **request)
         try:
             row = store_batch(job, actor, row, batch, reader.output)

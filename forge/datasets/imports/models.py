@@ -79,6 +79,8 @@ class DataImport(models.Model):
     """How many were left out."""
     omissions = models.JSONField(default=list)
     """The first of them, each with `path` and `reason`."""
+    notes = models.JSONField(default=list, db_default=[])
+    """Notes on recordings that came in, the first of them, each with `path` and `reason`."""
     error = models.CharField(max_length=500, blank=True)
     """Why it stopped."""
     created = models.DateTimeField(default=timezone.now)

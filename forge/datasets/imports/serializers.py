@@ -12,6 +12,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.imports.actions import MAX_BYTES, MAX_LABELS
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.settling import LabelChoices
+from rune.datasets.content.row_rate import rates_of_json
 from rune.datasets.label_conflicts import ConflictChoice, LabelConflictJson
 from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
@@ -25,10 +26,17 @@ class DataOmittedJson(TypedDict):
 
 
 class DataNoteJson(TypedDict):
-    """A recording that would come in, and what is wrong with its times."""
+    """A recording that would come in, and how: resampled, or with uneven times."""
 
     path: Annotated[str, "its name in the archive"]
     reason: str
+
+
+class DataRateJson(TypedDict):
+    """The interval at which all rows of an input are stored."""
+
+    input: Annotated[str, "`motion`, or the columns of a table"]
+    interval: Annotated[str, "such as `10 ms`; without a unit where the archive says none"]
 
 
 class DataPreviewJson(TypedDict):
@@ -44,12 +52,13 @@ class DataPreviewJson(TypedDict):
     by_bytes: Annotated[int, "recordings whose split their bytes decide: the archive names neither person nor split"]
     moved_count: Annotated[int, "recordings that get another split than the archive names, as their person has"]
     uncovered_count: Annotated[int, "recordings that are left out: the consent does not cover their person's split"]
-    note_count: Annotated[int, "recordings whose times jump, run backwards, or have another rate than most"]
+    rates: Annotated[list[DataRateJson], "one for each input whose rows have times"]
+    note_count: Annotated[int, "recordings that are resampled, have uneven times, or a wrong size in their header"]
     notes: Annotated[list[DataNoteJson], "the first of them"]
     conflicts: Annotated[list[LabelConflictJson], "recordings with several labels; `start` needs a choice for each"]
     repeated_count: Annotated[int, "recordings that are in the archive before under the same label; one is kept"]
     known_count: Annotated[int, "recordings that are samples already"]
-    uncompared_count: Annotated[int, "recordings that were too many to be compared; a stored label stays"]
+    uncompared_count: Annotated[int, "recordings that were too many to be read; a stored label stays"]
 
 
 class DataImportJson(TypedDict):
@@ -129,7 +138,6 @@ def choices_of(body: Mapping[str, Any]) -> LabelChoices:
 
 def import_to_json(row: DataImport) -> DataImportJson:
     """An import, found by `forge.datasets.imports.access`."""
-    description = row.description
     return {
         "id": str(row.pk),
         "state": row.state,
@@ -137,7 +145,7 @@ def import_to_json(row: DataImport) -> DataImportJson:
         "consent": str(row.consent_id),
         "size": row.size,
         "received_bytes": row.received_bytes,
-        "preview": _preview(description) if description else None,
+        "preview": _preview(row) if row.description else None,
         "labels": row.labels,
         "position": row.position,
         "total": row.total,
@@ -145,14 +153,21 @@ def import_to_json(row: DataImport) -> DataImportJson:
         "duplicates": row.duplicates,
         "omission_count": row.omission_count,
         "omissions": row.omissions,
-        "notes": description.get("notes", []),
+        "notes": row.notes,
         "error": row.error,
         "created": row.created.isoformat(),
     }
 
 
-def _preview(description: dict[str, object]) -> DataPreviewJson:
+def rates_of_import(row: DataImport) -> list[DataRateJson]:
+    """Returns the rates at which the rows of an import are stored; previews of earlier versions say none."""
+    rates = rates_of_json(row.description.get("rates", []))
+    return [{"input": name, "interval": str(interval)} for name, interval in rates.items()]
+
+
+def _preview(row: DataImport) -> DataPreviewJson:
+    description = row.description
     # Imports that were described by an earlier version have no plan, no notes and no conflicts.
     preview = {name: description.get(name, 0) for name in DataPreviewJson.__annotations__}
     lists = {name: description.get(name, []) for name in ("doubts", "notes", "conflicts")}
-    return preview | lists  # type: ignore[return-value]
+    return preview | lists | {"rates": rates_of_import(row)}  # type: ignore[return-value]

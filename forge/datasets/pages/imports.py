@@ -31,6 +31,7 @@ from forge.datasets.imports.access import find_import, imports_of, may_discard, 
 from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
 from forge.datasets.imports.comparing import conflicts_of
 from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.serializers import rates_of_import
 from forge.datasets.pages.label_conflicts import conflict_fields, label_boxes, posted_choices
 from forge.projects.models import Project
 from forge.projects.place import project_of
@@ -148,6 +149,7 @@ def _import_context(
         "label_boxes": label_boxes(row, None if fields is None else fields.getlist("labels")),
         "conflicts": conflict_fields(conflicts_of(row), fields or QueryDict()),
         "splits": sorted(row.description.get("splits", {}).items()),
+        "rates": rates_of_import(row),
         "more_notes": row.description.get("note_count", 0) - len(row.description.get("notes", ())),
         "more": row.omission_count - len(row.omissions),
         "may_send": may_send(principal, row),

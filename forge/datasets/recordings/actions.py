@@ -28,10 +28,12 @@ from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.datasets.samples.actions.store import SampleOrigin, new_row, split_of_nobody, store_sample
 from forge.datasets.samples.content import checked_content
 from forge.datasets.samples.models import SampleSource
+from forge.datasets.samples.rates import keep_rates, rate_of
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project
 from rune.datasets.content.content import Content
+from rune.datasets.content.row_rate import RowRates
 from rune.datasets.splits import Split
 
 ARCHIVE_ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
@@ -121,7 +123,9 @@ class ImportResult:
 @dataclass(frozen=True)
 class _StoredRecording:
     incoming: Incoming
+    """Without its bytes."""
     blob: Blob
+    rates: RowRates
 
 
 def import_samples(
@@ -138,7 +142,7 @@ def import_samples(
     the data as it was, and none of the bytes. The archive does not say whom it recorded, so they are of nobody.
 
     `consent` is the text of the terms that the person read; they hold for each recording. Raises `Forbidden`,
-    `NotFound`, `TooLarge`, `ArchiveRefused`, `ConsentDiffers` and `StorageQuotaReached`.
+    `NotFound`, `TooLarge`, `ArchiveRefused`, `RateDiffers`, `ConsentDiffers` and `StorageQuotaReached`.
     """
     require(actor, Verb.EDIT, project)
     _require_agreement(actor, project, days, consent, purposes)
@@ -155,7 +159,8 @@ def import_samples(
                 digests.append(each.digest)
                 blob = put(each.content.data)
                 # From here on the bytes are in the store alone.
-                recordings.append(_StoredRecording(replace(each, content=replace(each.content, data=b"")), blob))
+                incoming = replace(each, content=replace(each.content, data=b""))
+                recordings.append(_StoredRecording(incoming, blob, rate_of(each.content)))
         if not recordings:
             return ImportResult((), refused_files)
         with transaction.atomic():
@@ -180,6 +185,7 @@ def _store_all(
     digests = [each.blob.digest for each in recordings]
     stored_samples = Sample.objects.available().filter(data_set=data_set, digest__in=digests)
     known_digests = frozenset(stored_samples.values_list("digest", flat=True))
+    keep_rates(data_set, {name: interval for each in recordings for name, interval in each.rates.items()})
     samples: list[Sample] = []
     for each in recordings:
         if each.blob.digest in known_digests:

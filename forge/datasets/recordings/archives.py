@@ -21,12 +21,15 @@ from forge.compute.pool.data_answers import DataOmissionJson
 from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
+from forge.datasets.errors import RateDiffers
 from forge.datasets.models import Sample
 from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
 from forge.datasets.samples.content import are_words, content_in, received_file
+from forge.datasets.samples.rates import rate_of, rates_of_project, require_rates
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
 from rune.datasets.content.content import Content, Kind
+from rune.datasets.content.row_rate import RowRates, most_frequent_rates
 from rune.datasets.label_conflicts import (
     LabelConflict,
     RecordingLabel,
@@ -124,6 +127,7 @@ def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Inc
     labels = {digest: StoredLabel(number, label) for digest, number, label in rows}
     known_digests = set(labels)
     conflicts = _label_conflicts(archive, labels)
+    rates = archive_rates(project, archive)
     for omission in archive.omissions:
         yield RefusedFile(omission["path"], omission["reason"])
     for each in archive.recordings():
@@ -134,8 +138,21 @@ def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Inc
             if each.digest in known_digests:
                 yield RefusedFile(each.name, DUPLICATE)
                 continue
+            try:
+                require_rates(rates, rate_of(each.content))
+            except RateDiffers as error:
+                yield RefusedFile(each.name, error.detail)
+                continue
             known_digests.add(each.digest)
         yield each
+
+
+def archive_rates(project: Project, archive: LabelledArchive) -> RowRates:
+    """Returns the rates at which recordings come in: those of the data, else those that most recordings have. Raises
+    `ArchiveRefused`."""
+    contents = (each.content for each in archive.recordings() if isinstance(each, Incoming))
+    intervals = ((each.input, each.interval) for each in contents if each.input and each.interval is not None)
+    return {**most_frequent_rates(intervals), **rates_of_project(project)}
 
 
 def _label_conflicts(archive: LabelledArchive, labels: Mapping[str, StoredLabel]) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from forge.datasets.samples.drawing import DrawingJson
 from forge.datasets.samples.models import MEDIA_TYPES
 from rune.datasets.content.content import MAX_MILLISECONDS, Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.content.row_rate import interval_of_json, is_possible_interval
 from rune.datasets.words import WORD_LIMIT
 from rune.wording import size_text
 
@@ -58,7 +59,9 @@ def content_in(content_file: IO[bytes], facts: RecordingFactsJson) -> Content:
     if len(data) != facts["size"]:
         raise MalformedAnswer("The process that reads recordings wrote less than it said.")
     kind, quality = Kind(facts["kind"]), Quality(facts["quality"])
-    return Content(kind, facts["media_type"], data, quality, facts["milliseconds"], facts["drawing"])
+    interval = None if facts["interval"] is None else interval_of_json(facts["interval"])
+    milliseconds, drawing = facts["milliseconds"], facts["drawing"]
+    return Content(kind, facts["media_type"], data, quality, milliseconds, drawing, interval=interval)
 
 
 def are_words(*words: str) -> bool:
@@ -91,4 +94,5 @@ def _are_possible(facts: RecordingFactsJson) -> bool:
         and facts["quality"] in [each.value for each in Quality]
         and len(str(facts["drawing"])) <= MAX_DRAWING
         and has_shape(facts["drawing"], DrawingJson)
+        and (facts["interval"] is None or is_possible_interval(facts["interval"]))
     )

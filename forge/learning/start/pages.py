@@ -15,9 +15,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person
-from forge.datasets.collecting.access import find_own_link, phone_state
+from forge.datasets.collecting.access import find_own_link, phone_state, usual_motion_rate
 from forge.datasets.collecting.actions import LINK_LIFE, end_phone, make_collecting_link
-from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, Task
+from forge.datasets.collecting.task import Task
 from forge.datasets.consent.terms import UNTIL_DELETED
 from forge.datasets.samples.models import RECORDED_KINDS
 from forge.learning.start.examples import add_examples, remove_examples
@@ -61,7 +61,7 @@ def phone_code(request: HttpRequest, organisation: str, name: str) -> HttpRespon
         kind,
         label,
         _MILLISECONDS.get(kind.value, 0),
-        DEFAULT_MOTION_RATE,
+        usual_motion_rate(project),
         NEEDED,
         days=UNTIL_DELETED,
         tabs=(*request.POST.getlist("labels"), label, BACKGROUND),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from rune.datasets.content.row_rate import RowInterval
 
 SUFFIXES = (".wav", ".flac", ".png", ".jpg", ".jpeg", ".csv")
 """The ends of names of files that have one recording each."""
@@ -54,6 +56,19 @@ class Content:
     and `height` of a picture."""
     note: str = field(default="", compare=False)
     """A sentence about what was wrong with the file that was sent, and how it was read; "" for nothing."""
+    interval: RowInterval | None = field(default=None, compare=False)
+    """How far apart its rows are; None for what has no rows, and where the file does not say it."""
+
+    @property
+    def input(self) -> str:
+        """The input that a recording of rows is for: `motion`, or the columns of a table; "" for others."""
+        if self.kind is Kind.TABLE:
+            return self.data.split(b"\n", 1)[0].decode().strip()
+        return self.kind.value if self.kind is Kind.MOTION else ""
+
+    def with_note(self, note: str) -> Content:
+        """Returns the recording with a further sentence behind its note."""
+        return replace(self, note=f"{self.note} {note}".strip()) if note else self
 
 
 class BadContent(ValueError):

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from statistics import median
 from typing import Final
 
-from rune.datasets.convert.series import is_number, is_time_column
+from rune.datasets.content.row_rate import RowInterval
+from rune.datasets.convert.series import is_number, is_time_column, table_of
 
 _MOST_INTERVALS: Final = 4
 """A pause of more than so many usual intervals is a jump."""
@@ -21,12 +23,16 @@ _UNITS: Final[Mapping[str, str]] = {"time_ms": " ms", "millis": " ms", "seconds"
 class Timing:
     """How the rows of a recording follow each other."""
 
-    interval: float
-    """Between two rows, in the unit of the times."""
-    unit: str = ""
-    """With a space before it; "" where the data does not say it."""
+    interval: RowInterval | None
+    """None where times stand still or run backwards."""
     problem: str = ""
     """A sentence on times that jump or run backwards; "" for even ones."""
+
+
+def timing_of_csv(data: bytes) -> Timing | None:
+    """Returns how the rows of a CSV file follow each other, None without times. Raises `BadContent`."""
+    names, rows = table_of(data)
+    return timing_of_columns(names, list(rows)) if names else None
 
 
 def timing_of_columns(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Timing | None:
@@ -44,22 +50,21 @@ def timing_of_columns(names: Sequence[str], rows: Sequence[Sequence[object]]) ->
 def timing_of(times: Sequence[float], unit: str = "") -> Timing:
     """Returns how rows at these times follow each other."""
     steps = [after - before for before, after in pairwise(times)]
-    usual = median(steps)
-    for row, step in enumerate(steps, start=2):
-        if step < 0:
-            return Timing(
-                usual,
-                unit,
-                f"Its times run backwards at row {row}, from {times[row - 2]:g}{unit} to {times[row - 1]:g}{unit}. "
-                "Sort its rows, or cut it there, and import it again.",
-            )
-    largest = max(steps)
-    if usual > 0 and largest > _MOST_INTERVALS * usual:
+    usual, largest = median(steps), max(steps)
+    interval = RowInterval(usual, unit) if isfinite(usual) and usual > 0 else None
+    backwards = next((row for row, step in enumerate(steps, start=2) if step < 0), None)
+    if backwards is not None:
+        before, after = times[backwards - 2 : backwards]
+        return Timing(
+            None,
+            f"Its times run backwards at row {backwards}, from {before:g}{unit} to {after:g}{unit}. "
+            "Sort its rows, or cut it there, and import it again.",
+        )
+    if interval is not None and largest > _MOST_INTERVALS * usual:
         row = steps.index(largest) + 2
         return Timing(
-            usual,
-            unit,
+            interval,
             f"Its times jump at row {row}, from {times[row - 2]:g}{unit} to {times[row - 1]:g}{unit}; other rows are "
-            f"{usual:g}{unit} apart. Cut it there, and import the parts.",
+            f"{interval} apart. Cut it there, and import the parts.",
         )
-    return Timing(usual, unit)
+    return Timing(interval)

@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from rune.datasets.content.content import BadContent, Content, Kind
 from rune.datasets.content.read import MAX_BYTES, read_content
+from rune.datasets.content.row_rate import NO_RATES, RowRates
 from rune.datasets.content.unread_pictures import unread_picture_file
 from rune.datasets.layouts.annotations.boxes import labels_of, middles
 from rune.datasets.layouts.containers.files import DataFiles, printable_name
@@ -24,6 +25,7 @@ from rune.datasets.layouts.formats.speech_commands import find_speech_commands
 from rune.datasets.layouts.formats.tables import find_tables
 from rune.datasets.layouts.formats.yolo import find_yolo
 from rune.datasets.layouts.layout import Finder, Item, Layout, Omission, without_long_words
+from rune.datasets.layouts.row_rates import at_one_rate, timing_in
 from rune.datasets.positions import Positions, label_of_positions, positions_to_json, read_positions
 from rune.wording import size_text
 
@@ -81,17 +83,23 @@ def positions_of(item: Item, content: Content) -> Positions | None:
     return read_positions(positions_to_json(positions))
 
 
-def read_item(archive: DataFiles, layout: Layout, item: Item) -> Content:
-    """Returns a recording as it is stored. Raises `BadContent`, whatever its bytes are."""
+def read_item(archive: DataFiles, layout: Layout, item: Item, rates: RowRates = NO_RATES) -> Content:
+    """Returns a recording as it is stored, at the rate of its input. Raises `BadContent`, whatever its bytes are."""
     try:
         data = layout.read(archive, item)
         if len(data) > MAX_BYTES:
             raise BadContent(f"The recording is larger than {size_text(MAX_BYTES)}. Cut it and import the parts.")
-        return read_content(data)
+        content = read_content(data)
+        return at_one_rate(content, timing_in(archive, layout, item), rates) if content.input else content
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         if isinstance(error, BadContent):
             raise
         raise BadContent("The file is damaged.") from error
+
+
+def shown_name(layout: Layout, item: Item) -> str:
+    """Returns the name of a recording in reports: that of its file, with its number where the file has several."""
+    return f"{item.path}, series {item.index + 1}" if item.path in layout.lists else item.path
 
 
 def shown_omission(omission: Omission) -> dict[str, str]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-from rune.datasets.convert.series import table_of
-from rune.datasets.convert.times import Timing, timing_of_columns
+from rune.datasets.convert.times import Timing, timing_of_csv
 from rune.datasets.layouts.annotations.boxes import MarkedObjects
 from rune.datasets.layouts.annotations.marked_places import MarkedPlace
 from rune.datasets.layouts.containers.files import DataFiles
@@ -62,8 +61,7 @@ def plain_timing(archive: DataFiles, item: Item) -> Timing | None:
     """Returns the timing of a CSV file that has one recording."""
     if not item.path.lower().endswith(".csv"):
         return None
-    names, rows = table_of(archive.read(item.path))
-    return timing_of_columns(names, list(rows))
+    return timing_of_csv(archive.read(item.path))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import io
 import os
 import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.datasets.content.content import BadContent, Content, Kind
+from rune.datasets.content.row_rate import RowRates
 from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import sound_of
 from rune.datasets.layouts.containers.archive import DataArchive
@@ -22,6 +24,7 @@ from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.folder import DataFolder
 from rune.datasets.layouts.find import find_layout, read_item
 from rune.datasets.layouts.layout import Item, Layout
+from rune.datasets.layouts.row_rates import usual_rates
 from rune.tools.api.errors import DataError
 
 
@@ -40,10 +43,11 @@ class DataSample:
     _files: DataFiles = field(repr=False)
     _layout: Layout = field(repr=False)
     _item: Item = field(repr=False)
+    _rates: Callable[[], RowRates] = field(repr=False)
 
     def array(self) -> NDArray[Any]:
         """Returns a sound as int16 [values], a picture as uint8 [height, width, 3] or, if it is gray, [height, width],
-        and motion as float32 [rows, 3]. Raises `DataError`."""
+        and motion as float32 [rows, 3], at the rate that most of the data set's motion has. Raises `DataError`."""
         return _array(self._content(), self.name)
 
     @property
@@ -53,7 +57,7 @@ class DataSample:
 
     def _content(self) -> Content:
         try:
-            return read_item(self._files, self._layout, self._item)
+            return read_item(self._files, self._layout, self._item, self._rates())
         except BadContent as error:
             raise DataError(f"{self.name}: {error}") from None
 
@@ -72,8 +76,10 @@ class DataSet:
         except BadContent as error:
             raise DataError(str(error)) from None
         self.layout = layout.name
+        rates = cache(partial(usual_rates, files, layout))
         self.samples = tuple(
-            DataSample(item.path, item.label, item.split, item.group, files, layout, item) for item in layout.items
+            DataSample(item.path, item.label, item.split, item.group, files, layout, item, rates)
+            for item in layout.items
         )
         self.labels = tuple(sorted({sample.label for sample in self.samples if sample.label}))
         """The numbers in `arrays` count these, from 0 on."""

@@ -73,5 +73,5 @@ def test_the_preview_names_recordings_with_uneven_times(client: Client, consent:
     preview = read(client, import_id)["preview"]
     assert (preview["note_count"], [each["path"] for each in preview["notes"]]) == (1, ["walk/a.csv"])
     page = client.get(f"{project.get_absolute_url()}/data/imports/{import_id}").content.decode()
-    assert "1 recording has uneven times" in page
+    assert "Notes on 1 recording" in page
     assert "Its times jump at row 3, from 20 to 5920; other rows are 20 apart." in page

@@ -59,7 +59,7 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
         "unlabelled": 0,
         "groups": 0,
         "splits": {"test": 1, "train": 3},
-        **{name: [] for name in ("doubts", "notes", "conflicts")},
+        **{name: [] for name in ("doubts", "rates", "notes", "conflicts")},
         **dict.fromkeys(("by_bytes", "moved_count", "uncovered_count", "note_count"), 0),
         **dict.fromkeys(("repeated_count", "known_count", "uncompared_count"), 0),
     }

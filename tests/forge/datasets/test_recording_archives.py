@@ -250,7 +250,7 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
     client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = {"offset": 0, "size": 8, "kind": "sound", "media_type": "audio/wav", "quality": "good", "milliseconds": 5}
-    good = facts | {"drawing": {}, "path": "a.wav", "label": "yes", "split": "test", "events": None}
+    good = facts | {"drawing": {}, "path": "a.wav", "label": "yes", "split": "test", "events": None, "interval": None}
 
     def answered(wrong: dict[str, Any]) -> Any:
         def read_archive(_organisation: UUID, _archive: IO[bytes], output: IO[bytes], _most: int) -> dict[str, Any]:
@@ -265,6 +265,7 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
     for wrong in (
         *({"size": 9_000_000}, {"size": 9}, {"size": 0}, {"offset": -1}, {"milliseconds": -1}),
         *({"kind": "picture"}, {"media_type": "text/html"}, {"quality": "best"}, {"drawing": {"peaks": "x"}}),
+        *({"interval": {"length": each, "unit": ""}} for each in (-1.0, 0.0)),
         *({"split": "all"}, {"label": "x" * 99}, {"events": [event]}),
     ):
         response = answered(wrong)

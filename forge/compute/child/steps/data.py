@@ -13,14 +13,15 @@ from typing import Any
 
 from forge.compute.child.output_file import emptied_output
 from forge.compute.child.steps.recordings import facts_of
-from rune.datasets.content.content import BadContent
+from rune.datasets.content.content import BadContent, Content
+from rune.datasets.content.row_rate import RowRates, rates_of_json, rates_to_json
 from rune.datasets.layouts.annotations.marked_places import places_of
 from rune.datasets.layouts.compared_items import compared_items
 from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.containers.files import printable_name
-from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_omission
-from rune.datasets.layouts.layout import Item, Omission
-from rune.datasets.layouts.timing_notes import timing_notes
+from rune.datasets.layouts.containers.files import DataFiles, printable_name
+from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_name, shown_omission
+from rune.datasets.layouts.layout import Item, Layout, Omission
+from rune.datasets.layouts.row_rates import usual_rates
 from rune.datasets.positions import positions_to_json
 from rune.digests import digest_of
 
@@ -33,8 +34,8 @@ SHOWN_OMISSIONS = 50
 
 
 def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
-    """Returns what would come in: layout, labels, groups, splits, what is left out, and notes on uneven times. Nothing
-    but lists and times is read."""
+    """Returns what would come in: layout, labels, groups, splits, rates, and what the lists leave out. Nothing but
+    lists and times is read."""
     try:
         archive = DataArchive(JoinedFile(descriptors))
         layout = find_layout(archive)
@@ -43,7 +44,6 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
             raise BadContent(f"The data set has {len(labels):,} labels; an import has at most {MAX_LABELS}.")
     except BadContent as error:
         return {"refused": str(error)}
-    notes = list(timing_notes(archive, layout))
     groups = {item.group for item in layout.items if item.group}
     words = ["", *sorted({*labels, *groups, *(item.split for item in layout.items)} - {""})]
     return {
@@ -57,35 +57,47 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
         "runs": [*_runs(layout.items, words)] if len(groups) <= MAX_PLANNED_GROUPS else [],
         "omission_count": len(layout.omissions),
         "omissions": [shown_omission(each) for each in layout.omissions[:SHOWN_OMISSIONS]],
-        "note_count": len(notes),
-        "notes": [shown_omission(each) for each in notes[:SHOWN_OMISSIONS]],
+        "rates": rates_to_json(usual_rates(archive, layout)),
     }
 
 
 def digest_data(job: Mapping[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:
-    """Returns the digests of the recordings that are compared, from the one with the number `start` on: at most `count`
-    and until they have `bytes` together. `every` compares all, not only those that may have the same bytes."""
+    """Returns the digests of recordings, from the one with the number `start` on: at most `count` and until they have
+    `bytes` together. It reads them as `read_data` does, and names those that it leaves out or has a note on."""
     try:
         archive = DataArchive(JoinedFile(descriptors))
         layout = find_layout(archive)
     except BadContent as error:
         return {"refused": str(error)}
-    items = compared_items(archive, layout, every=job["every"])
+    items, rates = compared_items(archive, layout), rates_of_json(job["rates"])
     recordings: list[dict[str, str]] = []
+    omissions: list[dict[str, str]] = []
+    notes: list[dict[str, str]] = []
     number, size = int(job["start"]), 0
     end = min(len(items), number + job["count"])
     while number < end and size < job["bytes"]:
         item = items[number]
         number += 1
         try:
-            content = read_item(archive, layout, item)
-        except BadContent:
-            # It is left out with the reason when it is read.
+            content, _ = _read(archive, layout, item, rates)
+        except BadContent as error:
+            omissions.append(shown_omission(Omission(shown_name(layout, item), str(error))))
             continue
+        if content.note:
+            notes.append(shown_omission(Omission(shown_name(layout, item), content.note)))
         size += len(content.data)
         digest = digest_of(content.data)
         recordings.append({"path": printable_name(item.path), "label": item.label, "digest": digest})
-    return {"next": number, "total": len(items), "size": size, "recordings": recordings}
+    return {
+        "next": number,
+        "total": len(items),
+        "size": size,
+        "recordings": recordings,
+        "omission_count": len(omissions),
+        "omissions": omissions[:SHOWN_OMISSIONS],
+        "note_count": len(notes),
+        "notes": notes[:SHOWN_OMISSIONS],
+    }
 
 
 def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -> dict[str, Any]:
@@ -99,7 +111,10 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
     except BadContent as error:
         return {"refused": str(error)}
     labels = None if job["labels"] is None else frozenset(job["labels"])
-    items = [item for item in layout.items if labels is None or item.label in labels]
+    items, rates = (
+        [item for item in layout.items if labels is None or item.label in labels],
+        rates_of_json(job["rates"]),
+    )
     recordings: list[dict[str, Any]] = []
     omissions: list[dict[str, str]] = []
     notes: list[dict[str, str]] = []
@@ -109,18 +124,24 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
             item = items[number]
             number += 1
             try:
-                content = read_item(archive, layout, item)
-                positions, places = positions_of(item, content), places_of(item.places, content)
+                content, marks = _read(archive, layout, item, rates)
             except BadContent as error:
-                omissions.append(shown_omission(Omission(item.path, str(error))))
+                omissions.append(shown_omission(Omission(shown_name(layout, item), str(error))))
                 continue
             if content.note:
-                notes.append(shown_omission(Omission(item.path, content.note)))
+                notes.append(shown_omission(Omission(shown_name(layout, item), content.note)))
             target.write(content.data)
-            marks = {"positions": None if positions is None else positions_to_json(positions), "events": places}
             recordings.append(facts_of(content, offset) | _words(item) | marks)
             offset += len(content.data)
     return {"next": number, "total": len(items), "recordings": recordings, "omissions": omissions, "notes": notes}
+
+
+def _read(archive: DataFiles, layout: Layout, item: Item, rates: RowRates) -> tuple[Content, dict[str, Any]]:
+    """Returns a recording as it is stored, and its marks. Raises `BadContent` for one that an import leaves out."""
+    content = read_item(archive, layout, item, rates)
+    positions = positions_of(item, content)
+    marked_positions = None if positions is None else positions_to_json(positions)
+    return content, {"positions": marked_positions, "events": places_of(item.places, content)}
 
 
 def _runs(items: Sequence[Item], words: Sequence[str]) -> Iterator[list[int]]:

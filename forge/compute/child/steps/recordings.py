@@ -14,6 +14,7 @@ from forge.compute.child.job_files import read_descriptor
 from forge.compute.child.output_file import emptied_output
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES
+from rune.datasets.content.row_rate import interval_to_json
 from rune.datasets.convert.plain import read_upload
 from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.containers.files import SampleFileTooLarge, printable_name
@@ -131,6 +132,7 @@ def facts_of(content: Content, offset: int) -> dict[str, Any]:
         "quality": content.quality.value,
         "milliseconds": content.milliseconds,
         "drawing": dict(content.drawing),
+        "interval": None if content.interval is None else interval_to_json(content.interval),
     }
 
 

@@ -50,6 +50,7 @@ from forge.datasets.models import CollectingLink, Collector, Sample, Submission
 from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.samples.models import SampleSource
+from forge.datasets.samples.rates import is_other_rate, rates_of_project
 from forge.projects.access import require
 from forge.projects.models import Project
 
@@ -83,7 +84,7 @@ def make_collecting_link(actor: Actor, project: Project, task: Task) -> tuple[Co
 
 
 def _create_link(actor: Actor, project: Project, task: Task, secret: str, expires: datetime) -> CollectingLink:
-    return CollectingLink.objects.create(
+    link = CollectingLink(
         project=project,
         label=task.label,
         kind=task.kind,
@@ -99,6 +100,14 @@ def _create_link(actor: Actor, project: Project, task: Task, secret: str, expire
         created_by=actor.person,
         expires=expires,
     )
+    data_interval = rates_of_project(project).get(link.kind)
+    if data_interval is not None and link.row_interval is not None and is_other_rate(link.row_interval, data_interval):
+        raise Invalid(
+            f"The motion of this data has rows {data_interval} apart. With {link.rate} rows a second they are "
+            f"{link.row_interval} apart: choose the rate of the data, or import such recordings, which resamples them."
+        )
+    link.save(force_insert=True)
+    return link
 
 
 @dataclass(frozen=True)
@@ -248,7 +257,14 @@ def add_recording(
     if collector.consent is None:
         raise ConsentOver("Read the terms and agree to them before you send recordings.")
     origin = SampleOrigin(alone=collector.link.is_of_things, device=device, source=SampleSource.PHONE)
-    return add_sample(principal_of_collector(collector), collector.consent, chunks, label=label, origin=origin)
+    return add_sample(
+        principal_of_collector(collector),
+        collector.consent,
+        chunks,
+        label=label,
+        origin=origin,
+        interval=collector.link.row_interval,
+    )
 
 
 @transaction.atomic

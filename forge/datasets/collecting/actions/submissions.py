@@ -6,6 +6,7 @@ Bytes that were refused or deleted go from the disk at once, or with the next pe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.collecting.access import principal_of_collector
 from forge.datasets.collecting.models import SubmissionState
-from forge.datasets.errors import ConsentOver, ContentRefused, SampleKnown, WrongSide
+from forge.datasets.errors import ConsentOver, ContentRefused, RateDiffers, SampleKnown, WrongSide
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
 from forge.datasets.playing import require_play
 from forge.datasets.removals.deletion_list import list_deleted
@@ -204,15 +205,17 @@ def _store(collector: Collector, consent: Consent, content: Content, blob: Blob,
 
 def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) -> bool:
     """Makes a sample of a recording. The data set is locked. Returns False where it is refused."""
+    link = row.collector.link
     content = Content(Kind(row.kind), row.media_type, b"", Quality(row.quality), row.milliseconds, row.drawing)
-    is_of_things = row.collector.link.is_of_things
+    content = replace(content, interval=link.row_interval)
+    is_of_things = link.is_of_things
     # Recordings of things are of nobody, and are not named after the guest either.
     pseudonym = "" if is_of_things else row.collector.pseudonym
     origin = SampleOrigin(pseudonym, alone=is_of_things, device=row.device, source=SampleSource.GUEST)
     blob = Blob.objects.get(pk=row.digest)
     try:
         sample = store_sample(data_set, row.consent, content, blob, row.label, origin, actor)
-    except (SampleKnown, WrongSide):
+    except (SampleKnown, WrongSide, RateDiffers):
         _drop(Submission.objects.filter(pk=row.pk), SubmissionState.REFUSED)
         return False
     link_blobs(sample, [row.digest], project.organisation_id)

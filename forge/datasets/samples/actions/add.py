@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from unicodedata import normalize
 
@@ -22,6 +23,8 @@ from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.datasets.samples.content import checked_content
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
+from rune.datasets.content.content import Kind
+from rune.datasets.content.row_rate import RowInterval
 from rune.datasets.words import WORD_LIMIT
 
 SESSION = timedelta(hours=12)
@@ -36,11 +39,20 @@ def checked_word(text: str, what: str) -> str:
     return word
 
 
-def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label: str, origin: SampleOrigin) -> Sample:
-    """Adds a recording under a consent of one's own. What tells of its maker is dropped before it is stored.
+def add_sample(
+    actor: Actor,
+    consent: Consent,
+    chunks: Iterable[bytes],
+    *,
+    label: str,
+    origin: SampleOrigin,
+    interval: RowInterval | None = None,
+) -> Sample:
+    """Adds a recording under a consent of one's own. What tells of its maker is dropped before it is stored. `interval`
+    is how far apart the rows of motion are, where a program that recorded them knows it.
 
-    Raises `ContentRefused`, `SampleKnown`, `ConsentOver`, `WrongSide`, `StorageQuotaReached`, `Invalid`, and
-    `Forbidden` or `NotFound`.
+    Raises `ContentRefused` (`RateDiffers` where the data has another rate), `SampleKnown`, `ConsentOver`, `WrongSide`,
+    `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
     project = consent.data_set.project
     require(actor, Verb.GIVE_SAMPLE, project)
@@ -50,6 +62,8 @@ def add_sample(actor: Actor, consent: Consent, chunks: Iterable[bytes], *, label
     )
     require_room(project.organisation_id)
     content = checked_content(project.organisation_id, chunks)
+    if interval is not None and content.kind is Kind.MOTION:
+        content = replace(content, interval=interval)
     blob = put_bytes(content.data)
     with delete_on_failure([blob.digest]), (change := DataSetChange(consent.data_set_id)) as data_set:
         _require_in_force(actor, consent)

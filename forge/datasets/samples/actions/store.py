@@ -16,6 +16,7 @@ from forge.datasets.consent.models import Consent
 from forge.datasets.errors import LabelDiffers, SampleKnown, WrongSide
 from forge.datasets.models import DataSet, Group, Sample
 from forge.datasets.samples.models import SampleSource
+from forge.datasets.samples.rates import keep_rates, rate_of
 from rune.datasets.content.content import Content
 from rune.datasets.label_conflicts import contradicts
 from rune.datasets.positions import Positions, positions_to_json
@@ -49,7 +50,7 @@ def store_sample(
 
     `wanted_split` is the split of a new group, and of a sample of nobody, where the consent covers it. `events` are the
     marked places of a long recording, and `positions` where objects are in a picture. Raises `SampleKnown`
-    (`LabelDiffers` where the stored label is another one) and `WrongSide`.
+    (`LabelDiffers` where the stored label is another one), `WrongSide` and `RateDiffers`.
     """
     _require_unknown(data_set, blob.digest, label, actor)
     group = None if origin.alone else _group(data_set, consent, label, origin.pseudonym, wanted_split)
@@ -62,6 +63,7 @@ def store_sample(
             f"Samples of {group} are for {split.value}, which the terms do not cover. "
             "Agree to terms for tests and for training."
         )
+    keep_rates(data_set, rate_of(content))
     sample = new_row(data_set, consent, content, blob, label, split, group, origin, actor, events)
     sample.positions = None if positions is None else positions_to_json(positions)
     sample.save(force_insert=True)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rune.datasets.content.content import SUFFIXES, BadContent
+from rune.datasets.content.row_rate import RowInterval
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import axes_of, motion_of, table_of_numbers
 from rune.datasets.convert.sounds import Samples, wav_of_numbers
@@ -101,7 +102,7 @@ def timing_of_acquisition(archive: DataFiles, item: Item) -> Timing | None:
     if payload is None or len(objects_of(payload.get("sensors"))) < 2:
         return None
     interval = number_in_picture(payload.get("interval_ms"))
-    return Timing(interval, " ms") if interval else None
+    return Timing(RowInterval(interval, " ms")) if interval and interval > 0 else None
 
 
 def recording_of(acquisition: Any) -> bytes:

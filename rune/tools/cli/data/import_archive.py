@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -177,12 +177,17 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         f"Labels: {labels or 'none'}; {preview['unlabelled']:,} without a label",
     ]
     lines += _splits(preview)
+    lines += [
+        f"Rows of {plain(str(each['input']))}: {plain(str(each['interval']))} apart"
+        for each in preview.get("rates", ())
+    ]
     lines += [plain(str(doubt), longest=600) for doubt in preview.get("doubts", ())]
     lines += _same_bytes(preview)
     if row["omission_count"]:
-        lines += [f"{counted(row['omission_count'], 'file')} left out:", *_reasons(row["omissions"])]
-    if preview.get("note_count"):  # Servers of earlier versions send none.
-        lines += [f"{counted(preview['note_count'], 'recording')} with uneven times:", *_reasons(preview["notes"])]
+        omission_count = row["omission_count"]
+        lines += [f"{counted(omission_count, 'file')} left out:", *_reasons(row["omissions"], omission_count)]
+    if note_count := preview.get("note_count"):  # Servers of earlier versions send none.
+        lines += [f"Notes on {counted(note_count, 'recording')}:", *_reasons(preview["notes"], note_count)]
     return "\n".join(lines)
 
 
@@ -192,7 +197,7 @@ def _same_bytes(preview: Mapping[str, Any]) -> list[str]:
     if conflicts := _conflicts(preview):
         lines.append(f"{counted(len(conflicts), 'recording has', 'recordings have')} two labels:")
         lines += [f"  {plain(conflict_text(each), longest=600)}" for each in conflicts[:_SHOWN_CONFLICTS]]
-        lines += [f"  and {more:,} more"] if (more := len(conflicts) - _SHOWN_CONFLICTS) > 0 else []
+        lines += _more(len(conflicts) - _SHOWN_CONFLICTS)
     if repeated_count := preview.get("repeated_count"):
         repeated = counted(repeated_count, "recording repeats another one", "recordings repeat others")
         lines.append(f"{repeated} of the archive; each is kept once")
@@ -219,14 +224,20 @@ def _splits(preview: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _reasons(files: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"  {plain(str(each['path']))}: {plain(str(each['reason']))}" for each in files]
+def _reasons(files: Sequence[Mapping[str, Any]], count: int = 0) -> list[str]:
+    """Returns files with their reasons; `count` is how many there are, of which a server names the first."""
+    lines = [f"  {plain(str(each['path']))}: {plain(str(each['reason']), longest=600)}" for each in files]
+    return lines + _more(count - len(files))
+
+
+def _more(count: int) -> list[str]:
+    return [f"  and {count:,} more"] if count > 0 else []
 
 
 def _report(project: str, row: Mapping[str, Any]) -> None:
     if row["state"] == "failed":
         raise RegistryRefused(f"The import stopped: {plain(str(row['error']), longest=600)}")
-    for line in (*_reasons(row["omissions"]), *_reasons(row.get("notes", ()))):
+    for line in (*_reasons(row["omissions"], row["omission_count"]), *_reasons(row.get("notes", ()))):
         click.echo(line.strip(), err=True)
     click.echo(
         f"{project}: {counted(row['new_samples'], 'sample')} added, {row['duplicates']:,} were there, "

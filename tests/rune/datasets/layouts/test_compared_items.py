@@ -11,9 +11,9 @@ from tests.support.forge.factories.recordings import loud
 from tests.support.installations.archives import zipped
 
 
-def paths(files: dict[str, bytes | str], *, every: bool) -> list[str]:
+def paths(files: dict[str, bytes | str]) -> list[str]:
     archive = DataArchive(io.BytesIO(zipped(files)))  # type: ignore[arg-type]
-    return [item.path for item in compared_items(archive, find_layout(archive), every=every)]
+    return [item.path for item in compared_items(archive, find_layout(archive))]
 
 
 FOLDERS: dict[str, bytes | str] = {
@@ -24,11 +24,10 @@ FOLDERS: dict[str, bytes | str] = {
 }
 
 
-def test_files_that_the_archive_lists_alike_come_first_and_others_only_where_all_are_compared() -> None:
-    assert paths(FOLDERS, every=False) == ["a/2.wav", "b/\u00f6.wav"]
-    assert paths(FOLDERS, every=True) == ["a/2.wav", "b/\u00f6.wav", "a/1.wav", "b/3.wav"]
+def test_files_that_the_archive_lists_alike_come_first() -> None:
+    assert paths(FOLDERS) == ["a/2.wav", "b/\u00f6.wav", "a/1.wav", "b/3.wav"]
 
 
-def test_a_file_of_several_recordings_says_nothing_of_each() -> None:
+def test_each_recording_of_a_file_with_several_is_compared() -> None:
     rows = "id;label;x;y;z\n" + "".join(f"{series};{series % 2};1;2;3\n" * 2 for series in range(3))
-    assert paths({"series.csv": rows}, every=False) == ["series.csv"] * 3
+    assert paths({"series.csv": rows}) == ["series.csv"] * 3

@@ -42,6 +42,14 @@ def test_a_folder_becomes_arrays_and_numbers_of_labels(tmp_path: Path) -> None:
     )
 
 
+def test_motion_of_two_rates_becomes_arrays_of_the_rate_that_most_has(tmp_path: Path) -> None:
+    header = "time_ms,x,y,z\n"
+    rows = {interval: "".join(f"{row * interval},{row * interval},0,1\n" for row in range(3)) for interval in (10, 20)}
+    files = {f"walk/{number}.csv": header + rows[interval] for number, interval in enumerate((10, 10, 20))}
+    data = rune.load_data(folder_of(tmp_path, {name: text.encode() for name, text in files.items()}))
+    assert [each.array()[:, 0].tolist() for each in data] == [[0, 10, 20], [0, 10, 20], [0, 10, 20, 30, 40]]
+
+
 def test_a_zip_file_is_read_as_a_folder_is(tmp_path: Path) -> None:
     (tmp_path / "data.zip").write_bytes(zipped(FILES))
     folder = rune.load_data(folder_of(tmp_path / "data", FILES))

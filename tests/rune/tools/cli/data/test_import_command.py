@@ -136,6 +136,43 @@ def test_labels_that_conflict_end_the_command_where_nobody_is_asked(tmp_path: Pa
     assert server.choices == []
 
 
+class UnevenServer(ConflictingServer):
+    """A server whose preview names files that cannot be read, and recordings that are resampled."""
+
+    def find_import(self, identifier: str) -> Any:
+        row = super().find_import(identifier)
+        row["preview"] |= {
+            "conflicts": [],
+            "rates": [{"input": "motion", "interval": "10 ms"}],
+            "note_count": 3,
+            "notes": [{"path": "walk/2.csv", "reason": "It is resampled to 10 ms."}],
+        }
+        broken_file = {"path": "walk/broken.wav", "reason": "The WAV file has no sound in it."}
+        return row | {"omission_count": 13, "omissions": [broken_file]}
+
+
+def test_the_preview_names_what_cannot_be_read_and_what_is_resampled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = zipped({"knock/1.wav": loud()})
+    (tmp_path / "sounds.zip").write_bytes(data)
+    import_data(UnevenServer(len(data)), tmp_path / "sounds.zip", OPTIONS)
+    lines = capsys.readouterr().err.splitlines()
+    first = lines.index("Rows of motion: 10 ms apart")
+    assert lines[first:] == [
+        "Rows of motion: 10 ms apart",
+        "2 recordings repeat others of the archive; each is kept once",
+        "13 files left out:",
+        "  walk/broken.wav: The WAV file has no sound in it.",
+        "  and 12 more",
+        "Notes on 3 recordings:",
+        "  walk/2.csv: It is resampled to 10 ms.",
+        "  and 2 more",
+        "walk/broken.wav: The WAV file has no sound in it.",
+        "and 12 more",
+    ]
+
+
 def test_a_name_that_is_not_utf_8_is_said_and_the_rest_is_sent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
