@@ -128,6 +128,11 @@ def ongoing(reviews: ReviewQuerySet) -> ReviewQuerySet:
     return reviews.filter(closed=None).alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
 
 
+def published_version_of(review: Review) -> str | None:
+    """The version under which what a review judges now is published."""
+    return with_published(Review.objects.filter(pk=review.pk)).values_list("published_version", flat=True).get()
+
+
 def _judged_digest() -> Subquery:
     newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
     return Subquery(newest.values("build__artefact__digest")[:1])
