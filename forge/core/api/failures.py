@@ -21,7 +21,7 @@ _ALWAYS = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-"""Statuses that any request can get: for unknown parameters, from the request limits, and from failures of the server."""
+"""Statuses that any request can get: for unknown parameters, from the request limits, and where the server fails."""
 _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.TEMPORARY_REDIRECT: "It was renamed; `Location` says its new address.",
     HTTPStatus.BAD_REQUEST: "The request is invalid.",

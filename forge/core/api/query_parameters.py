@@ -20,16 +20,18 @@ from forge.core.api.body_types import MAX_NAME, unknown_name
 def require_known_parameters(view: APIView, method: str, names: Iterable[str]) -> None:
     """Raises `ValidationError` for each name that is no parameter of the view's operation; it names those that are.
     A view without a description takes any."""
-    described = query_parameters(type(view), method)
+    view_class: type[Any] = type(view)
+    described = query_parameters(view_class, method)
     if described is None:
         return
-    messages = {name[:MAX_NAME]: [unknown_name("parameter", name, described, "This address")] for name in names if name not in described}
+    unknown_names = [name for name in names if name not in described]
+    messages = {name[:MAX_NAME]: [unknown_name("parameter", name, described, "This address")] for name in unknown_names}
     if messages:
         raise ValidationError(messages)
 
 
 @cache
-def query_parameters(view_class: type[APIView], method: str) -> tuple[str, ...] | None:
+def query_parameters(view_class: type[Any], method: str) -> tuple[str, ...] | None:
     """The names of the parameters in the query of an operation, in order; None where it has no description.
 
     `method` is in small letters. An operation of `HEAD` is that of `GET`.
@@ -40,8 +42,8 @@ def query_parameters(view_class: type[APIView], method: str) -> tuple[str, ...] 
     if described is None or handler is None:
         return None
     view = view_class()
-    view.request, view.kwargs = None, {}  # type: ignore[assignment]
-    schema: Any = get_class(described)()  # type: ignore[no-untyped-call]
+    view.request, view.kwargs = None, {}
+    schema: Any = get_class(described)()
     schema.view, schema.method = view, operation.upper()
     return tuple(sorted({name for each in schema.get_override_parameters() for name in _query_names(each)}))
 
@@ -52,4 +54,3 @@ def _query_names(parameter: Any) -> Iterator[str]:
         yield from force_instance(parameter).fields  # type: ignore[no-untyped-call]
     elif parameter.location == OpenApiParameter.QUERY and not parameter.response and not parameter.exclude:
         yield parameter.name
-

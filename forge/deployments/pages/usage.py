@@ -25,7 +25,7 @@ class DeploymentUsage:
 
     card: Card
     ways: Sequence[Snippet]
-    """Empty while nothing of the organisation is signed: pasted without `root`, lines would accept any older version."""
+    """Empty while nothing of the organisation is signed: pasted without `root`, lines accept any older version."""
     is_unsigned: bool
     way: Snippet | None
     """None where the build does not say what the rune takes."""

@@ -78,7 +78,7 @@ def test_a_token_that_may_pull_is_told_what_else_it_may_do(registry: SimulatedRe
     assert "cannot" not in rune("login", registry.address, "--token-stdin", stdin="t").output
     registry.answers["/api/v1/me/token"] = Answer(200, json.dumps({"scopes": everything[:1]}).encode())
     result = rune("login", registry.address, "--token-stdin", stdin="t")
-    assert "Its scopes: registry:pull.\nThis token cannot push or sign runes, publish blocks, read data" in result.output
+    assert "Its scopes: registry:pull.\nThis token cannot push or sign runes, publish blocks" in result.output
 
 
 @pytest.mark.parametrize("body", [b'{"scopes": 3}', b"[]", b"{}"])
