@@ -291,6 +291,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     # A visitor's address is the connection's; `serve` makes it the one that a trusted proxy tells.
     "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    # Answers are JSON: `?format=` is an unknown parameter like any other.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Hammer Forge",

@@ -40,6 +40,7 @@ from forge.accounts.serializers import (
     OrganisationJson,
     OrganisationsJson,
     RoleChoiceSerializer,
+    TokenJson,
     TokensJson,
     UsagesJson,
     invitation_to_json,
@@ -51,7 +52,7 @@ from forge.accounts.serializers import (
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
-from forge.core.errors import AddressChanged, Conflict
+from forge.core.errors import AddressChanged, Conflict, NotFound, SignInNeeded
 
 
 class OrganisationView(ForgeView):
@@ -273,6 +274,20 @@ class Tokens(ForgeView):
         )
         answer: CreatedTokenJson = {**token_to_json(token), "token": secret}
         return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class OwnToken(ForgeView):
+    """The token that a request carries, so that a program can say what it may do with it."""
+
+    needs = needing(get=None)
+    raises = raising(get=(NotFound, SignInNeeded))
+
+    @extend_schema(operation_id="token_own", responses=TokenJson)
+    def get(self, request: Request) -> Response:
+        signed_in(request)
+        if not isinstance(request.auth, ApiToken):
+            raise NotFound("You are signed in without a token.")
+        return Response(token_to_json(request.auth))
 
 
 class TokenDetail(ForgeView):

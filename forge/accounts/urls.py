@@ -14,6 +14,7 @@ urlpatterns = [
     path("me", api.Me.as_view()),
     path("me/hints/<str:hint>", api.OwnHint.as_view()),
     path("me/audit", audit_api.OwnAudit.as_view()),
+    path("me/token", api.OwnToken.as_view()),
     path("me/grants", grants_api.OwnGrants.as_view()),
     path("me/grants/<str:kind>/<uuid:grant>", grants_api.OwnGrant.as_view()),
     path("organisations", api.Organisations.as_view()),

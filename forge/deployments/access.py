@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import F, Prefetch, Sum
 
 from forge.accounts.permissions import Verb
+from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.deployments.errors import DeploymentNotFound, KeyNotFound
 from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release, TelemetryOfDay
@@ -54,6 +55,13 @@ def find_key(deployment: Deployment, key_id: UUID) -> DeploymentKey:
     if key is None:
         raise KeyNotFound(f"{deployment.title} has no such key.")
     return key
+
+
+def require_key_of(deployment: Deployment, secret: str) -> None:
+    """Raises `KeyNotFound` where a secret is of no key of a deployment that the caller has found."""
+    secret_hash = hash_secret(secret)
+    if all(each.secret_hash != secret_hash for each in deployment.keys.all()):
+        raise KeyNotFound(f"{deployment.title} has no such key.")
 
 
 def version_of(tag: Tag) -> str:

@@ -75,6 +75,12 @@ class ReviewClosed(Conflict):
     title = "The review is closed"
 
 
+class ReviewPublished(Conflict):
+    """A further round of a review whose build is published: it waits for nobody."""
+
+    title = "The build of this review is published"
+
+
 class BadReviewers(Invalid):
     """Reviewers who cannot judge, or a number of approvals that cannot be reached."""
 

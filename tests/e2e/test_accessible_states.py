@@ -31,6 +31,9 @@ def test_members_and_deployments_have_no_finding(forge: LiveForge, open_page: Op
     page.get_by_label("Title").fill("Website")
     page.get_by_role("button", name="Create deployment").click()
     expect(page.get_by_role("heading", name="New key")).to_be_visible(timeout=PATIENCE)
+    # It is the first of its organisation: the lines come by themselves once the signer has made the root.
+    expect(page.locator("#use .deployment-way[open] pre")).to_contain_text('root="sha256:', timeout=PATIENCE)
+    expect(page.locator("#use .deployment-way[open] [data-copy]")).to_be_visible()
     problems = [f"a new deployment, {each}" for each in findings(page)]
     for address in ("deployments", *(f"deployments/website?tab={tab}" for tab in TABS)):
         page.goto(f"{project}/{address}")

@@ -67,13 +67,14 @@ def _unknown_fields(field: Any, value: Any, place: str) -> Iterator[tuple[str, s
             if name in field.fields:
                 yield from _unknown_fields(field.fields[name], each, prefix + name)
             elif not takes_more_fields(field):
-                yield f"{prefix}{name}"[:MAX_NAME], _unknown(name, field.fields)
+                yield f"{prefix}{name}"[:MAX_NAME], unknown_name("field", name, field.fields, "The body")
 
 
-def _unknown(name: str, names: Collection[str]) -> str:
+def unknown_name(kind: str, name: str, names: Collection[str], where: str) -> str:
+    """The message about a name that is none of the known ones: `kind` is a field or a parameter, of `where`."""
     near = get_close_matches(name[:MAX_NAME].lower().replace("-", "_"), names, n=1)
-    advice = f"Did you mean `{near[0]}`?" if near else f"The fields are {', '.join(f'`{each}`' for each in names)}."
-    return f"The field `{plain(name[:MAX_NAME])}` is unknown. {advice if names else 'The body has no fields.'}"
+    advice = f"Did you mean `{near[0]}`?" if near else f"The {kind}s are {', '.join(f'`{each}`' for each in names)}."
+    return f"The {kind} `{plain(name[:MAX_NAME])}` is unknown. {advice if names else f'{where} has no {kind}s.'}"
 
 
 def _mismatches(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:

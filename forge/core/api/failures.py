@@ -14,13 +14,14 @@ from forge.core.errors import DomainError, NotFound
 _WRITES = frozenset({"post", "put", "patch", "delete"})
 _ALWAYS = frozenset(
     {
+        HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_ACCEPTABLE,
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-"""Statuses that any request can get: from the request limits, and from failures of the server."""
+"""Statuses that any request can get: for unknown parameters, from the request limits, and where the server fails."""
 _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.TEMPORARY_REDIRECT: "It was renamed; `Location` says its new address.",
     HTTPStatus.BAD_REQUEST: "The request is invalid.",
@@ -49,7 +50,7 @@ def failures(view: APIView, method: str, *, takes_parameters: bool, takes_body: 
     if view.authentication_classes:
         statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     if takes_parameters or takes_body:
-        statuses |= {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+        statuses.add(HTTPStatus.NOT_FOUND)
     if takes_body:
         statuses |= {
             HTTPStatus.REQUEST_TIMEOUT,

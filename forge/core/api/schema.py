@@ -216,7 +216,6 @@ class ForgeSchema(AutoSchema):
             bodies = {"200": self._get_response_for_code(answers, "200", direction=direction)}
         else:
             bodies = super()._get_response_bodies(direction)
-        # Every answer may be asked for as JSON alone, so a query of any kind counts as a parameter.
         takes_parameters = bool(self._get_parameters())
         failure_statuses = failures(
             self.view, self.method.lower(), takes_parameters=takes_parameters, takes_body=self._takes_body()

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from forge.core.api.body_types import require_described_types, require_known_fields
 from forge.core.api.needs import PERSON as PERSON
+from forge.core.api.query_parameters import require_known_parameters
 from forge.core.blobs.chunks import CHUNK
 from forge.core.errors import DomainError, Invalid
 
@@ -37,7 +38,7 @@ def raising(*always: type[DomainError], **kinds: type[DomainError] | Kinds) -> M
 
 
 class ForgeView(APIView):
-    """A view of the API. `read_body` reads and checks the body."""
+    """A view of the API. It refuses unknown parameters of the address; `read_body` reads and checks the body."""
 
     needs: ClassVar[Mapping[str, str | None]] = needing()
     """Each view says it for all of its methods; a token is refused where nothing is said."""
@@ -47,6 +48,12 @@ class ForgeView(APIView):
 
     acts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """Its declared acts (`forge.core.api.acts`), by method in small letters."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuses unknown parameters after who may not ask. Raises REST framework's `ValidationError`."""
+        super().initial(request, *args, **kwargs)
+        if request.query_params:
+            require_known_parameters(self, (request.method or "").lower(), request.query_params)
 
     def raw_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """Returns the body as it came, for an action that checks its values; {} where it is no JSON object. Raises

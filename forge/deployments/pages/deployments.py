@@ -19,7 +19,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import form_precondition
 from forge.deployments import actions
-from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since
+from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since, require_key_of
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
@@ -101,6 +101,8 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
             case "key":
                 days = form.get("days", "").strip()
                 _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
+            case "lines":
+                require_key_of(row, secret := form.get("key", ""))
             case "rotate":
                 key = find_key(row, _id(form.get("key", "")))
                 _, secret = actions.rotate_key(

@@ -10,7 +10,7 @@ from forge.core.dist import dist_address, npm_package, pip_requirement, runtime_
 from forge.deployments.pages.cards import Card
 from forge.deployments.pages.trial import RuneToTry, rune_to_try
 from forge.deployments.serving.player_script import current_script
-from forge.deployments.snippets.interface import interface_of
+from forge.deployments.snippets.interface import SnippetInterface, interface_of
 from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment_snippets
 from forge.deployments.updates.access import root_digest_of
 
@@ -25,6 +25,8 @@ class DeploymentUsage:
 
     card: Card
     ways: Sequence[Snippet]
+    """Empty while nothing of the organisation is signed: pasted without `root`, lines accept any older version."""
+    is_unsigned: bool
     way: Snippet | None
     """None where the build does not say what the rune takes."""
     has_key: bool
@@ -44,21 +46,26 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Dep
     interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
     root = root_digest_of(deployment.project.organisation_id)
     used_deployment = UsedDeployment(deployment.project.name, card.url, secret or card.hint or KEY_PLACEHOLDER, root)
-    updates = "[updates]" if root else ""
-    npm, wheel = npm_package(), runtime_wheel()
-    ways = deployment_snippets(
-        used_deployment,
-        interface,
-        current_script(),
-        f"npm install {dist_address(npm)}" if npm else "",
-        f'pip install "{pip_requirement(RUNTIME + updates, wheel)}"' if wheel else "",
-    )
+    ways = _ways(used_deployment, interface) if root else []
     return DeploymentUsage(
         card,
         ways,
+        not root,
         next((way for way in ways if way.language == language), next(iter(ways), None)),
         bool(secret),
         f"{card.url}/try#key={quote(secret, safe='')}" if secret else "",
         tabs,
         rune_to_try(build),
+    )
+
+
+def _ways(deployment: UsedDeployment, interface: SnippetInterface | None) -> list[Snippet]:
+    """The lines with the commands that install the packages of this server."""
+    npm, wheel = npm_package(), runtime_wheel()
+    return deployment_snippets(
+        deployment,
+        interface,
+        current_script(),
+        f"npm install {dist_address(npm)}" if npm else "",
+        f'pip install "{pip_requirement(f"{RUNTIME}[updates]", wheel)}"' if wheel else "",
     )

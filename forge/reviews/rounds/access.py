@@ -37,11 +37,13 @@ def is_reviewable(build: Build) -> bool:
     return build.kind == BuildTrigger.NUMBERED and build.state == JobState.SUCCEEDED and build.artefact is not None
 
 
-def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
-    """All verdicts on a build's bytes, whichever build was looked at, the replaced ones too, oldest first."""
-    if build.artefact is None:
+def verdicts_on(actor: Actor, *builds: Build) -> list[Verdict]:
+    """All verdicts on the bytes of some builds of a project, whichever build was looked at, the replaced ones too,
+    oldest first."""
+    digests = {build.artefact.digest for build in builds if build.artefact is not None}
+    if not digests:
         return []
-    verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, rune_digest=build.artefact.digest)
+    verdicts = Verdict.objects.visible_to(actor).filter(project=builds[0].project_id, rune_digest__in=digests)
     return list(verdicts.select_related("user", "build").prefetch_related("thread__thread__comments"))
 
 
@@ -126,6 +128,11 @@ def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
 def ongoing(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """Selects reviews that are not closed, and whose build is not published: a published build waits for nobody."""
     return reviews.filter(closed=None).alias(judged_digest=_judged_digest()).filter(~Exists(_published_tags()))
+
+
+def published_version_of(review: Review) -> str | None:
+    """The version under which what a review judges now is published."""
+    return with_published(Review.objects.filter(pk=review.pk)).get().published_version
 
 
 def _judged_digest() -> Subquery:

@@ -24,7 +24,7 @@ from forge.registry.tags.access import tags_of
 from forge.registry.tags.facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews.gate.pages import gate_facts
-from forge.reviews.models import Review
+from forge.reviews.models import Review, Verdict
 from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_about, verdicts_on
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.conversation import threads_on_build
@@ -44,6 +44,7 @@ def build_of(request: HttpRequest, organisation: str, name: str, number: int) ->
 
 def tab_facts(principal: Principal, project: Project, build: Build, current: str) -> dict[str, Any]:
     """Returns the shared data of a build's tabs: the forms for a verdict and a comment."""
+    verdicts = verdicts_on(principal, build)
     return {
         "project": project,
         "build": build,
@@ -52,7 +53,8 @@ def tab_facts(principal: Principal, project: Project, build: Build, current: str
         "talk_base": "" if current == "" else address_of(build),
         "respond": f"{address_of(build)}/respond",
         "may_build": can(principal, Verb.BUILD, project),
-        **verdict_facts(principal, build),
+        "verdicts": verdicts,
+        **verdict_facts(principal, build, verdicts),
     }
 
 
@@ -64,7 +66,7 @@ def overview_facts(principal: Principal, project: Project, build: Build, which: 
     standing = _standing(principal, project, build, facts, reviews, published_tags)
     return {
         **facts,
-        **talk_of(principal, build, which),
+        **talk_of(principal, build, which, facts.get("before"), facts["verdicts"]),
         "look": STATE_TAGS[build.state],
         "log": list(build.log.all()) if build.is_over and not is_reviewable(build) else (),
         "problems": problem_counts(build.diagnostics),
@@ -80,11 +82,18 @@ def overview_facts(principal: Principal, project: Project, build: Build, which: 
     }
 
 
-def talk_of(principal: Principal, build: Build, which: ThreadFilter) -> dict[str, Any]:
-    """The conversation about a build, and what of the build it can be about."""
+def conversation_facts(principal: Principal, build: Build, which: ThreadFilter) -> dict[str, Any]:
+    """The conversation alone, for a page that is open."""
     before, _ = compared_with(principal, build)
-    threads = threads_on_build(principal, build)
-    return talk_facts(principal, build, before, threads, verdicts_on(principal, build), which)
+    return talk_of(principal, build, which, before, verdicts_on(principal, build))
+
+
+def talk_of(
+    principal: Principal, build: Build, which: ThreadFilter, before: Build | None, verdicts: Sequence[Verdict]
+) -> dict[str, Any]:
+    """The conversation about a build, and what of the build it can be about. `before` is the build that it is compared
+    with, and `verdicts` are those on its bytes."""
+    return talk_facts(principal, build, before, threads_on_build(principal, build), verdicts, which)
 
 
 def try_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
@@ -99,15 +108,16 @@ def try_facts(principal: Principal, project: Project, build: Build) -> dict[str,
 def accuracy_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
     """How often the build is right, where it is not, and the samples of the project."""
     facts = {**tab_facts(principal, project, build, "accuracy"), **rune_facts(principal, build)}
-    return {**facts, **talk_of(principal, build, ThreadFilter.OPEN)}
+    return {**facts, **talk_of(principal, build, ThreadFilter.OPEN, facts.get("before"), facts["verdicts"])}
 
 
 def files_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
     """Returns the changes of the files, line by line, and the blocks of other projects in the build."""
     before, _ = compared_with(principal, build)
+    facts = tab_facts(principal, project, build, "files")
     return {
-        **tab_facts(principal, project, build, "files"),
-        **talk_of(principal, build, ThreadFilter.OPEN),
+        **facts,
+        **talk_of(principal, build, ThreadFilter.OPEN, before, facts["verdicts"]),
         "before": before,
         "blocks": () if build.artefact is None else build.artefact.report.get("blocks", ()),
     }

@@ -69,7 +69,7 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
     """The conversation about a build alone, for its page that is open."""
     principal = principal_of(request)
     project, build = facts.build_of(request, organisation, name, number)
-    talk = facts.talk_of(principal, build, threads_filter(request.GET))
+    talk = facts.conversation_facts(principal, build, threads_filter(request.GET))
     return render(
         request, "reviews/talk/talk.html", {"project": project, "build": build, "talk_places": places_of(build), **talk}
     )

@@ -9,13 +9,17 @@ const usual = new WeakMap<
 >();
 
 export function copyButtons(): void {
-  // Without this script they would do nothing, and are not shown.
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
+  showCopyButtons(document);
   // Also for those that come with a part of the page that is read anew.
   document.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLButtonElement>("button[data-copy]") : null;
     if (button !== null) void copy(button);
   });
+}
+
+/** Shows the buttons of a part of the page: without this script they would do nothing. */
+export function showCopyButtons(part: ParentNode): void {
+  for (const button of part.querySelectorAll<HTMLButtonElement>("button[data-copy]")) button.hidden = false;
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {

@@ -44,14 +44,13 @@ class ForgeClient:
         """Closes the connections."""
         self._client.close()
 
-    def knows_token(self) -> bool:
-        """Whether the server's API knows the token, whatever its scopes are; not of a server without this API."""
+    def token_scopes(self) -> tuple[str, ...] | None:
+        """Returns the scopes of the token, or None where the server does not know it or has no such API."""
         try:
-            return bool(self.ask(get("/me")))
-        except TokenNeeded as error:
-            return error.status == httpx.codes.FORBIDDEN and bool(error.title)
+            scopes = self.ask(get("/me/token")).get("scopes")
         except (RegistryRefused, RegistryUnreachable):
-            return False
+            return None
+        return tuple(plain(str(each), longest=60) for each in scopes) if isinstance(scopes, list) else None
 
     def ask(self, request: ApiRequest[Answer], needs: str | None = None) -> Answer:
         """Returns the answer to a request; `needs` says which token the act takes. Raises `RegistryRefused` with the

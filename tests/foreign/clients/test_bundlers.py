@@ -1,5 +1,5 @@
 """The package @hammer-forge/rune in a page that a bundler makes smaller, from the lines of the guide as they stand:
-esbuild, and Vite with its own minifier and with terser. Chromium opens the page."""
+esbuild, Vite with its own minifier and with terser, and webpack. Chromium opens the page."""
 
 # ruff: noqa: F811  the arguments are fixtures
 
@@ -50,7 +50,7 @@ def command_of(program: str) -> list[str]:
     return [str(MODULES / ".bin" / program), *line.split()[3:]]
 
 
-@pytest.fixture(params=["esbuild", "vite", "vite with terser"])
+@pytest.fixture(params=["esbuild", "vite", "vite with terser", "webpack"])
 def site(
     request: pytest.FixtureRequest, package: Path, middle: Middle, publisher: Publisher, tmp_path: Path
 ) -> Iterator[str]:
@@ -67,12 +67,13 @@ def site(
         app = app.replace(text, replacement)
     (tmp_path / "app.js").write_text(app + NAMES, "utf-8")
     (tmp_path / "index.html").write_text(block("html", "app.js"), "utf-8")
+    (tmp_path / "webpack.config.mjs").write_text(block("javascript", "outputModule"), "utf-8")
     (tmp_path / "node_modules").symlink_to(package, target_is_directory=True)
     program, _, minifier = request.param.partition(" with ")
     command = command_of(program) + (["--minify", minifier] if minifier else [])
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 0, result.stderr
-    if program == "esbuild":
+    if program != "vite":
         (tmp_path / "dist/index.html").write_text((tmp_path / "index.html").read_text("utf-8"), "utf-8")
     with file_server(tmp_path / "dist") as address:
         yield address

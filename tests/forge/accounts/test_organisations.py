@@ -211,6 +211,6 @@ def test_a_former_name_of_a_project_answers_the_api_with_json(
     project: Project, owner: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     update_project(owner, project, name="lab")
-    answer = browser_of(owner).get("/api/v1/projects/acme/kitchen/files?x=1")
-    assert (answer.status_code, answer.json()["location"]) == (307, "/api/v1/projects/acme/lab/files?x=1")
+    answer = browser_of(owner).get("/api/v1/projects/acme/kitchen/builds?limit=5")
+    assert (answer.status_code, answer.json()["location"]) == (307, "/api/v1/projects/acme/lab/builds?limit=5")
     assert answer["Content-Type"] == "application/problem+json"

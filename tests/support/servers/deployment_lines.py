@@ -35,6 +35,7 @@ def deployed_lines(live: LiveServer, repository: str, browser: Browser, site: st
     page.get_by_label("Origins of pages that may use it").fill(site)
     page.get_by_role("button", name="Create deployment").click()
     page.get_by_role("heading", name="New key").wait_for()
+    page.locator(".deployment-way").first.wait_for()  # those of a first deployment come once it is signed
     lines = shown_lines(page, ".deployment-way", "summary")
     page.get_by_role("heading", name="Try it").wait_for()
     page.locator("[data-player] button").first.wait_for()

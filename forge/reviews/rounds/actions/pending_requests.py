@@ -22,7 +22,7 @@ from forge.jobs.models import Job, JobState
 from forge.projects.access import require
 from forge.reviews.models import AwaitedReview, Review
 from forge.reviews.rounds.access import find_numbered_review
-from forge.reviews.rounds.actions.requests import ask_for_review, ask_in_a_new_round
+from forge.reviews.rounds.actions.requests import ask_for_review, ask_in_a_new_round, require_ongoing
 from forge.reviews.rounds.requests import RequestedGroup, check_request
 
 
@@ -83,7 +83,7 @@ def ask_when_built(actor: Actor, build: Build, request: ReviewRequest) -> Review
     if job.is_finished:
         return ask(actor, complete_builds().get(pk=build.pk), request)
     if request.review is not None:
-        find_numbered_review(actor, build.project, request.review)
+        require_ongoing(find_numbered_review(actor, build.project, request.review))
     else:
         check_request(actor, build, request.title, request.message, request.reviewers, request.due, request.invitees)
     awaited_review, _ = AwaitedReview.objects.update_or_create(

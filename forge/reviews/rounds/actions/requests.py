@@ -19,10 +19,10 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, SameRune
+from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, ReviewPublished, SameRune
 from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
-from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newest_round
+from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newest_round, published_version_of
 from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
@@ -78,12 +78,13 @@ def ask_for_review(
 def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str = "") -> Round:
     """Carries a review on with a newer build; `message` says what was addressed.
 
-    Raises `Forbidden`, `Invalid`, `ReviewClosed`, `NotReviewable`, `SameRune` and `AlreadyRequested`.
+    Raises `Forbidden`, `Invalid`, `ReviewClosed`, `ReviewPublished`, `NotReviewable`, `SameRune` and
+    `AlreadyRequested`.
     """
     require(actor, Verb.ASK, review.project)
     message = checked_message(message)
     Project.objects.lock(review.project_id)
-    _require_open(review)
+    require_ongoing(review)
     if build.project_id != review.project_id:
         raise Invalid("The build is of another project.")
     before = newest_round(review)
@@ -138,6 +139,15 @@ def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data:
     by = person_to_json(actor.person) if actor.person else None
     event = REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=change.value, by=by)
     append_event(review.project.stream, event, actor)
+
+
+def require_ongoing(review: Review) -> None:
+    """Raises `ReviewClosed` and `ReviewPublished`: pages offer a further round of the others alone."""
+    _require_open(review)
+    if version := published_version_of(review):
+        raise ReviewPublished(
+            f"The build of review {review.number} is published as {version}. Ask for a new review of this build."
+        )
 
 
 def _require_open(review: Review) -> None:

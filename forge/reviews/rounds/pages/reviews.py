@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,6 +35,7 @@ from forge.reviews.guests.access import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.reviews.rounds.access import (
     awaited_of,
+    digest_of,
     find_numbered_review,
     groups_of,
     is_overdue,
@@ -195,13 +196,15 @@ def review_page(request: HttpRequest, organisation: str, name: str, number: int)
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The conversation of a review alone, for its page that is open."""
     project, review = _review_of(request, organisation, name, number)
-    last = newest_round(review)
+    principal, last = principal_of(request), newest_round(review)
+    before, _ = compared_with(principal, last.build)
+    which = threads_filter(request.GET)
     context = {
         "project": project,
         "review": review,
         "round": last,
         "build": last.build,
-        **_talk(principal_of(request), review, threads_filter(request.GET)),
+        **_talk(principal, review, which, before, _verdicts_in(principal, review)),
     }
     return render(request, "reviews/talk/talk.html", context)
 
@@ -260,8 +263,11 @@ def _again(request: HttpRequest, project: Project, review: Review, error: Invali
 def _context(principal: Principal, project: Project, review: Review, which: ThreadFilter) -> dict[str, Any]:
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
-    facts = verdict_facts(principal, last.build)
-    all_verdicts = verdicts_on(principal, last.build)
+    in_review = _verdicts_in(principal, review)
+    all_verdicts = [each for each in in_review if each.rune_digest == digest_of(last)]
+    facts = verdict_facts(principal, last.build, all_verdicts)
+    shown_rune = rune_facts(principal, last.build)
+    before = shown_rune.get("before")
     builds = {each.user_id: each.build.number for each in all_verdicts if not each.replaced}
     state = state_of(review, verdicts)
     ending = ending_of(review, state, all_verdicts)
@@ -277,7 +283,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "groups": [_approvals(group, verdicts, builds) for group in review.groups.all()],
         "invited": waiting_to_join(review),
         "may_invite": can(principal, Verb.MANAGE, project),
-        **_talk(principal, review, which),
+        **_talk(principal, review, which, before, in_review),
         "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{review.get_absolute_url()}/respond",
         "talk_url": f"{review.get_absolute_url()}/conversation",
@@ -287,32 +293,31 @@ def _context(principal: Principal, project: Project, review: Review, which: Thre
         "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
         "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),
         "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
-        **_model_facts(principal, project, last.build),
+        **_model_facts(principal, project, last.build, before),
         **facts,
         "has_verdict_bar": facts["judges"],
         "judges": facts["judges"] and (ending is None or not ending.is_final),
-        **rune_facts(principal, last.build),
+        **shown_rune,
         **gate_facts(principal, last.build, next_tag_of(principal, project)),
     }
 
 
-def _model_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
+def _model_facts(principal: Principal, project: Project, build: Build, before: Build | None) -> dict[str, Any]:
     """The models that are others than in the build before."""
-    before, _ = compared_with(principal, build)
     earlier = files_of(before.version) if before is not None else {}
     return changed_model_facts(principal, project, earlier, files_of(build.version))
 
 
-def _talk(principal: Principal, review: Review, which: ThreadFilter) -> dict[str, Any]:
-    build = newest_round(review).build
-    before, _ = compared_with(principal, build)
+def _talk(
+    principal: Principal, review: Review, which: ThreadFilter, before: Build | None, verdicts: Sequence[Verdict]
+) -> dict[str, Any]:
     threads = threads_in_review(principal, review)
-    return talk_facts(principal, build, before, threads, _verdicts_in(principal, review), which)
+    return talk_facts(principal, newest_round(review).build, before, threads, verdicts, which)
 
 
 def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:
     """The verdicts on the builds of all rounds."""
-    return [verdict for each in review.rounds.all() for verdict in verdicts_on(principal, each.build)]
+    return verdicts_on(principal, *(each.build for each in review.rounds.all()))
 
 
 def _approvals(group: ReviewerGroup, verdicts: Verdicts, builds: Mapping[UUID | None, int | None]) -> Approvals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -29,7 +29,7 @@ from forge.learning.background.trials import background_of_build
 from forge.learning.quality import quality_of_build, reads_text, test_reads
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.models import Verdict
-from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before, verdicts_on
+from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before
 from forge.reviews.rounds.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rounds.decision import ReviewState
@@ -38,9 +38,9 @@ from forge.reviews.rounds.pages.state_tags import STATE_TAGS
 from rune.running.evaluation.wording import lost_sentences
 
 
-def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
-    """Who approves the build's bytes, who wants them changed, and whether the person may say so."""
-    verdicts = verdicts_on(principal, build)
+def verdict_facts(principal: Principal, build: Build, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Who approves the build's bytes, who wants them changed, and whether the person may say so; `verdicts` are all on
+    these bytes."""
     standing = [verdict for verdict in verdicts if not verdict.replaced]
     state = state_of_rune(principal, build, verdicts)
     is_own = is_reviewable(build) and is_own_rune(principal, build)

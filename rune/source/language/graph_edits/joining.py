@@ -14,7 +14,7 @@ from rune.wording import quoted
 
 @dataclass(frozen=True)
 class NeighbourWires:
-    """The wires that would lead past a stage: from the output that it reads to all inputs that read from it.
+    """The wires that would lead past a stage: from an output that it reads to all inputs that read from it.
 
     `reason` says why they do not fit, None if they fit.
     """
@@ -25,22 +25,27 @@ class NeighbourWires:
 
 
 def join_past(analysis: Analysis, name: str) -> NeighbourWires | None:
-    """Returns the wires that would lead past a stage.
+    """Returns the wires that would lead past a stage: of several outputs that it reads, from the first that fits all
+    its readers.
 
-    None for a stage that is not between others: it reads nothing, nothing reads from it, or it reads from several
-    outputs, of which none is the one to go on with. Raises `GraphEditRefused` for a stage that cannot be found.
+    None for a stage that is not between others: it reads nothing, or nothing reads from it. Raises `GraphEditRefused`
+    for a stage that cannot be found.
     """
     pipeline = pipeline_text(analysis)
-    sources = {Port(each.stage, each.index) for each in pipeline.find(name).inputs}
+    sources = dict.fromkeys(Port(each.stage, each.index) for each in pipeline.find(name).inputs)
     targets = tuple(
         Port(reader.name.text, index)
         for reader in pipeline.syntax.stages
         for index, input_ in enumerate(reader.inputs)
         if input_.stage == name and reader.name.text != name
     )
-    if len(sources) != 1 or not targets:
+    if not sources or not targets:
         return None
-    (source,) = sources
+    joins = [_wires(analysis, source, targets) for source in sources]
+    return next((join for join in joins if join.reason is None), joins[0])
+
+
+def _wires(analysis: Analysis, source: Port, targets: tuple[Port, ...]) -> NeighbourWires:
     reasons = (fits(analysis, source, target.stage, target.index) for target in targets)
     return NeighbourWires(source, targets, next((reason for reason in reasons if reason is not None), None))
 
@@ -50,7 +55,7 @@ def joining_edits(analysis: Analysis, name: str) -> tuple[Connect, ...]:
     join = join_past(analysis, name)
     if join is None:
         raise GraphEditRefused(
-            f"{quoted(name)} has no neighbours to connect: it must read from one output, and other stages from it."
+            f"{quoted(name)} has no neighbours to connect: it must read from an output, and other stages from it."
         )
     if join.reason is not None:
         raise GraphEditRefused(join.reason)

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import webbrowser
+from collections.abc import Collection, Mapping
 
 import click
 
@@ -21,10 +22,18 @@ from rune.tools.remote import (
     registry_url,
 )
 from rune.tools.remote.forge_client import ForgeClient
-from rune.wording import plain
+from rune.wording import alternatives, listed, plain
 
 TOKEN_LIMIT = 4096
 """Characters; anything longer is not a token but a file piped in by mistake."""
+_ACTS: Mapping[str, str] = {
+    "pull runes": "registry:pull",
+    "push or sign runes": "registry:push",
+    "publish blocks": "rune:publish",
+    "read data": "project:read",
+    "write data": "project:write",
+}
+"""The scope that each act of the command takes."""
 
 
 @click.command()
@@ -48,25 +57,37 @@ def command(registry: str, token_stdin: bool, no_browser: bool, insecure: bool) 
         token, who = _from_browser(address, insecure=insecure, opens=not no_browser)
     if not token or len(token) > TOKEN_LIMIT or not token.isascii() or not token.isprintable() or " " in token:
         raise ReferenceInvalid("That is not a token: copy it from your account's page, in one line.")
-    pulls = _may_pull(address, token, insecure=insecure)
+    scopes = _scopes(address, token, insecure=insecure)
     store = CredentialStore()
     store.remember(address, token)
-    limit = "" if pulls else " It may not pull from the registry: that takes the scope registry:pull."
-    click.echo(f"Signed in to {address}{who}. The token is kept in {store.path}.{limit}")
+    click.echo(f"Signed in to {address}{who}. The token is kept in {store.path}.")
+    if scopes is not None:
+        click.echo(_abilities(scopes))
 
 
-def _may_pull(address: str, token: str, *, insecure: bool) -> bool:
-    """Whether a token may pull. One of Hammer Forge that may not is good for other things, such as data: its API tells
-    a token that lacks a scope from one that it does not know. Raises `TokenNeeded` for the latter."""
+def _scopes(address: str, token: str, *, insecure: bool) -> tuple[str, ...] | None:
+    """Returns the scopes of a token that holds; None where only the registry knows it, which lets it pull. A token of
+    Hammer Forge that may not pull is good for other things, such as data. Raises `TokenNeeded` for any other."""
+    with ForgeClient(address, token) as client:
+        scopes = client.token_scopes()
     try:
         with Registry(address, token, insecure=insecure) as remote:
             remote.check_token()
     except TokenNeeded:
-        with ForgeClient(address, token) as client:
-            if not client.knows_token():
-                raise
-        return False
-    return True
+        if scopes is None:
+            raise
+    return scopes
+
+
+def _abilities(scopes: Collection[str]) -> str:
+    """Says what a token with these scopes may do, and what it may not of what the command does."""
+    text = f"Its scopes: {', '.join(scopes)}." if scopes else "It has no scopes."
+    missing = {act: scope for act, scope in _ACTS.items() if scope not in scopes}
+    if not missing:
+        return text
+    names = listed(list(missing.values()))
+    advice = f"Create a token with {names} on the page Tokens of your account, and give it to --token-stdin."
+    return f"{text}\nThis token cannot {alternatives(list(missing))}. {advice}"
 
 
 def _from_browser(address: str, *, insecure: bool, opens: bool) -> tuple[str, str]:

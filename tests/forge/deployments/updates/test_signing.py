@@ -265,12 +265,31 @@ def test_the_lines_pin_the_root_once_it_is_signed(
     language: str, line: str, deployment: Deployment, developer: Any, browser_of: Any, run_signer: Signer
 ) -> None:
     address = f"{deployment.get_absolute_url()}?language={language}"
-    assert "sha256:" not in pasted_lines(browser_of(developer).get(address))
+    unsigned = browser_of(developer).get(address)
+    assert (pasted_lines(unsigned), "once acme has its first signature" in unsigned.content.decode()) == ("", True)
     sign(run_signer)
     answer = browser_of(developer).get(address)
     assert line.format(root=root_digest_of(deployment.project.organisation_id)) in pasted_lines(answer)
     page = html.unescape(answer.content.decode())
     assert "hammer-forge-runtime" not in page or "hammer-forge-runtime[updates] @" in page
+
+
+@pytest.mark.slow
+@pytest.mark.protects("delivery/pinned-root")
+def test_the_lines_with_a_new_key_come_once_the_root_is_signed(
+    deployment: Deployment, developer: Any, browser_of: Any, run_signer: Signer
+) -> None:
+    browser, address = browser_of(developer), f"{deployment.get_absolute_url()}/do"
+    created = browser.post(address, {"do": "key", "name": "site"}).content.decode()
+    (secret,) = set(re.findall(r'name="key" value="(hf_[^"]+)"', created))
+    assert "<pre" not in created
+    assert "<pre" not in browser.post(address, {"do": "lines", "key": secret}).content.decode()
+    sign(run_signer)
+    lines = pasted_lines(browser.post(address, {"do": "lines", "key": secret}))
+    root = root_digest_of(deployment.project.organisation_id)
+    assert (lines.count(f'root="{root}"'), lines.count(f'root: "{root}"'), lines.count(secret)) == (2, 2, 4)
+    wrong = browser.post(address, {"do": "lines", "key": "hf_web_other"})
+    assert (wrong.status_code, "hf_web_other" in wrong.content.decode()) == (404, False)
 
 
 def pasted_lines(answer: Any) -> str:

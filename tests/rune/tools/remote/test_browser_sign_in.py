@@ -78,9 +78,10 @@ def test_the_command_shows_the_code_and_keeps_the_token(
     assert "hf_given" not in result.output
     credentials = json.loads((tmp_path / "rune" / "credentials.json").read_text())
     assert credentials["tokens"] == {registry.address: "hf_given"}
-    start_request, *token_requests, registry_request = registry.seen
+    start_request, *token_requests, scopes_request, registry_request = registry.seen
     assert start_request[0] == "/api/v1/device-sign-ins"
     assert token_requests == [("/api/v1/device-sign-ins/token", {"device_code": "long-secret"})] * 2
+    assert scopes_request == ("/api/v1/me/token", "Bearer hf_given")
     assert registry_request == ("/v2/", "Bearer hf_given")
 
 

@@ -61,12 +61,33 @@ def test_a_token_of_the_api_that_may_not_pull_is_kept_and_the_command_says_so(
     registry.answers["/v2/"] = Answer(403, reason)
     foreign = rune("login", registry.address, "--token-stdin", stdin="foreign")
     assert (foreign.exit_code, "This token may not pull." in foreign.output) == (4, True)
-    registry.answers["/api/v1/me"] = Answer(403, b'{"title": "Not allowed", "detail": "It takes account:read."}')
+    registry.answers["/api/v1/me/token"] = Answer(200, b'{"scopes": ["project:read", "project:write\\u001b[2J"]}')
     result = rune("login", registry.address, "--token-stdin", stdin="data")
     assert result.exit_code == 0, result.output
-    assert "registry:pull" in result.output
-    registry.answers["/api/v1/me"] = Answer(401, b'{"title": "Not signed in", "detail": "Your token is invalid."}')
+    assert "Its scopes: project:read, project:write" in result.output
+    assert "\x1b" not in result.output
+    assert "This token cannot pull runes, push or sign runes, publish blocks or write data." in result.output
+    assert "Create a token with registry:pull, registry:push, rune:publish and project:write" in result.output
+    registry.answers["/api/v1/me/token"] = Answer(401, b'{"title": "Not signed in", "detail": "It is invalid."}')
     assert rune("login", registry.address, "--token-stdin", stdin="ended").exit_code == 4
+
+
+def test_a_token_that_may_pull_is_told_what_else_it_may_do(registry: SimulatedRegistry, home: Path) -> None:
+    everything = ["registry:pull", "registry:push", "rune:publish", "project:read", "project:write"]
+    registry.answers["/api/v1/me/token"] = Answer(200, json.dumps({"scopes": everything}).encode())
+    assert "cannot" not in rune("login", registry.address, "--token-stdin", stdin="t").output
+    registry.answers["/api/v1/me/token"] = Answer(200, json.dumps({"scopes": everything[:1]}).encode())
+    result = rune("login", registry.address, "--token-stdin", stdin="t")
+    assert "Its scopes: registry:pull.\nThis token cannot push or sign runes, publish blocks" in result.output
+
+
+@pytest.mark.parametrize("body", [b'{"scopes": 3}', b"[]", b"{}"])
+def test_a_registry_that_names_no_scopes_is_signed_in_to_all_the_same(
+    registry: SimulatedRegistry, home: Path, body: bytes
+) -> None:
+    registry.answers["/api/v1/me/token"] = Answer(200, body)
+    result = rune("login", registry.address, "--token-stdin", stdin="t")
+    assert (result.exit_code, "scopes" in result.output) == (0, False), result.output
 
 
 def test_a_token_asked_for_is_not_echoed(registry: SimulatedRegistry, home: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.forge.addresses.table import ANY_PAGE, BAD, MINE, MINE_DELETED, NO_ID, Case
+from tests.support.forge.addresses.table import ANY_PAGE, BAD, MINE, MINE_DELETED, NO_ID, NONE, Case
 
 CASES: list[Case] = [
     ("get", "api/v1/me", "", None, MINE),
+    ("get", "api/v1/me/token", "", None, NONE),
     ("delete", "api/v1/me/hints/<str:hint>", "api/v1/me/hints/first-steps", None, MINE_DELETED),
     ("get", "api/v1/me/grants", "", None, MINE),
     ("delete", "api/v1/me/grants/<str:kind>/<uuid:grant>", "GRANT", None, (204, 404, 404, 404, 404, 404, 401)),

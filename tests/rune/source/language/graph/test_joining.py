@@ -95,6 +95,35 @@ def test_what_a_join_would_connect_is_known_before() -> None:
     assert join_past(analysed(BETWEEN), "answer") is None
 
 
+SEVERAL = MISFIT.replace("inputs: [audio]\n\n  two", "inputs: [audio, level]\n\n  two").replace(
+    "  best:\n",
+    "  level:\n    capability: RAW\n    outputs: [{type: f32, dimensions: [2]}]\n    args: {length: 8}\n\n  best:\n",
+    1,
+)
+"""The project with a stage that reads from two outputs, of which the second fits its reader."""
+
+
+def test_of_several_outputs_the_first_that_fits_every_reader_is_connected() -> None:
+    assert join_past(analysed(SEVERAL), "scaled") == NeighbourWires(Port("level", 0), (Port("two", 0),), None)
+    assert "  two:\n    model: ./two.tflite\n    inputs: [level]\n" in text_after(
+        RemoveStage("scaled", join=True), SEVERAL
+    )
+    both_fit = BETWEEN.replace(
+        "inputs: [model]\n    outputs:\n      - {type: f32", "inputs: [model, audio]\n    outputs:\n      - {type: f32"
+    )
+    assert join_past(analysed(both_fit), "scaled") == NeighbourWires(Port("model", 0), (Port("best", 0),), None)
+
+
+def test_of_several_outputs_of_which_none_fits_the_first_says_why() -> None:
+    text = SEVERAL.replace("inputs: [audio, level]", "inputs: [audio, model]")
+    join = join_past(analysed(text), "scaled")
+    assert join is not None
+    assert (join.source, join.reason) == (
+        Port("audio", 0),
+        'The model\'s input "a" is f32[2], but "audio" gives i16[16000].',
+    )
+
+
 def test_the_language_answers_with_the_join() -> None:
     answer = LanguageService(PUBLISHED_BLOCKS, FILES).answer
     assert answer({"ask": "join", "stage": "scaled"})["answer"]["join"] == {
