@@ -49,7 +49,7 @@ def test_samples_are_shown_with_labels_splits_and_drawings(client: Client, proje
     assert 'src="/api/v1/projects/acme/kitchen/data/samples/2/recording"' in page
     assert page.count("<path d=") == 1 + 3
     assert "1 without a label" in page
-    assert "&lt;knock&gt; has no samples for" in page
+    assert "&lt;knock&gt; and wave have no samples for" in page
     listing = client.get(f"{PAGE}?label=wave").content.decode()
     assert ('data-number="3"' in listing, 'data-number="1"' in listing) == (True, False)
     assert "Show all" in listing

@@ -42,8 +42,12 @@ READERS = {
     "datasets/samples/models.py": ({"rune.datasets.content.table.MEDIA_TYPE"}, NAMES),
     "datasets/samples/parts_api.py": ({f"rune.datasets.parts.search.{name}" for name in ("Part", "PartSearch")}, NAMES),
     "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, READS),
+    "learning/start/examples.py": ({"zipfile"}, WRITES),
     "learning/training/running/data.py": ({"zipfile"}, WRITES),
-    "projects/archives/read_archive.py": ({"zipfile"}, NO_SAMPLES),
+    "projects/archives/read_archive.py": (
+        {"rune.datasets.layouts.containers.zip_names.zip_name", "zipfile"},
+        NO_SAMPLES,
+    ),
     "projects/archives/write_archive.py": ({"zipfile"}, WRITES),
     "registry/discovery/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
     "serving/backup/archive.py": ({"tarfile"}, "the operator's own backups"),

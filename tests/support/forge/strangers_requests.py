@@ -24,6 +24,7 @@ NOTHING: Names = {
     "name": "zilch",
     "page": "settings",
     "path": "nofile.yml",
+    "file": "nofile.json",
     "number": "987",
     "target": "cortex-m7",
     "block": "nothing",
