@@ -313,9 +313,10 @@ class Preview(LeasedRow):
     text with that fix of a diagnostic in it (`forge.compute.child.steps.fix`). With `"copy": {"version",
     "overrides"}`, it is no newest text, but a copy of a version's files with those overrides applied
     (`forge.compute.child.overrides`). With `"build": {"version", "match"}`, it is the files and the reference of a
-    numbered build (`forge.builds.previews.stages`). With `"tests": path` nothing is built but the tests of a block, which are run;
-    `outline` is their result (`forge.compute.child.steps.compiled_tests`). With `"teach": true`, it is the newest text
-    up to what the last layer of its model reads, which the rune sends (`forge.compute.child.steps.teach`)."""
+    numbered build (`forge.builds.previews.stages`). With `"tests": path` nothing is built but the tests of a block,
+    which are run; `outline` is their result (`forge.compute.child.steps.compiled_tests`). With `"teach": true`, it is
+    the newest text up to what the last layer of its model reads, which the rune sends
+    (`forge.compute.child.steps.teach`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)

@@ -95,9 +95,11 @@ def test_the_stages_of_a_preview_are_of_the_newest_text_and_say_its_version(
 
 @pytest.mark.slow
 def test_a_build_of_another_toolchain_shows_no_stages(client: Client, build: Build) -> None:
+    assert f'data-stages="{build.pk}"' in client.get("/acme/kitchen").content.decode()
     assert build.artefact is not None
     build.artefact.spec["toolchain"] = "sha256:" + "0" * 64
     build.artefact.save()
+    assert "data-stages" not in client.get("/acme/kitchen").content.decode()
     answer = ask(client, build)
     assert (answer.status_code, answer.json()["title"]) == (404, "There are no values of stages")
     assert not Preview.objects.requested().exists()
