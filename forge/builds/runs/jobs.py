@@ -129,7 +129,7 @@ class BuildTask:
 def preview_job(preview: Preview, tree: WorkingTree) -> BuildTask:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
-    build = preview.numbered_build
+    build = preview.options.get("build")
     profile = choices_of(preview.project).profile if build is None else PROFILES[build["match"]]
     options = SpecOptions(
         preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile, is_preview=True

@@ -1,4 +1,4 @@
-"""The overview shows what each stage of the pipeline gives: of the build that runs there, and of the input that it has now."""
+"""The overview shows what each stage of the pipeline gives: of the build that runs there and its newest input."""
 
 from __future__ import annotations
 
