@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   preview: ["declared", "look", "runtime"],
   studio: ["declared", "api", "look", "runtime", "language", "blocks", "pipeline", "preview", "device"],
   device: ["declared", "look", "runtime", "preview"],
-  player: ["declared", "api", "look", "runtime", "preview", "device"],
+  player: ["declared", "api", "look", "runtime", "pipeline", "preview", "device"],
   pages: ["declared", "api", "look", "pipeline"],
 };
 

@@ -1,4 +1,4 @@
-"""Errors of builds. The first four are for people, the others stay between worker and row."""
+"""Errors of builds. The first five are for people, the others stay between worker and row."""
 
 from forge.core.errors import Conflict, NotFound
 
@@ -25,6 +25,12 @@ class FirmwareMissing(NotFound):
     """The build has no firmware, or not yet."""
 
     title = "There is no firmware"
+
+
+class NoStageValues(NotFound):
+    """The build has no rune of this toolchain, or no wire that is small enough to be drawn."""
+
+    title = "There are no values of stages"
 
 
 class Stopping(Exception):

@@ -310,9 +310,10 @@ class Preview(LeasedRow):
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
-    text with that fix of a diagnostic in it (`forge.compute.child.steps.fix`). With `"copy": {"version",
-    "overrides"}`, it is no newest text, but a copy of a version's files with those overrides applied
-    (`forge.compute.child.overrides`). With `"tests": path` nothing is built but the tests of a block, which are run;
+    text with that fix of a diagnostic in it (`forge.compute.child.steps.fix`). With `"copy": {"version", "overrides"}`,
+    it is no newest text, but a copy of a version's files with those overrides applied
+    (`forge.compute.child.overrides`). With `"build": {"version", "match"}`, it is of a numbered build
+    (`forge.builds.previews.stages`). With `"tests": path` nothing is built but the tests of a block, which are run;
     `outline` is their result (`forge.compute.child.steps.compiled_tests`). With `"teach": true`, it is the newest text
     up to what the last layer of its model reads, which the rune sends (`forge.compute.child.steps.teach`)."""
     sequence = models.BigIntegerField(default=0)
@@ -364,6 +365,12 @@ class Preview(LeasedRow):
         """Returns the version of which it is a copy, and the overrides that are applied in it, where it is that."""
         copy: dict[str, Any] | None = self.options.get("copy")
         return copy
+
+    @property
+    def version_id(self) -> str | None:
+        """The key of the version that it is of; None for one that follows the newest text."""
+        of_version = self.copy or self.options.get("build")
+        return None if of_version is None else str(of_version["version"])
 
     @property
     def is_settled(self) -> bool:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/preview/watch", previews_api.ProjectWatch.as_view()),
     path("projects/<str:organisation>/<str:name>/preview/watch/<uuid:watch_id>", previews_api.OneWatch.as_view()),
     path("builds/<uuid:build_id>", api.OneBuild.as_view()),
+    path("builds/<uuid:build_id>/stages", previews_api.BuildStages.as_view()),
     path("builds/<uuid:build_id>/log", api.BuildLog.as_view()),
     path("builds/<uuid:build_id>/cancel", api.BuildCancel.as_view()),
     path("builds/<uuid:build_id>/rune", api.BuildRune.as_view()),

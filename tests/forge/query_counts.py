@@ -30,6 +30,7 @@ UNCOUNTED: Mapping[str, str] = {
     f"POST {PROJECT_ROUTE}/fork": "the same",
     f"POST {PROJECT_ROUTE}/preview/watch": "starts a build",
     "POST api/v1/builds/<uuid:build_id>/firmware": "starts a compiler",
+    "POST api/v1/builds/<uuid:build_id>/stages": "starts a build",
     f"GET {PROJECT_ROUTE}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",
 }
 """Addresses without a count, and why."""

@@ -6,8 +6,10 @@ from typing import Any
 
 from forge.accounts.permissions import Verb
 from forge.builds.access import preview_of
-from forge.builds.models import Preview, plain_options
+from forge.builds.errors import NoStageValues
+from forge.builds.models import Build, Preview, plain_options
 from forge.builds.previews.notify import previews
+from forge.builds.previews.stages import stage_wires, start_stages
 from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.projects.access import require
@@ -35,6 +37,18 @@ def watch_wires(actor: Actor, project: Project, requested_wires: Any, *, timed: 
     require(actor, Verb.READ, project)
     wires = [] if timed and requested_wires == [] else checked_wires(requested_wires)
     return start_watch(project, {"watched": wires, "timed": timed})
+
+
+def watch_stages(actor: Actor, build: Build) -> Preview:
+    """Asks for the rune of a build's files that also sends what its stages give.
+
+    Raises `NoStageValues`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, build.project)
+    wires = stage_wires(build)
+    if not wires:
+        raise NoStageValues("This build has no stages whose values can be shown. Build the files again.")
+    return start_stages(build, wires)
 
 
 def run_tests(actor: Actor, project: Project, path: Any) -> Preview:

@@ -13,11 +13,18 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.builds.access import preview_of
-from forge.builds.previews.actions import ask_for_embedding, refresh_preview, run_tests, try_fix, watch_wires
+from forge.builds.access import find_build, preview_of
+from forge.builds.previews.actions import (
+    ask_for_embedding,
+    refresh_preview,
+    run_tests,
+    try_fix,
+    watch_stages,
+    watch_wires,
+)
 from forge.builds.previews.serializers import PreviewJson, WatchJson, preview_to_json, watch_to_json
 from forge.builds.previews.watches import find_watch
-from forge.core.api.views import needing
+from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
 from forge.projects.api import ProjectView
 
@@ -100,3 +107,17 @@ class OneWatch(ProjectView):
         """Returns the result: `state` is building, ready, broken or failed, `build` the last good one."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(watch_to_json(find_watch(principal_of(request), project, watch_id)))
+
+
+class BuildStages(ForgeView):
+    needs = needing(post=Scope.BUILD_RUN)
+
+    @extend_schema(operation_id="builds_watch_stages", request=None, responses={202: WatchJson})
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Asks for a rune of the build's files with what its stages give sent to its host as well.
+
+        Read the watch that it answers with like one of the newest text. For the build of a preview it is of the newest
+        text: compare the `version`.
+        """
+        principal = principal_of(request)
+        return Response(watch_to_json(watch_stages(principal, find_build(principal, build_id))), status=202)

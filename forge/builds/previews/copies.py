@@ -48,8 +48,8 @@ def find_copy(actor: Actor, project: Project, copy_id: UUID) -> Preview:
     return copy
 
 
-def files_of_copy(preview: Preview, copy: dict[str, Any]) -> WorkingTree:
+def files_of_version(preview: Preview, version_id: str) -> WorkingTree:
     """The files of its version, as far as they may still be given, before any override is applied."""
-    version = Version.objects.select_related("project").get(pk=copy["version"], project=preview.project_id)
+    version = Version.objects.select_related("project").get(pk=version_id, project=preview.project_id)
     manifest = available_files(version)
     return WorkingTree(manifest_digest(manifest), manifest, {}, preview.project.sequence, version.file_ids)

@@ -23,7 +23,7 @@ from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
 from forge.builds.previews.compiler_requests import ask_compiler
-from forge.builds.previews.copies import COPY_LIMIT, files_of_copy
+from forge.builds.previews.copies import COPY_LIMIT, files_of_version
 from forge.builds.previews.leases import PreviewLease
 from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.recorder import PreviewRecorder
@@ -67,7 +67,9 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
     before = now - age
     quiet = Project.objects.alive().filter(changed__lte=before)
     missing = quiet.filter(~Exists(Preview.objects.plain().filter(project=OuterRef("pk"))), sequence__gt=0)
-    behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
+    # A requested one that is of an older text is made again only when somebody asks for it.
+    outdated = Q(key=PLAIN, sequence__lt=F("project__sequence"))
+    behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | outdated
     left = Preview.objects.filter(behind, unleased(now), project__in=quiet, changed__lte=before)
     projects = [
         *left.values_list("project_id", flat=True)[:RESUME_LIMIT],
@@ -114,8 +116,9 @@ def _tick_of(stopping: threading.Event) -> Callable[[], None]:
 
 
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pace: PaceNow, work: PreviewWork) -> None:
-    """Makes the preview of the newest text, or of its copy, unless another worker is at it."""
-    tree = working_tree(preview.project) if preview.copy is None else files_of_copy(preview, preview.copy)
+    """Makes the preview of the newest text, or of its version, unless another worker is at it."""
+    version = preview.version_id
+    tree = working_tree(preview.project) if version is None else files_of_version(preview, version)
     lease = PreviewLease(preview.pk, tree.sequence)
     if not lease.take():
         return
@@ -125,10 +128,9 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pa
         check_stopping()
         lease.keep()
 
-    # A copy is of a version, which no newer text replaces.
-    is_of_text = preview.copy is None
     try:
-        with work.of_text(compiler, tree.sequence) if is_of_text else nullcontext():
+        # No newer text replaces a version.
+        with work.of_text(compiler, tree.sequence) if version is None else nullcontext():
             _make(preview, tree, compiler, tick, pace)
         if preview.is_plain:
             text_settled.call(preview.project, tree)

@@ -21,6 +21,7 @@ from forge.projects.models import Project
 from forge.projects.secrets.results import is_searched, texts_to_search
 from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.aim import Aim
+from rune.compiler.anvil.profile import PROFILES
 from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.lookup import find_variant
 from rune.devices.emulation.cores import core_of
@@ -128,7 +129,8 @@ class BuildTask:
 def preview_job(preview: Preview, tree: WorkingTree) -> BuildTask:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
-    profile = choices_of(preview.project).profile
+    build = preview.options.get("build")
+    profile = choices_of(preview.project).profile if build is None else PROFILES[build["match"]]
     options = SpecOptions(
         preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile, is_preview=True
     )

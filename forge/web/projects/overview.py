@@ -19,6 +19,7 @@ from forge.builds.models import Build
 from forge.builds.pages.pipeline_picture import drawn_pipeline
 from forge.builds.pages.project_cards import cards
 from forge.builds.pages.rune_quality import quality_of
+from forge.builds.previews.stages import stage_wires
 from forge.builds.sample_inputs import inputs_for_reader
 from forge.builds.serializers import rune_url
 from forge.deployments.access import deployments_of
@@ -131,6 +132,7 @@ def _of_build(principal: Principal, newest: Build, builds: Sequence[Build], tags
     return {
         "build": newest,
         "rune_url": rune_url(newest),
+        "shows_stages": bool(stage_wires(newest)),
         "examples": inputs_for_reader(principal, newest),
         "pipeline": None if newest.artefact is None else drawn_pipeline(newest.artefact.report["pipeline"]),
         "quality": quality_of(newest),

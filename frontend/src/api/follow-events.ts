@@ -13,12 +13,16 @@ export interface Hearing {
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 
-export function followEvents(path: string, hearing: Hearing): void {
+/** Answers how to stop. */
+export function followEvents(path: string, hearing: Hearing): () => void {
   const scheme = window.location.protocol === "https:" ? "wss" : "ws";
   const address = `${scheme}://${window.location.host}${path}`;
   let wait = FIRST_WAIT;
+  let isOver = false;
+  let socket: WebSocket | null = null;
   const open = (): void => {
-    const socket = new WebSocket(address);
+    if (isOver) return;
+    socket = new WebSocket(address);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       const type = typeOf(data);
       if (type === "hello") {
@@ -27,6 +31,7 @@ export function followEvents(path: string, hearing: Hearing): void {
       } else if (type !== null) hearing.onEvent(type);
     };
     socket.onclose = ({ code }) => {
+      if (isOver) return;
       if (hearing.refusals.includes(code)) {
         hearing.onRefused();
         return;
@@ -36,6 +41,10 @@ export function followEvents(path: string, hearing: Hearing): void {
     };
   };
   open();
+  return () => {
+    isOver = true;
+    socket?.close();
+  };
 }
 
 /** The type of a message; null for a message that is not ours. */

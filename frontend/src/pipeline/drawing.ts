@@ -1,6 +1,6 @@
 // The picture of a pipeline on a page: drawn into an element, as wide as that is, and again when its width changes.
 import { condensed } from "./condense";
-import { FULL, PHONE, ROW, SMALL } from "./form";
+import { FULL, PHONE, ROW, SMALL, withSlots } from "./form";
 import { place, type PipelineLayout, type PlacedNode, type PlacedWire } from "./layout";
 import { pathOf } from "./paths";
 import { KIND_WORDS } from "./description";
@@ -14,6 +14,10 @@ const PHONE_BELOW = 420;
 /** The room that marks need around the nodes. */
 const MARGIN = 5;
 const ARROW = "M-6 -4 0 0 -6 4Z";
+/** The places in which nodes show what their stages give, by the names of the stages. */
+export type Slots = ReadonlyMap<string, HTMLElement>;
+/** How to stop the drawing that an element has. */
+const drawings = new WeakMap<HTMLElement, () => void>();
 
 function element(tag: string, className: string, text = ""): HTMLElement {
   const created = document.createElement(tag);
@@ -22,13 +26,25 @@ function element(tag: string, className: string, text = ""): HTMLElement {
   return created;
 }
 
-function nodeElement({ node, x, y, width, height }: PlacedNode, hasDetail: boolean): HTMLElement {
+/** A place for each stage; whoever fills them keeps them while the picture is drawn anew. */
+export function slotsOf({ nodes }: Pipeline): Slots {
+  return new Map(
+    nodes.map(({ name }) => {
+      const slot = element("span", "node-value");
+      slot.dataset["stage"] = name;
+      return [name, slot];
+    }),
+  );
+}
+
+function nodeElement({ node, x, y, width, height }: PlacedNode, hasDetail: boolean, slot?: HTMLElement): HTMLElement {
   const created = element("div", `node ${node.kind} ${node.mark ?? ""}`);
   created.title = node.title === undefined ? `${node.name}: ${KIND_WORDS[node.kind]} ${node.detail}` : node.detail;
   Object.assign(created.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
   created.append(element("b", "", node.title ?? node.name));
   if (hasDetail) created.append(element("span", "", node.detail));
   if (hasDetail && (node.note ?? "") !== "") created.append(element("small", "", node.note));
+  if (slot !== undefined) created.append(slot);
   return created;
 }
 
@@ -68,7 +84,7 @@ function labelledWires(wires: readonly PlacedWire[]): readonly PlacedWire[] {
   });
 }
 
-function picture(layout: PipelineLayout, hasDetail: boolean): HTMLElement {
+function picture(layout: PipelineLayout, hasDetail: boolean, slots?: Slots): HTMLElement {
   const created = element("div", "pipeline-picture");
   created.setAttribute("aria-hidden", "true");
   Object.assign(created.style, { width: `${layout.width}px`, height: `${layout.height}px`, margin: `${MARGIN}px` });
@@ -76,7 +92,7 @@ function picture(layout: PipelineLayout, hasDetail: boolean): HTMLElement {
   wires.append(...layout.wires.flatMap(wireElements));
   created.append(
     wires,
-    ...layout.nodes.map((node) => nodeElement(node, hasDetail)),
+    ...layout.nodes.map((node) => nodeElement(node, hasDetail, slots?.get(node.node.name))),
     ...labelledWires(layout.wires).map(labelElement),
   );
   return created;
@@ -91,9 +107,16 @@ function largeLayout(pipeline: Pipeline, room: number): PipelineLayout {
   return bare.nodes.every(({ row }) => row === 0) ? bare : full;
 }
 
+/** What the stages give says more than the types of the wires, and its nodes are high: the lower of both pictures. */
+function layoutWithSlots(pipeline: Pipeline, room: number): PipelineLayout {
+  const forms = room < PHONE_BELOW ? [PHONE] : [FULL, ROW];
+  const layouts = forms.map((form) => place(pipeline, { size: room, form: withSlots(form) }));
+  return layouts.reduce((lowest, each) => (each.height < lowest.height ? each : lowest));
+}
+
 /** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */
-export function layoutIn(pipeline: Pipeline, room: number, isSmall: boolean): PipelineLayout {
-  if (!isSmall) return largeLayout(pipeline, room);
+export function layoutIn(pipeline: Pipeline, room: number, isSmall: boolean, hasSlots = false): PipelineLayout {
+  if (!isSmall) return hasSlots ? layoutWithSlots(pipeline, room) : largeLayout(pipeline, room);
   const small = (each: Pipeline): PipelineLayout => place(each, { size: room, form: SMALL });
   return small(
     condensed(pipeline, (each) => {
@@ -103,15 +126,23 @@ export function layoutIn(pipeline: Pipeline, room: number, isSmall: boolean): Pi
   );
 }
 
-/** Draws into `host` from now on, in the room that it has; answers how to stop. What else is in `host` stays there. */
-export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boolean): () => void {
+/**
+ * Draws into `host` from now on, in place of what was drawn there before, in the room that it has; answers how to stop.
+ * What else is in `host` stays there.
+ */
+export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boolean, slots?: Slots): () => void {
+  drawings.get(host)?.();
   let current: HTMLElement | null = null;
   let last = 0;
   const draw = (): void => {
     const room = Math.floor(host.clientWidth) - 2 * MARGIN;
     if (room <= 0 || room === last) return;
     last = room;
-    const next = picture(layoutIn(pipeline, room, isSmall), (isSmall ? SMALL : FULL).hasDetail);
+    const next = picture(
+      layoutIn(pipeline, room, isSmall, slots !== undefined),
+      (isSmall ? SMALL : FULL).hasDetail,
+      slots,
+    );
     if (current === null) host.append(next);
     else current.replaceWith(next);
     current = next;
@@ -119,8 +150,10 @@ export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boo
   const observer = new ResizeObserver(draw);
   observer.observe(host);
   draw();
-  return () => {
+  const stop = (): void => {
     observer.disconnect();
     current?.remove();
   };
+  drawings.set(host, stop);
+  return stop;
 }

@@ -50,6 +50,17 @@ export const FULL: Form = {
   arrowRoom: 18,
 };
 
+/** The room for what a stage gives, and what keeps it from the stage's words: as `.node-value` has it in look/pipeline.css. */
+const SLOT_HEIGHT = 64;
+const SLOT_GAP = 6;
+const SLOT_LEAST = 88;
+
+/** The same with room in each node for what its stage gives. */
+export function withSlots(form: Form): Form {
+  const nodeHeight = form.nodeHeight + SLOT_HEIGHT + SLOT_GAP;
+  return { ...form, nodeHeight, nodeLeast: Math.max(form.nodeLeast, SLOT_LEAST) };
+}
+
 /** On one row above a text: what flows in the wires is shown elsewhere. */
 export const ROW: Form = { ...FULL, nodeMost: 116, hasTypes: false, nodeGap: 12, wireLeast: 36 };
 

@@ -1,7 +1,10 @@
 // Fetches one rune and lets it run.
-import { Preview, type PreviewHost } from "../preview";
+import { useMemo } from "react";
+import { NO_HOST, Preview, type PreviewHost } from "../preview";
 import type { Addresses, Limits } from "../runtime";
 import { FetchFailure } from "./FetchFailure";
+import type { StageSettings } from "./stages/settings";
+import { useStageRune } from "./stages/use-stage-rune";
 import { fetchingText, useFetched } from "./use-fetched";
 
 interface Props {
@@ -14,21 +17,32 @@ interface Props {
   readonly addresses?: Addresses;
   /** The example inputs that the page brings along. */
   readonly host?: PreviewHost;
+  /** Of which build the page shows what each stage gives, if it does. */
+  readonly stages?: StageSettings | null;
 }
 
-export function Player({ address, name, memory, limits, addresses, host }: Props) {
+export function Player({ address, name, memory, limits, addresses, host = NO_HOST, stages = null }: Props) {
   const [fetchState, again] = useFetched(address);
+  const { stageRune, onRun, onLost } = useStageRune(stages);
+  const hostOfStages = useMemo(() => (stages === null ? host : { ...host, onRun }), [stages, host, onRun]);
   if (fetchState.state === "failed") return <FetchFailure reason={fetchState.reason} onAgain={again} />;
+  const rune = fetchState.state === "there" ? fetchState.rune : null;
   return (
     <Preview
-      rune={fetchState.state === "there" ? fetchState.rune : null}
+      rune={stageRune?.bytes ?? rune}
+      edition={stages?.version ?? null}
+      size={rune?.byteLength ?? null}
       heading={null}
       memory={memory}
       limits={limits}
       isLarge
       {...(addresses === undefined ? {} : { addresses })}
-      {...(host === undefined ? {} : { host })}
+      host={hostOfStages}
       empty={fetchingText(fetchState, name)}
-    />
+    >
+      {stageRune !== null &&
+        stages !== null &&
+        ((running) => <stageRune.Picture running={running} picture={stages.picture} onLost={onLost} />)}
+    </Preview>
   );
 }

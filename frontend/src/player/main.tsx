@@ -1,6 +1,8 @@
 // The island that lets anybody try a rune, on a build's page and on a rune's public page: an element with data-player,
 // data-rune-url and, where the page knows them, data-name, data-memory (bytes planned) and data-seconds (how long one
-// run may take), and data-examples with the recordings that it can be tried with. Where a rune is judged, data-judge says so, data-judged-name what it is called if not "This build",
+// run may take), and data-examples with the recordings that it can be tried with.
+// data-stages names the build whose stages show what they give in the page's picture of the pipeline (data-version,
+// data-project, data-events with it). Where a rune is judged, data-judge says so, data-judged-name what it is called if not "This build",
 // data-before-… tell of the one before it (url, name, short,
 // memory), data-wrong with data-terms where a wrong result may be sent, and the answers also stand in the page's
 // [data-answers], and boards that run the same stand in its [data-boards], whose value is where the server tells of the
@@ -18,6 +20,7 @@ import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
 import { compareSamples } from "./samples/compare-samples";
 import type { StartSettings } from "./start/server";
+import type { StageSettings } from "./stages/settings";
 import { TeachServer, type TeachSettings } from "./teach/server";
 import { Try } from "./Try";
 
@@ -59,18 +62,32 @@ function boardsOf(element: HTMLElement | null): { element: Element; address: str
   return element === null || address === undefined ? null : { element, address };
 }
 
+function stagesOf({ stages, version, project, events }: DOMStringMap): StageSettings | null {
+  const picture = document.querySelector<HTMLElement>(".with-values[data-pipeline]");
+  if (stages === undefined || version === undefined || project === undefined || events === undefined) return null;
+  return picture === null ? null : { build: stages, version, project, events, picture };
+}
+
 for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
   const { runeUrl, name, memory, seconds, judge, judgedName = "This build", wrong, terms, examples } = element.dataset;
   if (runeUrl === undefined) continue;
   const milliseconds = seconds === undefined ? DEFAULT_LIMITS.milliseconds : Number(seconds) * 1000;
   const limits = { ...DEFAULT_LIMITS, milliseconds };
   const host = hostWith(examples);
+  const stages = stagesOf(element.dataset);
   const show = (): void =>
     createRoot(element).render(
       <StrictMode>
         {judge === undefined ? (
           <Boundary>
-            <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} host={host} />
+            <Player
+              address={runeUrl}
+              name={name ?? "This rune"}
+              memory={bytesOf(memory)}
+              limits={limits}
+              host={host}
+              stages={stages}
+            />
           </Boundary>
         ) : (
           <Suspense fallback={<p className="muted">Loading…</p>}>

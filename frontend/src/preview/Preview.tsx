@@ -48,6 +48,8 @@ interface Props {
   readonly heading?: string | null;
   /** Bytes of memory that the build planned; without it, what the rune says of itself. */
   readonly memory?: number | null;
+  /** Bytes of the rune that is shown, where another one of the same text runs; without it, those of the one that runs. */
+  readonly size?: number | null;
   /** For a page of its own: larger words and buttons. */
   readonly isLarge?: boolean;
   /** Said while there is no rune: a sentence, or a part of its own. */
@@ -89,6 +91,7 @@ export function Preview(props: Props) {
     status,
     heading = "Preview",
     memory,
+    size,
     isLarge = false,
     empty,
     edition = null,
@@ -270,7 +273,7 @@ export function Preview(props: Props) {
                             runs={snapshot.runs}
                             memory={memory ?? loadedRune.memory}
                             wasmMemory={loadedRune.memoryPages * PAGE}
-                            size={loadedRune.size}
+                            size={size ?? loadedRune.size}
                             pace={paceText(snapshot.pace, snapshot.milliseconds)}
                           />
                         )}

@@ -1,8 +1,7 @@
 // The requests of Teach to the server: one asks for the rune, and one saves the last layer. None has a recording.
 import { address } from "../../api/request";
-import { followEvents } from "../../api/follow-events";
 import type { TrainingRun, Watch } from "../../api/schema";
-import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
+import { WatchServer } from "../watch-server";
 import type { LastLayer } from "./learn";
 
 export interface TeachSettings {
@@ -26,48 +25,19 @@ export interface SavedLabel {
 
 export class TeachServer {
   readonly #path: { readonly organisation: string; readonly name: string };
-  readonly #events: string;
-  readonly #token: string;
+  readonly #server: WatchServer;
 
   constructor(project: string, events: string, token: string) {
     const [organisation = "", name = ""] = project.split("/");
     this.#path = { organisation, name };
-    this.#events = events;
-    this.#token = token;
+    this.#server = new WatchServer(events, token);
   }
 
   /** The address of the rune, once it is built. Rejects with an Error whose message is for a person. */
   async rune(): Promise<string> {
     const watch = "/api/v1/projects/{organisation}/{name}/preview/watch";
-    const newWatch = await this.#send<Watch>(address("post", watch, { path: this.#path }), { teach: true });
-    return new Promise((resolve, reject) => {
-      let isSettled = false;
-      const settle = (state: Watch): void => {
-        if (isSettled || state.state === "building" || state.state === "checking") return;
-        isSettled = true;
-        if (state.state === "ready" && state.build !== null) resolve(state.build.rune_url);
-        else reject(new Error(state.error ?? "The rune could not be built. Try again."));
-      };
-      const read = (): void => {
-        const one = `${watch}/{watch_id}` as const;
-        void this.#get<Watch>(address("get", one, { path: { ...this.#path, watch_id: newWatch.id } })).then(
-          settle,
-          () => undefined,
-        );
-      };
-      settle(newWatch);
-      if (isSettled) return;
-      followEvents(this.#events, {
-        onEvent: (type) => {
-          if (type === "preview.watched" && !isSettled) read();
-        },
-        onAway: () => {
-          if (!isSettled) read();
-        },
-        refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
-        onRefused: () => reject(new Error("You are signed out, or have no access any more. Reload the page.")),
-      });
-    });
+    const newWatch = await this.#server.send<Watch>(address("post", watch, { path: this.#path }), { teach: true });
+    return (await this.#server.built(newWatch, this.#path)).rune_url;
   }
 
   /** The address of the run in which it is saved. Rejects with an Error whose message is for a person. */
@@ -79,34 +49,7 @@ export class TeachServer {
       biases: rows.map((row) => row[columns] ?? 0),
     };
     const place = "/api/v1/projects/{organisation}/{name}/training/teach";
-    const run = await this.#send<TrainingRun>(address("post", place, { path: this.#path }), body);
+    const run = await this.#server.send<TrainingRun>(address("post", place, { path: this.#path }), body);
     return `/${this.#path.organisation}/${this.#path.name}/training/${run.number}`;
   }
-
-  async #get<T>(url: string): Promise<T> {
-    return answerOf<T>(
-      await reachServer(fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } })),
-    );
-  }
-
-  async #send<T>(url: string, body: object): Promise<T> {
-    const headers = { "Content-Type": "application/json", "X-CSRFToken": this.#token, Accept: "application/json" };
-    return answerOf<T>(await reachServer(fetch(url, { method: "POST", headers, body: JSON.stringify(body) })));
-  }
-}
-
-async function reachServer(response: Promise<Response>): Promise<Response> {
-  try {
-    return await response;
-  } catch (error) {
-    throw new Error("The server cannot be reached. Check the connection and try again.", { cause: error });
-  }
-}
-
-async function answerOf<T>(response: Response): Promise<T> {
-  if (response.ok) return (await response.json()) as T;
-  const problem: unknown = await response.json().catch(() => null);
-  if (typeof problem === "object" && problem !== null && "detail" in problem && typeof problem.detail === "string")
-    throw new Error(problem.detail);
-  throw new Error("The server could not answer. Try again.");
 }

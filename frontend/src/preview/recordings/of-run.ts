@@ -19,7 +19,8 @@ export function recordingOfRun(
   return null;
 }
 
-function contentOf(request: CapabilityRequest, bytes: ArrayBuffer): Content | null {
+/** The input of a run as a recording has it; null where it is none. */
+export function contentOf(request: CapabilityRequest, bytes: ArrayBuffer): Content | null {
   switch (recordingOf(request)) {
     case "sound": {
       const samples = Float32Array.from(new Int16Array(bytes), (value) => value / 32768);

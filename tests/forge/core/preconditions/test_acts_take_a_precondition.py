@@ -29,6 +29,7 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_B}/cancel": ENDS,
     f"PUT {_B}/checks/<str:check>": SETS,
     f"POST {_B}/firmware": WORKS,
+    f"POST {_B}/stages": WORKS,
     f"POST {_B}/reviews/undo": OWN,
     f"POST {_B}/threads": MAKES,
     f"POST {_B}/wrong-results": MAKES,

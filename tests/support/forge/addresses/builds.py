@@ -25,6 +25,7 @@ REQUESTS: list[Request] = [
     ("get", "api/v1/builds/<uuid:build_id>", "api/v1/builds/{build}", None),
     ("get", "api/v1/builds/<uuid:build_id>/log", "api/v1/builds/{build}/log", None),
     ("post", "api/v1/builds/<uuid:build_id>/cancel", "api/v1/builds/{build}/cancel", {}),
+    ("post", "api/v1/builds/<uuid:build_id>/stages", "api/v1/builds/{build}/stages", {}),
     ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
     ("get", "api/v1/builds/<uuid:build_id>/packages/<str:target>", "api/v1/builds/{build}/packages/c", None),
     ("get", "api/v1/builds/<uuid:build_id>/firmware", "api/v1/builds/{build}/firmware", None),

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { OutputTensor } from "../../../runtime";
 import { numberText } from "../../readings/numbers";
 import { tableOf } from "../../readings/tables";
+import { Columns } from "./Columns";
 import { histogramOf, sidesOf } from "./views";
 
 export function ImageView({ tensor }: { readonly tensor: OutputTensor }) {
@@ -161,21 +162,12 @@ function Line({
 export function HistogramView({ tensor }: { readonly tensor: OutputTensor }) {
   const histogram = useMemo(() => histogramOf(tensor.elements as readonly number[]), [tensor]);
   const most = Math.max(1, ...histogram.counts);
-  const width = WIDTH / histogram.counts.length;
   return (
     <>
-      <svg
-        className="preview-histogram"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`Histogram of the values from ${numberText(histogram.low)} to ${numberText(histogram.high)}`}
-      >
-        {histogram.counts.map((count, index) => {
-          const tall = count === 0 ? 0 : Math.max(1, (count / most) * HEIGHT);
-          return <rect key={index} x={index * width} y={HEIGHT - tall} width={width - 1} height={tall} />;
-        })}
-      </svg>
+      <Columns
+        shares={histogram.counts.map((count) => count / most)}
+        label={`Histogram of the values from ${numberText(histogram.low)} to ${numberText(histogram.high)}`}
+      />
       <dl className="preview-facts small num">
         <Fact name="Lowest" value={histogram.low} />
         <Fact name="Mean" value={histogram.mean} />
