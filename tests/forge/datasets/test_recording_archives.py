@@ -262,12 +262,13 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
 
     assert len(answered({}).json()["samples"]) == 1
     event = {"label": "yes", "start": 0.5, "end": 0.25}
-    for wrong in (
+    wrong_facts: list[dict[str, Any]] = [
         *({"size": 9_000_000}, {"size": 9}, {"size": 0}, {"offset": -1}, {"milliseconds": -1}),
         *({"kind": "picture"}, {"media_type": "text/html"}, {"quality": "best"}, {"drawing": {"peaks": "x"}}),
         *({"interval": {"length": each, "unit": ""}} for each in (-1.0, 0.0)),
         *({"split": "all"}, {"label": "x" * 99}, {"events": [event]}),
-    ):
+    ]
+    for wrong in wrong_facts:
         response = answered(wrong)
         assert (response.status_code, "could not be read" in response.json()["detail"]) == (422, True), wrong
 
