@@ -26,6 +26,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from types import ModuleType
@@ -266,4 +267,5 @@ def _field(hint: Any, default: Any) -> Any:
     if found is None or default is inspect.Parameter.empty:
         return found
     more = {"required": False} if default is None else {"default": default}
-    return type(found)(*found._args, **{**found._kwargs, **more})
+    # A copy of the child of a list, since a field becomes part of one list alone.
+    return type(found)(*found._args, **{**deepcopy(found._kwargs), **more})
