@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.consent.actions import purposes_of
@@ -261,15 +262,6 @@ class DataSettingsSerializer(serializers.Serializer[None]):
     )
 
 
-class NewDataVersionSerializer(serializers.Serializer[None]):
-    """Saving a version."""
-
-    revision = serializers.IntegerField(
-        min_value=0, max_value=2**53, help_text="the revision of the data that is saved"
-    )
-    message = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-
-
 def sample_to_json(sample: Sample, actor: Actor) -> DataSampleJson:
     """A sample, found by `forge.datasets.access`, as a person may see it."""
     is_playable = may_play(actor, sample)
@@ -393,3 +385,7 @@ def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> D
         ],
         "untested_labels": list(comparison.untested_labels),
     }
+
+
+SAVED = Answer(version_to_json, status=201)
+SAMPLE = Answer(for_actor=sample_to_json)

@@ -2,17 +2,22 @@
 
 from django.urls import path
 
+from forge.core.api.acts import act_paths, acts_in
 from forge.datasets.analysis import api as analysis
 from forge.datasets.consent import api as consent
 from forge.datasets.imports import api as imports
+from forge.datasets.labelling import actions as labelling_acts
 from forge.datasets.labelling import api as labelling
 from forge.datasets.recordings import api as recordings
 from forge.datasets.samples import api as samples
 from forge.datasets.samples import parts_api as parts
+from forge.datasets.versions import actions as version_acts
 from forge.datasets.versions import api as versions
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 _DATA = f"{_PROJECT}/data"
+_READING = {f"{_DATA}/queue": labelling.DataQueue, f"{_DATA}/versions": versions.DataVersions}
+"""The views that answer GET where acts have their address."""
 
 urlpatterns = [
     path("samples", recordings.OwnSamples.as_view()),
@@ -36,15 +41,13 @@ urlpatterns = [
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
     path(f"{_DATA}/samples/<int:number>/parts", parts.DataSampleParts.as_view()),
     path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
-    path(f"{_DATA}/queue", labelling.DataQueue.as_view()),
-    path(f"{_DATA}/queue/labels", labelling.DataQueueLabels.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>/bytes", imports.DataImportBytes.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>/start", imports.DataImportStart.as_view()),
-    path(f"{_DATA}/versions", versions.DataVersions.as_view()),
     path(f"{_DATA}/versions/<int:number>", versions.OneDataVersion.as_view()),
     path(f"{_DATA}/versions/<int:number>/samples", versions.DataVersionSamples.as_view()),
     path(f"{_DATA}/versions/<int:number>/export", versions.DataVersionExport.as_view()),
     path(f"{_DATA}/versions/<int:number>/compared-with/<int:other>", versions.DataVersionComparison.as_view()),
+    *act_paths(acts_in(labelling_acts, version_acts), _READING),
 ]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from forge.accounts.permissions import Verb, scope_of
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import Principal, principal_of
 from forge.core.api.acts import Place
 from forge.core.errors import AddressChanged
 from forge.projects.access import find_project, require
 from forge.projects.models import Project
 
+T = TypeVar("T")
 _BEFORE = ("/api/v1/projects", "")
 """What stands before a project's address: in the API, and on pages."""
 
@@ -35,3 +37,19 @@ def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) 
 
 
 PROJECT = Place("projects/<str:organisation>/<str:name>/", _find, require, principal_of, scope_of, (AddressChanged,))
+
+
+def below_project(
+    tail: str, find: Callable[[Principal, Project, Mapping[str, Any]], T], project: str = "project"
+) -> Place[T]:
+    """Returns the place of things that a project has. `find` takes who acts, the project and the names of the address;
+    `project` names the attribute of a thing that has its project."""
+    project_of_thing: Callable[[T], Project] = attrgetter(project)
+    return Place(
+        PROJECT.route + tail,
+        lambda request, verb, names: find(principal_of(request), PROJECT.find(request, verb, names), names),
+        lambda actor, verb, thing: require(actor, verb, project_of_thing(thing)),
+        principal_of,
+        scope_of,
+        (AddressChanged,),
+    )

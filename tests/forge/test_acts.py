@@ -61,7 +61,6 @@ UNAUDITED: Mapping[str, str] = {
     "forge.builds.previews.actions.watch_wires": "the same, with what flows in its wires",
     "forge.datasets.imports.actions.receive_piece": "bytes mean nothing before the import is started, which is written",
     "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
-    "forge.datasets.labelling.actions.take_next": "the same",
     "forge.datasets.recordings.actions.read_sample": "reads a recording; storing it is another act, which is written",
     "forge.learning.augmentation.actions.draw_augmentation": "draws from samples that may be played, and keeps nothing",
     "forge.datasets.samples.actions.cut.propose_parts": "says where a sample could be cut; changes nothing",

@@ -26,6 +26,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from types import ModuleType
@@ -125,7 +126,7 @@ class Act:
     @property
     def route(self) -> str:
         """The address below `/api/v1/`."""
-        return self.place.route + self.tail
+        return (self.place.route + self.tail).removesuffix("/")
 
     @property
     def own_names(self) -> list[str]:
@@ -163,8 +164,8 @@ def act(
 ) -> Callable[[Callable[Concatenate[A, T, P], R]], Callable[Concatenate[A, T, P], R]]:
     """Declares the act below it, as the example of this module shows.
 
-    `tail` follows the route of `place`. `raises` names the errors beyond those of the place and of the state, and
-    `unaudited` says why the act writes no audit entry.
+    `tail` follows the route of `place`; "" is the address of the thing itself. `raises` names the errors beyond those
+    of the place and of the state, and `unaudited` says why the act writes no audit entry.
 
     Raises `TypeError` for a function whose parameters are not those of the declaration.
     """
@@ -266,4 +267,5 @@ def _field(hint: Any, default: Any) -> Any:
     if found is None or default is inspect.Parameter.empty:
         return found
     more = {"required": False} if default is None else {"default": default}
-    return type(found)(*found._args, **{**found._kwargs, **more})
+    # A copy of the child of a list, since a field becomes part of one list alone.
+    return type(found)(*found._args, **{**deepcopy(found._kwargs), **more})

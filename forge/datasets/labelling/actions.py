@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Annotated, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import BooleanField, CharField, ChoiceField, IntegerField, ListField
 
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import Answer, act
+from forge.core.api.states import OWN
 from forge.core.errors import Invalid
 from forge.datasets.access import find_sample
 from forge.datasets.actions import DataSetChange
@@ -18,20 +22,52 @@ from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.labelling.queue import QueueMode, next_waiting
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions.add import checked_word
+from forge.datasets.serializers import SAMPLE, DataSampleJson, sample_to_json
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.place import PROJECT
+from rune.datasets.words import WORD_LIMIT
 
 CLAIM_LIFE = timedelta(minutes=5)
 """How long the queue keeps a sample for who looks at it. Then somebody else may get it."""
 MAX_SKIPPED = 100
+_NUMBER = IntegerField(min_value=1, max_value=2**31 - 1)
 
 
-def take_next(actor: Actor, project: Project, mode: QueueMode, skipped_numbers: Collection[int] = ()) -> Sample | None:
-    """Gives a person the next sample of the queue, and takes the one back that they had; None where none waits.
+class DataQueueSampleJson(TypedDict):
+    """The sample that the queue keeps for you for 5 minutes; null where none waits."""
 
-    Raises `Forbidden`, `NotFound`, and `Invalid` for more than `MAX_SKIPPED` skipped numbers.
-    """
-    require(actor, Verb.EDIT, project)
+    sample: DataSampleJson | None
+
+
+def _next_to_json(sample: Sample | None, actor: Actor) -> DataQueueSampleJson:
+    return {"sample": None if sample is None else sample_to_json(sample, actor)}
+
+
+NEXT = Answer(for_actor=_next_to_json)
+
+
+@act(
+    "POST",
+    PROJECT,
+    "data/queue",
+    "data_queue_next",
+    verb=Verb.EDIT,
+    state=OWN,
+    answer=NEXT,
+    unaudited="says who looks at a sample for some minutes; no sample changes",
+)
+def take_next(
+    actor: Actor,
+    project: Project,
+    mode: Annotated[QueueMode, ChoiceField(choices=list(QueueMode))] = QueueMode.UNLABELLED,
+    skipped_numbers: Annotated[
+        Collection[int] | None,
+        ListField(child=_NUMBER, max_length=MAX_SKIPPED, help_text="numbers of samples that you do not want now"),
+    ] = None,
+) -> Sample | None:
+    """Gives you the next sample, which nobody else gets meanwhile, and takes back the one that you had."""
+    skipped_numbers = skipped_numbers or ()
     if len(skipped_numbers) > MAX_SKIPPED:
         raise Invalid(f"Skip at most {MAX_SKIPPED} samples; then begin the queue anew.")
     with transaction.atomic():
@@ -62,13 +98,19 @@ def _claim(actor: Actor, sample: Sample) -> None:
     )
 
 
-def label_in_queue(actor: Actor, project: Project, number: int, label: str, *, settles: bool = False) -> Sample:
-    """Labels a sample as a person who looked at it: the first label is the sample's. A second person's label is kept
-    beside it, and where both differ, the sample is in dispute until somebody settles it (`settles`).
-
-    Raises `Invalid`, `NotFound`, and `Forbidden`: who settles the label of a test sample owns the project.
-    """
-    require(actor, Verb.EDIT, project)
+@act("POST", PROJECT, "data/queue/labels", "data_queue_label", verb=Verb.EDIT, state=OWN, answer=SAMPLE)
+def label_in_queue(
+    actor: Actor,
+    project: Project,
+    number: Annotated[int, _NUMBER],
+    label: Annotated[str, CharField(max_length=WORD_LIMIT)],
+    *,
+    settles: Annotated[
+        bool, BooleanField(help_text="`true`: it is the sample's label, whatever others gave it")
+    ] = False,
+) -> Sample:
+    """Labels a sample. Where somebody else labelled it before, both labels are kept; if they differ, people disagree
+    until somebody settles it: for a test sample, an owner of the project."""
     word = checked_word(label, "label")
     if not word:
         raise Invalid("Choose a label.")

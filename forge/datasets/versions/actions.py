@@ -4,35 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Annotated
+
+from rest_framework.fields import CharField, IntegerField
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import COMPARES
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
-from forge.core.errors import Invalid, Stale
+from forge.core.errors import Conflict, Invalid, Stale
 from forge.datasets.actions import DataSetChange
 from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import NothingToSave
 from forge.datasets.models import DataSet, DataVersion, Sample
+from forge.datasets.serializers import SAVED
 from forge.datasets.versions.contents import current_entries, deleted_numbers, entries_of
 from forge.datasets.versions.manifest import Entry, compare, figures_of, manifest_bytes, sentences_of
-from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
+from forge.projects.place import PROJECT
 from rune.digests import digest_of
 from rune.gc_paused import uncollected
 
 MESSAGE_LIMIT = 200
 
 
-def save_version(actor: Actor, project: Project, *, revision: int, message: str = "") -> DataVersion:
-    """Saves the data as it is as a version; returns the earlier one where that has the same samples and labels.
-
-    `revision` is that of the data set as the person looked at it. Raises `Stale` where it changed since,
-    `NothingToSave`, `Invalid`, and `Forbidden` or `NotFound`.
-    """
-    require(actor, Verb.EDIT, project)
+@act(
+    "POST",
+    PROJECT,
+    "data/versions",
+    "data_versions_save",
+    verb=Verb.EDIT,
+    state=COMPARES,
+    answer=SAVED,
+    raises=(Conflict, Stale),
+)
+def save_version(
+    actor: Actor,
+    project: Project,
+    *,
+    revision: Annotated[
+        int, IntegerField(min_value=0, max_value=2**53, help_text="the revision of the data that is saved")
+    ],
+    message: Annotated[str, CharField(max_length=MESSAGE_LIMIT, allow_blank=True)] = "",
+) -> DataVersion:
+    """Saves the labelled samples as a version that never changes. Data that did not change is the version that there
+    is."""
     message = " ".join(message.split())
     if len(message) > MESSAGE_LIMIT:
         raise Invalid(f"A message has at most {MESSAGE_LIMIT} characters.")

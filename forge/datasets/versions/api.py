@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -16,19 +15,17 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages, page_answer
 from forge.core.api.views import needing, raising
-from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
+from forge.core.errors import Invalid, Unprocessable
 from forge.core.http import media_types
 from forge.datasets.access import find_version, versions_of
 from forge.datasets.serializers import (
     DataComparisonJson,
     DataEntryJson,
     DataVersionJson,
-    NewDataVersionSerializer,
     comparison_to_json,
     entry_to_json,
     version_to_json,
 )
-from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
 from forge.datasets.versions.copies import note_copy
 from forge.datasets.versions.export import plan_export
@@ -41,27 +38,13 @@ from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 
 class DataVersions(ProjectView):
-    """The versions of a project's data, and saving one."""
-
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
-    raises = raising(post=(Conflict, Stale))
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="data_versions_list", responses=PageJson[DataVersionJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """The versions of a project's data, newest first."""
         project = self.project(request, organisation, name, Verb.READ)
         return page_answer(request, versions_of(principal_of(request), project), version_to_json, ordering="-number")
-
-    @extend_schema(
-        operation_id="data_versions_save", request=NewDataVersionSerializer, responses={201: DataVersionJson}
-    )
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Saves the labelled samples as a version that never changes. Data that did not change is the version that
-        there is."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        body = self.read_body(request, NewDataVersionSerializer)
-        version = save_version(principal_of(request), project, revision=body["revision"], message=body["message"])
-        return Response(version_to_json(version), status=status.HTTP_201_CREATED)
 
 
 class OneDataVersion(ProjectView):

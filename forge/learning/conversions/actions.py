@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.db import transaction
+from rest_framework.fields import CharField, ChoiceField, ListField
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, IF_MATCH, MAKES
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_derived, links_of, links_of_all
 from forge.core.blobs.store import put_chunks
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.jobs.kinds import kind_of
@@ -28,6 +31,8 @@ from forge.learning.announcements import MODEL_CHANGED
 from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.place import CONVERSION
+from forge.learning.conversions.serializers import MAX_LAYERS, QUEUED
 from forge.learning.conversions.settings_digest import conversion_digest
 from forge.learning.endings import LearningEnding
 from forge.learning.errors import ConversionBusy, NoSuchLayer
@@ -147,19 +152,33 @@ def restart_conversion(
     return row
 
 
-def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str]) -> ModelConversion:
-    """Makes a form in which these layers stay floats. One that is there already is not made again.
-
-    Raises `ConversionBusy`, `NoSuchLayer`, `Invalid`, and `Forbidden` or `NotFound`.
-    """
+@act(
+    "POST",
+    CONVERSION,
+    "forms",
+    "conversion_mix",
+    verb=Verb.EDIT,
+    state=MAKES,
+    answer=QUEUED,
+    raises=(Conflict, Unprocessable),
+)
+def mix_form(
+    actor: Actor,
+    row: ModelConversion,
+    form: Annotated[str, ChoiceField(choices=MIXED_FORMS)],
+    float_layers: Annotated[
+        Sequence[str],
+        ListField(child=CharField(max_length=200), max_length=MAX_LAYERS, help_text="names of layers"),
+    ],
+) -> ModelConversion:
+    """Makes a form in which some layers stay floats, as a job. One that is there already is not made again."""
     project = row.project
-    require(actor, Verb.EDIT, project)
     if form not in MIXED_FORMS:
         raise Invalid(f"Layers stay floats in {' and '.join(MIXED_FORMS)}.")
     with transaction.atomic():
         row = _require_ready(_locked_row(row))
         known_layers = {layer["name"] for layer in row.description.get("layers", ())}
-        float_layers = sorted(set(layers))
+        float_layers = sorted(set(float_layers))
         if unknown := [name for name in float_layers if name not in known_layers]:
             raise NoSuchLayer(f"{row.source_name} has no layer {quoted(unknown[0])}.")
         forms = list(row.forms.all())
@@ -174,13 +193,16 @@ def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str
     return row
 
 
+@act("PUT", CONVERSION, "boards", "conversion_count", verb=Verb.EDIT, state=IF_MATCH, answer=QUEUED, raises=(Conflict,))
 def count_on_boards(
-    actor: Actor, row: ModelConversion, boards: Sequence[str], *, precondition: Precondition = None
+    actor: Actor,
+    row: ModelConversion,
+    boards: Annotated[Sequence[str], ListField(child=CharField(max_length=60), min_length=1, max_length=2)],
+    *,
+    precondition: Precondition = None,
 ) -> ModelConversion:
-    """Counts the forms on two boards. `precondition` is the state of the boards that the caller read. Raises
-    `ConversionBusy`, `Invalid`, `Stale`, and `Forbidden` or `NotFound`."""
+    """Counts the forms on two boards, as a job."""
     project = row.project
-    require(actor, Verb.EDIT, project)
     with transaction.atomic():
         row = _locked_row(row)
         require_precondition(board_facets(row), precondition)
@@ -203,10 +225,10 @@ def _checked_boards(keys: Sequence[str]) -> list[str]:
         raise Invalid(str(error)) from error
 
 
+@act("DELETE", CONVERSION, "", "conversion_discard", verb=Verb.EDIT, state=ENDS, answer=DONE)
 def discard_conversion(actor: Actor, row: ModelConversion) -> None:
-    """Deletes a conversion with its forms. Files of the project stay. Raises `Forbidden` or `NotFound`."""
+    """Deletes a conversion with its forms. Files of the project stay."""
     project = row.project
-    require(actor, Verb.EDIT, project)
     with transaction.atomic():
         row = _locked_row(row)
         if row.job is not None and not row.job.is_finished:

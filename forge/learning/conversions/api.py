@@ -17,23 +17,18 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
+from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import blob_response
-from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge, Unprocessable
+from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge
 from forge.learning.access import conversions_of, find_conversion, find_form
 from forge.learning.conversions.actions import (
     begin_conversion,
-    count_on_boards,
-    discard_conversion,
-    mix_form,
     restart_conversion,
 )
 from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.serializers import (
     ApplyFormSerializer,
-    CountOnBoardsSerializer,
-    MixFormSerializer,
     ModelApplyJson,
     ModelConversionJson,
     RestartConversionSerializer,
@@ -85,7 +80,7 @@ class ModelConversions(ProjectView):
 
 
 class OneModelConversion(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ, delete=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="conversion_read", responses=ModelConversionJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
@@ -94,14 +89,6 @@ class OneModelConversion(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         row = find_conversion(principal_of(request), project, conversion_id)
         return with_etag(Response(conversion_to_json(row)), board_facets(row))
-
-    @extend_schema(operation_id="conversion_discard", responses={204: None})
-    def delete(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
-        """Deletes a conversion with its forms. Files of the project stay."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        principal = principal_of(request)
-        discard_conversion(principal, find_conversion(principal, project, conversion_id))
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class RestartView(ProjectView):
@@ -165,39 +152,6 @@ class ModelRestart(ProjectView):
         principal = principal_of(request)
         shapes = self.read_body(request, RestartConversionSerializer).get("shapes")
         row = restart_conversion(principal, find_conversion(principal, project, conversion_id), shapes=shapes)
-        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
-
-
-class ModelForms(ProjectView):
-    needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=(Conflict, Unprocessable))
-
-    @extend_schema(operation_id="conversion_mix", request=MixFormSerializer, responses={202: ModelConversionJson})
-    def post(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
-        """Makes a form in which some layers stay floats, as a job."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        principal, body = principal_of(request), self.read_body(request, MixFormSerializer)
-        row = find_conversion(principal, project, conversion_id)
-        row = mix_form(principal, row, body["form"], body["float_layers"])
-        return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
-
-
-class ModelBoards(ProjectView):
-    needs = needing(put=Scope.PROJECT_WRITE)
-    raises = raising(put=(Conflict, *REFUSALS))
-
-    @extend_schema(
-        operation_id="conversion_count",
-        request=CountOnBoardsSerializer,
-        responses={202: ModelConversionJson},
-        parameters=[REQUIRED_IF_MATCH],
-    )
-    def put(self, request: Request, organisation: str, name: str, conversion_id: UUID) -> Response:
-        """Counts the forms on two boards, as a job."""
-        project = self.project(request, organisation, name, Verb.EDIT)
-        principal, body = principal_of(request), self.read_body(request, CountOnBoardsSerializer)
-        row = find_conversion(principal, project, conversion_id)
-        row = count_on_boards(principal, row, body["boards"], precondition=request_precondition(request))
         return Response(conversion_to_json(row), status=status.HTTP_202_ACCEPTED)
 
 

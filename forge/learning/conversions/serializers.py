@@ -9,9 +9,10 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.compute.pool.answer_reading import ModelNeedsJson, RefusedJson
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.conversions.bounded import OTHER_ANSWER
-from forge.learning.conversions.kinds import FLOAT, MIXED_FORMS
+from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.lab_answers import (
     ConvertedLayerJson,
     ConverterEnvironmentJson,
@@ -137,15 +138,6 @@ class RestartConversionSerializer(serializers.Serializer[None]):
     )
 
 
-class MixFormSerializer(serializers.Serializer[None]):
-    """A form with layers in float."""
-
-    form = serializers.ChoiceField(choices=MIXED_FORMS)
-    float_layers = serializers.ListField(
-        child=serializers.CharField(max_length=200), max_length=MAX_LAYERS, help_text="names of layers"
-    )
-
-
 class ApplyFormSerializer(serializers.Serializer[None]):
     """The file that a form becomes."""
 
@@ -157,12 +149,6 @@ class ModelApplyJson(TypedDict):
 
     number: int
     url: str
-
-
-class CountOnBoardsSerializer(serializers.Serializer[None]):
-    """The boards on which forms are counted."""
-
-    boards = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=2)
 
 
 def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
@@ -293,3 +279,6 @@ def form_file_name(form: ConvertedForm) -> str:
     """Returns the name of the form's file for downloads."""
     stem = form.conversion.source_name.rpartition(".")[0] or form.conversion.source_name
     return f"{stem}-{form.form}{'-mixed' if form.float_layers else ''}.tflite"
+
+
+QUEUED = Answer(conversion_to_json, status=202)

@@ -27,7 +27,7 @@ def find_search(actor: Actor, project: Project, number: int) -> ModelSearch:
 
 def find_trial(actor: Actor, search: ModelSearch, number: int) -> SearchTrial:
     """A trial of a search that the person may read. Raises `NotFound`."""
-    trial = SearchTrial.objects.filter(search=search, number=number).first()
+    trial = search.rows.filter(number=number).first()
     if trial is None:
         raise nothing_here(actor)
     return trial

@@ -13,6 +13,7 @@ MAX_WORKERS = 4
 """Trials of one search at a time."""
 DEFAULT_TRIALS, DEFAULT_MINUTES, DEFAULT_WORKERS, TRIALS_WITHOUT_IMPROVEMENT = 40, 30, 1, 30
 """`TRIALS_WITHOUT_IMPROVEMENT` trained trials in a row that bring nothing better end a search."""
+MAX_LIMIT = 10**12
 MAX_VALUES = 20
 """The greatest number of values of one argument."""
 STOP = "stop"

@@ -7,13 +7,14 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.learning.searches.actions.searches import MAX_LIMIT
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
     DEFAULT_MINUTES,
     DEFAULT_TRIALS,
     DEFAULT_WORKERS,
+    MAX_LIMIT,
     MAX_MINUTES,
     MAX_TRIALS,
     MAX_VALUES,
@@ -159,14 +160,6 @@ class BeginSearchSerializer(LearningSerializer):
         return value
 
 
-class ResumeSearchSerializer(serializers.Serializer[None]):
-    """Going on with a search."""
-
-    trials = serializers.IntegerField(
-        min_value=1, max_value=MAX_TRIALS, required=False, allow_null=True, default=None, help_text="of all calls"
-    )
-
-
 def search_to_json(search: ModelSearch, trials: list[SearchTrial] | None = None) -> ModelSearchJson:
     """A search, found by `forge.learning.searches.access`."""
     rows = list(search.rows.all()) if trials is None else trials
@@ -232,3 +225,7 @@ def trial_to_json(trial: SearchTrial) -> SearchTrialJson:
         "change": trial.change_url,
         "run": trial.run_number,
     }
+
+
+ACCEPTED = Answer(search_to_json, status=202)
+OFFERED = Answer(trial_to_json, status=201)

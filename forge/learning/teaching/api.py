@@ -12,17 +12,18 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.body_types import require_known_fields
 from forge.core.api.views import needing, raising
-from forge.core.errors import Conflict, NoRoom, TooOften, Unprocessable
+from forge.core.errors import TooOften, Unprocessable
 from forge.learning.teaching.actions import save_taught
 from forge.learning.teaching.project import teachable_project
 from forge.learning.teaching.serializers import TaughtLayerSerializer, TeachableJson, teachable_to_json
+from forge.learning.training.errors import RUN_ERRORS
 from forge.learning.training.serializers import TrainingRunJson, run_to_json
 from forge.projects.api import ProjectView
 
 
 class Teaching(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
-    raises = raising(get=(TooOften, Unprocessable), post=(Conflict, NoRoom, TooOften, Unprocessable))
+    raises = raising(get=(TooOften, Unprocessable), post=RUN_ERRORS)
 
     @extend_schema(operation_id="teaching", responses=TeachableJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:

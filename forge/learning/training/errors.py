@@ -1,6 +1,6 @@
 """Errors of training runs, for people."""
 
-from forge.core.errors import Conflict
+from forge.core.errors import Conflict, NoRoom, TooOften, Unprocessable
 
 
 class RunNotTraining(Conflict):
@@ -43,3 +43,7 @@ class DataNotLearnable(Conflict):
     """The recipe cannot learn from this version of the data: labels, people, marks or recordings are missing."""
 
     title = "The recipe cannot learn from this data"
+
+
+RUN_ERRORS = (Conflict, NoRoom, TooOften, Unprocessable)
+"""The errors of beginning a run."""

@@ -7,11 +7,11 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.background.trials import background_of_run
 from forge.learning.quality.epochs import epoch_sentence
 from forge.learning.quality.runs import ModelQualityJson, quality_of_run, quality_to_json
-from forge.learning.training.actions.applying import AppliedModel
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -23,7 +23,6 @@ from forge.learning.training.running.lab_events import (
     RunNeedsJson,
 )
 from forge.learning.training.single_samples import removed_count
-from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 from rune.running.evaluation.trials.background import BackgroundTrialJson
 from rune.source.policy.model_files import RUNE_OF_RUN
@@ -172,45 +171,6 @@ class BeginRunSerializer(LearningSerializer):
         return value
 
 
-class UseModelSerializer(serializers.Serializer[None]):
-    """Using the model of a run."""
-
-    title = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-
-
-class ThresholdSerializer(serializers.Serializer[None]):
-    """The mean score from which on a label is called."""
-
-    # A field; the class has one of its own.
-    label = serializers.CharField(max_length=WORD_LIMIT)  # type: ignore[assignment]
-    value = serializers.FloatField(min_value=0.01, max_value=1.0)
-
-
-class ApplyModelSerializer(serializers.Serializer[None]):
-    """Applying the model of a run."""
-
-    threshold = ThresholdSerializer(required=False, allow_null=True, default=None)
-
-
-class AppliedModelJson(TypedDict):
-    """Where the model of a run is used now."""
-
-    url: Annotated[str, "the page that comes next: the studio, or the change request"]
-    change_url: Annotated[str | None, "of the change request, where the project's rules ask for a review"]
-    build: Annotated[int | None, "the number of the build that began; null where none did"]
-    build_note: Annotated[str, 'why no build began; "" where one did']
-
-
-def applied_to_json(applied: AppliedModel) -> AppliedModelJson:
-    """The result of applying a model."""
-    return {
-        "url": applied.url,
-        "change_url": applied.change_url,
-        "build": applied.build_number,
-        "build_note": applied.build_note,
-    }
-
-
 def run_to_json(run: TrainingRun) -> TrainingRunJson:
     """A run, found by `forge.learning.training.access`."""
     job, background = run.job, background_of_run(run)
@@ -283,3 +243,7 @@ def _validation_samples(run: TrainingRun) -> list[int]:
 def file_url(run: TrainingRun, path: str) -> str:
     """The address of a file that a run gave."""
     return f"/api/v1/projects/{run.project.full_name}/training/{run.number}/files/{path}"
+
+
+ACCEPTED = Answer(run_to_json, status=202)
+NEW_RUN = Answer(run_to_json, status=201)

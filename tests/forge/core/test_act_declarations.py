@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
-from rest_framework.fields import BooleanField, CharField, IntegerField
+from rest_framework.fields import BooleanField, CharField, IntegerField, ListField
 
 from forge.core.api.acts import DONE, Answer, Place, act, act_of, act_paths
 from forge.core.api.states import IF_MATCH, MAKES, State
@@ -36,6 +36,14 @@ def test_a_parameter_with_a_field_is_of_the_body_and_its_default_is_the_fields()
     fields = act_of(declare(wind)).fields
     assert list(fields) == ["colour", "times"]
     assert (fields["colour"].required, fields["times"].required, fields["times"].default) == (True, False, 3)
+
+
+def test_a_list_that_may_be_missing_keeps_what_it_lists() -> None:
+    def paint(actor: Any, toy: str, dots: Annotated[list[str] | None, ListField(child=CharField())] = None) -> None: ...
+
+    field = act_of(declare(paint)).fields["dots"]
+    assert isinstance(field, ListField)
+    assert (type(field.child), field.required) == (CharField, False)
 
 
 def test_a_parameter_that_may_be_missing_is_left_out_of_the_body() -> None:

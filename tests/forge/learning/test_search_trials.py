@@ -40,9 +40,9 @@ def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client,
 
 
 def test_two_clicks_at_once_begin_one_run(searcher: Client, user: User, project: Project) -> None:
-    search = finished_search(user, project)
+    finished_search(user, project)
     trials = [SearchTrial.objects.get(number=2) for _ in range(2)]
-    first, second = [use_trial(acting_as(user), search, trial) for trial in trials]
+    first, second = [use_trial(acting_as(user), trial) for trial in trials]
     assert (first.number, TrainingRun.objects.count()) == (second.number, 1)
 
 

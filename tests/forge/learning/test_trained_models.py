@@ -159,7 +159,7 @@ def test_a_trial_is_compared_like_a_run(trains: Client, user: User, project: Pro
     finished(user, project, [0.6, 0.5, 0.7], OLD)
     write_file(user, project, "model.tflite", OLD)
     search = finished_search(user, project)
-    trial = open_trial(user, search, search.rows.get(number=2))
+    trial = open_trial(user, search.rows.get(number=2))
     change, page = opened(trains, trial.change_url)
     (model,) = change["models"]
     assert model["now"]["origin"] == "trial 2 of search 1"

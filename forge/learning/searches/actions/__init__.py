@@ -2,7 +2,6 @@
 
 from forge.learning.searches.actions.searches import (
     LIMITS,
-    MAX_LIMIT,
     SearchSettings,
     announce_search,
     begin_search,
@@ -14,7 +13,6 @@ from forge.learning.searches.actions.using import open_trial, use_trial
 
 __all__ = [
     "LIMITS",
-    "MAX_LIMIT",
     "SearchSettings",
     "announce_search",
     "begin_search",

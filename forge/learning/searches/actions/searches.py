@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from rest_framework.fields import IntegerField
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, WORKS
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.numbers import next_number
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid, TooOften
 from forge.core.events.log import append_event
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES, JobState
@@ -33,6 +37,7 @@ from forge.learning.searches.kinds import (
     DEFAULT_MINUTES,
     DEFAULT_TRIALS,
     DEFAULT_WORKERS,
+    MAX_LIMIT,
     MAX_MINUTES,
     MAX_SEARCHES,
     MAX_TRIALS,
@@ -49,6 +54,8 @@ from forge.learning.searches.models import (
     SearchTrial,
     SearchTrialState,
 )
+from forge.learning.searches.place import SEARCH
+from forge.learning.searches.serializers import ACCEPTED
 from forge.learning.searches.trial_rows import jobs_of
 from forge.learning.training.access import checked_model, require_source, version_to_learn
 from forge.learning.training.data_size import require_learnable_size
@@ -62,7 +69,6 @@ from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MA
 from rune.wording import quoted
 
 LIMITS = ("ram", "flash", "instructions", "milliseconds")
-MAX_LIMIT = 10**12
 FORM_KEY = "quantize"
 
 
@@ -138,14 +144,11 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     return search
 
 
+@act("POST", SEARCH, "stop", "search_stop", verb=Verb.EDIT, state=ENDS, answer=ACCEPTED, raises=(Conflict,))
 @transaction.atomic
 def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
-    """Ends a search: trials at work end after their epoch, and those that have ended stay.
-
-    Raises `SearchNotRunning`, and `Forbidden` or `NotFound`.
-    """
+    """Ends a search: trials at work end after their epoch. The trials that have ended stay, and it can go on later."""
     project = search.project
-    require(actor, Verb.EDIT, project)
     if not search.is_unfinished:
         raise SearchNotRunning("The search has ended already.")
     _cancel_jobs(search, str(actor.person), [JobState.QUEUED])
@@ -159,15 +162,19 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
     return search
 
 
+@act(
+    "POST", SEARCH, "resume", "search_resume", verb=Verb.EDIT, state=WORKS, answer=ACCEPTED, raises=(Conflict, TooOften)
+)
 @transaction.atomic
-def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) -> ModelSearch:
-    """Goes on with a search that has ended, from its trials, with another budget of trials if it is given.
-
-    Raises `Invalid`, `SearchRunning`, `DataVersionNotFound`, `TooManySearches`, `TooOften`, and `Forbidden` or
-    `NotFound`.
-    """
+def resume_search(
+    actor: Actor,
+    search: ModelSearch,
+    trials: Annotated[
+        int | None, IntegerField(min_value=1, max_value=MAX_TRIALS, allow_null=True, help_text="of all calls")
+    ] = None,
+) -> ModelSearch:
+    """Goes on with a search that has ended, from its trials, with another budget of trials if it is given."""
     project = search.project
-    require(actor, Verb.EDIT, project)
     search = require_going_on(search, actor)
     if search.is_unfinished:
         raise SearchRunning("The search runs already.")
@@ -208,13 +215,10 @@ def _require_few_unfinished(searches: QuerySet[ModelSearch]) -> None:
         raise TooManySearches(f"{MAX_UNFINISHED} searches wait or run already. Wait for one, or stop it.")
 
 
+@act("DELETE", SEARCH, "", "search_discard", verb=Verb.EDIT, state=ENDS, answer=DONE)
 def discard_search(actor: Actor, search: ModelSearch) -> None:
-    """Deletes a search with its trials and their models. Runs that were begun from it stay.
-
-    Raises `Forbidden` or `NotFound`.
-    """
+    """Deletes a search with its trials and their models. Training runs that were begun from it stay."""
     project = search.project
-    require(actor, Verb.EDIT, project)
     with transaction.atomic():
         _cancel_jobs(search, str(actor.person), UNFINISHED_STATES)
         search = _locked_search(search)

@@ -6,28 +6,40 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import MAKES
 from forge.core.audit.entries import write_entry
+from forge.core.errors import Conflict, NoRoom, TooOften
 from forge.learning.searches.actions.searches import announce_search
 from forge.learning.searches.boards import boards_of
 from forge.learning.searches.errors import TrialNotTrained
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
+from forge.learning.searches.place import TRIAL
+from forge.learning.searches.serializers import OFFERED
 from forge.learning.searches.trial_time import run_time_of
 from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.actions.offering import accuracy_text, offer_model
+from forge.learning.training.errors import RUN_ERRORS
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.offered_version import ModelOffer
-from forge.projects.access import require
+from forge.learning.training.serializers import NEW_RUN
 from rune.wording import size_text
 
 
-def open_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> SearchTrial:
-    """Opens a change request with the model of a trial, its Runefile and the record of where it came from. The test
-    split stays unread. A trial that has a change request keeps it.
-
-    Raises `TrialNotTrained`, `StorageQuotaReached`, `TooManyOffers`, and `Forbidden` or `NotFound`.
-    """
-    project = search.project
-    require(actor, Verb.EDIT, project)
+@act(
+    "POST",
+    TRIAL,
+    "change",
+    "search_trial_open",
+    verb=Verb.EDIT,
+    state=MAKES,
+    answer=OFFERED,
+    raises=(Conflict, NoRoom, TooOften),
+)
+def open_trial(actor: Actor, trial: SearchTrial) -> SearchTrial:
+    """Opens a change request with the model of a trial, its Runefile and the record of where it came from. A trial
+    that has one keeps it. The test split stays unread."""
+    search, project = trial.search, trial.search.project
     _require_trained(trial)
     with transaction.atomic():
         row = SearchTrial.objects.select_for_update().get(pk=trial.pk)
@@ -43,15 +55,12 @@ def open_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> SearchT
     return row
 
 
-def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> TrainingRun:
-    """Begins a training run with the settings of a trial, on the data of the search. As soon as it is finished, its
-    model is offered by a change request of the person who used the trial, and the test split is read for the first
-    time. A trial has one run.
-
-    Raises `TrialNotTrained`, what `begin_run` raises, and `Forbidden` or `NotFound`.
-    """
-    project = search.project
-    require(actor, Verb.EDIT, project)
+@act("POST", TRIAL, "use", "search_use", verb=Verb.EDIT, state=MAKES, answer=NEW_RUN, raises=RUN_ERRORS)
+def use_trial(actor: Actor, trial: SearchTrial) -> TrainingRun:
+    """Begins a training run with the settings of a trial, on the data of the search. When it is finished, a change
+    request with its model is opened by the person who used the trial, and the test split is read for the first time.
+    A trial has one run."""
+    search, project = trial.search, trial.search.project
     _require_trained(trial)
     settings = RequestedRun(
         search.recipe,

@@ -144,15 +144,14 @@ def discard(_request: HttpRequest, principal: Principal, project: Project, numbe
 @_search_form
 def open_change(_request: HttpRequest, principal: Principal, project: Project, number: int, trial: int) -> str:
     """Opens a change request with the model of a trial."""
-    search = find_search(principal, project, number)
-    return open_trial(principal, search, find_trial(principal, search, trial)).change_url
+    return open_trial(principal, find_trial(principal, find_search(principal, project, number), trial)).change_url
 
 
 @_search_form
 def use(_request: HttpRequest, principal: Principal, project: Project, number: int, trial: int) -> str:
     """Begins a training run with the settings of a trial."""
-    search = find_search(principal, project, number)
-    return use_trial(principal, search, find_trial(principal, search, trial)).get_absolute_url()
+    row = find_trial(principal, find_search(principal, project, number), trial)
+    return use_trial(principal, row).get_absolute_url()
 
 
 def _form_context(request: HttpRequest, project: Project, form_recipes: Sequence[RecipeJson]) -> dict[str, Any]:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Any, TypedDict
 
 from django.db import transaction
+from rest_framework import serializers
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.quotas.limits import require_room
 from forge.builds.actions import request_build
 from forge.core.actors import Actor
+from forge.core.api.acts import Answer, act
+from forge.core.api.states import SETS
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import DomainError
+from forge.core.errors import Conflict, DomainError, NoRoom, Unprocessable
 from forge.core.events.log import append_event
 from forge.learning.hooks import asks_for_review
 from forge.learning.training.actions.runs import announce_run
-from forge.learning.training.actions.using import NO_TEXTS, offer_of_run, require_finished, use_model
+from forge.learning.training.actions.using import NO_TEXTS, offer_of_run, require_finished, use_model_with
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.offered_version import stored_offer
+from forge.learning.training.place import RUN
 from forge.learning.training.threshold_text import LabelThreshold, with_threshold
-from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.versions.actions.restore import restore_version
+from rune.datasets.words import WORD_LIMIT
 from rune.project.runefile import DEFAULT_RUNEFILE
 
 
@@ -38,20 +43,65 @@ class AppliedModel:
     build_note: str = ""
 
 
-def apply_model(actor: Actor, run: TrainingRun, threshold: LabelThreshold | None = None) -> AppliedModel:
-    """Writes the model of a run with its Runefile, its records and `forge.yml` into the project, and begins a build.
-    Where the rules of the project ask for a review, it opens a change request and leaves the files as they are.
+class ThresholdSerializer(serializers.Serializer[None]):
+    """The mean score from which on a label is called."""
 
-    The files as they were are a version, which can be restored. Raises `RunNotFinished`, `Invalid`, `TooManyFiles`,
-    `StorageQuotaReached`, `TooManyOffers`, and `Forbidden` or `NotFound`.
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=WORD_LIMIT)  # type: ignore[assignment]
+    value = serializers.FloatField(min_value=0.01, max_value=1.0)
+
+    def to_internal_value(self, data: Any) -> LabelThreshold:
+        return LabelThreshold(**super().to_internal_value(data))
+
+
+class AppliedModelJson(TypedDict):
+    """Where the model of a run is used now."""
+
+    url: Annotated[str, "the page that comes next: the studio, or the change request"]
+    change_url: Annotated[str | None, "of the change request, where the project's rules ask for a review"]
+    build: Annotated[int | None, "the number of the build that began; null where none did"]
+    build_note: Annotated[str, 'why no build began; "" where one did']
+
+
+def applied_to_json(applied: AppliedModel) -> AppliedModelJson:
+    """The result of applying a model."""
+    return {
+        "url": applied.url,
+        "change_url": applied.change_url,
+        "build": applied.build_number,
+        "build_note": applied.build_note,
+    }
+
+
+APPLIED = Answer(applied_to_json, status=201)
+
+
+@act(
+    "POST",
+    RUN,
+    "apply",
+    "training_run_apply",
+    verb=Verb.EDIT,
+    state=SETS,
+    answer=APPLIED,
+    raises=(Conflict, NoRoom, Unprocessable),
+)
+def apply_model(
+    actor: Actor,
+    run: TrainingRun,
+    threshold: Annotated[LabelThreshold | None, ThresholdSerializer(allow_null=True)] = None,
+) -> AppliedModel:
+    """Writes the model, its Runefile, its record and `forge.yml` into the project at once, and begins a build. Where
+    the project's rules ask for a review, it opens a change request in place of that.
+
+    The files as they were are a version, which can be restored.
     """
     project = run.project
-    require(actor, Verb.EDIT, project)
     require_finished(run)
     require_room(project.organisation_id)
     texts = _texts(run, threshold)
     if asks_for_review(project):
-        change_url = use_model(actor, run, texts=texts).change_url
+        change_url = use_model_with(actor, run, "", texts).change_url
         return AppliedModel(change_url, change_url)
     with stored_offer(actor, project, offer_of_run(run, "", texts)) as offer_version:
         append_event(project.stream, VERSION_SAVED(number=offer_version.version.number), actor)

@@ -13,11 +13,13 @@ from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, MAKES, WORKS
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_derived, links_of
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.numbers import next_number
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid, TooOften
 from forge.core.events.log import append_event
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
@@ -34,13 +36,15 @@ from forge.learning.training.access import (
 )
 from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.data_size import require_learnable_size
-from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
+from forge.learning.training.errors import RUN_ERRORS, RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
 from forge.learning.training.learnable import require_learnable
 from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
+from forge.learning.training.place import RUN
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import EpochJson
+from forge.learning.training.serializers import ACCEPTED, NEW_RUN
 from forge.learning.training.starts import checked_start
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -135,9 +139,10 @@ def _require_few_unfinished(runs: QuerySet[TrainingRun]) -> None:
         raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
 
 
+@act("POST", RUN, "again", "training_run_again", verb=Verb.EDIT, state=MAKES, answer=NEW_RUN, raises=RUN_ERRORS)
 def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Begins another run with the same settings on the newest version of the data; on the same version where that is of
-    another project's data. Raises what `begin_run` raises."""
+    another project's data."""
     settings = RequestedRun(
         run.recipe,
         run.arguments,
@@ -154,32 +159,35 @@ def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
     return begin_run(actor, run.project, settings)
 
 
+@act("POST", RUN, "stop", "training_run_stop", verb=Verb.EDIT, state=ENDS, answer=ACCEPTED, raises=(Conflict,))
 @transaction.atomic
 def stop_run(actor: Actor, run: TrainingRun) -> TrainingRun:
-    """Ends training after this epoch; the run goes on with the best epoch so far, and gives its model.
-
-    Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
-    """
+    """Ends training after this epoch, and goes on with the best epoch so far, which gives a model."""
     return _tell(actor, run, TrainingInstruction.STOP, "training.stop")
 
 
+@act("POST", RUN, "pause", "training_run_pause", verb=Verb.EDIT, state=ENDS, answer=ACCEPTED, raises=(Conflict,))
 @transaction.atomic
 def pause_run(actor: Actor, run: TrainingRun) -> TrainingRun:
-    """Saves a checkpoint after this epoch, and goes on when somebody resumes the run.
-
-    Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
-    """
+    """Saves a checkpoint after this epoch and ends, until the run is resumed."""
     return _tell(actor, run, TrainingInstruction.PAUSE, "training.pause")
 
 
+@act(
+    "POST",
+    RUN,
+    "resume",
+    "training_run_resume",
+    verb=Verb.EDIT,
+    state=WORKS,
+    answer=ACCEPTED,
+    raises=(Conflict, TooOften),
+)
 @transaction.atomic
 def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
-    """Goes on from the last checkpoint with a run that was paused, failed or was cancelled; from the begin without one.
-
-    Raises `RunNotResumable`, `DataVersionNotFound`, `TooManyRuns`, `TooOften`, and `Forbidden` or `NotFound`.
-    """
+    """Goes on with a run that was paused, failed or was cancelled, from its last checkpoint; from the beginning where
+    it has none."""
     project = run.project
-    require(actor, Verb.EDIT, project)
     run = require_going_on(run, actor)
     if not run.can_resume or run.job is None:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled can be continued.")
@@ -212,14 +220,11 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
     return run
 
 
+@act("POST", RUN, "cancel", "training_run_cancel", verb=Verb.EDIT, state=ENDS, answer=ACCEPTED, raises=(Conflict,))
 @transaction.atomic
 def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
-    """Ends a run at once, without a model. It can go on later from its last checkpoint.
-
-    Raises `RunNotTraining`, and `Forbidden` or `NotFound`.
-    """
+    """Ends a run at once, without a model. It can go on later from its last checkpoint."""
     project = run.project
-    require(actor, Verb.EDIT, project)
     run = _locked_run(run)
     if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
         raise RunNotTraining("The run has ended, so it cannot be cancelled.")
@@ -228,13 +233,10 @@ def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     return run
 
 
+@act("DELETE", RUN, "", "training_run_discard", verb=Verb.EDIT, state=ENDS, answer=DONE)
 def discard_run(actor: Actor, run: TrainingRun) -> None:
-    """Deletes a run with its files and its checkpoint. A model that the project uses stays.
-
-    Raises `Forbidden` or `NotFound`.
-    """
+    """Deletes a training run with its files and its checkpoint. A model that the project uses stays."""
     project = run.project
-    require(actor, Verb.EDIT, project)
     with transaction.atomic():
         run = _locked_run(run)
         job = run.job
@@ -269,7 +271,6 @@ def announce_run(
 
 def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
     project = run.project
-    require(actor, Verb.EDIT, project)
     run = _locked_run(run)
     if run.state != TrainingState.RUNNING:
         raise RunNotTraining("The run does not train now.")

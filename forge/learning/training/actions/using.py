@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Annotated
 
 from django.db import transaction
+from rest_framework.fields import CharField
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import MAKES
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid, NoRoom
 from forge.learning.quality.runs import quality_of_run
 from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.offering import offer_model
@@ -20,7 +24,8 @@ from forge.learning.training.error_text import error_text
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.offered_version import ModelOffer
-from forge.projects.access import require
+from forge.learning.training.place import RUN
+from forge.learning.training.serializers import NEW_RUN
 from rune.datasets.splits import Split
 from rune.source.policy.model_files import RUNE_OF_RUN
 
@@ -31,15 +36,19 @@ MAX_TITLE = 200
 NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
 
 
-def use_model(actor: Actor, run: TrainingRun, title: str = "", texts: Mapping[str, bytes] = NO_TEXTS) -> TrainingRun:
-    """Opens a change request with the model of a run; the project's files stay as they are until it is merged. `texts`
-    take the place of files that the run gave.
+@act("POST", RUN, "use", "training_run_use", verb=Verb.EDIT, state=MAKES, answer=NEW_RUN, raises=(Conflict, NoRoom))
+def use_model(
+    actor: Actor, run: TrainingRun, title: Annotated[str, CharField(max_length=MAX_TITLE, allow_blank=True)] = ""
+) -> TrainingRun:
+    """Opens a change request with the model, its Runefile and its record; nothing is replaced before it is merged. A
+    run that has one already keeps it."""
+    return use_model_with(actor, run, title, NO_TEXTS)
 
-    A run that has one already keeps it. Raises `RunNotFinished`, `Invalid`, `StorageQuotaReached`, and `Forbidden` or
-    `NotFound`.
-    """
+
+def use_model_with(actor: Actor, run: TrainingRun, title: str, texts: Mapping[str, bytes]) -> TrainingRun:
+    """Does what `use_model` does, with `texts` in place of files that the run gave. The caller has asked for the right.
+    Raises `RunNotFinished`, `Invalid` and `StorageQuotaReached`."""
     project = run.project
-    require(actor, Verb.EDIT, project)
     require_finished(run)
     title = " ".join(title.split()) or f"Use the model of training run {run.number}"
     if len(title) > MAX_TITLE:

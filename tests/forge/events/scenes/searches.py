@@ -42,7 +42,7 @@ def a_trial_is_used(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
     trial = SearchTrial.objects.get(search=search, number=2)
-    return lambda: actions.use_trial(world.developer, search, trial)
+    return lambda: actions.use_trial(world.developer, trial)
 
 
 @scene(actions.open_trial)
@@ -50,7 +50,7 @@ def a_trial_is_opened(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
     trial = SearchTrial.objects.get(search=search, number=2)
-    return lambda: actions.open_trial(world.developer, search, trial)
+    return lambda: actions.open_trial(world.developer, trial)
 
 
 @scene(actions.announce_search)

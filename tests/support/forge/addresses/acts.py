@@ -11,7 +11,7 @@ from rest_framework.fields import BooleanField, CharField, ChoiceField, Field, F
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
-from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, Case
+from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, PROJECT_ROUTE, Case
 
 NAMES: Mapping[str, str] = {
     "organisation": "acme",
@@ -20,8 +20,12 @@ NAMES: Mapping[str, str] = {
     "block": "smooth",
     "version": "1.0",
     "direction": "to",
+    "number": "1",
+    "trial": "1",
 }
 """The values of the names of addresses."""
+THINGS: Mapping[str, str] = {f"{PROJECT_ROUTE}/conversions/<uuid:conversion_id>": "CONVERSION"}
+"""The names in `things` of addresses with an id, by their routes."""
 _NAME = re.compile(r"<\w+:(\w+)>")
 
 
@@ -47,7 +51,8 @@ def _body(declared: Act) -> dict[str, Any] | None:
 
 
 def _address(route: str) -> str:
-    return _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route)
+    thing = next((each for each in THINGS if route.startswith(each)), "")
+    return THINGS.get(thing, "") + _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route.removeprefix(thing))
 
 
 def _answers(declared: Act, visitor: int) -> tuple[int, ...]:
