@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,12 +13,12 @@ from forge.accounts import actions
 from forge.accounts.models import ApiToken, Membership, Organisation
 from forge.accounts.organisations.access import (
     find_member,
-    find_organisation,
     members_of,
     open_invitations,
     organisations_of,
 )
 from forge.accounts.organisations.facets import member_facets, organisation_facets
+from forge.accounts.organisations.place import organisation_of
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
@@ -58,16 +57,10 @@ class OrganisationView(ForgeView):
     """A view below an organisation's address. A former name is answered with the address that it has now."""
 
     raises = raising(AddressChanged)
-    below: ClassVar[str] = "/organisations"
-    """In the address, what is before the organisation's name."""
 
     def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
         """The organisation of the address. Raises `AddressChanged` to the same view of its present address."""
-        try:
-            return find_organisation(principal_of(request), name, verb)
-        except AddressChanged as error:
-            old, path = f"{self.below}/{name}", request.get_full_path()
-            raise AddressChanged(path.replace(old, f"{self.below}{error.location}", 1)) from error
+        return organisation_of(request, name, verb)
 
 
 class Me(ForgeView):

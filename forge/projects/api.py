@@ -162,7 +162,6 @@ def _answer(project: Project, principal: Principal) -> Response:
 class ProjectRestore(OrganisationView):
     """Bringing a deleted project back."""
 
-    below = "/projects"
     needs = needing(post=Scope.PROJECT_MANAGE)
     raises = raising(post=Conflict)
 

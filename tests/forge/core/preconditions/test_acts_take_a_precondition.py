@@ -97,8 +97,6 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_P}/conversions/<uuid:conversion_id>/forms/<int:number>/apply": MAKES,
     f"POST {_P}/deployments": MAKES,
     f"POST {_P}/deployments/<str:deployment>/keys": MAKES,
-    f"POST {_P}/mirrors/to/copy": WORKS,
-    f"POST {_P}/registry/trash/<str:digest>/restore": OPENS,
     f"POST {_P}/data/imports/<uuid:import_id>/start": COMPARES,
     f"DELETE {_P}/data/imports/<uuid:import_id>": ENDS,
     f"POST {_P}/data/samples": MAKES,

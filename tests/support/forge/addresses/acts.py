@@ -11,7 +11,7 @@ from rest_framework.fields import BooleanField, CharField, ChoiceField, Field, F
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
-from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, Case
+from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, ORGANISATION_ROUTE, Case
 
 NAMES: Mapping[str, str] = {
     "organisation": "acme",
@@ -22,6 +22,10 @@ NAMES: Mapping[str, str] = {
     "direction": "to",
 }
 """The values of the names of addresses."""
+THINGS: Mapping[str, str] = {
+    f"{ORGANISATION_ROUTE}/signing-keys/<uuid:key>/revocation": "SIGNING_KEY/revocation",
+}
+"""The addresses with an id, which `things` and `settle` make, by their routes."""
 _NAME = re.compile(r"<\w+:(\w+)>")
 
 
@@ -47,7 +51,7 @@ def _body(declared: Act) -> dict[str, Any] | None:
 
 
 def _address(route: str) -> str:
-    return _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route)
+    return THINGS.get(route) or _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route)
 
 
 def _answers(declared: Act, visitor: int) -> tuple[int, ...]:
