@@ -125,7 +125,7 @@ class Act:
     @property
     def route(self) -> str:
         """The address below `/api/v1/`."""
-        return self.place.route + self.tail
+        return (self.place.route + self.tail).removesuffix("/")
 
     @property
     def own_names(self) -> list[str]:
@@ -163,8 +163,8 @@ def act(
 ) -> Callable[[Callable[Concatenate[A, T, P], R]], Callable[Concatenate[A, T, P], R]]:
     """Declares the act below it, as the example of this module shows.
 
-    `tail` follows the route of `place`. `raises` names the errors beyond those of the place and of the state, and
-    `unaudited` says why the act writes no audit entry.
+    `tail` follows the route of `place`; "" is the address of the thing itself. `raises` names the errors beyond those
+    of the place and of the state, and `unaudited` says why the act writes no audit entry.
 
     Raises `TypeError` for a function whose parameters are not those of the declaration.
     """

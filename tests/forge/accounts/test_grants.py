@@ -225,8 +225,8 @@ def test_nothing_is_handed_over_to_somebody_without_the_right(
 ) -> None:
     webhook = _make("webhook", owner, project)
     with pytest.raises(Invalid, match="does not have the right"):
-        hand_over_thing(second, organisation, owner, "webhook", webhook.pk, developer)
-    hand_over_thing(second, organisation, owner, "webhook", webhook.pk, second)
+        hand_over_thing(second, organisation, owner.pk, "webhook", webhook.pk, developer.pk)
+    hand_over_thing(second, organisation, owner.pk, "webhook", webhook.pk, second.pk)
     assert Webhook.objects.get().created_by == second
     remove_member(second, organisation, owner.pk, developer.pk)
     assert Webhook.objects.get().stopped is None

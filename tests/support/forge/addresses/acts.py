@@ -7,11 +7,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import URLPattern, get_resolver
-from rest_framework.fields import BooleanField, CharField, ChoiceField, Field, FloatField, IntegerField, ListField
+from rest_framework.fields import (
+    BooleanField,
+    CharField,
+    ChoiceField,
+    EmailField,
+    Field,
+    FloatField,
+    IntegerField,
+    ListField,
+    UUIDField,
+)
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
-from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, ORGANISATION_ROUTE, Case
+from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, ORGANISATION_ROUTE, PROJECT_ROUTE, Case
 
 NAMES: Mapping[str, str] = {
     "organisation": "acme",
@@ -23,9 +33,13 @@ NAMES: Mapping[str, str] = {
 }
 """The values of the names of addresses."""
 THINGS: Mapping[str, str] = {
-    f"{ORGANISATION_ROUTE}/signing-keys/<uuid:key>/revocation": "SIGNING_KEY/revocation",
+    f"{ORGANISATION_ROUTE}/invitations/<uuid:invitation>": "INVITATION",
+    f"{ORGANISATION_ROUTE}/members/<uuid:member>/grants/<str:kind>/<uuid:grant>": "MEMBER_GRANT",
+    f"{ORGANISATION_ROUTE}/members/<uuid:member>": "MEMBER",
+    f"{ORGANISATION_ROUTE}/signing-keys/<uuid:key>": "SIGNING_KEY",
+    f"{PROJECT_ROUTE}/invitations/<uuid:invitation>": "PROJECT_INVITATION",
 }
-"""The addresses with an id, which `things` and `settle` make, by their routes."""
+"""The names in `things` of addresses with an id, by their routes."""
 _NAME = re.compile(r"<\w+:(\w+)>")
 
 
@@ -40,6 +54,10 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
             return field.min_value or 1
         case ListField():
             return [_example(field.child)]
+        case EmailField():
+            return "ana@elsewhere.example"
+        case UUIDField():
+            return NO_ID
         case CharField():
             return "x"
     raise TypeError(f"Add an example of {type(field).__name__} here.")
@@ -51,7 +69,8 @@ def _body(declared: Act) -> dict[str, Any] | None:
 
 
 def _address(route: str) -> str:
-    return THINGS.get(route) or _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route)
+    thing = next((each for each in THINGS if route.startswith(each)), "")
+    return THINGS.get(thing, "") + _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route.removeprefix(thing))
 
 
 def _answers(declared: Act, visitor: int) -> tuple[int, ...]:
