@@ -19,7 +19,6 @@ from forge.registry.distribution.trash import api as trash_api
 from forge.registry.distribution.trash.actions import restoring
 from forge.registry.provenance.rebuilds import api as rebuild_api
 from forge.registry.provenance.signing import api as signing_api
-from forge.registry.provenance.signing.actions import keys as signing_keys
 from forge.registry.tags.describing import actions as describing
 from forge.registry.tags.describing import api as describing_api
 from forge.registry.tags.publishing import api as publishing_api
@@ -35,7 +34,6 @@ _ACTS = acts_in(
     block_withdrawing,
     mirrors,
     restoring,
-    signing_keys,
 )
 _READING = {
     f"{PROJECT.route}blocks": block_api.ProjectBlocks,
@@ -67,6 +65,7 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/mirrors", mirrors_api.ProjectMirrors.as_view()),
     path("projects/<str:organisation>/<str:name>/registry/trash", trash_api.ProjectTrash.as_view()),
     path("organisations/<str:organisation>/signing-keys", signing_api.SigningKeys.as_view()),
+    path("organisations/<str:organisation>/signing-keys/<uuid:key>/revocation", signing_api.KeyRevocation.as_view()),
     path("organisations/<str:organisation>/registry/retention", retention_api.RetentionView.as_view()),
     path("organisations/<str:organisation>/registry/retention/preview", retention_api.RetentionPreviewView.as_view()),
     path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),

@@ -20,7 +20,7 @@ from forge.core.errors import AddressChanged
 
 T = TypeVar("T")
 _BEFORE = ("/api/v1/organisations", "/api/v1/projects", "")
-"""What stands before an organisation's or a project's address: in the API, and on pages."""
+"""The paths before the address of an organisation or a project: in the API, and on pages."""
 
 
 def address_changed(request: Request | HttpRequest, old: str, error: AddressChanged) -> AddressChanged:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, TypedDict
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -13,25 +15,47 @@ from forge.accounts.api import OrganisationView
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import Timestamp, choices
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.api import ProjectView
 from forge.registry.provenance.signing.access import key_facets, keys_of
-from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key
-from forge.registry.provenance.signing.serializers import (
-    ALGORITHMS,
-    SigningKeyJson,
-    SigningKeyListJson,
-    key_to_json,
-    keys_to_json,
-)
+from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
+from forge.registry.provenance.signing.models import KeyOrigin, SigningKey
 from rune.tools.signing.keys import Algorithm
+
+ALGORITHMS = [each.value for each in Algorithm]
+
+
+class SigningKeyJson(TypedDict):
+    """A key of an organisation. Its fingerprint and public half are empty until the signer has made it."""
+
+    id: str
+    origin: Annotated[str, choices("KeyOrigin", KeyOrigin.values)]
+    algorithm: Annotated[str, choices("SigningAlgorithm", ALGORITHMS)]
+    fingerprint: Annotated[str, "the SHA-256 of its SubjectPublicKeyInfo"]
+    public_key: Annotated[str, "as a PEM file"]
+    signs: Annotated[bool, "whether it makes new signatures"]
+    created: Timestamp
+    retired: Timestamp | None
+    revoked: Timestamp | None
+    revocation: Annotated[str, "why it was revoked; empty while it was not"]
+
+
+class SigningKeyListJson(TypedDict):
+    """The keys of an organisation, the newest first."""
+
+    keys: list[SigningKeyJson]
 
 
 class NewSigningKeySerializer(serializers.Serializer[Any]):
     algorithm = serializers.ChoiceField(choices=ALGORITHMS, default=Algorithm.P256.value)
     public_key = serializers.CharField(max_length=20_000, allow_blank=True, default="")
+
+
+class KeyRevocationSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
 
 
 class ProjectSigningKeys(ProjectView):
@@ -44,7 +68,7 @@ class ProjectSigningKeys(ProjectView):
         """The keys of the project's organisation, for anybody who may pull what it published. `rune pull --verify`
         reads here which were revoked, and trusts none of them for being in this list."""
         project = self.project(request, organisation, name, Verb.SEE)
-        return Response(keys_to_json(keys_of(project.organisation_id)))
+        return Response(_list_to_json(keys_of(project.organisation_id)))
 
 
 class SigningKeys(OrganisationView):
@@ -58,7 +82,7 @@ class SigningKeys(OrganisationView):
         """All keys, also former ones. Changing them takes the `ETag`."""
         owner = self.organisation(request, organisation)
         keys = keys_of(owner.pk)
-        return with_etag(Response(keys_to_json(keys)), key_facets(keys))
+        return with_etag(Response(_list_to_json(keys)), key_facets(keys))
 
     @extend_schema(
         operation_id="signing_keys_add",
@@ -76,4 +100,45 @@ class SigningKeys(OrganisationView):
             key = add_signing_key(principal, owner, body["public_key"], precondition=precondition)
         else:
             key = create_signing_key(principal, owner, Algorithm(body["algorithm"]), precondition=precondition)
-        return Response(key_to_json(key), status=status.HTTP_201_CREATED)
+        return Response(_key_to_json(key), status=status.HTTP_201_CREATED)
+
+
+class KeyRevocation(OrganisationView):
+    """The end of a key."""
+
+    needs = needing(put=PERSON)
+    raises = raising(put=(Invalid, *REFUSALS))
+
+    @extend_schema(
+        operation_id="signing_keys_revoke",
+        request=KeyRevocationSerializer,
+        responses=SigningKeyJson,
+        parameters=[REQUIRED_IF_MATCH],
+    )
+    def put(self, request: Request, organisation: str, key: UUID) -> Response:
+        """Revokes a key, for good: none of its signatures counts any more."""
+        principal = principal_of(request)
+        owner = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
+        body, precondition = self.read_body(request, KeyRevocationSerializer), request_precondition(request)
+        return Response(
+            _key_to_json(revoke_signing_key(principal, owner, key, body["reason"], precondition=precondition))
+        )
+
+
+def _list_to_json(keys: Sequence[SigningKey]) -> SigningKeyListJson:
+    return {"keys": [_key_to_json(key) for key in keys]}
+
+
+def _key_to_json(key: SigningKey) -> SigningKeyJson:
+    return {
+        "id": str(key.pk),
+        "origin": key.origin,
+        "algorithm": key.algorithm,
+        "fingerprint": key.fingerprint,
+        "public_key": key.public_key,
+        "signs": key.is_signing,
+        "created": key.created.isoformat(),
+        "retired": key.retired.isoformat() if key.retired else None,
+        "revoked": key.revoked.isoformat() if key.revoked else None,
+        "revocation": key.revocation,
+    }

@@ -38,7 +38,7 @@ REPLACES: Mapping[str, tuple[str, Any]] = {
     f"POST {_P}/repository/pulls": (f"{_KITCHEN}/repository/pulls", {"token": "secret"}),
 }
 """Address and body of the acts that need a state only where they replace something, or act with somebody's token."""
-IDS = ("{build}", "{review}", "{thread}", "{change}", "{comment}", "{digest}")
+IDS = ("{build}", "{review}", "{thread}", "{change}", "{comment}", "{signing-key}", "{digest}")
 BLOB_TABLE = '"core_blob"'
 """Bytes are stored before the transaction that links them. Unlinked ones nobody sees, and a sweep deletes them."""
 

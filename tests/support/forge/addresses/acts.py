@@ -36,10 +36,11 @@ THINGS: Mapping[str, str] = {
     f"{ORGANISATION_ROUTE}/invitations/<uuid:invitation>": "INVITATION",
     f"{ORGANISATION_ROUTE}/members/<uuid:member>/grants/<str:kind>/<uuid:grant>": "MEMBER_GRANT",
     f"{ORGANISATION_ROUTE}/members/<uuid:member>": "MEMBER",
-    f"{ORGANISATION_ROUTE}/signing-keys/<uuid:key>": "SIGNING_KEY",
     f"{PROJECT_ROUTE}/invitations/<uuid:invitation>": "PROJECT_INVITATION",
 }
 """The names in `things` of addresses with an id, by their routes."""
+FIELDS: Mapping[str, Any] = {"role": "viewer", "path": "x.py", "version": "1"}
+"""The values of the fields that take not just any value of their kind."""
 _NAME = re.compile(r"<\w+:(\w+)>")
 
 
@@ -64,7 +65,8 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
 
 
 def _body(declared: Act) -> dict[str, Any] | None:
-    body = {name: _example(field) for name, field in declared.fields.items() if field.required}
+    required = {name: field for name, field in declared.fields.items() if field.required}
+    body = {name: FIELDS[name] if name in FIELDS else _example(field) for name, field in required.items()}
     return body or ({} if declared.fields else None)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from forge.accounts.models import Organisation, User
+from forge.accounts.models import User
 from forge.projects.models import Project
 from forge.registry.models import StandingEntry, StandingTable
-from forge.registry.provenance.signing.actions.keys import add_signing_key
 from tests.support.forge.addresses.table import (
     EDIT,
     MANAGED,
@@ -22,7 +21,6 @@ from tests.support.forge.addresses.table import (
     Case,
     Request,
 )
-from tests.support.forge.factories.signing_keys import SIGNING_KEY
 
 _REGISTRY = "api/v1/organisations/<str:organisation>/registry"
 _SIGNING = "api/v1/organisations/<str:organisation>/signing-keys"
@@ -107,6 +105,12 @@ REQUESTS: list[Request] = [
     ("form", "<str:organisation>/-/settings/registry", "acme/-/settings/registry", {"takes_all": "1"}),
     ("get", _SIGNING, "api/v1/organisations/acme/signing-keys", None),
     ("post", _SIGNING, "api/v1/organisations/acme/signing-keys", {"algorithm": "ed25519"}),
+    (
+        "put",
+        f"{_SIGNING}/<uuid:key>/revocation",
+        "api/v1/organisations/acme/signing-keys/{signing-key}/revocation",
+        {"reason": "The laptop was stolen."},
+    ),
     ("get", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", None),
     ("form", "<str:organisation>/-/settings/signing", "acme/-/settings/signing", {"do": "create"}),
     ("get", f"{PROJECT_ROUTE}/signing-keys", "api/v1/projects/acme/kitchen/signing-keys", None),
@@ -149,12 +153,6 @@ REQUESTS: list[Request] = [
     ("get", f"{PROJECT_PAGE}/published", "acme/kitchen/published", None),
 ]
 """Counted, but without a row of answers here: other tests say who may send them."""
-
-
-def signing_addresses(owner: User, organisation: Organisation) -> dict[str, str]:
-    """Adds a key that signs; gives what the addresses name by id."""
-    key = add_signing_key(owner, organisation, SIGNING_KEY)
-    return {"SIGNING_KEY/revocation": f"{ORGANISATION}/signing-keys/{key.pk}/revocation"}
 
 
 def standing_addresses(person: User, project: Project, size: int) -> dict[str, str]:

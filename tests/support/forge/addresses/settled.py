@@ -16,6 +16,7 @@ from forge.notices.models import Notice
 from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, write_file
 from forge.projects.models import Project
+from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import (
     GuestTerms,
@@ -33,12 +34,13 @@ from tests.support.forge.addresses.deployments import deployment_addresses
 from tests.support.forge.addresses.jobs import job_addresses
 from tests.support.forge.addresses.organisations import grant_addresses
 from tests.support.forge.addresses.project_people import people_addresses
-from tests.support.forge.addresses.registry import signing_addresses, standing_addresses
+from tests.support.forge.addresses.registry import standing_addresses
 from tests.support.forge.addresses.searches import search_addresses
 from tests.support.forge.addresses.training import training_addresses
 from tests.support.forge.addresses.webhooks import webhook_addresses
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import RUNE, approved, built, failed_build, packed
+from tests.support.forge.factories.signing_keys import SIGNING_KEY
 from tests.support.forge.factories.suggestions import OVERRIDE, ready_copy, suggested
 
 
@@ -130,7 +132,6 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         **search_addresses(owner, project, size),
         **deployment_addresses(owner, project, size),
         **standing_addresses(owner, project, size),
-        **signing_addresses(owner, organisation),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),
@@ -141,6 +142,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{suggested}": str(suggestions[0].pk),
         "{link}": str(links[0].pk),
         "{trial}": str(ready_copy(reviews[0]).pk),
+        "{signing-key}": str(add_signing_key(owner, project.organisation, SIGNING_KEY).pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }

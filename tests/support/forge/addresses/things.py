@@ -20,7 +20,6 @@ from tests.support.forge.addresses.deployments import deployment_addresses
 from tests.support.forge.addresses.jobs import job_addresses
 from tests.support.forge.addresses.organisations import grant_addresses
 from tests.support.forge.addresses.project_people import people_addresses
-from tests.support.forge.addresses.registry import signing_addresses
 from tests.support.forge.addresses.searches import search_addresses
 from tests.support.forge.addresses.table import ORGANISATION
 from tests.support.forge.addresses.training import training_addresses
@@ -74,5 +73,4 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **search_addresses(member, project),
         **data,
         **deployment_addresses(owner, project),
-        **signing_addresses(owner, organisation),
     }

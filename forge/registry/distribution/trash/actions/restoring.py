@@ -51,11 +51,11 @@ class RestoredManifest:
     missing_tags: tuple[str, ...]
 
 
-def _to_json(restored: RestoredManifest) -> RestoredManifestJson:
+def _to_json(result: RestoredManifest) -> RestoredManifestJson:
     return {
-        "digest": restored.manifest.blob_id,
-        "tags": list(restored.tags),
-        "missing_tags": list(restored.missing_tags),
+        "digest": result.manifest.blob_id,
+        "tags": list(result.tags),
+        "missing_tags": list(result.missing_tags),
     }
 
 

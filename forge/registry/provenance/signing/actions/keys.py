@@ -3,21 +3,16 @@ entry and the event."""
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from rest_framework.fields import CharField
 
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import require_in, require_person
-from forge.accounts.organisations.place import ORGANISATION_OF_PEOPLE
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.api.acts import act
-from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
@@ -27,7 +22,6 @@ from forge.registry.provenance.signing.access import find_key, key_facets, keys_
 from forge.registry.provenance.signing.actions.signer import retire_others
 from forge.registry.provenance.signing.jobs import request_key
 from forge.registry.provenance.signing.models import KeyOrigin, SigningKey
-from forge.registry.provenance.signing.serializers import KEY
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import Algorithm, read_public_key
 
@@ -96,26 +90,14 @@ def add_signing_key(
     return row
 
 
-@act(
-    "PUT",
-    ORGANISATION_OF_PEOPLE,
-    "signing-keys/<uuid:key>/revocation",
-    "signing_keys_revoke",
-    verb=Verb.RENAME_ORGANISATION,
-    state=IF_MATCH,
-    answer=KEY,
-    raises=(Invalid,),
-)
 @transaction.atomic
 def revoke_signing_key(
-    actor: Actor,
-    organisation: Organisation,
-    key: UUID,
-    reason: Annotated[str, CharField(max_length=2000)],
-    *,
-    precondition: Precondition = None,
+    actor: Actor, organisation: Organisation, key: UUID, reason: str, *, precondition: Precondition = None
 ) -> SigningKey:
-    """Revokes a key, for good: none of its signatures counts any more, also of those that it made before."""
+    """Ends that a key's signatures count, also those that it made before. It cannot be undone.
+
+    Raises `Forbidden`, `PersonNeeded`, `Stale`, `NotFound` and `Invalid`.
+    """
     _require(actor, organisation, precondition, may_add=False)
     row = find_key(actor, organisation, key)
     if row.revoked is not None:
