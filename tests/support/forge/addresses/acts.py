@@ -65,8 +65,8 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
 
 
 def _body(declared: Act) -> dict[str, Any] | None:
-    required = {name: field for name, field in declared.fields.items() if field.required}
-    body = {name: FIELDS[name] if name in FIELDS else _example(field) for name, field in required.items()}
+    fields = {name: field for name, field in declared.fields.items() if field.required}
+    body = {name: FIELDS[name] if name in FIELDS else _example(field) for name, field in fields.items()}
     return body or ({} if declared.fields else None)
 
 
