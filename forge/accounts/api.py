@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,36 +13,33 @@ from forge.accounts import actions
 from forge.accounts.models import ApiToken, Membership, Organisation
 from forge.accounts.organisations.access import (
     find_member,
-    find_organisation,
     members_of,
     open_invitations,
     organisations_of,
 )
-from forge.accounts.organisations.facets import member_facets, organisation_facets
+from forge.accounts.organisations.facets import member_facets
+from forge.accounts.organisations.place import organisation_of
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.quotas.usage import usage_of
 from forge.accounts.serializers import (
+    CHANGED_ORGANISATION,
     CreatedTokenJson,
-    InvitationEmailsSerializer,
-    InvitationLinkSerializer,
     InvitationsJson,
     MeJson,
     MemberJson,
     MembershipJson,
     MembersJson,
-    NewInvitationJson,
     NewOrganisationSerializer,
     NewTokenSerializer,
-    OrganisationChangeSerializer,
     OrganisationJson,
     OrganisationsJson,
     RoleChoiceSerializer,
     TokenJson,
     TokensJson,
     UsagesJson,
-    invitation_to_json,
+    invitations_to_json,
     member_to_json,
     organisation_to_json,
     token_to_json,
@@ -59,16 +55,10 @@ class OrganisationView(ForgeView):
     """A view below an organisation's address. A former name is answered with the address that it has now."""
 
     raises = raising(AddressChanged)
-    below: ClassVar[str] = "/organisations"
-    """In the address, what is before the organisation's name."""
 
     def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
         """The organisation of the address. Raises `AddressChanged` to the same view of its present address."""
-        try:
-            return find_organisation(principal_of(request), name, verb)
-        except AddressChanged as error:
-            old, path = f"{self.below}/{name}", request.get_full_path()
-            raise AddressChanged(path.replace(old, f"{self.below}{error.location}", 1)) from error
+        return organisation_of(request, name, verb)
 
 
 class Me(ForgeView):
@@ -119,29 +109,12 @@ class Organisations(ForgeView):
 class OrganisationDetail(OrganisationView):
     """One organisation."""
 
-    needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.ORGANISATION_WRITE)
-    raises = raising(patch=(Conflict, *REFUSALS))
+    needs = needing(get=Scope.ORGANISATION_READ)
 
     @extend_schema(responses=OrganisationJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
         """One organisation. Changing it takes the `ETag`."""
-        return _organisation_answer(self.organisation(request, organisation), request)
-
-    @extend_schema(
-        request=OrganisationChangeSerializer, responses=OrganisationJson, parameters=[REQUIRED_IF_MATCH, ETAG]
-    )
-    def patch(self, request: Request, organisation: str) -> Response:
-        target = self.organisation(request, organisation, Verb.RENAME_ORGANISATION)
-        body = self.read_body(request, OrganisationChangeSerializer)
-        changed = actions.update_organisation(
-            signed_in(request), target, **body, precondition=request_precondition(request)
-        )
-        return _organisation_answer(changed, request)
-
-
-def _organisation_answer(organisation: Organisation, request: Request) -> Response:
-    response = Response(organisation_to_json(organisation, principal_of(request)))
-    return with_etag(response, organisation_facets(organisation))
+        return CHANGED_ORGANISATION.response(self.organisation(request, organisation), principal_of(request))
 
 
 class OrganisationUsage(OrganisationView):
@@ -196,63 +169,14 @@ def _answer(membership: Membership) -> Response:
 
 
 class Invitations(OrganisationView):
-    """Open invitations, and making one."""
+    """Open invitations."""
 
-    needs = needing(get=Scope.MEMBER_MANAGE, post=Scope.MEMBER_MANAGE)
+    needs = needing(get=Scope.MEMBER_MANAGE)
 
     @extend_schema(operation_id="invitations_list", responses=InvitationsJson)
     def get(self, request: Request, organisation: str) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        return Response({"invitations": [invitation_to_json(each) for each in open_invitations(target)]})
-
-    @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
-    def post(self, request: Request, organisation: str) -> Response:
-        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        body = self.read_body(request, InvitationLinkSerializer)
-        invitation, link = actions.invite(signed_in(request), target, **body)
-        answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
-        return Response(answer, status=status.HTTP_201_CREATED)
-
-
-class InvitationEmails(OrganisationView):
-    """Inviting several people by email."""
-
-    needs = needing(post=Scope.MEMBER_MANAGE)
-
-    @extend_schema(request=InvitationEmailsSerializer, responses={201: InvitationsJson})
-    def post(self, request: Request, organisation: str) -> Response:
-        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        body = self.read_body(request, InvitationEmailsSerializer)
-        invitations = actions.invite_by_email(
-            signed_in(request), target, body["role"], body["emails"], days=body["days"]
-        )
-        return Response(
-            {"invitations": [invitation_to_json(each) for each in invitations]}, status=status.HTTP_201_CREATED
-        )
-
-
-class HandOver(OrganisationView):
-    """Making another member an owner in one's own place."""
-
-    needs = needing(post=PERSON)
-
-    @extend_schema(request=None, responses={204: OpenApiResponse(description="who asked is a maintainer now")})
-    def post(self, request: Request, organisation: str, member: UUID) -> Response:
-        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        actions.hand_over(signed_in(request), target, member)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class InvitationDetail(OrganisationView):
-    """One invitation: revoking it."""
-
-    needs = needing(delete=Scope.MEMBER_MANAGE)
-
-    @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
-    def delete(self, request: Request, organisation: str, invitation: UUID) -> Response:
-        target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        actions.revoke_invitation(signed_in(request), target, invitation)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(invitations_to_json(open_invitations(target)))
 
 
 class Tokens(ForgeView):

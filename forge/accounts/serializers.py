@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
 from forge.accounts.may import OrganisationVerb, names_of
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation
-from forge.accounts.organisations.invitations import DEFAULT_DAYS, MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
+from forge.accounts.organisations.facets import organisation_facets
+from forge.accounts.organisations.invitations import MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
@@ -16,6 +18,7 @@ from forge.accounts.quotas.limits import OF_ORGANISATION
 from forge.accounts.quotas.usage import ResourceUsage
 from forge.accounts.roles import role_choices
 from forge.accounts.tokens.scopes import SCOPE_NAMES
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from rune.source.policy.roles import ROLES
 
@@ -94,6 +97,15 @@ class InvitationsJson(TypedDict):
     invitations: list[InvitationJson]
 
 
+RoleChoice = Annotated[str, serializers.ChoiceField(choices=role_choices())]
+Places = Annotated[int, serializers.IntegerField(min_value=1, max_value=MAX_PLACES)]
+Days = Annotated[int, serializers.IntegerField(min_value=1, max_value=MAX_DAYS)]
+Emails = Annotated[
+    Sequence[str], serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MAX_ADDRESSES)
+]
+"""The fields of invitations."""
+
+
 class UsageJson(TypedDict):
     """The usage of one resource by an organisation."""
 
@@ -144,31 +156,10 @@ class NewOrganisationSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class OrganisationChangeSerializer(serializers.Serializer[Any]):
-    """The changed fields of an organisation; omitted fields stay."""
-
-    name = serializers.CharField(required=False)
-    title = serializers.CharField(required=False, allow_blank=True)
-
-
 class RoleChoiceSerializer(serializers.Serializer[Any]):
     """The role of a person."""
 
     role = serializers.ChoiceField(choices=role_choices())
-
-
-class InvitationLinkSerializer(RoleChoiceSerializer):
-    """The fields of an invitation by link."""
-
-    places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MAX_PLACES)
-    days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
-
-
-class InvitationEmailsSerializer(RoleChoiceSerializer):
-    """The fields of invitations by email."""
-
-    emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MAX_ADDRESSES)
-    days = serializers.IntegerField(required=False, default=DEFAULT_DAYS, min_value=1, max_value=MAX_DAYS)
 
 
 class NewTokenSerializer(serializers.Serializer[Any]):
@@ -198,6 +189,9 @@ def organisation_to_json(organisation: Organisation, principal: Principal) -> Or
     }
 
 
+CHANGED_ORGANISATION: Answer[Organisation] = Answer(facets=organisation_facets, for_actor=organisation_to_json)
+
+
 def member_to_json(membership: Membership) -> MemberJson:
     """A member. Reads the person."""
     return {**person_to_json(membership.user), "email": membership.user.email, "role": membership.role}
@@ -215,6 +209,21 @@ def invitation_to_json(invitation: Invitation) -> InvitationJson:
         "expires": utc_timestamp(invitation.expires),
         "invited_by": str(invitation.invited_by) if invitation.invited_by else None,
     }
+
+
+def invitations_to_json(invitations: Iterable[Invitation]) -> InvitationsJson:
+    """Invitations without their links."""
+    return {"invitations": [invitation_to_json(each) for each in invitations]}
+
+
+def new_link_to_json(invitation_and_link: tuple[Invitation, str]) -> NewInvitationJson:
+    """An invitation with its link."""
+    invitation, link = invitation_and_link
+    return {**invitation_to_json(invitation), "link": link}
+
+
+NEW_LINK = Answer(new_link_to_json, status=201)
+SENT_LINKS: Answer[list[Invitation]] = Answer(invitations_to_json, status=201)
 
 
 def usage_to_json(usage: ResourceUsage) -> UsageJson:

@@ -4,11 +4,20 @@ from django.urls import path
 
 from forge.accounts import api
 from forge.accounts.audit import api as audit_api
+from forge.accounts.grants import actions as grants
 from forge.accounts.grants import api as grants_api
+from forge.accounts.organisations.actions import invitations, members, organisations
+from forge.accounts.organisations.place import ORGANISATION
 from forge.accounts.teams import api as team_api
 from forge.accounts.tokens import device_api
+from forge.core.api.acts import act_paths, acts_in
 
-_GRANT = "organisations/<str:organisation>/members/<uuid:member>/grants/<str:kind>/<uuid:grant>"
+_ACTS = acts_in(organisations, members, invitations, grants)
+_READING = {
+    "organisations/<str:organisation>": api.OrganisationDetail,
+    f"{ORGANISATION.route}invitations": api.Invitations,
+}
+"""The views that answer GET where acts have their address."""
 
 urlpatterns = [
     path("me", api.Me.as_view()),
@@ -18,17 +27,10 @@ urlpatterns = [
     path("me/grants", grants_api.OwnGrants.as_view()),
     path("me/grants/<str:kind>/<uuid:grant>", grants_api.OwnGrant.as_view()),
     path("organisations", api.Organisations.as_view()),
-    path("organisations/<str:organisation>", api.OrganisationDetail.as_view()),
     path("organisations/<str:organisation>/usage", api.OrganisationUsage.as_view()),
     path("organisations/<str:organisation>/members", api.Members.as_view()),
     path("organisations/<str:organisation>/members/<uuid:member>", api.MemberDetail.as_view()),
-    path("organisations/<str:organisation>/members/<uuid:member>/hand-over", api.HandOver.as_view()),
     path("organisations/<str:organisation>/members/<uuid:member>/grants", grants_api.GrantsOfMember.as_view()),
-    path(_GRANT, grants_api.GrantOfMember.as_view()),
-    path(f"{_GRANT}/hand-over", grants_api.GrantHandOver.as_view()),
-    path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),
-    path("organisations/<str:organisation>/invitations/letters", api.InvitationEmails.as_view()),
-    path("organisations/<str:organisation>/invitations/<uuid:invitation>", api.InvitationDetail.as_view()),
     path("organisations/<str:organisation>/teams", team_api.Teams.as_view()),
     path("organisations/<str:organisation>/teams/<str:team>", team_api.TeamDetail.as_view()),
     path("organisations/<str:organisation>/teams/<str:team>/members/<uuid:member>", team_api.TeamMember.as_view()),
@@ -38,4 +40,5 @@ urlpatterns = [
     path("device-sign-ins/token", device_api.DeviceToken.as_view()),
     path("tokens", api.Tokens.as_view()),
     path("tokens/<uuid:token>", api.TokenDetail.as_view()),
+    *act_paths(_ACTS, _READING),
 ]

@@ -127,8 +127,8 @@ class ProjectsFromModel(ForgeView):
 class ProjectDetail(ProjectView):
     """One project."""
 
-    needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
-    raises = raising(get=Gone, patch=(Conflict, *REFUSALS), delete=(Conflict, *REFUSALS))
+    needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE)
+    raises = raising(get=Gone, patch=(Conflict, *REFUSALS))
 
     @extend_schema(responses=ProjectJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -143,15 +143,6 @@ class ProjectDetail(ProjectView):
         principal = principal_of(request)
         return _answer(actions.update_project(principal, project, **body, precondition=precondition), principal)
 
-    @extend_schema(
-        responses={204: OpenApiResponse(description="deleted; an owner can restore it")},
-        parameters=[REQUIRED_IF_MATCH],
-    )
-    def delete(self, request: Request, organisation: str, name: str) -> Response:
-        project, precondition = self.project(request, organisation, name, Verb.MANAGE), request_precondition(request)
-        actions.delete_project(principal_of(request), project, precondition=precondition)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
 
 def _answer(project: Project, principal: Principal) -> Response:
     """A project, for who may change it with its state."""
@@ -162,7 +153,6 @@ def _answer(project: Project, principal: Principal) -> Response:
 class ProjectRestore(OrganisationView):
     """Bringing a deleted project back."""
 
-    below = "/projects"
     needs = needing(post=Scope.PROJECT_MANAGE)
     raises = raising(post=Conflict)
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from forge.accounts.organisations.place import address_changed, of_people
 from forge.accounts.permissions import Verb, scope_of
 from forge.accounts.principals import Principal, principal_of
 from forge.core.api.acts import Place
@@ -17,8 +18,6 @@ from forge.projects.access import find_project, require
 from forge.projects.models import Project
 
 T = TypeVar("T")
-_BEFORE = ("/api/v1/projects", "")
-"""What stands before a project's address: in the API, and on pages."""
 
 
 def project_of(request: Request | HttpRequest, organisation: str, name: str, verb: Verb) -> Project:
@@ -27,9 +26,7 @@ def project_of(request: Request | HttpRequest, organisation: str, name: str, ver
     try:
         return find_project(principal_of(request), organisation, name, verb)
     except AddressChanged as error:
-        path, old = request.get_full_path(), f"/{organisation}/{name}"
-        before = next(each for each in _BEFORE if path.startswith(each))
-        raise AddressChanged(path.replace(before + old, before + error.location, 1)) from error
+        raise address_changed(request, f"/{organisation}/{name}", error) from error
 
 
 def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) -> Project:
@@ -37,6 +34,7 @@ def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) 
 
 
 PROJECT = Place("projects/<str:organisation>/<str:name>/", _find, require, principal_of, scope_of, (AddressChanged,))
+PROJECT_OF_PEOPLE = of_people(PROJECT)
 
 
 def below_project(

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
+from forge.core.api.acts import act_paths, acts_in
 from forge.projects import api
+from forge.projects.actions import project
 from forge.projects.archives import api as archive_api
 from forge.projects.copying import api as copy_api
 from forge.projects.git import api as git_api
 from forge.projects.people import api as people_api
+from forge.projects.people.actions import roles
 from forge.projects.versions import api as version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
@@ -17,7 +20,6 @@ urlpatterns = [
     path("projects/from-model", api.ProjectsFromModel.as_view()),
     path("projects/from-archive", archive_api.ProjectsFromArchive.as_view()),
     path("projects/from-git", git_api.ProjectsFromGit.as_view()),
-    path(_PROJECT, api.ProjectDetail.as_view()),
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
     path(f"{_PROJECT}/state", api.ProjectState.as_view()),
     path(f"{_PROJECT}/favourite", api.ProjectFavourite.as_view()),
@@ -27,9 +29,6 @@ urlpatterns = [
     path(f"{_PROJECT}/people/<uuid:person>", people_api.ProjectPerson.as_view()),
     path(f"{_PROJECT}/teams", people_api.ProjectTeams.as_view()),
     path(f"{_PROJECT}/teams/<str:team>", people_api.ProjectTeam.as_view()),
-    path(f"{_PROJECT}/invitations", people_api.ProjectInvitations.as_view()),
-    path(f"{_PROJECT}/invitations/letters", people_api.ProjectInvitationEmails.as_view()),
-    path(f"{_PROJECT}/invitations/<uuid:invitation>", people_api.ProjectInvitation.as_view()),
     path(f"{_PROJECT}/files", api.ProjectFilesList.as_view()),
     path(f"{_PROJECT}/files/<path:path>/rename", api.ProjectFileRename.as_view()),
     path(f"{_PROJECT}/files/<path:path>/copy", archive_api.ProjectFileCopy.as_view()),
@@ -44,4 +43,8 @@ urlpatterns = [
     path(f"{_PROJECT}/versions/<int:number>/archive", version_api.VersionArchive.as_view()),
     path(f"{_PROJECT}/versions/<int:number>/restore", version_api.VersionRestore.as_view()),
     path(f"{_PROJECT}/versions/<int:number>/files/<path:path>", version_api.VersionFile.as_view()),
+    *act_paths(
+        acts_in(project, roles),
+        {_PROJECT: api.ProjectDetail, f"{_PROJECT}/invitations": people_api.ProjectInvitations},
+    ),
 ]

@@ -170,9 +170,13 @@ def silent_acts(code: Code, exceptions: Collection[str] = ()) -> list[str]:
 
 
 def unguarded_acts(code: Code) -> list[str]:
-    """The acts of an `Actor` that never ask whether it may."""
-    acts = (name for name, who in _acts(code).items() if who == "Actor" and not _declaration(code, name))
-    return [f"{name} asks for no permission" for name in acts if not CHECKS & _reached(code, name)]
+    """The acts of an `Actor` that never ask whether it may: by themselves, or by a declared act."""
+    acts = (name for name, who in _acts(code).items() if who == "Actor")
+    return [
+        f"{name} asks for no permission"
+        for name in acts
+        if not any(each in CHECKS or _declaration(code, each) for each in _reached(code, name))
+    ]
 
 
 def forgetful_acts(code: Code) -> list[str]:
@@ -194,7 +198,9 @@ def _is_unaudited(code: Code, name: str) -> bool:
 
 def _declaration(code: Code, name: str) -> ast.Call | None:
     """The `@act(...)` above a function."""
-    module = code[name.rpartition(".")[0]]
+    module = code.get(name.rpartition(".")[0])
+    if module is None or name not in module.functions:
+        return None
     decorators = (each for each in module.functions[name].decorator_list if isinstance(each, ast.Call))
     return next((each for each in decorators if ACT in _calls(code, module, [each])), None)
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Annotated
 from uuid import UUID
 
 from django.db import transaction
+from rest_framework.fields import UUIDField
 
 from forge.accounts.grants.access import Loss, OwnedGrant, as_now, find_thing, grants_of, own_things, sorted_by_loss
 from forge.accounts.grants.declarations import GrantKind
 from forge.accounts.models import Organisation, User
-from forge.accounts.organisations.access import require_in, require_person
+from forge.accounts.organisations.access import find_member, require_person
+from forge.accounts.organisations.place import ORGANISATION_OF_PEOPLE
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, SETS
 from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import Invalid
+
+_GRANT = "members/<uuid:member>/grants/<str:kind>/<uuid:grant>"
 
 
 @transaction.atomic
@@ -27,38 +34,58 @@ def end_own_thing(actor: Actor, kind: str, grant: UUID) -> None:
     write_entry(actor, "grant.end", f"user:{actor.pk}", actor.person.place, thing=thing.grant.title)
 
 
+@act(
+    "DELETE",
+    ORGANISATION_OF_PEOPLE,
+    _GRANT,
+    "member_grants_end",
+    verb=Verb.MANAGE_MEMBERS,
+    state=ENDS,
+    answer=DONE,
+)
 @transaction.atomic
-def end_members_thing(actor: Actor, organisation: Organisation, member: User, kind: str, grant: UUID) -> None:
+def end_members_thing(actor: Actor, organisation: Organisation, member: UUID, kind: str, grant: UUID) -> None:
     """Ends something that a member made in an organisation. A token that reaches other organisations too works on
-    there, and what it made in this one ends. Raises `Forbidden`, `PersonNeeded` and `NotFound`."""
-    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    require_person(actor)
-    things = grants_of([member], organisation)
+    there, and what it made in this one ends."""
+    maker = find_member(organisation, member).user
+    things = grants_of([maker], organisation)
     thing = find_thing(things, kind, grant)
     ended_grants: tuple[OwnedGrant, ...] = (thing,)
     if thing.kind.leave is not None and thing.kind.leave(grant, organisation.pk):
-        _write_leaving(actor, organisation, member, thing)
+        _write_leaving(actor, organisation, maker, thing)
         ended_grants = tuple(each for each in things if each.grant.token == grant)
     for group_kind, group in _by_kind(ended_grants):
         group_kind.end([each.grant.id for each in group])
-    _write_loss(actor, organisation.place, member, Loss(ended_grants=ended_grants), None)
+    _write_loss(actor, organisation.place, maker, Loss(ended_grants=ended_grants), None)
 
 
+@act(
+    "POST",
+    ORGANISATION_OF_PEOPLE,
+    f"{_GRANT}/hand-over",
+    "member_grants_hand_over",
+    verb=Verb.MANAGE_MEMBERS,
+    state=SETS,
+    answer=DONE,
+)
 @transaction.atomic
-def hand_over_thing(actor: Actor, organisation: Organisation, member: User, kind: str, grant: UUID, heir: User) -> None:
-    """Lets something that a member made in an organisation work with another member's right from now on.
-
-    Raises `Forbidden`, `PersonNeeded`, `NotFound`, and `Invalid` for an heir without the right.
-    """
-    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    require_person(actor)
-    thing = find_thing(grants_of([member], organisation), kind, grant)
+def hand_over_thing(
+    actor: Actor,
+    organisation: Organisation,
+    member: UUID,
+    kind: str,
+    grant: UUID,
+    heir: Annotated[UUID | None, UUIDField(help_text="a member who has the right that it needs")],
+) -> None:
+    """Lets something that a member made in an organisation work with another member's right from now on."""
+    maker, taker = find_member(organisation, member).user, find_member(organisation, heir).user
+    thing = find_thing(grants_of([maker], organisation), kind, grant)
     if thing.kind.hand_over is None or not thing.grant.can_be_handed_over:
         raise Invalid(f"{thing.grant.title} cannot be handed over. End it, and make another one.")
-    if not thing.grant.holds(as_now(heir)):
-        raise Invalid(f"{heir} does not have the right that this needs.", errors={"heir": ["Without the right."]})
-    thing.kind.hand_over([grant], heir)
-    _write_loss(actor, organisation.place, member, Loss(handed_over=(thing,)), heir)
+    if not thing.grant.holds(as_now(taker)):
+        raise Invalid(f"{taker} does not have the right that this needs.", errors={"heir": ["Without the right."]})
+    thing.kind.hand_over([grant], taker)
+    _write_loss(actor, organisation.place, maker, Loss(handed_over=(thing,)), taker)
 
 
 @transaction.atomic

@@ -5,25 +5,22 @@ Each of them takes a person: a token neither sees nor ends what works beside it.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.api import OrganisationView
 from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
-from forge.accounts.grants.actions import end_members_thing, end_own_thing, hand_over_thing
-from forge.accounts.models import Membership, Organisation
+from forge.accounts.grants.actions import end_own_thing
 from forge.accounts.organisations.access import find_member
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import signed_in
 from forge.core.api.json_types import Timestamp, Uuid, utc_timestamp
 from forge.core.api.views import PERSON, ForgeView, needing
-
-_END_RESPONSE = OpenApiResponse(description="it works no more")
 
 
 class GrantJson(TypedDict):
@@ -43,12 +40,6 @@ class GrantsJson(TypedDict):
     """Links, tokens and connections that a person created and that could still work."""
 
     grants: list[GrantJson]
-
-
-class HeirSerializer(serializers.Serializer[Any]):
-    """Who has it from now on."""
-
-    heir = serializers.UUIDField(help_text="a member who has the right that it needs")
 
 
 def grant_to_json(owned_grant: OwnedGrant) -> GrantJson:
@@ -81,54 +72,19 @@ class OwnGrant(ForgeView):
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(operation_id="own_grants_end", responses={204: _END_RESPONSE})
+    @extend_schema(operation_id="own_grants_end", responses={204: OpenApiResponse(description="it works no more")})
     def delete(self, request: Request, kind: str, grant: UUID) -> Response:
         end_own_thing(signed_in(request), kind, grant)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class _GrantsOfMemberView(OrganisationView):
-    def member(self, request: Request, organisation: str, member: UUID) -> tuple[Organisation, Membership]:
-        """The organisation and its member. Raises what `OrganisationView.organisation` raises, and `NotFound`."""
-        place = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        return place, find_member(place, member)
-
-
-class GrantsOfMember(_GrantsOfMemberView):
+class GrantsOfMember(OrganisationView):
     """The grants of a member of an organisation, for those who manage its members."""
 
     needs = needing(get=PERSON)
 
     @extend_schema(operation_id="member_grants_list", responses=GrantsJson)
     def get(self, request: Request, organisation: str, member: UUID) -> Response:
-        place, maker = self.member(request, organisation, member)
+        place = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        maker = find_member(place, member)
         return Response({"grants": [grant_to_json(each) for each in grants_of([maker.user], place)]})
-
-
-class GrantOfMember(_GrantsOfMemberView):
-    """Something that a member made in an organisation: ending it."""
-
-    needs = needing(delete=PERSON)
-
-    @extend_schema(operation_id="member_grants_end", responses={204: _END_RESPONSE})
-    def delete(self, request: Request, organisation: str, member: UUID, kind: str, grant: UUID) -> Response:
-        place, maker = self.member(request, organisation, member)
-        end_members_thing(signed_in(request), place, maker.user, kind, grant)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class GrantHandOver(_GrantsOfMemberView):
-    """Letting something that a member made work with another member's right."""
-
-    needs = needing(post=PERSON)
-
-    @extend_schema(
-        operation_id="member_grants_hand_over",
-        request=HeirSerializer,
-        responses={204: OpenApiResponse(description="it works with the heir's right")},
-    )
-    def post(self, request: Request, organisation: str, member: UUID, kind: str, grant: UUID) -> Response:
-        place, maker = self.member(request, organisation, member)
-        heir = find_member(place, self.read_body(request, HeirSerializer)["heir"])
-        hand_over_thing(signed_in(request), place, maker.user, kind, grant, heir.user)
-        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -14,8 +14,10 @@ from forge.accounts.organisations.names import check_project_name
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid, NotFound, Stale
+from forge.core.errors import Conflict, Invalid, NotFound, Stale
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
@@ -39,6 +41,7 @@ from forge.projects.files.model_files import files_of_model, model_stem
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import MAX_DESCRIPTION, FormerProjectName, Project, Visibility
+from forge.projects.place import PROJECT
 from forge.projects.serializers import project_summary
 from rune.project.runefile import DEFAULT_RUNEFILE
 
@@ -205,10 +208,19 @@ def _sharing_reasons(project: Project, reason: str) -> Mapping[str, Any]:
     return {"reason": checked_reason(reason, missing=missing, field="sharing_reason"), "secrets": obstacles}
 
 
+@act(
+    "DELETE",
+    PROJECT,
+    "",
+    "projects_destroy",
+    verb=Verb.MANAGE,
+    state=IF_MATCH,
+    answer=DONE,
+    raises=(Conflict,),
+)
 @transaction.atomic
 def delete_project(actor: Actor, project: Project, *, precondition: Precondition = None) -> None:
-    """Hides a project from everyone; its organisation's owners can restore it. Raises `Forbidden` and `Stale`."""
-    require(actor, Verb.MANAGE, project)
+    """Hides a project from everyone; its organisation's owners can restore it."""
     Project.objects.lock(project.pk)
     project.refresh_from_db(fields=["name", "visibility", "sequence"])
     require_precondition(removal_facets(project), precondition)

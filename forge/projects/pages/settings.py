@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.core.errors import Conflict, Invalid, Stale
+from forge.core.errors import Conflict, DomainError, Invalid, Stale
+from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.actions import delete_project, update_project
@@ -58,14 +60,12 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
     }
 
 
-@for_person
-@require_POST
-def delete(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Deleting a project; the page that follows has the way back."""
-    project = project_of(request, organisation, name, Verb.MANAGE)
-    principal = principal_of(request)
-    try:
-        delete_project(principal, project, precondition=form_precondition(request.POST))
-    except Stale as error:
-        return show_again(request, "project/settings.html", _context(principal, project), error)
-    return redirect("deleted-projects", organisation=project.organisation.name)
+def _show(request: HttpRequest, project: Project, error: DomainError) -> HttpResponse:
+    return show_again(request, "project/settings.html", _context(principal_of(request), project), error)
+
+
+def _deleted_projects(project: Project) -> str:
+    return reverse("deleted-projects", args=[project.organisation.name])
+
+
+delete = form_view({"delete": Button(delete_project, _deleted_projects)}, _show)

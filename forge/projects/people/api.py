@@ -14,14 +14,7 @@ from forge.accounts.organisations.access import open_invitations
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.project_people import Teammate, find_teammate, team_of
-from forge.accounts.serializers import (
-    InvitationEmailsSerializer,
-    InvitationLinkSerializer,
-    InvitationsJson,
-    NewInvitationJson,
-    RoleChoiceSerializer,
-    invitation_to_json,
-)
+from forge.accounts.serializers import InvitationsJson, RoleChoiceSerializer, invitations_to_json
 from forge.accounts.teams.access import find_team, named_team, role_in, team_in, teams_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
@@ -132,49 +125,11 @@ def _team(team: Team, project: Project) -> Response:
 
 
 class ProjectInvitations(ProjectView):
-    """Open invitations to the project alone, and making a link."""
+    """Open invitations to the project alone."""
 
-    needs = needing(get=Scope.PROJECT_MANAGE, post=Scope.PROJECT_MANAGE)
+    needs = needing(get=Scope.PROJECT_MANAGE)
 
     @extend_schema(operation_id="project_invitations_list", responses=InvitationsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        invitations = open_invitations(project.organisation, project.pk)
-        return Response({"invitations": [invitation_to_json(each) for each in invitations]})
-
-    @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        project = self.project(request, organisation, name, Verb.MANAGE)
-        body = self.read_body(request, InvitationLinkSerializer)
-        invitation, link = actions.invite_to_project(signed_in(request), project, **body)
-        answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
-        return Response(answer, status=status.HTTP_201_CREATED)
-
-
-class ProjectInvitationEmails(ProjectView):
-    """Inviting several people to the project by email."""
-
-    needs = needing(post=Scope.PROJECT_MANAGE)
-
-    @extend_schema(request=InvitationEmailsSerializer, responses={201: InvitationsJson})
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        project = self.project(request, organisation, name, Verb.MANAGE)
-        body = self.read_body(request, InvitationEmailsSerializer)
-        invitations = actions.invite_to_project_by_email(
-            signed_in(request), project, body["role"], body["emails"], days=body["days"]
-        )
-        return Response(
-            {"invitations": [invitation_to_json(each) for each in invitations]}, status=status.HTTP_201_CREATED
-        )
-
-
-class ProjectInvitation(ProjectView):
-    """One invitation to the project: revoking it."""
-
-    needs = needing(delete=Scope.PROJECT_MANAGE)
-
-    @extend_schema(responses={204: OpenApiResponse(description="the link is dead")})
-    def delete(self, request: Request, organisation: str, name: str, invitation: UUID) -> Response:
-        project = self.project(request, organisation, name, Verb.MANAGE)
-        actions.revoke_project_invitation(signed_in(request), project, invitation)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(invitations_to_json(open_invitations(project.organisation, project.pk)))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
+from forge.core.api.preconditions import ETAG
 from forge.core.api.views import ForgeView, needing, raising
-from forge.core.errors import Busy, Conflict, Gone, Invalid
+from forge.core.errors import Gone
 from forge.projects.api import ProjectView
 from forge.registry.blocks.access import blocks_in, blocks_of, find_any_block, find_block
-from forge.registry.blocks.actions import note_block_pull, publish_block
+from forge.registry.blocks.actions import note_block_pull
 from forge.registry.blocks.serializers import (
     BLOCK,
     BlockFilesJson,
@@ -25,52 +22,23 @@ from forge.registry.blocks.serializers import (
     PublishedBlocksJson,
     UsableBlocksJson,
     block_files_to_json,
-    block_to_json,
     blocks_to_json,
     usable_to_json,
 )
 from forge.registry.blocks.usable import usable_files
 
 
-class PublishBlockSerializer(serializers.Serializer[Any]):
-    path = serializers.CharField(max_length=400)
-    version = serializers.CharField(max_length=40)
-    notes = serializers.CharField(max_length=20_000, allow_blank=True, default="")
-    reason = serializers.CharField(
-        max_length=500, allow_blank=True, default="", help_text="why it is published past its gate, by an owner"
-    )
-
-
 class ProjectBlocks(ProjectView):
     """The blocks that a project published."""
 
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
-    raises = raising(get=Gone, post=(Busy, Conflict, Invalid, *REFUSALS))
+    needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Gone)
 
     @extend_schema(operation_id="blocks_list", responses=PublishedBlocksJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
         """Returns the project's published blocks, by name, with the versions of each, newest first."""
         project = self.project(request, organisation, name, Verb.SEE)
         return Response(blocks_to_json(blocks_of(principal_of(request), project)))
-
-    @extend_schema(
-        operation_id="blocks_publish",
-        request=PublishBlockSerializer,
-        responses={201: BlockVersionJson},
-        parameters=[REQUIRED_IF_MATCH],
-    )
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
-        has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever. Where it is
-        protected and the build of these files lacks something, the answer is 409, and `missing` says what; with a
-        `reason`, an owner publishes all the same. `If-Match` is the `ETag` of the project's list of files."""
-        project = self.project(request, organisation, name, Verb.PUBLISH)
-        body, precondition = self.read_body(request, PublishBlockSerializer), request_precondition(request)
-        principal, past = principal_of(request), body["reason"]
-        block = publish_block(
-            principal, project, body["path"], body["version"], body["notes"], past=past, precondition=precondition
-        )
-        return Response(block_to_json(block), status=status.HTTP_201_CREATED)
 
 
 class ProjectBlock(ProjectView):

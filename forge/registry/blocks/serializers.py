@@ -79,6 +79,7 @@ def block_to_json(block: BlockVersion) -> BlockVersionJson:
     }
 
 
+PUBLISHED_BLOCK = Answer(block_to_json, status=201)
 BLOCK = Answer(block_to_json, block_facets)
 
 

@@ -40,8 +40,7 @@ from forge.player.models import PhonePass
 from forge.projects.actions import end_project_role, give_project_role, give_team_role, invite_to_project
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.distribution.mirrors.actions import set_mirror
 from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
@@ -80,8 +79,7 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
     if kind == "linked-branch":
         return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
     if kind == "mirror":
-        mirror = MirrorSettings("https://registry.example", "team/door")
-        return set_mirror(acting_as(maker), project, MirrorDirection.TO, mirror)
+        return set_mirror(acting_as(maker), project, "to", "https://registry.example", "team/door")
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
@@ -227,8 +225,8 @@ def test_nothing_is_handed_over_to_somebody_without_the_right(
 ) -> None:
     webhook = _make("webhook", owner, project)
     with pytest.raises(Invalid, match="does not have the right"):
-        hand_over_thing(second, organisation, owner, "webhook", webhook.pk, developer)
-    hand_over_thing(second, organisation, owner, "webhook", webhook.pk, second)
+        hand_over_thing(second, organisation, owner.pk, "webhook", webhook.pk, developer.pk)
+    hand_over_thing(second, organisation, owner.pk, "webhook", webhook.pk, second.pk)
     assert Webhook.objects.get().created_by == second
     remove_member(second, organisation, owner.pk, developer.pk)
     assert Webhook.objects.get().stopped is None

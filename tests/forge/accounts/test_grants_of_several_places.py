@@ -96,7 +96,7 @@ def test_the_log_of_the_installation_has_each_end_of_a_token_once(
 ) -> None:
     create_token(both, "for acme", ["read"], None, [project.stream])
     token, _ = create_token(both, "for both", ["read"], None, [project.stream, elsewhere.stream])
-    end_members_thing(acting_as(owner), organisation, both, "token", token.pk)
+    end_members_thing(acting_as(owner), organisation, both.pk, "token", token.pk)
     remove_member(owner, organisation, both.pk)
     entries = EntryFilter.narrow({"what": "members"}, all_entries())
     assert sorted(each.action for each in entries) == ["grant.leave", "grant.lose", "member.remove"]

@@ -40,8 +40,7 @@ from forge.player.actions import make_phone_link
 from forge.projects.actions import invite_to_project
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.distribution.mirrors.actions import set_mirror
 from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
@@ -252,7 +251,7 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
         program, project, Remote("https://git.example/acme/kitchen.git", "main")
     ),
     "mirror": lambda program, owner, project: set_mirror(
-        program, project, MirrorDirection.TO, MirrorSettings("https://registry.example", "team/door")
+        program, project, "to", "https://registry.example", "team/door"
     ),
     "phone": lambda program, owner, project: make_phone_link(program, project),
     "token": lambda program, owner, project: create_token(program, "next", ["read"], None),

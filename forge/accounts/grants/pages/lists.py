@@ -65,10 +65,9 @@ def change_grant_of_member(
     maker = find_member(place, member)
     try:
         if "heir" in request.POST:
-            heir = find_member(place, _id(request.POST["heir"]))
-            hand_over_thing(principal, place, maker.user, kind, grant, heir.user)
+            hand_over_thing(principal, place, member, kind, grant, _id(request.POST["heir"]))
         else:
-            end_members_thing(principal, place, maker.user, kind, grant)
+            end_members_thing(principal, place, member, kind, grant)
     except Invalid as error:
         return show_again(request, _OF_MEMBER, member_context(principal, place, maker), error)
     return redirect("member-made", organisation=place.name, member=member)

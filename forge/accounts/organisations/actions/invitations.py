@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount, OtherAddress
 from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
-from forge.accounts.organisations.access import require_in, require_person
+from forge.accounts.organisations.access import require_person
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,
     checked_addresses,
@@ -23,23 +22,35 @@ from forge.accounts.organisations.invitations import (
     make_link,
     send_link,
 )
+from forge.accounts.organisations.place import ORGANISATION
 from forge.accounts.people.actions.account import make_account
 from forge.accounts.people.actions.addresses import confirm_by_letter
 from forge.accounts.people.checks import email_errors, name_errors, password_errors
 from forge.accounts.permissions import Verb, is_more
+from forge.accounts.serializers import NEW_LINK, SENT_LINKS, Days, Emails, Places, RoleChoice
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, MAKES
 from forge.core.audit.entries import AuditPlace, write_entry
 from forge.core.errors import NotFound
 from forge.core.events.log import append_event
 
 
+@act(
+    "POST",
+    ORGANISATION,
+    "invitations",
+    "organisations_invitations_create",
+    verb=Verb.MANAGE_MEMBERS,
+    state=MAKES,
+    answer=NEW_LINK,
+)
 @transaction.atomic
 def invite(
-    actor: Actor, organisation: Organisation, role: str, *, places: int = 1, days: int = DEFAULT_DAYS
+    actor: Actor, organisation: Organisation, role: RoleChoice, *, places: Places = 1, days: Days = DEFAULT_DAYS
 ) -> tuple[Invitation, str]:
-    """An invitation and its link, which is shown this once. Raises `Forbidden` and `Invalid`."""
-    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    """Makes an invitation with a link, which is shown this once."""
     offer = checked_offer(role, days, places)
     if offer.role == Role.OWNER:
         require_person(actor)
@@ -49,36 +60,49 @@ def invite(
     return invitation, link
 
 
+@act(
+    "POST",
+    ORGANISATION,
+    "invitations/letters",
+    "organisations_invitations_letters_create",
+    verb=Verb.MANAGE_MEMBERS,
+    state=MAKES,
+    answer=SENT_LINKS,
+)
 @transaction.atomic
 def invite_by_email(
-    actor: Actor, organisation: Organisation, role: str, addresses: Sequence[str], *, days: int = DEFAULT_DAYS
+    actor: Actor, organisation: Organisation, role: RoleChoice, emails: Emails, *, days: Days = DEFAULT_DAYS
 ) -> list[Invitation]:
-    """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
-    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    """Sends a letter with a link of its own to each of these addresses."""
     offer = checked_offer(role, days, 1)
     if offer.role == Role.OWNER:
         require_person(actor)
     to = organisation.title or organisation.name
     subject = f"organisation:{organisation.pk}"
     invitations = []
-    for address in checked_addresses(organisation, addresses):
+    for address in checked_addresses(organisation, emails):
         invitations.append(send_link(actor, organisation, offer, address, to))
         write_entry(actor, "invitation.send", subject, organisation.place, role=str(offer.role), email=address)
     return invitations
 
 
+@act(
+    "DELETE",
+    ORGANISATION,
+    "invitations/<uuid:invitation>",
+    "organisations_invitations_destroy",
+    verb=Verb.MANAGE_MEMBERS,
+    state=ENDS,
+    answer=DONE,
+)
 @transaction.atomic
-def revoke_invitation(actor: Actor, organisation: Organisation, invitation_id: UUID) -> None:
-    """Revokes an invitation that is open, to the organisation or to a project of it.
-
-    Raises `Forbidden` and `NotFound`.
-    """
-    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    open_ones = organisation.invitations.filter(pk=invitation_id, used__isnull=True, revoked__isnull=True)
+def revoke_invitation(actor: Actor, organisation: Organisation, invitation: UUID) -> None:
+    """Revokes an invitation that is open, to the organisation or to a project of it: its link works no more."""
+    open_ones = organisation.invitations.filter(pk=invitation, used__isnull=True, revoked__isnull=True)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("This invitation does not exist; it was used or revoked.")
     write_entry(
-        actor, "invitation.revoke", f"organisation:{organisation.pk}", organisation.place, invitation=str(invitation_id)
+        actor, "invitation.revoke", f"organisation:{organisation.pk}", organisation.place, invitation=str(invitation)
     )
 
 

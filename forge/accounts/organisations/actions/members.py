@@ -13,10 +13,13 @@ from forge.accounts.models import Membership, Organisation, ProjectMembership, R
 from forge.accounts.organisations.access import require_in, require_person, require_scope
 from forge.accounts.organisations.facets import member_facets
 from forge.accounts.organisations.invitations import checked_role, end_links_to
+from forge.accounts.organisations.place import ORGANISATION_OF_PEOPLE
 from forge.accounts.permissions import Verb
 from forge.accounts.roles import is_higher
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import HIGHEST
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound
 from forge.core.events.log import append_event
@@ -90,15 +93,19 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID, hei
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 
+@act(
+    "POST",
+    ORGANISATION_OF_PEOPLE,
+    "members/<uuid:member>/hand-over",
+    "organisations_members_hand_over_create",
+    verb=Verb.MANAGE_MEMBERS,
+    state=HIGHEST,
+    answer=DONE,
+)
 @transaction.atomic
-def hand_over(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
-    """Makes another member an owner in the actor's place, who stays as a maintainer and may leave then.
-
-    Raises `Forbidden` and `NotFound`.
-    """
-    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
-    require_person(actor)
-    heir, former = _membership(organisation, member_id), _membership(organisation, actor.pk)
+def hand_over(actor: Actor, organisation: Organisation, member: UUID) -> None:
+    """Makes another member an owner in one's own place; one stays as a maintainer, and may leave then."""
+    heir, former = _membership(organisation, member), _membership(organisation, actor.pk)
     require_in(actor.afresh(), Verb.MANAGE_MEMBERS, organisation)
     if heir.user_id == former.user_id:
         raise Invalid("You are an owner already. Choose another member.", errors={"member": ["Another member."]})
@@ -107,7 +114,7 @@ def hand_over(actor: Actor, organisation: Organisation, member_id: UUID) -> None
     heir.role, former.role = Role.OWNER, Role.MAINTAINER
     Membership.objects.bulk_update([heir, former], ["role"])
     subject = f"organisation:{organisation.pk}"
-    write_entry(actor, "member.hand-over", subject, organisation.place, member=str(member_id))
+    write_entry(actor, "member.hand-over", subject, organisation.place, member=str(member))
     end_lost_grants(organisation, [former.user], actor, heir.user)
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 from django.db import IntegrityError, transaction
+from rest_framework.fields import CharField
 
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.errors import NameInUse, TooManyNames
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
-from forge.accounts.organisations.access import require_in, require_may_create, require_operator, require_scope
+from forge.accounts.organisations.access import require_may_create, require_operator, require_scope
 from forge.accounts.organisations.facets import organisation_facets
 from forge.accounts.organisations.name_reservations import (
     MAX_NAMES,
@@ -21,12 +23,16 @@ from forge.accounts.organisations.name_reservations import (
     reserve_names,
 )
 from forge.accounts.organisations.names import check_organisation_name
+from forge.accounts.organisations.place import ORGANISATION
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
+from forge.accounts.serializers import CHANGED_ORGANISATION
 from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid, QuotaReached
+from forge.core.errors import Conflict, Invalid, QuotaReached
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 
@@ -64,21 +70,27 @@ def _create(actor: Actor, owner: User, name: str, title: str) -> Organisation:
     return organisation
 
 
+@act(
+    "PATCH",
+    ORGANISATION,
+    "",
+    "organisations_partial_update",
+    verb=Verb.RENAME_ORGANISATION,
+    state=IF_MATCH,
+    answer=CHANGED_ORGANISATION,
+    raises=(Conflict,),
+)
 @transaction.atomic
 def update_organisation(
     actor: Actor,
     organisation: Organisation,
     *,
-    name: str | None = None,
-    title: str | None = None,
+    name: Annotated[str | None, CharField()] = None,
+    title: Annotated[str | None, CharField(allow_blank=True)] = None,
     precondition: Precondition = None,
 ) -> Organisation:
-    """Renames an organisation; its former name leads to it, until someone takes it where nothing was published.
-    `precondition` is the state of both that the caller read.
-
-    Raises `Forbidden`, `BadName`, `NameInUse`, `TooManyNames`, `Invalid` and `Stale`.
-    """
-    require_in(actor, Verb.RENAME_ORGANISATION, organisation)
+    """Renames an organisation, or gives it another title. Its former name leads to it, until someone takes it where
+    nothing was published."""
     organisation = lock_names(organisation.pk)
     require_precondition(organisation_facets(organisation), precondition)
     before = {"name": organisation.name, "title": organisation.title}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +22,10 @@ from forge.accounts.organisations.invitations import (
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import Teammate, find_teammate
 from forge.accounts.roles import is_higher
+from forge.accounts.serializers import NEW_LINK, SENT_LINKS, Days, Emails, Places, RoleChoice
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, MAKES
 from forge.core.audit.entries import write_entry
 from forge.core.errors import NotFound
 from forge.core.events.log import append_event
@@ -32,48 +34,70 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.projects.people.facets import teammate_facets
 from forge.projects.people.locks import lock_roles
+from forge.projects.place import PROJECT
 from rune.wording import counted
 
 
+@act(
+    "POST",
+    PROJECT,
+    "invitations",
+    "projects_invitations_create",
+    verb=Verb.MANAGE,
+    state=MAKES,
+    answer=NEW_LINK,
+)
 @transaction.atomic
 def invite_to_project(
-    actor: Actor, project: Project, role: str, *, places: int = 1, days: int = DEFAULT_DAYS, email: str = ""
+    actor: Actor, project: Project, role: RoleChoice, *, places: Places = 1, days: Days = DEFAULT_DAYS
 ) -> tuple[Invitation, str]:
-    """An invitation to the project alone and its link, which is shown this once, or sent to `email` by the caller.
-
-    Raises `Forbidden` and `Invalid`.
-    """
-    require(actor, Verb.MANAGE, project)
+    """Makes an invitation to the project alone with a link, which is shown this once."""
     offer = checked_offer(role, days, places, project)
-    invitation, link = make_link(actor, project.organisation, offer, email)
+    invitation, link = make_link(actor, project.organisation, offer)
     write_entry(
         actor, "invitation.create", project.stream, project.place, role=str(offer.role), places=places, days=days
     )
     return invitation, link
 
 
+@act(
+    "POST",
+    PROJECT,
+    "invitations/letters",
+    "projects_invitations_letters_create",
+    verb=Verb.MANAGE,
+    state=MAKES,
+    answer=SENT_LINKS,
+)
 @transaction.atomic
 def invite_to_project_by_email(
-    actor: Actor, project: Project, role: str, addresses: Sequence[str], *, days: int = DEFAULT_DAYS
+    actor: Actor, project: Project, role: RoleChoice, emails: Emails, *, days: Days = DEFAULT_DAYS
 ) -> list[Invitation]:
-    """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
-    require(actor, Verb.MANAGE, project)
+    """Sends a letter with a link of its own to each of these addresses."""
     offer = checked_offer(role, days, 1, project)
     invitations = []
-    for address in checked_addresses(project.organisation, addresses):
+    for address in checked_addresses(project.organisation, emails):
         invitations.append(send_link(actor, project.organisation, offer, address, project.full_name))
         write_entry(actor, "invitation.send", project.stream, project.place, role=str(offer.role), email=address)
     return invitations
 
 
+@act(
+    "DELETE",
+    PROJECT,
+    "invitations/<uuid:invitation>",
+    "projects_invitations_destroy",
+    verb=Verb.MANAGE,
+    state=ENDS,
+    answer=DONE,
+)
 @transaction.atomic
-def revoke_project_invitation(actor: Actor, project: Project, invitation_id: UUID) -> None:
-    """Revokes an open invitation to the project. Raises `Forbidden` and `NotFound`."""
-    require(actor, Verb.MANAGE, project)
-    open_ones = Invitation.objects.filter(pk=invitation_id, project=project.pk, used=None, revoked=None)
+def revoke_project_invitation(actor: Actor, project: Project, invitation: UUID) -> None:
+    """Revokes an open invitation to the project: its link works no more."""
+    open_ones = Invitation.objects.filter(pk=invitation, project=project.pk, used=None, revoked=None)
     if not open_ones.update(revoked=timezone.now()):
         raise NotFound("This invitation does not exist; it was used or revoked.")
-    write_entry(actor, "invitation.revoke", project.stream, project.place, invitation=str(invitation_id))
+    write_entry(actor, "invitation.revoke", project.stream, project.place, invitation=str(invitation))
 
 
 @transaction.atomic

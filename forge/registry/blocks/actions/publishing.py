@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField
 
 from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
 from forge.compute.pool.language import summary_pool
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
-from forge.core.errors import Busy
+from forge.core.errors import Busy, Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
@@ -23,10 +27,12 @@ from forge.projects.errors import ProjectFileNotFound
 from forge.projects.facets import files_facets_of
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version
+from forge.projects.place import PROJECT
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.announcements import BLOCK_PUBLISHED
 from forge.registry.blocks.errors import BadBlock, BlockBroken
 from forge.registry.blocks.models import BLOCK_NAME_LENGTH
+from forge.registry.blocks.serializers import PUBLISHED_BLOCK
 from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.discovery.listings.licences import FILES, licence_of
 from forge.registry.hooks import GateAnswer, block_gate
@@ -45,26 +51,35 @@ from rune.digests import digest_of
 from rune.oci import EMPTY, MANIFEST_TYPE
 
 
+@act(
+    "POST",
+    PROJECT,
+    "blocks",
+    "blocks_publish",
+    verb=Verb.PUBLISH,
+    state=IF_MATCH,
+    answer=PUBLISHED_BLOCK,
+    raises=(Busy, Conflict, Invalid),
+)
 def publish_block(
     actor: Actor,
     project: Project,
-    path: str,
-    version: str,
-    notes: str = "",
+    path: Annotated[str, CharField(max_length=400)],
+    version: Annotated[str, CharField(max_length=40)],
+    notes: Annotated[str, CharField(max_length=20_000, allow_blank=True)] = "",
+    reason: Annotated[
+        str,
+        CharField(max_length=500, allow_blank=True, help_text="why it is published past its gate, by an owner"),
+    ] = "",
     *,
-    past: str = "",
     precondition: Precondition = None,
 ) -> BlockVersion:
-    """Publishes the block in a file of the project, as it is now, under a version, which it means for ever.
-
-    Its tests run first, and go with it. `notes` say what is new in it. The same bytes again change nothing. Its version
-    passes the gate of the project's tags: the files were built, and that build has what the rules demand. Who may
-    override the gate publishes `past` it, for a reason that the audit log keeps. `precondition` is about the files
-    of the project. Raises `Forbidden`, `Stale`, `BadBlock`, `BlockBroken`, `NotPublishable`, `TagInUse`, `GateClosed`,
-    `ProjectFileNotFound` and `Busy`.
-    """
-    require(actor, Verb.PUBLISH, project)
-    if past := checked_notes(past):
+    """Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
+    has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever; the same bytes
+    again change nothing. Where it is protected and the build of these files lacks something, the answer is 409, and
+    `missing` says what; with a `reason`, which the audit log keeps, an owner publishes all the same. `If-Match` is the
+    `ETag` of the project's list of files."""
+    if past := checked_notes(reason):
         require(actor, Verb.OVERRIDE_GATE, project)
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
     tree = working_tree(project)

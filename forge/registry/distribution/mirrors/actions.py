@@ -2,68 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField
 
-from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import IF_MATCH, IF_MATCH_TO_REPLACE, WORKS
 from forge.core.audit.entries import write_entry
-from forge.core.preconditions import Facet, Precondition, require_precondition, require_precondition_to_replace
+from forge.core.preconditions import Precondition, require_precondition, require_precondition_to_replace
 from forge.core.sealing import seal
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import notify_workers
-from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.place import PROJECT_OF_PEOPLE
 from forge.registry.distribution.mirrors.access import PASSWORD_PURPOSE, find_mirror
 from forge.registry.distribution.mirrors.addresses import checked_registry, checked_repository
 from forge.registry.distribution.mirrors.copying import state_of
-from forge.registry.distribution.mirrors.errors import BadMirror
+from forge.registry.distribution.mirrors.errors import BadMirror, NoSuchMirror
 from forge.registry.distribution.mirrors.jobs import cancel_copies, request_copy
-from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
+from forge.registry.distribution.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME, Mirror, MirrorDirection
+from forge.registry.distribution.mirrors.serializers import COPY, MIRROR, mirror_facets
 from forge.registry.models import Repository
 
 LONGEST_USER = 200
 """Characters."""
 LONGEST_PASSWORD = 2_000
 """Characters: tokens of some registries are long."""
+Password = Annotated[
+    str | None,
+    CharField(
+        max_length=LONGEST_PASSWORD,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="`null` keeps the stored one, where registry and user stay the same.",
+    ),
+]
 
 
-@dataclass(frozen=True)
-class MirrorSettings:
-    """Another registry as somebody describes it. A password of None keeps the stored one."""
-
-    registry: str
-    repository: str
-    user: str = ""
-    password: str | None = None
-
-
+@act(
+    "PUT",
+    PROJECT_OF_PEOPLE,
+    "mirrors/<str:direction>",
+    "mirrors_set",
+    verb=Verb.MANAGE,
+    state=IF_MATCH_TO_REPLACE,
+    answer=MIRROR,
+    raises=(BadMirror,),
+)
 @transaction.atomic
 def set_mirror(
     actor: Actor,
     project: Project,
-    direction: MirrorDirection,
-    new_settings: MirrorSettings,
+    direction: str,
+    registry: Annotated[str, CharField(max_length=LONGEST_ADDRESS)],
+    repository: Annotated[str, CharField(max_length=LONGEST_NAME)],
+    user: Annotated[str, CharField(max_length=LONGEST_USER, allow_blank=True)] = "",
+    password: Password = None,
     *,
     precondition: Precondition = None,
 ) -> Mirror:
-    """Sets a project's mirror in one direction, in place of the one before. Who sets it takes it over.
-
-    A password is kept for the same registry and user alone: it is never sent elsewhere than where it was entered for.
-    Raises `Forbidden`, `PersonNeeded`, `Stale`, `PreconditionRequired` and `BadMirror`.
-    """
-    require(actor, Verb.MANAGE, project)
-    require_person(actor)
-    registry, repository = checked_registry(new_settings.registry), checked_repository(new_settings.repository)
-    user, password = _checked_sign_in(new_settings)
+    """Sets the mirror: what is published is copied within a minute, or what is lacking is fetched when pulled. In place
+    of another one it takes the `ETag` of that. Who sets it takes it over. A password is never sent elsewhere than where
+    it was entered for."""
+    way = _checked_direction(direction)
+    registry, repository = checked_registry(registry), checked_repository(repository)
+    user, password = _checked_sign_in(user.strip(), password)
     Project.objects.lock(project.pk)
-    mirror = Mirror.objects.filter(project=project, direction=direction).first()
+    mirror = Mirror.objects.filter(project=project, direction=way).first()
     require_precondition_to_replace(mirror_facets(mirror), precondition, exists=mirror is not None)
-    mirror = mirror or Mirror(project=project, direction=direction)
+    mirror = mirror or Mirror(project=project, direction=way)
     if password is not None or (mirror.registry, mirror.user) != (registry, user):
         mirror.sealed_password = seal(password, PASSWORD_PURPOSE) if password else ""
     mirror.registry, mirror.repository, mirror.user = registry, repository, user
@@ -71,35 +83,45 @@ def set_mirror(
     mirror.copied_state, mirror.problem, mirror.changed = "", "", None
     mirror.save()
     Repository.objects.get_or_create(project=project)
-    write_entry(
-        actor, "mirror.set", project.stream, project.place, direction=str(direction.label), address=mirror.address
-    )
+    write_entry(actor, "mirror.set", project.stream, project.place, direction=str(way.label), address=mirror.address)
     return mirror
 
 
+@act(
+    "DELETE",
+    PROJECT_OF_PEOPLE,
+    "mirrors/<str:direction>",
+    "mirrors_remove",
+    verb=Verb.MANAGE,
+    state=IF_MATCH,
+    answer=DONE,
+    raises=(NoSuchMirror,),
+)
 @transaction.atomic
-def remove_mirror(
-    actor: Actor, project: Project, direction: MirrorDirection, *, precondition: Precondition = None
-) -> None:
-    """Removes a mirror, and cancels copies to it. What was copied stays there, and what was fetched stays here.
-
-    Raises `Forbidden`, `Stale`, `PreconditionRequired` and `NoSuchMirror`.
-    """
-    require(actor, Verb.MANAGE, project)
+def remove_mirror(actor: Actor, project: Project, direction: str, *, precondition: Precondition = None) -> None:
+    """Removes the mirror, and cancels copies to it. What was copied or fetched stays."""
+    way = _checked_direction(direction)
     Project.objects.lock(project.pk)
-    mirror = find_mirror(actor, project, direction)
+    mirror = find_mirror(actor, project, way)
     require_precondition(mirror_facets(mirror), precondition)
-    write_entry(
-        actor, "mirror.remove", project.stream, project.place, direction=str(direction.label), address=mirror.address
-    )
+    write_entry(actor, "mirror.remove", project.stream, project.place, direction=str(way.label), address=mirror.address)
     cancel_copies(mirror, str(actor.person))
     mirror.delete()
 
 
+@act(
+    "POST",
+    PROJECT_OF_PEOPLE,
+    "mirrors/to/copy",
+    "mirrors_copy",
+    verb=Verb.MANAGE,
+    state=WORKS,
+    answer=COPY,
+    raises=(NoSuchMirror, BadMirror),
+)
 @transaction.atomic
 def copy_now(actor: Actor, project: Project) -> Job:
-    """Asks for a copy to the project's mirror. Raises `Forbidden`, `NoSuchMirror` and `BadMirror`."""
-    require(actor, Verb.MANAGE, project)
+    """Copies what the mirror lacks, as it happens within a minute after each publication."""
     mirror = find_mirror(actor, project, MirrorDirection.TO)
     if mirror.ended is not None:
         raise BadMirror(
@@ -112,14 +134,13 @@ def copy_now(actor: Actor, project: Project) -> Job:
     return job
 
 
-def mirror_facets(mirror: Mirror | None) -> tuple[Facet, ...]:
-    """Returns the facets that changing a mirror depends on."""
-    values = [] if mirror is None else [mirror.registry, mirror.repository, mirror.user, str(mirror.ended)]
-    return (Facet("mirror", values, "The mirror changed."),)
+def _checked_direction(text: str) -> MirrorDirection:
+    if text not in MirrorDirection.values:
+        raise NoSuchMirror("A project is mirrored `to` another registry or `from` one.")
+    return MirrorDirection(text)
 
 
-def _checked_sign_in(new_settings: MirrorSettings) -> tuple[str, str | None]:
-    user, password = new_settings.user.strip(), new_settings.password
+def _checked_sign_in(user: str, password: str | None) -> tuple[str, str | None]:
     if len(user) > LONGEST_USER or ":" in user or not user.isprintable():
         raise _bad("user", f"A user has at most {LONGEST_USER} visible characters, and no colon.")
     if password is not None and (len(password) > LONGEST_PASSWORD or not password.isprintable()):

@@ -17,14 +17,13 @@ from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.registry.distribution.mirrors.access import mirrors_of
 from forge.registry.distribution.mirrors.actions import (
-    MirrorSettings,
     copy_now,
-    mirror_facets,
     remove_mirror,
     set_mirror,
 )
-from forge.registry.distribution.mirrors.errors import BadMirror, NoSuchMirror
+from forge.registry.distribution.mirrors.errors import BadMirror
 from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.distribution.mirrors.serializers import mirror_facets
 
 _TEMPLATE = "runes/mirrors.html"
 
@@ -49,17 +48,14 @@ def _act(principal: Principal, project: Project, form: QueryDict) -> None:
         copy_now(principal, project)
         return
     direction = form.get("direction", "")
-    if direction not in MirrorDirection.values:
-        raise NoSuchMirror("The project has no such mirror.")
     if form.get("do") == "remove":
-        remove_mirror(principal, project, MirrorDirection(direction), precondition=form_precondition(form))
+        remove_mirror(principal, project, direction, precondition=form_precondition(form))
         return
     names = _names(direction)
     fields = {field: form.get(name, "") for field, name in names.items()}
     password = fields.pop("password") or None
     try:
-        new_settings = MirrorSettings(**fields, password=password)
-        set_mirror(principal, project, MirrorDirection(direction), new_settings, precondition=form_precondition(form))
+        set_mirror(principal, project, direction, **fields, password=password, precondition=form_precondition(form))
     except BadMirror as error:
         # The page has the fields twice, once for each direction.
         raise BadMirror(error.detail, errors={names[field]: texts for field, texts in error.errors.items()}) from None

@@ -12,11 +12,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import Timestamp
-from forge.core.api.views import needing, raising
-from forge.core.errors import Conflict
+from forge.core.api.views import needing
 from forge.projects.api import ProjectView
 from forge.registry.distribution.trash.access import trash_of
-from forge.registry.distribution.trash.actions import restore_manifest
 
 
 class TrashedManifestJson(TypedDict):
@@ -36,14 +34,6 @@ class TrashJson(TypedDict):
     """The manifests that were deleted last, at most 200."""
 
     manifests: list[TrashedManifestJson]
-
-
-class RestoredManifestJson(TypedDict):
-    """A manifest that is back."""
-
-    digest: str
-    tags: Annotated[list[str], "the tags that name it again"]
-    missing_tags: Annotated[list[str], "the tags that it had and that could not be set again"]
 
 
 class ProjectTrash(ProjectView):
@@ -69,24 +59,5 @@ class ProjectTrash(ProjectView):
                 }
                 for each in trash_of(principal_of(request), project)
             ]
-        }
-        return Response(answer)
-
-
-class RestoredManifestView(ProjectView):
-    """Restoring what was deleted."""
-
-    needs = needing(post=Scope.REGISTRY_PUSH)
-    raises = raising(post=Conflict)
-
-    @extend_schema(operation_id="registry_restore", request=None, responses=RestoredManifestJson)
-    def post(self, request: Request, organisation: str, name: str, digest: str) -> Response:
-        """Restores a manifest with those of its tags that nothing else has."""
-        project = self.project(request, organisation, name, Verb.PUSH)
-        result = restore_manifest(principal_of(request), project, digest)
-        answer: RestoredManifestJson = {
-            "digest": result.manifest.blob_id,
-            "tags": list(result.tags),
-            "missing_tags": list(result.missing_tags),
         }
         return Response(answer)

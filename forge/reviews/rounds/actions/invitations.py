@@ -30,7 +30,9 @@ def send_invitations(actor: Actor, review: Review, addresses: Sequence[str]) -> 
     Raises `Forbidden`.
     """
     for address in addresses:
-        invitation, link = invite_to_project(actor, review.project, Role.REVIEWER, email=address)
+        invitation, link = invite_to_project(actor, review.project, Role.REVIEWER)
+        invitation.email = address
+        invitation.save(update_fields=["email"])
         InvitedReviewer.objects.create(review=review, invitation=invitation, email=address)
         message = compose_email("review_invitation", address, {"review": review, "person": actor.person, "link": link})
         transaction.on_commit(message.send)

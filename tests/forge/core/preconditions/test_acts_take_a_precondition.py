@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, get_resolver
 
 from forge.core.api.failures import declared_errors
-from forge.core.api.states import COMPARES, ENDS, HIGHEST, MAKES, MERGES, OPENS, OWN, SETS, WORKS, State
+from forge.core.api.states import COMPARES, ENDS, MAKES, MERGES, OPENS, OWN, SETS, WORKS, State
 from forge.core.api.views import ForgeView
 from forge.core.errors import Conflict, PreconditionRequired, Stale
 
@@ -49,13 +49,7 @@ EXEMPT: Mapping[str, State] = {
     "PATCH notices/<uuid:notice_id>": OWN,
     "POST notices/read": OWN,
     "POST organisations": MAKES,
-    f"POST {_O}/invitations": MAKES,
-    f"DELETE {_O}/invitations/<uuid:invitation>": ENDS,
-    f"POST {_O}/invitations/letters": MAKES,
     f"DELETE {_O}/members/<uuid:member>": ENDS,
-    f"POST {_O}/members/<uuid:member>/hand-over": HIGHEST,
-    f"DELETE {_O}/members/<uuid:member>/grants/<str:kind>/<uuid:grant>": ENDS,
-    f"POST {_O}/members/<uuid:member>/grants/<str:kind>/<uuid:grant>/hand-over": SETS,
     f"POST {_O}/teams": MAKES,
     f"DELETE {_O}/teams/<str:team>/members/<uuid:member>": ENDS,
     f"POST {_O}/webhooks": MAKES,
@@ -83,8 +77,6 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_P}/conversions/<uuid:conversion_id>/forms/<int:number>/apply": MAKES,
     f"POST {_P}/deployments": MAKES,
     f"POST {_P}/deployments/<str:deployment>/keys": MAKES,
-    f"POST {_P}/mirrors/to/copy": WORKS,
-    f"POST {_P}/registry/trash/<str:digest>/restore": OPENS,
     f"POST {_P}/data/imports/<uuid:import_id>/start": COMPARES,
     f"DELETE {_P}/data/imports/<uuid:import_id>": ENDS,
     f"POST {_P}/data/samples": MAKES,
@@ -98,9 +90,6 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_P}/files/<path:path>/copy": MAKES,
     f"POST {_P}/files/<path:path>/rename": MERGES,
     f"POST {_P}/fork": MAKES,
-    f"POST {_P}/invitations": MAKES,
-    f"DELETE {_P}/invitations/<uuid:invitation>": ENDS,
-    f"POST {_P}/invitations/letters": MAKES,
     f"POST {_P}/language": WORKS,
     f"POST {_P}/offers": MAKES,
     f"DELETE {_P}/people/<uuid:person>": ENDS,

@@ -14,8 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from forge.accounts.models import Organisation, User
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
-from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.distribution.mirrors.models import MirrorDirection
+from forge.registry.distribution.mirrors.actions import set_mirror
 from forge.repositories.actions import link_branch
 from tests.forge.core.preconditions.test_acts_take_a_precondition import acts, takes_state
 from tests.forge.query_counts import key, requests
@@ -49,7 +48,7 @@ def addresses(project: Project, owner: User, organisation: Organisation, setting
     """Two of each thing, with a mirror and a linked branch."""
     settings.GIT_ORIGINS = ("https://git.example",)
     names = settle(owner, organisation, project, 2)
-    set_mirror(owner, project, MirrorDirection.TO, MirrorSettings("https://registry.example", "team/door"))
+    set_mirror(owner, project, "to", "https://registry.example", "team/door")
     link_branch(owner, project, Remote("https://git.example/kitchen.git", "main"))
     return names
 

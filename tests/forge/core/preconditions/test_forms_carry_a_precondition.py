@@ -89,7 +89,6 @@ FORMS: Mapping[str, State] = {
     f"{_P}/models/<uuid:conversion_id>/boards": CARRIES,
     f"{_P}/models/<uuid:conversion_id>/discard": ENDS,
     f"{_P}/data/versions": COMPARES,
-    f"{_P}/delete": CARRIES,
     f"{_P}/deployments": MAKES,
     f"{_P}/deployments/<str:deployment>/do": CARRIES,
     f"{_P}/devices": CARRIES,

@@ -9,7 +9,6 @@ from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Version
 from forge.registry.distribution.artifacts.actions import deleting, pushing
 from forge.registry.distribution.mirrors import actions as mirrors
-from forge.registry.distribution.mirrors.models import MirrorDirection
 from forge.registry.oci.manifests import oci_artifact
 from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.tags.publishing import actions as publishing
@@ -56,15 +55,14 @@ def a_client_deletes_the_tag_of_a_build(world: EventWorld) -> Act:
 
 @scene(mirrors.copy_now)
 def a_copy_to_another_registry_is_requested(world: EventWorld) -> Act:
-    settings = mirrors.MirrorSettings("https://registry.example", "team/door")
-    mirrors.set_mirror(world.owner, world.project, MirrorDirection.TO, settings)
+    mirrors.set_mirror(world.owner, world.project, "to", "https://registry.example", "team/door")
     return lambda: mirrors.copy_now(world.owner, world.project)
 
 
 @scene(mirrors.remove_mirror)
 def a_mirror_with_a_copy_in_work_is_removed(world: EventWorld) -> Act:
     a_copy_to_another_registry_is_requested(world)()
-    return lambda: mirrors.remove_mirror(world.owner, world.project, MirrorDirection.TO)
+    return lambda: mirrors.remove_mirror(world.owner, world.project, "to")
 
 
 @scene(outside.bring_model)

@@ -282,11 +282,11 @@ def test_a_version_of_a_block_passes_the_gate_of_the_projects_tags(
     with pytest.raises(GateClosed, match="These files were not built"):
         publish_block(developer, sounds, "smooth.py", "1.2")
     with pytest.raises(Forbidden):
-        publish_block(developer, sounds, "smooth.py", "1.2", past="The fair opens in an hour.")
+        publish_block(developer, sounds, "smooth.py", "1.2", reason="The fair opens in an hour.")
     assert not BlockVersion.objects.exists()
     write_file(developer, sounds, "smooth.py", SMOOTH)
     assert publish_block(developer, sounds, "smooth.py", "1.2").version == "1.2"
     write_file(developer, sounds, "smooth.py", SMOOTH + b"# unseen\n")
-    assert publish_block(owner, sounds, "smooth.py", "1.3", past="The fair opens in an hour.").version == "1.3"
+    assert publish_block(owner, sounds, "smooth.py", "1.3", reason="The fair opens in an hour.").version == "1.3"
     entry = AuditEntry.objects.get(action="block.override")
     assert entry.data["reason"] == "The fair opens in an hour."

@@ -7,11 +7,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import URLPattern, get_resolver
-from rest_framework.fields import BooleanField, CharField, ChoiceField, Field, FloatField, IntegerField, ListField
+from rest_framework.fields import (
+    BooleanField,
+    CharField,
+    ChoiceField,
+    EmailField,
+    Field,
+    FloatField,
+    IntegerField,
+    ListField,
+    UUIDField,
+)
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
-from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, PROJECT_ROUTE, Case
+from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, ORGANISATION_ROUTE, PROJECT_ROUTE, Case
 
 NAMES: Mapping[str, str] = {
     "organisation": "acme",
@@ -24,8 +34,16 @@ NAMES: Mapping[str, str] = {
     "trial": "1",
 }
 """The values of the names of addresses."""
-THINGS: Mapping[str, str] = {f"{PROJECT_ROUTE}/conversions/<uuid:conversion_id>": "CONVERSION"}
+THINGS: Mapping[str, str] = {
+    f"{PROJECT_ROUTE}/conversions/<uuid:conversion_id>": "CONVERSION",
+    f"{ORGANISATION_ROUTE}/invitations/<uuid:invitation>": "INVITATION",
+    f"{ORGANISATION_ROUTE}/members/<uuid:member>/grants/<str:kind>/<uuid:grant>": "MEMBER_GRANT",
+    f"{ORGANISATION_ROUTE}/members/<uuid:member>": "MEMBER",
+    f"{PROJECT_ROUTE}/invitations/<uuid:invitation>": "PROJECT_INVITATION",
+}
 """The names in `things` of addresses with an id, by their routes."""
+FIELDS: Mapping[str, Any] = {"role": "viewer", "path": "x.py", "version": "1"}
+"""The values of the fields that take not just any value of their kind."""
 _NAME = re.compile(r"<\w+:(\w+)>")
 
 
@@ -40,13 +58,18 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
             return field.min_value or 1
         case ListField():
             return [_example(field.child)]
+        case EmailField():
+            return "ana@elsewhere.example"
+        case UUIDField():
+            return NO_ID
         case CharField():
             return "x"
     raise TypeError(f"Add an example of {type(field).__name__} here.")
 
 
 def _body(declared: Act) -> dict[str, Any] | None:
-    body = {name: _example(field) for name, field in declared.fields.items() if field.required}
+    fields = {name: field for name, field in declared.fields.items() if field.required}
+    body = {name: FIELDS[name] if name in FIELDS else _example(field) for name, field in fields.items()}
     return body or ({} if declared.fields else None)
 
 

@@ -9,7 +9,6 @@ from forge.projects.models import Project
 from tests.support.forge.addresses.table import (
     MANAGED,
     MANAGED_DELETED,
-    MANAGED_MAKE,
     ORGANISATION,
     PAGE,
     PROJECT,
@@ -29,15 +28,6 @@ CASES: list[Case] = [
     ("patch", f"{PROJECT_ROUTE}/people/<uuid:person>", "TEAMMATE", {"role": "viewer"}, MANAGED),
     ("delete", f"{PROJECT_ROUTE}/people/<uuid:person>", "TEAMMATE", None, MANAGED_DELETED),
     ("get", f"{PROJECT_ROUTE}/invitations", f"{PROJECT}/invitations", None, MANAGED),
-    ("post", f"{PROJECT_ROUTE}/invitations", f"{PROJECT}/invitations", {"role": "viewer"}, MANAGED_MAKE),
-    (
-        "post",
-        f"{PROJECT_ROUTE}/invitations/letters",
-        f"{PROJECT}/invitations/letters",
-        {"role": "viewer", "emails": ["ana@elsewhere.example"]},
-        MANAGED_MAKE,
-    ),
-    ("delete", f"{PROJECT_ROUTE}/invitations/<uuid:invitation>", "PROJECT_INVITATION", None, MANAGED_DELETED),
     ("get", "<str:organisation>/<str:name>/share", "acme/kitchen/share", None, PAGE),
     (
         "form",

@@ -8,7 +8,6 @@ from tests.support.forge.addresses.table import (
     EDIT,
     MAKE,
     MANAGED,
-    MANAGED_DELETED,
     MINE,
     PAGE,
     PAGE_EDIT,
@@ -16,7 +15,6 @@ from tests.support.forge.addresses.table import (
     PROJECT_ROUTE,
     READ,
     SENT,
-    SENT_MANAGED,
     Case,
     Request,
 )
@@ -50,7 +48,6 @@ CASES: list[Case] = [
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>", PROJECT, None, READ),
     ("patch", "api/v1/projects/<str:organisation>/<str:name>", PROJECT, {"description": "x"}, EDIT),
-    ("delete", "api/v1/projects/<str:organisation>/<str:name>", PROJECT, None, MANAGED_DELETED),
     ("post", "api/v1/projects/<str:organisation>/<str:name>/restore", "api/v1/projects/acme/lost/restore", {}, MANAGED),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/state", f"{PROJECT}/state", None, READ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/files", f"{PROJECT}/files", None, READ),
@@ -172,7 +169,6 @@ CASES: list[Case] = [
         {"url": "https://nowhere.example/a.git", "branch": "main"},
         (400, 400, 400, 403, 403, 404, 302),
     ),
-    ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
 ]
 REQUESTS: list[Request] = [
     ("get", f"{PROJECT_ROUTE}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),

@@ -11,7 +11,6 @@ from tests.support.forge.addresses.table import (
     EDIT,
     MANAGED,
     NONE,
-    NOT_THERE_TO_EDIT,
     ORGANISATION,
     PAGE,
     PAGE_EDIT,
@@ -30,28 +29,7 @@ _UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 CASES: list[Case] = [
     ("get", f"{PROJECT_ROUTE}/mirrors", f"{PROJECT}/mirrors", None, MANAGED),
     (
-        "put",
-        f"{PROJECT_ROUTE}/mirrors/<str:direction>",
-        f"{PROJECT}/mirrors/to",
-        {"registry": "https://registry.example", "repository": "team/door"},
-        MANAGED,
-    ),
-    (
         "get",
-        f"{PROJECT_ROUTE}/mirrors/<str:direction>",
-        f"{PROJECT}/mirrors/from",
-        None,
-        (404, 404, 403, 403, 403, 404, 401),
-    ),
-    (
-        "post",
-        f"{PROJECT_ROUTE}/mirrors/to/copy",
-        f"{PROJECT}/mirrors/to/copy",
-        None,
-        (404, 404, 403, 403, 403, 404, 401),
-    ),
-    (
-        "delete",
         f"{PROJECT_ROUTE}/mirrors/<str:direction>",
         f"{PROJECT}/mirrors/from",
         None,
@@ -60,22 +38,7 @@ CASES: list[Case] = [
     ("get", f"{PROJECT_ROUTE}/registry/trash", f"{PROJECT}/registry/trash", None, EDIT),
     ("get", "standings", "standings", None, (200, 200, 200, 200, 200, 200, 200)),
     ("get", "api/v1/standings", "api/v1/standings", None, (200, 200, 200, 200, 200, 200, 200)),
-    (
-        "post",
-        f"{PROJECT_ROUTE}/registry/trash/<str:digest>/restore",
-        f"{PROJECT}/registry/trash/sha256:0/restore",
-        None,
-        NOT_THERE_TO_EDIT,
-    ),
     ("get", f"{PROJECT_ROUTE}/blocks", f"{PROJECT}/blocks", None, READ),
-    # Who may publish learns that there is no such file.
-    (
-        "post",
-        f"{PROJECT_ROUTE}/blocks",
-        f"{PROJECT}/blocks",
-        {"path": "x.py", "version": "1"},
-        (404, 404, 404, 403, 403, 404, 401),
-    ),
     ("get", f"{PROJECT_ROUTE}/blocks/usable", f"{PROJECT}/blocks/usable", None, READ),
     ("get", f"{PROJECT_ROUTE}/blocks/<str:block>/<str:version>", f"{PROJECT}/blocks/smooth/1.0", None, NONE),
     # The rights to see an organisation: none, where it is another's.

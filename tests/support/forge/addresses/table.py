@@ -61,6 +61,7 @@ PROJECT = "api/v1/projects/acme/kitchen"
 PROJECT_ROUTE = "api/v1/projects/<str:organisation>/<str:name>"
 PROJECT_PAGE = "<str:organisation>/<str:name>"
 ORGANISATION = "api/v1/organisations/acme"
+ORGANISATION_ROUTE = "api/v1/organisations/<str:organisation>"
 RAW = "application/octet-stream"
 ALLOWED = 0
 """Any answer but a refusal of the person."""

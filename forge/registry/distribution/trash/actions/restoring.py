@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +12,14 @@ from django.utils import timezone
 from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import Answer, act
+from forge.core.api.states import OPENS
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of
+from forge.core.errors import Conflict
 from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.place import PROJECT
 from forge.registry.distribution.artifacts.errors import NotInTrash, StillNamed
 from forge.registry.distribution.artifacts.models import ArtifactTag
 from forge.registry.distribution.artifacts.version_tags import require_no_shadow
@@ -28,6 +33,14 @@ from forge.registry.tags.names import require_distinct
 from rune.wording import listed
 
 
+class RestoredManifestJson(TypedDict):
+    """A manifest that is back."""
+
+    digest: str
+    tags: Annotated[list[str], "the tags that name it again"]
+    missing_tags: Annotated[list[str], "the tags that it had and that could not be set again"]
+
+
 @dataclass(frozen=True)
 class RestoredManifest:
     """A manifest that is back, with the tags that name it again. `missing_tags` are those that name something else
@@ -38,13 +51,27 @@ class RestoredManifest:
     missing_tags: tuple[str, ...]
 
 
+def _to_json(result: RestoredManifest) -> RestoredManifestJson:
+    return {
+        "digest": result.manifest.blob_id,
+        "tags": list(result.tags),
+        "missing_tags": list(result.missing_tags),
+    }
+
+
+@act(
+    "POST",
+    PROJECT,
+    "registry/trash/<str:digest>/restore",
+    "registry_restore",
+    verb=Verb.PUSH,
+    state=OPENS,
+    answer=Answer(_to_json),
+    raises=(Conflict,),
+)
 @transaction.atomic
 def restore_manifest(actor: Actor, project: Project, digest: str) -> RestoredManifest:
-    """Takes a manifest out of the trash, and sets those of its tags again that nothing else has.
-
-    Raises `Forbidden`, `NotInTrash`, and `StillNamed` for an index that lists what is in the trash itself.
-    """
-    require(actor, Verb.PUSH, project)
+    """Restores a manifest with those of its tags that nothing else has. An index is restored after what it lists."""
     lock_names(project.organisation_id)
     projects = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
     project = projects.get(pk=project.pk)

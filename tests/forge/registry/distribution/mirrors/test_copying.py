@@ -17,7 +17,7 @@ from forge.jobs.workers import running
 from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 from forge.registry.distribution.mirrors import jobs
-from forge.registry.distribution.mirrors.actions import MirrorSettings, copy_now, remove_mirror, set_mirror
+from forge.registry.distribution.mirrors.actions import copy_now, remove_mirror, set_mirror
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from forge.registry.distribution.mirrors.remote import RemoteRepository
 from tests.forge.registry.distribution.mirrors.lying_registry import (
@@ -49,8 +49,7 @@ def registry(
     RegistryClient(credentials(developer)).push_image("edge", b"a layer" * 30)
     with canned_registry(_taking) as registry:
         settings.MIRROR_REGISTRIES = (registry.origin,)
-        mirror_settings = MirrorSettings(registry.origin, "team/door", "robot", "secret")
-        set_mirror(acting_as(owner), project, MirrorDirection.TO, mirror_settings)
+        set_mirror(acting_as(owner), project, "to", registry.origin, "team/door", "robot", "secret")
         yield registry
 
 

@@ -14,8 +14,8 @@ from django.core.cache import cache
 from forge.accounts.principals import acting_as
 from forge.projects.models import Project, Visibility
 from forge.registry.distribution.artifacts.models import RegistryRules
-from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
-from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
+from forge.registry.distribution.mirrors.actions import set_mirror
+from forge.registry.distribution.mirrors.models import Mirror
 from forge.registry.tags.publishing.actions import publish_build
 from rune.oci import MANIFEST_TYPE
 from tests.forge.registry.distribution.mirrors.lying_registry import (
@@ -68,8 +68,7 @@ def mirror(project: Project, owner: Any, developer: Any, organisation: Any, sett
     take_all(organisation)
     with canned_registry(RIGHT) as registry:
         settings.MIRROR_REGISTRIES = (registry.origin,)
-        mirror_settings = MirrorSettings(registry.origin, "team/door", "robot", "secret")
-        set_mirror(acting_as(owner), project, MirrorDirection.FROM, mirror_settings)
+        set_mirror(acting_as(owner), project, "from", registry.origin, "team/door", "robot", "secret")
         yield MirrorProject(registry, RegistryClient(credentials(developer)), project)
 
 

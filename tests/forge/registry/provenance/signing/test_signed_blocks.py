@@ -143,7 +143,7 @@ def test_what_an_owner_published_past_the_gate_is_signed_with_the_reason(
     key: SigningKey, project: Any, owner: Any, run_signer: Runner
 ) -> None:
     write_file(owner, project, "smooth.py", SMOOTH)
-    block = publish_block(owner, project, "smooth.py", "1.2", past="The fair is tomorrow.")
+    block = publish_block(owner, project, "smooth.py", "1.2", reason="The fair is tomorrow.")
     (job,) = run_signer()
     assert job.state == JobState.SUCCEEDED, job.error
     publication = proven(block, key).publication

@@ -189,7 +189,7 @@ def test_a_version_of_a_block_passes_the_same_search(project: Any, developer: An
     write_file(developer, project, "upload.py", KEY)
     with pytest.raises(GateClosed, match="looks like a secret"):
         publish_block(developer, project, "smooth.py", "1.0")
-    assert publish_block(owner, project, "smooth.py", "1.0", past=REASON).version == "1.0"
+    assert publish_block(owner, project, "smooth.py", "1.0", reason=REASON).version == "1.0"
 
 
 @pytest.mark.slow
