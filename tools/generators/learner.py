@@ -12,10 +12,10 @@ import base64
 import sys
 from pathlib import Path
 
+from rune.blocks.catalogue import CATALOGUE
 from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
-from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.targets.wasm32 import FEATURES
 from tools.setup import DECLARED_FOLDER, ROOT
 

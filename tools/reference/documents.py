@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import SOURCE
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.policy.schema import policy_schema
 from rune.source.runefile.schema import schema
 from tools.reference.blocks import blocks_page

@@ -1,7 +1,7 @@
 """Preview of an archive of labelled recordings: accepted and refused files, with reasons. Writes nothing.
 
-The archive is a .zip with a folder for each label, or with a table at its top; `rune.running.evaluation.reading` says
-how both look, so that `rune evaluate` and the project read the same archives alike. An isolated process reads it.
+The archive is a .zip with a folder for each label, or with a table at its top; `rune.assessment.evaluation.reading`
+says how both look, so that `rune evaluate` and the project read the same archives alike. An isolated process reads it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
 from forge.datasets.samples.content import are_words, content_in, received_file
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
+from rune.assessment.evaluation.labelled import EvaluationSplit
 from rune.datasets.content.content import Content, Kind
 from rune.datasets.label_conflicts import (
     LabelConflict,
@@ -36,7 +37,6 @@ from rune.datasets.label_conflicts import (
 )
 from rune.datasets.splits import Split
 from rune.digests import digest_of
-from rune.running.evaluation.labelled import EvaluationSplit
 from rune.wording import size_text
 
 _SPLITS = {

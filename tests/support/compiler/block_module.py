@@ -14,7 +14,7 @@ from typing import Any
 
 import wasmtime
 
-from rune.compiler.blocks.signature import ArgumentValue, Block, BlockCode, BlockOutput, Count, RunTimeSizes
+from rune.blocks.signature import ArgumentValue, Block, BlockCode, BlockOutput, Count, RunTimeSizes
 from rune.tensor import ElementType, TensorType
 
 KERNELS = Path(__file__).parents[3] / "rune" / "compiler" / "kernels" / "common"

@@ -18,7 +18,7 @@ from forge.registry.blocks.announcements import BLOCK_DESCRIBED
 from forge.registry.blocks.facets import block_facets
 from forge.registry.models import BlockVersion
 from forge.registry.tags.messages import checked_sentence
-from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
+from rune.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 
 
 def deprecate_block(

@@ -32,7 +32,7 @@ struct rune_support {
     double offset, size, height;
 };
 
-/* How many numbers the scratch has. Kept as in rune/compiler/blocks/common/support_vectors.py. */
+/* How many numbers the scratch has. Kept as in rune/blocks/common/support_vectors.py. */
 RUNE_FUNCTION void rune_support_place(struct rune_support *of, void *scratch) {
     int32_t n = of->features + 1, count = of->constraints;
     double *next = (double *)scratch;

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from rune.compiler.pyblock.c.emit import EmittedBlock
-from rune.compiler.pyblock.c.lines import ELEMENT_TYPES
-from rune.compiler.pyblock.ir import TypedBlock
-from rune.compiler.pyblock.numbers import to_f32
+from rune.pyblock.c.emit import EmittedBlock
+from rune.pyblock.c.lines import ELEMENT_TYPES
+from rune.pyblock.ir import TypedBlock
+from rune.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
 COMMON = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
