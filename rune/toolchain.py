@@ -18,6 +18,7 @@ PARTS = (
     "aim.py",
     "arithmetic.py",
     "blocks",
+    "c_library",
     "capabilities",
     "compiler/anvil",
     "compiler/building",

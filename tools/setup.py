@@ -57,7 +57,7 @@ DECLARATIONS = (
     GENERATORS / "learner.py",
     GENERATORS / "learner.c",
     ROOT / "rune" / "blocks" / "logistic_regression",
-    ROOT / "rune" / "compiler" / "kernels" / "common",
+    ROOT / "rune" / "c_library",
 )
 FRONTEND_SOURCES = ("src", "public", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 

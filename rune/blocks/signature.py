@@ -202,7 +202,7 @@ class BlockCode:
     axis: `const` for an input of a block that takes pointers, to be written for an output without `sizes_of`. Behind
     that to an output with `text_memory` stands a `char *` to this memory.
     The function returns nothing, or with a `pace` an `int32_t`: not 0 where the outputs are there, 0 where there is
-    nothing to go on with in this run. What cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
+    nothing to go on with in this run. What cannot go on calls `rune_fail` (c_library/common/rune.h) and, as that may
     return, ends without harm.
     State is zero when the rune starts and kept between runs, and a reset makes it zero again; scratch is valid during
     the call. Both, and constants, are aligned to 8 bytes or more.

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 _TABLE = Path(__file__).parent / "characters.json"
 _KINDS: Final = {"-": 0, "S": 1, "P": 2, "C": 3, "M": 4, "L": 5, "N": 6}
-"""As in kernels/common/characters.h."""
+"""As in c_library/common/characters.h."""
 
 
 @cache

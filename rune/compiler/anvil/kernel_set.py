@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rune.c_library import HEADERS
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.kernel_call import KernelCall
 
@@ -74,7 +75,7 @@ class KernelSet:
     """Kernels by kind of computation; if a kind has several, the cheapest is chosen for each computation. Missing
     kernels are taken from `base`.
 
-        `folder` contains the set's headers; shared headers are in the folder `common` beside it. `trial` runs before
+        `folder` contains the set's headers; `HEADERS` are those that all sets share. `trial` runs before
         everything else if the results of the target's instructions depend on the host.
     """
 
@@ -111,7 +112,7 @@ class KernelSet:
 
     def headers(self) -> Mapping[str, Path]:
         """Returns all headers that a kernel can include, by folder and name (`common/rune.h`), sorted."""
-        folders = (self.folder.parent / "common", *(each.folder for each in self.sets))
+        folders = (HEADERS, *(each.folder for each in self.sets))
         return dict(sorted(header for folder in folders for header in _headers_in(folder)))
 
 
