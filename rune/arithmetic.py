@@ -3,7 +3,7 @@
 The platform's libm differs in the last bit between systems, so nothing of it is used. A value is computed to far more
 digits than the hardest cases of double precision need (about 2**-120, Lefevre and Muller 1998 to 2008, "Worst cases for
 correct rounding of the elementary functions") and rounded once, half to even. Not for what runs inside a rune:
-that is kernels/common/rune_math.h.
+that is c_library/common/rune_math.h.
 """
 
 from __future__ import annotations

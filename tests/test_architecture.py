@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
 from tests.support.documents.named_places import missing_places, places_in
+from tests.support.floors import layers_by_container
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
 _ROW = re.compile(r"^\| (?P<names>`[^|]+) \|", re.MULTILINE)
@@ -38,16 +39,20 @@ def grouped(title: str) -> set[str]:
 
 
 def packages(folder: Path) -> set[str]:
-    """Folders with code, and modules, of a folder; names that begin with a dot or an underscore are left out."""
+    """Folders with files other than bytecode, and modules, of a folder; names that begin with a dot or an underscore
+    are left out."""
     inside = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
-    folders = {path.name for path in inside if path.is_dir() and any(path.rglob("*.*"))}
+    folders = {
+        path.name
+        for path in inside
+        if path.is_dir() and any(file.suffix not in ("", ".pyc") for file in path.rglob("*"))
+    }
     return folders | {path.stem for path in inside if path.suffix == ".py"}
 
 
 def grouped_packages(folder: Path) -> set[str]:
-    """The modules of a folder, and the packages of each of its groups. A folder of declarations is a package itself."""
-    groups = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("_")}
-    groups -= {"capabilities"}
+    """The modules and packages of a folder; of its groups, which have floors of their own, the packages inside."""
+    groups = {name.partition(".")[2] for name in layers_by_container(REPOSITORY) if name.startswith(f"{folder.name}.")}
     inside = {f"{group}/{name}" for group in groups for name in packages(folder / group)}
     return inside | (packages(folder) - groups)
 

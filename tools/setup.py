@@ -51,15 +51,15 @@ DECLARED_FOLDER = FRONTEND / "src" / "declared"
 DECLARATIONS = (
     ROOT / "rune" / "capabilities",
     ROOT / "rune" / "running" / "runtime" / "limits.py",
-    ROOT / "rune" / "source" / "language" / "service.py",
+    ROOT / "rune" / "editing" / "language" / "service.py",
     ROOT / "rune" / "datasets" / "words.py",
     ROOT / "forge" / "core" / "studio_limits.py",
     ROOT / "forge" / "collab" / "closing.py",
     GENERATORS / "declarations.py",
     GENERATORS / "learner.py",
     GENERATORS / "learner.c",
-    ROOT / "rune" / "compiler" / "blocks" / "logistic_regression",
-    ROOT / "rune" / "compiler" / "kernels" / "common",
+    ROOT / "rune" / "blocks" / "logistic_regression",
+    ROOT / "rune" / "c_library",
 )
 FRONTEND_SOURCES = ("src", "public", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 

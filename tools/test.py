@@ -30,7 +30,7 @@ PROGRAMS = (
     "tests/contributing",
     "tests/foreign",
     "tests/rune/compiler/targets",
-    "tests/rune/compiler/verify",
+    "tests/rune/assessment/verify",
     "tests/rune/interpreters",
 )
 """Tests of whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from benchmarks.compiler.models import further_models, models
 from benchmarks.figure import table
 from rune.aim import AIMS
+from rune.assessment.verify.runes.second_module import second_module, without_second_module
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_variant
 from rune.compiler.targets.wasm32 import RELAXED
-from rune.compiler.verify.runes.second_module import second_module, without_second_module
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.pipeline import ModelStage

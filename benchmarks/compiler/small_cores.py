@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.compiler.models import MeasuredModel, models
 from benchmarks.figure import CannotMeasure, table
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES

@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks.figure import table
 from benchmarks.language.checking import LARGE, USUAL, runefile
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import LanguageService
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.service import LanguageService
 
 RUNS = {USUAL: 51, LARGE: 5}
 QUESTIONS = (

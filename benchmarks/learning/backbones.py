@@ -33,8 +33,8 @@ from lab.training.preparing import prepare_run
 from lab.training.run import SharedWork, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
+from rune.assessment.evaluation.intervals import sign_test, wilson
 from rune.datasets.splits import Split
-from rune.running.evaluation.intervals import sign_test, wilson
 from rune.source.policy.sections.training import Training
 
 NETWORK: Mapping[str, float] = {"colour": 0, "size": SIZE, "filters": 24, "depth": 2}

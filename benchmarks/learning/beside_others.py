@@ -26,6 +26,7 @@ from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
+from rune.assessment.evaluation.intervals import wilson
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
@@ -33,7 +34,6 @@ from rune.datasets.splits import Split
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.running.evaluation.intervals import wilson
 from rune.source.policy.sections.training import Training
 
 TARGET = "cortex-m4"

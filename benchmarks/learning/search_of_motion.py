@@ -34,6 +34,8 @@ from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
+from rune.assessment.evaluation.intervals import wilson
+from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
@@ -42,8 +44,6 @@ from rune.devices.boards.fit import Needs
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.port import Port
 from rune.project.files import FolderFiles, MemoryFiles
-from rune.running.evaluation.intervals import wilson
-from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 
 TRIALS, MINUTES, WORKERS = 200, 8.25, 2

@@ -19,12 +19,12 @@ import yaml
 from machine import FAULTS, RATE, recording
 from numpy.typing import NDArray
 
+from rune.assessment.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.wav import wav_bytes
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
 
 HERE = Path(__file__).parent
 SEED = 41

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from recordings import EXERCISES, LABELS, RATE, Recording, Window, recordings, resting, something_else
 
+from rune.assessment.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
 
 HERE = Path(__file__).parent
 SEED = 31

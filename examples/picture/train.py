@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from signs import LABELS, SIDE, Picture, example
 
+from rune.assessment.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
 
 HERE = Path(__file__).parent
 SEED = 61

@@ -46,7 +46,7 @@ from forge.jobs.actions import cancel_job
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
 from rune.aim import AIMS
-from rune.compiler.anvil.profile import PROFILES
+from rune.model.profile import PROFILES
 from rune.oci import RUNE_TYPE
 
 

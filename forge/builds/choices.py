@@ -16,8 +16,8 @@ from forge.core.errors import Invalid
 from forge.core.preconditions import Facet
 from forge.projects.models import Project
 from rune.aim import AIMS, BALANCED, RUNE_AIM, Aim
-from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.targets.lookup import targets
+from rune.model.profile import PROFILES, Profile
 from rune.source.policy.policy import BuildPreferencesJson
 from rune.wording import listed
 

@@ -22,9 +22,9 @@ from forge.datasets.models import DataVersion
 from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version
 from rune.aim import AIMS, BALANCED, RUNE_AIM
-from rune.compiler.anvil.profile import LITERT, PROFILES
 from rune.compiler.building.spec import canonical_digest
 from rune.digests import DIGEST_LENGTH
+from rune.model.profile import LITERT, PROFILES
 
 
 class BuildTrigger(models.TextChoices):
@@ -103,7 +103,7 @@ class Build(models.Model):
     """The optimisation of its rune; this and the next two are the project's settings at the time of the request."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
-    """The reference of its models' results: a key of `rune.compiler.anvil.profile.PROFILES`."""
+    """The reference of its models' results: a key of `rune.model.profile.PROFILES`."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)
     """`rune.running.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for

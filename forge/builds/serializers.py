@@ -14,8 +14,8 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.serializers import NamedDataVersionJson, named_version_to_json
 from forge.jobs.models import JobLogLine
 from forge.jobs.serializers import JobStateJson
+from rune.assessment.verify.verification import VerificationJson
 from rune.compiler.building.report import ToolchainReportJson
-from rune.compiler.verify.verification import VerificationJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile import DiagnosticJson
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from forge.compute.errors import NotIsolated
 from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
-from rune.running.isolation.protections import Isolation, Protection
+from rune.isolation.protections import Isolation, Protection
 
 _log = logging.getLogger(__name__)
 _logged_isolations: set[Isolation] = set()

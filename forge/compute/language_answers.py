@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from rune.source.language.service import AnswerJson
+from rune.editing.language.service import AnswerJson
 
 
 class LanguageAnswerJson(TypedDict):

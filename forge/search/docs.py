@@ -84,7 +84,7 @@ def _matches(heading: Heading, words: Sequence[str]) -> bool:
 @cache
 def _files() -> dict[str, Path]:
     base = Path(settings.BASE_DIR)
-    folder, blocks = base / "docs", (base / "rune" / "compiler" / "blocks").glob("*/README.md")
+    folder, blocks = base / "docs", (base / "rune" / "blocks").glob("*/README.md")
     pages = {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
     return pages | {f"{BLOCKS}/{file.parent.name}": file for file in sorted(blocks)}
 

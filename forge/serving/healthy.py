@@ -18,8 +18,8 @@ from pathlib import Path
 from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
 from forge.core.data_lock import running_server
 from forge.serving.configuration.environment import BadEnvironment, ServerEnvironment, read_environment
-from rune.running.isolation.probe import probe
-from rune.running.isolation.protections import Protection
+from rune.isolation.probe import probe
+from rune.isolation.protections import Protection
 
 TIMEOUT_SECONDS = 3.0
 """How long the server may take to answer."""

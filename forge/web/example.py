@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from rune.running.evaluation.wording import certainty
+from rune.assessment.evaluation.wording import certainty
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,13 @@ from lab.refusal import Reason, Refused
 from lab.search.layers import network_names
 from lab.training.data import build_rune
 from lab.training.one_word import word_and_others
+from rune.assessment.evaluation.recorded_tensors import sent_tensor
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.datasets.content.wav import wav_bytes
 from rune.datasets.spreading import spread_over_labels
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.running.evaluation.recorded_tensors import sent_tensor
 
 Array = np.ndarray[Any, Any]
 Augment = Callable[[Array], Array]

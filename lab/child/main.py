@@ -1,7 +1,7 @@
 """The process of one step: confines itself, loads libraries, waits for the step, and answers in JSON lines on standard
 output.
 
-It is started by `lab.child.process` through `rune.running.isolation.launch`. It gives up what it does not need before
+It is started by `lab.child.process` through `rune.isolation.launch`. It gives up what it does not need before
 it imports a library or reads a byte of a file: libraries of this size are not trusted with what strangers sent. The
 step comes over a socket with its files as open descriptors, so a process that has loaded its libraries may wait for it.
 It does one step and ends, or does each of several steps in a copy of itself: nothing of anybody is in a process that
@@ -30,11 +30,11 @@ from lab.child.limits import FILE_LIMIT, FOLDER_LIMIT
 from lab.full_disk import full_disk, is_full_disk
 from lab.refusal import Reason, Refused
 from rune.gc_paused import permanent
-from rune.running.isolation.confine import confine
-from rune.running.isolation.launch import ProcessNamespaces, packages
-from rune.running.isolation.protections import Isolation
-from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
-from rune.running.isolation.toolchain_files import toolchain_access
+from rune.isolation.confine import confine
+from rune.isolation.launch import ProcessNamespaces, packages
+from rune.isolation.protections import Isolation
+from rune.isolation.resource_limits import OPEN_FILES, set_limits
+from rune.isolation.toolchain_files import toolchain_access
 from rune.wording import size_text
 
 STEPS = {

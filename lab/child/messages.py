@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lab.refusal import Reason, Refused
-from rune.running.isolation.answer_json import UnusableAnswer, read_object
+from rune.isolation.answer_json import UnusableAnswer, read_object
 
 
 def read_message(line: bytes) -> dict[str, Any]:

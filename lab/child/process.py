@@ -25,8 +25,8 @@ from lab.child.job import ChildCommand
 from lab.child.limits import FOLDER_LIMIT
 from lab.child.messages import read_message
 from lab.refusal import Reason, Refused
-from rune.running.isolation.launch import NO_GROUP
-from rune.running.isolation.toolchain_files import package_folder
+from rune.isolation.launch import NO_GROUP
+from rune.isolation.toolchain_files import package_folder
 
 LONGEST_ANSWER = 8 << 20
 """Bytes of one line of a process. A long run sends many: a row for each epoch, and lists of answers."""
@@ -81,7 +81,7 @@ class StepProcess:
         self._errors = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         self._requests, theirs = (stack.enter_context(one) for one in socket.socketpair())
         life, their_life = (stack.enter_context(one) for one in socket.socketpair())
-        launcher = [str(python), "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), NO_GROUP]
+        launcher = [str(python), "-P", "-m", "rune.isolation.launch", str(own), str(FOLDER_LIMIT), NO_GROUP]
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
             [*launcher, "lab.child.main", str(theirs.fileno()), *modules],
             stdin=their_life.fileno(),

@@ -11,12 +11,12 @@ from lab.dataset.splitting import divide
 from lab.quantize.recorded import RecordingUse
 from lab.quantize.samples import SUFFIXES
 from lab.refusal import Reason, Refused
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.assessment.evaluation.model_inputs import CompiledFront, FrontImpossible
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.datasets.calibration import calibration_samples
 from rune.datasets.splits import Split
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FolderFiles
-from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.source.runefile.find import runefile_in
 from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 from rune.wording import quoted

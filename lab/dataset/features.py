@@ -11,9 +11,9 @@ import numpy as np
 
 from lab.dataset.recordings import Recording
 from lab.refusal import Reason, Refused
+from rune.assessment.evaluation.errors import EvaluationImpossible
+from rune.assessment.evaluation.recorded_tensors import Array, Read, RecordedTensors, sent_tensor
 from rune.project.files import FileError
-from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.evaluation.recorded_tensors import Array, Read, RecordedTensors, sent_tensor
 from rune.running.runtime.errors import InputError, InputTooShort, RuneError
 from rune.wording import quoted, size_text
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rune.compiler.blocks.decision_trees.file import FORMAT, VERSION
+from rune.blocks.decision_trees.file import FORMAT, VERSION
 
 _NO_CHILD = -1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.models.support import unsupported_ops
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions

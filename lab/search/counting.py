@@ -10,7 +10,7 @@ from lab.recipes.recipe import Recipe, whole_runefile
 from lab.search.candidate import candidate_model
 from lab.search.devices import SearchDevices
 from rune.aim import RUNE_AIM
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions

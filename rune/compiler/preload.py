@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from rune.blocks.catalogue import CATALOGUE
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.ops import OPERATIONS
-from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import targets

@@ -57,7 +57,7 @@ class ScratchCopy:
         for name in (
             "rune",
             "tests/rune/compiler/targets",
-            "tests/rune/compiler/blocks",
+            "tests/rune/blocks",
             "tests/support",
             "examples",
             "docs/guides",

@@ -183,7 +183,7 @@ pipeline:
 def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-block.md")
     assert len(files) == 4
-    paths = ("tests/rune/compiler/blocks/test_block_catalogue.py", "tests/rune/compiler/blocks/test_block_vectors.py")
+    paths = ("tests/rune/blocks/test_block_catalogue.py", "tests/rune/blocks/test_block_vectors.py")
     for path, text in files.items():
         if path.endswith("golden.json"):
             incomplete = copy.tests(*paths)

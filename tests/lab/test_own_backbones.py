@@ -15,13 +15,13 @@ import pytest
 from lab.dataset.features import RecordingRunner
 from lab.dataset.recordings import read_recordings
 from lab.training.settings import ENVIRONMENT
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.assessment.evaluation.recorded_tensors import sent_tensor
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.digests import digest_of
 from rune.model.tflite.embedding import with_embedding
 from rune.project.files import FolderFiles, MemoryFiles
-from rune.running.evaluation.recorded_tensors import sent_tensor
 from rune.source.runefile.teaching import Teachable, teachable_of
 from tests.support.training.sight_and_sound_data import write_pictures
 

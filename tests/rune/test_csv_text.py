@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from rune.assessment.evaluation.reading import samples_of
 from rune.capabilities.accel import ACCEL
-from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.csv_text import UnreadableCsv, column_places, csv_rows
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.content.read import read_content
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.layouts.find import read_item
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.reading import samples_of
+from rune.pyblock.testing.recordings import find_recording
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.tables import csv_values
 from tests.rune.datasets.layouts.test_layouts import layout_of

@@ -18,10 +18,10 @@ HEAVY = ("PIL", "click", "django", "flatbuffers", "httpx", "numpy", "wasmtime")
         "rune.model.tflite",
         "rune.running.container",
         "rune.running.runtime.interpreters.child",
-        "rune.compiler.blocks.catalogue",
+        "rune.blocks.catalogue",
         "rune.source.runefile",
         "rune.source.templates",
-        "rune.source.language.service",
+        "rune.editing.language.service",
     ],
 )
 def test_a_package_loads_nothing_heavy(package: str) -> None:

@@ -17,7 +17,7 @@ PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
 PROGRAM = (
     "import sys, rune.compiler.building.building, rune.devices.packages.packaging; "
-    "from rune.compiler.blocks.catalogue import CATALOGUE; tuple(CATALOGUE.values()); "
+    "from rune.blocks.catalogue import CATALOGUE; tuple(CATALOGUE.values()); "
     "print(*(m for m in sys.modules if m.startswith('rune.')))"
 )
 
@@ -85,9 +85,9 @@ def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(sc
     "other",
     [
         "devices/emulation/running.py",
-        "compiler/verify/verifying.py",
-        "source/language/service.py",
-        "compiler/blocks/README.md",
+        "assessment/verify/verifying.py",
+        "editing/language/service.py",
+        "blocks/README.md",
     ],
 )
 def test_what_decides_no_byte_is_not_in_it(other: str, scratch: Path) -> None:

@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 
 from rune.abi import OutputKind
+from rune.assessment.evaluation.errors import SamplesRefused
+from rune.assessment.evaluation.reading import ZipFiles, samples_in_table
 from rune.devices.packages.rebuild import UnreadablePackage, read_package
 from rune.project.files import FileError, MemoryFiles
-from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.reading import ZipFiles, samples_in_table
 from rune.running.runtime.errors import BadOutput
 from rune.running.runtime.messages import read_message
 from rune.unreadable import reason_of

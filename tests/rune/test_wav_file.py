@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rune.compiler.pyblock.testing.recordings import find_recording
 from rune.datasets.content.read import read_content
 from rune.datasets.convert.plain import plain_recording
 from rune.project.files import MemoryFiles
+from rune.pyblock.testing.recordings import find_recording
 from rune.running.runtime.inputs.sounds import sound_input, whole_sound
 from rune.wav_file import WRONG_SIZE, wav_parts
 from tests.support.cases import each_case

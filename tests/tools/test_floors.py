@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.support.floors import layers_by_container
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 LINT = Path(sys.executable).with_name("lint-imports")
+TOOLCHAIN = sorted(name for name in layers_by_container(REPOSITORY) if name.partition(".")[0] == "rune")
+"""The toolchain and its groups."""
 
 
 @pytest.fixture
@@ -34,11 +37,9 @@ def floors_of(folder: Path) -> subprocess.CompletedProcess[str]:
 def unplaced_packages(folder: Path, container: str) -> set[str]:
     """The modules of a package below this folder, and those of its groups, that no layer of its contract names.
 
-    The contract names the packages of each group (`compiler.anvil`), which import-linter cannot check to be complete.
+    A contract may name packages of a group (`provenance.rebuilds`), which import-linter cannot check to be complete.
     """
-    contracts = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
-    (contract,) = (contract for contract in contracts if contract.get("containers") == [container])
-    layers = {name.strip() for layer in contract["layers"] for name in layer.split("|")}
+    layers = layers_by_container(folder)[container]
     groups = {name.partition(".")[0] for name in layers if "." in name}
     package = folder / container.replace(".", "/")
     children = {name for name in _modules(package) if name not in groups}
@@ -50,7 +51,7 @@ def _modules(folder: Path) -> set[str]:
     return (files | {path.parent.name for path in folder.glob("*/__init__.py")}) - {"migrations"}
 
 
-@pytest.mark.parametrize("container", ["rune", "forge.registry"])
+@pytest.mark.parametrize("container", [*TOOLCHAIN, "forge.registry"])
 def test_every_package_of_a_container_has_a_floor(container: str) -> None:
     assert unplaced_packages(REPOSITORY, container) == set()
 
@@ -60,7 +61,7 @@ def test_every_package_of_a_container_has_a_floor(container: str) -> None:
     ("container", "place"),
     [
         ("rune", "unplaced"),
-        ("rune", "compiler/unplaced"),
+        ("rune.compiler", "unplaced"),
         ("forge.registry", "unplaced"),
         ("forge.registry", "provenance/unplaced"),
     ],
@@ -87,9 +88,25 @@ def test_an_import_that_goes_up_is_refused(copy: Path) -> None:
     (copy / "forge/compute/child/main.py").write_text("import django\n")
     (copy / "forge/registry/tags/facets.py").write_text("from forge.registry.distribution.artifacts import sweep\n")
     (copy / "forge/registry/oci/manifests.py").write_text("from forge.registry.models import Tag\n")
+    (copy / "rune/source/policy/tags.py").write_text("from rune.editing.language import service\n")
+    (copy / "rune/compiler/anvil/errors.py").write_text("from rune.compiler.targets import lookup\n")
+    (copy / "rune/datasets/export/layout.py").write_text("from rune.datasets.layouts import find\n")
     result = floors_of(copy)
     assert result.returncode == 1
     assert "forge.core.audit.entries -> forge.builds.models" in result.stdout
     assert "forge.compute.child.main -> django" in result.stdout
     assert "forge.registry.tags.facets -> forge.registry.distribution.artifacts.sweep" in result.stdout
     assert "forge.registry.oci.manifests -> forge.registry.models" in result.stdout
+    assert "rune.source.policy.tags -> rune.editing.language.service" in result.stdout
+    assert "rune.compiler.anvil.errors -> rune.compiler.targets.lookup" in result.stdout
+    assert "rune.datasets.export.layout -> rune.datasets.layouts.find" in result.stdout
+
+
+@pytest.mark.slow
+def test_a_circle_between_packages_is_refused(copy: Path) -> None:
+    with (copy / "rune/compiler/anvil/kernel_set.py").open("a") as file:
+        file.write("import rune.compiler.anvil.selection.select\n")
+    result = floors_of(copy)
+    assert result.returncode == 1
+    assert "No cycles are allowed in rune.compiler.anvil." in result.stdout
+    assert "- .kernel_set -> .selection (1 import)" in result.stdout

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import LanguageService
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.service import LanguageService
 from tools.generators.language import PYODIDE_PYTHON, block_sources, library_files, pack, packed_files
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ANSWER = """
 import json, sys
 sys.path.append(sys.argv[1])
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import LanguageService
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.service import LanguageService
 service = LanguageService(PUBLISHED_BLOCKS)
 print(json.dumps([json.loads(service.answer_text(json.dumps(request))) for request in json.load(sys.stdin)]))
 """

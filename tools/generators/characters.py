@@ -13,7 +13,7 @@ from itertools import groupby
 
 from tools.setup import ROOT
 
-TABLE = ROOT / "rune" / "compiler" / "blocks" / "common" / "characters.json"
+TABLE = ROOT / "rune" / "blocks" / "common" / "characters.json"
 _HANGUL = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 _CONTROLS = ("Cc", "Cf", "Co")

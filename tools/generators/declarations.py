@@ -19,8 +19,8 @@ from rune.capabilities import CAPABILITIES
 from rune.capabilities.capability import Capability
 from rune.datasets.calibration_kind import STATIC_FORMS, TENSORFLOW_INT8
 from rune.datasets.words import WORD_LIMIT
+from rune.editing.language.service import TEXT_LIMIT
 from rune.running.runtime import limits
-from rune.source.language.service import TEXT_LIMIT
 from rune.source.policy.documentation import MODELS
 from rune.source.policy.sections.models import (
     CALIBRATIONS,

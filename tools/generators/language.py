@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 from tools.setup import FRONTEND, LANGUAGE, ROOT
 
 PYODIDE = FRONTEND / "node_modules" / "pyodide"
@@ -29,7 +29,7 @@ STANDARD_LIBRARY = "python_stdlib.zip"
 """That of Pyodide, as sources, with Pyodide's own modules."""
 PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
-ENTRY_MODULES = ("rune.source.language.service", "rune.compiler.blocks.catalogue", "rune.compiler.pyblock.live")
+ENTRY_MODULES = ("rune.editing.language.service", "rune.blocks.catalogue", "rune.pyblock.live")
 """The modules that the page's worker imports; these and their imports are packed."""
 PACKAGES = ("rune", "yaml")
 
@@ -67,7 +67,7 @@ def packed_files() -> Iterator[tuple[str, Path]]:
     for package, place in _imported_sources().values():
         inside = place.parts[len(place.parts) - 1 - place.parts[::-1].index(package) :]
         yield "/".join(inside), place
-    for page in sorted((ROOT / "rune" / "compiler" / "blocks").glob("*/README.md")):
+    for page in sorted((ROOT / "rune" / "blocks").glob("*/README.md")):
         yield page.relative_to(ROOT).as_posix(), page
 
 

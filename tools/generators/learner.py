@@ -12,16 +12,16 @@ import base64
 import sys
 from pathlib import Path
 
+from rune.blocks.catalogue import CATALOGUE
+from rune.c_library import HEADERS
 from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
-from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.targets.wasm32 import FEATURES
-from tools.setup import DECLARED_FOLDER, ROOT
+from tools.setup import DECLARED_FOLDER
 
 SOURCE = Path(__file__).parent / "learner.c"
 BLOCK = "logistic_regression"
-COMMON = ROOT / "rune" / "compiler" / "kernels" / "common"
 _HEADER = "// Written by tools.generators.learner: the C of the block that learns, compiled. Not edited by hand.\n"
 _TOOLCHAIN = Toolchain(
     FEATURES,
@@ -36,7 +36,7 @@ def module() -> bytes:
     header = CATALOGUE[BLOCK].header
     if header is None:
         raise TypeError(f"The block {BLOCK} is not in C.")
-    files = {f"common/{path.name}": path.read_bytes() for path in sorted(COMMON.glob("*.h"))}
+    files = {f"common/{path.name}": path.read_bytes() for path in sorted(HEADERS.glob("*.h"))}
     files |= {header.name: header.read_bytes(), SOURCE.name: SOURCE.read_bytes()}
     sources = Sources(files, (Unit(SOURCE.name),))
     return compile_sources(sources, _TOOLCHAIN)

@@ -30,7 +30,7 @@ SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
 SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
 SDK_NEEDS = ("cryptography", "httpx", "pillow", "pyyaml", "tuf")
 """The requirements of the SDK beside the runtime, which are some of the whole."""
-COMPILER = ("rune/source/", "rune/compiler/building/", "rune/compiler/pyblock/")
+COMPILER = ("rune/compiler/", "rune/pyblock/", "rune/source/")
 """The folders of the compiler, which the runtime does not have."""
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"
 LARGEST = 1_000_000

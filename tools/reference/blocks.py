@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.in_python import source_of
-from rune.compiler.blocks.signature import Argument, Block, Category
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.in_python import source_of
+from rune.blocks.signature import Argument, Block, Category
 from tools.reference.page import WRITTEN_BY, cell, joined
 from tools.setup import ROOT
 

@@ -18,8 +18,8 @@ from forge.builds.runs.jobs import BuildTask
 from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 from rune.compiler.building.spec import RUNE_TARGET
-from rune.running.evaluation.trials.background import BackgroundTrialJson
 
 _REBUILDABLE = (FileRole.RUNE, FileRole.PACKAGE)
 

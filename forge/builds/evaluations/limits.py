@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypedDict
 
 from forge.builds.models import Artefact, Build
 from forge.core.api.json_types import choices
-from rune.running.evaluation.evaluation import Evaluation
-from rune.running.evaluation.policy_figures import with_evaluation
+from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.policy_figures import with_evaluation
 from rune.source.policy import Figure, Judgement, LimitKind, LimitResult, MeasuredFigures, Policy, TargetFigures, judge
 from rune.source.policy.wording import bound_text, judgement_sentence, limit_name, value_text
 from rune.wording import plain

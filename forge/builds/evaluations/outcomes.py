@@ -1,7 +1,7 @@
 """The test samples of a build, and what became of them: the evaluation, a file of the artefact for each set of samples.
 
 An artefact of the same rune has one for each set of samples that it was run on, so nothing is run twice. What is
-stored of a sample is bounded (`rune.running.evaluation.bounded`), and is deleted with it
+stored of a sample is bounded (`rune.assessment.evaluation.bounded`), and is deleted with it
 (`forge.builds.evaluations.removing`).
 """
 
@@ -25,10 +25,10 @@ from forge.core.models import Blob
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.versions.evaluation import SampleUnderTest, data_under_test
 from forge.projects.models import Project
+from rune.assessment.evaluation.bounded import bounded
+from rune.assessment.evaluation.evaluation import FORMAT, Evaluation
+from rune.assessment.evaluation.labelled import same_label
 from rune.compiler.building.spec import canonical_digest
-from rune.running.evaluation.bounded import bounded
-from rune.running.evaluation.evaluation import FORMAT, Evaluation
-from rune.running.evaluation.labelled import same_label
 
 
 @dataclass(frozen=True)

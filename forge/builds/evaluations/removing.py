@@ -19,7 +19,7 @@ from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import erase
 from forge.datasets.models import DataSet
 from forge.datasets.removals.hooks import file_traces
-from rune.running.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.evaluation import Evaluation
 
 
 @file_traces.register

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from forge.core.blobs.store import blob_name, blob_storage, delete_bytes, place_file
 from rune.digests import digest_of
-from rune.running.evaluation.bounded import bounded
-from rune.running.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.bounded import bounded
+from rune.assessment.evaluation.evaluation import Evaluation
 
 
 def bound_evaluations(apps: Any, schema_editor: Any) -> None:

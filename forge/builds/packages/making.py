@@ -28,7 +28,7 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobT
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
 from rune.aim import Aim
-from rune.running.evaluation.trials.background import BackgroundTrialJson
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 from rune.wording import counted, size_text
 
 COMPILER_ATTEMPTS = 3

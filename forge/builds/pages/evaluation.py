@@ -12,11 +12,11 @@ from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
-from rune.running.evaluation.changes import EvaluationChange, LostTests, answer_moves, evaluation_change, lost_tests
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
-from rune.running.evaluation.intervals import Share
-from rune.running.evaluation.metrics import Confusion
-from rune.running.evaluation.wording import (
+from rune.assessment.evaluation.changes import EvaluationChange, LostTests, answer_moves, evaluation_change, lost_tests
+from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.assessment.evaluation.intervals import Share
+from rune.assessment.evaluation.metrics import Confusion
+from rune.assessment.evaluation.wording import (
     accuracy_sentence,
     lost_sentences,
     outcome_sentence,
@@ -208,7 +208,7 @@ def _confusion(table: Confusion) -> tuple[EvaluatedLabel, ...]:
 
 
 def moved_samples(moves: Mapping[tuple[str, str | None], int]) -> MovedSamples | None:
-    """The labels and answers of samples that moved (`rune.running.evaluation.changes.moved`), in alphabetical order."""
+    """The labels and answers of moved samples (`rune.assessment.evaluation.changes.moved`), in alphabetical order."""
     labels = sorted({label for label, _ in moves})
     answers = sorted({answer for _, answer in moves}, key=lambda answer: (answer is None, answer or ""))
     if not moves or max(len(labels), len(answers)) > WIDEST:

@@ -9,8 +9,8 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
 from forge.builds.pages.limit_bars import LimitBar, limit_bar
 from forge.comparison.figures import FigureRow
-from rune.running.evaluation.changes import LostTests
-from rune.running.evaluation.wording import lost_sentences
+from rune.assessment.evaluation.changes import LostTests
+from rune.assessment.evaluation.wording import lost_sentences
 from rune.source.policy import Judgement, LimitKind, LimitResult
 from rune.source.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
 

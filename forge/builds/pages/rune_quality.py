@@ -14,9 +14,9 @@ from django.core.cache import caches
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build, BuildPackage
 from forge.builds.pages.board_fits import MAY_FIT, NOT_BUILT, WAITING, fits_of
-from rune.running.evaluation.evaluation import Evaluation
-from rune.running.evaluation.metrics import LabelFigures
-from rune.running.evaluation.wording import accuracy_sentence, percent, stream_sentence
+from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.metrics import LabelFigures
+from rune.assessment.evaluation.wording import accuracy_sentence, percent, stream_sentence
 from rune.wording import counted
 
 

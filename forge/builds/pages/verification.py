@@ -9,7 +9,7 @@ from forge.builds.models import Build
 from rune.source.runefile.codes import Code
 
 _UNPROVEN: Final = frozenset({"other-toolchain", "impossible", "no-project"})
-"""Results of building again that prove nothing (`rune.compiler.verify.runes.rebuild_result`)."""
+"""Results of building again that prove nothing (`rune.assessment.verify.runes.rebuild_result`)."""
 
 
 @dataclass(frozen=True)

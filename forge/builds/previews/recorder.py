@@ -25,8 +25,8 @@ from forge.core.events.log import append_event
 from forge.projects.models import Project
 from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import WorkingTree
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 from rune.digests import digest_of
-from rune.running.evaluation.trials.background import BackgroundTrialJson
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code

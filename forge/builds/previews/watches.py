@@ -19,7 +19,7 @@ from forge.core.errors import Invalid
 from forge.core.studio_limits import MAX_WIRES
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.compiler.pyblock.testing.names import is_test_file
+from rune.pyblock.testing.names import is_test_file
 
 _LONGEST_NAME = 200
 _CODE = re.compile(r"RUNE[0-9]{4}\Z")

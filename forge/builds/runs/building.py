@@ -43,9 +43,9 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobT
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
 from forge.projects.secrets.scan import SecretScan
-from rune.running.evaluation.evaluation import Evaluation
-from rune.running.evaluation.trials.background import BackgroundTrialJson
-from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
+from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
+from rune.assessment.evaluation.wording import accuracy_sentence, stream_sentence
 from rune.source.policy import POLICY_FILE
 from rune.wording import counted, listed
 

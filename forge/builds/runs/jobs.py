@@ -21,11 +21,11 @@ from forge.projects.models import Project
 from forge.projects.secrets.results import is_searched, texts_to_search
 from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.aim import Aim
-from rune.compiler.anvil.profile import PROFILES
 from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions
 from rune.compiler.targets.lookup import find_variant
 from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.running import missing_package
+from rune.model.profile import PROFILES
 from rune.port import Port
 from rune.source.policy import POLICY_FILE
 from rune.source.runefile.blocks.test_files import has_tests

@@ -1,7 +1,7 @@
 """Tries what sockets send, and takes back what it makes of lines that others wrote meanwhile. Knows no socket's frames.
 
 Shared texts merge by letters. Where the sender of an update had not seen all, the document as they saw it is built
-again beside the room's, and `rune.source.merge.concurrent_edits` says which of their edits make a line that neither
+again beside the room's, and `rune.editing.merge.concurrent_edits` says which of their edits make a line that neither
 side wrote. Only a room does this: two clients that repaired a line would write it twice.
 """
 

@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 from pycrdt import Doc, Map, Text
 
 from forge.projects.files.document import files_map
-from rune.source.merge.concurrent_edits import (
+from rune.editing.merge.concurrent_edits import (
     LostLines,
     Settlement,
     TextEdit,

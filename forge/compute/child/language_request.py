@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.service import TEXT_LIMIT, LanguageService
 from rune.model.tflite import ModelError, ModelSignature
 from rune.model.tflite.signature import to_json
 from rune.project.files import ProjectFiles
-from rune.source.language.service import TEXT_LIMIT, LanguageService
 
 SignatureOf = Callable[[str], ModelSignature]
 
@@ -21,7 +21,7 @@ class MeasuredFiles(ProjectFiles, Protocol):
 
 
 def answer_request(files: MeasuredFiles, signature_of: SignatureOf, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers a request of `rune.source.language.service`. What it brings in `files` goes before the project's own."""
+    """Answers a request of `rune.editing.language.service`. What it brings in `files` goes before the project's own."""
     service = LanguageService(PUBLISHED_BLOCKS)
     service.answer({"ask": "open", "files": {path: _file_facts(files, path, signature_of) for path in files.paths()}})
     return service.answer(request)

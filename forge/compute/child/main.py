@@ -1,6 +1,6 @@
 """The compiler's process: gets jobs over a socket, answers in JSON lines on stdout. Imports `rune` and never Django.
 
-It is forked for `forge.compute.pool.child_process` and goes through `rune.running.isolation.launch`, in a folder, a
+It is forked for `forge.compute.pool.child_process` and goes through `rune.isolation.launch`, in a folder, a
 process group and, where the system has them, namespaces of its own. Before it reads anything, it gives up all that it
 does not need, and says what the system could not take from it.
 """
@@ -49,12 +49,12 @@ from rune.compiler.anvil.compiling.interruption import BuildInterrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.preload import preload
+from rune.isolation.confine import confine
+from rune.isolation.launch import ProcessNamespaces, packages
+from rune.isolation.protections import Isolation
+from rune.isolation.resource_limits import OPEN_FILES, set_limits
+from rune.isolation.toolchain_files import toolchain_access
 from rune.no_room import NO_ROOM, is_out_of_room
-from rune.running.isolation.confine import confine
-from rune.running.isolation.launch import ProcessNamespaces, packages
-from rune.running.isolation.protections import Isolation
-from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
-from rune.running.isolation.toolchain_files import toolchain_access
 from rune.source.runefile import diagnostic_to_json
 from rune.toolchain import toolchain_digest
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forge.compute.child.language_request import SignatureOf
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.facts.analysis import Analysis, analyse
+from rune.editing.language.graph.drawing import stage_argument_to_json
+from rune.editing.language.graph.overrides import Override, OverrideRefused, overridable, overridden_texts, value_text
 from rune.project.files import ProjectFiles
-from rune.source.language.facts.analysis import Analysis, analyse
-from rune.source.language.graph.drawing import stage_argument_to_json
-from rune.source.language.graph.overrides import Override, OverrideRefused, overridable, overridden_texts, value_text
 
 
 def answer_overridable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from forge.compute.child.language_request import SignatureOf
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.map import MemoryMap
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.models.support import unsupported_ops
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, ModelError, describe, read_model, signature
 from rune.model.tflite.layers import live_bytes, quantisation

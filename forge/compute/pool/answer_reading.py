@@ -12,16 +12,16 @@ from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.data_answers import DataDescriptionJson, DataOmissionJson, LabelDigestsJson
 from forge.core.json_shape import has_shape
 from forge.projects.secrets.scan import SecretScanJson
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
+from rune.assessment.verify.verification import VerificationJson
 from rune.compiler.building.report import FullReportJson
-from rune.compiler.pyblock.interface import InterfaceJson
-from rune.compiler.verify.verification import VerificationJson
 from rune.datasets.content.row_rate import RowIntervalJson
 from rune.datasets.positions import ObjectPositionJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
-from rune.running.evaluation.trials.background import BackgroundTrialJson
-from rune.running.isolation.answer_json import UnusableAnswer, read_object
-from rune.source.language.graph.drawing import StageArgumentJson
+from rune.editing.language.graph.drawing import StageArgumentJson
+from rune.isolation.answer_json import UnusableAnswer, read_object
+from rune.pyblock.interface import InterfaceJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
 
@@ -239,7 +239,7 @@ class ModelInputsJson(TypedDict):
 
 
 class ReadInputJson(TypedDict):
-    """The numbers that a model reads of a recording (`rune.running.evaluation.trials.input_trial.ReadInput`)."""
+    """The numbers that a model reads of a recording (`rune.assessment.evaluation.trials.input_trial.ReadInput`)."""
 
     low: float
     high: float

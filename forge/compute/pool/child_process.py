@@ -30,9 +30,9 @@ from forge.compute.pool.removal import remove_tree
 from forge.compute.pool.workdir import passable
 from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
-from rune.running.isolation.control_group import ControlGroup
-from rune.running.isolation.linux import is_linux
-from rune.running.isolation.protections import Isolation, Protection, isolation_from_json
+from rune.isolation.control_group import ControlGroup
+from rune.isolation.linux import is_linux
+from rune.isolation.protections import Isolation, Protection, isolation_from_json
 
 _log = logging.getLogger(__name__)
 

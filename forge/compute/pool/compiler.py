@@ -24,7 +24,7 @@ from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.guard import guard
 from forge.compute.scheduler.pace import RESTING, ComputePace, PaceNow, usual_pace
 from forge.core.errors import DiskFull
-from rune.running.isolation.protections import Isolation, Protection
+from rune.isolation.protections import Isolation, Protection
 
 __all__ = ["Answer", "Compiler"]
 

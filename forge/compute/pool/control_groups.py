@@ -6,8 +6,8 @@ import os
 from functools import cache
 
 from forge.compute.pool import guard
-from rune.running.isolation.control_group import ControlGroup, DelegatedGroup, NotDelegated, delegated_to
-from rune.running.isolation.launch import PROCESSES
+from rune.isolation.control_group import ControlGroup, DelegatedGroup, NotDelegated, delegated_to
+from rune.isolation.launch import PROCESSES
 
 
 def new_group(name: str) -> ControlGroup | NotDelegated:

@@ -27,7 +27,7 @@ import forge
 import rune
 from forge.compute.errors import ChildDied
 from forge.compute.pool.workdir import passable, workdir
-from rune.running.isolation.fork_server import LARGEST_MESSAGE
+from rune.isolation.fork_server import LARGEST_MESSAGE
 
 _PACKAGES = "packages"
 _ANSWER_SECONDS = 60.0
@@ -64,7 +64,7 @@ class ForkServer:
         self._connection: _Connection | None = None
 
     def start(self, start: Mapping[str, Any], descriptors: Sequence[int]) -> ForkedProcess:
-        """Starts a process; `rune.running.isolation.fork_server` describes the message. Raises `ChildDied`."""
+        """Starts a process; `rune.isolation.fork_server` describes the message. Raises `ChildDied`."""
         connection = self._live_connection()
         return ForkedProcess(connection, connection.ask({"start": dict(start)}, descriptors)["pid"])
 
@@ -74,7 +74,7 @@ class ForkServer:
 
     def command(self) -> list[str]:
         """The command of its own process."""
-        return [sys.executable, "-P", "-m", "rune.running.isolation.fork_server", self._program]
+        return [sys.executable, "-P", "-m", "rune.isolation.fork_server", self._program]
 
     def close(self) -> None:
         """Ends its own process; a later start begins another. Those that it started end as well."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from forge.compute.pool.usage import ProcessUsage, bytes_below, usage_of
-from rune.running.isolation.protections import Isolation
+from rune.isolation.protections import Isolation
 from rune.wording import size_text
 
 _log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ class ProcessUsage:
 def usage_of(root: int) -> ProcessUsage:
     """The usage of a process with all its descendants; nothing where the system does not tell.
 
-    Those whose parent ended are descendants still, because `rune.running.isolation.launch` adopts them.
+    Those whose parent ended are descendants still, because `rune.isolation.launch` adopts them.
     """
     processes = memory = 0
     seconds = 0.0

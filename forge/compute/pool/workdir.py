@@ -14,9 +14,9 @@ from pathlib import Path
 from django.conf import settings
 
 from forge.compute.pool.removal import remove_tree
-from rune.running.isolation.linux import is_linux
-from rune.running.isolation.probe import probe
-from rune.running.isolation.protections import Protection
+from rune.isolation.linux import is_linux
+from rune.isolation.probe import probe
+from rune.isolation.protections import Protection
 
 _log = logging.getLogger(__name__)
 

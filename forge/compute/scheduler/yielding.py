@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from forge.compute.scheduler.priority import BACK_TO_USUAL
-from rune.running.isolation.linux import is_linux
+from rune.isolation.linux import is_linux
 
 PROC = Path("/proc")
 CONTROL_GROUPS = Path("/sys/fs/cgroup")

@@ -33,10 +33,10 @@ from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, Sample, SampleQuerySet
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
+from rune.assessment.evaluation.bounded import AnswerBounds
+from rune.assessment.evaluation.labelled import same_label
+from rune.assessment.evaluation.reasons import as_fixed_reason
 from rune.datasets.likeness.features import RECIPE
-from rune.running.evaluation.bounded import AnswerBounds
-from rune.running.evaluation.labelled import same_label
-from rune.running.evaluation.reasons import as_fixed_reason
 from rune.wording import counted
 
 BATCH = 100

@@ -10,8 +10,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from rune.running.evaluation.bounded import AnswerBounds
-from rune.running.evaluation.reasons import as_fixed_reason
+from rune.assessment.evaluation.bounded import AnswerBounds
+from rune.assessment.evaluation.reasons import as_fixed_reason
 
 MAX_SCORES = 2
 

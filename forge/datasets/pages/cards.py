@@ -14,7 +14,7 @@ from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.samples.models import SampleKind, SampleQuality
 from forge.projects.models import Project
-from rune.running.evaluation.wording import certainty
+from rune.assessment.evaluation.wording import certainty
 from rune.wording import counted
 
 MARKS = 8

@@ -40,9 +40,9 @@ from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.place import project_of
+from rune.assessment.evaluation.wording import certainty
 from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
-from rune.running.evaluation.wording import certainty
 
 SAMPLES_SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""

@@ -1,7 +1,7 @@
 """Preview of an archive of labelled recordings: accepted and refused files, with reasons. Writes nothing.
 
-The archive is a .zip with a folder for each label, or with a table at its top; `rune.running.evaluation.reading` says
-how both look, so that `rune evaluate` and the project read the same archives alike. An isolated process reads it.
+The archive is a .zip with a folder for each label, or with a table at its top; `rune.assessment.evaluation.reading`
+says how both look, so that `rune evaluate` and the project read the same archives alike. An isolated process reads it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from forge.datasets.samples.content import are_words, content_in, received_file
 from forge.datasets.samples.rates import rate_of, rates_of_project, require_rates
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
+from rune.assessment.evaluation.labelled import EvaluationSplit
 from rune.datasets.content.content import Content, Kind
 from rune.datasets.content.row_rate import RowRates, most_frequent_rates
 from rune.datasets.label_conflicts import (
@@ -39,7 +40,6 @@ from rune.datasets.label_conflicts import (
 )
 from rune.datasets.splits import Split
 from rune.digests import digest_of
-from rune.running.evaluation.labelled import EvaluationSplit
 from rune.wording import size_text
 
 _SPLITS = {

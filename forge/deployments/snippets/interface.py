@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rune.blocks.catalogue import CATALOGUE
 from rune.capabilities import CAPABILITIES, Capability
-from rune.compiler.blocks.catalogue import CATALOGUE
 
 _TYPE = re.compile(r"(?P<element>[a-z]+\d*)\[(?P<sizes>[\d, ]*)\]")
 _INTEGERS = {

@@ -14,9 +14,9 @@ from forge.datasets.tally import SampleTally, tally_of
 from forge.learning.training.declarations import declared_of
 from forge.learning.training.recipes import recipes
 from forge.projects.models import Project
-from rune.running.evaluation.labelled import same_label
-from rune.running.evaluation.streams import is_background
-from rune.running.evaluation.trials.background import ANOMALY_LABELS
+from rune.assessment.evaluation.labelled import same_label
+from rune.assessment.evaluation.streams import is_background
+from rune.assessment.evaluation.trials.background import ANOMALY_LABELS
 from rune.wording import alternatives, counted
 
 FEWEST, MOST = 10, 100

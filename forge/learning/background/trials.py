@@ -8,7 +8,7 @@ from typing import Any
 
 from forge.builds.models import Build
 from forge.learning.training.models import TrainingRun
-from rune.running.evaluation.trials.background import BackgroundTrial
+from rune.assessment.evaluation.trials.background import BackgroundTrial
 
 
 def background_of_run(run: TrainingRun) -> BackgroundTrial | None:

@@ -23,8 +23,8 @@ from forge.core.errors import DiskFull
 from forge.core.json_shape import has_shape
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
 from forge.learning.waiting_lab import WaitingLab, start_lab
-from rune.running.isolation.answer_json import UnusableAnswer, read_object
-from rune.running.isolation.toolchain_files import package_folder
+from rune.isolation.answer_json import UnusableAnswer, read_object
+from rune.isolation.toolchain_files import package_folder
 
 _log = logging.getLogger(__name__)
 

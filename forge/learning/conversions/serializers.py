@@ -22,7 +22,7 @@ from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.single_samples import removed_count
 from forge.learning.conversions.suggestion import calibrated_on_of, judged_on_of, suggested_form
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.running.evaluation.intervals import wilson
+from rune.assessment.evaluation.intervals import wilson
 
 MAX_LAYERS = 200
 """Layers that one form keeps in float."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from forge.learning.conversions.models import ModelConversion
 from forge.learning.conversions.recordings import samples_state
 from rune.compiler.building.spec import canonical_digest
-from rune.running.isolation.toolchain_files import package_folder
+from rune.isolation.toolchain_files import package_folder
 from rune.toolchain import toolchain_digest
 
 _QUANTISER = "ai-edge-quantizer"

@@ -32,8 +32,8 @@ from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import WorkingTree, snapshot, working_tree
 from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM, STATIC_FORMS
 from rune.datasets.splits import Split
-from rune.source.language.policy.entry_edits import ModelEditRefused
-from rune.source.language.policy.model_edit import with_model
+from rune.editing.language.policy.entry_edits import ModelEditRefused
+from rune.editing.language.policy.model_edit import with_model
 from rune.source.policy import POLICY_FILE
 from rune.source.policy.sections.models import ModelSource
 from rune.source.runefile.model_records import record_path

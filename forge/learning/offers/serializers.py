@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from forge.comparison.figures import PackageFigures
 from forge.learning.offers.stored_figures import FigureName, StoredFigures
 from forge.learning.offers.trained_models import TrainedModelChange
-from rune.running.evaluation.trials.background import BackgroundTrialJson
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 
 
 class HeldOutFigureJson(TypedDict):

@@ -18,8 +18,8 @@ from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.models import TrainingRun
 from forge.learning.training_data import model_owners
 from forge.projects.models import Project
+from rune.assessment.evaluation.trials.background import BackgroundTrial
 from rune.datasets.splits import Split
-from rune.running.evaluation.trials.background import BackgroundTrial
 from rune.source.runefile.model_records import RECORD_SUFFIX
 
 RECORD_SUFFIXES: Final = (RECORD_SUFFIX, ".training.json", ".splits.json")

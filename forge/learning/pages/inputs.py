@@ -28,7 +28,7 @@ from forge.learning.inputs.trial import PresetTrials, TrialRequest, sample_choic
 from forge.learning.offers.actions import apply_paths
 from forge.projects.models import Project
 from forge.projects.place import project_of
-from rune.running.evaluation.wording import certainty
+from rune.assessment.evaluation.wording import certainty
 from rune.source.runefile.model_inputs import InputKind, InputPreset, InputQuestion, class_count
 from rune.wording import plain
 

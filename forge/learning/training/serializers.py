@@ -23,8 +23,8 @@ from forge.learning.training.running.lab_events import (
     RunNeedsJson,
 )
 from forge.learning.training.single_samples import removed_count
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 from rune.digests import DIGEST_LENGTH
-from rune.running.evaluation.trials.background import BackgroundTrialJson
 from rune.source.policy.model_files import RUNE_OF_RUN
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED

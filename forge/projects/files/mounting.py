@@ -13,7 +13,7 @@ from forge.core.errors import NotFound
 from forge.core.hooks import Hook
 from forge.projects.models import Project
 from forge.projects.versions.store import Manifest
-from rune.compiler.blocks.mounts import mounted_path
+from rune.blocks.mounts import mounted_path
 from rune.digests import digest_of
 from rune.source.runefile.blocks.lock import LOCK_FILE, parse_lock
 

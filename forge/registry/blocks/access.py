@@ -19,9 +19,9 @@ from forge.core.models import Blob
 from forge.projects.models import Project
 from forge.registry.blocks.errors import BlockWithdrawn, NoSuchBlock
 from forge.registry.models import BlockVersion, BlockVersionQuerySet, Repository
-from rune.compiler.blocks.artefact import BlockManifest, read_block_manifest
-from rune.compiler.blocks.mounts import Shelf, ShelfVersion
-from rune.compiler.blocks.shared_path import SharedName, SharedPath, version_key
+from rune.blocks.artefact import BlockManifest, read_block_manifest
+from rune.blocks.mounts import Shelf, ShelfVersion
+from rune.blocks.shared_path import SharedName, SharedPath, version_key
 
 MOST_VERSIONS = 2_000
 """Versions of blocks that a project is shown."""

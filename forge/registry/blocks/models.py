@@ -12,7 +12,7 @@ from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.admission import Admission
-from rune.compiler.blocks.shared_path import SharedName, SharedPath
+from rune.blocks.shared_path import SharedName, SharedPath
 
 BLOCK_NAME_LENGTH = 60
 SUCCESSOR_LENGTH = 250
@@ -85,7 +85,7 @@ class BlockVersion(models.Model):
     withdrawal = models.TextField(blank=True, db_default="")
     """Why."""
     interface = models.JSONField(null=True, default=None)
-    """The description of its function (`rune.compiler.pyblock.interface`), or None if it was published before that
+    """The description of its function (`rune.pyblock.interface`), or None if it was published before that
     was kept."""
 
     objects = BlockVersionQuerySet.as_manager()

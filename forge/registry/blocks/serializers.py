@@ -10,7 +10,7 @@ from forge.core.api.json_types import Timestamp
 from forge.registry.blocks.access import PublishedFiles, files_of
 from forge.registry.blocks.facets import block_facets
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.shared_path import SharedName
+from rune.blocks.shared_path import SharedName
 
 
 class BlockVersionJson(TypedDict):

@@ -13,8 +13,8 @@ from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
 from forge.registry.blocks.access import shelf_of, usable_blocks
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.mounts import SHELF, Shelf, ShelfVersion, mounted_path, shelf_text
-from rune.compiler.blocks.shared_path import SharedPath, shared_paths_in
+from rune.blocks.mounts import SHELF, Shelf, ShelfVersion, mounted_path, shelf_text
+from rune.blocks.shared_path import SharedPath, shared_paths_in
 from rune.source.runefile import RUNEFILE_NAMES
 from rune.source.runefile.blocks.lock import LOCK_FILE, parse_lock
 

@@ -16,7 +16,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Project, Version
-from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path, version_key
+from rune.blocks.shared_path import SharedName, SharedPath, parse_shared_path, version_key
 from rune.source.runefile.blocks.lock import parse_lock
 
 MOST_PROJECTS = 1000

@@ -6,7 +6,7 @@ from forge.core.blobs.store import read_blob
 from forge.projects.models import Project
 from forge.registry.models import BlockVersion
 from forge.registry.tags.errors import NotPublishable
-from rune.compiler.blocks.artefact import BlockFiles, read_block_manifest
+from rune.blocks.artefact import BlockFiles, read_block_manifest
 from rune.digests import digest_of
 
 

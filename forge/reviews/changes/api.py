@@ -43,7 +43,7 @@ from forge.reviews.changes.serializers import (
 )
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from forge.reviews.threads.serializers import TextSerializer, ThreadJson, ThreadsJson, thread_to_json
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 
 
 class ProjectChangeRequests(ProjectView):

@@ -20,7 +20,7 @@ from forge.projects.versions.store import (
 )
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.errors import ForkDeleted
-from rune.source.merge import (
+from rune.editing.merge import (
     FilesMerge,
     MergeChoice,
     MergeConflict,

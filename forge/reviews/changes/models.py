@@ -10,7 +10,7 @@ from django.db import models
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project, Version
-from rune.source.merge import Side
+from rune.editing.merge import Side
 
 
 class ChangeState(models.TextChoices):

@@ -17,7 +17,7 @@ from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
 from forge.reviews.gate.changed_files import files_of
-from rune.source.merge import ConflictKind, MergeConflict, Side
+from rune.editing.merge import ConflictKind, MergeConflict, Side
 
 
 class OfferJson(TypedDict):

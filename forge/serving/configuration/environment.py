@@ -20,7 +20,7 @@ from forge.serving.audit_copies.addresses import CopyAddress, needs_secret, read
 from forge.serving.configuration.mail_server import MailServer, read_mail_server
 from forge.serving.configuration.services import BadAddress, Database, Store, read_database, read_redis, read_store
 from forge.serving.configuration.sign_on import SignOnService, SignOnSettings, read_oidc, read_sign_on, read_social
-from rune.running.isolation.protections import Protection
+from rune.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024

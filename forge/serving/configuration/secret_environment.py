@@ -11,7 +11,7 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from rune.running.isolation.linux import PR_SET_DUMPABLE, is_linux, prctl
+from rune.isolation.linux import PR_SET_DUMPABLE, is_linux, prctl
 
 _SECRET_PARTS = frozenset({"KEY", "SECRET", "PASSWORD", "PASSPHRASE", "TOKEN", "CREDENTIALS", "HEADERS"})
 _ENV_START, _ENV_END = 47, 48

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from rune.compiler.blocks.signature import Block, Category
+from rune.blocks.signature import Block, Category
 
 _WIDTH, _HEIGHT, _GAP, _TOP = 150, 84, 34, 16
 _MOST_BARS, _MOST_COLUMNS, _MOST_ROWS, _MOST_POINTS = 24, 40, 20, 150

@@ -14,7 +14,7 @@ from forge.core.http.markdown import Page, render_page
 from forge.search.docs import BLOCKS, FIRST, PICTURES, anchor_of, page_file, path_of, picture_file, title_of
 from forge.search.docs_contents import contents, position_of
 from forge.web.docs.block_pictures import picture
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 
 _BLOCK_HEADING = re.compile(r"^### (?P<name>\w+)$", re.MULTILINE)
 

@@ -21,7 +21,7 @@ from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
 from forge.core.preconditions import FIELD
 from forge.web.lengths import LENGTHS
-from rune.running.evaluation.wording import percent
+from rune.assessment.evaluation.wording import percent
 from rune.wording import counted, size_text
 
 register = template.Library()

@@ -15,7 +15,7 @@ const NOWHERE = "https://python.invalid/";
 const START = `
 import sys
 sys.path.insert(0, "/language")
-from rune.compiler.pyblock.live import LiveBlock
+from rune.pyblock.live import LiveBlock
 lambda alive: LiveBlock(alive).answer_text
 `;
 

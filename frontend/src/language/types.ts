@@ -1,4 +1,4 @@
-// The requests to the language and its answers: the JSON of rune/source/language/service.py, described in
+// The requests to the language and its answers: the JSON of rune/editing/language/service.py, described in
 // docs/reference/language.md. The answers are those of the API. A request says whether its offsets count UTF-16 units,
 // as JavaScript's texts do, or characters.
 export type {

@@ -12,8 +12,8 @@ declare function loadPyodide(options: { indexURL: string }): Promise<Pyodide>;
 const START = `
 import sys
 sys.path.insert(0, "/language")
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.source.language.service import LanguageService
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.service import LanguageService
 LanguageService(PUBLISHED_BLOCKS).answer_text
 `;
 

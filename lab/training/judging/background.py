@@ -11,12 +11,12 @@ from lab.child.job import Report
 from lab.recipes.recipe import Recipe
 from lab.training.data import build_rune
 from lab.training.judging.judge import JudgedRune
+from rune.assessment.evaluation.errors import EvaluationImpossible
+from rune.assessment.evaluation.trials.background_trial import try_on_background
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.background import background_sounds
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.evaluation.trials.background_trial import try_on_background
 from rune.running.runtime.errors import RuneError
 
 

@@ -16,13 +16,13 @@ from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, NumberTarget
 from lab.training.data import Dataset, build_rune
 from lab.training.judging.numbers import NumberErrorJson, RecordingErrors, number_error
+from rune.assessment.evaluation.intervals import wilson
+from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.running.evaluation.intervals import wilson
-from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.running.runtime import LoadedRune
 
 

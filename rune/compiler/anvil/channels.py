@@ -1,17 +1,12 @@
-"""The channels of a tensor (its last dimension): their ranges, and the ops that can work with fewer channels."""
+"""The channels of a tensor (its last dimension): their ranges of stored numbers."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from rune.compiler.anvil.computation import Computation
 
 Mask = NDArray[np.bool_]
 """One bool per channel."""
@@ -57,46 +52,3 @@ class ChannelRange:
     def widened(self, number: int) -> ChannelRange:
         """Returns the range extended by a number that every channel can hold too, such as a padding."""
         return ChannelRange(np.minimum(self.least, number), np.maximum(self.greatest, number))
-
-
-class MakesChannels(ABC):
-    """A computation that computes each output channel independently, with its own weights."""
-
-    @abstractmethod
-    def making(self, keep: Mask) -> Computation:
-        """Returns the computation with only these output channels."""
-
-
-class CarriesChannels(ABC):
-    """A computation whose output channel c depends only on channel c of each input."""
-
-    @abstractmethod
-    def carrying(self, keep: Mask) -> Computation | None:
-        """Returns the computation for tensors with only these channels; None if it cannot work with fewer."""
-
-
-class JoinsChannels(ABC):
-    """A computation that concatenates the channels of its inputs, or another dimension."""
-
-    @property
-    @abstractmethod
-    def joins_channels(self) -> bool:
-        """Returns whether it concatenates channels."""
-
-    @abstractmethod
-    def joining(self, keeps: Sequence[Mask]) -> Computation:
-        """Returns the computation for inputs with only these channels."""
-
-
-class ReadsChannels(ABC):
-    """A computation that sums over the channels of its first input."""
-
-    @abstractmethod
-    def foldable(self, values: Integers) -> Mask:
-        """Returns the channels that can be folded: those that add the same to every sum if each always holds its number
-        in `values`."""
-
-    @abstractmethod
-    def reading(self, keep: Mask, values: Integers) -> Computation | None:
-        """Returns the computation with only these input channels. The others always hold their number in `values`,
-        which is folded into the bias; None if the bias would not fit in 32 bits."""

@@ -7,13 +7,14 @@ its weights, multipliers and windows as in the model.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import ChannelRange
+from rune.compiler.anvil.channels import ChannelRange, Integers, Mask
 
 Array = NDArray[Any]
 
@@ -66,6 +67,49 @@ class ClampsOutput(ABC):
     @abstractmethod
     def clamped(self, minimum: float, maximum: float) -> Computation:
         """Returns the computation with its results also clamped to these bounds."""
+
+
+class MakesChannels(ABC):
+    """A computation that computes each output channel independently, with its own weights."""
+
+    @abstractmethod
+    def making(self, keep: Mask) -> Computation:
+        """Returns the computation with only these output channels."""
+
+
+class CarriesChannels(ABC):
+    """A computation whose output channel c depends only on channel c of each input."""
+
+    @abstractmethod
+    def carrying(self, keep: Mask) -> Computation | None:
+        """Returns the computation for tensors with only these channels; None if it cannot work with fewer."""
+
+
+class JoinsChannels(ABC):
+    """A computation that concatenates the channels of its inputs, or another dimension."""
+
+    @property
+    @abstractmethod
+    def joins_channels(self) -> bool:
+        """Returns whether it concatenates channels."""
+
+    @abstractmethod
+    def joining(self, keeps: Sequence[Mask]) -> Computation:
+        """Returns the computation for inputs with only these channels."""
+
+
+class ReadsChannels(ABC):
+    """A computation that sums over the channels of its first input."""
+
+    @abstractmethod
+    def foldable(self, values: Integers) -> Mask:
+        """Returns the channels that can be folded: those that add the same to every sum if each always holds its number
+        in `values`."""
+
+    @abstractmethod
+    def reading(self, keep: Mask, values: Integers) -> Computation | None:
+        """Returns the computation with only these input channels. The others always hold their number in `values`,
+        which is folded into the bias; None if the bias would not fit in 32 bits."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rune.abi import ModelFormat
+from rune.blocks.signature import BlockCode, Header
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.program import CapabilityRequest, OutputRequest
-from rune.compiler.blocks.signature import BlockCode, Header
 from rune.model.tflite import Quantization
 from rune.tensor import ElementType, TensorType
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.compiler.anvil.passes.optimise import optimise
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model
 from rune.port import Port
 from rune.source.runefile.pipeline import Pipeline

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rune.compiler.anvil.computation import Computation
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.signed_bytes import as_signed
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Operator, Tensor, TensorKind
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from rune.abi import ModelFormat, OutputKind
+from rune.blocks.signature import BlockPace, Header
 from rune.capabilities import Capability
 from rune.compiler.anvil.requantisation.proven_scale import ScaleProof
-from rune.compiler.blocks.signature import BlockPace, Header
 from rune.tensor import TensorType
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rune.aim import BALANCED, OPTIMIZATIONS, Aim
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.memory.plan import Plan
 from rune.compiler.anvil.memory.target_limits import TargetLimits
 from rune.compiler.anvil.passes.optimise import PASSES, Pass
 from rune.compiler.anvil.program import Program
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.anvil.sources import Sources
 from rune.port import Port
 from rune.source.runefile.pipeline import Pipeline

@@ -1,6 +1,6 @@
 """Published blocks that were fetched, kept by their digests. No network here.
 
-What is read is compared with its digest by who reads it (`rune.compiler.blocks.mounts`), so a damaged cache builds
+What is read is compared with its digest by who reads it (`rune.blocks.mounts`), so a damaged cache builds
 nothing.
 """
 
@@ -11,7 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from rune.compiler.blocks.mounts import is_mounted, mounted_path
+from rune.blocks.mounts import is_mounted, mounted_path
 from rune.digests import digest_of
 from rune.project.files import FileError, FileMissing, ProjectFiles, normal_path
 from rune.user_cache import user_cache

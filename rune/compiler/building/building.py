@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import rune
+from rune.blocks.shared_path import parse_shared_path
 from rune.compiler.anvil.compiling.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.compiling.compiler import compile_modules
 from rune.compiler.anvil.limit_checks import limits_checked_by
@@ -15,7 +16,6 @@ from rune.compiler.anvil.program import Program, calls
 from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import BuiltProgram, Target
-from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions

@@ -9,8 +9,8 @@ from functools import lru_cache
 from rune.abi import ModelFormat
 from rune.compiler.anvil.models.caching import CACHE_SIZE, SMALL
 from rune.compiler.anvil.models.support import signature_with_support, unsupported_ops
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.building.model_report import ModelReport
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model, ModelSignature, UnsupportedOp, read_model, signature, wrong_in_pages
 from rune.project.archive import zip_folder
 from rune.project.files import ProjectFiles

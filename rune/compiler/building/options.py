@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.resolver import BlockResolver
 from rune.compiler.anvil.compiling.allowance import CompilerLimits
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.profile import LITERT, Profile
 from rune.port import Port
 from rune.source.runefile import HostResourceOptions
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from rune.blocks.signature import HostText
 from rune.compiler.anvil.errors import BadArgument, BadModel, MissingKernel, TooMuchMemory
 from rune.compiler.anvil.graph import Graph
 from rune.compiler.anvil.memory.plan import Plan, plan
 from rune.compiler.anvil.passes.optimise import Optimisation, optimise
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reading.pipeline import read_pipeline
 from rune.compiler.anvil.reports.explain import explanation
 from rune.compiler.anvil.selection.select import select
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import HostText
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ChosenModels, ProjectModels, choose
 from rune.compiler.building.options import BuildOptions
+from rune.model.profile import LITERT, Profile
 from rune.project.files import FileError
 from rune.source.runefile import CheckedRunefile, Diagnostic, Pipeline, Severity, Span
 from rune.source.runefile.codes import Code

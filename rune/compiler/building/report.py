@@ -9,11 +9,11 @@ from typing import NotRequired, TypedDict
 from rune.aim import Aim
 from rune.compiler.anvil.figures import GraphFigures
 from rune.compiler.anvil.memory.map import MemoryMap, MemoryMapJson
-from rune.compiler.anvil.profile import Profile
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reports.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.compiler.building.model_report import ModelReport, ModelReportJson
 from rune.digests import digest_of
+from rune.model.profile import Profile
 from rune.source.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.toolchain import toolchain_digest
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from rune.aim import BALANCED, RUNE_AIM, Aim
-from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.digests import digest_of
+from rune.model.profile import LITERT, PROFILES, Profile
 from rune.port import Port
 from rune.source.runefile import HostResourceOptions
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.anvil.ops.convolution.wide_sums import NearestRescaling, ShortRescaling, SumRescaling, WideRescaling
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
 from rune.compiler.anvil.requantisation.proven_integers import ProvenIntegers
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, KernelStructure
 
 C_TYPES = {
     "float32": "float",

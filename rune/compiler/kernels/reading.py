@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rune.compiler.anvil.selection.kernel_set import Estimates, HostCheck, Kernel, KernelSet, Packers, without_choice
+from rune.compiler.anvil.kernel_set import Estimates, HostCheck, Kernel, KernelSet, Packers, without_choice
 from rune.lazy_modules import LazyModules
 
 

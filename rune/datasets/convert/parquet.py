@@ -14,7 +14,7 @@ from typing import Any
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.parquet_process import DAMAGED_FILE, MAX_COLUMNS, MAX_ROWS
-from rune.running.isolation.small_process import end_process, start_module
+from rune.isolation.small_process import end_process, start_module
 
 _MODULE = "rune.datasets.convert.parquet_process"
 _SECONDS, _SECONDS_A_MEGABYTE = 10.0, 2.0

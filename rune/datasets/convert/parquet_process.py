@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from rune.datasets.content.content import BadContent
-from rune.running.isolation.small_process import confine_to_toolchain, limit, take_streams
+from rune.isolation.small_process import confine_to_toolchain, limit, take_streams
 from rune.wording import size_text
 
 MAX_ROWS, MAX_COLUMNS = 5_000_000, 1_000

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rune.abi import ModelFormat
-from rune.compiler.blocks.meaning import UNKNOWN, Meaning
-from rune.compiler.blocks.signature import ArgumentValue, HostText
+from rune.blocks.meaning import UNKNOWN, Meaning
+from rune.blocks.signature import ArgumentValue, HostText
 from rune.port import Port
 from rune.running.container.request_names import REQUESTS, WATCHED_PORTS
 from rune.source.runefile.advice.meanings import meanings_of

@@ -23,7 +23,7 @@ from wasmtime import (
     WasmtimeError,
 )
 
-from rune.compiler.anvil.profile import Profile
+from rune.model.profile import Profile
 from rune.port import Port
 from rune.running.container import (
     ContainerError,

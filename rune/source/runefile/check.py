@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.compiler.blocks.meaning import UNKNOWN, Meaning
-from rune.compiler.blocks.resolver import BlockResolver
-from rune.compiler.blocks.signature import BlockState
-from rune.compiler.pyblock.testing.names import is_test_file
+from rune.blocks.meaning import UNKNOWN, Meaning
+from rune.blocks.resolver import BlockResolver
+from rune.blocks.signature import BlockState
 from rune.gc_paused import uncollected
 from rune.model.tflite import ModelSignature, read_model
 from rune.model.tflite import signature as signature_of
 from rune.port import Port
 from rune.project.files import ProjectFiles
+from rune.pyblock.testing.names import is_test_file
 from rune.source.runefile.advice.inserted_stage import InsertedBlock, inserted_stage
 from rune.source.runefile.advice.meanings import meanings_of
 from rune.source.runefile.advice.open_question import report_open_questions

@@ -93,7 +93,7 @@ class Code(Enum):
     LABELLED_SCORES = "RUNE0125"
     CHANGED_BLOCK = "RUNE0126"
     GUESSED_RANGES = "RUNE0127"
-    # Problems of a block in Python; the first nine are those of rune.compiler.pyblock.
+    # Problems of a block in Python; the first nine are those of rune.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"
     PYTHON_GROWS = "RUNE0112"

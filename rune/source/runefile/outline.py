@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rune.compiler.blocks.meaning import Meaning
-from rune.compiler.blocks.paths import parse_block_path
-from rune.compiler.blocks.signature import BlockState
+from rune.blocks.meaning import Meaning
+from rune.blocks.paths import parse_block_path
+from rune.blocks.signature import BlockState
 from rune.digests import digest_of
 from rune.source.runefile.parsing.zune import block_of
 from rune.source.runefile.stages import capabilities

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rune.compiler.blocks.signature import BlockPace
+from rune.blocks.signature import BlockPace
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 
 _EACH_RUN = BlockPace(1, 1)

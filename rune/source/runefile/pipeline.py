@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rune.abi import ModelFormat, OutputKind
+from rune.blocks.signature import Arguments, Block, BlockOutput, BlockState
 from rune.capabilities import Capability
-from rune.compiler.blocks.signature import Arguments, Block, BlockOutput, BlockState
 from rune.model.tflite import ModelTensor
 from rune.port import Port
 from rune.tensor import TensorType

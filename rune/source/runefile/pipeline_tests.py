@@ -5,8 +5,8 @@ Any other `*_test.py` of a project may be a test of something else, such as its 
 
 from __future__ import annotations
 
-from rune.compiler.pyblock.testing.names import block_of_tests
 from rune.project.files import ProjectFiles
+from rune.pyblock.testing.names import block_of_tests
 from rune.source.runefile.blocks.python_blocks import python_file
 from rune.source.runefile.blocks.test_files import find_test_files
 from rune.source.runefile.find import runefile_in

@@ -10,10 +10,10 @@ import re
 from typing import Any
 
 from rune.abi import ModelFormat
+from rune.blocks.resolver import BlockResolver, named_blocks
+from rune.blocks.signature import Argument, ArgumentKind, Block
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import Parameter
-from rune.compiler.blocks.resolver import BlockResolver, named_blocks
-from rune.compiler.blocks.signature import Argument, ArgumentKind, Block
 from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.tensor import ElementType
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rune.compiler.blocks.resolver import BlockResolver
+from rune.blocks.resolver import BlockResolver
 from rune.model.tflite import ModelError, read_model
 from rune.model.tflite.embedding import Embedding, embedding_of, embedding_path
 from rune.project.files import FileError, ProjectFiles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
-from rune.compiler.blocks.signature import BlockState
+from rune.blocks.signature import BlockState
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.source.runefile.outline import NodeArgument, NodeKind, Outline, OutlineNode, Wire
 

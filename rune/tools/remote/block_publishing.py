@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rune.compiler.blocks.shared_path import SharedName
+from rune.blocks.shared_path import SharedName
 from rune.tools.remote.api import ProjectNames, get, post
 from rune.tools.remote.errors import RegistryRefused
 from rune.tools.remote.forge_client import ForgeClient

@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from rune.compiler.blocks.artefact import MANIFEST_LIMIT as BLOCK_MANIFEST_LIMIT
-from rune.compiler.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_manifest
-from rune.compiler.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
+from rune.blocks.artefact import MANIFEST_LIMIT as BLOCK_MANIFEST_LIMIT
+from rune.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_manifest
+from rune.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
 from rune.digests import digest_of, is_digest
 from rune.oci import CONFIG_TYPE, LARGEST_MANIFEST, MANIFEST_TYPE, RUNE_TYPE, TITLE
 from rune.tools.remote.errors import (

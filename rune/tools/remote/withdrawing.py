@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rune.compiler.blocks.shared_path import SharedPath
+from rune.blocks.shared_path import SharedPath
 from rune.tools.remote.api import ProjectNames, get, names_of, put
 from rune.tools.remote.forge_client import ForgeClient
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import expect
 
-from rune.compiler.anvil.profile import LITERT
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.model.profile import LITERT
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.running.runtime.engine import isolated_models

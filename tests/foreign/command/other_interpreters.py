@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).parents[3]
 sys.path.insert(0, str(REPOSITORY))
 
 from rune.abi import ModelFormat  # noqa: E402
-from rune.compiler.anvil.profile import LITERT  # noqa: E402
+from rune.model.profile import LITERT  # noqa: E402
 from rune.running.runtime import Runtime  # noqa: E402
 from rune.running.runtime.interpreters import open_isolated, open_model  # noqa: E402
 from tests.support.models.model_cases import model_cases  # noqa: E402

@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).parents[3]
 PYODIDE = REPOSITORY / "frontend/node_modules/pyodide"
 HERE = Path(__file__).parent / "pyodide"
 RUN = HERE / "run.mjs"
-TESTED = ("tests/rune/source/runefile", "tests/rune/source/language")
+TESTED = ("tests/rune/source/runefile", "tests/rune/editing/language")
 LEFT_OUT = {
     "tests/rune/source/runefile/test_diagnostic_pages.py": "some of the pages need a build",
     "tests/rune/source/runefile/test_runefile_is_light.py": "a page starts no processes",
@@ -165,7 +165,7 @@ def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
 
 
 def test_a_helper_of_a_helper_goes_along() -> None:
-    helpers = helpers_of([REPOSITORY / "tests/rune/source/language/test_edit_any_runefile.py"])
+    helpers = helpers_of([REPOSITORY / "tests/rune/editing/language/test_edit_any_runefile.py"])
     assert {str(each.relative_to(REPOSITORY)) for each in helpers} >= {
         "tests/support/language/written_runefiles.py",
         "tests/support/properties.py",

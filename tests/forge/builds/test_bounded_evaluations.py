@@ -27,7 +27,7 @@ from forge.datasets.models import Consent, Sample, SampleAnalysis, SampleAnswer
 from forge.datasets.samples.actions import end_consents, withdraw_consent
 from forge.datasets.versions.actions import save_for_build
 from forge.projects.models import Project
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.source.policy.read import read_policy
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.evaluations import SET, evaluated

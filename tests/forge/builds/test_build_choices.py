@@ -26,9 +26,9 @@ from forge.core.models import AuditEntry, Event
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.compiler.anvil.profile import TFLM
+from rune.assessment.verify.runes.second_module import second_module
 from rune.compiler.building.spec import SpecOptions
-from rune.compiler.verify.runes.second_module import second_module
+from rune.model.profile import TFLM
 from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
 from rune.source.runefile.model_inputs.starter import starter

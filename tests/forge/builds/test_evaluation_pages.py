@@ -17,7 +17,7 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
-from rune.running.evaluation.evaluation import SampleOutcome
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from tests.support.forge.factories.builds import RUNE, built
 from tests.support.forge.factories.deployments import built_with
 from tests.support.forge.factories.evaluations import SET, evaluated

@@ -24,7 +24,7 @@ from forge.compute.pool.answer_stream import ANSWERS_LIMIT, ANSWERS_WAITING, Ans
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.jobs.models import Job, JobState
-from rune.running.isolation.answer_json import DEPTH_LIMIT
+from rune.isolation.answer_json import DEPTH_LIMIT
 from tests.conftest import REPOSITORY
 from tests.forge.compute.attacked import Attacked
 from tests.forge.compute.test_compiler import job, run, until

@@ -12,8 +12,8 @@ import pytest
 
 from forge.compute.errors import ChildDied
 from forge.compute.pool import guard
-from rune.running.isolation.control_group import NotDelegated, delegated_to
-from rune.running.isolation.protections import Protection
+from rune.isolation.control_group import NotDelegated, delegated_to
+from rune.isolation.protections import Protection
 from tests.forge.compute.attacked import Attacked
 
 

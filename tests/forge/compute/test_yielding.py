@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forge.compute.scheduler.yielding import YieldsBy, YieldsToNobody, yields_by
-from rune.running.isolation.linux import is_linux
+from rune.isolation.linux import is_linux
 
 pytestmark = pytest.mark.skipif(not is_linux(), reason="elsewhere nothing yields")
 

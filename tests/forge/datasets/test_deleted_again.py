@@ -23,7 +23,7 @@ from forge.datasets.removals.again import delete_again
 from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, read_deletions
 from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.projects.models import Project
-from rune.running.evaluation.evaluation import SampleOutcome
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.evaluations import SET, evaluated
 from tests.support.forge.factories.recordings import consent_of, loud, sample_of

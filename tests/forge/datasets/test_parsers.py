@@ -17,7 +17,7 @@ PARSERS = (
     *("rune.datasets.content.read", "rune.datasets.content.wav", "rune.datasets.content.pictures"),
     *("rune.datasets.content.motion", "rune.datasets.content.table", "rune.datasets.convert"),
     *("rune.datasets.export.layouts", "rune.datasets.layouts", "rune.datasets.parts"),
-    "rune.running.evaluation.reading",
+    "rune.assessment.evaluation.reading",
 )
 CHILD_MODULES = ("compute/child/", "projects/history/process.py", "projects/git/process.py")
 """These run in an isolated process, or in one of their own with limits."""

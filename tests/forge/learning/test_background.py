@@ -20,7 +20,7 @@ from forge.learning.training.running.bounded import bounded_report
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
-from rune.running.evaluation.trials.background import BackgroundTrial, CalledSound
+from rune.assessment.evaluation.trials.background import BackgroundTrial, CalledSound
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.recordings import LabelledRecording, consent_of, loud, samples_of

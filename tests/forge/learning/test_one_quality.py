@@ -16,8 +16,8 @@ from forge.learning.quality.epochs import sentence_of
 from forge.learning.training.models import TrainingRun
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from rune.datasets.splits import Split
-from rune.running.evaluation.evaluation import SampleOutcome
 from tests.support.cases import each_case
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.evaluations import evaluated

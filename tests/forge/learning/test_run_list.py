@@ -20,7 +20,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from lab.formats.tflite_builder import Builder
-from rune.running.evaluation.evaluation import SampleOutcome
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from tests.support.cases import each_case
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import built

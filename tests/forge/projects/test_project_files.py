@@ -207,7 +207,7 @@ def test_my_own_model_makes_a_project_with_a_runefile_that_names_it(client: Clie
 
 def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) -> None:
     from forge.projects.versions.store import VersionFiles, snapshot
-    from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+    from rune.blocks.catalogue import PUBLISHED_BLOCKS
     from rune.model.tflite import read_model, signature
     from rune.source.runefile import check
 

@@ -28,7 +28,7 @@ from forge.repositories.pulls import job as pulling
 from forge.reviews.actions import close_change_request, merge_past_gate, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from tests.support.forge.factories.members import RUNEFILE
 from tests.support.servers.git_server import TOKEN, bare, commit, git_server
 

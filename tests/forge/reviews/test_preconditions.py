@@ -30,7 +30,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.pages import merge_view
 from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread
-from rune.source.merge.conflicts import MergeChoice, Side
+from rune.editing.merge.conflicts import MergeChoice, Side
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 from tests.support.forge.factories.preconditions import etag_form

@@ -14,7 +14,7 @@ import pytest
 
 from forge.serving.configuration.environment import read_environment
 from forge.serving.healthy import health_problem
-from rune.running.isolation.linux import is_linux
+from rune.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 from tests.support.servers.listening import QuietHandler, listening
 

@@ -14,8 +14,8 @@ from forge.search.docs import _files, page_file, picture_file
 from forge.search.docs_contents import contents, position_of
 from forge.web.docs.block_pictures import picture
 from forge.web.docs.pages import block_of, rendered_page
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import Block
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import Block
 from tests.support.cases import each_case
 
 

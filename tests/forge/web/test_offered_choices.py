@@ -39,11 +39,11 @@ from forge.web.projects.filters import ProjectFilter
 from forge.webhooks.api import MakeWebhookSerializer, WebhookChangeSerializer
 from lab.command import convert, search, train
 from rune.aim import AIMS
-from rune.compiler.anvil.profile import PROFILES
+from rune.assessment.evaluation.labelled import EvaluationSplit
 from rune.compiler.targets.lookup import targets
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.devices.emulation.cores import CORES
-from rune.running.evaluation.labelled import EvaluationSplit
+from rune.model.profile import PROFILES
 from rune.source.policy.sections.models import CALIBRATIONS, MODEL_FORMS
 from rune.source.templates import list_templates
 from rune.tools.cli.assessment import evaluate, fit, verify

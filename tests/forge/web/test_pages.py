@@ -16,7 +16,7 @@ from forge.accounts.actions import make_sign_in_link
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Preview
 from forge.projects.models import Project
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
 from tests.forge.web.test_page_policies import policy_of

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from forge.web.example import example
-from rune.running.evaluation.wording import certainty
+from rune.assessment.evaluation.wording import certainty
 from tools.generators.example import answer_of
 
 pytestmark = pytest.mark.django_db

@@ -24,11 +24,11 @@ from lab.training.data import (
     save_features,
     with_numbers,
 )
+from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.support.training.backbones import usable
 from tests.support.training.features import model_of
 from tests.support.training.motion_data import write_motion

@@ -14,7 +14,7 @@ import pytest
 
 from lab.estimators.anomalies import number_rows
 from lab.estimators.trees import boosting_file, forest_file
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.block_module import Vector

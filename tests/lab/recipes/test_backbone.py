@@ -18,11 +18,11 @@ from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.training.data import compute_windows, measured_scaling, read_dataset
 from lab.training.preparing import prepare_run
+from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
 from tests.support.cases import each_case

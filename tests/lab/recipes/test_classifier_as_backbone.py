@@ -18,7 +18,7 @@ from lab.recipes.recipe import behind_backbone, features_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.training.data import SPLIT_NUMBERS
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.datasets.splits import Split
 from rune.model.tflite import read_model
 from rune.model.tflite.embedding import gives_scores, with_embedding

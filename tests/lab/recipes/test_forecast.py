@@ -15,12 +15,12 @@ from lab.recipes.numbers import NUMBER_STAGE, DataScaling
 from lab.recipes.recipe import whole_runefile
 from lab.refusal import Refused
 from lab.search.candidate import candidate_model
+from rune.assessment.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from tests.support.cases import each_case
 from tests.support.training.features import model_of
 

@@ -13,11 +13,11 @@ from lab.recipes.catalogue import RECIPES
 from lab.recipes.recipe import whole_runefile
 from lab.refusal import Refused
 from lab.training.data import compute_windows, read_dataset
+from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.support.cases import each_case
 from tests.support.training.features import model_of
 from tests.support.training.motion_data import write_motion

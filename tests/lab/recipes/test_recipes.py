@@ -13,7 +13,7 @@ from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, features_runefile
 from lab.recipes.sizes import BALANCED, SIZES
 from lab.refusal import Reason, Refused
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from tests.conftest import REPOSITORY

@@ -10,11 +10,11 @@ from lab.recipes.catalogue import recipe_of
 from lab.recipes.keywords import RATE
 from lab.recipes.recipe import features_runefile
 from lab.refusal import Reason, Refused
+from rune.assessment.evaluation.recorded_tensors import Array, RecordedTensors, sent_tensor
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.wav import wav_bytes
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import Array, RecordedTensors, sent_tensor
 
 FRAME = 1024
 

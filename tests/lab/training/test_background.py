@@ -11,7 +11,7 @@ from lab.recipes.recipe import scores_stage, whole_runefile
 from lab.search.candidate import candidate_model
 from lab.training.judging.background import background_report
 from lab.training.judging.judge import JudgedRune
-from rune.running.evaluation.trials.background import BackgroundTrial, CalledSound
+from rune.assessment.evaluation.trials.background import BackgroundTrial, CalledSound
 
 REPORTS: list[str] = []
 TRIED = [name for name, recipe in RECIPES.items() if recipe.is_tried_on_background]

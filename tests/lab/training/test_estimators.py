@@ -27,6 +27,7 @@ from lab.training.results import result_files
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
+from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
@@ -34,7 +35,6 @@ from rune.datasets.learnable import ANOMALY
 from rune.datasets.splits import RECORDINGS, Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 from tests.support.training.motion_data import LABELS, write_machine, write_motion
 from tests.support.training.recordings_of_kind import write_for

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.pyblock.c.emit import emit
-from rune.compiler.pyblock.c.lines import ELEMENT_TYPES
-from rune.compiler.pyblock.checking.block import check_file
+from rune.pyblock.c.emit import emit
+from rune.pyblock.c.lines import ELEMENT_TYPES
+from rune.pyblock.checking.block import check_file
 from rune.tensor import TensorType
 from tests.proof.blocks.blocks_by_hand import BLOCKS
 from tests.support.compiler.mutants import Recorder

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.pyblock.c.emit import emit
-from rune.compiler.pyblock.checking.block import check_file
+from rune.pyblock.c.emit import emit
+from rune.pyblock.checking.block import check_file
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.python_blocks.generated import in_python

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rune.blocks.catalogue import CATALOGUE
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.targets.c.interface import interface_of
 from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.firmware import build_firmware

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.block_module import BlockModule, Vector
 from tests.support.compiler.block_references.texts import BYTES

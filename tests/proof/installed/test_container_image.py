@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rune.running.isolation.protections import Protection
+from rune.isolation.protections import Protection
 from rune.source.templates import list_templates
 from tests.proof.installed.container_image import BASE_IMAGE, REPOSITORY, Container, ImageBuilder, processes_below
 from tests.support.patience import PATIENCE

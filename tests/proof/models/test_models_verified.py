@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.verify.models.recorded import verify_recorded
-from rune.compiler.verify.verification import ModelRunner, Verification
-from rune.compiler.verify.verifying import VerificationEffort, verify
+from rune.assessment.verify.models.recorded import verify_recorded
+from rune.assessment.verify.verification import ModelRunner, Verification
+from rune.assessment.verify.verifying import VerificationEffort, verify
 from tests.support.compiler.template_projects import TEMPLATES, around, rune_of
 from tests.support.models.model_cases import model_cases
 

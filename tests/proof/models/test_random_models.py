@@ -10,8 +10,8 @@ from importlib.util import find_spec
 import pytest
 
 from rune.compiler.anvil.models.support import unsupported_ops
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.targets.lookup import find_target
+from rune.model.profile import TFLM
 from rune.model.tflite import read_model
 from tests.support.compiler.always_winograd import ALWAYS_WINOGRAD
 from tests.support.compiler.model_judge import RUNS, disagreements

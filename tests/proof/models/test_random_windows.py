@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.portable import PORTABLE
 from rune.model.tflite import read_model
 from tests.proof.models.test_random_models_elsewhere import cut

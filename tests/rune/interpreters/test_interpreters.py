@@ -10,7 +10,7 @@ import pytest
 
 from rune.abi import ModelFormat
 from rune.capabilities.randomness import random_bytes, random_words
-from rune.compiler.anvil.profile import LITERT
+from rune.model.profile import LITERT
 from rune.running.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
 from rune.running.runtime.interpreters import Interpreter, open_model, tflite
 from rune.tensor import ElementType, TensorType

@@ -17,7 +17,7 @@ import pytest
 from wasmtime import wat2wasm
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.profile import LITERT
+from rune.model.profile import LITERT
 from rune.running.runtime import Limits, Runtime
 from rune.running.runtime.errors import (
     HostModelError,

@@ -11,7 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.profile import LITERT
+from rune.model.profile import LITERT
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import ModelLoadError
 from rune.running.runtime.interpreters import open_isolated, tflite

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 

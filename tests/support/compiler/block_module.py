@@ -14,10 +14,10 @@ from typing import Any
 
 import wasmtime
 
-from rune.compiler.blocks.signature import ArgumentValue, Block, BlockCode, BlockOutput, Count, RunTimeSizes
+from rune.blocks.signature import ArgumentValue, Block, BlockCode, BlockOutput, Count, RunTimeSizes
+from rune.c_library import HEADERS
 from rune.tensor import ElementType, TensorType
 
-KERNELS = Path(__file__).parents[3] / "rune" / "compiler" / "kernels" / "common"
 PAGE = 65536
 _FORMATS = dict(zip(("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"), "BbHhIiQqfd", strict=True))
 _C_TYPES = {"f32": "float", "f64": "double", "utf8": "struct rune_text"}
@@ -141,7 +141,7 @@ class BlockModule:
                     "-Wextra",
                     "-Werror",
                     "-Wl,--no-entry",
-                    f"-I{KERNELS}",
+                    f"-I{HEADERS}",
                     *sorted(folders),
                 ),
                 *(str(source), "-o", str(folder / "vectors.wasm")),

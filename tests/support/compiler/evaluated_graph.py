@@ -9,9 +9,9 @@ import numpy as np
 
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.graph import NUMPY_TYPES, Graph, Value
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.builder import GraphBuilder
 from rune.compiler.anvil.reading.model import read_ops
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import read_model, signature
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import default_rng
 
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model, read_model, signature
 from rune.running.runtime.interpreters.micro import open_micro
 from rune.tensor import ElementType, TensorType

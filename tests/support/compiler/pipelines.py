@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from rune.abi import ModelFormat, OutputKind
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.target import Target
 from rune.compiler.targets.module import module_of as compiled_module
 from rune.compiler.targets.wasm32 import TARGET as WASM32
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model, signature
 from rune.port import Port
 from rune.running.runtime import Limits, LoadedRune, OutputMessage, Runtime

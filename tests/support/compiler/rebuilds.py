@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 from rune.abi import SectionName
+from rune.assessment.verify.runes.rebuild import judge
+from rune.assessment.verify.runes.rebuild_result import RebuildResult
+from rune.assessment.verify.runes.verification import RuneVerification
+from rune.assessment.verify.verification import Verification
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
-from rune.compiler.verify.runes.rebuild import judge
-from rune.compiler.verify.runes.rebuild_result import RebuildResult
-from rune.compiler.verify.runes.verification import RuneVerification
-from rune.compiler.verify.verification import Verification
 from rune.project.files import MemoryFiles
 from rune.running.container import canonical_json, pack, read_rune
 from tests.support.compiler.template_projects import template

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rune.source.language.apply import apply_edits
-from rune.source.language.facts.analysis import Analysis
-from rune.source.language.format.formatting import format_text
+from rune.editing.language.apply import apply_edits
+from rune.editing.language.facts.analysis import Analysis
+from rune.editing.language.format.formatting import format_text
 from tests.support.language.graph_models import graph_of, remarks
 from tests.support.language.written_runefiles import analysed
 

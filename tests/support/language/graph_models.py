@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rune.source.language.facts.analysis import Analysis
-from rune.source.language.graph.edit import (
+from rune.editing.language.facts.analysis import Analysis
+from rune.editing.language.graph.edit import (
     AddStage,
     Connect,
     Disconnect,
@@ -17,8 +17,8 @@ from rune.source.language.graph.edit import (
     SetOutputs,
     SetTarget,
 )
-from rune.source.language.yaml.edits import head_remark
-from rune.source.language.yaml.layout import YamlComment, comments, leaves, read_layout
+from rune.editing.language.yaml.edits import head_remark
+from rune.editing.language.yaml.layout import YamlComment, comments, leaves, read_layout
 from rune.source.runefile.syntax import StageKind
 
 

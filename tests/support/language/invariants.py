@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.yaml.layout import LayoutReader, read_layout
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import FileMissing, MemoryFiles
-from rune.source.language.yaml.layout import LayoutReader, read_layout
 from rune.source.runefile import CheckedRunefile, check, diagnostic_to_json, draw, outline_to_json
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.plain import read_plain

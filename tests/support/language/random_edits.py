@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from rune.port import Port
-from rune.source.language.apply import apply_edits
-from rune.source.language.facts.analysis import Analysis
-from rune.source.language.graph.edit import (
+from rune.editing.language.apply import apply_edits
+from rune.editing.language.facts.analysis import Analysis
+from rune.editing.language.graph.edit import (
     AddStage,
     Connect,
     Disconnect,
@@ -20,6 +19,7 @@ from rune.source.language.graph.edit import (
     SetTarget,
     edit_graph,
 )
+from rune.port import Port
 from rune.source.runefile import Edit
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.runefile import CheckedRunefile, Diagnostic, Fix, Severity, check

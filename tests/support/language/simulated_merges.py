@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
-from rune.source.merge import (
+from rune.editing.merge import (
     FilesMerge,
     MergeChoice,
     MergeConflict,
@@ -21,8 +21,8 @@ from rune.source.merge import (
     former_paths,
     merge_files,
 )
-from rune.source.merge.lines import lines_of
-from rune.source.merge.pieces import END, pieces_of
+from rune.editing.merge.lines import lines_of
+from rune.editing.merge.pieces import END, pieces_of
 
 RUNEFILE = "Runefile.yml"
 NOTES = "notes.md"

@@ -10,9 +10,9 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.facts.analysis import Analysis, analyse
 from rune.project.files import MemoryFiles
-from rune.source.language.facts.analysis import Analysis, analyse
 from tests.support.language.runefiles import signature
 from tests.support.properties import examples
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rune.abi import ModelFormat, OutputKind
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import BlockOutput
 from rune.capabilities import sound
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import BlockOutput
 from rune.port import Port
 from rune.running.container import pack, rune_sections
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Resource

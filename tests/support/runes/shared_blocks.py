@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.artefact import BlockFiles, block_manifest
-from rune.compiler.blocks.mounts import SHELF, mounted_path
+from rune.blocks.artefact import BlockFiles, block_manifest
+from rune.blocks.mounts import SHELF, mounted_path
 from rune.digests import digest_of
 from rune.project.files import MemoryFiles
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rune.compiler.block_tests.running import run_block_tests
-from rune.compiler.pyblock.checking.block import check_file
-from rune.compiler.pyblock.interface import interface_of
-from rune.compiler.pyblock.testing.names import tests_of_block
+from rune.assessment.block_tests.running import run_block_tests
 from rune.project.files import FileError, ProjectFiles
+from rune.pyblock.checking.block import check_file
+from rune.pyblock.interface import interface_of
+from rune.pyblock.testing.names import tests_of_block
 from rune.source.runefile import Diagnostic, diagnostic_to_json
 from rune.source.runefile.blocks.python_blocks import diagnostic_of
 from rune.source.runefile.diagnostics import Severity

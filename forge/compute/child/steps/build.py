@@ -19,8 +19,15 @@ from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.steps.packages import make_package, preferences_of
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.job_answers import Answers
-from rune.compiler.block_tests.running import run_block_tests
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.assessment.block_tests.running import run_block_tests
+from rune.assessment.evaluation.errors import EvaluationImpossible
+from rune.assessment.evaluation.evaluating import EvaluationEffort as EvaluationEffort
+from rune.assessment.evaluation.evaluating import evaluate
+from rune.assessment.evaluation.labelled import LabelledSample, RecordedEvent
+from rune.assessment.evaluation.reasons import fixed_reason
+from rune.assessment.evaluation.trials.background_trial import background_trial
+from rune.assessment.verify.verifying import VerificationEffort, verify
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build, check_text
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
@@ -28,15 +35,8 @@ from rune.compiler.building.report import BuildStep
 from rune.compiler.building.spec import RUNE_TARGET, SpecOptions
 from rune.compiler.targets.lookup import find_variant
 from rune.compiler.targets.wasm32 import PREVIEW
-from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.port import Port
 from rune.running.container import needed_resources, read_rune
-from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
-from rune.running.evaluation.evaluating import evaluate
-from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
-from rune.running.evaluation.reasons import fixed_reason
-from rune.running.evaluation.trials.background_trial import background_trial
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rune.compiler.block_tests.running import TestOutcome, run_block_tests
+from rune.assessment.block_tests.running import TestOutcome, run_block_tests
 from rune.project.files import ProjectFiles
 from rune.source.runefile.blocks.test_files import find_test_files
 

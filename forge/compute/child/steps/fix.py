@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.language_request import SignatureOf
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.apply import apply_edits
 from rune.project.files import ProjectFiles
-from rune.source.language.apply import apply_edits
 from rune.source.runefile import check
 from rune.source.runefile.diagnostics import Fix
 

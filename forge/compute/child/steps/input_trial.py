@@ -8,10 +8,10 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
+from rune.assessment.evaluation.labelled import LabelledSample
+from rune.assessment.evaluation.trials.input_trial import TrialVariant, try_inputs
 from rune.model.tflite import ModelError
 from rune.project.files import FileError
-from rune.running.evaluation.labelled import LabelledSample
-from rune.running.evaluation.trials.input_trial import TrialVariant, try_inputs
 
 
 def answer_input_trial(job: Mapping[str, Any], files: JobFiles, signature_of: SignatureOf) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.output_file import emptied_output
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.assessment.evaluation.model_inputs import CompiledFront, FrontImpossible
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FileError
-from rune.running.evaluation.model_inputs import CompiledFront, FrontImpossible
 from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
 
 MOST_WINDOWS = 8

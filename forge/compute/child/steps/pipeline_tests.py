@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rune.compiler.block_tests.running import run_block_tests
+from rune.assessment.block_tests.running import run_block_tests
 from rune.project.files import ProjectFiles
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.checked_tests import read_tests

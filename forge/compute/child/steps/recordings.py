@@ -12,6 +12,9 @@ from typing import IO, Any
 
 from forge.compute.child.job_files import read_descriptor
 from forge.compute.child.output_file import emptied_output
+from rune.assessment.evaluation.errors import SamplesRefused
+from rune.assessment.evaluation.labelled import LabelledSample
+from rune.assessment.evaluation.reading import samples_of
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES
 from rune.datasets.content.row_rate import interval_to_json
@@ -19,9 +22,6 @@ from rune.datasets.convert.plain import read_upload
 from rune.datasets.layouts.containers.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.containers.files import SampleFileTooLarge, printable_name
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
-from rune.running.evaluation.errors import SamplesRefused
-from rune.running.evaluation.labelled import LabelledSample
-from rune.running.evaluation.reading import samples_of
 from rune.wording import size_text
 
 

@@ -14,6 +14,10 @@ import numpy as np
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.sample_files import FEATURES, WORDS
+from rune.assessment.evaluation.errors import EvaluationImpossible
+from rune.assessment.evaluation.evaluating import EvaluationEffort, answer_each
+from rune.assessment.evaluation.labelled import LabelledSample
+from rune.assessment.evaluation.reasons import fixed_reason
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.likeness.duplicates import find_duplicates
 from rune.datasets.likeness.features import features_of
@@ -21,10 +25,6 @@ from rune.datasets.likeness.fingerprints import fingerprint_of
 from rune.datasets.likeness.outliers import find_outliers
 from rune.datasets.likeness.suspects import NothingToCompare, find_suspects
 from rune.project.files import FileError
-from rune.running.evaluation.errors import EvaluationImpossible
-from rune.running.evaluation.evaluating import EvaluationEffort, answer_each
-from rune.running.evaluation.labelled import LabelledSample
-from rune.running.evaluation.reasons import fixed_reason
 from rune.running.runtime.errors import RuneError
 
 

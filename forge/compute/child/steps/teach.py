@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.language_request import SignatureOf
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
 from rune.source.runefile.teaching import NotTeachable, teachable_of
 

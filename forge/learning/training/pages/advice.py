@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forge.learning.training.judgement import RunJudgementJson, ShareJson
-from rune.running.evaluation.intervals import WIDEST, wilson
+from rune.assessment.evaluation.intervals import WIDEST, wilson
 from rune.wording import counted
 
 

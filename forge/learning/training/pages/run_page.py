@@ -32,11 +32,11 @@ from forge.learning.training.serializers import file_url
 from forge.learning.training.single_samples import removed_count
 from forge.learning.training.starts import change_of_start
 from forge.projects.models import Project
+from rune.assessment.evaluation.wording import certainty
 from rune.datasets.splits import Split
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
 from rune.devices.boards.lookup import find_board
-from rune.running.evaluation.wording import certainty
 from rune.wording import counted, size_text
 
 RANGE_WIDTH = 160

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forge.learning.training.running.lab_events import AnswerJson, PictureMiscountsJson
+from rune.assessment.evaluation.trials.background import bounded_background
 from rune.datasets.splits import Split
-from rune.running.evaluation.trials.background import bounded_background
 
 DECIMALS = 2
 MOST_COUNTED = 999

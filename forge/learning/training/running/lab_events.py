@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
-from rune.running.evaluation.trials.background import BackgroundTrialJson
+from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 
 AnswerJson = list[float]
 """The place of a recording, that of its answer's label, and how sure that is, from 0 to 1."""

@@ -25,7 +25,7 @@ from forge.registry.blocks.models import SUCCESSOR_LENGTH
 from forge.registry.blocks.serializers import BLOCK
 from forge.registry.models import BlockVersion
 from forge.registry.tags.messages import checked_sentence
-from rune.compiler.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
+from rune.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
 
 _DEPRECATION = "blocks/<str:block>/<str:version>/deprecation"
 

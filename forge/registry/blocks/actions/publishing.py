@@ -43,12 +43,12 @@ from forge.registry.provenance.signing.jobs import request_block_signature
 from forge.registry.tags.errors import GateClosed, TagInUse
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.messages import checked_notes
-from rune.compiler.blocks.artefact import BLOCK_TYPE, BlockFiles, block_manifest
-from rune.compiler.blocks.shared_path import is_block_version, version_key
-from rune.compiler.pyblock.interface import InterfaceJson
-from rune.compiler.pyblock.testing.names import tests_of_block
+from rune.blocks.artefact import BLOCK_TYPE, BlockFiles, block_manifest
+from rune.blocks.shared_path import is_block_version, version_key
 from rune.digests import digest_of
 from rune.oci import EMPTY, MANIFEST_TYPE
+from rune.pyblock.interface import InterfaceJson
+from rune.pyblock.testing.names import tests_of_block
 
 
 @act(

@@ -34,7 +34,7 @@ from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.discovery.listings.licences import licence_of
 from forge.registry.models import BlockVersion
 from forge.registry.provenance.signing.blocks.proofs import SignedBlock, signed_block
-from rune.compiler.blocks.shared_path import SharedName, SharedPath
+from rune.blocks.shared_path import SharedName, SharedPath
 
 BLOCKS_SHOWN = 50
 USERS_SHOWN = 30

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rune.compiler.blocks.shared_path import SharedPath
+from rune.blocks.shared_path import SharedPath
 
 
 @dataclass(frozen=True)

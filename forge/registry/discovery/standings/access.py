@@ -12,7 +12,7 @@ from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.core.http.filters import ListFilter, WordsFilter
 from forge.registry.models import StandingEntry, StandingTable, Tag
-from rune.running.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.evaluation import Evaluation
 
 _IS_PUBLISHED = Exists(
     Tag.objects.listed().filter(

@@ -28,7 +28,7 @@ from forge.registry.models import StandingEntry, StandingTable
 from forge.registry.tags.access import find_any_tag, find_tag
 from forge.registry.tags.facets import version_facets
 from forge.registry.tags.messages import checked_sentence
-from rune.running.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.evaluation import Evaluation
 
 _STANDING = "tags/<str:tag>/standing"
 Title = Annotated[str, CharField(max_length=TITLE_LENGTH, allow_blank=True)]

@@ -21,8 +21,8 @@ from forge.registry.discovery.standings.access import (
 )
 from forge.registry.discovery.standings.ranking import RankedEntry, difference, difference_sentence, ranked
 from forge.registry.models import StandingEntry, StandingTable
-from rune.running.evaluation.evaluation import Evaluation
-from rune.running.evaluation.wording import percent
+from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.wording import percent
 
 TABLES_SHOWN = 50
 SIZES = {"10k": ("Up to 10 kB", 10_000), "100k": ("Up to 100 kB", 100_000), "1m": ("Up to 1 MB", 1_000_000)}

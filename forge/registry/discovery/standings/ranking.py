@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forge.registry.models import StandingEntry
-from rune.running.evaluation.changes import EvaluationChange, evaluation_change
-from rune.running.evaluation.evaluation import Evaluation
-from rune.running.evaluation.intervals import Share, wilson
-from rune.running.evaluation.wording import percent
+from rune.assessment.evaluation.changes import EvaluationChange, evaluation_change
+from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.intervals import Share, wilson
+from rune.assessment.evaluation.wording import percent
 from rune.wording import counted
 
 

@@ -27,7 +27,7 @@ from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound,
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.models import AnchoredThread
 from forge.reviews.threads.actions.conversation import begin_thread
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from rune.wording import counted
 
 MAXIMUM_TITLE = 200

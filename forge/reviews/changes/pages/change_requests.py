@@ -52,7 +52,7 @@ from forge.reviews.rounds.pages.rune_facts import rune_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from rune.wording import counted
 
 REQUESTS_SHOWN = 50

@@ -26,8 +26,8 @@ from forge.projects.versions.comparison_source import snapshot_of_files, snapsho
 from forge.projects.versions.store import Manifest, WorkingTree, available_files, manifest_digest, stored_text
 from forge.reviews.changes.merging import Merging
 from forge.reviews.changes.models import ChangeRequest
-from rune.source.merge import ConflictKind, MergeChoice, MergeConflict
-from rune.source.merge import Side as MergeSide
+from rune.editing.merge import ConflictKind, MergeChoice, MergeConflict
+from rune.editing.merge import Side as MergeSide
 from rune.source.runefile import outline_to_json
 from rune.wording import listed
 

@@ -35,7 +35,7 @@ from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.open_reviews import state_of_rune
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS
-from rune.running.evaluation.wording import lost_sentences
+from rune.assessment.evaluation.wording import lost_sentences
 
 
 def verdict_facts(principal: Principal, build: Build, verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from lab.formats.onnx.trees.features import FeatureSteps
 from lab.formats.onnx.trees.file import TreeText, tree_text
 from lab.formats.onnx.values import refuse
 from lab.refusal import Reason, Refused
-from rune.compiler.blocks.decision_trees.file import TreeFile, TreeLeaf, read_tree_file
-from rune.compiler.blocks.signature import BlockError
+from rune.blocks.decision_trees.file import TreeFile, TreeLeaf, read_tree_file
+from rune.blocks.signature import BlockError
 from rune.wording import counted, plain, quoted
 
 _ROWS: Final = 256

@@ -12,7 +12,7 @@ from lab.formats.onnx.attributes import arguments
 from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.values import refuse
 from lab.refusal import Reason, Refused
-from rune.compiler.blocks.decision_trees.file import MAX_NODES, MAX_OUTPUTS
+from rune.blocks.decision_trees.file import MAX_NODES, MAX_OUTPUTS
 from rune.wording import plain, quoted
 
 Key = tuple[int, int]

@@ -13,7 +13,7 @@ from rune.compiler.anvil.models.tflite_micro import lacking
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
-from rune.compiler.anvil.profile import LITERT, TFLM, Profile
+from rune.model.profile import LITERT, TFLM, Profile
 from rune.model.tflite import Model, ModelSignature, Operator, UnsupportedOp, operator_types, signature
 
 

@@ -13,16 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import (
-    CarriesChannels,
-    ChannelRange,
-    Integers,
-    JoinsChannels,
-    MakesChannels,
-    Mask,
-    ReadsChannels,
-)
-from rune.compiler.anvil.computation import Computation
+from rune.compiler.anvil.channels import ChannelRange, Integers, Mask
+from rune.compiler.anvil.computation import CarriesChannels, Computation, JoinsChannels, MakesChannels, ReadsChannels
 from rune.compiler.anvil.graph import NUMPY_TYPES, Graph, Node, Value
 from rune.compiler.anvil.limit_checks import check_limits
 from rune.tensor import ElementType

@@ -18,9 +18,9 @@ from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
 from rune.compiler.anvil.ops.recurrence.variables import CopyTensor
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.reading.builder import GraphBuilder
 from rune.compiler.anvil.signed_bytes import as_signed
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model, Operator, Tensor, TensorKind
 from rune.model.tflite.layer_names import plain_layer_name
 from rune.tensor import ElementType, TensorType

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.abi import OutputKind
+from rune.blocks.signature import BlockError, BlockOutput, RunTimeSizes
 from rune.compiler.anvil.errors import BadArgument
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Send, StageEnd, Value
-from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import CapabilityRequest, OutputRequest
 from rune.compiler.anvil.reading.builder import GraphBuilder
 from rune.compiler.anvil.reading.model import read_ops
-from rune.compiler.blocks.signature import BlockError, BlockOutput, RunTimeSizes
+from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline

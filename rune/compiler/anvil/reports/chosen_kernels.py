@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
+from rune.blocks.signature import Header
 from rune.compiler.anvil.program import (
     Argument,
     BufferPlace,
@@ -18,7 +19,6 @@ from rune.compiler.anvil.program import (
     Structure,
     calls,
 )
-from rune.compiler.blocks.signature import Header
 
 
 class ChosenKernelJson(TypedDict):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.graph import Graph
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.rows import RowByRow
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 
 
 def byte_price(graph: Graph, kernels: KernelSet) -> float:

@@ -6,10 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from rune.blocks.signature import BlockPace, Count, HostText
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.errors import MissingKernel
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd
+from rune.compiler.anvil.kernel_call import (
+    ConstantPointer,
+    InputPointer,
+    KernelArgument,
+    KernelCall,
+    KernelStructure,
+    OutputPointer,
+    Scratch,
+)
+from rune.compiler.anvil.kernel_set import Kernel
 from rune.compiler.anvil.memory.borrowed import with_borrowed_inputs
 from rune.compiler.anvil.program import (
     Argument,
@@ -41,20 +52,9 @@ from rune.compiler.anvil.program import (
 )
 from rune.compiler.anvil.rows import RowByRow
 from rune.compiler.anvil.selection.byte_price import byte_price
-from rune.compiler.anvil.selection.kernel_call import (
-    ConstantPointer,
-    InputPointer,
-    KernelArgument,
-    KernelCall,
-    KernelStructure,
-    OutputPointer,
-    Scratch,
-)
-from rune.compiler.anvil.selection.kernel_set import Kernel
 from rune.compiler.anvil.selection.messages import message_size
 from rune.compiler.anvil.selection.places import PIPELINE, SharedScratch, Spot, ValuePlaces
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import BlockPace, Count, HostText
 
 MODEL_PARTS = 3
 """The maximum number of parts for models; more models share parts."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.elementwise.add import AddInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.rounding import FARTHEST_SUM, ending, is_right_shift
 from rune.compiler.kernels.packing import int32s, two_roundings
 

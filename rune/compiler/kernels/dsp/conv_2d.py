@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.requantisation.fixed_point import Integers
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.fully_connected import packed_rows
 from rune.compiler.kernels.dsp.rounding import ChannelSums, are_short, ending, settled
 from rune.compiler.kernels.packing import folded_bias, int32s, two_roundings

@@ -9,19 +9,19 @@ from typing import Final
 
 import numpy as np
 
-from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
-from rune.compiler.anvil.ops.numbers.rescaling import sum_bounds
-from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.requantisation.fixed_point import Integers
-from rune.compiler.anvil.requantisation.proven_integers import ProvenIntegers, prove_integers
-from rune.compiler.anvil.selection.kernel_call import (
+from rune.compiler.anvil.kernel_call import (
     ConstantPointer,
     InputPointer,
     KernelCall,
     KernelStructure,
     OutputPointer,
 )
-from rune.compiler.anvil.selection.kernel_set import Cost
+from rune.compiler.anvil.kernel_set import Cost
+from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
+from rune.compiler.anvil.ops.numbers.rescaling import sum_bounds
+from rune.compiler.anvil.program import Number
+from rune.compiler.anvil.requantisation.fixed_point import Integers
+from rune.compiler.anvil.requantisation.proven_integers import ProvenIntegers, prove_integers
 from rune.compiler.kernels.dsp.rounding import LARGEST_SHIFT
 from rune.compiler.kernels.packing import folded_bias, int8s, int32s
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.requantisation.fixed_point import Multiplier
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.conv_2d import as_one_row, settled_sums
 from rune.compiler.kernels.dsp.rounding import are_short
 from rune.compiler.kernels.m0plus.conv_2d import SUMS

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.depthwise_conv_2d import settled_sums
 from rune.compiler.kernels.m0plus import depthwise_conv_2d as m0plus
 from rune.compiler.kernels.packing import folded_bias, int8s, int32s, two_roundings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.compiler.anvil.kernel_call import KernelCall
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
-from rune.compiler.anvil.selection.kernel_call import KernelCall
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.m0plus import fully_connected as m0plus
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.dsp.fully_connected import high_rounding, proven_short
 from rune.compiler.kernels.m0plus.conv_2d import SUMS
 from rune.compiler.kernels.packing import folded_bias, int8s, int32s

@@ -6,7 +6,7 @@ taken from `simd128`.
 
 from __future__ import annotations
 
-from rune.compiler.anvil.selection.kernel_set import HostCheck
+from rune.compiler.anvil.kernel_set import HostCheck
 from rune.compiler.kernels.reading import read_kernel_set
 from rune.compiler.kernels.simd128 import SIMD128
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import KernelCall
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.convolution.window import Window
-from rune.compiler.anvil.selection.kernel_call import KernelCall
 from rune.compiler.kernels.relaxed.offset_sums import counted_sums
 from rune.compiler.kernels.simd128.conv_2d import Numbers, int8_call
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.compiler.anvil.kernel_call import KernelCall
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
-from rune.compiler.anvil.selection.kernel_call import KernelCall
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.packing import int8s, int32s
 from rune.compiler.kernels.relaxed.offset_sums import counted_bias
 from rune.compiler.kernels.simd128.fully_connected import cost, filled_bias, int8_call, panels

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import KernelCall, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
-from rune.compiler.anvil.selection.kernel_call import KernelCall, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.relaxed import fully_connected
 from rune.compiler.kernels.relaxed.offset_sums import counted_sums
 from rune.compiler.kernels.simd128.lanes import cost, int8_call, lanes

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.elementwise.add import AddInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import int32s
 from rune.compiler.kernels.simd128.requantization import two_roundings
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DFloat32, Conv2DInt8
-from rune.compiler.anvil.ops.convolution.window import Window
-from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import (
+from rune.compiler.anvil.kernel_call import (
     ConstantPointer,
     InputPointer,
     KernelCall,
@@ -18,7 +15,10 @@ from rune.compiler.anvil.selection.kernel_call import (
     OutputPointer,
     Scratch,
 )
-from rune.compiler.anvil.selection.kernel_set import Cost
+from rune.compiler.anvil.kernel_set import Cost
+from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DFloat32, Conv2DInt8
+from rune.compiler.anvil.ops.convolution.window import Window
+from rune.compiler.anvil.program import Number
 from rune.compiler.kernels.simd128.requantization import Sums, convolution_rounding, sums_of
 from rune.compiler.kernels.simd128.rows import RowKernels
 

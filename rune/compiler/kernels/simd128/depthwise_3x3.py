@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.simd128 import depthwise_conv_2d
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared_structure, sums_of
 from rune.compiler.kernels.simd128.rows import RowKernels

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DFloat32, DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.simd128.conv_2d import STORING
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, sums_of
 from rune.compiler.kernels.simd128.rows import RowKernels

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_rounding
 
 TOGETHER = 4

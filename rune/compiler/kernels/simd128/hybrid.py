@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.kernels.packing import float32s, int8s, int32s
 from rune.compiler.kernels.simd128.conv_2d import is_pointwise, packed, segments_of
 from rune.compiler.kernels.simd128.rows import RowKernels

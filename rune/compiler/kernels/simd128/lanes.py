@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
-from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.requantisation.proven_scale import ScaleProof
-from rune.compiler.anvil.selection.kernel_call import (
+from rune.compiler.anvil.kernel_call import (
     ConstantPointer,
     InputPointer,
     KernelCall,
@@ -16,7 +13,10 @@ from rune.compiler.anvil.selection.kernel_call import (
     OutputPointer,
     Scratch,
 )
-from rune.compiler.anvil.selection.kernel_set import Cost
+from rune.compiler.anvil.kernel_set import Cost
+from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedInt8
+from rune.compiler.anvil.program import Number
+from rune.compiler.anvil.requantisation.proven_scale import ScaleProof
 from rune.compiler.kernels.packing import int8s
 from rune.compiler.kernels.simd128 import fully_connected
 from rune.compiler.kernels.simd128.fully_connected import in_blocks

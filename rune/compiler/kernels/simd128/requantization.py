@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, sum_bounds
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
 from rune.compiler.anvil.requantisation.proven_scale import ScaleProof, proven_scale_of
 from rune.compiler.anvil.requantisation.scale_search import Floats
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, KernelStructure
 from rune.compiler.kernels.packing import folded_bias, int32s, wrapped
 
 

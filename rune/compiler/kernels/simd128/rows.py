@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rune.compiler.anvil.kernel_call import KernelStructure
 from rune.compiler.anvil.ops.convolution.window import Window
-from rune.compiler.anvil.selection.kernel_call import KernelStructure
 
 
 @dataclass(frozen=True)

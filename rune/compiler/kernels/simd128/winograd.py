@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
+from rune.compiler.anvil.kernel_set import Cost
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.requantisation.fixed_point import Integers
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
-from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.simd128.conv_2d import STORING, SUMMING
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, sums_of
 from rune.compiler.kernels.simd128.rows import RowKernels

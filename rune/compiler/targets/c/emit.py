@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import rune
+from rune.blocks.signature import Header
 from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
 from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
 from rune.compiler.anvil.c.rows import row_name, rows_lines
@@ -39,7 +40,6 @@ from rune.compiler.anvil.program import (
 )
 from rune.compiler.anvil.sources import Sources
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import Header
 from rune.compiler.targets.c.constants import constant_array
 from rune.compiler.targets.c.interface import Interface, StructField, header, interface_of
 from rune.compiler.targets.c.main import main_file

@@ -35,7 +35,7 @@ _HEADERS = frozenset({
 
 OUR_FILES = frozenset({
     "cycles", "firmware", "line", "loader", "main", "probe", "program", "registers", "rune_unit", "semihosting",
-    "serial", "start", "steps",
+    "serial", "stack", "start", "steps",
 })
 # fmt: on
 """Files of C, without their endings, that programs around a rune have in the same folder."""

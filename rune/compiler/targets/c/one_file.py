@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from rune.compiler.blocks.signature import Header
+from rune.blocks.signature import Header
 
 _INCLUDE = re.compile(r'#include (?:"(?P<ours>[a-z0-9_]+\.h)"|<(?P<system>[a-z]+\.h)>)\n')
 

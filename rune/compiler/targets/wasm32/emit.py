@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rune.abi import OutputKind, ParameterType
+from rune.blocks.signature import Header
 from rune.compiler.anvil.c.calls import GATES, Notation, count_text, gate_lines
 from rune.compiler.anvil.c.rows import HEADER as ROWS_HEADER
 from rune.compiler.anvil.c.rows import row_name, rows_lines
@@ -40,7 +41,6 @@ from rune.compiler.anvil.program import (
 from rune.compiler.anvil.selection.messages import declared_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.signature import Header
 from rune.compiler.targets.wasm32.constants import blob_name, constants_of, model_name
 from rune.compiler.targets.wasm32.includes import included_files
 from rune.compiler.targets.wasm32.step_units import StepUnits, has_own_unit, part_of, step_units

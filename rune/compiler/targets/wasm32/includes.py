@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rune.blocks.signature import Header
 from rune.compiler.anvil.c.text import HEADER_NAME, checked
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.program import Program, calls
-from rune.compiler.anvil.selection.kernel_set import KernelSet
-from rune.compiler.blocks.signature import Header
 
 _SUPPORT_FOLDER = Path(__file__).parent / "support"
 

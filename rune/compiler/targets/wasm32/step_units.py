@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
+from rune.blocks.signature import GeneratedHeader, Header
 from rune.compiler.anvil.c.calls import Notation, gate_lines
 from rune.compiler.anvil.c.shared_calls import SharedCalls
 from rune.compiler.anvil.c.text import literal
 from rune.compiler.anvil.program import KernelInvocation, Program, ResourcePlace, Step, Structure, calls
 from rune.compiler.anvil.sources import Unit
-from rune.compiler.blocks.signature import GeneratedHeader, Header
 
 _REAL = re.compile(r"(?<![\w.])0x[0-9a-f]+\.[0-9a-f]+p[+-][0-9]+(?P<single>f?)")
 """A real number as blocks in Python are compiled to it."""

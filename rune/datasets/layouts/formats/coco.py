@@ -13,7 +13,8 @@ from rune.datasets.layouts.annotations.drawn_shapes import number_in_picture
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, objects_of, text_of
 from rune.datasets.layouts.formats.folders import read_recording
-from rune.datasets.layouts.layout import Item, Layout, Omission, split_of, split_of_folders, word
+from rune.datasets.layouts.layout import Item, Layout, Omission
+from rune.datasets.words import split_of, split_of_folders, word
 
 _SIDES = 4
 """Numbers of a box: left, top, width and height."""

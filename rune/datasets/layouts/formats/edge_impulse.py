@@ -24,17 +24,8 @@ from rune.datasets.layouts.annotations.marked_places import MarkedPlace, longest
 from rune.datasets.layouts.containers.cbor_files import cbor_of
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, json_of, objects_of, text_of
-from rune.datasets.layouts.layout import (
-    Item,
-    Layout,
-    Omission,
-    first_word,
-    label_of_folder,
-    plain_timing,
-    split_of,
-    split_of_folders,
-    word,
-)
+from rune.datasets.layouts.layout import Item, Layout, Omission, plain_timing
+from rune.datasets.words import first_word, label_of_folder, split_of, split_of_folders, word
 
 _LIST = "info.labels"
 _BOXES = "bounding_boxes.labels"

@@ -16,15 +16,8 @@ from rune.datasets.layouts.containers.files import MAX_FILES, DataFiles, TooMany
 from rune.datasets.layouts.containers.json_files import json_of
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.formats.tables import PARQUET, read_parquet
-from rune.datasets.layouts.layout import (
-    Item,
-    Layout,
-    Omission,
-    label_of_folder,
-    split_of,
-    split_of_folders,
-    word,
-)
+from rune.datasets.layouts.layout import Item, Layout, Omission
+from rune.datasets.words import label_of_folder, split_of, split_of_folders, word
 
 _LISTS = ("metadata.csv", "metadata.jsonl")
 _FILES = ("file_name", "audio_file_name", "image_file_name")

@@ -16,7 +16,8 @@ from rune.datasets.layouts.annotations.marked_places import MarkedPlace
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, objects_of
 from rune.datasets.layouts.formats.folders import read_recording
-from rune.datasets.layouts.layout import Item, Layout, Omission, first_word, split_of, word
+from rune.datasets.layouts.layout import Item, Layout, Omission
+from rune.datasets.words import first_word, split_of, word
 
 _FIELDS = ("audio", "image", "csv", "ts", "timeseries", "file", "sound", "video", "url")
 _LABELS = ("choice", "choices", "label", "labels", "sentiment")

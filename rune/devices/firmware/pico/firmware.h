@@ -10,7 +10,7 @@
 #define BUSY 0xFFFFFFFEu
 #define NO_BYTE (-1)
 
-/* start.c */
+/* stack.c */
 uint32_t stack_used(void); /* bytes, at its deepest since the start */
 int stack_is_whole(void);  /* whether the last word that it may have was left alone */
 

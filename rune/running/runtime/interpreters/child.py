@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from rune.compiler.anvil.profile import PROFILES
-from rune.running.isolation.small_process import confine_to_toolchain, limit, take_streams
+from rune.isolation.small_process import confine_to_toolchain, limit, take_streams
+from rune.model.profile import PROFILES
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.open import open_model
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from threading import Event, Timer
 from typing import Any
 
-from rune.compiler.anvil.profile import Profile
-from rune.running.isolation.small_process import end_process, start_module
+from rune.isolation.small_process import end_process, start_module
+from rune.model.profile import Profile
 from rune.running.runtime.errors import HostModelError, ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped
 from rune.running.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.tensor import TensorType, parse_shape

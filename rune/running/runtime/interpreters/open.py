@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.profile import LITERT, TFLM, Profile
+from rune.model.profile import LITERT, TFLM, Profile
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.interpreter import Interpreter
 from rune.running.runtime.interpreters.micro import open_micro

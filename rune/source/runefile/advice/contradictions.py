@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rune.compiler.blocks.meaning import (
+from rune.blocks.meaning import (
     ChannelLayout,
     Colour,
     ExpectedMeaning,

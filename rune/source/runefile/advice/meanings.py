@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rune.abi import PixelFormat
-from rune.capabilities.capability import RecordingFormat
-from rune.compiler.blocks.meaning import (
+from rune.blocks.meaning import (
     UNIT,
     UNKNOWN,
     ChannelLayout,
@@ -17,6 +16,7 @@ from rune.compiler.blocks.meaning import (
     full_range,
     represented_range,
 )
+from rune.capabilities.capability import RecordingFormat
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Stage
 from rune.tensor import ElementType, TensorType

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from rune.compiler.blocks.meaning import Meaning, NumberRange
-from rune.compiler.blocks.signature import Arguments, Block, BlockError
+from rune.blocks.meaning import Meaning, NumberRange
+from rune.blocks.signature import Arguments, Block, BlockError
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.contradictions import scale_block
 from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock

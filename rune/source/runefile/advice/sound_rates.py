@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from rune.blocks.signature import integer
 from rune.capabilities.sound import SOUND
-from rune.compiler.blocks.signature import integer
 from rune.port import Port
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rune.compiler.blocks.meaning import ExpectedMeaning, Meaning
+from rune.blocks.meaning import ExpectedMeaning, Meaning
 from rune.model.tflite.meaning.description import NOTHING, DescribedTensor
 from rune.source.runefile.advice.contradictions import ArrivingMeaning, expectation_of, warn_of_contradictions
 from rune.source.runefile.advice.inserted_stage import Insert

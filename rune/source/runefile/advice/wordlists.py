@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.meaning import Meaning
+from rune.blocks.meaning import Meaning
 from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage

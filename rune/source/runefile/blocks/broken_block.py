@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.signature import BlockError
+from rune.blocks.signature import BlockError
 
 
 class BrokenBlock(BlockError):

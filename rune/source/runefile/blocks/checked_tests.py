@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from rune.compiler.pyblock.checking.problems import Problem
-from rune.compiler.pyblock.testing.check import CheckedTests, check_tests
-from rune.compiler.pyblock.testing.names import RECORDING, block_of_tests
-from rune.compiler.pyblock.testing.recordings import RecordedNumbers, UnreadableRecording, find_recording
-from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.project.files import FileError, ProjectFiles
+from rune.pyblock.checking.problems import Problem
+from rune.pyblock.testing.check import CheckedTests, check_tests
+from rune.pyblock.testing.names import RECORDING, block_of_tests
+from rune.pyblock.testing.recordings import RecordedNumbers, UnreadableRecording, find_recording
+from rune.pyblock.testing.subject import BlockUnderTest
 
 _CACHE_SIZE = 32
 

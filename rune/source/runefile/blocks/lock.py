@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rune.compiler.blocks.shared_path import SharedPath, parse_shared_path
+from rune.blocks.shared_path import SharedPath, parse_shared_path
 from rune.digests import is_digest
 from rune.project.files import FileError, ProjectFiles
 from rune.source.runefile.diagnostics import Edit, Span

@@ -1,11 +1,11 @@
-"""A file in the language of `rune.compiler.pyblock` as a proc-block that a stage can run."""
+"""A file in the language of `rune.pyblock` as a proc-block that a stage can run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from rune.compiler.blocks.signature import (
+from rune.blocks.signature import (
     Argument,
     ArgumentKind,
     Arguments,
@@ -18,11 +18,11 @@ from rune.compiler.blocks.signature import (
     integer,
     real,
 )
-from rune.compiler.pyblock.c.emit import emit
-from rune.compiler.pyblock.checking.block import check_file, read_file
-from rune.compiler.pyblock.checking.problems import Problem
-from rune.compiler.pyblock.checking.signature import BlockSignature, Setting, UnfitInput, bind, output_type
-from rune.compiler.pyblock.numbers import Scalar, to_f32
+from rune.pyblock.c.emit import emit
+from rune.pyblock.checking.block import check_file, read_file
+from rune.pyblock.checking.problems import Problem
+from rune.pyblock.checking.signature import BlockSignature, Setting, UnfitInput, bind, output_type
+from rune.pyblock.numbers import Scalar, to_f32
 from rune.source.runefile.blocks.broken_block import BrokenBlock
 from rune.tensor import TensorType
 from rune.wording import counted

@@ -1,4 +1,4 @@
-"""The proc-blocks of a project itself: files in the language of `rune.compiler.pyblock`, found by their path."""
+"""The proc-blocks of a project itself: files in the language of `rune.pyblock`, found by their path."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from rune.compiler.blocks.paths import parse_block_path
-from rune.compiler.blocks.resolver import BlockResolver
-from rune.compiler.blocks.shared_path import parse_shared_path
-from rune.compiler.blocks.signature import Block
-from rune.compiler.pyblock.checking.problems import Problem, TextRange
-from rune.compiler.pyblock.testing.names import tests_of_block
+from rune.blocks.paths import parse_block_path
+from rune.blocks.resolver import BlockResolver
+from rune.blocks.shared_path import parse_shared_path
+from rune.blocks.signature import Block
 from rune.project.files import FileError, ProjectFiles, normal_path
+from rune.pyblock.checking.problems import Problem, TextRange
+from rune.pyblock.testing.names import tests_of_block
 from rune.source.runefile.blocks.lock import LOCK_FILE
 from rune.source.runefile.blocks.shared import SharedBlocks
 from rune.source.runefile.blocks.test_fixes import fixes_of_test
@@ -50,7 +50,7 @@ class AvailableBlocks:
         if text is None:
             return None
         # The compiler of blocks is imported for projects that have some.
-        from rune.compiler.pyblock.checking.block import read_file
+        from rune.pyblock.checking.block import read_file
         from rune.source.runefile.blocks.python_block import python_block
 
         block_file = read_file(file, text)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
 
-from rune.compiler.blocks.artefact import BadArtefact, read_block_manifest
-from rune.compiler.blocks.mounts import NotThese, Shelf, ShelfVersion, read_mounted, read_shelf
-from rune.compiler.blocks.shared_path import SharedName, SharedPath
-from rune.compiler.blocks.signature import Arguments, Block, BlockError, BlockOutput
+from rune.blocks.artefact import BadArtefact, read_block_manifest
+from rune.blocks.mounts import NotThese, Shelf, ShelfVersion, read_mounted, read_shelf
+from rune.blocks.shared_path import SharedName, SharedPath
+from rune.blocks.signature import Arguments, Block, BlockError, BlockOutput
 from rune.project.files import ProjectFiles
 from rune.source.runefile.blocks.broken_block import BrokenBlock
 from rune.source.runefile.blocks.lock import Lock, read_lock
@@ -123,7 +123,7 @@ class SharedBlocks:
 def _read(path: SharedPath, digest: str, source: str) -> SharedBlock | None:
     """The block of a text; None for one whose signature is wrong, which nobody can publish."""
     # The compiler of blocks is imported for projects that have some.
-    from rune.compiler.pyblock.checking.block import read_file
+    from rune.pyblock.checking.block import read_file
     from rune.source.runefile.blocks.python_block import python_block
 
     signature = read_file(path.file, source).signature

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.compiler.blocks.mounts import ShelfVersion
-from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path
-from rune.compiler.blocks.signature import Block
+from rune.blocks.mounts import ShelfVersion
+from rune.blocks.shared_path import SharedName, SharedPath, parse_shared_path
+from rune.blocks.signature import Block
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_edit
 from rune.source.runefile.blocks.shared import SharedBlocks, Trouble
 from rune.source.runefile.codes import Code

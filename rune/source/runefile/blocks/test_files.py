@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rune.compiler.pyblock.testing.names import block_of_tests, is_test_file
 from rune.project.files import ProjectFiles
+from rune.pyblock.testing.names import block_of_tests, is_test_file
 
 
 def find_test_files(files: ProjectFiles) -> tuple[str, ...]:

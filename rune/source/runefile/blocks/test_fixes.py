@@ -7,7 +7,7 @@ import math
 import struct
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.testing.names import TEST
+from rune.pyblock.testing.names import TEST
 from rune.source.runefile.diagnostics import Edit, Fix
 from rune.source.runefile.source import SourceText
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final
 
-from rune.compiler.blocks.paths import parse_block_path
-from rune.compiler.blocks.resolver import BlockResolver
+from rune.blocks.paths import parse_block_path
+from rune.blocks.resolver import BlockResolver
 from rune.project.files import FileError, ProjectFiles
 from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.parsing.zune import block_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isqrt
 
-from rune.compiler.blocks.meaning import NumberRange, Quantisation, full_range, represented_range
+from rune.blocks.meaning import NumberRange, Quantisation, full_range, represented_range
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.model_inputs.preset import QUANTISED_TYPES, InputKind, InputPreset, StageWriter

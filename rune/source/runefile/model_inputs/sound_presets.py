@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rune.compiler.blocks.common.mel_presets import PRESETS, Bands, Beside
-from rune.compiler.blocks.common.micro_frontend import MicroFrontend
+from rune.blocks.common.mel_presets import PRESETS, Bands, Beside
+from rune.blocks.common.micro_frontend import MicroFrontend
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.tensor import ElementType, TensorType

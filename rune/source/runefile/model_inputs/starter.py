@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Sequence
 
+from rune.blocks.meaning import NumberRange
 from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import Parameters
 from rune.capabilities.float_image import FLOAT_IMAGE
 from rune.capabilities.image import IMAGE
 from rune.capabilities.raw import RAW
-from rune.compiler.blocks.meaning import NumberRange
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor, PixelAdvice, PixelRange
 from rune.model.tflite.meaning.description import NOTHING
 from rune.project.files import normal_path

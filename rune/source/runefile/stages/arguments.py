@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from rune.compiler.blocks.paths import parse_block_path
-from rune.compiler.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
+from rune.blocks.paths import parse_block_path
+from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.zune import is_zune_stage

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rune.compiler.blocks.paths import BlockPath
-from rune.compiler.blocks.signature import Block
+from rune.blocks.paths import BlockPath
+from rune.blocks.signature import Block
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.report import DiagnosticReport

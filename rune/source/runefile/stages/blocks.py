@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.compiler.blocks.meaning import Meaning
-from rune.compiler.blocks.paths import PUBLISHED_PREFIX, BlockPath, parse_block_path
-from rune.compiler.blocks.resolver import BlockResolver
-from rune.compiler.blocks.shared_path import parse_shared_name, parse_shared_path
-from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
+from rune.blocks.meaning import Meaning
+from rune.blocks.paths import PUBLISHED_PREFIX, BlockPath, parse_block_path
+from rune.blocks.resolver import BlockResolver
+from rune.blocks.shared_path import parse_shared_name, parse_shared_path
+from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.port import Port
 from rune.source.runefile.advice.inserted_stage import Insert
 from rune.source.runefile.advice.repairs import repairs_of_block

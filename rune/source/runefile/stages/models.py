@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
-from rune.compiler.blocks.meaning import Meaning
+from rune.blocks.meaning import Meaning
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.port import Port
 from rune.project.files import FileError, ProjectFiles

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 
-from rune.compiler.blocks.signature import Block
+from rune.blocks.signature import Block
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Edit, Fix, Span
 from rune.source.runefile.report import DiagnosticReport

@@ -6,7 +6,7 @@ import json
 import re
 from functools import cached_property
 
-from rune.compiler.blocks.signature import HostText
+from rune.blocks.signature import HostText
 from rune.project.files import FileError, FileMissing, FileNotInProject, ProjectFiles, normal_path
 from rune.project.folders import folder_path
 from rune.source.runefile.codes import Code

@@ -12,6 +12,17 @@ from pathlib import Path
 
 import click
 
+from rune.assessment.evaluation.errors import EvaluationImpossible, SamplesRefused
+from rune.assessment.evaluation.evaluating import EvaluationEffort, evaluate
+from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.junit import junit_xml
+from rune.assessment.evaluation.labelled import EvaluationSplit, LabelledSample
+from rune.assessment.evaluation.policy_figures import with_evaluation
+from rune.assessment.evaluation.reading import ZipFiles, samples_in_table, samples_of
+from rune.assessment.evaluation.streams import Listening
+from rune.assessment.evaluation.trials.background import BackgroundTrial
+from rune.assessment.evaluation.trials.background_trial import background_trial
+from rune.assessment.evaluation.wording import lines
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
@@ -20,17 +31,6 @@ from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
 from rune.datasets.splits import RECORDINGS, SPLITS_SUFFIX
 from rune.project.files import FileError, FolderFiles
-from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
-from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
-from rune.running.evaluation.evaluation import Evaluation
-from rune.running.evaluation.junit import junit_xml
-from rune.running.evaluation.labelled import EvaluationSplit, LabelledSample
-from rune.running.evaluation.policy_figures import with_evaluation
-from rune.running.evaluation.reading import ZipFiles, samples_in_table, samples_of
-from rune.running.evaluation.streams import Listening
-from rune.running.evaluation.trials.background import BackgroundTrial
-from rune.running.evaluation.trials.background_trial import background_trial
-from rune.running.evaluation.wording import lines
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.measure import measure
@@ -42,8 +42,8 @@ from rune.source.runefile import Severity
 from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy, target_figures
-from rune.tools.cli.projects.project import WASM_MAGIC, ProjectOnDisk, project_of, show_diagnostics
+from rune.tools.cli.files.policy import preferred_profile, preferred_variant, require_policy, target_figures
+from rune.tools.cli.files.project import WASM_MAGIC, ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.running.input_options import limit_options
 from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.resource_options import require_resources, resources_from_options

@@ -11,7 +11,6 @@ import click
 
 from rune.aim import AIMS, OPTIMIZATIONS, Aim
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
@@ -22,13 +21,14 @@ from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, Needs, RunTime,
 from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.emulation.executed import executed_text
 from rune.devices.emulation.measuring import measured_or_planned, period_of
+from rune.model.profile import PROFILES, Profile
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
 from rune.tools.cli.failure import command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
-from rune.tools.cli.projects.policy import preferred_package_aim, preferred_profile, require_policy
-from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
+from rune.tools.cli.files.policy import preferred_package_aim, preferred_profile, require_policy
+from rune.tools.cli.files.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.terminal.columns import columns
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress

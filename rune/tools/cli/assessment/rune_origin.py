@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from rune.compiler.anvil.profile import LITERT, PROFILES, Profile
 from rune.digests import digest_of
+from rune.model.profile import LITERT, PROFILES, Profile
 from rune.source.runefile import HostResourceOptions
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import read_input_file

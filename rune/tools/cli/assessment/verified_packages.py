@@ -14,8 +14,8 @@ from rune.project.files import FileError
 from rune.source.runefile import Severity
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.cli.projects.policy import preferred_profile, require_policy
-from rune.tools.cli.projects.project import project_of, show_diagnostics
+from rune.tools.cli.files.policy import preferred_profile, require_policy
+from rune.tools.cli.files.project import project_of, show_diagnostics
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import print_json
 from rune.tools.cli.terminal.progress import progress

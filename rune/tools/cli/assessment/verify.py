@@ -10,23 +10,23 @@ from pathlib import Path
 
 import click
 
+from rune.assessment.verify.models.recorded import verify_recorded
+from rune.assessment.verify.runes.project import NoProject, models_wanted
+from rune.assessment.verify.runes.project import project_of as project_of_rune
+from rune.assessment.verify.runes.rebuild import options_for
+from rune.assessment.verify.samples import capabilities_of
+from rune.assessment.verify.verification import SECOND, Verification
+from rune.assessment.verify.verifying import VerificationEffort, verify
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.capabilities import CAPABILITIES
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.profile import PROFILES, Profile
 from rune.compiler.anvil.target import Target
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
-from rune.compiler.verify.models.recorded import verify_recorded
-from rune.compiler.verify.runes.project import NoProject, models_wanted
-from rune.compiler.verify.runes.project import project_of as project_of_rune
-from rune.compiler.verify.runes.rebuild import options_for
-from rune.compiler.verify.samples import capabilities_of
-from rune.compiler.verify.verification import SECOND, Verification
-from rune.compiler.verify.verifying import VerificationEffort, verify
+from rune.model.profile import PROFILES, Profile
 from rune.project.files import FileError, ProjectFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.container import ContainerError, RuneFile, read_rune
@@ -42,8 +42,8 @@ from rune.tools.cli.assessment.verified_packages import package_kind, verify_pac
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy
-from rune.tools.cli.projects.project import WASM_MAGIC, ProjectOnDisk, project_of, show_diagnostics
+from rune.tools.cli.files.policy import preferred_profile, preferred_variant, require_policy
+from rune.tools.cli.files.project import WASM_MAGIC, ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.registry.signed_files import verify_signature
 from rune.tools.cli.registry.trusted_keys import key_option
 from rune.tools.cli.running.input_options import InputOptions, input_options

@@ -12,12 +12,12 @@ import click
 
 from rune.aim import AIMS, Aim
 from rune.compiler.anvil.figures import saving
-from rune.compiler.anvil.profile import PROFILES
 from rune.compiler.building.building import explain
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildReport
 from rune.compiler.targets.lookup import targets
+from rune.model.profile import PROFILES
 from rune.source.policy import Judgement, MeasuredFigures, Policy, judge
 from rune.source.policy.wording import lines
 from rune.source.runefile import HostResourceOptions, Severity, diagnostic_to_json
@@ -28,13 +28,13 @@ from rune.tools.cli.building.target_option import target_option
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
-from rune.tools.cli.projects.policy import (
+from rune.tools.cli.files.policy import (
     limits_known_after_build,
     preferred_profile,
     preferred_variant,
     require_policy,
 )
-from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
+from rune.tools.cli.files.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 

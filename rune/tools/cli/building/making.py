@@ -20,8 +20,8 @@ from rune.compiler.targets.lookup import find_variant
 from rune.source.runefile import Diagnostic
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli.failure import command_failure
+from rune.tools.cli.files.project import ProjectOnDisk
 from rune.tools.cli.files.writing import write_file, write_folder
-from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.tools.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run_tests(project: ProjectOnDisk, *, verbose: bool) -> None:
     test_files = pipeline_tests(project.files, project.runefile)
     if not test_files:
         return
-    from rune.compiler.block_tests.running import (
+    from rune.assessment.block_tests.running import (
         run_block_tests,  # it loads what runs a rune, which a build alone does not need
     )
 

@@ -12,7 +12,7 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.tools.cli.building.making import ARCHIVE
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.projects.project import ProjectOnDisk
+from rune.tools.cli.files.project import ProjectOnDisk
 
 _REPORT = "report.json"
 """The report of a build, which every package holds."""

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.running.container import ContainerError, read_rune
 from rune.source.runefile import check
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
+from rune.tools.cli.files.project import WASM_MAGIC, project_of, show_diagnostics
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.inspection.dot import dot
 from rune.tools.cli.inspection.drawing import Drawing, drawing_of_graph, drawing_of_outline
-from rune.tools.cli.projects.project import WASM_MAGIC, project_of, show_diagnostics
 from rune.tools.cli.terminal.printing import format_option, print_json
 
 

@@ -12,9 +12,9 @@ from rune.running.container import ContainerError, is_zune, read_rune
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
+from rune.tools.cli.files.project import project_of
 from rune.tools.cli.inspection.project_description import project_json, project_text
 from rune.tools.cli.inspection.rune_description import rune_json, rune_text
-from rune.tools.cli.projects.project import project_of
 from rune.tools.cli.terminal.printing import format_option, print_json
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileError, ProjectFiles
 from rune.running.container.graph import graph_json
 from rune.source.runefile import CheckedRunefile, Severity, check, outline_to_json
+from rune.tools.cli.files.project import ProjectOnDisk
 from rune.tools.cli.inspection.rune_description import graph_text
-from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.wording import counted, printable
 
 _TITLES = {"capability": "Capabilities", "model": "Models", "block": "Proc Blocks", "output": "Outputs"}

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.blocks.catalogue import CATALOGUE, find_block
-from rune.compiler.blocks.in_python import elements_of, source_of
-from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_name, parse_shared_path
-from rune.compiler.blocks.signature import Block
+from rune.blocks.catalogue import CATALOGUE, find_block
+from rune.blocks.in_python import elements_of, source_of
+from rune.blocks.shared_path import SharedName, SharedPath, parse_shared_name, parse_shared_path
+from rune.blocks.signature import Block
 from rune.compiler.building.block_cache import BlockCache
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text
 from rune.tensor import ElementType
 from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
+from rune.tools.cli.files.fetched_blocks import keep, registry_for
 from rune.tools.cli.files.input_file import ANY_PATH
-from rune.tools.cli.projects.fetched_blocks import keep, registry_for
-from rune.tools.cli.projects.project import project_of, show_diagnostics
+from rune.tools.cli.files.project import project_of, show_diagnostics
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import key_option
 from rune.tools.cli.registry.verified_blocks import block_origin_lines, verified_block
@@ -216,10 +216,10 @@ def test(project: Path, word: str | None, form: str) -> None:
 
     The tests run as compiled code, as blocks do in a rune. The exit status is 1 if a test fails or there is no test.
     """
+    from rune.assessment.block_tests.running import run_block_tests
     from rune.compiler.anvil.errors import (
         CompileError,  # what compiles and runs takes a while to load: not for `--help`
     )
-    from rune.compiler.block_tests.running import run_block_tests
     from rune.source.runefile.blocks.checked_tests import read_tests
     from rune.source.runefile.blocks.test_files import find_test_files
 

@@ -12,8 +12,8 @@ from rune.compiler.building.options import BuildOptions
 from rune.source.policy import Policy
 from rune.source.runefile import CheckedRunefile, Diagnostic
 from rune.tools.cli.failure import command_failure
-from rune.tools.cli.projects.policy import preferred_profile, preferred_variant
-from rune.tools.cli.projects.project import ProjectOnDisk
+from rune.tools.cli.files.policy import preferred_profile, preferred_variant
+from rune.tools.cli.files.project import ProjectOnDisk
 
 
 def diagnostics_for(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
 from rune.source.policy import check_policy
 from rune.source.policy.model_files import check_models
@@ -28,9 +28,9 @@ from rune.tools.cli.building.target_option import target_option
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
+from rune.tools.cli.files.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.projects.edited_files import write_text
 from rune.tools.cli.projects.fixing import FixedProject, fix_project, require_folder
-from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.wording import counted, plain
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.apply import apply_fixes
 from rune.project.files import FileError
-from rune.source.language.apply import apply_fixes
 from rune.source.runefile import CheckedRunefile, Diagnostic, Fix, check
 from rune.source.runefile.stages.models import Signatures
 from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.files.project import ProjectOnDisk
 from rune.tools.cli.projects.edited_files import EditedFiles
-from rune.tools.cli.projects.project import ProjectOnDisk
 
 _MAX_ROUNDS = 10
 """A limit, because fixes might never end."""

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language import Analysis, analyse
+from rune.editing.language.apply import apply_edits
+from rune.editing.language.format.formatting import FormatRefused, format_text
+from rune.editing.language.graph.infer import infer_types
 from rune.project.files import FolderFiles
-from rune.source.language import Analysis, analyse
-from rune.source.language.apply import apply_edits
-from rune.source.language.format.formatting import FormatRefused, format_text
-from rune.source.language.graph.infer import infer_types
 from rune.source.runefile import DEFAULT_RUNEFILE, CheckedRunefile, Diagnostic, Severity
 from rune.source.runefile.syntax import RunefileForm
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option, allowed_folders
+from rune.tools.cli.files.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.tools.cli.files.writing import write_file
 from rune.tools.cli.projects.edited_files import EditedFiles, write_text
 from rune.tools.cli.projects.fixing import require_folder
-from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diagnostics
 from rune.wording import counted, size_text
 
 _STDIN = "-"

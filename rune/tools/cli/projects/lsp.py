@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.tools.cli.failure import CommandFailed
 from rune.wording import install_command
 
@@ -22,7 +22,7 @@ def command(stdio: bool) -> None:  # noqa: ARG001
     extra `lsp` installs.
     """
     try:
-        from rune.source.lsp.server import make_server
+        from rune.editing.lsp.server import make_server
     except ModuleNotFoundError as error:
         raise CommandFailed(
             "The language server needs the package pygls",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
+from rune.assessment.evaluation.labelled import LabelledSample
+from rune.assessment.evaluation.trials.input_trial import TrialVariant, TriedInput, try_inputs
 from rune.model.tflite import Model, signature
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.labelled import LabelledSample
-from rune.running.evaluation.trials.input_trial import TrialVariant, TriedInput, try_inputs
 from rune.source.runefile.model_inputs import (
     InputChoiceError,
     InputPreset,

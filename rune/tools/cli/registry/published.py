@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from rune.compiler.blocks.shared_path import SharedPath
+from rune.blocks.shared_path import SharedPath
 from rune.tools.remote import (
     CredentialStore,
     NotSigned,

@@ -11,14 +11,14 @@ from typing import Any
 
 import click
 
+from rune.assessment.verify.runes.rebuild_result import RebuildResult, RebuildState
+from rune.assessment.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
 from rune.compiler.anvil.compiling.object_folder import SHARING
-from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
-from rune.compiler.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
 from rune.digests import digest_of
 from rune.project.files import FileError, ProjectFiles
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
-from rune.tools.cli.projects.fetched_blocks import with_fetched_blocks
-from rune.tools.cli.projects.project import project_of
+from rune.tools.cli.files.fetched_blocks import with_fetched_blocks
+from rune.tools.cli.files.project import project_of
 from rune.tools.cli.registry.organisation_keys import revoked_keys
 from rune.tools.cli.registry.published import NamedRune, named_rune, unsigned_statement
 from rune.tools.cli.registry.remote_errors import explained

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.blocks.shared_path import parse_shared_path
+from rune.blocks.shared_path import parse_shared_path
 from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.files.fetched_blocks import registry_for
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.cli.projects.fetched_blocks import registry_for
 from rune.tools.cli.registry.hardware_keys import SCHEME, hardware_key
 from rune.tools.cli.registry.organisation_keys import require_registered
 from rune.tools.cli.registry.published import named_rune, repository_of, unsigned_block_statement, unsigned_statement

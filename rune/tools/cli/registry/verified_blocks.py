@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rune.compiler.blocks.shared_path import SharedPath
+from rune.blocks.shared_path import SharedPath
 from rune.digests import digest_of
 from rune.tools.cli.registry.organisation_keys import revoked_keys
 from rune.tools.cli.registry.published import is_provenance_of, repository_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from rune.compiler.blocks.shared_path import SharedPath, parse_shared_path
-from rune.tools.cli.projects.fetched_blocks import registry_for
+from rune.blocks.shared_path import SharedPath, parse_shared_path
+from rune.tools.cli.files.fetched_blocks import registry_for
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.remote import Reference, VersionWithdrawer, parse_reference
 

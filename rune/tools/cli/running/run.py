@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.anvil.profile import LITERT
+from rune.model.profile import LITERT
 from rune.running.container import is_zune
 from rune.running.runtime import InputSource, Limits, LoadedRune, LogLine, RequestedCapability, Runtime
 from rune.running.runtime.engine import isolated_models

@@ -18,7 +18,7 @@ from forge.builds.previews.refresh import refresh_previews, resume_previews
 from forge.compute.pool.compiler import Compiler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.compiler.anvil.profile import LITERT, TFLM
+from rune.model.profile import LITERT, TFLM
 from rune.port import Port
 from rune.running.runtime import Runtime
 from tests.forge.builds.previews.test_watches import TWO_STEPS

@@ -17,9 +17,9 @@ from forge.builds.runs.jobs import numbered_job
 from forge.jobs.models import JobState
 from forge.projects.actions import create_project, write_file
 from forge.projects.models import Project
+from rune.assessment.verify.verification import Verification
 from rune.compiler.building.building import build as build_rune
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.verification import Verification
 from rune.digests import digest_of
 from rune.project.files import MemoryFiles
 from tests.forge.builds.conftest import log_of

@@ -11,7 +11,7 @@ from forge.projects.versions.store import snapshot
 from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.models import ChangeRequest
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import RUNE, finished
 from tests.support.forge.factories.members import RUNEFILE

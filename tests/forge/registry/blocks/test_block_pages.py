@@ -12,9 +12,9 @@ from forge.projects.actions import create_project, update_project, write_file
 from forge.projects.versions.store import snapshot
 from forge.registry.blocks.pages.signature_text import signature_line, stage_text
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.shared_path import parse_shared_path
-from rune.compiler.pyblock.checking.block import read_file
-from rune.compiler.pyblock.interface import interface_of
+from rune.blocks.shared_path import parse_shared_path
+from rune.pyblock.checking.block import read_file
+from rune.pyblock.interface import interface_of
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import built

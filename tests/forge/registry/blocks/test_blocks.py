@@ -23,8 +23,8 @@ from forge.registry.blocks.errors import BadBlock, BlockBroken
 from forge.registry.models import BlockVersion
 from forge.registry.tags.errors import GateClosed, TagInUse
 from forge.reviews.actions import give_verdict
-from rune.compiler.blocks.artefact import read_block_manifest
-from rune.compiler.blocks.mounts import SHELF, mounted_path
+from rune.blocks.artefact import read_block_manifest
+from rune.blocks.mounts import SHELF, mounted_path
 from rune.digests import digest_of
 from tests.support.clients.registry_client import body, get, token_of
 from tests.support.forge.factories.blocks import published_block

@@ -15,7 +15,7 @@ from forge.projects.files.mounting import with_usable
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
 from forge.registry.models import BlockVersion
-from rune.compiler.blocks.mounts import SHELF, mounted_path
+from rune.blocks.mounts import SHELF, mounted_path
 from tests.support.forge.factories.blocks import published_block
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/usable-blocks")]

@@ -16,7 +16,7 @@ from forge.registry.blocks.actions import deprecate_block, end_block_withdrawal,
 from forge.registry.blocks.usable import usable_files
 from forge.registry.models import BlockVersion
 from forge.registry.tags.errors import NotPublishable, TagInUse
-from rune.compiler.blocks.mounts import SHELF
+from rune.blocks.mounts import SHELF
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH

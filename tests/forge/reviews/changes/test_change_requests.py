@@ -46,7 +46,7 @@ from forge.reviews.errors import (
 )
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 

@@ -12,7 +12,7 @@ from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
 from forge.reviews.models import ChangeRequest
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from tests.support.forge.factories.changes import forked, offered
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import merge_past_gate, offer_changes, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.members import RUNEFILE
 

@@ -20,7 +20,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
 from forge.reviews.models import Review, Verdict
-from rune.running.evaluation.evaluation import SampleOutcome
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import Limit
 from tests.support.documents.compact_html import compact

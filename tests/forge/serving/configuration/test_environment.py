@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving.configuration.environment import BadEnvironment, has_passkeys, read_environment, secret_key
-from rune.running.isolation.protections import Protection
+from rune.isolation.protections import Protection
 from tests.support.cases import each_case
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving.configuration.secret_environment import hide_secrets, is_secret
-from rune.running.isolation.linux import is_linux
+from rune.isolation.linux import is_linux
 from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
 

@@ -9,10 +9,10 @@ import pytest
 from forge.builds.artefacts.comparison_source import figures_of
 from forge.comparison.figures import figure_rows
 from forge.projects.actions import write_file
-from rune.compiler.verify.comparison import DeviationFigures
-from rune.compiler.verify.runes.rebuild_result import FRESH, RebuildResult, RebuildState
-from rune.compiler.verify.runes.verification import RuneVerification
-from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
+from rune.assessment.verify.comparison import DeviationFigures
+from rune.assessment.verify.runes.rebuild_result import FRESH, RebuildResult, RebuildState
+from rune.assessment.verify.runes.verification import RuneVerification
+from rune.assessment.verify.verification import ModelRunner, ModelVerification, Verification
 from tests.support.forge.factories.builds import OUTLINE, RUNE, built
 from tests.support.forge.pages import PAGE, Browser, text_of
 

@@ -20,7 +20,7 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, 
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key
 from forge.web.builds.steps import BuildStanding, next_step, steps
-from rune.running.evaluation.evaluation import SampleOutcome
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from rune.source.policy import LimitResult
 from tests.forge.web.builds.test_build_results import MAP
 from tests.support.cases import each_case

@@ -14,7 +14,7 @@ from forge.projects.actions import write_file
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
-from rune.source.merge import MergeChoice, Side
+from rune.editing.merge import MergeChoice, Side
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.changes import RUNEFILE, forked, offered
 from tests.support.forge.factories.deployments import deployed, published

@@ -25,8 +25,8 @@ from forge.projects.actions import fork_project, update_project
 from forge.registry.discovery.listings.picture import PictureFacts
 from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.publishing.actions import publish_build
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from rune.devices.boards.lookup import boards
-from rune.running.evaluation.evaluation import SampleOutcome
 from tests.support.forge.factories.builds import NEEDS, approved, built, packed
 from tests.support.forge.factories.evaluations import evaluated
 from tests.support.forge.factories.preconditions import etag_form

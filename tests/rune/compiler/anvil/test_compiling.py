@@ -13,6 +13,7 @@ import pytest
 from ai_edge_litert.schema_py_generated import MaximumMinimumOptionsT
 
 from rune.abi import OutputKind
+from rune.blocks.catalogue import find_block
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.compiling import allowance as allowance_module
 from rune.compiler.anvil.compiling import compiler
@@ -26,7 +27,6 @@ from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
-from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import RELAXED

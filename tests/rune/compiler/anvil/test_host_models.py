@@ -10,11 +10,11 @@ import pytest
 import wasmtime
 
 from rune.abi import ModelFormat, OutputKind
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import HostText
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import HostText
 from rune.compiler.targets.module import module_of
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.port import Port

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from rune.abi import OutputKind
+from rune.blocks.catalogue import find_block
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.sources import Sources
-from rune.compiler.blocks.catalogue import find_block
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline

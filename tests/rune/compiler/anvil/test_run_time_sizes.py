@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from rune.abi import OutputKind
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import ArgumentValue
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import lifetimes, plan
 from rune.compiler.anvil.program import Buffer, BufferPlace, KernelInvocation, Program, SendOutput
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.port import Port
 from rune.running.runtime.errors import RuneTrapped

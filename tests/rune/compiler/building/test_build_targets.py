@@ -22,7 +22,7 @@ from rune.source.runefile import HostResourceOptions
 from rune.source.runefile.codes import Code
 from rune.tools.cli import main
 from rune.tools.cli.building.places import output_paths
-from rune.tools.cli.projects.project import project_of
+from rune.tools.cli.files.project import project_of
 from tests.support.models.model_cases import refused_cases
 
 GOOD = """\

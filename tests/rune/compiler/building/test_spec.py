@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import BuildSpec, SpecOptions
+from rune.model.profile import TFLM
 from rune.port import Port
 from rune.source.runefile import HostResourceOptions
 from tests.support.cases import each_case

@@ -6,14 +6,13 @@ import ctypes
 import math
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rune.c_library import HEADERS
 from rune.compiler.anvil.ops.numbers.functions_int16 import logistic, tanh
 
-KERNELS = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
 SOURCE = """
 #include "functions_int16.h"
 void all_logistic(int16_t *results);
@@ -39,7 +38,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     source.write_text(SOURCE, encoding="ascii")
     checks = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsanitize=undefined")
     trap = "-fsanitize-trap=undefined"
-    command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O1", *checks, trap, f"-I{KERNELS}"]
+    command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O1", *checks, trap, f"-I{HEADERS}"]
     subprocess.run([*command, str(source), "-o", str(library_file)], check=True, timeout=120)
     return ctypes.CDLL(str(library_file))
 

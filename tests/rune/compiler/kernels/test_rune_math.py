@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 import wasmtime
 
+from rune.c_library import HEADERS
 from rune.compiler.anvil.ops.numbers import float_functions
 from tools.needs import GCC, lack
 
-KERNELS = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
 EXACT = Context(prec=60, Emin=-100_000, Emax=100_000)
 _SOURCE = """
 #include "rune_math.h"
@@ -62,7 +62,7 @@ class RuneMathematics:
         source, module = folder / "math.c", folder / "math.wasm"
         source.write_text(_SOURCE, encoding="ascii")
         target = ("-target", "wasm32-freestanding", "-O2", "-nostdlib", "-ffp-contract=off", "-Wl,--no-entry")
-        checks = ("-Wall", "-Wextra", "-Werror", f"-I{KERNELS}")
+        checks = ("-Wall", "-Wextra", "-Werror", f"-I{HEADERS}")
         command = [sys.executable, "-m", "ziglang", "cc", *target, *checks, str(source), "-o", str(module)]
         subprocess.run(command, check=True, timeout=120)
         engine = wasmtime.Engine()
@@ -90,7 +90,7 @@ class NativeMathematics:
         source, library = folder / "math.c", folder / "math.so"
         source.write_text(_SOURCE, encoding="ascii")
         flags = ("-std=c99", "-O3", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC")
-        command = [compiler, *flags, "-Wall", "-Wextra", "-Werror", f"-I{KERNELS}", str(source), "-o", str(library)]
+        command = [compiler, *flags, "-Wall", "-Wextra", "-Werror", f"-I{HEADERS}", str(source), "-o", str(library)]
         subprocess.run(command, check=True, timeout=120)
         self._library = ctypes.CDLL(str(library))
         self._library.memory_start.restype = ctypes.POINTER(ctypes.c_double)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DInt8
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model

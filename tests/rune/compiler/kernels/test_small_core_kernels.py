@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.program import calls
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.dsp import DSP
 from rune.compiler.kernels.helium import HELIUM
 from rune.compiler.kernels.m0plus import M0PLUS

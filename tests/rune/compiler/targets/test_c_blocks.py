@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.block_module import Vector, packed, vectors_of
@@ -47,7 +47,7 @@ def _output_types(vectors: Sequence[Vector]) -> list[TensorType]:
 @pytest.mark.slow
 @pytest.mark.parametrize("one_in", [3, pytest.param(1, marks=pytest.mark.proof)])
 def test_every_function_of_a_block_gives_the_bytes_of_wasm32(one_in: int, tmp_path: Path) -> None:
-    """A share, and as a proof all; wasm32 gives the bytes of each vector in `tests/rune/compiler/blocks`."""
+    """A share, and as a proof all; wasm32 gives the bytes of each vector in `tests/rune/blocks`."""
     vectors = one_of_each()
     assert {vector.block.name for vector in vectors} == set(CATALOGUE) - {"pad", "parse", "password_strength"}
     share = [each for each in vectors if in_share(each.code.function, one_in)]

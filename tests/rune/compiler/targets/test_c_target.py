@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from rune.abi import OutputKind
+from rune.blocks.catalogue import find_block
+from rune.blocks.signature import ArgumentValue
 from rune.capabilities.raw import RAW
-from rune.compiler.blocks.catalogue import find_block
-from rune.compiler.blocks.signature import ArgumentValue
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.c.names import fields, identifier

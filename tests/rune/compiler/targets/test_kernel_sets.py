@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.program import calls
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions

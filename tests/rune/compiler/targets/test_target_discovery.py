@@ -11,9 +11,9 @@ import pytest
 import rune.compiler.anvil.ops
 import rune.compiler.targets
 from rune.compiler.anvil.computation import Computation, View
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.ops import OPERATIONS, DiscoveredOps
 from rune.compiler.anvil.rows import RowByRow
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.reading import read_kernel_set
 from rune.compiler.kernels.simd128 import SIMD128

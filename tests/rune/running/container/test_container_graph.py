@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from rune.abi import ModelFormat, OutputKind
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import BlockOutput
 from rune.capabilities import sound as sound_capability
 from rune.capabilities.raw import RAW
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import BlockOutput
 from rune.model.tflite import ModelTensor
 from rune.port import Port
 from rune.running.container import canonical_json

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from rune.compiler.anvil import profile
+from rune.model import profile
 from rune.project.files import MemoryFiles
 from rune.source.policy import (
     ApprovalRule,

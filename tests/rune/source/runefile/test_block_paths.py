@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 from rune.source.runefile.stages.block_versions import CHANGED
 from tests.support.cases import each_case
 from tests.support.language.runefiles import applied, checked

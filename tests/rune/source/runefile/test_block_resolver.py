@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS, Catalogue
-from rune.compiler.blocks.signature import Block
+from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS, Catalogue
+from rune.blocks.signature import Block
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.codes import Code

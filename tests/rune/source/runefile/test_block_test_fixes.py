@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.compiler.block_tests.running import run_block_tests
+from rune.assessment.block_tests.running import run_block_tests
 from rune.project.files import MemoryFiles
 from rune.source.runefile.blocks.test_fixes import fixes_of_test
 from rune.source.runefile.diagnostics import Diagnostic

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rune.abi import ModelFormat
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.signature import HostText
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.signature import HostText
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.runefile import CheckedRunefile, HostResourceOptions, Severity, check

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.profile import TFLM
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.mounts import SHELF, ShelfVersion, shelf_text
-from rune.compiler.blocks.shared_path import SharedName
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.mounts import SHELF, ShelfVersion, shelf_text
+from rune.blocks.shared_path import SharedName
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.pyblock.testing.check import CheckedTests
-from rune.compiler.pyblock.testing.python import run_tests
 from rune.compiler.targets.lookup import find_target
 from rune.digests import digest_of
+from rune.model.profile import TFLM
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
+from rune.pyblock.testing.check import CheckedTests
+from rune.pyblock.testing.python import run_tests
 from rune.source.policy.model_files import check_models
 from rune.source.policy.read import read_policy
 from rune.source.runefile import CheckedRunefile, Severity, check

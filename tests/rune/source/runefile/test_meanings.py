@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.apply import apply_edits
 from rune.model.tflite import DescribedTensor, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
-from rune.source.language.apply import apply_edits
 from rune.source.runefile import CheckedRunefile, check
 from rune.source.runefile.to_json import wire_to_json
 from rune.tensor import ElementType, TensorType

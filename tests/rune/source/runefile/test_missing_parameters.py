@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.source.language.apply import apply_fixes
+from rune.editing.language.apply import apply_fixes
 from tests.support.cases import each_case
 from tests.support.language.runefiles import checked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.model_inputs.front import ModelFront, fitting_front, model_fronts

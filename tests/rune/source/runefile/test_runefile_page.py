@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import DRAFT, schema
 from tests.support.cases import each_case
 from tests.support.language.runefiles import WORDS, checked

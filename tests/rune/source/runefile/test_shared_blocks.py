@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from rune.compiler.blocks.artefact import BadArtefact, read_block_manifest
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
-from rune.compiler.blocks.mounts import mounted_path
-from rune.compiler.blocks.shared_path import next_version, parse_shared_path, shared_paths_in, version_key
+from rune.blocks.artefact import BadArtefact, read_block_manifest
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.mounts import mounted_path
+from rune.blocks.shared_path import next_version, parse_shared_path, shared_paths_in, version_key
 from rune.digests import digest_of
-from rune.source.language.apply import apply_edits
+from rune.editing.language.apply import apply_edits
 from rune.source.runefile import Diagnostic, check
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text, parse_lock
 from tests.support.cases import each_case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.source.language.apply import apply_edits
+from rune.editing.language.apply import apply_edits
 from rune.source.runefile import CheckedRunefile, Severity
 from tests.support.cases import each_case
 from tests.support.language.runefiles import checked

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.assessment.evaluation.recorded_tensors import RecordedTensors, sent_tensor
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import ModelSignature, ModelTensor, read_model, signature
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.recorded_tensors import RecordedTensors, sent_tensor
 from rune.source.runefile import check
 from rune.source.runefile.model_inputs import input_questions, runefile_of
 from rune.source.runefile.model_inputs.sound_presets import SOUND_PRESETS, SoundPreset, sound_inputs, surest_sound_input

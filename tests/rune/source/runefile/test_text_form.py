@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import CheckedRunefile, RunefileForm, Severity, check
 from rune.source.runefile.pipeline import BlockStage

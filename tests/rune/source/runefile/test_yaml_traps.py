@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileMissing, MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.codes import Code

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.blocks.signature import ArgumentValue
+from rune.blocks.signature import ArgumentValue
 from tests.support.compiler.block_module import InputTensor
 from tests.support.compiler.block_references.case import F32, F64, Array, Fails
 from tests.support.compiler.block_references.numbers import TYPES

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from rune.abi import OutputKind
+from rune.compiler.anvil.kernel_set import KernelSet
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.targets.c.interface import Interface, interface_of
 from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES, EmulatedCore

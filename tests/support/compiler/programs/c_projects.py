@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from _pytest.mark import ParameterSet
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelSignature, read_model, signature
 from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 from rune.running.runtime import Runtime

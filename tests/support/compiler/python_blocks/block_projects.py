@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rune.compiler.pyblock.running.evaluate import BlockEvaluation
 from rune.project.files import MemoryFiles
+from rune.pyblock.running.evaluate import BlockEvaluation
 from tests.support.compiler.python_blocks.generated import RUNS, checked, everywhere, outcomes
 from tests.support.compiler.python_blocks.native import NativeCase, packed, some_inputs
 from tests.support.compiler.python_blocks.programs import INPUTS, BlockProgram

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rune.compiler.pyblock.c.emit import emit
-from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
-from rune.compiler.pyblock.numbers import BlockFailure
-from rune.compiler.pyblock.running.evaluate import BlockEvaluation
-from rune.compiler.pyblock.running.python import PythonBlock
+from rune.pyblock.c.emit import emit
+from rune.pyblock.checking.block import CheckedBlockFile, check_file
+from rune.pyblock.numbers import BlockFailure
+from rune.pyblock.running.evaluate import BlockEvaluation
+from rune.pyblock.running.python import PythonBlock
 from tests.support.compiler.python_blocks.native import Elements, NativeCase, packed, some_inputs
 from tests.support.compiler.python_blocks.programs import INPUTS, BlockProgram, program
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from rune.compiler.pyblock.c.emit import EmittedBlock
-from rune.compiler.pyblock.c.lines import ELEMENT_TYPES
-from rune.compiler.pyblock.ir import TypedBlock
-from rune.compiler.pyblock.numbers import to_f32
+from rune.c_library import HEADERS
+from rune.pyblock.c.emit import EmittedBlock
+from rune.pyblock.c.lines import ELEMENT_TYPES
+from rune.pyblock.ir import TypedBlock
+from rune.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
-COMMON = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
 _CODES = {
     ElementType.U8: "B", ElementType.I8: "b", ElementType.U16: "H", ElementType.I16: "h", ElementType.U32: "I",
     ElementType.I32: "i", ElementType.I64: "q", ElementType.F32: "f", ElementType.F64: "d",
@@ -58,7 +58,7 @@ def results(cases: Sequence[NativeCase], folder: Path, *flags: str) -> list[list
     """For each case the bytes of all outputs of each run, or the message of the run that failed, which is the last."""
     source = folder / "blocks.c"
     source.write_text("\n".join(_program(cases)), encoding="ascii")
-    command = ["gcc", "-std=c99", "-O1", *flags, f"-I{COMMON}", "-o", str(folder / "blocks"), str(source)]
+    command = ["gcc", "-std=c99", "-O1", *flags, f"-I{HEADERS}", "-o", str(folder / "blocks"), str(source)]
     subprocess.run(command, check=True, capture_output=True, text=True)
     process = subprocess.run([str(folder / "blocks")], check=True, capture_output=True, text=True, timeout=300)
     outcomes: list[list[bytes | str]] = [[] for _ in cases]

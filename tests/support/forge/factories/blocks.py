@@ -10,7 +10,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.projects.versions.store import snapshot
 from forge.registry.models import BlockVersion, Manifest, Repository
-from rune.compiler.blocks.artefact import BlockFiles, block_manifest
+from rune.blocks.artefact import BlockFiles, block_manifest
 from rune.digests import digest_of
 from rune.oci import MANIFEST_TYPE
 from tests.support.runes.shared_blocks import SMOOTH

@@ -11,7 +11,7 @@ from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.models import Project
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
 
 RUNEFILE = b"""\
 version: 1

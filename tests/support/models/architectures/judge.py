@@ -16,13 +16,13 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
+from rune.assessment.verify.verification import ModelVerification, Verification
+from rune.assessment.verify.verifying import VerificationEffort, verify
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.verification import ModelVerification, Verification
-from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, ModelError, read_model, signature
 from rune.project.files import MemoryFiles
 from tests.support.models.architectures.files import MODEL, named, place

@@ -38,7 +38,7 @@ from forge.registry.tags.errors import BadTag, TagInUse
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.names import require_distinct
 from forge.registry.tags.publishing.actions import publish_build, require_not_withdrawn
-from rune.compiler.blocks.artefact import BLOCK_TYPE
+from rune.blocks.artefact import BLOCK_TYPE
 from rune.oci import CONFIG_TYPE, RUNE_TYPE
 from rune.wording import listed
 

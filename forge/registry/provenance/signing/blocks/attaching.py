@@ -14,7 +14,7 @@ from forge.registry.provenance.signing.attaching import attach_documents
 from forge.registry.provenance.signing.facts import AttachedDocument, approvals_of, attached_documents, time_text
 from forge.registry.repository.builds import newest_build_of
 from rune import __version__
-from rune.compiler.blocks.artefact import read_block_manifest
+from rune.blocks.artefact import read_block_manifest
 from rune.tools.signing.block_provenance import BlockProvenance, block_statement
 from rune.tools.signing.bom import BlockMaterials, block_bill_of_materials
 from rune.tools.signing.provenance import PublicationStatement

@@ -22,8 +22,8 @@ from rune.compiler.anvil.ops.numbers.fixed_point_exp import rounded_shift
 from rune.compiler.anvil.ops.numbers.float_functions import exp
 from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.anvil.requantisation.fixed_point import Integers, multiplier, scale_of
+from rune.model.profile import TFLM
 
 
 def _refusal(op: ModelOp) -> str | None:

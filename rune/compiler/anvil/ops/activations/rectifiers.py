@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
 from rune.compiler.anvil.ops.numbers.rescaling import FARTHEST_NUMBER, OutputRange, precision, rescaled_twice
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, are, are_quantized, scale_refusal
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, real_range, scale_of
+from rune.model.profile import TFLM
 from rune.model.tflite import Activation, LeakyReluOptions
 
 

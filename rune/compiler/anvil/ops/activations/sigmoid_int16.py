@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune import arithmetic
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, Computation
 from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS
 from rune.compiler.anvil.requantisation.fixed_point import scale_of

@@ -29,8 +29,8 @@ from rune.compiler.anvil.ops.types import (
     one_scale,
     scale_refusal,
 )
-from rune.compiler.anvil.profile import TFLM, Profile
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, scale_of
+from rune.model.profile import TFLM, Profile
 from rune.model.tflite import SoftmaxOptions
 
 LONGEST_ROW = 4095

@@ -12,8 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
-from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, PaddingFrame, ReadsPadding
+from rune.compiler.anvil.channels import ChannelRange, Integers, Mask
+from rune.compiler.anvil.computation import (
+    Array,
+    ClampsOutput,
+    Computation,
+    MakesChannels,
+    PaddingFrame,
+    ReadsChannels,
+    ReadsPadding,
+)
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.convolution.int16x8 import Conv2DInt16

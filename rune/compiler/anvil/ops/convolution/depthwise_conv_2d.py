@@ -7,8 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, Mask
-from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, PaddingFrame, ReadsPadding
+from rune.compiler.anvil.channels import ChannelRange, Integers, Mask
+from rune.compiler.anvil.computation import (
+    Array,
+    CarriesChannels,
+    ClampsOutput,
+    Computation,
+    PaddingFrame,
+    ReadsPadding,
+)
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     bias_of,

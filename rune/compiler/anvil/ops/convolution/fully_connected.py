@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
-from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
+from rune.compiler.anvil.channels import ChannelRange, Integers, Mask
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, MakesChannels, ReadsChannels
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     Conv2DInt8,
@@ -43,8 +43,8 @@ from rune.compiler.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.anvil.requantisation.fixed_point import fused_range, nearest_products, scale_of
+from rune.model.profile import TFLM
 from rune.model.tflite import FullyConnectedOptions
 
 

@@ -11,8 +11,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
-from rune.compiler.anvil.computation import Array, Computation, PaddingFrame, ReadsPadding
+from rune.compiler.anvil.channels import ChannelRange, Integers, Mask
+from rune.compiler.anvil.computation import (
+    Array,
+    CarriesChannels,
+    Computation,
+    MakesChannels,
+    PaddingFrame,
+    ReadsChannels,
+    ReadsPadding,
+)
 from rune.compiler.anvil.ops.convolution.wide_sums import SumRescaling, WideRescaling
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.ops.numbers.rescaling import sum_range

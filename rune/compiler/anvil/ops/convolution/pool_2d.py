@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.window import Window, window
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS

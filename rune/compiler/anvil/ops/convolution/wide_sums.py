@@ -30,7 +30,6 @@ from rune.compiler.anvil.ops.types import (
     channel_scales,
     scale_refusal,
 )
-from rune.compiler.anvil.profile import LITERT
 from rune.compiler.anvil.requantisation.fixed_point import (
     Integers,
     Multiplier,
@@ -38,6 +37,7 @@ from rune.compiler.anvil.requantisation.fixed_point import (
     multiplier,
     nearest_products,
 )
+from rune.model.profile import LITERT
 from rune.model.tflite import Activation, Tensor, TensorKind
 
 LARGEST_EXPONENT = 7

@@ -35,7 +35,7 @@ class Broadcast:
 
     @property
     def fields(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """Names and values, as `struct rune_broadcast` (kernels/common/broadcast.h) has them."""
+        """Names and values, as `struct rune_broadcast` (c_library/common/broadcast.h) has them."""
         return (("sizes", self.sizes), ("left_steps", self.left_steps), ("right_steps", self.right_steps))
 
     def spread(self, left: Array, right: Array) -> tuple[Array, Array]:

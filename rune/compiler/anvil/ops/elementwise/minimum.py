@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32, BinaryFunction
 from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast, binary_refusal, broadcast

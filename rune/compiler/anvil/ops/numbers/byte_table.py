@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, Computation
 from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.requantisation.fixed_point import Integers, scale_of
 from rune.compiler.anvil.rows import ByRows, RowWork

@@ -1,4 +1,4 @@
-"""Functions of floats with the very bits of the kernels' own C (`kernels/common/rune_math.h`), step by step."""
+"""Functions of floats with the very bits of the kernels' own C (`c_library/common/rune_math.h`), step by step."""
 
 from __future__ import annotations
 

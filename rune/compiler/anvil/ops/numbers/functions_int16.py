@@ -1,7 +1,7 @@
 """The logistic function and the hyperbolic tangent of numbers of 16 bits, with the bits of the reference's LSTM.
 
 Qm.n is an integer of 16 bits in units of 2**-n. Results are Q0.15. Source: the published arithmetic of gemmlowp
-(`fixedpoint.h`), with its constants of 32 bits rounded to 16. The C is `kernels/common/functions_int16.h`.
+(`fixedpoint.h`), with its constants of 32 bits rounded to 16. The C is `c_library/common/functions_int16.h`.
 """
 
 from __future__ import annotations

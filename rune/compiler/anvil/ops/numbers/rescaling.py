@@ -14,7 +14,6 @@ from rune.compiler.anvil.computation import Array
 from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import INT8, INT16
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.anvil.requantisation.fixed_point import (
     Integers,
     Multiplier,
@@ -23,6 +22,7 @@ from rune.compiler.anvil.requantisation.fixed_point import (
     rescale_twice,
     scale_of,
 )
+from rune.model.profile import TFLM
 from rune.model.tflite import Activation, Tensor
 
 LARGEST_EXPONENT = 30

@@ -24,8 +24,8 @@ from rune.compiler.anvil.ops.numbers.float_functions import exp
 from rune.compiler.anvil.ops.numbers.functions_int16 import logistic, tanh
 from rune.compiler.anvil.ops.numbers.rescaling import multipliers_of, precision, rescaled_twice
 from rune.compiler.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, one_scale
-from rune.compiler.anvil.profile import TFLM
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier, multiplier, scale_of
+from rune.model.profile import TFLM
 from rune.model.tflite import Activation, LstmOptions, Tensor, TensorKind
 
 GATES = 4

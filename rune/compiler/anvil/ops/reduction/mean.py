@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.rescaling import (
     FARTHEST_NUMBER,

@@ -13,8 +13,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from rune.compiler.anvil.channels import ChannelRange, JoinsChannels, Mask
-from rune.compiler.anvil.computation import Array, Computation, JoinsInputs, ViewParts
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, Computation, JoinsChannels, JoinsInputs, ViewParts
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS, integers
 from rune.model.tflite import Activation, AxisOptions, ConcatenationOptions, Tensor

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Computation, PaddingFrame, ViewParts
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import Array, CarriesChannels, Computation, PaddingFrame, ViewParts
 from rune.compiler.anvil.operation import ModelOp, require
 from rune.compiler.anvil.ops.types import array
 from rune.model.tflite import Tensor, TensorKind

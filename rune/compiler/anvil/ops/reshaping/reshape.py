@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Computation, View
+from rune.compiler.anvil.channels import ChannelRange, Mask
+from rune.compiler.anvil.computation import CarriesChannels, Computation, View
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.activations.sigmoid_int16 import SigmoidInt16, table_of_logistic
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer
 
 
 def table_constant() -> ConstantPointer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.activations.softmax import (
     SoftmaxFloat32,
     SoftmaxInt8,
@@ -9,7 +10,6 @@ from rune.compiler.anvil.ops.activations.softmax import (
     table_of_exponentials,
 )
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import int16s, int32s
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.convolution.batch_matmul import (
     BatchMatMulFloat32,
     BatchMatMulInt8,
@@ -11,7 +12,6 @@ from rune.compiler.anvil.ops.convolution.batch_matmul import (
     Matrices,
 )
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import int32s, two_roundings, wide_rounding
 
 

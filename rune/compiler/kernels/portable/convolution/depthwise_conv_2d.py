@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.convolution.depthwise_conv_2d import DepthwiseConv2DFloat32, DepthwiseConv2DInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s, two_roundings
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 

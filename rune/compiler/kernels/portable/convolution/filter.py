@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import KernelStructure
 from rune.compiler.anvil.ops.convolution.window import Window
-from rune.compiler.anvil.selection.kernel_call import KernelStructure
 
 
 def filter_structure(window: Window) -> KernelStructure:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.convolution.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.compiler.anvil.ops.numbers.rescaling import sum_bounds
 from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.requantisation.proven_integers import prove_integers
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_rounding, one_rounding
 
 

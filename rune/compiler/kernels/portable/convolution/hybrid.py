@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.kernels.packing import float32s, int8s, int32s
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.ops.convolution.hybrid import HybridDepthwiseConv2D
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.kernels.packing import float32s, int8s
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 

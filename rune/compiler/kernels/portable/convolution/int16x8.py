@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.convolution.int16x8 import Conv2DInt16, DepthwiseConv2DInt16
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.kernels.packing import int8s, int64s, sum_rounding, wide_rounding
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.anvil.ops.convolution.pool_2d import Pool2D, Pooling
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer
 from rune.compiler.kernels.packing import C_TYPES
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.ops.convolution.transpose_conv import (
     HybridTransposeConv,
     TransposeConvFloat32,
@@ -11,7 +12,6 @@ from rune.compiler.anvil.ops.convolution.transpose_conv import (
     TransposeConvInt16,
 )
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.kernels.packing import float32s, int8s, int32s, int64s, sum_rounding, two_roundings
 from rune.compiler.kernels.portable.convolution.filter import filter_structure
 

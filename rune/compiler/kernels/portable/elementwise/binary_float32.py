@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFloat32
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 
 
 def binary(op: BinaryFloat32) -> KernelCall:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.elementwise.binary_int32 import BinaryInt32
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 
 
 def binary(op: BinaryInt32) -> KernelCall:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.elementwise.comparison import CompareInt8, ComparisonOp
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import C_TYPES, int32s
 
 

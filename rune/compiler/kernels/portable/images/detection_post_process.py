@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.anvil.ops.images.detection_post_process import DetectionPostProcess, Linear
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 
 _NUMBERS = ("encoded", "scores", "anchors")
 

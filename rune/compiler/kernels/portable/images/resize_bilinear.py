@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.images.resize_bilinear import ResizeBilinear, ResizeBilinearUint8
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import C_TYPES, float32s, int32s
 
 

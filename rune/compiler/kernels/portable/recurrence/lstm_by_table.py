@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import KernelCall
 from rune.compiler.anvil.ops.recurrence.unidirectional_sequence_lstm import LstmInt8ByTable, places_of
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import KernelCall
 from rune.compiler.kernels.portable.activations.sigmoid_int16 import table_constant
 from rune.compiler.kernels.portable.recurrence.unidirectional_sequence_lstm import int8_structure, int8_tensors
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.recurrence.svdf import Filters, SvdfFloat32, SvdfInt8
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int16s, int32s
 
 

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rune.compiler.anvil.ops.recurrence.unidirectional_sequence_lstm import GATES, LstmFloat32, LstmInt8, LstmShape
-from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.requantisation.fixed_point import Multiplier
-from rune.compiler.anvil.selection.kernel_call import (
+from rune.compiler.anvil.kernel_call import (
     InputPointer,
     KernelArgument,
     KernelCall,
@@ -17,6 +14,9 @@ from rune.compiler.anvil.selection.kernel_call import (
     OutputPointer,
     Scratch,
 )
+from rune.compiler.anvil.ops.recurrence.unidirectional_sequence_lstm import GATES, LstmFloat32, LstmInt8, LstmShape
+from rune.compiler.anvil.program import Number
+from rune.compiler.anvil.requantisation.fixed_point import Multiplier
 from rune.compiler.kernels.packing import float32s, folded_bias, int8s, int32s
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.anvil.ops.reduction.mean import MeanFloat32, MeanQuantized
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer, Scratch
 from rune.compiler.kernels.packing import C_TYPES, two_roundings
 
 

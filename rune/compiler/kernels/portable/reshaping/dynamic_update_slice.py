@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from rune.compiler.anvil.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 from rune.compiler.anvil.ops.reshaping.dynamic_update_slice import DynamicUpdateSlice
 from rune.compiler.anvil.ops.reshaping.rearrangement import RANK
 from rune.compiler.anvil.program import Number
-from rune.compiler.anvil.selection.kernel_call import InputPointer, KernelCall, KernelStructure, OutputPointer
 
 
 def update(op: DynamicUpdateSlice) -> KernelCall:

@@ -18,7 +18,7 @@ from forge.projects.actions import update_project, write_file
 from forge.projects.models import Project
 from forge.registry.models import Tag
 from forge.registry.tags.publishing.actions import publish_build
-from rune.running.evaluation.evaluation import SampleOutcome
+from rune.assessment.evaluation.evaluation import SampleOutcome
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.evaluations import evaluated
 from tests.support.forge.factories.members import RUNEFILE

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rune.assessment.verify.instrumentation import ModelProbe
+from rune.assessment.verify.models.probe import build_probe
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.targets.lookup import find_target
-from rune.compiler.verify.instrumentation import ModelProbe
-from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
 from tests.support.cases import each_case

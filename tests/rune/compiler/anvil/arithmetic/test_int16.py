@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.activations.sigmoid_int16 import table_of_logistic
 from rune.compiler.anvil.ops.activations.softmax import table_of_exponentials, table_of_reciprocals
-from rune.compiler.anvil.profile import LITERT
 from rune.compiler.targets.lookup import find_target
+from rune.model.profile import LITERT
 from rune.model.tflite import read_model
 from tests.support.cases import each_case
 from tests.support.compiler.evaluated_graph import evaluated_outputs

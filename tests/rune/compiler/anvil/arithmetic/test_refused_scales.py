@@ -6,10 +6,10 @@ import struct
 
 import pytest
 
+from rune.assessment.verify.models.reference import open_inside
 from rune.compiler.anvil.errors import BadModel
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, SCALES_APART
-from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
 from tests.support.cases import each_case

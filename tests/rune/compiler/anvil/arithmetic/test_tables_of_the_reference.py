@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from rune.assessment.verify.models.reference import open_inside
 from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
-from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import read_model
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rune.blocks.catalogue import CATALOGUE
 from rune.compiler.anvil.memory.borrowed import with_borrowed_inputs
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.program import (
@@ -22,7 +23,6 @@ from rune.compiler.anvil.program import (
     SendOutput,
     Step,
 )
-from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.targets.lookup import find_target
 from rune.tensor import ElementType, TensorType
 

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from rune.abi import OutputKind
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import ArgumentValue, BlockError
 from rune.capabilities.raw import RAW
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import ArgumentValue, BlockError
 from rune.port import Port
 from rune.running.container import with_steps
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline

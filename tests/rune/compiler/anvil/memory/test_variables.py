@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rune.assessment.verify.verifying import VerificationEffort, verify
 from rune.compiler.anvil.graph import Value
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.recurrence.svdf import SvdfFloat32
 from rune.compiler.anvil.passes.dead_ops import dead_ops
-from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, read_model
 from tests.support.compiler.evaluated_graph import graph_of
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of

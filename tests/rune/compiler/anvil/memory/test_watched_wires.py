@@ -11,9 +11,9 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from rune.abi import OutputKind
+from rune.assessment.verify.instrumentation import instrumented_module
+from rune.assessment.verify.models.probe import build_probe
 from rune.compiler.anvil.errors import UnsupportedModel
-from rune.compiler.verify.instrumentation import instrumented_module
-from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.port import Port
 from rune.running.container import canonical_json

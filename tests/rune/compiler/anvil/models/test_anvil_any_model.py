@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from rune.abi import OutputKind
+from rune.blocks.catalogue import find_block
+from rune.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.errors import AnvilError, BadArgument, TooMuchMemory
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.blocks.catalogue import find_block
-from rune.compiler.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions

@@ -14,7 +14,7 @@ import pytest
 from numpy.random import default_rng
 
 from rune.compiler.anvil.models.support import unsupported_ops
-from rune.compiler.anvil.profile import LITERT, TFLM
+from rune.model.profile import LITERT, TFLM
 from rune.model.tflite import read_model
 from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import Questions, disagreements

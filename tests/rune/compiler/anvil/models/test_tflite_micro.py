@@ -16,7 +16,7 @@ import pytest
 
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.models.tflite_micro import LACKING_REASON, TYPES
-from rune.compiler.anvil.profile import LITERT, TFLM
+from rune.model.profile import LITERT, TFLM
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
 from rune.running.runtime.interpreters.micro import open_micro

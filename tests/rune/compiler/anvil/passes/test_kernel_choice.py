@@ -9,11 +9,11 @@ import pytest
 
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.graph import Graph, Node
+from rune.compiler.anvil.kernel_call import KernelCall
+from rune.compiler.anvil.kernel_set import Cost, Estimate, Kernel, KernelSet
 from rune.compiler.anvil.ops.activations.log import LogFloat32
 from rune.compiler.anvil.rows import RowByRow, RowStageWork, RowWork
 from rune.compiler.anvil.selection.byte_price import byte_price
-from rune.compiler.anvil.selection.kernel_call import KernelCall
-from rune.compiler.anvil.selection.kernel_set import Cost, Estimate, Kernel, KernelSet
 from rune.compiler.kernels.reading import read_kernel_set
 
 

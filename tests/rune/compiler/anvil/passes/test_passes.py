@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from rune.abi import ModelFormat, OutputKind
+from rune.assessment.verify.verifying import VerificationEffort, verify
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import BlockCode
 from rune.capabilities.raw import RAW
 from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.figures import GraphFigures
@@ -38,13 +41,10 @@ from rune.compiler.anvil.passes.optimise import PASSES, optimise
 from rune.compiler.anvil.passes.paddings import paddings
 from rune.compiler.anvil.passes.views import views
 from rune.compiler.anvil.program import CapabilityRequest, KernelInvocation, OutputRequest
-from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.compiler.blocks.signature import BlockCode
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.module import module_of as compiled_module
 from rune.compiler.targets.wasm32 import TARGET as WASM32
-from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model, signature
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.model.tflite.meaning.description import DescribedTensor
 from rune.project.files import MemoryFiles

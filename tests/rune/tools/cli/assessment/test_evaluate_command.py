@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.aim import AIMS
+from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.capabilities.raw import RAW
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_variant
 from rune.datasets.content.wav import wav_bytes
 from rune.model.tflite import read_model, signature
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.tools.cli import main
 from rune.tools.cli.assessment.evaluate import _limits, _missed_limits
 from tests.support.compiler.template_projects import around

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from rune.devices.boards.lookup import boards
 from rune.tools.cli import main
-from rune.tools.cli.projects.policy import require_policy, target_figures
-from rune.tools.cli.projects.project import project_of
+from rune.tools.cli.files.policy import require_policy, target_figures
+from rune.tools.cli.files.project import project_of
 from tests.support.compiler.programs.board_programs import core
 from tests.support.compiler.template_projects import template
 

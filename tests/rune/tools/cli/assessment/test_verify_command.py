@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rune.assessment.verify.inputs import generated_tensor
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import MemoryFiles
 from rune.tensor import TensorType
 from rune.tools.cli import main
@@ -60,7 +60,7 @@ def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monk
         return inputs[-1]
 
     for module in ("samples", "models.check", "models.boundary_inputs"):
-        monkeypatch.setattr(f"rune.compiler.verify.{module}.generated_tensor", noted)
+        monkeypatch.setattr(f"rune.assessment.verify.{module}.generated_tensor", noted)
 
     def verified(*options: str) -> tuple[str, list[bytes]]:
         inputs.clear()

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.editing.language.apply import apply_edits
 from rune.project.files import FolderFiles
-from rune.source.language.apply import apply_edits
 from rune.source.runefile import check
 from rune.source.templates import FOLDER, list_templates
 from rune.tools.cli import main

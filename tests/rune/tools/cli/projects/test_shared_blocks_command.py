@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.blocks.catalogue import CATALOGUE
+from rune.blocks.catalogue import CATALOGUE
 from rune.digests import digest_of
 from rune.running.runtime import Runtime
 from tests.support.compiler.programs.c_programs import said

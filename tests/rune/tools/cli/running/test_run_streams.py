@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from rune.assessment.evaluation.evaluating import evaluate
+from rune.assessment.evaluation.labelled import LabelledSample
+from rune.assessment.verify.verifying import verify
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.verify.verifying import verify
 from rune.project.files import MemoryFiles
-from rune.running.evaluation.evaluating import evaluate
-from rune.running.evaluation.labelled import LabelledSample
 from rune.running.runtime import Runtime
 from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.measure import measure
