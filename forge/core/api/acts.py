@@ -117,6 +117,8 @@ class Act:
     answer: Answer[Any]
     raises: tuple[type[DomainError], ...]
     function: Callable[..., Any]
+    unaudited: str
+    """Why it writes no audit entry; empty for an act that does."""
     fields: Mapping[str, Field[Any, Any, Any, Any]]
     """The fields of its body, by the parameter that takes each."""
 
@@ -157,8 +159,10 @@ def act(
     state: State,
     answer: Answer[R],
     raises: tuple[type[DomainError], ...] = (),
+    unaudited: str = "",
 ) -> Callable[[Callable[Concatenate[A, T, P], R]], Callable[Concatenate[A, T, P], R]]:
-    """Declares the act below it, as this module's example shows. `tail` follows the route of `place`.
+    """Declares the act below it, as the example of this module shows. `tail` follows the route of `place`, `raises` names
+    the errors beyond those of the place and the state, and `unaudited` says why the act writes no audit entry.
 
     Raises `TypeError` for a function whose parameters are not those of the declaration.
     """
@@ -170,7 +174,7 @@ def act(
             return function(actor, target, *args, **kwargs)
 
         fields = _checked_fields(function, tail, state)
-        declared = Act(method, place, tail, operation, verb, state, answer, raises, guarded, fields)
+        declared = Act(method, place, tail, operation, verb, state, answer, raises, guarded, unaudited, fields)
         vars(guarded)["act"] = declared
         return guarded
 
