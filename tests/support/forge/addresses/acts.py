@@ -7,11 +7,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import URLPattern, get_resolver
-from rest_framework.fields import BooleanField, CharField, ChoiceField, Field, FloatField, IntegerField, ListField
+from rest_framework.fields import (
+    BooleanField,
+    CharField,
+    ChoiceField,
+    Field,
+    FloatField,
+    IntegerField,
+    ListField,
+    UUIDField,
+)
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
-from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, Case
+from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, PROJECT, PROJECT_ROUTE, Case, Request
 
 NAMES: Mapping[str, str] = {
     "organisation": "acme",
@@ -20,8 +29,26 @@ NAMES: Mapping[str, str] = {
     "block": "smooth",
     "version": "1.0",
     "direction": "to",
+    "deployment": "website",
+    "link_id": "{link}",
 }
 """The values of the names of addresses."""
+THINGS: Mapping[str, str] = {
+    f"{PROJECT_ROUTE}/deployments/<str:deployment>/keys/<uuid:key_id>": "DEPLOYMENT_KEY",
+    f"{PROJECT_ROUTE}/deployments/<str:deployment>/promotion": f"{PROJECT}/deployments/production/promotion",
+    "api/v1/change-requests/<uuid:change_id>": "api/v1/change-requests/{change}",
+    "api/v1/reviews/<uuid:review_id>": "api/v1/reviews/{review}",
+    "api/v1/threads/<uuid:thread_id>/suggestion": "api/v1/threads/{suggested}/suggestion",
+    "api/v1/threads/<uuid:thread_id>": "api/v1/threads/{thread}",
+}
+"""The addresses of things with an id, or their names in `things`, by their routes."""
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "deployments_create": {"title": "Phone app", "kind": "app", "tag": "stable"},
+    "deployments_serve": {"tag": "stable"},
+    "deployments_change": {"title": "Site"},
+    "change_requests_close": {"reason": "x"},
+}
+"""The bodies of the operations that do nothing with what `_example` gives."""
 _NAME = re.compile(r"<\w+:(\w+)>")
 
 
@@ -36,18 +63,23 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
             return field.min_value or 1
         case ListField():
             return [_example(field.child)]
+        case UUIDField():
+            return NO_ID
         case CharField():
             return "x"
     raise TypeError(f"Add an example of {type(field).__name__} here.")
 
 
 def _body(declared: Act) -> dict[str, Any] | None:
+    if declared.operation in BODIES:
+        return dict(BODIES[declared.operation])
     body = {name: _example(field) for name, field in declared.fields.items() if field.required}
     return body or ({} if declared.fields else None)
 
 
 def _address(route: str) -> str:
-    return _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route)
+    thing = next((each for each in THINGS if route.startswith(each)), "")
+    return THINGS.get(thing, "") + _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route.removeprefix(thing))
 
 
 def _answers(declared: Act, visitor: int) -> tuple[int, ...]:
@@ -76,4 +108,7 @@ def _case(name: str, route: str, declared: Act) -> Case:
     return "form", route, _address(route), {"do": name, **(_body(declared) or {})}, _answers(declared, 302)
 
 
-CASES: list[Case] = [_case(*each) for each in declared_acts()]
+_ALL = [_case(*each) for each in declared_acts()]
+CASES: list[Case] = [each for each in _ALL if "{" not in each[2]]
+REQUESTS: list[Request] = [each[:4] for each in _ALL if "{" in each[2]]
+"""About things that only `settle` makes: other tests say who may send them."""
