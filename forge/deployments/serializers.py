@@ -1,24 +1,23 @@
-"""Deployments, releases and keys as JSON, and what requests say of them."""
+"""Deployments, releases and keys as JSON, and the answers of the acts on them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from django.conf import settings
-from rest_framework import serializers
 
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.actors import Actor
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.deployments.actions import TagChoice
-from forge.deployments.keys.actions import USUAL_OVERLAP_DAYS
+from forge.deployments.access import find_deployment
+from forge.deployments.facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.releases.promotion import Promotion
 from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
 from forge.deployments.updates.access import SignedRelease, signed_releases
-from rune.digests import DIGEST_LENGTH
 
 
 class ReleaseJson(TypedDict):
@@ -103,44 +102,6 @@ class PromotionJson(TypedDict):
     changes: Annotated[list[str], "what differs from what is served, as sentences"]
 
 
-class ChoiceSerializer(serializers.Serializer[Any]):
-    tag = serializers.CharField(max_length=128)
-    follow = serializers.BooleanField(default=False)
-    digest = serializers.CharField(max_length=DIGEST_LENGTH, default="", allow_blank=True)
-
-    @staticmethod
-    def choice(body: dict[str, Any]) -> TagChoice:
-        """The tag that a body names."""
-        return TagChoice(body["tag"], body["follow"], body["digest"])
-
-
-class NewDeploymentSerializer(ChoiceSerializer):
-    title = serializers.CharField(max_length=MAXIMUM_LENGTH)
-    kind = serializers.ChoiceField(DeploymentKind.choices)
-    origins = serializers.ListField(child=serializers.CharField(max_length=300), default=list, max_length=50)
-    promoted_from = serializers.CharField(max_length=MAXIMUM_LENGTH, default="", allow_blank=True)
-
-
-class DeploymentChangeSerializer(serializers.Serializer[Any]):
-    title = serializers.CharField(max_length=MAXIMUM_LENGTH, required=False)
-    origins = serializers.ListField(child=serializers.CharField(max_length=300), required=False, max_length=50)
-    telemetry = serializers.BooleanField(required=False)
-    promoted_from = serializers.CharField(max_length=MAXIMUM_LENGTH, required=False, allow_blank=True)
-
-
-class ReturnSerializer(serializers.Serializer[Any]):
-    release = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-
-
-class NewKeySerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
-    days = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=3650)
-
-
-class RotationSerializer(serializers.Serializer[Any]):
-    overlap_days = serializers.IntegerField(default=USUAL_OVERLAP_DAYS, min_value=0, max_value=90)
-
-
 def deployments_to_json(deployments: Sequence[Deployment]) -> list[DeploymentJson]:
     """Deployments of one project, found by `forge.deployments.access`."""
     signed, standings = signed_releases(deployments), standings_of_releases(deployments)
@@ -218,3 +179,21 @@ def key_to_json(key: DeploymentKey) -> DeploymentKeyJson:
         "revoked": key.revoked.isoformat() if key.revoked else None,
         "last_used": key.last_used.isoformat() if key.last_used else None,
     }
+
+
+def _new_deployment_to_json(deployment: Deployment, actor: Actor) -> DeploymentJson:
+    return deployment_to_json(_again(actor, deployment))
+
+
+def _new_key_to_json(new: tuple[DeploymentKey, str]) -> NewDeploymentKeyJson:
+    key, secret = new
+    return {**key_to_json(key), "secret": secret}
+
+
+def _again(actor: Actor, deployment: Deployment) -> Deployment:
+    return find_deployment(actor, deployment.project, deployment.name)
+
+
+NEW_DEPLOYMENT = Answer(for_actor=_new_deployment_to_json, status=201)
+CHANGED_DEPLOYMENT = Answer(deployment_to_json, deployment_facets, again=_again)
+NEW_KEY = Answer(_new_key_to_json, status=201)

@@ -2,29 +2,35 @@
 
 from django.urls import path
 
+from forge.core.api.acts import act_paths, acts_in
 from forge.deployments import api
+from forge.deployments.keys import actions as keys
+from forge.deployments.place import DEPLOYMENT
+from forge.deployments.previews import actions as previews
 from forge.deployments.previews.api import ChangeRequestPreview
 from forge.deployments.previews.serving import preview_address, preview_rune, try_preview
+from forge.deployments.releases.actions import promoting
+from forge.deployments.releases.actions import serving as choosing
 from forge.deployments.serving import views
 from forge.deployments.serving.player_script import current_player_script, player_script
 from forge.deployments.serving.stock import views as stock
 from forge.deployments.serving.try_page import try_page
+from forge.deployments.settings import actions as settings
 from forge.deployments.updates.api import UpdateKeys, UpdateKeysReplacement
 from forge.deployments.updates.serving import update_document
+from forge.projects.place import PROJECT
+from forge.reviews.place import CHANGE
 
-_ALL = "projects/<str:organisation>/<str:name>/deployments"
-_ONE = f"{_ALL}/<str:deployment>"
+_ACTS = acts_in(settings, choosing, promoting, keys, previews)
+_READING = {
+    f"{PROJECT.route}deployments": api.Deployments,
+    DEPLOYMENT.route.removesuffix("/"): api.OneDeployment,
+    f"{DEPLOYMENT.route}promotion": api.DeploymentPromotion,
+    f"{CHANGE.route}preview": ChangeRequestPreview,
+}
 
 urlpatterns = [
-    path(_ALL, api.Deployments.as_view()),
-    path(_ONE, api.OneDeployment.as_view()),
-    path(f"{_ONE}/version", api.DeploymentVersion.as_view()),
-    path(f"{_ONE}/return", api.DeploymentReturn.as_view()),
-    path(f"{_ONE}/promotion", api.DeploymentPromotion.as_view()),
-    path(f"{_ONE}/keys", api.DeploymentKeys.as_view()),
-    path(f"{_ONE}/keys/<uuid:key_id>", api.OneDeploymentKey.as_view()),
-    path(f"{_ONE}/keys/<uuid:key_id>/rotate", api.DeploymentKeyRotation.as_view()),
-    path("change-requests/<uuid:change_id>/preview", ChangeRequestPreview.as_view()),
+    *act_paths(_ACTS, _READING),
     path("organisations/<str:organisation>/update-keys", UpdateKeys.as_view()),
     path("organisations/<str:organisation>/update-keys/replacement", UpdateKeysReplacement.as_view()),
 ]

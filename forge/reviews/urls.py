@@ -2,15 +2,24 @@
 
 from django.urls import path
 
+from forge.core.api.acts import act_paths, acts_in
 from forge.reviews.changes import api as change_api
+from forge.reviews.changes.actions import merges, offers
 from forge.reviews.checks import api as check_api
 from forge.reviews.gate import api as gate_api
+from forge.reviews.guests import actions as guests
 from forge.reviews.guests import api as guest_api
+from forge.reviews.place import REVIEW
 from forge.reviews.rounds import api as review_api
 from forge.reviews.rounds import verdict_api as api
+from forge.reviews.rounds.actions import requests
 from forge.reviews.rules import api as rules_api
+from forge.reviews.suggestions import actions as suggestions
 from forge.reviews.suggestions import api as suggestion_api
 from forge.reviews.threads import api as thread_api
+from forge.reviews.threads.actions import conversation
+
+_ACTS = acts_in(offers, merges, requests, guests, suggestions, conversation)
 
 urlpatterns = [
     path("organisations/<str:organisation>/rules", rules_api.OrganisationRulesView.as_view()),
@@ -18,26 +27,15 @@ urlpatterns = [
     path("reviews/<uuid:review_id>", review_api.OneReview.as_view()),
     path("reviews/<uuid:review_id>/rounds", review_api.ReviewRounds.as_view()),
     path("reviews/<uuid:review_id>/reviewers", review_api.ReviewReviewers.as_view()),
-    path("reviews/<uuid:review_id>/close", review_api.ReviewClose.as_view()),
     path("reviews/<uuid:review_id>/threads", thread_api.ReviewThreads.as_view()),
     path("reviews/<uuid:review_id>/wrong-results", thread_api.ReviewWrongResults.as_view()),
     path("reviews/<uuid:review_id>/fields", suggestion_api.ReviewFields.as_view()),
     path("reviews/<uuid:review_id>/trials", suggestion_api.ReviewTrials.as_view()),
     path("reviews/<uuid:review_id>/trials/<uuid:trial_id>", suggestion_api.OneTrial.as_view()),
-    path("reviews/<uuid:review_id>/suggestions", suggestion_api.ReviewSuggestions.as_view()),
-    path("reviews/<uuid:review_id>/guest-links", guest_api.ReviewGuestLinks.as_view()),
-    path("reviews/<uuid:review_id>/guest-links/<uuid:link_id>", guest_api.OneGuestLink.as_view()),
     path("projects/<str:organisation>/<str:name>/change-requests", change_api.ProjectChangeRequests.as_view()),
     path("projects/<str:organisation>/<str:name>/offers", change_api.ProjectOffers.as_view()),
     path("change-requests/<uuid:change_id>", change_api.OneChangeRequest.as_view()),
     path("change-requests/<uuid:change_id>/offer", change_api.ChangeRequestOffer.as_view()),
-    path("change-requests/<uuid:change_id>/ask", change_api.ChangeRequestAsk.as_view()),
-    path("change-requests/<uuid:change_id>/resolutions", change_api.ChangeRequestResolutions.as_view()),
-    path("change-requests/<uuid:change_id>/builds", change_api.ChangeRequestBuilds.as_view()),
-    path("change-requests/<uuid:change_id>/merge", change_api.ChangeRequestMerge.as_view()),
-    path("change-requests/<uuid:change_id>/undo", change_api.ChangeRequestUndo.as_view()),
-    path("change-requests/<uuid:change_id>/close", change_api.ChangeRequestClose.as_view()),
-    path("change-requests/<uuid:change_id>/reopen", change_api.ChangeRequestReopen.as_view()),
     path("change-requests/<uuid:change_id>/threads", change_api.ChangeRequestThreads.as_view()),
     path("builds/<uuid:build_id>/checks", check_api.BuildChecks.as_view()),
     path("builds/<uuid:build_id>/checks/<str:check>", check_api.BuildCheck.as_view()),
@@ -47,11 +45,7 @@ urlpatterns = [
     path("builds/<uuid:build_id>/threads", thread_api.BuildThreads.as_view()),
     path("builds/<uuid:build_id>/wrong-results", thread_api.BuildWrongResults.as_view()),
     path("threads/<uuid:thread_id>", thread_api.OneThread.as_view()),
-    path("threads/<uuid:thread_id>/comments", thread_api.ThreadComments.as_view()),
     path("threads/<uuid:thread_id>/resolve", thread_api.ThreadResolve.as_view()),
-    path("threads/<uuid:thread_id>/reopen", thread_api.ThreadReopen.as_view()),
-    path("threads/<uuid:thread_id>/suggestion/take", suggestion_api.SuggestionTake.as_view()),
-    path("threads/<uuid:thread_id>/suggestion/decline", suggestion_api.SuggestionDecline.as_view()),
-    path("threads/<uuid:thread_id>/suggestion/withdraw", suggestion_api.SuggestionWithdraw.as_view()),
     path("comments/<uuid:comment_id>", thread_api.OneComment.as_view()),
+    *act_paths(_ACTS, {f"{REVIEW.route}guest-links": guest_api.ReviewGuestLinks}),
 ]

@@ -50,7 +50,7 @@ from forge.core.api.preconditions import (
     with_etag,
 )
 from forge.core.api.states import State
-from forge.core.api.views import ForgeView, needing, raising
+from forge.core.api.views import ForgeView, Kinds, needing, raising
 from forge.core.errors import DomainError
 from forge.core.preconditions import Facet
 
@@ -88,6 +88,9 @@ class Answer(Generic[R]):
     status: int = 200
     for_actor: Callable[[R, Any], Any] | None = None
     """In place of `to_json`, for an answer that depends on who reads it."""
+    again: Callable[[Any, Any], R] | None = None
+    """Finds what the answer shows, for who acted and from the thing of the act; without it, that is what the act
+    returned."""
 
     def response(self, value: R, actor: Any = None) -> Response:
         """Returns the answer to a request of the API."""
@@ -158,8 +161,8 @@ def act(
     *,
     verb: Any,
     state: State,
-    answer: Answer[R],
-    raises: tuple[type[DomainError], ...] = (),
+    answer: Answer[Any],
+    raises: type[DomainError] | Kinds = (),
     unaudited: str = "",
 ) -> Callable[[Callable[Concatenate[A, T, P], R]], Callable[Concatenate[A, T, P], R]]:
     """Declares the act below it, as the example of this module shows.
@@ -177,7 +180,8 @@ def act(
             return function(actor, target, *args, **kwargs)
 
         fields = _checked_fields(function, tail, state)
-        declared = Act(method, place, tail, operation, verb, state, answer, raises, guarded, unaudited, fields)
+        kinds = raises if isinstance(raises, tuple) else (raises,)
+        declared = Act(method, place, tail, operation, verb, state, answer, kinds, guarded, unaudited, fields)
         vars(guarded)["act"] = declared
         return guarded
 
@@ -232,7 +236,8 @@ def _handler(declared: Act) -> Callable[..., Response]:
         body = view.read_body(request, serializer) if serializer else {}
         state = request_precondition(request) if declared.state.is_named else None
         actor = declared.place.actor(request)
-        return answer.response(declared.call(actor, target, names, body, state), actor)
+        value = declared.call(actor, target, names, body, state)
+        return answer.response(answer.again(actor, target) if answer.again else value, actor)
 
     handle.__doc__ = declared.function.__doc__
     header = OPTIONAL_IF_MATCH if declared.state.reason else REQUIRED_IF_MATCH
@@ -262,10 +267,14 @@ def _checked_fields(function: Callable[..., Any], tail: str, state: State) -> di
 
 
 def _field(hint: Any, default: Any) -> Any:
-    """Returns the field in an annotation, which the parameter's default makes optional; None without a field."""
-    found: Any = next((each for each in get_args(hint)[1:] if isinstance(each, Field)), None)
+    """Returns the field in an annotation, or in one that may be None, which the parameter's default makes optional;
+    None without a field."""
+    parts = (hint, *get_args(hint))
+    found: Any = next((each for part in parts for each in get_args(part)[1:] if isinstance(each, Field)), None)
     if found is None or default is inspect.Parameter.empty:
         return found
-    more = {"required": False} if default is None else {"default": default}
-    # A copy of the child of a list, since a field becomes part of one list alone.
-    return type(found)(*found._args, **{**deepcopy(found._kwargs), **more})
+    more = {"required": False} if default is None else {"default": list if default == () else default}
+    # A copy of a field is made anew, from its arguments, as is the child of a list: a field is part of one list alone.
+    optional = deepcopy(found)
+    optional._kwargs.update(more)
+    return deepcopy(optional)

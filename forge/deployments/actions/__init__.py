@@ -5,19 +5,13 @@ from forge.deployments.keys.actions import create_key, revoke_key, rotate_key
 from forge.deployments.releases.actions.following import follow_tag
 from forge.deployments.releases.actions.promoting import promote
 from forge.deployments.releases.actions.serving import go_back, serve_tag
-from forge.deployments.releases.choices import TagChoice
 from forge.deployments.settings.actions import (
-    DeploymentChange,
-    NewDeployment,
     change_deployment,
     create_deployment,
     delete_deployment,
 )
 
 __all__ = [
-    "DeploymentChange",
-    "NewDeployment",
-    "TagChoice",
     "change_deployment",
     "create_deployment",
     "create_key",

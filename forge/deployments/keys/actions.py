@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField, IntegerField
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import token_of
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import IF_MATCH, MAKES
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
+from forge.deployments.access import find_key
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
-from forge.deployments.errors import KeyEnded, KeyNotFound, TooManyDeployments
+from forge.deployments.errors import KeyEnded, TooManyDeployments
 from forge.deployments.facets import key_facet
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind
+from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.changes import lock_deployment
-from forge.projects.access import require
+from forge.deployments.serializers import NEW_KEY
 
 MAX_KEYS = 100
 """Keys of a deployment that have not ended."""
@@ -33,13 +40,17 @@ PREFIXES = {DeploymentKind.WEB: "hf_web_", DeploymentKind.APP: "hf_app_", Deploy
 _SHOWN_FIRST, _SHOWN_LAST = 6, 2
 
 
+@act(
+    "POST", DEPLOYMENT, "keys", "deployment_keys_create", verb=Verb.DEPLOY, state=MAKES, answer=NEW_KEY, raises=Conflict
+)
 @transaction.atomic
-def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None = None) -> tuple[DeploymentKey, str]:
-    """Creates a key, which ends after some days or never, and returns it with its secret, which is shown this once.
-
-    Raises `Forbidden`, `Invalid` and `TooManyDeployments`.
-    """
-    require(actor, Verb.DEPLOY, deployment.project)
+def create_key(
+    actor: Actor,
+    deployment: Deployment,
+    name: Annotated[str, CharField(max_length=100)],
+    days: Annotated[int | None, IntegerField(allow_null=True, min_value=1, max_value=MAX_DAYS)] = None,
+) -> tuple[DeploymentKey, str]:
+    """Creates a key, which ends after some days or never. Its secret is in this answer and in no other."""
     name = _checked_name(name)
     expires = None if days is None else timezone.now() + timedelta(days=_checked_days(days, "days", 1, MAX_DAYS))
     deployment = lock_deployment(deployment)
@@ -49,18 +60,29 @@ def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None
     return key, secret
 
 
+@act(
+    "POST",
+    DEPLOYMENT,
+    "keys/<uuid:key_id>/rotate",
+    "deployment_keys_rotate",
+    verb=Verb.DEPLOY,
+    state=IF_MATCH,
+    answer=NEW_KEY,
+    raises=Conflict,
+)
 @transaction.atomic
 def rotate_key(
-    actor: Actor, key: DeploymentKey, overlap_days: int = USUAL_OVERLAP_DAYS, *, precondition: Precondition = None
+    actor: Actor,
+    deployment: Deployment,
+    key_id: UUID,
+    overlap_days: Annotated[int, IntegerField(min_value=0, max_value=MAX_OVERLAP_DAYS)] = USUAL_OVERLAP_DAYS,
+    *,
+    precondition: Precondition = None,
 ) -> tuple[DeploymentKey, str]:
-    """Makes another key of the same name, which lasts as long as this one did. This one ends after the overlap.
-
-    Returns the new key with its secret. Raises `Forbidden`, `Stale`, `Invalid`, `KeyNotFound`, `KeyEnded` and
-    `TooManyDeployments`: both count during the overlap.
-    """
-    require(actor, Verb.DEPLOY, key.deployment.project)
+    """Creates a key of the same name, which lasts as long as the one of this address did. That one ends after the
+    overlap, during which both count."""
     overlap = timedelta(days=_checked_days(overlap_days, "overlap_days", 0, MAX_OVERLAP_DAYS))
-    deployment, key = _lock_key(key, precondition)
+    deployment, key = _lock_key(deployment, key_id, precondition)
     now = timezone.now()
     lasts = None if key.expires is None else now + (key.expires - key.created)
     key.expires = min(each for each in (key.expires, now + overlap) if each is not None)
@@ -71,11 +93,22 @@ def rotate_key(
     return successor, secret
 
 
+@act(
+    "DELETE",
+    DEPLOYMENT,
+    "keys/<uuid:key_id>",
+    "deployment_keys_revoke",
+    verb=Verb.DEPLOY,
+    state=IF_MATCH,
+    answer=DONE,
+    raises=Conflict,
+)
 @transaction.atomic
-def revoke_key(actor: Actor, key: DeploymentKey, *, precondition: Precondition = None) -> DeploymentKey:
-    """Ends a key at once. Raises `Forbidden`, `Stale`, `KeyNotFound` and `KeyEnded`."""
-    require(actor, Verb.DEPLOY, key.deployment.project)
-    deployment, key = _lock_key(key, precondition)
+def revoke_key(
+    actor: Actor, deployment: Deployment, key_id: UUID, *, precondition: Precondition = None
+) -> DeploymentKey:
+    """Ends the key at once."""
+    deployment, key = _lock_key(deployment, key_id, precondition)
     key.revoked = timezone.now()
     key.save(update_fields=["revoked"])
     _record(actor, "key.revoke", deployment, key)
@@ -90,11 +123,9 @@ def _record(actor: Actor, action: str, deployment: Deployment, key: DeploymentKe
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
 
 
-def _lock_key(key: DeploymentKey, precondition: Precondition) -> tuple[Deployment, DeploymentKey]:
-    deployment = lock_deployment(key.deployment)
-    row = DeploymentKey.objects.filter(pk=key.pk).first()
-    if row is None:
-        raise KeyNotFound(f"{deployment.title} has no such key.")
+def _lock_key(deployment: Deployment, key_id: UUID, precondition: Precondition) -> tuple[Deployment, DeploymentKey]:
+    deployment = lock_deployment(deployment)
+    row = find_key(deployment, key_id)
     require_precondition((key_facet(row),), precondition)
     if row.has_ended:
         raise KeyEnded(f"The key {row.name} has ended. Create another one.")

@@ -19,7 +19,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import form_precondition
 from forge.deployments import actions
-from forge.deployments.access import deployments_of, find_deployment, find_key, reports_since, require_key_of
+from forge.deployments.access import deployments_of, find_deployment, reports_since, require_key_of
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
@@ -50,11 +50,9 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
         return render(request, "deployments/list.html", _all(request, project))
     form = request.POST
     try:
-        choice, origins = _choice(form.get("choice", "")), _lines(form.get("origins", ""))
-        new = actions.NewDeployment(
-            form.get("title", ""), form.get("kind", ""), choice, origins, form.get("promoted_from", "")
-        )
-        new_deployment = actions.create_deployment(principal_of(request), project, new)
+        values: dict[str, Any] = {name: form.get(name, "") for name in ("title", "kind", "promoted_from")}
+        origins, choice = _lines(form.get("origins", "")), _choice(form.get("choice", ""))
+        new_deployment = actions.create_deployment(principal_of(request), project, **values, **choice, origins=origins)
         _, secret = actions.create_key(principal_of(request), new_deployment, FIRST_KEY)
     except (Invalid, Conflict, Stale, NotFound, Gone) as error:
         return show_again(request, "deployments/list.html", _all(request, project), error)
@@ -87,29 +85,25 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
     try:
         match form.get("do"):
             case "serve":
-                actions.serve_tag(principal, row, _choice(form.get("choice", "")), precondition=precondition)
+                actions.serve_tag(principal, row, **_choice(form.get("choice", "")), precondition=precondition)
             case "return":
                 actions.go_back(principal, row, _number(form.get("release", "")), precondition=precondition)
             case "promote":
                 actions.promote(principal, row, precondition=precondition)
             case "save":
                 origins, telemetry = _lines(form.get("origins", "")), "telemetry" in form
-                settings_change = actions.DeploymentChange(
-                    form.get("title", ""), origins, telemetry, form.get("promoted_from", "")
-                )
-                actions.change_deployment(principal, row, settings_change, precondition=precondition)
+                title, source = form.get("title", ""), form.get("promoted_from", "")
+                actions.change_deployment(principal, row, title, origins, telemetry, source, precondition=precondition)
             case "key":
                 days = form.get("days", "").strip()
                 _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
             case "lines":
                 require_key_of(row, secret := form.get("key", ""))
             case "rotate":
-                key = find_key(row, _id(form.get("key", "")))
-                _, secret = actions.rotate_key(
-                    principal, key, _number(form.get("overlap", "7")), precondition=precondition
-                )
+                key, overlap = _id(form.get("key", "")), _number(form.get("overlap", "7"))
+                _, secret = actions.rotate_key(principal, row, key, overlap, precondition=precondition)
             case "revoke":
-                actions.revoke_key(principal, find_key(row, _id(form.get("key", ""))), precondition=precondition)
+                actions.revoke_key(principal, row, _id(form.get("key", "")), precondition=precondition)
             case "replace-keys":
                 replace_update_keys(principal, project.organisation, form.get("reason", ""), precondition=precondition)
             case "delete":
@@ -180,13 +174,13 @@ def _one(
     }
 
 
-def _choice(text: str) -> actions.TagChoice:
+def _choice(text: str) -> dict[str, Any]:
     """The tag that a form chose: `follow latest sha256:…`, or `fixed 1.0 sha256:…`. Raises `Invalid`."""
     how, _, rest = text.partition(" ")
     tag, _, digest = rest.partition(" ")
     if how not in ("follow", "fixed") or not tag:
         raise Invalid("Choose a version.", errors={"choice": ["Choose a version."]})
-    return actions.TagChoice(tag, how == "follow", digest)
+    return {"tag": tag, "follow": how == "follow", "digest": digest}
 
 
 def _lines(text: str) -> list[str]:

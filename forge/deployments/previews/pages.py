@@ -35,7 +35,7 @@ def preview_page(request: HttpRequest, organisation: str, name: str, number: int
             actions.end_preview_link(principal, change)
             return redirect(request.path)
         if request.method == "POST":
-            secret = actions.create_preview_link(principal, change, _days(request.POST.get("days", "")))
+            _, secret = actions.create_preview_link(principal, change, _days(request.POST.get("days", "")))
     except (Invalid, Conflict) as error:
         return show_again(request, "changes/preview.html", _context(request, change), error)
     return render(request, "changes/preview.html", _context(request, change, secret))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from typing import Annotated
 
 from django.db import transaction
+from rest_framework.fields import BooleanField, CharField, ChoiceField
 
-from forge.accounts.organisations.names import slug
+from forge.accounts.organisations.names import MAXIMUM_LENGTH, slug
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import IF_MATCH, MAKES
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Gone, Invalid, Stale
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.facets import serving_facet, settings_facet
 from forge.deployments.models import Deployment, DeploymentKind
+from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import (
     FOLLOWING,
@@ -28,51 +31,48 @@ from forge.deployments.releases.changes import (
     require_accepted,
     stop_following,
 )
-from forge.deployments.releases.choices import TagChoice, chosen_tag
-from forge.deployments.settings.origins import checked_origins
+from forge.deployments.releases.choices import Follow, SeenDigest, TagName, chosen_tag
+from forge.deployments.serializers import CHANGED_DEPLOYMENT, NEW_DEPLOYMENT
+from forge.deployments.settings.origins import Origins, checked_origins
 from forge.deployments.settings.sources import checked_source
-from forge.projects.access import require
 from forge.projects.models import Project
+from forge.projects.place import PROJECT
 
 MAX_DEPLOYMENTS = 100
 """Deployments of a project."""
 MAX_TITLE = 60
 
 
-@dataclass(frozen=True)
-class NewDeployment:
-    """A deployment that somebody creates, and what it serves first."""
-
-    title: str
-    kind: str
-    choice: TagChoice
-    origins: Collection[str] = ()
-    promoted_from: str = ""
-    """The name of the deployment that it is promoted from. With a name, the new deployment follows no tag. The default,
-    "", names none."""
+Title = Annotated[str, CharField(max_length=MAXIMUM_LENGTH)]
+Source = Annotated[str, CharField(max_length=MAXIMUM_LENGTH, allow_blank=True)]
 
 
-@dataclass(frozen=True)
-class DeploymentChange:
-    """The new settings of a deployment; None leaves one as it is."""
-
-    title: str | None = None
-    origins: Collection[str] | None = None
-    telemetry: bool | None = None
-    promoted_from: str | None = None
-    """The name of another deployment of the project, or "" to end promotion."""
-
-
+@act(
+    "POST",
+    PROJECT,
+    "deployments",
+    "deployments_create",
+    verb=Verb.DEPLOY,
+    state=MAKES,
+    answer=NEW_DEPLOYMENT,
+    raises=(Conflict, Gone, Stale),
+)
 @transaction.atomic
-def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Deployment:
-    """Creates a deployment, whose name follows from its title, with its first release.
-
-    Raises `Forbidden`, `Invalid`, `BadOrigin`, `NoSuchTag`, `TagWithdrawn`, `VersionNotAccepted`, `DeploymentExists`
-    and `TooManyDeployments`.
-    """
-    require(actor, Verb.DEPLOY, project)
-    title, origins = _checked_title(new.title), checked_origins(new.origins)
-    if new.kind not in DeploymentKind.values:
+def create_deployment(
+    actor: Actor,
+    project: Project,
+    title: Title,
+    kind: Annotated[str, ChoiceField(DeploymentKind.choices)],
+    tag: TagName,
+    follow: Follow = False,
+    digest: SeenDigest = "",
+    origins: Origins = (),
+    promoted_from: Source = "",
+) -> Deployment:
+    """Creates a deployment that serves the build of a tag. Its name follows from its title and stays. With
+    `promoted_from`, the name of another one, it follows no tag."""
+    title, origins = _checked_title(title), checked_origins(origins)
+    if kind not in DeploymentKind.values:
         message = f"Choose one of {', '.join(DeploymentKind.values)}."
         raise Invalid(message, errors={"kind": [message]})
     lock_project(project)
@@ -82,46 +82,50 @@ def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Dep
         raise DeploymentExists(message, errors={"title": [message]})
     if own.count() >= MAX_DEPLOYMENTS:
         raise TooManyDeployments(f"A project has at most {MAX_DEPLOYMENTS} deployments. Delete one that is not needed.")
-    source = checked_source(project, new.promoted_from)
-    tag, version = chosen_tag(actor, project, new.choice)
-    require_accepted(tag.build, version, tag.manifest.blob_id)
+    source = checked_source(project, promoted_from)
+    row, version = chosen_tag(actor, project, tag, follow=follow, digest=digest)
+    require_accepted(row.build, version, row.manifest.blob_id)
     deployment = Deployment.objects.create(
         project=project,
         name=slug(title),
         title=title,
-        kind=new.kind,
+        kind=kind,
         origins=origins,
-        follows=tag.name if new.choice.follow and source is None else "",
+        follows=row.name if follow and source is None else "",
         promoted_from=source,
         created_by=actor.person,
     )
-    release = begin_release(deployment, tag.build, version, tag.manifest.blob_id, chosen_by=actor.person)
+    release = begin_release(deployment, row.build, version, row.manifest.blob_id, chosen_by=actor.person)
     ReleaseRecord(deployment, release).record(actor, "deployment.create")
     return deployment
 
 
+@act("PATCH", DEPLOYMENT, "", "deployments_change", verb=Verb.DEPLOY, state=IF_MATCH, answer=CHANGED_DEPLOYMENT)
 @transaction.atomic
 def change_deployment(
-    actor: Actor, deployment: Deployment, change: DeploymentChange, *, precondition: Precondition = None
+    actor: Actor,
+    deployment: Deployment,
+    title: Title | None = None,
+    origins: Origins | None = None,
+    telemetry: Annotated[bool | None, BooleanField()] = None,
+    promoted_from: Source | None = None,
+    *,
+    precondition: Precondition = None,
 ) -> Deployment:
     """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are counted.
-    The name stays: apps have it. With a source it follows no tag any more: it changes when somebody promotes.
-
-    Raises `Forbidden`, `Stale`, `Invalid` and `BadOrigin`.
-    """
+    The name stays: apps have it. With a source it follows no tag any more: it changes when somebody promotes."""
     project = deployment.project
-    require(actor, Verb.DEPLOY, project)
     deployment = lock_deployment(deployment)
     require_precondition((settings_facet(deployment),), precondition)
     before = _settings_of(deployment)
-    if change.title is not None:
-        deployment.title = _checked_title(change.title)
-    if change.origins is not None:
-        deployment.origins = checked_origins(change.origins)
-    if change.telemetry is not None:
-        deployment.telemetry = change.telemetry
-    if change.promoted_from is not None:
-        deployment.promoted_from = checked_source(project, change.promoted_from, deployment)
+    if title is not None:
+        deployment.title = _checked_title(title)
+    if origins is not None:
+        deployment.origins = checked_origins(origins)
+    if telemetry is not None:
+        deployment.telemetry = telemetry
+    if promoted_from is not None:
+        deployment.promoted_from = checked_source(project, promoted_from, deployment)
         if deployment.promoted_from is not None:
             stop_following(deployment)
     after = _settings_of(deployment)
@@ -133,12 +137,11 @@ def change_deployment(
     return deployment
 
 
+@act("DELETE", DEPLOYMENT, "", "deployments_delete", verb=Verb.MANAGE, state=IF_MATCH, answer=DONE)
 @transaction.atomic
 def delete_deployment(actor: Actor, deployment: Deployment, *, precondition: Precondition = None) -> None:
-    """Deletes a deployment with its keys and history: its address answers no app any more. Raises `Forbidden` and
-    `Stale`."""
+    """Deletes a deployment with its keys and history. Its address answers no app any more."""
     project = deployment.project
-    require(actor, Verb.MANAGE, project)
     deployment = lock_deployment(deployment)
     release = release_now(deployment)
     require_precondition((serving_facet(deployment, release), settings_facet(deployment)), precondition)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from rest_framework.fields import CharField, ListField
 
 from forge.deployments.errors import BadOrigin
 
 MAX_ORIGINS = 20
+Origins = Annotated[Collection[str], ListField(child=CharField(max_length=300), max_length=50)]
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 

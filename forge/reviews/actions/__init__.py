@@ -14,7 +14,6 @@ from forge.reviews.changes.actions.offers import (
 from forge.reviews.changes.actions.outside import bring_from_outside, bring_newer
 from forge.reviews.checks.actions import ReportedCheck, post_check
 from forge.reviews.guests.actions import (
-    GuestTerms,
     enter_as_guest,
     invite_guest,
     note_guest_download,
@@ -50,7 +49,6 @@ from forge.reviews.threads.actions.conversation import (
 from forge.reviews.threads.actions.wrong_results import mark_wrong
 
 __all__ = [
-    "GuestTerms",
     "JudgedRound",
     "ReportedCheck",
     "RequestedChange",

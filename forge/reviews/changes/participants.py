@@ -31,6 +31,12 @@ def offers_it(actor: Actor, request: ChangeRequest | None, verb: Verb = Verb.REA
     return can(actor, verb, source) and can(actor, Verb.SEE, request.project)
 
 
+def may_withdraw(actor: Actor, request: ChangeRequest) -> bool:
+    """Whether somebody takes back what they, or others of the fork, offered."""
+    is_mine = request.author_id is not None and request.author_id == actor.pk
+    return is_mine and request.source is not None and can(actor, Verb.EDIT, request.source)
+
+
 def require_reading(actor: Actor, request: ChangeRequest) -> None:
     """Raises `Forbidden` or `NotFound`."""
     if not offers_it(actor, request):

@@ -1,4 +1,4 @@
-"""Change requests as JSON, and what of them comes in."""
+"""Change requests as JSON, what of them comes in, and the answers of the acts on them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
+from rest_framework.fields import CharField
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.offers.serializers import TrainedModelChangeJson, trained_model_change_to_json
 from forge.learning.offers.trained_models import TrainedModelChange, trained_model_changes
-from forge.reviews.changes.access import seen_source
+from forge.reviews.changes.access import find_change_request, find_offer, seen_source
+from forge.reviews.changes.facets import request_facets
 from forge.reviews.changes.gate import missing_to_merge
-from forge.reviews.changes.merging import Merging
+from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
 from forge.reviews.gate.changed_files import files_of
 from rune.editing.merge import ConflictKind, MergeConflict, Side
@@ -123,18 +126,6 @@ class NewerOfferSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_blank=True, default="", help_text="what was addressed")
 
 
-class ResolutionSerializer(serializers.Serializer[Any]):
-    conflict = serializers.CharField(max_length=32)
-    side = serializers.ChoiceField(choices=[side.value for side in Side])
-    text = serializers.CharField(
-        allow_blank=True, default="", trim_whitespace=False, help_text="what stands there, of the side `written`"
-    )
-
-
-class ReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(allow_blank=True, default="")
-
-
 def offer_to_json(request: ChangeRequest) -> OfferJson:
     """A change request as the fork's people see it."""
     return {
@@ -192,8 +183,10 @@ def change_request_to_json(actor: Actor, request: ChangeRequest) -> ChangeReques
     }
 
 
-def open_change_request_to_json(actor: Actor, request: ChangeRequest, merge: Merging | None) -> OpenChangeRequestJson:
-    """The same with its conflicts; `found` is None where it is decided."""
+def open_change_request_to_json(actor: Actor, request: ChangeRequest) -> OpenChangeRequestJson:
+    """The same with its conflicts, where it is open."""
+    is_readable = request.is_open and request.base is not None and request.offered is not None
+    merge = merging_of(request) if is_readable else None
     return {
         **change_request_to_json(actor, request),
         "models": [trained_model_change_to_json(each) for each in _trained_models(actor, request)],
@@ -229,3 +222,19 @@ def _conflict(conflict: MergeConflict, merge: Merging) -> ConflictJson:
         "side": None if choice is None else choice.side.value,
         "replacement": choice.text if choice is not None and choice.side is Side.WRITTEN else None,
     }
+
+
+def _afresh(request: ChangeRequest, actor: Actor) -> OpenChangeRequestJson:
+    return open_change_request_to_json(actor, request)
+
+
+def _again(actor: Actor, request: ChangeRequest) -> ChangeRequest:
+    return find_change_request(actor, request.pk)
+
+
+Reason = Annotated[str, CharField(allow_blank=True)]
+REQUEST = Answer(for_actor=_afresh, facets=request_facets, again=_again)
+DECISION = Answer(for_actor=_afresh, again=_again)
+"""A change request as it is after the act, and the same without its state."""
+BUILDING = Answer(for_actor=_afresh, again=_again, status=202)
+PLAIN_OFFER = Answer(offer_to_json, again=lambda actor, request: find_offer(actor, request.pk))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import BooleanField, CharField, IntegerField
 
 from forge.accounts.errors import LinkEnded
 from forge.accounts.permissions import Verb
@@ -17,15 +18,26 @@ from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.builds.models import Build
 from forge.core import threads
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, act
+from forge.core.api.states import ENDS, MAKES
 from forge.core.audit.entries import entries_since, write_entry
-from forge.core.errors import Invalid, TooOften
+from forge.core.errors import Conflict, Invalid, TooOften
 from forge.core.events.delivery import deliver
 from forge.core.events.log import append_event
-from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.errors import ReviewClosed, TooManyGuests
-from forge.reviews.guests.access import LOOK, guest_path, guests_group, is_good, principal_of_guest, require_as_guest
+from forge.reviews.guests.access import (
+    LOOK,
+    find_link,
+    guest_path,
+    guests_group,
+    is_good,
+    principal_of_guest,
+    require_as_guest,
+)
+from forge.reviews.guests.serializers import NEW_LINK
 from forge.reviews.models import AnchoredThread, Guest, GuestLink, Review
+from forge.reviews.place import REVIEW
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchors import AnchorKind
 from forge.reviews.threads.announcements import ThreadStep, thread_event
@@ -41,24 +53,19 @@ MOST_SAID = 20
 SAID_WITHIN = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class GuestTerms:
-    """The guest of a link, the number of days, and whether they may comment or only read."""
-
-    title: str
-    days: int = 7
-    may_comment: bool = True
-
-
+@act("POST", REVIEW, "guest-links", "guest_links_make", verb=Verb.SHARE, state=MAKES, answer=NEW_LINK, raises=Conflict)
 @transaction.atomic
-def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[GuestLink, str]:
-    """Makes a link that shows the review to anybody who has it; its address is shown this once.
-
-    Raises `Forbidden`, `Invalid`, `ReviewClosed` and `TooManyGuests`.
-    """
-    require(actor, Verb.SHARE, review.project)
-    title = _checked_name(terms.title, "Write for whom the link is.", "title")
-    if not 1 <= terms.days <= MOST_DAYS:
+def invite_guest(
+    actor: Actor,
+    review: Review,
+    title: Annotated[str, CharField(max_length=LONGEST_NAME, help_text="for whom it is")],
+    days: Annotated[int, IntegerField(min_value=1, max_value=MOST_DAYS)] = 7,
+    may_comment: Annotated[bool, BooleanField()] = True,
+) -> tuple[GuestLink, str]:
+    """Makes a link that shows this review, its newest build and nothing else, without an account. Its address is in
+    this answer and in no other."""
+    title = _checked_name(title, "Write for whom the link is.", "title")
+    if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"A link works for 1 to {MOST_DAYS} days.", errors={"days": [f"1 to {MOST_DAYS}."]})
     Project.objects.lock(review.project_id)
     _require_open(review)
@@ -68,11 +75,11 @@ def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[Guest
     link = GuestLink.objects.create(
         review=review,
         title=title,
-        may_comment=terms.may_comment,
+        may_comment=may_comment,
         secret_hash=hash_secret(secret),
         created_by=actor.person,
         created_by_token=token_of(actor),
-        expires=timezone.now() + timedelta(days=terms.days),
+        expires=timezone.now() + timedelta(days=days),
     )
     write_entry(
         actor,
@@ -82,17 +89,17 @@ def invite_guest(actor: Actor, review: Review, terms: GuestTerms) -> tuple[Guest
         number=review.number,
         link=str(link.pk),
         title=title,
-        days=terms.days,
-        comments=terms.may_comment,
+        days=days,
+        comments=may_comment,
     )
     return link, f"{settings.PUBLIC_URL}{guest_path(review.pk)}#token={secret}"
 
 
+@act("DELETE", REVIEW, "guest-links/<uuid:link_id>", "guest_links_revoke", verb=Verb.SHARE, state=ENDS, answer=DONE)
 @transaction.atomic
-def revoke_guest_link(actor: Actor, link: GuestLink) -> None:
-    """Ends a link, and what it let in, at once. Raises `Forbidden`."""
-    review = link.review
-    require(actor, Verb.SHARE, review.project)
+def revoke_guest_link(actor: Actor, review: Review, link_id: UUID) -> None:
+    """Ends a link, and what it let in, at once."""
+    link = find_link(actor, review, link_id)
     if GuestLink.objects.filter(pk=link.pk, revoked=None).update(revoked=timezone.now()):
         write_entry(
             actor,

@@ -34,12 +34,10 @@ from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.projects.place import project_of
 from forge.reviews import actions
-from forge.reviews.actions import GuestTerms
 from forge.reviews.guests.access import (
     build_for_guest,
     cookie_name,
     find_guest,
-    find_link,
     guest_path,
     principal_of_guest,
     review_for_guest,
@@ -128,14 +126,13 @@ def invite(request: HttpRequest, organisation: str, name: str, number: int) -> H
     project = project_of(request, organisation, name, Verb.SHARE)
     target = find_numbered_review(principal_of(request), project, number)
     days = request.POST.get("days", "7")
-    terms = GuestTerms(
-        request.POST.get("title", ""),
-        int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
-        request.POST.get("may", "comment") == "comment",
-    )
+    number_of_days = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
+    title, may_comment = request.POST.get("title", ""), request.POST.get("may", "comment") == "comment"
     context: dict[str, Any] = {"project": project, "review": target}
     try:
-        context["link"], context["url"] = actions.invite_guest(principal_of(request), target, terms)
+        context["link"], context["url"] = actions.invite_guest(
+            principal_of(request), target, title, number_of_days, may_comment
+        )
     except (Invalid, Conflict) as error:
         return show_again(request, "reviews/guests/link.html", context, error)
     return render(request, "reviews/guests/link.html", context)
@@ -148,7 +145,7 @@ def revoke(request: HttpRequest, organisation: str, name: str, number: int, link
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.SHARE)
     target = find_numbered_review(principal, project, number)
-    actions.revoke_guest_link(principal, find_link(principal, target, link))
+    actions.revoke_guest_link(principal, target, link)
     return redirect(f"{target.get_absolute_url()}#guests")
 
 

@@ -133,23 +133,6 @@ class ReviewReviewers(ForgeView):
         return _answer(principal, review.pk)
 
 
-class ReviewClose(ForgeView):
-    needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=(Conflict, *REFUSALS))
-
-    @extend_schema(
-        operation_id="requested_reviews_close",
-        request=None,
-        responses=ReviewJson,
-        parameters=[REQUIRED_IF_MATCH, ETAG],
-    )
-    def post(self, request: Request, review_id: UUID) -> Response:
-        """Ends the review: nobody is waited for any more."""
-        principal = principal_of(request)
-        actions.close_review(principal, find_review(principal, review_id), precondition=request_precondition(request))
-        return _answer(principal, review_id)
-
-
 def _groups(body: Mapping[str, Any]) -> tuple[RequestedGroup, ...]:
     return tuple(
         RequestedGroup(tuple(each["people"]), each["required_approvals"], each["title"], each["team"])

@@ -7,10 +7,12 @@ from typing import Annotated, TypedDict
 from forge.accounts.may import ProjectVerb
 from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
-from forge.reviews.rounds.access import is_overdue, state_of
+from forge.reviews.rounds.access import find_review, is_overdue, standing_verdicts, state_of
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing
+from forge.reviews.rounds.facets import review_facets
 from forge.reviews.threads.conversation import anchor_of_verdict, comment_of_verdict
 from forge.reviews.threads.serializers import AnchorJson, anchor_to_json
 
@@ -141,3 +143,10 @@ def _group(group: ReviewerGroup, verdicts: Verdicts) -> ReviewerGroupJson:
 
 def _person(user: User | None) -> PersonJson | None:
     return person_to_json(user) if user else None
+
+
+def _as_it_is(review: Review) -> ReviewJson:
+    return review_to_json(review, standing_verdicts([review])[review.pk])
+
+
+OUTCOME = Answer(_as_it_is, review_facets, again=lambda actor, review: find_review(actor, review.pk))

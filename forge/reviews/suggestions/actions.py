@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField, UUIDField
 
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState
@@ -15,8 +17,10 @@ from forge.builds.previews.copies import OverrideJson, find_copy, start_copy
 from forge.compute.pool.language import language_pool
 from forge.core import threads
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import COMPARES, MAKES, OWN
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import Busy, Conflict, Invalid, NotFound
 from forge.core.events.log import append_event
 from forge.projects.access import require
 from forge.projects.actions import save_version
@@ -28,12 +32,14 @@ from forge.projects.versions.actions.save import MAX_MESSAGE_LENGTH
 from forge.projects.versions.store import WorkingTree, available_files, working_tree
 from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
+from forge.reviews.place import REVIEW, SUGGESTION
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import FilesUnread, fields_of, in_words
 from forge.reviews.suggestions.quotas import TRY_ACTION, require_another_trial
 from forge.reviews.threads.actions.conversation import begin_thread, reply_in_thread
 from forge.reviews.threads.anchors import WHOLE_BUILD, AnchorKind, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, thread_event, thread_facts
+from forge.reviews.threads.serializers import NEW_TALK, TALK, Text
 
 MOST_CHANGES = 50
 """Arguments that one suggestion changes."""
@@ -74,19 +80,22 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
         return start_copy(review.project, build.source, overrides)
 
 
+@act(
+    "POST", REVIEW, "suggestions", "suggestions_make", verb=Verb.SUGGEST, state=MAKES, answer=NEW_TALK, raises=Conflict
+)
 @transaction.atomic
-def suggest(actor: Actor, review: Review, copy_id: UUID, text: str = "") -> AnchoredThread:
-    """Begins a thread that suggests the changes of a copy that the person tried. `text` says why; a sentence is written
-    where it is empty.
-
-    Raises `Forbidden`, `ReviewClosed`, `NotTried`, `TooManySuggestions` and `Invalid`.
-    """
-    require(actor, Verb.SUGGEST, review.project)
+def suggest(
+    actor: Actor,
+    review: Review,
+    trial: Annotated[UUID, UUIDField()],
+    text: Annotated[str, CharField(allow_blank=True, help_text="why; a sentence is written without it")] = "",
+) -> AnchoredThread:
+    """Suggests what was tried and builds, in a thread of the review."""
     Project.objects.lock(review.project_id)
     _require_open(review)
     build = newest_round(review).build
     try:
-        copy = find_copy(actor, review.project, copy_id)
+        copy = find_copy(actor, review.project, trial)
     except NotFound:
         raise NotTried("This trial was forgotten, as old ones are. Try your changes again.") from None
     if copy.copy is None or copy.copy["version"] != str(build.source.pk):
@@ -114,13 +123,12 @@ def suggest(actor: Actor, review: Review, copy_id: UUID, text: str = "") -> Anch
     return thread
 
 
+@act(
+    "POST", SUGGESTION, "take", "suggestions_take", verb=Verb.EDIT, state=COMPARES, answer=TALK, raises=(Conflict, Busy)
+)
 def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
-    """Makes the suggested changes in the project's files, and saves them as a version that names who suggested them.
-
-    Raises `Forbidden`, `AlreadySo`, `CannotBeApplied` where the files say something else by now, and `Busy`.
-    """
+    """Makes the suggested changes in the project's files, and saves them as a version that names who suggested them."""
     project = suggestion.thread.project
-    require(actor, Verb.EDIT, project)
     # The answer is computed before the transaction, in which nothing is waited for.
     tree = working_tree(project)
     outcome = language_pool.apply_overrides(actor, project, suggestion.overrides, tree.manifest, tree.texts)
@@ -159,26 +167,26 @@ def _write(actor: Actor, suggestion: Suggestion, tree: WorkingTree, texts: Mappi
         )
 
 
+@act("POST", SUGGESTION, "decline", "suggestions_decline", verb=Verb.EDIT, state=COMPARES, answer=TALK, raises=Conflict)
 @transaction.atomic
-def decline_suggestion(actor: Actor, suggestion: Suggestion, reason: str) -> None:
-    """Says why a suggestion is not taken. Raises `Forbidden`, `AlreadySo`, and `Invalid` without a reason."""
+def decline_suggestion(actor: Actor, suggestion: Suggestion, text: Text) -> None:
+    """Says why a suggestion is not taken; `text` is a reply in its thread."""
     thread = suggestion.thread
-    require(actor, Verb.EDIT, thread.project)
-    if not reason.strip():
+    if not text.strip():
         raise Invalid("Write why it is declined.", errors={"text": ["Write why it is declined."]})
     Project.objects.lock(thread.project_id)
     _require_undecided(suggestion)
-    reply_in_thread(actor, thread, reason)
+    reply_in_thread(actor, thread, text)
     _decide(actor, suggestion, SuggestionState.DECLINED)
     author = None if suggestion.author_id is None else str(suggestion.author_id)
     _note(actor, thread, "review.suggestion_declined", ThreadStep.DECLINED, member=author)
 
 
+@act("POST", SUGGESTION, "withdraw", "suggestions_withdraw", verb=Verb.SUGGEST, state=OWN, answer=TALK, raises=Conflict)
 @transaction.atomic
 def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
-    """Takes one's own suggestion back. Raises `Forbidden`, `NotYours` and `AlreadySo`."""
+    """Takes one's own suggestion back."""
     thread = suggestion.thread
-    require(actor, Verb.SUGGEST, thread.project)
     if suggestion.author_id != actor.pk:
         raise NotYours("Only who made a suggestion withdraws it.")
     Project.objects.lock(thread.project_id)

@@ -16,7 +16,6 @@ from forge.accounts.tokens.scopes import Scope
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
 from forge.builds.previews.serializers import PreviewBuildJson, watch_to_json
-from forge.core.actors import Actor
 from forge.core.api.json_types import Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Unprocessable
@@ -24,9 +23,8 @@ from forge.projects.access import require
 from forge.reviews import actions
 from forge.reviews.actions import RequestedChange
 from forge.reviews.rounds.access import find_review, newest_round
-from forge.reviews.suggestions.access import Field, fields_of, find_suggestion
-from forge.reviews.threads.conversation import find_thread
-from forge.reviews.threads.serializers import SuggestedChangeJson, TextSerializer, ThreadJson, thread_to_json
+from forge.reviews.suggestions.access import Field, fields_of
+from forge.reviews.threads.serializers import SuggestedChangeJson
 
 KINDS = ("integer", "float", "text", "long-text", "choice", "switch")
 
@@ -74,11 +72,6 @@ class TrySerializer(serializers.Serializer[Any]):
     changes = RequestedChangeSerializer(many=True)
 
 
-class SuggestSerializer(serializers.Serializer[Any]):
-    trial = serializers.UUIDField()
-    text = serializers.CharField(allow_blank=True, default="", help_text="why; a sentence is written without it")
-
-
 class ReviewFields(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=(Busy, Unprocessable))
@@ -117,60 +110,6 @@ class OneTrial(ForgeView):
         review = find_review(principal, review_id)
         require(principal, Verb.READ, review.project)
         return Response(_trial(find_copy(principal, review.project, trial_id)))
-
-
-class ReviewSuggestions(ForgeView):
-    needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=Conflict)
-
-    @extend_schema(operation_id="suggestions_make", request=SuggestSerializer, responses={201: ThreadJson})
-    def post(self, request: Request, review_id: UUID) -> Response:
-        """Suggests what was tried and builds, in a thread of the review."""
-        principal = principal_of(request)
-        body = self.read_body(request, SuggestSerializer)
-        thread = actions.suggest(principal, find_review(principal, review_id), body["trial"], body["text"])
-        return Response(_thread(principal, thread.pk), status=status.HTTP_201_CREATED)
-
-
-class SuggestionTake(ForgeView):
-    needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=(Conflict, Busy))
-
-    @extend_schema(operation_id="suggestions_take", request=None, responses=ThreadJson)
-    def post(self, request: Request, thread_id: UUID) -> Response:
-        """Makes the suggested changes in the project's files, and saves them as a version."""
-        principal = principal_of(request)
-        actions.take_suggestion(principal, find_suggestion(principal, thread_id))
-        return Response(_thread(principal, thread_id))
-
-
-class SuggestionDecline(ForgeView):
-    needs = needing(post=Scope.PROJECT_WRITE)
-    raises = raising(post=Conflict)
-
-    @extend_schema(operation_id="suggestions_decline", request=TextSerializer, responses=ThreadJson)
-    def post(self, request: Request, thread_id: UUID) -> Response:
-        """Says why a suggestion is not taken; `text` is a reply in its thread."""
-        principal = principal_of(request)
-        suggestion = find_suggestion(principal, thread_id)
-        actions.decline_suggestion(principal, suggestion, self.read_body(request, TextSerializer)["text"])
-        return Response(_thread(principal, thread_id))
-
-
-class SuggestionWithdraw(ForgeView):
-    needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=Conflict)
-
-    @extend_schema(operation_id="suggestions_withdraw", request=None, responses=ThreadJson)
-    def post(self, request: Request, thread_id: UUID) -> Response:
-        """Takes one's own suggestion back."""
-        principal = principal_of(request)
-        actions.withdraw_suggestion(principal, find_suggestion(principal, thread_id))
-        return Response(_thread(principal, thread_id))
-
-
-def _thread(principal: Actor, thread_id: UUID) -> ThreadJson:
-    return thread_to_json(find_thread(principal, thread_id))
 
 
 def _field(field: Field) -> FieldJson:

@@ -24,8 +24,9 @@ from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
-from forge.reviews.threads.facets import comment_facets, thread_facets
+from forge.reviews.threads.facets import comment_facets
 from forge.reviews.threads.serializers import (
+    THREAD_JSON,
     BeginThreadSerializer,
     CommentJson,
     TextSerializer,
@@ -88,20 +89,7 @@ class OneThread(ForgeView):
     @extend_schema(operation_id="threads_retrieve", responses=ThreadJson, parameters=[ETAG])
     def get(self, request: Request, thread_id: UUID) -> Response:
         """One thread. Resolving it takes the `ETag`."""
-        return _answer(principal_of(request), thread_id)
-
-
-class ThreadComments(ForgeView):
-    needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=Conflict)
-
-    @extend_schema(operation_id="threads_reply", request=TextSerializer, responses={201: CommentJson})
-    def post(self, request: Request, thread_id: UUID) -> Response:
-        """Replies; a thread that was resolved is open again."""
-        principal = principal_of(request)
-        thread = find_thread(principal, thread_id)
-        comment = actions.reply_in_thread(principal, thread, self.read_body(request, TextSerializer)["text"])
-        return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)
+        return THREAD_JSON.response(find_thread(principal_of(request), thread_id))
 
 
 class ThreadResolve(ForgeView):
@@ -115,21 +103,7 @@ class ThreadResolve(ForgeView):
         """Says that nothing is left to do."""
         principal, precondition = principal_of(request), request_precondition(request)
         actions.resolve_thread(principal, find_thread(principal, thread_id), precondition=precondition)
-        return _answer(principal, thread_id)
-
-
-class ThreadReopen(ForgeView):
-    needs = needing(post=Scope.REVIEW_WRITE)
-    raises = raising(post=(Conflict, *REFUSALS))
-
-    @extend_schema(
-        operation_id="threads_reopen", request=None, responses=ThreadJson, parameters=[REQUIRED_IF_MATCH, ETAG]
-    )
-    def post(self, request: Request, thread_id: UUID) -> Response:
-        """Says that something is left to do."""
-        principal, precondition = principal_of(request), request_precondition(request)
-        actions.reopen_thread(principal, find_thread(principal, thread_id), precondition=precondition)
-        return _answer(principal, thread_id)
+        return THREAD_JSON.response(find_thread(principal, thread_id))
 
 
 class OneComment(ForgeView):
@@ -198,12 +172,6 @@ class BuildWrongResults(ForgeView):
         """Marks a result as wrong outside of a review."""
         principal = principal_of(request)
         return _mark_wrong(principal, find_build(principal, build_id), request)
-
-
-def _answer(principal: Actor, thread_id: UUID) -> Response:
-    """A thread with its state, for the next act."""
-    thread = find_thread(principal, thread_id)
-    return with_etag(Response(thread_to_json(thread)), thread_facets(thread, thread.thread.comments.all()))
 
 
 def _comment_answer(principal: Actor, comment_id: UUID) -> Response:

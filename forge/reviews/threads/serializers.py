@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
+from rest_framework.fields import CharField
 
 from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.actors import Actor
+from forge.core.api.acts import Answer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.models import Comment
+from forge.core.preconditions import Facet
 from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest
-from forge.reviews.threads.conversation import anchor_of
+from forge.reviews.threads.conversation import anchor_of, find_thread
+from forge.reviews.threads.facets import thread_facets
 
 
 class AnchorJson(TypedDict):
@@ -194,3 +199,19 @@ def anchor_to_json(anchor: Anchor) -> AnchorJson:
 
 def _person(user: User | None) -> PersonJson | None:
     return person_to_json(user) if user else None
+
+
+def _new_thread_to_json(thread: AnchoredThread, actor: Actor) -> ThreadJson:
+    return thread_to_json(find_thread(actor, thread.pk))
+
+
+def _facets(thread: AnchoredThread) -> tuple[Facet, ...]:
+    return thread_facets(thread, thread.thread.comments.all())
+
+
+Text = Annotated[str, CharField()]
+NEW_TALK = Answer(for_actor=_new_thread_to_json, status=201)
+THREAD_JSON = Answer(thread_to_json, _facets, again=lambda actor, thread: find_thread(actor, thread.pk))
+TALK = Answer(thread_to_json, again=lambda actor, suggestion: find_thread(actor, suggestion.pk))
+"""The thread of a suggestion, which has its id."""
+NEW_COMMENT = Answer(comment_to_json, status=201)

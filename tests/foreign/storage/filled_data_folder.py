@@ -29,7 +29,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews import actions as reviews
 from forge.reviews.actions import RequestedGroup, ReviewRequest
-from forge.reviews.guests.actions import GuestTerms, invite_guest
+from forge.reviews.guests.actions import invite_guest
 from forge.webhooks.actions import create_webhook, ping
 from forge.webhooks.models import Attempt
 from tests.foreign.storage.folder_contents import WORDS_OF_A_VERDICT
@@ -82,7 +82,7 @@ def fill_reviews(owner: User, developer: User, reviewer: User, project: Project)
     second = built(developer, project, RUNE + b"louder")
     reviews.ask_in_a_new_round(developer, review, second, "Louder now.")
     reviews.give_verdict(reviewer, second, "approve")
-    invite_guest(owner, review, GuestTerms("Ana"))
+    invite_guest(owner, review, "Ana")
     publish_build(developer, second, "1.0")
     failed_build(developer, project)
     projects.write_file(developer, project, "notes.md", b"Too loud.")

@@ -44,7 +44,7 @@ from forge.registry.distribution.mirrors.actions import set_mirror
 from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
-from forge.reviews.guests.actions import GuestTerms, invite_guest
+from forge.reviews.guests.actions import invite_guest
 from forge.reviews.models import AwaitedReview
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
@@ -104,7 +104,7 @@ def _guest_link(maker: User, project: Project) -> models.Model:
     judge = make_member(project.organisation, "judge@acme.example", "Judge", Role.REVIEWER)
     groups = [RequestedGroup((judge.pk,))]
     review = ask_for_review(maker, built(maker, project), "Hears whispers", reviewers=groups)
-    link, _ = invite_guest(maker, review, GuestTerms("Ana"))
+    link, _ = invite_guest(maker, review, "Ana")
     return link
 
 

@@ -45,7 +45,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.access import is_good
-from forge.reviews.guests.actions import GuestTerms, enter_as_guest, invite_guest
+from forge.reviews.guests.actions import enter_as_guest, invite_guest
 from forge.reviews.models import GuestLink
 from forge.webhooks.access import find_webhook
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook, rotate_secret
@@ -93,7 +93,7 @@ def test_a_link_ends_with_its_token(
     if kind == "guest":
         groups = [RequestedGroup((reviewer.pk,))]
         review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=groups)
-        link, address = invite_guest(program, review, GuestTerms("Ana"))
+        link, address = invite_guest(program, review, "Ana")
         assert is_good(link)
     elif kind == "project":
         _, address = invite_to_project(program, project, "maintainer")
@@ -244,7 +244,7 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
     "guest-link": lambda program, owner, project: invite_guest(
         program,
         ask_for_review(owner, built(owner, project), "x", reviewers=[RequestedGroup(judges_of(project))]),
-        GuestTerms("Ana"),
+        "Ana",
     ),
     "invitation": lambda program, owner, project: invite(program, project.organisation, "viewer"),
     "linked-branch": lambda program, owner, project: link_branch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
 import pytest
@@ -21,6 +21,7 @@ def _require(actor: Any, verb: str, target: str) -> None:
 
 TOYS: Place[str] = Place("toys/<str:toy>/", lambda request, verb, names: names["toy"], _require, lambda r: r, str)
 Colour = Annotated[str, CharField(max_length=9)]
+Wheels = Annotated[Collection[str], ListField(child=CharField())]
 
 
 def declare(function: Callable[..., Any], tail: str = "winding", state: State = MAKES) -> Callable[..., Any]:
@@ -54,6 +55,14 @@ def test_a_parameter_that_may_be_missing_is_left_out_of_the_body() -> None:
     body = serializer(data={})
     assert body.is_valid()
     assert body.validated_data == {}
+
+
+def test_a_parameter_may_be_none_and_a_list_is_of_each_body_its_own() -> None:
+    def paint(actor: Any, toy: str, colour: Colour | None = None, wheels: Wheels = ()) -> None: ...
+
+    fields = act_of(declare(paint)).fields
+    assert (type(fields["colour"]), fields["colour"].required) == (CharField, False)
+    assert (fields["wheels"].required, fields["wheels"].default) == (False, list)
 
 
 def _lacks_name(actor: Any, toy: str) -> None: ...
@@ -109,3 +118,15 @@ def _named(actor: Any, toy: str, is_fast: Annotated[bool, BooleanField()] = Fals
 
 def _as_json(toy: str) -> dict[str, str]:
     return {"toy": toy}
+
+
+def test_an_answer_may_show_the_thing_as_it_is_after_the_act() -> None:
+    answer = Answer(_as_json, again=lambda _, toy: f"the red {toy}")
+    (pattern,) = act_paths(
+        [act_of(act("POST", TOYS, "", "toys_paint", verb="wind", state=MAKES, answer=answer)(_paint))]
+    )
+    view = pattern.callback.cls()  # type: ignore[attr-defined]
+    assert view.post(frozenset({"wind"}), toy="train").data == {"toy": "the red train"}
+
+
+def _paint(actor: Any, toy: str) -> None: ...

@@ -199,7 +199,7 @@ def test_no_preview_of_a_project_that_is_taken_down_is_served(
 ) -> None:
     change = outside_change(developer, project)
     built_merged(developer, change)
-    key = {"x-api-key": create_preview_link(developer, change)}
+    key = {"x-api-key": create_preview_link(developer, change)[1]}
     address = "/d/acme/kitchen/change-requests/1"
     rune = client.get(address, headers=key).json()["rune"]["url"]
     assert client.get(rune).status_code == 200

@@ -28,7 +28,7 @@ from forge.repositories.pulls import job as pulling
 from forge.reviews.actions import close_change_request, merge_past_gate, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from rune.editing.merge import MergeChoice, Side
+from rune.editing.merge import Side
 from tests.support.forge.factories.members import RUNEFILE
 from tests.support.servers.git_server import TOKEN, bare, commit, git_server
 
@@ -135,7 +135,7 @@ def test_what_both_sides_changed_is_a_change_request_and_merges_as_one(
     change.refresh_from_db()
 
     (conflict,) = merging_of(change).conflicts
-    resolve_conflict(user, change, conflict.key, MergeChoice(Side.THEIRS))
+    resolve_conflict(user, change, conflict.key, Side.THEIRS)
     merge_past_gate(owner, change, "a test")
     assert [text(project, path) for path in ("notes.md", "mine.md", "theirs.md")] == [
         "One there.\n",

@@ -30,7 +30,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.pages import merge_view
 from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread
-from rune.editing.merge.conflicts import MergeChoice, Side
+from rune.editing.merge.conflicts import Side
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 from tests.support.forge.factories.preconditions import etag_form
@@ -211,7 +211,7 @@ def test_a_conflict_is_resolved_as_it_was_read(
     form = form_on(client, CHANGE, f"{CHANGE}/respond")
     assert sent(client, "post", f"{path}/resolutions", mine).status_code == 428
     assert sent(client, "delete", f"{path}/resolutions").status_code == 428
-    resolve_conflict(owner, change, key, MergeChoice(Side.WRITTEN, "the colleague's text"))
+    resolve_conflict(owner, change, key, Side.WRITTEN, "the colleague's text")
     stale = sent(client, "post", f"{path}/resolutions", mine, etag)
     assert stale.status_code == 412
     assert "Somebody chose another text in a conflict." in stale.json()["detail"]

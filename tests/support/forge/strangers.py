@@ -27,7 +27,7 @@ from forge.projects.actions import fork_project, write_file
 from forge.projects.models import Project
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
-from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
+from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
 from tests.support.forge.addresses.registry import standing_addresses
 from tests.support.forge.factories.blocks import published_block
@@ -85,7 +85,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     twin = fork_project(developer, project, organisation, "twin")
     write_file(developer, twin, "Runefile.yml", b"version: 1\n")
     change = offer_changes(developer, twin, "Nothing but a head")
-    link, _ = invite_guest(owner, review, GuestTerms("Lena"))
+    link, _ = invite_guest(owner, review, "Lena")
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
     notice = Notice.objects.filter(person=developer)[0]

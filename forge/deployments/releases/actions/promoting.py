@@ -6,24 +6,32 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.errors import Invalid
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
+from forge.core.errors import Conflict, Invalid
 from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.errors import NotPromoted
 from forge.deployments.facets import serving_facet, source_facet
 from forge.deployments.models import Deployment, Release
+from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, lock_deployment, release_now, require_accepted
-from forge.projects.access import require
+from forge.deployments.serializers import CHANGED_DEPLOYMENT
 
 
+@act(
+    "POST",
+    DEPLOYMENT,
+    "promotion",
+    "deployments_promote",
+    verb=Verb.DEPLOY,
+    state=IF_MATCH,
+    answer=CHANGED_DEPLOYMENT,
+    raises=Conflict,
+)
 @transaction.atomic
 def promote(actor: Actor, deployment: Deployment, *, precondition: Precondition = None) -> Release:
-    """Serves what the deployment serves that this one is promoted from, and follows no tag any more.
-
-    Raises `Forbidden`, `NotPromoted`, `Stale` where either serves something else than the person saw, `Invalid` where
-    both serve the same, and `VersionNotAccepted`.
-    """
-    require(actor, Verb.DEPLOY, deployment.project)
+    """Serves what the deployment serves that this one is promoted from, and follows no tag any more."""
     deployment = lock_deployment(deployment)
     source = deployment.promoted_from
     if source is None:

@@ -8,8 +8,10 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, etag_of, require_precondition
 from forge.jobs.models import Job
@@ -33,21 +35,24 @@ from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_fa
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging, merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
+from forge.reviews.changes.serializers import DECISION, Reason
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
+from forge.reviews.place import CHANGE
 
 
-def merge_change_request(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Version:
-    """Makes the project's files what was built, reviewed and approved, by the smallest edits; answers their version.
-
-    Raises `Forbidden`, `Stale`, `NotOpen`, `CannotMerge` with all that is missing, and `FileChanged` where somebody
-    edits at this moment.
-    """
-    require(actor, Verb.EDIT, request.project)
+@act("POST", CHANGE, "merge", "change_requests_merge", verb=Verb.EDIT, state=IF_MATCH, answer=DECISION, raises=Conflict)
+def merge_change_request(
+    actor: Actor, request: ChangeRequest, reason: Reason = "", *, precondition: Precondition = None
+) -> Version:
+    """Makes the project's files what was built, reviewed and approved, by the smallest edits. With a `reason`, an owner
+    merges past what is missing, but for conflicts."""
+    if reason.strip():
+        return merge_past_gate(actor, request, reason, precondition=precondition)
     return _merge(actor, request, precondition, past="")
 
 
 def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str, *, precondition: Precondition = None) -> Version:
-    """The same without approvals or limits, for a reason that is written down; conflicts must be resolved all the same.
+    """Merges it without approvals or limits, for a reason that is written down; conflicts must be resolved.
 
     Raises `Forbidden`, `Invalid`, and what `merge_change_request` raises.
     """
@@ -99,13 +104,10 @@ def _require_nothing_missing(request: ChangeRequest, merge: Merging) -> None:
         raise CannotMerge(" ".join(missing))
 
 
+@act("POST", CHANGE, "undo", "change_requests_undo", verb=Verb.EDIT, state=IF_MATCH, answer=DECISION, raises=Conflict)
 def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Version:
-    """Takes what a merge changed out of the project's files again; what was edited since stays. It is open then.
-
-    Raises `Forbidden`, `Stale`, `NotOpen`, `CannotUndo` where later edits touch the same, and `FileChanged`.
-    """
+    """Takes what a merge changed out of the files again; what was edited since stays. It is open then."""
     project = request.project
-    require(actor, Verb.EDIT, project)
     require_precondition(offer_facets(request), precondition)
     before, merged_version = request.before, request.merged_version
     if request.state != ChangeState.MERGED or before is None or merged_version is None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField, ChoiceField
 
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb
 from forge.builds.actions import build_version
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH, MAKES, OPENS
 from forge.core.audit.entries import write_entry
 from forge.core.database.numbers import last_number, next_number
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.core.threads import MAXIMUM_COMMENT
@@ -24,10 +29,14 @@ from forge.reviews.changes.announcements import ChangeStep, change_event, offer_
 from forge.reviews.changes.facets import conflict_facets, offer_facets
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
+from forge.reviews.changes.participants import may_withdraw
+from forge.reviews.changes.serializers import BUILDING, PLAIN_OFFER, REQUEST, Reason
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.models import AnchoredThread
+from forge.reviews.place import CHANGE, OFFER
 from forge.reviews.threads.actions.conversation import begin_thread
-from rune.editing.merge import MergeChoice, Side
+from forge.reviews.threads.serializers import NEW_TALK, Text
+from rune.editing.merge import Side
 from rune.wording import counted
 
 MAXIMUM_TITLE = 200
@@ -102,13 +111,10 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
         _record_export(actor, fork, offered_version)
 
 
+@act("POST", CHANGE, "ask", "change_requests_ask", verb=Verb.REVIEW, state=MAKES, answer=NEW_TALK, raises=Conflict)
 @transaction.atomic
-def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> AnchoredThread:
-    """Says in a thread what should change before it is merged; it waits for newer files from then on.
-
-    Raises `Forbidden`, `NotOpen` and `Invalid`.
-    """
-    require(actor, Verb.REVIEW, request.project)
+def ask_for_changes(actor: Actor, request: ChangeRequest, text: Text) -> AnchoredThread:
+    """Says in a thread what should change; newer files are waited for from then on."""
     require_open(request)
     thread = begin_thread(actor, request, text)
     request.changes_requested = timezone.now()
@@ -117,35 +123,60 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> Anchored
     return thread
 
 
+@act(
+    "POST",
+    CHANGE,
+    "resolutions",
+    "change_requests_resolve",
+    verb=Verb.EDIT,
+    state=IF_MATCH,
+    answer=REQUEST,
+    raises=Conflict,
+)
 def resolve_conflict(
-    actor: Actor, request: ChangeRequest, key: str, choice: MergeChoice, *, precondition: Precondition = None
+    actor: Actor,
+    request: ChangeRequest,
+    conflict: Annotated[str, CharField(max_length=32)],
+    side: Annotated[str, ChoiceField(choices=[side.value for side in Side])],
+    text: Annotated[
+        str, CharField(allow_blank=True, trim_whitespace=False, help_text="what stands there, of the side `written`")
+    ] = "",
+    *,
+    precondition: Precondition = None,
 ) -> None:
-    """Says what stands in place of a conflict. Raises `Forbidden`, `Stale`, `NotOpen`, `NoSuchConflict` and
-    `Invalid`."""
-    require(actor, Verb.EDIT, request.project)
+    """Says what stands in place of a conflict."""
     require_precondition(offer_facets(request), precondition)
     merge = merging_of(request)
-    conflict = next((each for each in merge.conflicts if each.key == key), None)
-    if conflict is None:
+    row = next((each for each in merge.conflicts if each.key == conflict), None)
+    if row is None:
         raise NoSuchConflict("A side says something else there by now. Look at what is in conflict again.")
-    if choice.side not in conflict.sides:
+    if side not in row.sides:
         raise Invalid("This conflict is resolved by one side or the other.", errors={"side": ["Choose a side."]})
-    text = choice.text.replace("\r\n", "\n") if choice.side is Side.WRITTEN else ""
+    text = text.replace("\r\n", "\n") if side == Side.WRITTEN else ""
     if len(text) > LONGEST_WRITTEN or "\0" in text:
         raise Invalid(f"A text has at most {LONGEST_WRITTEN} characters, and no null character.")
     with transaction.atomic():
         require_open(request)
         require_precondition(conflict_facets(find_again(request)), precondition)
         Resolution.objects.update_or_create(
-            request=request, key=key, defaults={"side": choice.side, "text": text, "chosen_by": actor.person}
+            request=request, key=conflict, defaults={"side": side, "text": text, "chosen_by": actor.person}
         )
-        _note(actor, request, "change.resolve", ChangeStep.RESOLVED, file=conflict.path, side=choice.side.value)
+        _note(actor, request, "change.resolve", ChangeStep.RESOLVED, file=row.path, side=str(side))
 
 
+@act(
+    "DELETE",
+    CHANGE,
+    "resolutions",
+    "change_requests_start_over",
+    verb=Verb.EDIT,
+    state=IF_MATCH,
+    answer=REQUEST,
+    raises=Conflict,
+)
 @transaction.atomic
 def start_over(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> None:
-    """Forgets what was chosen in the conflicts. Raises `Forbidden`, `Stale` and `NotOpen`."""
-    require(actor, Verb.EDIT, request.project)
+    """Makes all conflicts open again."""
     Project.objects.lock(request.project_id)
     require_precondition(conflict_facets(find_again(request)), precondition)
     require_open(request)
@@ -153,14 +184,12 @@ def start_over(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
     _note(actor, request, "change.start_over", ChangeStep.RESOLVED)
 
 
+@act(
+    "POST", CHANGE, "builds", "change_requests_build", verb=Verb.BUILD, state=IF_MATCH, answer=BUILDING, raises=Conflict
+)
 def build_merged(actor: Actor, request: ChangeRequest, *, precondition: Precondition = None) -> Build:
-    """Builds what merging would make, as a version of the project; its files stay as they are.
-
-    Raises `Forbidden`, `Stale`, `NotOpen`, `CannotMerge` while a conflict is unresolved, and what `request_build`
-    raises.
-    """
+    """Builds what merging makes, as a version of the project; the project's files stay as they are."""
     require(actor, Verb.EDIT, request.project)
-    require(actor, Verb.BUILD, request.project)
     require_precondition(conflict_facets(request), precondition)
     require_open(request)
     merge = merging_of(request)
@@ -175,15 +204,15 @@ def build_merged(actor: Actor, request: ChangeRequest, *, precondition: Precondi
     return build
 
 
+@act(
+    "POST", OFFER, "close", "change_requests_close", verb=Verb.EDIT, state=IF_MATCH, answer=PLAIN_OFFER, raises=Conflict
+)
 @transaction.atomic
 def close_change_request(
-    actor: Actor, request: ChangeRequest, reason: str = "", *, precondition: Precondition = None
+    actor: Actor, request: ChangeRequest, reason: Reason = "", *, precondition: Precondition = None
 ) -> None:
-    """Ends a change request without merging; its author may take it back, and who edits the project may decline it
-    with a reason. Raises `Forbidden`, `Stale`, `NotOpen` and `Invalid`."""
-    is_author = _may_withdraw(actor, request)
-    if not is_author:
-        require(actor, Verb.EDIT, request.project)
+    """Ends it without merging. Only its author needs no reason."""
+    is_author = may_withdraw(actor, request)
     reason = checked_text(reason)
     if not is_author and not reason:
         raise Invalid("Write why it is closed.", errors={"reason": ["Write why it is closed."]})
@@ -194,15 +223,15 @@ def close_change_request(
     _note(actor, request, "change.close", ChangeStep.CLOSED)
 
 
+@act(
+    "POST", OFFER, "reopen", "change_requests_reopen", verb=Verb.EDIT, state=OPENS, answer=PLAIN_OFFER, raises=Conflict
+)
 @transaction.atomic
 def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
-    """Opens a closed one again; its author only what they closed themselves, so that a refusal stands.
-
-    Raises `Forbidden`, `NotOpen` and `TooManyOffers`.
-    """
+    """Opens a closed one again; its author only what they closed themselves, so that a refusal stands."""
     Project.objects.lock(request.project_id)
     request.refresh_from_db(fields=["state", "decided_by", "source"])
-    if not (_may_withdraw(actor, request) and request.decided_by_id == actor.pk):
+    if not (may_withdraw(actor, request) and request.decided_by_id == actor.pk):
         require(actor, Verb.EDIT, request.project)
     if request.state != ChangeState.CLOSED:
         raise NotOpen(f"This change request is {request.state}.")
@@ -346,9 +375,3 @@ def _require_few(origin: Project, fork: Project | None) -> None:
 def _record_export(actor: Actor, fork: Project, offered_version: Version) -> None:
     """In the fork's own log: others may read these files from now on. The origin is not named (docs/adr/0102)."""
     write_entry(actor, "change.give", fork.stream, fork.place, version=offered_version.number)
-
-
-def _may_withdraw(actor: Actor, request: ChangeRequest) -> bool:
-    """Whether somebody takes back what they, or others of the fork, offered."""
-    is_mine = request.author_id is not None and request.author_id == actor.pk
-    return is_mine and request.source is not None and can(actor, Verb.EDIT, request.source)

@@ -52,7 +52,7 @@ from forge.reviews.rounds.pages.rune_facts import rune_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
-from rune.editing.merge import MergeChoice, Side
+from rune.editing.merge import Side
 from rune.wording import counted
 
 REQUESTS_SHOWN = 50
@@ -138,8 +138,8 @@ def _resolve(principal: Principal, change: ChangeRequest, form: QueryDict) -> st
     side = form.get("side", "")
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
-    choice = MergeChoice(Side(side), form.get("text", ""))
-    actions.resolve_conflict(principal, change, form.get("conflict", ""), choice, precondition=form_precondition(form))
+    conflict, text = form.get("conflict", ""), form.get("text", "")
+    actions.resolve_conflict(principal, change, conflict, side, text, precondition=form_precondition(form))
     return "#conflicts"
 
 

@@ -12,9 +12,11 @@ from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
 from forge.core.database.numbers import next_number
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
@@ -22,12 +24,14 @@ from forge.projects.models import Project
 from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, ReviewPublished, SameRune
 from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
+from forge.reviews.place import REVIEW
 from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newest_round, published_version_of
 from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.facets import review_facets, reviewer_facets
 from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
+from forge.reviews.rounds.serializers import OUTCOME
 
 
 @transaction.atomic
@@ -121,11 +125,10 @@ def change_reviewers(
     _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
+@act("POST", REVIEW, "close", "requested_reviews_close", verb=Verb.ASK, state=IF_MATCH, answer=OUTCOME, raises=Conflict)
 @transaction.atomic
 def close_review(actor: Actor, review: Review, *, precondition: Precondition = None) -> None:
-    """Ends a review: nobody is waited for any more, and verdicts stay. Raises `Forbidden`, `ReviewClosed` and
-    `Stale`."""
-    require(actor, Verb.ASK, review.project)
+    """Ends the review: nobody is waited for any more, and verdicts stay."""
     Project.objects.lock(review.project_id)
     _require_open(review)
     require_precondition(review_facets(_afresh(review)), precondition)

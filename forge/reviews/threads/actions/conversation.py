@@ -10,7 +10,10 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.models import Build
 from forge.core import threads
 from forge.core.actors import Actor
+from forge.core.api.acts import act
+from forge.core.api.states import IF_MATCH, MAKES
 from forge.core.audit.entries import write_entry
+from forge.core.errors import Conflict
 from forge.core.events.log import append_event
 from forge.core.models import Comment
 from forge.core.preconditions import Precondition, require_precondition
@@ -21,12 +24,14 @@ from forge.reviews.changes.participants import mentionable_by, require_ending, r
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, comment_mentions
 from forge.reviews.models import AnchoredThread, Review, Verdict
+from forge.reviews.place import THREAD
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import mentioned_people, names_of
+from forge.reviews.threads.serializers import NEW_COMMENT, THREAD_JSON, Text
 
 
 @transaction.atomic
@@ -96,10 +101,10 @@ def take_back_words(actor: Actor, thread: AnchoredThread) -> None:
         thread.thread.delete()
 
 
+@act("POST", THREAD, "comments", "threads_reply", verb=Verb.COMMENT, state=MAKES, answer=NEW_COMMENT, raises=Conflict)
 @transaction.atomic
-def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
-    """Adds to a thread; one that was resolved is open again. Raises `Forbidden`, `Invalid` and `ThreadFull`."""
-    require_talking(actor, thread.project, thread.change_request)
+def reply_in_thread(actor: Actor, thread: AnchoredThread, text: Text) -> Comment:
+    """Replies; a thread that was resolved is open again."""
     require_pace(actor, thread.project)
     _lock(thread)
     comment = threads.reply(thread.thread, actor.person, text)
@@ -122,10 +127,10 @@ def resolve_thread(actor: Actor, thread: AnchoredThread, text: str = "", *, prec
     _note(actor, thread, "review.resolve", ThreadStep.RESOLVED)
 
 
+@act("POST", THREAD, "reopen", "threads_reopen", verb=Verb.COMMENT, state=IF_MATCH, answer=THREAD_JSON, raises=Conflict)
 @transaction.atomic
 def reopen_thread(actor: Actor, thread: AnchoredThread, *, precondition: Precondition = None) -> None:
-    """Says that something is left to do. Raises `Forbidden`, `Stale`, `NotYours`, and `AlreadySo` where somebody was
-    faster."""
+    """Says that something is left to do."""
     require_ending(actor, thread)
     _lock(thread)
     _require_precondition(thread, precondition)

@@ -21,7 +21,6 @@ _O = "organisations/<str:organisation>"
 _C = "change-requests/<uuid:change_id>"
 _R = "reviews/<uuid:review_id>"
 _B = "builds/<uuid:build_id>"
-_S = "threads/<uuid:thread_id>/suggestion"
 _T = f"{_P}/tags/<str:tag>"
 EXEMPT: Mapping[str, State] = {
     "DELETE data/consents/<uuid:consent_id>": ENDS,
@@ -33,11 +32,7 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_B}/reviews/undo": OWN,
     f"POST {_B}/threads": MAKES,
     f"POST {_B}/wrong-results": MAKES,
-    f"POST {_C}/ask": MAKES,
     f"POST {_C}/offer": MAKES,
-    f"POST {_C}/reopen": OPENS,
-    f"POST {_C}/preview": MAKES,
-    f"DELETE {_C}/preview": ENDS,
     f"POST {_C}/threads": MAKES,
     "POST device-sign-ins": MAKES,
     "POST device-sign-ins/token": OWN,
@@ -75,8 +70,6 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_P}/conversions/<uuid:conversion_id>/restart": COMPARES,
     f"POST {_P}/conversions/<uuid:conversion_id>/environment": WORKS,
     f"POST {_P}/conversions/<uuid:conversion_id>/forms/<int:number>/apply": MAKES,
-    f"POST {_P}/deployments": MAKES,
-    f"POST {_P}/deployments/<str:deployment>/keys": MAKES,
     f"POST {_P}/data/imports/<uuid:import_id>/start": COMPARES,
     f"DELETE {_P}/data/imports/<uuid:import_id>": ENDS,
     f"POST {_P}/data/samples": MAKES,
@@ -116,18 +109,11 @@ EXEMPT: Mapping[str, State] = {
     "POST projects/from-git": MAKES,
     "POST projects/from-model": MAKES,
     "POST reports": MAKES,
-    f"POST {_R}/guest-links": MAKES,
-    f"DELETE {_R}/guest-links/<uuid:link_id>": ENDS,
     f"POST {_R}/rounds": MAKES,
-    f"POST {_R}/suggestions": MAKES,
     f"POST {_R}/threads": MAKES,
     f"POST {_R}/trials": WORKS,
     f"POST {_R}/wrong-results": MAKES,
     "DELETE samples/<uuid:sample_id>": ENDS,
-    "POST threads/<uuid:thread_id>/comments": MAKES,
-    f"POST {_S}/decline": COMPARES,
-    f"POST {_S}/take": COMPARES,
-    f"POST {_S}/withdraw": OWN,
     "POST tokens": MAKES,
     "DELETE tokens/<uuid:token>": ENDS,
 }

@@ -54,23 +54,23 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(
 @pytest.mark.slow
 def test_a_rotated_key_works_on_for_the_overlap(deployment: Deployment, developer: User) -> None:
     key, old = create_key(developer, deployment, "iOS", days=30)
-    successor, new = rotate_key(developer, key, 7)
+    successor, new = rotate_key(developer, key.deployment, key.pk, 7)
     key.refresh_from_db()
     assert old != new
     assert key.expires is not None
     assert timedelta(days=6) < key.expires - timezone.now() <= timedelta(days=7)
     assert successor.expires is not None
     assert timedelta(days=29) < successor.expires - timezone.now() <= timedelta(days=30)
-    rotate_key(developer, successor, 0)
+    rotate_key(developer, successor.deployment, successor.pk, 0)
     successor.refresh_from_db()
     assert successor.has_ended
     with pytest.raises(KeyEnded):
-        rotate_key(developer, successor, 7)
+        rotate_key(developer, successor.deployment, successor.pk, 7)
 
 
 def test_an_overlap_makes_no_key_last_longer(deployment: Deployment, developer: User) -> None:
     key, _ = create_key(developer, deployment, "iOS", days=1)
-    rotate_key(developer, key, 90)
+    rotate_key(developer, key.deployment, key.pk, 90)
     ends = key.expires
     key.refresh_from_db()
     assert key.expires == ends
@@ -82,12 +82,12 @@ def test_a_rotation_adds_no_key_over_the_limit(
 ) -> None:
     monkeypatch.setattr(key_actions, "MAX_KEYS", 2)
     key, _ = create_key(developer, deployment, "iOS")
-    successor, _ = rotate_key(developer, key, 7)
+    successor, _ = rotate_key(developer, key.deployment, key.pk, 7)
     with pytest.raises(TooManyDeployments, match="at most 2 keys"):
-        rotate_key(developer, successor, 7)
+        rotate_key(developer, successor.deployment, successor.pk, 7)
     successor.refresh_from_db()
     assert (successor.expires, DeploymentKey.objects.count()) == (None, 2)
-    rotate_key(developer, successor, 0)
+    rotate_key(developer, successor.deployment, successor.pk, 0)
     assert DeploymentKey.objects.open().count() == 2
 
 
@@ -95,10 +95,10 @@ def test_a_rotation_adds_no_key_over_the_limit(
 def test_a_revoked_key_has_ended(deployment: Deployment, developer: User) -> None:
     key, _ = create_key(developer, deployment, "iOS")
     before = etag_of([key_facet(key)])
-    assert revoke_key(developer, key).has_ended
+    assert revoke_key(developer, key.deployment, key.pk).has_ended
     assert list(DeploymentKey.objects.open()) == []
     with pytest.raises(Stale, match="end of the key iOS"):
-        revoke_key(developer, key, precondition=[before])
+        revoke_key(developer, key.deployment, key.pk, precondition=[before])
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def test_who_may_not_deploy_gets_no_key(deployment: Deployment, developer: User,
         create_key(reviewer, deployment, "Android")
     for act in (rotate_key, revoke_key):
         with pytest.raises(Forbidden):
-            act(reviewer, key)
+            act(reviewer, deployment, key.pk)
 
 
 @pytest.mark.slow

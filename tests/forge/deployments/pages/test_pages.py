@@ -13,7 +13,6 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.deployments.access import find_deployment
 from forge.deployments.actions import (
-    TagChoice,
     follow_tag,
     serve_tag,
 )
@@ -77,7 +76,7 @@ def test_the_api_lists_them_a_page_at_a_time_the_oldest_first(
 def test_one_press_on_the_page_goes_back(developer: User, project: Project, browser_of: Browser) -> None:
     deployment = deployed(developer, project)
     published(developer, project, "beta", OTHER)
-    serve_tag(developer, deployment, TagChoice("beta"))
+    serve_tag(developer, deployment, "beta")
     browser = browser_of(developer)
     page = browser.get("/acme/kitchen/deployments").content.decode()
     assert page.count("Go back</button>") == 1

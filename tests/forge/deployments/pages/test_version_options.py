@@ -10,7 +10,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
-from forge.deployments.actions import TagChoice, follow_tag, go_back, serve_tag
+from forge.deployments.actions import follow_tag, go_back, serve_tag
 from forge.deployments.models import Deployment
 from forge.projects.models import Project
 from forge.registry.tags.describing.actions import deprecate_tag
@@ -52,7 +52,7 @@ def test_the_fixed_version_is_chosen_and_pressing_the_button_changes_nothing(
     deployment = deployed(developer, project)
     version = published(developer, project, "1.1", OTHER)
     published(developer, project, "1.2", RUNE + b"newest")
-    serve_tag(developer, deployment, TagChoice("1.1"))
+    serve_tag(developer, deployment, "1.1")
     assert chosen(client) == f"fixed 1.1 {version.manifest.blob_id}"
     page = client.get("/acme/kitchen/deployments/website").content.decode()
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
@@ -64,7 +64,7 @@ def test_the_fixed_version_is_chosen_and_pressing_the_button_changes_nothing(
 def test_after_going_back_the_earlier_version_is_chosen_and_no_tag(
     client: Client, following: Deployment, developer: User, project: Project
 ) -> None:
-    serve_tag(developer, following, TagChoice(published(developer, project, "1.1", OTHER).name))
+    serve_tag(developer, following, published(developer, project, "1.1", OTHER).name)
     go_back(developer, following, 1)
     assert chosen(client).startswith("fixed stable ")
 

@@ -61,7 +61,7 @@ def rune_address(client: Client, secret: str) -> str:
 def test_whoever_has_the_key_gets_the_newest_build(
     built_change: Build, change: ChangeRequest, developer: User, client: Client
 ) -> None:
-    secret = create_preview_link(developer, change)
+    _, secret = create_preview_link(developer, change)
     answer = client.get(ADDRESS, headers={"x-api-key": secret})
     preview = answer.json()
     assert (answer.status_code, preview["version"]) == (200, f"change-1-build-{built_change.number}")
@@ -82,7 +82,7 @@ def test_whoever_has_the_key_gets_the_newest_build(
 def test_it_ends_with_the_change_request(
     built_change: Build, change: ChangeRequest, developer: User, client: Client
 ) -> None:
-    secret = create_preview_link(developer, change)
+    _, secret = create_preview_link(developer, change)
     rune = rune_address(client, secret)
     actions.close_change_request(developer, find_change_request(developer, change.pk), "Not now.")
     assert ask(client, secret) == (410, "preview-ended")
@@ -95,7 +95,7 @@ def test_it_ends_with_the_change_request(
 def test_nobody_gets_it_without_the_key(
     built_change: Build, change: ChangeRequest, owner: User, developer: User, browser_of: Browser, client: Client
 ) -> None:
-    secret = create_preview_link(developer, change)
+    _, secret = create_preview_link(developer, change)
     assert ask(client, "") == (401, "key-missing")
     assert ask(client, "hf_pre_wrong") == (403, "key-unknown")
     assert ask(browser_of(owner), "") == (401, "key-missing"), "a session opens nothing here"
@@ -109,9 +109,9 @@ def test_nobody_gets_it_without_the_key(
 def test_a_link_ends_with_its_time_its_maker_or_the_next_link(
     built_change: Build, change: ChangeRequest, owner: User, developer: User, client: Client
 ) -> None:
-    first = create_preview_link(owner, change)
+    _, first = create_preview_link(owner, change)
     bytes_of_first = rune_address(client, first)
-    second = create_preview_link(developer, change)
+    _, second = create_preview_link(developer, change)
     assert ask(client, first) == (403, "key-revoked")
     assert ask(client, second)[0] == 200
     bytes_of_second = rune_address(client, second)
@@ -121,23 +121,23 @@ def test_a_link_ends_with_its_time_its_maker_or_the_next_link(
     PreviewLink.objects.filter(revoked=None).update(expires=timezone.now() - timedelta(seconds=1))
     assert ask(client, second) == (403, "key-expired")
     assert client.get(bytes_of_second).status_code == 403
-    third = create_preview_link(developer, change)
+    _, third = create_preview_link(developer, change)
     end_preview_link(owner, change)
     assert ask(client, third) == (403, "key-revoked")
-    last = create_preview_link(developer, change)
+    _, last = create_preview_link(developer, change)
     User.objects.filter(pk=developer.pk).update(is_active=False)
     assert ask(client, last) == (403, "key-revoked")
 
 
 def test_it_says_that_nothing_is_built(change: ChangeRequest, developer: User, client: Client) -> None:
-    assert ask(client, create_preview_link(developer, change)) == (404, "preview-not-built")
+    assert ask(client, create_preview_link(developer, change)[1]) == (404, "preview-not-built")
 
 
 @pytest.mark.protects("delivery/previews")
 def test_it_is_never_published_or_counted(
     built_change: Build, change: ChangeRequest, developer: User, client: Client
 ) -> None:
-    assert ask(client, create_preview_link(developer, change))[0] == 200
+    assert ask(client, create_preview_link(developer, change)[1])[0] == 200
     write_calls()
     for model in (Tag, Publication, Deployment, Release, CallsOfDay):
         assert not model.objects.exists(), model
@@ -147,7 +147,7 @@ def test_a_key_is_for_people_and_not_for_an_app(
     built_change: Build, change: ChangeRequest, developer: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "CALLS_A_MINUTE", 2)
-    secret = create_preview_link(developer, change)
+    _, secret = create_preview_link(developer, change)
     assert [ask(client, secret)[0] for _ in range(3)] == [200, 200, 429]
 
 

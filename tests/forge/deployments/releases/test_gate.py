@@ -10,8 +10,6 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.models import AuditEntry, Event
 from forge.deployments.actions import (
-    NewDeployment,
-    TagChoice,
     create_deployment,
     follow_tag,
     go_back,
@@ -93,9 +91,9 @@ def test_a_hold_ends_where_the_tag_comes_back(following: Deployment, developer: 
 def test_nobody_serves_what_nobody_approved(following: Deployment, developer: User, project: Project) -> None:
     publish_build(developer, built_with(developer, project, OTHER), "beta")
     with pytest.raises(VersionNotAccepted, match="approval"):
-        serve_tag(developer, following, TagChoice("beta"))
+        serve_tag(developer, following, "beta")
     with pytest.raises(VersionNotAccepted):
-        create_deployment(developer, project, NewDeployment("App", "app", TagChoice("beta")))
+        create_deployment(developer, project, "App", "app", "beta")
 
 
 @pytest.mark.slow
@@ -103,7 +101,7 @@ def test_what_an_owner_published_past_the_gate_is_served(
     following: Deployment, owner: User, developer: User, project: Project
 ) -> None:
     publish_past_gate(owner, built_with(developer, project, OTHER), "1.0", "The fair is tomorrow.")
-    serve_tag(developer, following, TagChoice("1.0"))
+    serve_tag(developer, following, "1.0")
     assert now(following).version == "1.0"
 
 
@@ -114,7 +112,7 @@ def test_nobody_goes_back_to_what_was_withdrawn_or_deprecated(
 ) -> None:
     deployment = deployed(developer, project, "1.0")
     published(developer, project, "1.1", OTHER)
-    serve_tag(developer, deployment, TagChoice("1.1"))
+    serve_tag(developer, deployment, "1.1")
     deprecate_tag(developer, project, "1.0", "It is slow.")
     with pytest.raises(VersionNotAccepted, match="It is slow"):
         go_back(developer, deployment, 1)

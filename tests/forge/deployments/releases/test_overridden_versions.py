@@ -8,7 +8,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.models import Build
 from forge.deployments.access import find_deployment
-from forge.deployments.actions import TagChoice, promote, serve_tag
+from forge.deployments.actions import promote, serve_tag
 from forge.deployments.releases.promotion import promotion_of
 from forge.projects.models import Project
 from forge.registry.models import Tag
@@ -32,7 +32,7 @@ def overridden(owner: User, developer: User, reviewer: User, project: Project) -
     staging = deployed(developer, project, title="Staging")
     deployed(developer, project, title="Production", promoted_from="staging")
     tag = publish_past_gate(owner, built_with(developer, project, RUNE + b"other"), "1.1", REASON)
-    serve_tag(developer, staging, TagChoice("1.1"))
+    serve_tag(developer, staging, "1.1")
     return tag
 
 
@@ -114,7 +114,7 @@ def test_an_offer_to_promote_or_go_back_says_so(
     assert "Staging serves 1.1,<b>published past its gate</b>." in _page(client, f"{PAGE}/deployments")
     give_verdict(reviewer, Build.objects.get(pk=overridden.build_id), "changes", "It answers wrongly.")
     staging = find_deployment(developer, project, "staging")
-    serve_tag(developer, staging, TagChoice("stable"))
+    serve_tag(developer, staging, "stable")
     for path in ("/deployments", "/deployments/staging?tab=history"):
         assert "<b>published past its gate, changes requested</b>" in _page(client, f"{PAGE}{path}")
 

@@ -15,8 +15,6 @@ from forge.core.models import AuditEntry, Event
 from forge.core.preconditions import etag_of
 from forge.deployments.access import find_deployment
 from forge.deployments.actions import (
-    DeploymentChange,
-    TagChoice,
     change_deployment,
     delete_deployment,
     follow_tag,
@@ -56,7 +54,7 @@ def production(developer: User, staging: Deployment, project: Project) -> Deploy
     """It serves what staging served first; staging serves 1.1 by now."""
     production = deployed(developer, project, title="Production", promoted_from="staging")
     published(developer, project, "1.1", OTHER)
-    serve_tag(developer, staging, TagChoice("1.1"))
+    serve_tag(developer, staging, "1.1")
     return production
 
 
@@ -96,7 +94,7 @@ def test_one_press_goes_back(production: Deployment, developer: User) -> None:
 def test_a_promoted_deployment_follows_no_tag(developer: User, staging: Deployment, project: Project) -> None:
     production = deployed(developer, project, title="Production", promoted_from="staging", follow=True)
     published(developer, project, "1.1", OTHER)
-    serve_tag(developer, staging, TagChoice("1.1"))
+    serve_tag(developer, staging, "1.1")
     promote(developer, production)
     follow_tag(INSTALLATION, production)
     production.refresh_from_db()
@@ -131,7 +129,7 @@ def test_nobody_promotes_something_else_than_they_saw(
 ) -> None:
     precondition = state_of(developer, production)
     published(developer, project, "1.2", RUNE + b"third")
-    serve_tag(developer, {"staging": staging, "production": production}[environment], TagChoice("1.2"))
+    serve_tag(developer, {"staging": staging, "production": production}[environment], "1.2")
     with pytest.raises(Stale, match=rf"{environment.title()} serves 1\.2 now"):
         promote(developer, production, precondition=precondition)
 
@@ -158,10 +156,10 @@ def test_a_chain_has_a_first_one(
     last = deployed(developer, project, title="Mirror", promoted_from="production")
     for deployment, source in ((staging, "mirror"), (staging, "staging"), (last, "elsewhere")):
         with pytest.raises(Invalid) as error:
-            change_deployment(developer, deployment, DeploymentChange(promoted_from=source))
+            change_deployment(developer, deployment, promoted_from=source)
         assert "promoted_from" in error.value.errors
-    change_deployment(developer, last, DeploymentChange(promoted_from=""))
-    change_deployment(developer, staging, DeploymentChange(promoted_from="mirror"))
+    change_deployment(developer, last, promoted_from="")
+    change_deployment(developer, staging, promoted_from="mirror")
     assert find_deployment(developer, project, "staging").promoted_from == last
 
 
@@ -230,14 +228,14 @@ def test_what_is_promoted_from_another_follows_no_tag(
     both = deployed(developer, project, "latest", title="Production", follow=True, promoted_from="staging")
     assert (both.follows, versions(both)) == ("", ["latest"])
     with pytest.raises(Invalid, match="is promoted from Staging, so it cannot follow a tag too"):
-        serve_tag(developer, both, TagChoice("latest", follow=True))
+        serve_tag(developer, both, "latest", follow=True)
     page = browser_of(developer).get(PAGE).content.decode()
     assert 'value="fixed latest' in page
     assert 'value="follow latest' not in page
 
     later = deployed(developer, project, "latest", title="Shop", follow=True)
     assert later.follows == "latest"
-    change_deployment(developer, later, DeploymentChange(promoted_from="staging"))
+    change_deployment(developer, later, promoted_from="staging")
     later.refresh_from_db()
     assert later.follows == ""
     published(developer, project, "latest", OTHER)

@@ -8,7 +8,6 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.errors import Invalid, NotFound, Stale
 from forge.deployments.actions import (
-    TagChoice,
     follow_tag,
     go_back,
     serve_tag,
@@ -56,7 +55,7 @@ def test_going_back_serves_the_earlier_build_and_follows_no_tag(
 @pytest.mark.slow
 def test_the_same_choice_again_makes_no_release(developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
-    serve_tag(developer, deployment, TagChoice("stable"))
+    serve_tag(developer, deployment, "stable")
     assert len(versions(deployment)) == 1
 
 
@@ -71,7 +70,7 @@ def test_a_choice_is_of_the_build_that_the_person_saw(developer: User, project: 
     digest = now(deployment).digest
     published(developer, project, "stable", OTHER)
     with pytest.raises(Stale, match="stable is build 2 now"):
-        serve_tag(developer, deployment, TagChoice("stable", digest=digest))
+        serve_tag(developer, deployment, "stable", digest=digest)
 
 
 @pytest.mark.slow
@@ -81,7 +80,7 @@ def test_a_new_version_reaches_a_webhook_and_who_chose_the_last_one(
     create_webhook(owner, project.organisation, "https://example.com/hook", ["deploy"])
     deployment = deployed(developer, project)
     published(developer, project, "beta", OTHER)
-    serve_tag(owner, deployment, TagChoice("beta"))
+    serve_tag(owner, deployment, "beta")
     assert list(Delivery.objects.values_list("type", flat=True)) == ["deployment.served"] * 2
     notice = Notice.objects.get(person=developer, kind="deployed")
     assert "Website" in str(notice.facts)

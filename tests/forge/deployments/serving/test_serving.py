@@ -18,7 +18,6 @@ from django.utils import timezone
 from forge.accounts.models import Membership, User
 from forge.deployments.actions import create_key, go_back, revoke_key, rotate_key, serve_tag
 from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey
-from forge.deployments.releases.choices import TagChoice
 from forge.deployments.serving import callers
 from forge.deployments.serving.calls import CallKey, write_calls
 from forge.deployments.serving.pending_counts import PendingCounts
@@ -99,7 +98,7 @@ def test_a_change_of_what_is_served_is_seen_by_the_next_request(
 ) -> None:
     before = ask(client, secret)
     published(developer, project, "beta", RUNE + b"beta")
-    serve_tag(developer, deployment, TagChoice("beta"))
+    serve_tag(developer, deployment, "beta")
     after = ask(client, secret, **{"If-None-Match": before["ETag"]})
     assert (after.status_code, after.json()["version"]) == (200, "beta")
     assert body_of(load(client, secret)) == RUNE + b"beta"
@@ -137,7 +136,7 @@ def test_each_refusal_has_a_name(
     assert refusal(secret) == (410, "version-withdrawn")
     rune = deployment.releases.get().rune
     assert refusal(secret, address=f"{ADDRESS}/{rune}") == (410, "version-withdrawn")
-    revoke_key(developer, key)
+    revoke_key(developer, key.deployment, key.pk)
     assert refusal(secret) == (403, "key-revoked")
 
 
@@ -178,7 +177,7 @@ def test_the_address_of_a_rune_ends_with_the_key_that_it_was_given_for(
 ) -> None:
     key = DeploymentKey.objects.get()
     rune = deployment.releases.get().rune
-    _, new = rotate_key(developer, key, 7)
+    _, new = rotate_key(developer, key.deployment, key.pk, 7)
     addresses = [urlsplit(ask(client, each).json()["rune"]["url"]).path for each in (secret, new)]
     assert [client.get(each).status_code for each in addresses] == [200, 200]
     pointer = ask(client, secret)
@@ -188,7 +187,7 @@ def test_the_address_of_a_rune_ends_with_the_key_that_it_was_given_for(
     assert elsewhere.json()["name"] == "key-unknown"
     own = create_key(developer, other, "iOS")[1]
     assert ask(client, own, address=f"{ADDRESS}/{rune}").json()["name"] == "key-unknown"
-    revoke_key(developer, key)
+    revoke_key(developer, key.deployment, key.pk)
     for path in ("", "/signatures"):
         assert ask(client, address=f"{addresses[0]}{path}").json()["name"] == "key-revoked"
         assert ask(client, secret, address=f"{ADDRESS}/{rune}{path}").json()["name"] == "key-revoked"
@@ -248,7 +247,7 @@ def test_a_key_serves_nothing_once_its_maker_may_not_deploy(client: Client, secr
 def test_both_keys_work_while_one_replaces_the_other(
     client: Client, deployment: Deployment, secret: str, developer: User
 ) -> None:
-    _, new = rotate_key(developer, DeploymentKey.objects.get(), 7)
+    _, new = rotate_key(developer, deployment, DeploymentKey.objects.get().pk, 7)
     assert [ask(client, each).status_code for each in (secret, new)] == [200, 200]
     assert DeploymentKey.objects.exclude(last_used=None).count() == 2
 

@@ -12,7 +12,7 @@ from nacl.public import Box, PrivateKey, PublicKey
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
-from forge.deployments.actions import DeploymentChange, change_deployment, create_key, revoke_key
+from forge.deployments.actions import change_deployment, create_key, revoke_key
 from forge.deployments.models import Deployment, DeploymentKey, TelemetryOfDay
 from forge.deployments.serving.refusals import ServingRefusal
 from forge.deployments.serving.stock.encryption import encrypt, key_id_now
@@ -79,7 +79,7 @@ def test_a_stock_client_is_refused_by_name(
     assert refusal("GET", "/forge/kms", **good) == (405, "method-refused")
     for change in ({"x-keyId": "1"}, {"x-keyId": str(key_id_now())}, {"x-keyId": "x", "x-publicKey": "?"}):
         assert refusal(**good | change) == (400, "encryption-key-refused")
-    revoke_key(developer, DeploymentKey.objects.get())
+    revoke_key(developer, deployment, DeploymentKey.objects.get().pk)
     assert refusal(**good) == (403, "key-revoked")
 
 
@@ -162,7 +162,7 @@ def test_reports_are_always_answered_and_counted_without_people(
         assert {post_report(client, key, each).status_code for each in bodies} == {200}
     write_telemetry()
     assert not TelemetryOfDay.objects.exists()
-    change_deployment(developer, deployment, DeploymentChange(telemetry=True))
+    change_deployment(developer, deployment, telemetry=True)
     for each in bodies:
         assert post_report(client, secret, each, Origin=OURS).status_code == 200
     assert post_report(client, secret, body, Origin=FOREIGN).status_code == 200

@@ -13,8 +13,6 @@ from forge.core.blobs.sweep import delete_orphan_links
 from forge.core.errors import Forbidden
 from forge.core.models import BlobLink
 from forge.deployments.actions import (
-    DeploymentChange,
-    TagChoice,
     change_deployment,
     delete_deployment,
     follow_tag,
@@ -76,7 +74,7 @@ def test_an_origin_is_stored_as_browsers_send_it(text: str, origin: str) -> None
 )
 def test_an_origin_names_one_site(text: str, developer: User, following: Deployment) -> None:
     with pytest.raises(BadOrigin):
-        change_deployment(developer, following, DeploymentChange(origins=[text]))
+        change_deployment(developer, following, origins=[text])
 
 
 @pytest.mark.slow
@@ -94,7 +92,7 @@ def test_who_may_not_deploy_changes_nothing(viewer: User, reviewer: User, develo
     deployment = deployed(developer, project)
     for person in (viewer, reviewer):
         with pytest.raises(Forbidden):
-            serve_tag(person, deployment, TagChoice("stable"))
+            serve_tag(person, deployment, "stable")
         with pytest.raises(Forbidden):
             go_back(person, deployment, 1)
     with pytest.raises(Forbidden):

@@ -16,7 +16,7 @@ from tuf.api.metadata import Metadata, Root
 from forge.accounts.audit.sentences import render_entries
 from forge.core.errors import DomainError, Invalid
 from forge.core.models import AuditEntry
-from forge.deployments.actions import TagChoice, serve_tag
+from forge.deployments.actions import serve_tag
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.updates import jobs
 from forge.deployments.updates.access import newest_document, root_digest_of, root_of
@@ -79,7 +79,7 @@ def test_another_release_is_signed(deployment: Deployment, developer: Any, run_s
     sign(run_signer)
     before = newest_document(deployment, UpdateRole.TIMESTAMP)
     published(developer, deployment.project, "2.0", RUNE + b"other")
-    serve_tag(developer, deployment, TagChoice("2.0", False))
+    serve_tag(developer, deployment, "2.0", False)
     (job,) = sign(run_signer)
     assert job.state == JobState.SUCCEEDED, job.error
     after = newest_document(deployment, UpdateRole.TIMESTAMP)
@@ -184,7 +184,7 @@ def test_a_version_that_is_served_while_the_signer_begins_is_the_one_that_it_sig
 
     def serve_another(job: RunningJob) -> None:
         monkeypatch.setattr(RunningJob, "confirm_lease", renew)
-        serve_tag(developer, deployment, TagChoice("2.0", False))
+        serve_tag(developer, deployment, "2.0", False)
         renew(job)
 
     monkeypatch.setattr(RunningJob, "confirm_lease", serve_another)

@@ -109,7 +109,7 @@ def test_the_stock_client_downloads_what_the_keys_signed(has_prefix: bool, key: 
 @pytest.mark.protects("delivery/runes-by-digest")
 def test_the_address_ends_with_its_key(key: DeploymentKey, developer: Any, tmp_path: Path) -> None:
     app = app_of(key, tmp_path)
-    revoke_key(developer, key)
+    revoke_key(developer, key.deployment, key.pk)
     with pytest.raises(DownloadHTTPError) as error:
         app.download()
     assert error.value.status_code == 403

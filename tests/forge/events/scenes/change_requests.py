@@ -11,7 +11,7 @@ from forge.projects.versions.store import snapshot
 from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.models import ChangeRequest
-from rune.editing.merge import MergeChoice, Side
+from rune.editing.merge import Side
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import RUNE, finished
 from tests.support.forge.factories.members import RUNEFILE
@@ -60,7 +60,7 @@ def a_conflict_is_resolved(world: EventWorld) -> Act:
     text = find_file(world.project, "Runefile.yml").text or ""
     write_file(world.owner, world.project, "Runefile.yml", text.encode() + b"# ours\n")
     (conflict,) = merging_of(offer).conflicts
-    return lambda: reviews.resolve_conflict(world.owner, offer, conflict.key, MergeChoice(Side.THEIRS))
+    return lambda: reviews.resolve_conflict(world.owner, offer, conflict.key, Side.THEIRS)
 
 
 @scene(reviews.start_over)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
-from forge.deployments.actions import DeploymentChange, NewDeployment, TagChoice
 from forge.deployments.models import Deployment
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
@@ -19,21 +18,20 @@ _OTHER = RUNE + b"other"
 def _two_releases(world: EventWorld) -> Deployment:
     deployment = deployed(world.developer, world.project)
     published(world.developer, world.project, "beta", _OTHER)
-    deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
+    deployments.serve_tag(world.developer, deployment, "beta")
     return deployment
 
 
 @scene(deployments.create_deployment)
 def a_deployment_is_created(world: EventWorld) -> Act:
     published(world.developer, world.project, "stable")
-    new = NewDeployment("Website", "web", TagChoice("stable"))
-    return lambda: deployments.create_deployment(world.developer, world.project, new)
+    return lambda: deployments.create_deployment(world.developer, world.project, "Website", "web", "stable")
 
 
 @scene(deployments.change_deployment)
 def the_origins_of_a_deployment_change(world: EventWorld) -> Act:
-    deployment, change = deployed(world.developer, world.project), DeploymentChange(origins=["https://b.example"])
-    return lambda: deployments.change_deployment(world.developer, deployment, change)
+    deployment = deployed(world.developer, world.project)
+    return lambda: deployments.change_deployment(world.developer, deployment, origins=["https://b.example"])
 
 
 @scene(deployments.delete_deployment)
@@ -46,7 +44,7 @@ def a_deployment_is_deleted(world: EventWorld) -> Act:
 def a_deployment_gets_another_version(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project)
     published(world.developer, world.project, "beta", _OTHER)
-    return lambda: deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
+    return lambda: deployments.serve_tag(world.developer, deployment, "beta")
 
 
 @scene(deployments.promote)
@@ -85,13 +83,13 @@ def a_deployment_gets_a_key(world: EventWorld) -> Act:
 @scene(deployments.rotate_key)
 def a_key_is_rotated(world: EventWorld) -> Act:
     key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
-    return lambda: deployments.rotate_key(world.developer, key)
+    return lambda: deployments.rotate_key(world.developer, key.deployment, key.pk)
 
 
 @scene(deployments.revoke_key)
 def a_key_is_revoked(world: EventWorld) -> Act:
     key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
-    return lambda: deployments.revoke_key(world.developer, key)
+    return lambda: deployments.revoke_key(world.developer, key.deployment, key.pk)
 
 
 @scene(replace_update_keys)

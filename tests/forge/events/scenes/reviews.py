@@ -229,7 +229,7 @@ def a_suggestion_is_withdrawn(world: EventWorld) -> Act:
 @scene(reviews.say_as_guest)
 def a_guest_comments(world: EventWorld) -> Act:
     review = _new_review(world)
-    _, address = reviews.invite_guest(world.owner, review, reviews.GuestTerms("Lena"))
+    _, address = reviews.invite_guest(world.owner, review, "Lena")
     guest, _ = reviews.enter_as_guest(secret_of(address), review.pk)
     return lambda: reviews.say_as_guest(principal_of_guest(guest), review, "Lena", "It hears me.")
 

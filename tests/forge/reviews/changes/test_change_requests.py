@@ -46,7 +46,7 @@ from forge.reviews.errors import (
 )
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
-from rune.editing.merge import MergeChoice, Side
+from rune.editing.merge import Side
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 
@@ -139,7 +139,7 @@ def test_who_may_not_edit_decides_nothing(
             (actions.merge_past_gate, ("why",)),
             (actions.start_over, ()),
             (actions.undo_merge, ()),
-            (actions.resolve_conflict, ("x", MergeChoice(Side.OURS))),
+            (actions.resolve_conflict, ("x", Side.OURS)),
         ]
         for act, more in acts:
             with pytest.raises(Forbidden):
@@ -234,15 +234,15 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     with pytest.raises(CannotMerge, match="conflict left"):
         actions.merge_past_gate(owner, again(owner, offer), "now")
     with pytest.raises(NoSuchConflict):
-        actions.resolve_conflict(developer, again(developer, offer), "0" * 32, MergeChoice(Side.OURS))
+        actions.resolve_conflict(developer, again(developer, offer), "0" * 32, Side.OURS)
     with pytest.raises(Invalid):
-        actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.BOTH))
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.THEIRS))
+        actions.resolve_conflict(developer, again(developer, offer), conflict.key, Side.BOTH)
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Side.THEIRS)
     assert read(developer, offer).open_conflicts == ()
     actions.start_over(developer, again(developer, offer))
     assert len(read(developer, offer).open_conflicts) == 1
     text = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.WRITTEN, text))
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Side.WRITTEN, text)
     approved(built_merged(developer, offer))
     actions.merge_change_request(developer, again(developer, offer))
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
@@ -257,11 +257,11 @@ def test_who_writes_a_text_in_place_of_a_conflict_does_not_approve_it(
     offer = offered(partner, fork, ("2.5", "3"))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
     (conflict,) = read(developer, offer).conflicts
-    choice = MergeChoice(Side.WRITTEN, (conflict.ours or "").replace("modulus: 2", "modulus: 2.75"))
+    text = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
     # The same files are built before with another's text.
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, choice)
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, Side.WRITTEN, text)
     assert owner.pk not in authors_of(built_merged(developer, offer))
-    actions.resolve_conflict(owner, again(owner, offer), conflict.key, choice)
+    actions.resolve_conflict(owner, again(owner, offer), conflict.key, Side.WRITTEN, text)
     build = built_merged(developer, offer)
     with pytest.raises(OwnBuild):
         actions.give_verdict(owner, build, "approve")
@@ -275,7 +275,7 @@ def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
     offer = offered(partner, fork, ("2.5", "3"))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
     key = read(developer, offer).conflicts[0].key
-    actions.resolve_conflict(developer, again(developer, offer), key, MergeChoice(Side.THEIRS))
+    actions.resolve_conflict(developer, again(developer, offer), key, Side.THEIRS)
     approved(built_merged(developer, offer))
     request = again(developer, offer)
     assert missing_to_merge(request, merging_of(request)) == ()

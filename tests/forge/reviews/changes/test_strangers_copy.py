@@ -23,7 +23,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import merge_past_gate, offer_changes, resolve_conflict
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
-from rune.editing.merge import MergeChoice, Side
+from rune.editing.merge import Side
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.members import RUNEFILE
 
@@ -104,8 +104,8 @@ def test_both_sides_change_a_stage_and_nothing_is_lost(
         merge_past_gate(owner, request, "It was shown at the fair already.")
     (conflict,) = merging_of(request).conflicts
     with pytest.raises(NotFound):
-        resolve_conflict(stranger, request, conflict.key, MergeChoice(Side.THEIRS))
-    resolve_conflict(owner, request, conflict.key, MergeChoice(Side.THEIRS))
+        resolve_conflict(stranger, request, conflict.key, Side.THEIRS)
+    resolve_conflict(owner, request, conflict.key, Side.THEIRS)
     result = merging_of(request).result
     assert set(result.manifest) >= {"Runefile.yml", "mine.md", "draft.md"}
     assert b"[1, 2]" in result.texts["Runefile.yml"]

@@ -27,7 +27,7 @@ from forge.player.routing import websocket_urlpatterns as of_player
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.actions import GuestTerms, RequestedGroup
+from forge.reviews.actions import RequestedGroup
 from forge.reviews.guests import consumers
 from forge.reviews.guests.access import cookie_name
 from forge.reviews.guests.consumers import sockets_of_guests
@@ -66,7 +66,7 @@ def new_review(project: Project, developer: User, reviewer: User, rune: bytes = 
 @sync_to_async
 def let_in(developer: User, review: Review) -> dict[str, str]:
     """The cookies of a browser that opened a new link to the review."""
-    _, address = actions.invite_guest(developer, review, GuestTerms("Lena"))
+    _, address = actions.invite_guest(developer, review, "Lena")
     _, secret = actions.enter_as_guest(address.partition("#token=")[2], review.pk)
     return {cookie_name(review.pk): secret}
 
@@ -174,7 +174,7 @@ async def test_without_the_cookie_of_this_review_there_is_nothing(
 
 
 def revoke(review: Review, owner: User, developer: User) -> None:
-    actions.revoke_guest_link(owner, GuestLink.objects.get())
+    actions.revoke_guest_link(owner, review, GuestLink.objects.get().pk)
 
 
 def expire(review: Review, owner: User, developer: User) -> None:

@@ -16,7 +16,6 @@ from forge.core.models import Thread
 from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.reviews.actions import (
-    GuestTerms,
     JudgedRound,
     RequestedGroup,
     ask_for_review,
@@ -108,7 +107,7 @@ def test_who_is_mentioned_with_a_verdict_is_told_and_nobody_hears_of_the_comment
 def test_a_guest_does_not_read_what_was_said_with_a_verdict(review: Review, reviewer: Any, developer: Any) -> None:
     judged(review, reviewer, "Too loud for the contract.")
     begin_thread(reviewer, review, "Which microphone?")
-    _, address = invite_guest(developer, review, GuestTerms("Lena"))
+    _, address = invite_guest(developer, review, "Lena")
     browser = Client()
     browser.post(f"/try/reviews/{review.pk}", {"token": address.partition("#token=")[2]})
     page = browser.get(f"/try/reviews/{review.pk}").content.decode()

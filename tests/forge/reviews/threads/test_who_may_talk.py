@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.datasets.recordings.access import recording_terms
-from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest
+from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.suggestions import ready_copy, suggested
@@ -118,7 +118,7 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         "thread": str(thread.pk),
         "comment": str(thread.thread.comments.get().pk),
         "terms": urlencode(terms),
-        "link": str(invite_guest(people["owner"], review, GuestTerms("Lena"))[0].pk),
+        "link": str(invite_guest(people["owner"], review, "Lena")[0].pk),
         "trial": str(ready_copy(review).pk),
         "suggested": str(suggested(people["reviewer"], review).pk),
     }

@@ -18,7 +18,7 @@ from forge.projects.actions import update_project, write_file
 from forge.registry.models import Tag
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.pulling.examples import examples_of_tag
-from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, invite_guest
+from forge.reviews.actions import RequestedGroup, ask_for_review, invite_guest
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.recordings import consent_of, sample_of
 
@@ -99,7 +99,7 @@ def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
 ) -> None:
     groups = [RequestedGroup((people["reviewer"].pk,))]
     review = ask_for_review(people["developer"], built(people["developer"], project), "Is it right?", reviewers=groups)
-    _, address = invite_guest(people["developer"], review, GuestTerms("Vera"))
+    _, address = invite_guest(people["developer"], review, "Vera")
     guest = browser_of(None)
     guest.post(f"/try/reviews/{review.pk}", {"token": address.partition("#token=")[2]})
     rows = examples_on(guest.get(f"/try/reviews/{review.pk}"))

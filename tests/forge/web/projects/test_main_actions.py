@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.deployments.actions import TagChoice, serve_tag
+from forge.deployments.actions import serve_tag
 from forge.projects.actions import write_file
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
-from rune.editing.merge import MergeChoice, Side
+from rune.editing.merge import Side
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.changes import RUNEFILE, forked, offered
 from tests.support.forge.factories.deployments import deployed, published
@@ -57,7 +57,7 @@ def test_a_deployment_has_one_also_while_a_promotion_waits(project: Any, develop
     client, page = browser_of(developer), production.get_absolute_url()
     assert main_actions(client, page) == ["Save"]
     published(developer, project, "1.1", RUNE + b"other")
-    serve_tag(developer, staging, TagChoice("1.1"))
+    serve_tag(developer, staging, "1.1")
     assert main_actions(client, page) == ["Promote 1.1, build 2"]
 
 
@@ -76,7 +76,5 @@ def test_of_several_conflicts_the_next_one_has_it(
     for conflict in conflicts:
         (action,) = main_actions(client, address)
         assert action.startswith("Use the chosen sides")
-        actions.resolve_conflict(
-            developer, find_change_request(developer, offer.pk), conflict.key, MergeChoice(Side.OURS)
-        )
+        actions.resolve_conflict(developer, find_change_request(developer, offer.pk), conflict.key, Side.OURS)
     assert len(main_actions(client, address)) <= 1

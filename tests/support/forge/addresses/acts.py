@@ -21,7 +21,16 @@ from rest_framework.fields import (
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
-from tests.support.forge.addresses.table import ALLOWED, COLUMNS, NO_ID, ORGANISATION_ROUTE, PROJECT_ROUTE, Case
+from tests.support.forge.addresses.table import (
+    ALLOWED,
+    COLUMNS,
+    NO_ID,
+    ORGANISATION_ROUTE,
+    PROJECT,
+    PROJECT_ROUTE,
+    Case,
+    Request,
+)
 
 NAMES: Mapping[str, str] = {
     "organisation": "acme",
@@ -32,6 +41,8 @@ NAMES: Mapping[str, str] = {
     "direction": "to",
     "number": "1",
     "trial": "1",
+    "deployment": "website",
+    "link_id": "{link}",
 }
 """The values of the names of addresses."""
 THINGS: Mapping[str, str] = {
@@ -40,8 +51,21 @@ THINGS: Mapping[str, str] = {
     f"{ORGANISATION_ROUTE}/members/<uuid:member>/grants/<str:kind>/<uuid:grant>": "MEMBER_GRANT",
     f"{ORGANISATION_ROUTE}/members/<uuid:member>": "MEMBER",
     f"{PROJECT_ROUTE}/invitations/<uuid:invitation>": "PROJECT_INVITATION",
+    f"{PROJECT_ROUTE}/deployments/<str:deployment>/keys/<uuid:key_id>": "DEPLOYMENT_KEY",
+    f"{PROJECT_ROUTE}/deployments/<str:deployment>/promotion": f"{PROJECT}/deployments/production/promotion",
+    "api/v1/change-requests/<uuid:change_id>": "api/v1/change-requests/{change}",
+    "api/v1/reviews/<uuid:review_id>": "api/v1/reviews/{review}",
+    "api/v1/threads/<uuid:thread_id>/suggestion": "api/v1/threads/{suggested}/suggestion",
+    "api/v1/threads/<uuid:thread_id>": "api/v1/threads/{thread}",
 }
-"""The names in `things` of addresses with an id, by their routes."""
+"""The addresses of things with an id, or their names in `things`, by their routes."""
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "deployments_create": {"title": "Phone app", "kind": "app", "tag": "stable"},
+    "deployments_serve": {"tag": "stable"},
+    "deployments_change": {"title": "Site"},
+    "change_requests_close": {"reason": "x"},
+}
+"""The bodies of the operations that do nothing with what `_example` gives."""
 FIELDS: Mapping[str, Any] = {"role": "viewer", "path": "x.py", "version": "1"}
 """The values of the fields that take not just any value of their kind."""
 _NAME = re.compile(r"<\w+:(\w+)>")
@@ -68,6 +92,8 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
 
 
 def _body(declared: Act) -> dict[str, Any] | None:
+    if declared.operation in BODIES:
+        return dict(BODIES[declared.operation])
     fields = {name: field for name, field in declared.fields.items() if field.required}
     body = {name: FIELDS[name] if name in FIELDS else _example(field) for name, field in fields.items()}
     return body or ({} if declared.fields else None)
@@ -104,4 +130,7 @@ def _case(name: str, route: str, declared: Act) -> Case:
     return "form", route, _address(route), {"do": name, **(_body(declared) or {})}, _answers(declared, 302)
 
 
-CASES: list[Case] = [_case(*each) for each in declared_acts()]
+_ALL = [_case(*each) for each in declared_acts()]
+CASES: list[Case] = [each for each in _ALL if "{" not in each[2]]
+REQUESTS: list[Request] = [each[:4] for each in _ALL if "{" in each[2]]
+"""About things that only `settle` makes: other tests say who may send them."""

@@ -56,6 +56,7 @@ ELSEWHERE = frozenset(
 """Addresses with tests of their own."""
 REQUESTS: list[Request] = [
     *((method, route, address or route, body) for method, route, address, body, _ in CASES),
+    *acts.REQUESTS,
     *builds.REQUESTS,
     *change_requests.REQUESTS,
     *pages.REQUESTS,

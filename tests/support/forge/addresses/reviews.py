@@ -5,9 +5,7 @@ from __future__ import annotations
 from tests.support.forge.addresses.table import PROJECT_PAGE, PROJECT_ROUTE, Request
 
 _LENGTH = {"stage": "number", "argument": "length", "value": "4"}
-_LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
 _RULES = "api/v1/organisations/<str:organisation>/rules"
-_SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
 
 REQUESTS: list[Request] = [
     ("get", _RULES, "api/v1/organisations/acme/rules", None),
@@ -37,25 +35,16 @@ REQUESTS: list[Request] = [
     ("get", "api/v1/reviews/<uuid:review_id>", "api/v1/reviews/{review}", None),
     ("post", "api/v1/reviews/<uuid:review_id>/rounds", "api/v1/reviews/{review}/rounds", {"build": "{build}"}),
     ("put", "api/v1/reviews/<uuid:review_id>/reviewers", "api/v1/reviews/{review}/reviewers", {"reviewers": []}),
-    ("post", "api/v1/reviews/<uuid:review_id>/close", "api/v1/reviews/{review}/close", {}),
     ("get", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", None),
     ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
     ("post", "api/v1/reviews/<uuid:review_id>/wrong-results", "WRONG", b"7,8,9\n"),
     ("post", "api/v1/builds/<uuid:build_id>/wrong-results", "WRONG_OF_BUILD", b"7,8,9\n"),
-    ("get", _LINKS, "api/v1/reviews/{review}/guest-links", None),
-    ("post", _LINKS, "api/v1/reviews/{review}/guest-links", {"title": "x"}),
-    ("delete", f"{_LINKS}/<uuid:link_id>", "api/v1/reviews/{review}/guest-links/{link}", None),
+    ("get", "api/v1/reviews/<uuid:review_id>/guest-links", "api/v1/reviews/{review}/guest-links", None),
     ("get", "api/v1/reviews/<uuid:review_id>/fields", "api/v1/reviews/{review}/fields", None),
     ("post", "api/v1/reviews/<uuid:review_id>/trials", "api/v1/reviews/{review}/trials", {"changes": [_LENGTH]}),
     ("get", "api/v1/reviews/<uuid:review_id>/trials/<uuid:trial_id>", "api/v1/reviews/{review}/trials/{trial}", None),
-    ("post", "api/v1/reviews/<uuid:review_id>/suggestions", "api/v1/reviews/{review}/suggestions", {"trial": ""}),
-    ("post", f"{_SUGGESTION}/take", "api/v1/threads/{suggested}/suggestion/take", {}),
-    ("post", f"{_SUGGESTION}/decline", "api/v1/threads/{suggested}/suggestion/decline", {"text": "x"}),
-    ("post", f"{_SUGGESTION}/withdraw", "api/v1/threads/{suggested}/suggestion/withdraw", {}),
     ("get", "api/v1/threads/<uuid:thread_id>", "api/v1/threads/{thread}", None),
-    ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
     ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
-    ("post", "api/v1/threads/<uuid:thread_id>/reopen", "api/v1/threads/{thread}/reopen", {}),
     ("get", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("patch", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", {"text": "x"}),
     ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),

@@ -19,7 +19,6 @@ from forge.projects.models import Project
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import (
-    GuestTerms,
     RequestedGroup,
     ask_for_review,
     begin_thread,
@@ -83,7 +82,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         give_verdict(member, builds[0], "approve", "good")
         begin_thread(member, builds[0], "said")
     suggestions = [suggested(owner, reviews[0], {**OVERRIDE, "after": str(4 + number)}) for number in range(size)]
-    links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
+    links = [invite_guest(owner, reviews[0], f"Guest {number}")[0] for number in range(size)]
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     twin = fork_project(members[0], project, organisation, "twin")

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from forge.builds.models import Build
-from forge.deployments.actions import NewDeployment, TagChoice, create_deployment
+from forge.deployments.actions import create_deployment
 from forge.deployments.models import Deployment, Release
 from forge.projects.actions import write_file
 from forge.projects.models import Project
@@ -39,9 +39,8 @@ def deployed(
     """A deployment of a tag, which is published first where it is not there."""
     if not Tag.objects.filter(repository__project=project, name=tag).exists():
         published(user, project, tag)
-    choice = TagChoice(tag, follow)
-    new = NewDeployment(title, kind, choice, ["https://acme.example"], promoted_from)
-    return create_deployment(user, project, new)
+    values: dict[str, Any] = {"origins": ["https://acme.example"], "promoted_from": promoted_from}
+    return create_deployment(user, project, title, kind, tag, follow, **values)
 
 
 def now(deployment: Deployment) -> Release:
