@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.dataset.recordings import Recording, data_digest, read_recordings
+from lab.dataset.recording import Recording, data_digest
+from lab.dataset.recordings import read_recordings
 from lab.dataset.splitting import divide
 from lab.quantize.recorded import RecordingUse
 from lab.quantize.samples import SUFFIXES
