@@ -70,7 +70,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         name: job.inputs[f"finished {name}"] for name in job.spec["forms"] if f"finished {name}" in job.inputs
     }
     forms = [FORMS[name] for name in job.spec["forms"] if name not in finished_files]
-    files, refusals = _made(
+    files, refusals = _form_files(
         job, forms, lambda form: data if form.name == FLOAT else quantised(data, form, plan, calibration, inputs)
     )
     for name, path in finished_files.items():
@@ -105,7 +105,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     }
 
 
-def _made(
+def _form_files(
     job: ChildJob, forms: Sequence[Form], make: Callable[[Form], bytes]
 ) -> tuple[dict[str, bytes], dict[str, Refused]]:
     """The files of forms, which are written too, and the refusals of others. Raises `Refused` of the one that is

@@ -24,7 +24,7 @@ ASKS_WHICH_TASK = re.compile(r"LearnedAnswer\.|isinstance\(\S*task\b")
 FOLDERS = ("augmentation", "command", "search", "training")
 
 
-def asking_lines(text: str) -> list[str]:
+def flag_lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if ASKS_WHICH_TASK.search(line)]
 
 
@@ -32,13 +32,13 @@ def asking_lines(text: str) -> list[str]:
     "line", ["if recipe.task.learned_answer is LearnedAnswer.WORD:", "if isinstance(recipe.task, NumberTask):"]
 )
 def test_a_line_that_asks_which_task_it_is_is_found(line: str) -> None:
-    assert asking_lines(f"    {line}\n        pass\n") == [f"    {line}"]
+    assert flag_lines(f"    {line}\n        pass\n") == [f"    {line}"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_nothing_above_the_tasks_asks_which_one_it_is(folder: str) -> None:
     sources = (Path(lab.__file__).parent / folder).rglob("*.py")
-    assert {path.name: lines for path in sources if (lines := asking_lines(path.read_text("utf-8")))} == {}
+    assert {path.name: lines for path in sources if (lines := flag_lines(path.read_text("utf-8")))} == {}
 
 
 @pytest.mark.parametrize("name", NETWORK_RECIPES)
