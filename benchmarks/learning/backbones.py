@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,10 +29,11 @@ from lab.child.start import ProcessPool
 from lab.quantize.forms import FORMS
 from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
-from lab.training.judging.judge import judge
+from lab.tasks.judging.judged_rune import judge
 from lab.training.preparing import prepare_run
 from lab.training.run import SharedWork, train
 from lab.training.run_folder import RunFolder
+from lab.training.running_rune import rows_of_split
 from lab.training.settings import ENVIRONMENT
 from rune.assessment.evaluation.intervals import sign_test, wilson
 from rune.datasets.splits import Split
@@ -228,7 +230,9 @@ def right_answers(training: Training, source: Path, backbone: bytes, shared_work
     own = source.with_name(f"{source.name}-{training.recipe}")
     own.mkdir()
     model = train(run, RunFolder(own, run.settings.digest), lambda _event: None, shared_work=shared_work)
-    judgement = judge(model.judged_rune, run.test, Split.TEST, lambda _share, _text: None)
+    judgement = judge(
+        model.judged_rune, run.test, Split.TEST, partial(rows_of_split, report=lambda _share, _text: None)
+    )
     labels = run.test.labels
     right = [run.test.recordings[place].label == labels[answer] for place, answer, _ in judgement.answers]
     return np.array(right)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,10 +22,11 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.windows import LabelledWindows, digits, exercises
-from lab.training.judging.judge import judge
+from lab.tasks.judging.judged_rune import judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
+from lab.training.running_rune import rows_of_split
 from lab.training.settings import ENVIRONMENT
 from rune.assessment.evaluation.intervals import wilson
 from rune.compiler.building.building import build
@@ -132,7 +134,9 @@ def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: P
     run = prepare_run(Training(recipe, "samples", arguments=dict(arguments)), source, {})
     result = train(run, RunFolder(own, run.settings.digest), lambda _event: None)
     seconds = time.perf_counter() - begin
-    judgement = judge(result.judged_rune, run.test, Split.TEST, lambda _share, _text: None)
+    judgement = judge(
+        result.judged_rune, run.test, Split.TEST, partial(rows_of_split, report=lambda _share, _text: None)
+    )
     right = sum(row[place] for place, row in enumerate(judgement.confusion))
     return ComparedLearner(f"recipe {name}", right, seconds, flash_of(run, result))
 

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.windows import write_series
 from lab.search.counting import needs_of_rune
-from lab.training.judging.validation import judge_split
 from lab.training.preparing import prepare_run
 from lab.training.run import train
 from lab.training.run_folder import RunFolder
+from lab.training.running_rune import judge_split
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training

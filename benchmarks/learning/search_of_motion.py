@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from benchmarks.figure import ROOT, CannotMeasure, table
 from benchmarks.learning.windows import TEST_PEOPLE, exercise_recordings, windows_of, write_series
+from lab.dataset.dataset import Dataset
 from lab.dataset.features import RecordingRunner
 from lab.search.counting import needs_of_rune
 from lab.search.devices import SearchDevice, SearchDevices
@@ -28,11 +30,11 @@ from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import space_of
 from lab.search.trials import Trial, TrialState, open_trials
-from lab.training.data import Dataset
-from lab.training.judging.judge import judge
+from lab.tasks.judging.judged_rune import judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
+from lab.training.running_rune import rows_of_split
 from lab.training.settings import ENVIRONMENT
 from rune.assessment.evaluation.intervals import wilson
 from rune.assessment.evaluation.recorded_tensors import tensor_array
@@ -198,7 +200,9 @@ def tested_trial(trial: Trial, dataset: Dataset, result: TrainedModel) -> Tested
 
 def tested_share(dataset: Dataset, result: TrainedModel) -> float:
     """The share of the recordings of the test split on which a model is right."""
-    judgement = judge(result.judged_rune, dataset, Split.TEST, lambda _share, _text: None)
+    judgement = judge(
+        result.judged_rune, dataset, Split.TEST, partial(rows_of_split, report=lambda _share, _text: None)
+    )
     return float(judgement.to_json(dataset.labels)["accuracy"][0])
 
 

@@ -21,10 +21,11 @@ import numpy as np
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.beside_others import answer_of
 from benchmarks.learning.windows import LENGTH, SPLITS, TEST_PEOPLE, exercise_recordings, windows_of, write_series
+from lab.dataset.dataset import Dataset
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.search.space import Space, space_of
-from lab.training.data import Dataset, compute_windows, read_dataset
+from lab.training.data import compute_windows, read_dataset
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 

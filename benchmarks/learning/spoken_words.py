@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.figure import ROOT, CannotMeasure
 from lab.recipes.keywords import RATE
-from lab.recipes.word_sounds import in_noise, placed, trimmed
+from lab.tasks.word_sounds import in_noise, placed, trimmed
 from rune.datasets.content.wav import wav_bytes
 
 WORDS = ("yes", "no", "left", "right", "stop", "go")

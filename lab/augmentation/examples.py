@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lab.augmentation.sounds import SpectrogramScale, resynthesised
 from lab.child.job import Report
-from lab.dataset.features import RecordingRunner
-from lab.dataset.recordings import Recording
+from lab.dataset.features import RecordingRunner, build_rune
+from lab.dataset.recording import Recording
 from lab.dataset.requirements import require_kind
 from lab.recipes.arguments import Values, function_arguments
 from lab.recipes.keywords import RATE
 from lab.recipes.recipe import Recipe, features_runefile
-from lab.recipes.word_sounds import generated_sounds
 from lab.refusal import Reason, Refused
 from lab.search.layers import network_names
-from lab.training.data import build_rune
-from lab.training.one_word import word_and_others
 from rune.assessment.evaluation.recorded_tensors import sent_tensor
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
@@ -37,8 +35,6 @@ MOST_EXAMPLES = 4
 """Recordings, one of each label where there are as many labels."""
 _MOST_WINDOWS = 400
 """The greatest number of windows of a recording, among which the liveliest is drawn."""
-_GENERATED_SOUNDS = 2
-"""Sounds that are made of a recording of a word, of the word and of what is not the word."""
 _FULL_SCALE = 32_768
 
 
@@ -99,11 +95,7 @@ def augmentation_examples(
 
 
 def _selection(recipe: Recipe, recordings: Sequence[Recording]) -> list[Recording]:
-    candidates = sorted(recordings, key=lambda each: each.name)
-    if recipe.learns_word:
-        # The sounds that are made are of the word: recordings of it come first.
-        word = word_and_others(candidates, recipe.name).labels[1]
-        candidates = [each for each in candidates if each.label == word] or candidates
+    candidates = recipe.task.shown_recordings(sorted(recordings, key=lambda each: each.name), recipe.name)
     labels = len({each.label for each in candidates})
     return spread_over_labels(candidates, lambda each: each.label, min(MOST_EXAMPLES, max(2, labels)))
 
@@ -137,12 +129,7 @@ class _Augmenter:
 
     def _augmented(self, batch: Array, random: np.random.Generator) -> Array:
         options = function_arguments(self._values, self._recipe.augmentation)
-        if self._recipe.counts:
-            changed: Array = self._names["augmented"](
-                batch, np.zeros((len(batch), 0, 3), np.float32), random, **options
-            )[0]
-            return changed
-        return np.asarray(self._names["augmented"](batch, random, **options), np.float32)
+        return self._recipe.task.augmented_inputs(partial(self._names["augmented"], **options), batch, random)
 
     def _input_sound(self, recording: Recording) -> Array:
         """The sound that the rune reads of a recording, as far as windows are drawn of it."""
@@ -174,14 +161,7 @@ class _Augmenter:
         self, whole: Array, recording: Recording, random: np.random.Generator
     ) -> Iterator[AugmentedInput]:
         """The sounds that are made of a recording of a word."""
-        if not self._recipe.learns_word:
-            return
-        numbers = {
-            **self._values,
-            "copies": min(_GENERATED_SOUNDS, int(self._values["copies"])),
-            "others": _GENERATED_SOUNDS,
-        }
-        for each in generated_sounds([whole], RATE, self._length, random, numbers):
+        for each in self._recipe.task.shown_sounds(whole, RATE, self._length, random, self._values):
             sound = _wav(each.samples)
             rows = self._runner.rows(replace(recording, data=sound), 1)
             yield AugmentedInput(rows[0], sound, "The word in noise" if each.is_word else "Not the word")

@@ -94,28 +94,19 @@ def command(
     \b
     rune convert model.keras --quantize int8 --samples samples -o model.tflite
     """
+    is_json = form == "json"
+    names_forms = bool(compares_all or quantize != FLOAT or float_layers or float_interface or samples or shapes)
     if (file / POLICY_FILE).is_file():
-        if (
-            float_layers
-            or float_interface
-            or output is not None
-            or samples is not None
-            or shapes
-            or calibration != CALIBRATIONS[0]
-            or compares_all
-            or quantize != FLOAT
-        ):
+        if names_forms or output is not None or calibration != CALIBRATIONS[0]:
             raise click.UsageError(f"The {POLICY_FILE} says how its models are converted. Name a file to use options.")
-        _convert_declared(file, is_json=form == "json", prepares=prepares)
+        _convert_declared(file, is_json=is_json, prepares=prepares)
         return
     if output is None:
-        if file.is_dir() and not is_saved_model(file):
-            raise without_models(file)
-        raise click.UsageError("Missing option '-o': the .tflite file to write.")
+        raise _without_output(file)
     if output.name.endswith(TREES_SUFFIX):
-        if compares_all or quantize != FLOAT or float_layers or float_interface or samples is not None or shapes:
+        if names_forms:
             raise click.UsageError(f"Decision trees have no forms. Write {output.name} without these options.")
-        convert_trees(file, output, is_json=form == "json", prepares=prepares)
+        convert_trees(file, output, is_json=is_json, prepares=prepares)
         return
     if str(output) != "-" and output.suffix != ".tflite":
         message = f"{str(output)!r} does not end with .tflite, or for decision trees with {TREES_SUFFIX}"
@@ -139,7 +130,14 @@ def command(
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    _print(_convert(request, output, prepares=prepares), request, is_json=form == "json")
+    _print(_convert(request, output, prepares=prepares), request, is_json=is_json)
+
+
+def _without_output(file: Path) -> click.ClickException:
+    """The error for a command that names no output: FILE may be a project without models."""
+    if file.is_dir() and not is_saved_model(file):
+        return without_models(file)
+    return click.UsageError("Missing option '-o': the .tflite file to write.")
 
 
 def _all_forms(file: Path, quantize: str) -> tuple[str, ...]:

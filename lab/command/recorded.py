@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.dataset.recordings import Recording, data_digest, read_recordings
+from lab.dataset.recording import Recording, data_digest
+from lab.dataset.recordings import read_recordings
 from lab.dataset.splitting import divide
 from lab.quantize.recorded import RecordingUse
 from lab.quantize.samples import SUFFIXES
@@ -18,7 +19,7 @@ from rune.datasets.splits import Split
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FolderFiles
 from rune.source.runefile.find import runefile_in
-from rune.source.runefile.model_inputs.front import fitting_front, model_fronts
+from rune.source.runefile.model_inputs.front import ModelFront, fitting_front, model_fronts
 from rune.wording import quoted
 
 MOST_WINDOWS = 8
@@ -55,19 +56,7 @@ def record_inputs(
         raise Refused(Reason.SAMPLES, f"The model has {len(inputs)} inputs, and recordings are given to one.")
     dimensions = inputs[0].type.dimensions
     files = FolderFiles(source.project)
-    fronts = model_fronts(files, PUBLISHED_BLOCKS)
-    front = fitting_front(fronts, dimensions, source.model)
-    if front is None:
-        project = quoted(str(source.project))
-        has_runefile = (source.project / runefile_in(files)).is_file()
-        shape = "x".join(map(str, dimensions))
-        reason = (
-            f"The Runefile in {project} gives no model {shape} floats"
-            if has_runefile
-            else f"There is no Runefile in {project}"
-        )
-        advice = "Name the project with --project, or give .npy files of the model's input."
-        raise Refused(Reason.SAMPLES, f"{reason}, so recordings cannot be its samples. {advice}")
+    front = _front(files, dimensions, source)
     selection = _selection(read_recordings(source.samples).items, source.calibration)
     try:
         compiled_front = CompiledFront(files, front, dimensions)
@@ -99,6 +88,24 @@ def record_inputs(
         ),
         "skipped_samples": len(selection) - len(used_recordings),
     }
+
+
+def _front(files: FolderFiles, dimensions: Sequence[int], source: RecordingSource) -> ModelFront:
+    """The stages of the project in front of a model that reads such an input. Raises `Refused`."""
+    fronts = model_fronts(files, PUBLISHED_BLOCKS)
+    front = fitting_front(fronts, dimensions, source.model)
+    if front is None:
+        project = quoted(str(source.project))
+        has_runefile = (source.project / runefile_in(files)).is_file()
+        shape = "x".join(map(str, dimensions))
+        reason = (
+            f"The Runefile in {project} gives no model {shape} floats"
+            if has_runefile
+            else f"There is no Runefile in {project}"
+        )
+        advice = "Name the project with --project, or give .npy files of the model's input."
+        raise Refused(Reason.SAMPLES, f"{reason}, so recordings cannot be its samples. {advice}")
+    return front
 
 
 def _selection(recordings: Sequence[Recording], calibration: Split) -> list[tuple[Recording, RecordingUse]]:

@@ -3,7 +3,7 @@ the sizes of a recipe to somebody who fills in a form. It reads no recording."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,6 @@ from lab.search.counting import build_of_rune
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.report import BuildResult
-from rune.datasets.learnable import ANOMALY, NORMAL, OTHER, WORD, LearnedAnswer
 from rune.devices.emulation.measuring import measured_or_planned
 
 Json = Any
@@ -47,7 +46,7 @@ def count_sizes(request: Mapping[str, Json], _report: Report, send: Send, _comma
     backbone = request["backbone"]
     file = read_backbone(backbone, Path(request["file"]).read_bytes()) if backbone else None
     recipe = behind_backbone(recipe_of(request["recipe"]), file)
-    labels = label_names(recipe, request["labels"])
+    labels = recipe.task.label_names(request["labels"])
     with ThreadPoolExecutor(WORKERS) as pool:
         waiting = []
         for candidate in request["candidates"]:
@@ -66,22 +65,11 @@ def count_sizes(request: Mapping[str, Json], _report: Report, send: Send, _comma
     return {"counted": len(waiting)}
 
 
-def label_names(recipe: Recipe, count: int) -> Sequence[str]:
-    """Names in place of the labels of the data, which are as many as `count` where the recipe does not name them."""
-    if recipe.learned_answer is LearnedAnswer.NORMAL:
-        return NORMAL, ANOMALY
-    if recipe.learned_answer is LearnedAnswer.WORD:
-        return OTHER, WORD
-    if recipe.learned_answer is LearnedAnswer.NUMBER:
-        return ("number",)
-    return [f"label-{number}" for number in range(1, count + 1)]
-
-
 def _values(recipe: Recipe, arguments: Mapping[str, Json], columns: int) -> Values:
     """The values of a candidate. Raises `Refused`."""
     values = read_arguments(recipe.arguments, arguments, recipe.name)
     if columns and "columns" in values:
-        return chosen_columns(values, [f"column-{number}" for number in range(columns)], recipe.target)
+        return chosen_columns(values, [f"column-{number}" for number in range(columns)], recipe.task)
     return values
 
 

@@ -124,14 +124,36 @@ def command(
     if target is not None:
         _count(folder, training, target, is_json=form == "json")
         return
+    _train(
+        folder,
+        training,
+        fresh=fresh,
+        minutes=minutes,
+        prepares=prepares,
+        replaces_runefile=replaces_runefile,
+        is_json=form == "json",
+    )
+
+
+def _train(
+    folder: Path,
+    training: Training,
+    *,
+    fresh: bool,
+    minutes: float,
+    prepares: bool,
+    replaces_runefile: bool,
+    is_json: bool,
+) -> None:
+    """Trains the model of a project, and writes its files."""
     try:
         if recipe_of(training.recipe).estimator is None:
             require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
         run = _prepared_run(folder, training)
         with ExitStack() as stack:
             folders: list[RunFolder] = []
-            with progress(f"Training {training.model}", hidden=form == "json") as line:
-                send = _RunEvents(form == "json", line).send
+            with progress(f"Training {training.model}", hidden=is_json) as line:
+                send = _RunEvents(is_json, line).send
 
                 def attempt(run: PreparedRun) -> TrainedModel:
                     folders.append(stack.enter_context(run_folder(run.settings.digest, fresh=fresh)))
@@ -147,7 +169,7 @@ def command(
         if is_full_disk(error):
             raise CommandFailed(f'Unable to train "{training.model}"', (str(full_disk()),)) from error
         raise CommandFailed(f'Unable to read "{folder / training.data}": {error.strerror or error}') from error
-    if form == "json":
+    if is_json:
         click.echo(json.dumps({"event": "result", **result.report}))
         return
     click.echo("\n".join(summary(result.report)))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
+from lab.dataset.windows import FeatureWindows
 from lab.refusal import Reason, Refused
 from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.evaluation.recorded_tensors import Array, Read, RecordedTensors, sent_tensor
-from rune.project.files import FileError
+from rune.compiler.anvil.errors import CompileError
+from rune.compiler.building.building import build
+from rune.compiler.building.errors import BuildFailed
+from rune.compiler.building.options import BuildOptions
+from rune.project.files import FileError, MemoryFiles
 from rune.running.runtime.errors import InputError, InputTooShort, RuneError
 from rune.wording import quoted, size_text
 
@@ -21,14 +25,12 @@ MAX_BYTES = 768 << 20
 """Bytes of the features of all windows: 48,000 pictures of 64 by 64 pixels in grey."""
 
 
-@dataclass(frozen=True)
-class FeatureWindows:
-    """A model's inputs from all recordings. `inputs` is f32 `[windows, ...]`; `recordings` is i32 `[windows]`, the
-    place of the recording that each is of. `too_short` are the places of recordings that fill no window."""
-
-    inputs: Array
-    recordings: Array
-    too_short: Sequence[int]
+def build_rune(files: MemoryFiles, options: BuildOptions) -> bytes:
+    """A rune of features, or a whole one. Raises `Refused` where it cannot be built, as with some backbones."""
+    try:
+        return build(files, options).rune
+    except (BuildFailed, CompileError) as error:
+        raise Refused(Reason.NOT_CONVERTED, f"The rune cannot be built: {error}") from error
 
 
 def windows_of_recordings(

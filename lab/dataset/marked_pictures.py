@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.dataset.requirements import refuse
 from rune.datasets.learnable import marks_problem
 from rune.datasets.positions import label_of_positions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from rune.datasets.splits import Split
 
 

@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from lab.dataset.recording import Recording
 from lab.refusal import Reason, Refused
-from rune.datasets.content.content import BadContent, Kind, Quality
+from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.containers.archive import DataArchive
 from rune.datasets.layouts.containers.files import MAX_FILES, TooManyRecordings, printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
-from rune.datasets.positions import Positions, positions_to_json
 from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS
-from rune.digests import digest_of
 from rune.unreadable import is_utf8
 from rune.wording import quoted, size_text
-
-
-@dataclass(frozen=True)
-class Recording:
-    """One recording with its label. `group` is the person or device it was recorded of, and `split` the one that the
-    data set gives it; both are empty where the data set does not say."""
-
-    name: str
-    label: str
-    data: bytes
-    kind: Kind
-    quality: Quality
-    group: str = ""
-    split: str = ""
-    positions: Positions | None = None
-    """Where objects are in a picture; None where nobody marked it, and empty where somebody found none."""
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of its bytes, in hexadecimal digits."""
-        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -69,17 +45,6 @@ def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
             archive_file = stack.enter_context(source.open("rb"))
         file = io.FileIO(archive_file.fileno(), closefd=False)
         return _read(file, source.name, pack_omissions, needs_labels=needs_labels)
-
-
-def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
-    """The digest of recordings with their labels, positions and splits, or other uses, in whichever order they come."""
-    rows = sorted([each.digest, each.label, use, *_marks(each)] for each, use in zip(recordings, uses, strict=True))
-    return digest_of(json.dumps(rows).encode())
-
-
-def _marks(recording: Recording) -> Sequence[str]:
-    """The positions as a text of their own, none where there are none: the digests of other data stay what they are."""
-    return () if recording.positions is None else [json.dumps(positions_to_json(recording.positions))]
 
 
 def _pack(folder: Path, target: IO[bytes]) -> Sequence[str]:

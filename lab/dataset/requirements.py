@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.dataset.silence import is_silence_label
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind, Quality

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 from rune.datasets.content.wav import sound_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.refusal import Reason, Refused
 from rune.datasets.splits import RECORDINGS, SHARES, Split, split_of_new_group
 from rune.wording import counted, quoted

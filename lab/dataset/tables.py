@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.refusal import Reason, Refused
 from rune.datasets.content.table import parse_table
 from rune.datasets.convert.series import table_of_numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -70,18 +70,9 @@ def run(job: ChildJob) -> dict[str, Any]:
         name: job.inputs[f"finished {name}"] for name in job.spec["forms"] if f"finished {name}" in job.inputs
     }
     forms = [FORMS[name] for name in job.spec["forms"] if name not in finished_files]
-    files: dict[str, bytes] = {}
-    refusals: dict[str, Refused] = {}
-    for place, form in enumerate(forms):
-        job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
-        try:
-            files[form.name] = data if form.name == FLOAT else quantised(data, form, plan, calibration, inputs)
-        except Refused as error:
-            if form.name == job.spec.get("form", form.name):
-                raise
-            refusals[form.name] = error
-            continue
-        job.outputs[form.name].write_bytes(files[form.name])
+    files, refusals = _form_files(
+        job, forms, lambda form: data if form.name == FLOAT else quantised(data, form, plan, calibration, inputs)
+    )
     for name, path in finished_files.items():
         files[name] = path.read_bytes()
         job.outputs[name].write_bytes(files[name])
@@ -112,6 +103,26 @@ def run(job: ChildJob) -> dict[str, Any]:
         },
         "quantiser": f"ai-edge-quantizer {version('ai-edge-quantizer')}",
     }
+
+
+def _form_files(
+    job: ChildJob, forms: Sequence[Form], make: Callable[[Form], bytes]
+) -> tuple[dict[str, bytes], dict[str, Refused]]:
+    """The files of forms, which are written too, and the refusals of others. Raises `Refused` of the one that is
+    wanted."""
+    files: dict[str, bytes] = {}
+    refusals: dict[str, Refused] = {}
+    for place, form in enumerate(forms):
+        job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
+        try:
+            files[form.name] = make(form)
+        except Refused as error:
+            if form.name == job.spec.get("form", form.name):
+                raise
+            refusals[form.name] = error
+            continue
+        job.outputs[form.name].write_bytes(files[form.name])
+    return files, refusals
 
 
 def _recordings(samples: Sequence[CalibrationSample]) -> int:

@@ -11,6 +11,7 @@ import lab.recipes
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
+from rune.datasets.learnable import LearnedAnswer
 from rune.wording import quoted
 
 
@@ -23,11 +24,12 @@ def _recipes() -> Iterator[Recipe]:
 def _order(recipe: Recipe) -> tuple[int, bool, bool, bool, bool, str]:
     """By kind of recordings; the first recipe of a kind is offered for them. Those that tell labels apart are used
     most, and networks before what learns the same without one."""
+    answer = recipe.task.learned_answer
     return (
         list(Kind).index(recipe.kind),
-        recipe.learns_anomalies,
-        recipe.target is not None,
-        recipe.needs_backbone or recipe.learns_word or recipe.counts,
+        answer is LearnedAnswer.NORMAL,
+        answer is LearnedAnswer.NUMBER,
+        recipe.needs_backbone or answer in (LearnedAnswer.WORD, LearnedAnswer.OBJECTS),
         recipe.estimator is not None,
         recipe.name,
     )

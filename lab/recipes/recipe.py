@@ -6,34 +6,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lab.recipes.alarm import DISTANCE_STAGE, Threshold, alarm_stages, distance_stage
 from lab.recipes.arguments import Number, RecipeArgument, Values
 from lab.recipes.backbone import Backbone
 from lab.recipes.edges import Edge, dequantize_stage, edges_of, quantize_stage
 from lab.recipes.features import FeatureStages
-from lab.recipes.labels import label_answer, labels_resource
-from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
+from lab.recipes.numbers import scale_stage, usual_scaling
 from lab.recipes.sizes import BALANCED
 from lab.recipes.yaml_text import yaml_text
 from lab.refusal import Reason, Refused
+from lab.tasks.judging.thresholds import COUNTED_THRESHOLD, Threshold
+from lab.tasks.scaling import DataScaling
+from lab.tasks.task import LearningTask, ModelOutput
 from rune.datasets.content.content import Kind
 from rune.datasets.learnable import LearnedAnswer
 
 MODEL_STAGE = "model"
 """The name of the stage that runs the model, in every Runefile of a recipe."""
 _SCORES_STAGE = "dequantized"
-SHARES_STAGE = "shares"
-"""The stage that takes the scores of a word and of all else apart."""
-COUNTS_STAGE = "objects"
-"""The stage that counts objects on a grid, whose second output has their positions."""
-CELL = 8
-"""Pixels of the width and the height of a cell of that grid."""
 FEATURES_OUTPUT = "learned"
 """The output of a Runefile of features."""
 _SCALED_STAGE = "scaled"
 _QUANTIZED_STAGE = "quantized"
-COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
-"""That of an alarm before anything is learned."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +46,12 @@ class Estimator:
     The recipe's folder has `estimator.py` in place of `network.py`. Its function
     `rounds(inputs, labels, seed, **arguments)` yields an object after each round of learning, whose `scores`
     are those of the stage `MODEL_STAGE` (`lab/training/estimator_step.py` reads it). `arguments` names those that it
-    takes. `stages` gives the stages from the values, the stage that it reads with its shape, the number of labels, and
-    what was learned; the last of them are outputs. With `is_anomaly` only normal recordings are learned.
+    takes. `stages` gives the stages from the values, the stage that it reads with its shape, and the number of labels;
+    those of the task follow.
     """
 
     arguments: Sequence[str]
-    stages: Callable[[Values, FeatureStages, int, LearnedParameters], str]
-    is_anomaly: bool = False
-
-
-def no_answer(_values: Values, _labels: int, _scores: str) -> str:
-    """Returns no stages, for a recipe whose answer is not a label."""
-    return ""
+    stages: Callable[[Values, FeatureStages, int], str]
 
 
 def _no_backbone(_values: Values) -> FeatureStages:
@@ -77,11 +64,11 @@ class Recipe:
     """How a kind of model is learned.
 
     `folder` has `network.py`: plain Keras and NumPy, which training imports and an exported script contains. Its
-    function `network(shape, classes, batch, **arguments)` gives a model that answers with one share for each class, and
-    `augmented(batch, random, **arguments)` gives a batch of inputs as training sees them. `network_arguments` and
-    `augmentation` name the arguments that each of them takes. `answer` gives the stages behind the model from the
-    values, the number of labels, and the name of the stage that gives their scores; their last stages are outputs.
-    `space` has the values that a search tries, rising, of each argument that it varies.
+    function `network(shape, classes, batch, **arguments)` gives a model that answers as the task needs, mostly with one
+    share for each class, and `augmented(batch, random, **arguments)` gives a batch of inputs as training sees them; for
+    a task of objects, `augmented(batch, positions, random, **arguments)` gives both. `network_arguments` and
+    `augmentation` name the arguments that each of them takes. `space` has the values that a search tries, rising, of
+    each argument that it varies.
     """
 
     name: str
@@ -91,30 +78,16 @@ class Recipe:
     arguments: Sequence[RecipeArgument]
     network_arguments: Sequence[str]
     augmentation: Sequence[str]
+    task: LearningTask
+    """The task that is learned, with the stages behind the model."""
     features: Callable[[Values], FeatureStages] = _no_backbone
-    answer: Callable[[Values, int, str], str] = no_answer
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     window_units: Sequence[str] = ()
     """Those of `augmentation` that say what a window is, such as the time between its rows, and change nothing."""
     estimator: Estimator | None = None
     """For a recipe that trains no network."""
-    target: NumberTarget | None = None
-    """For a recipe that answers with a number in place of a label."""
     scales: bool = False
     """Whether each column of the features is scaled as the train split has it: units of sensors differ."""
-    reconstructs: bool = False
-    """Whether the network draws its input again, of normal recordings alone: how far off it is tells anomalies."""
-    word_answer: Callable[[Values, str, Threshold], str] | None = None
-    """For a recipe that learns one word, and from sounds that are made what is not the word
-    (`lab/recipes/word_sounds.py`): the stages behind the model from the values, the stage of its scores, of which the
-    second is the word's, and the threshold. One of them is `SHARES_STAGE`, whose second output is the word's score."""
-    generation: Sequence[str] = ()
-    """The generation of such a recipe, the arguments by which sounds are made."""
-    count_answer: Callable[[Values, int, str, Threshold], str] | None = None
-    """For a recipe that counts objects, and learns from their positions: its network gives for each cell of a grid the
-    share of the background and of each label. The stages behind the model from the values, the number of labels, the
-    stage of its scores, and the threshold. One of them is `COUNTS_STAGE`. `augmented(batch, positions, random,
-    **arguments)` gives the positions too (`lab/training/loop/grids.py`)."""
     backbone_features: Callable[[Values, Backbone], FeatureStages] | None = None
     """In place of `features`, for a recipe that learns behind a backbone; `behind_backbone` gives it one."""
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -148,17 +121,11 @@ class Recipe:
     def is_searched(self) -> bool:
         """Whether a search can compare its runs: by the accuracy of a network. No argument of a recipe with a backbone
         changes what the backbone needs, which is most of it."""
-        learns_labels = self.estimator is None and not (self.learns_numbers or self.learns_word or self.counts)
-        return learns_labels and not self.needs_backbone
+        return self.task.is_searched and self.estimator is None and not self.needs_backbone
 
     @property
     def _learner(self) -> str:
         return "network" if self.estimator is None else "estimator"
-
-    @property
-    def learns_numbers(self) -> bool:
-        """Whether what is learned are numbers and not labels: curves have the share that is explained."""
-        return self.target is not None or self.reconstructs
 
     @property
     def needs_backbone(self) -> bool:
@@ -168,12 +135,7 @@ class Recipe:
     @property
     def takes_teacher(self) -> bool:
         """Whether its network can learn the answers of another one beside the labels."""
-        return self.estimator is None and not (self.learns_numbers or self.needs_backbone or self.counts)
-
-    @property
-    def counts(self) -> bool:
-        """Returns whether it counts objects, and learns from their positions."""
-        return self.count_answer is not None
+        return self.task.takes_teacher and self.estimator is None and not self.needs_backbone
 
     @property
     def shown_augmentation(self) -> Sequence[str]:
@@ -181,50 +143,25 @@ class Recipe:
         seen or heard: noise in scaled numbers, or in those of a backbone, cannot."""
         if self.scales or self.needs_backbone:
             return ()
-        return (*self.generation, *(each for each in self.augmentation if each not in self.window_units))
-
-    def classes(self, labels: int) -> int:
-        """How many classes its network has for so many labels: the background of objects is one."""
-        return labels + 1 if self.counts else labels
+        return (*self.task.generation, *(each for each in self.augmentation if each not in self.window_units))
 
     @property
     def takes_start(self) -> bool:
         """Whether its network can begin with the weights of a model of Keras: what that reads must have been computed
         alike, so no column is scaled."""
-        return self.takes_teacher and not self.learns_word and not self.scales
-
-    @property
-    def learns_word(self) -> bool:
-        """Returns whether it learns one word, from few recordings of it."""
-        return self.word_answer is not None
+        return self.task.takes_start and self.takes_teacher and not self.scales
 
     @property
     def ends_in_silence(self) -> bool:
         """Whether a recording that fills no window is followed by silence, as a word that was cut. Sounds are, except
         where silence would be learned as normal; motion is not, as no sensor measures nothing."""
-        return self.kind is Kind.SOUND and not self.learns_anomalies
+        return self.kind is Kind.SOUND and self.task.learned_answer is not LearnedAnswer.NORMAL
 
     @property
     def is_tried_on_background(self) -> bool:
         """Whether its rune is tried on silence, noise and tones: it tells sounds apart. For one that learned what is
         normal a sound that is new is an anomaly, and one that answers with a number calls nothing."""
-        return self.kind is Kind.SOUND and not self.learns_anomalies and self.target is None
-
-    @property
-    def learned_answer(self) -> LearnedAnswer:
-        """The answer that it learns, which decides what its data needs."""
-        if self.learns_anomalies:
-            return LearnedAnswer.NORMAL
-        if self.learns_word:
-            return LearnedAnswer.WORD
-        if self.counts:
-            return LearnedAnswer.OBJECTS
-        return LearnedAnswer.LABELS if self.target is None else LearnedAnswer.NUMBER
-
-    @property
-    def learns_anomalies(self) -> bool:
-        """Returns whether it learns what is normal, and says what is not."""
-        return self.reconstructs or (self.estimator is not None and self.estimator.is_anomaly)
+        return self.kind is Kind.SOUND and self.task.learned_answer not in (LearnedAnswer.NORMAL, LearnedAnswer.NUMBER)
 
 
 def behind_backbone(recipe: Recipe, backbone: Backbone | None) -> Recipe:
@@ -286,9 +223,9 @@ def whole_runefile(
     features = scaled_features(recipe, values, scaling)
     source, target = edges_of(model)
     stages, read = _read_stages(features, source)
-    outputs = _model_dimensions(recipe, features, len(labels))
+    outputs = recipe.task.dimensions(features.shape, len(labels))
     stages += f"""\
-  # {_answer_comment(recipe)}
+  # {recipe.task.comment}
   {MODEL_STAGE}:
     model: {yaml_text(f"./{path}")}
     inputs: [{read}]
@@ -298,19 +235,8 @@ def whole_runefile(
 """
     if target is not None:
         stages += dequantize_stage(_SCORES_STAGE, MODEL_STAGE, outputs, target) + "\n"
-    if recipe.target is not None:
-        answer = recipe.target.stages(values, scores_stage(model), (1, 1), scaling)
-        return f"{_head(recipe)}{stages}{answer}"
-    if recipe.reconstructs:
-        distance = distance_stage(features.stage, scores_stage(model))
-        answer = f"{distance}\n{alarm_stages(values, DISTANCE_STAGE, threshold.on, threshold.off)}"
-    elif recipe.count_answer is not None:
-        answer = recipe.count_answer(values, len(labels), scores_stage(model), threshold)
-    elif recipe.word_answer is not None:
-        answer = recipe.word_answer(values, scores_stage(model), threshold)
-    else:
-        answer = recipe.answer(values, len(labels), scores_stage(model))
-    return f"{_head(recipe)}{stages}{answer}\nresources:\n{labels_resource(labels)}"
+    output = ModelOutput(features.stage, scores_stage(model), outputs, len(labels), scaling, threshold)
+    return f"{_head(recipe)}{stages}{recipe.task.stages(values, output)}{_resources(recipe, labels)}"
 
 
 def _read_stages(features: FeatureStages, edge: Edge | None) -> tuple[str, str]:
@@ -323,23 +249,6 @@ def _read_stages(features: FeatureStages, edge: Edge | None) -> tuple[str, str]:
     rows = features.rows
     stage = quantize_stage(_QUANTIZED_STAGE, rows.stage, rows.dimensions, edge)
     return f"{rows.stages}\n{stage}\n{rows.window(_QUANTIZED_STAGE, edge.type)}\n", features.stage
-
-
-def _model_dimensions(recipe: Recipe, features: FeatureStages, labels: int) -> tuple[int, ...]:
-    """The dimensions of the model's output."""
-    if recipe.counts:
-        return (1, features.shape[0] // CELL, features.shape[1] // CELL, recipe.classes(labels))
-    return (1, features.shape[-1] if recipe.reconstructs else labels)
-
-
-def _answer_comment(recipe: Recipe) -> str:
-    if recipe.reconstructs:
-        return "The features as the model draws them again."
-    if recipe.counts:
-        return "For each cell a score of the background, and one for each label; together they are 1."
-    if recipe.target is not None:
-        return "How far the answer is from the usual one, in parts of the spread."
-    return "One score for each label; together they are 1."
 
 
 def estimator_runefile(
@@ -355,41 +264,20 @@ def estimator_runefile(
     assert recipe.estimator is not None  # noqa: S101 (its callers have asked)
     scaling = scaling or usual_scaling(recipe.features(values).shape[-1])
     features = scaled_features(recipe, values, scaling)
-    stages = recipe.estimator.stages(values, features, len(labels), parameters)
-    resources = "".join(f"  {name}:\n    path: {yaml_text(f'./{path}')}\n" for name, path in files.items())
-    if recipe.target is None:
-        resources += labels_resource(labels)
-    else:
-        stages += recipe.target.stages(values, MODEL_STAGE, (1,), scaling)
-    return f"{_head(recipe)}{features.stages}\n{stages}\nresources:\n{resources}"
+    numbers = parameters.numbers
+    threshold = Threshold(numbers["on"], numbers["off"], 0) if numbers else COUNTED_THRESHOLD
+    output = ModelOutput(features.stage, MODEL_STAGE, (1,), len(labels), scaling, threshold)
+    stages = recipe.estimator.stages(values, features, len(labels)) + recipe.task.stages(values, output)
+    files_text = "".join(f"  {name}:\n    path: {yaml_text(f'./{path}')}\n" for name, path in files.items())
+    return f"{_head(recipe)}{features.stages}\n{stages}{_resources(recipe, labels, files_text)}"
 
 
-def classifier_answer(values: Values, labels: int, scores: str) -> str:
-    """The stages behind a classifier: the mean of some windows, the best label, and the scores of all."""
-    mean_of = int(values.get("mean-of", 1))
-    return f"""\
-  # The mean of the last windows: single ones flicker.
-  steady:
-    proc-block: moving_average
-    inputs: [{scores}]
-    outputs:
-      - {{type: f32, dimensions: [1, {labels}]}}
-    args:
-      length: {mean_of}
-
-  best:
-    proc-block: top_k
-    inputs: [steady]
-    outputs:
-      - {{type: u32, dimensions: [1]}}
-      - {{type: f32, dimensions: [1]}}
-
-{label_answer("best.0")}
-  # The scores of all labels, so that the app sees how sure the model is.
-  scores:
-    out: SERIAL
-    inputs: [steady]
-"""
+def _resources(recipe: Recipe, labels: Sequence[str], files: str = "") -> str:
+    """The resources of a Runefile: `files`, and the labels where the task has them, a line for each; "" for none."""
+    text = files
+    if recipe.task.has_labels:
+        text += f"  LABELS:\n    inline: {yaml_text(chr(10).join(labels))}\n    type: string\n"
+    return text and f"\nresources:\n{text}"
 
 
 def _head(recipe: Recipe) -> str:

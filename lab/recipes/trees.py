@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
-from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, classifier_answer
+from lab.recipes.recipe import MODEL_STAGE
 
 TREES_RESOURCE = "TREES"
 """The resource of a Runefile that names the file of the trees."""
@@ -74,14 +74,13 @@ LEARNED_BY = ("boosting", "epochs", "depth", "least", "learning-rate")
 """The arguments that the estimator takes."""
 
 
-def classifying_trees(values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
-    """Trees that give a share of each label, and the answer behind them."""
-    stages = share_stages(features.stage, labels, is_scored=bool(values["boosting"]))
-    return stages + classifier_answer(values, labels, MODEL_STAGE)
+def classifying_trees(values: Values, features: FeatureStages, labels: int) -> str:
+    """Trees that give a share of each label."""
+    return share_stages(features.stage, labels, is_scored=bool(values["boosting"]))
 
 
-def number_trees(_values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
-    """Trees that give a number; the stages that answer follow."""
+def number_trees(_values: Values, features: FeatureStages, labels: int) -> str:
+    """Trees that give a number."""
     return sum_stage(features.stage, labels)
 
 

@@ -35,7 +35,7 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
     features = recipe.features(values)
     shape = features.shape
     options = function_arguments(values, recipe.network_arguments)
-    output = network_of(recipe.network_source.read_text("utf-8"), shape, recipe.classes(labels), options)
+    output = network_of(recipe.network_source.read_text("utf-8"), shape, recipe.task.classes(labels), options)
     data = float_model(narrowed(operators(output), float(values["prune"])))
     if form == FLOAT:
         return data

@@ -27,7 +27,7 @@ from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
 from lab.training.preparing import PreparedRun
 from lab.training.run import SharedWork, TrainedModel, train
 from lab.training.run_folder import RunFolder
-from lab.training.settings import RunSettings, file_digest, loop_digest
+from lab.training.settings import LOOP_SOURCES, RunSettings, file_digest, files_digest
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.boards.fit import Needs
@@ -82,7 +82,7 @@ class CandidateSearch:
             "target": self.devices.first.target,
             **({} if second is None else {"second target": second.target}),
             "network": file_digest(settings.recipe.network_source),
-            "loop": loop_digest(),
+            "loop": files_digest(LOOP_SOURCES),
         }
 
     def own_candidate(self) -> Candidate:
@@ -232,7 +232,7 @@ class _SearchRun:
         settings = search.base.settings
         values: Values = candidate.merged(settings.values)
         if search.base.dataset.columns:
-            values = chosen_columns(values, search.base.dataset.columns, settings.recipe.target)
+            values = chosen_columns(values, search.base.dataset.columns, settings.recipe.task)
         try:
             needs = count_under_limits(settings.recipe, values, settings.labels, candidate.form, search.devices)
             trial = trial.with_needs(needs)

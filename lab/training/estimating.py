@@ -14,9 +14,9 @@ from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
-from lab.recipes.numbers import DataScaling
 from lab.recipes.recipe import LearnedParameters, estimator_runefile
 from lab.refusal import Reason, Refused
+from lab.tasks.scaling import DataScaling
 from lab.training.estimator_step import LEARNED_PARAMETERS
 from lab.training.settings import RunSettings
 from rune.wording import install_command

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from lab.dataset.dataset import Dataset
 from lab.recipes.arguments import read_arguments
 from lab.recipes.backbone import read_backbone
 from lab.recipes.catalogue import recipe_of
@@ -13,7 +14,7 @@ from lab.recipes.numbers import chosen_columns
 from lab.recipes.recipe import Recipe, behind_backbone
 from lab.refusal import Reason, Refused
 from lab.training.compression.teacher import Teacher, require_teacher
-from lab.training.data import Dataset, read_dataset
+from lab.training.data import read_dataset
 from lab.training.settings import RunSettings, bytes_digest
 from lab.training.start import StartModel, with_start
 from rune.datasets.splits import Split
@@ -63,7 +64,7 @@ def prepare_run(
     whole = read_dataset(source, recipe, stored_splits)
     dataset, test = whole.without(Split.TEST), whole.only(Split.TEST)
     if dataset.columns:
-        values = chosen_columns(values, dataset.columns, recipe.target)
+        values = chosen_columns(values, dataset.columns, recipe.task)
     digest = "" if teacher is None else bytes_digest(teacher.data)
     begin = "" if start is None else bytes_digest(start.data)
     settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest, digest, begin)

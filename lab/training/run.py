@@ -7,7 +7,8 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,43 +19,23 @@ from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
 from lab.child.start import BegunStep, Outcome, ProcessPool, Step, begin_step, start_ahead
 from lab.child.start import run as run_step
-from lab.dataset.tables import require_rows
+from lab.dataset.dataset import short_note, with_sounds
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
-from lab.recipes.alarm import DISTANCE_STAGE
-from lab.recipes.numbers import DataScaling
-from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
+from lab.recipes.recipe import MODEL_STAGE, scores_stage, whole_runefile
 from lab.refusal import Reason, Refused
-from lab.training.data import (
-    compute_windows,
-    generated_dataset,
-    learned_positions,
-    learned_windows,
-    measured_scaling,
-    require_windows,
-    save_features,
-    short_note,
-    with_numbers,
-    with_sounds,
-)
+from lab.tasks.judging.judged_rune import DraftRune, JudgedRune
+from lab.tasks.scaling import DataScaling, measured_scaling
+from lab.tasks.task import TaskJudgement
+from lab.training.background import background_report
+from lab.training.data import compute_windows, save_features
 from lab.training.estimating import EstimatorFiles, estimate
-from lab.training.judging.background import background_report
-from lab.training.judging.counts import counting_rune
-from lab.training.judging.judge import JudgedRune, built_rune, judge, normal_scores
-from lab.training.judging.thresholds import (
-    NORMAL_WINDOWS,
-    few_windows_note,
-    generated_sounds_note,
-    threshold_of,
-    word_threshold,
-)
-from lab.training.judging.validation import Judgement, judge_split
 from lab.training.preparing import PreparedRun
 from lab.training.pruning_note import pruning_note
 from lab.training.run_folder import RunFolder
+from lab.training.running_rune import built_rune, judge_split, rows_of_split
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
-from rune.port import Port
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
@@ -105,25 +86,19 @@ class WrittenFeatures:
 def write_features(run: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
     """Computes the features of a run into a file. Raises `Refused`."""
     settings = run.settings
-    recipe, values = settings.recipe, settings.values
-    dataset = with_sounds(run.dataset, generated_dataset(run.dataset, recipe, values, settings.seed))
-    if recipe.target is not None:
-        require_rows(dataset.recordings, dataset.splits, recipe.target.rows(values), recipe.name)
+    recipe, values, task = settings.recipe, settings.values, settings.recipe.task
+    dataset = with_sounds(run.dataset, task.generated(run.dataset, values, settings.seed))
+    task.require_data(dataset, values, recipe.name)
     all_windows = compute_windows(dataset, recipe, values, report)
-    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, all_windows))
-    if not recipe.counts:  # a picture always fills its window
-        require_windows(dataset, windows)
-    scaling = measured_scaling(dataset, windows, numbers)
+    learned_windows = task.learned_windows(dataset, values, all_windows)
+    task.require_windows(dataset, learned_windows.windows)
+    scaling = measured_scaling(dataset, learned_windows.windows, learned_windows.numbers)
     if recipe.scales:
-        scaled_windows = compute_windows(dataset, recipe, values, report, scaling)
-        windows, _ = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, scaled_windows))
-    answers = None if numbers is None else numbers.scaled(scaling)
-    if recipe.reconstructs:
-        answers = windows.inputs
-    elif recipe.counts:
-        answers = learned_positions(dataset, windows)
-    save_features(target, dataset, windows, answers)
-    train_windows = sum(dataset.splits[place] is Split.TRAIN for place in windows.recordings)
+        learned_windows = task.learned_windows(
+            dataset, values, compute_windows(dataset, recipe, values, report, scaling)
+        )
+    save_features(target, dataset, learned_windows.windows, task.answers(dataset, learned_windows, scaling))
+    train_windows = sum(dataset.splits[place] is Split.TRAIN for place in learned_windows.windows.recordings)
     return WrittenFeatures([*dataset.notes, *short_note(dataset, all_windows)], scaling, train_windows)
 
 
@@ -190,36 +165,20 @@ def _features_of(run: PreparedRun, folder: RunFolder, send: Send, shared_work: S
 
 
 def _whole_rune(run: PreparedRun, model: bytes, scaling: DataScaling, send: Send) -> tuple[JudgedRune, Sequence[str]]:
-    """The rune around a model, and sentences about its threshold. The threshold of an alarm is measured on the scores
-    of the quantised rune itself."""
+    """The rune around a model, and sentences about its threshold."""
     settings, path, dataset = run.settings, run.training.model, run.dataset
     recipe, values = settings.recipe, settings.values
-    if recipe.counts:
-        return counting_rune(recipe, values, path, model, dataset, _reporter(send))
-    parts = recipe, values, path, model, dataset.labels, scaling
-    files = {path: model, **recipe.files}
-    if not recipe.reconstructs and not recipe.learns_word:
-        stage = scores_stage(model)
-        return JudgedRune(whole_runefile(*parts), files, stage, ends_in_silence=recipe.ends_in_silence), ()
-    port = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
-    unset = JudgedRune(
-        whole_runefile(*parts),
-        files,
-        port.stage,
-        scores_place=port.index,
-        ends_in_silence=recipe.ends_in_silence,
+    draft = DraftRune(
+        partial(whole_runefile, recipe, values, path, model, dataset.labels, scaling),
+        {path: model, **recipe.files},
+        scores_stage(model),
+        recipe.ends_in_silence,
+        dataset,
+        values,
+        settings.seed,
+        partial(rows_of_split, report=_reporter(send)),
     )
-    sounds = generated_dataset(dataset, recipe, values, settings.seed)
-    scores = normal_scores(unset, with_sounds(dataset, sounds), Split.VALIDATION, _reporter(send))
-    threshold = threshold_of(scores, values)
-    kind = ("window without the word", "windows without the word") if recipe.learns_word else NORMAL_WINDOWS
-    notes = few_windows_note(threshold.windows, values, kind)
-    if recipe.learns_word:
-        threshold = word_threshold(threshold)
-    judged_rune = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
-    if Split.VALIDATION in sounds.splits:
-        notes = [*notes, generated_sounds_note(judge(judged_rune, sounds, Split.VALIDATION, _reporter(send)).confusion)]
-    return judged_rune, notes
+    return recipe.task.finished(draft)
 
 
 def _data_report(run: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
@@ -232,7 +191,9 @@ def _data_report(run: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
     }
 
 
-def _judgements(run: PreparedRun, judged_rune: JudgedRune, scaling: DataScaling, send: Send) -> dict[str, Judgement]:
+def _judgements(
+    run: PreparedRun, judged_rune: JudgedRune, scaling: DataScaling, send: Send
+) -> dict[str, TaskJudgement]:
     """How often a rune is right, or how far it is off, on the validation split. The test split is not read."""
     split, settings = Split.VALIDATION, run.settings
     return {split.value: judge_split(settings, judged_rune, scaling, run.dataset, split, _reporter(send))}

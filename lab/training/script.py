@@ -37,6 +37,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -63,7 +64,7 @@ def main() -> None:
         train,
         validation,
         SETTINGS,
-        lambda batch, labels, random: {augmented},
+        partial(SETTINGS.objective.augmented, partial(augmented, **AUGMENTATION)),
         progress,
         after_epoch,{teacher}
     )
@@ -121,10 +122,8 @@ def script_text(settings: RunSettings, start: str = "") -> str:
             ("learning_rate", "learning-rate"),
         )
     )
-    if recipe.learns_numbers:
-        numbers += ", is_number=True"
-    if recipe.counts:
-        numbers += f", object_weight={values['object-weight']!r}"
+    objective = recipe.task.objective(values)
+    numbers += f", objective={objective!r}"
     if values.get("prune"):
         numbers += f", prune={values['prune']!r}"
     if values.get("smoothing"):
@@ -132,7 +131,8 @@ def script_text(settings: RunSettings, start: str = "") -> str:
     if not values.get("balance", 1):
         numbers += ", is_balanced=False"
     layers = values.get(LEARNED_LAYERS.name, 0)
-    classes = "1 + len(LABELS)" if recipe.counts else "len(LABELS)"
+    further_classes = recipe.task.classes(0)
+    classes = f"{further_classes} + len(LABELS)" if further_classes else "len(LABELS)"
     teacher = ""
     if settings.teacher:
         numbers += ", has_teacher=True"
@@ -148,10 +148,7 @@ def script_text(settings: RunSettings, start: str = "") -> str:
             "",
             _MAIN.format(
                 features=FEATURES,
-                measure="share explained" if recipe.learns_numbers else "F1 of cells" if recipe.counts else "accuracy",
-                augmented="augmented(batch, labels, random, **AUGMENTATION)"
-                if recipe.counts
-                else "(augmented(batch, random, **AUGMENTATION), labels)",
+                measure=objective.title,
                 teacher=teacher,
                 network=f'starting_network(folder / "{start}", inputs.shape[1:], len(LABELS), None, {layers})'
                 if start

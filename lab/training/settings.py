@@ -10,31 +10,35 @@ from pathlib import Path
 from typing import Any
 
 from lab.environments.environment import ENVIRONMENTS, Environment
-from lab.recipes import word_sounds
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe
+from lab.tasks import fits, word_sounds
+from lab.tasks.objectives import objective
 from rune.digests import digest_of
 from rune.toolchain import toolchain_digest
 
 ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
 """In which networks are trained."""
-ESTIMATOR_SOURCE = Path(__file__).with_name("estimator_step.py")
+ESTIMATOR_SOURCES = (Path(fits.__file__), Path(__file__).with_name("estimator_step.py"))
 SOUNDS_SOURCE = Path(word_sounds.__file__)
 STARTING_SOURCE = Path(__file__).parent / "loop" / "starting.py"
-LOOP_SOURCES = tuple(
-    Path(__file__).parent / name
-    for name in (
-        "compression/widths.py",
-        "compression/pruning.py",
-        "compression/distilling.py",
-        "loop/threads.py",
-        "loop/grids.py",
-        "loop/fused.py",
-        "loop/optimizer.py",
-        "loop/progress.py",
-        "loop/batches.py",
-        "loop/fitting.py",
-    )
+LOOP_SOURCES = (
+    *(Path(objective.__file__).with_name(name) for name in ("objective.py", "shares.py", "squares.py", "cells.py")),
+    *(
+        Path(__file__).parent / name
+        for name in (
+            "compression/widths.py",
+            "compression/pruning.py",
+            "compression/distilling.py",
+            "loop/threads.py",
+            "loop/cell_f1.py",
+            "loop/fused.py",
+            "loop/optimizer.py",
+            "loop/progress.py",
+            "loop/batches.py",
+            "loop/fitting.py",
+        )
+    ),
 )
 """The files by which a network learns, each before those that import it."""
 
@@ -65,8 +69,8 @@ class RunSettings:
             **({"teacher": self.teacher} if self.teacher else {}),
             **({"start": self.start, "starting": file_digest(STARTING_SOURCE)} if self.start else {}),
             "network": file_digest(self.recipe.network_source),
-            **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.learns_word else {}),
-            "loop": loop_digest() if self.recipe.estimator is None else file_digest(ESTIMATOR_SOURCE),
+            **({"sounds": file_digest(SOUNDS_SOURCE)} if self.recipe.task.generation else {}),
+            "loop": files_digest(LOOP_SOURCES if self.recipe.estimator is None else ESTIMATOR_SOURCES),
             "toolchain": toolchain_digest(),
             "environment": _environment_of(self.recipe),
         }
@@ -106,9 +110,9 @@ def file_digest(path: Path) -> str:
     return bytes_digest(path.read_bytes())
 
 
-def loop_digest() -> str:
-    """The digest of all that a network learns by, apart from the network."""
-    return bytes_digest(b"".join(path.read_bytes() for path in LOOP_SOURCES))
+def files_digest(paths: Sequence[Path]) -> str:
+    """The digest of files together: of `LOOP_SOURCES`, that of all that a network learns by, apart from the network."""
+    return bytes_digest(b"".join(path.read_bytes() for path in paths))
 
 
 def bytes_digest(data: bytes) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,9 +17,11 @@ import numpy as np
 from lab.child.job import ChildCommand, ChildJob
 from lab.recipes.arguments import function_arguments
 from lab.recipes.catalogue import recipe_of
+from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.training.checkpoint import Arrays, checkpoint_bytes, read_arrays, read_state
-from lab.training.feature_file import read_features
+from lab.training.feature_file import LearnedFeatures, read_features
+from lab.training.loop.progress import Settings
 from lab.training.start import LEARNED_LAYERS, load_start, require_start
 from rune.wording import counted
 
@@ -50,20 +55,104 @@ def run(job: ChildJob) -> dict[str, Any]:
     sends rows alone.
     """
     job.report(0.0, "Compiling the network")
-    import keras
-    import tensorflow as tf
+    training = _network_training(job)
+    learner = training.expected_learner()
+    features = read_features(job.inputs["features"])
+    progress = training.begun(learner, features)
+    is_stopped = False
+    try:
+        _fit(training, features, progress)
+    except _ParentCommand as end:
+        if end.command is ChildCommand.PAUSE:
+            _save(job, progress)
+            return {"paused": True}
+        is_stopped = True
+    if job.spec["is_followed"]:
+        _save(job, progress)
+    job.report(1.0, "Converting")
+    job.outputs["model"].write_bytes(_converted(training, progress))
+    return _result(progress, training.settings, is_stopped=is_stopped)
 
-    from lab.training.compression import distilling, pruning
-    from lab.training.loop import fitting, starting
-    from lab.training.loop.batches import WindowSet, batch_size
-    from lab.training.loop.progress import Progress, Settings
+
+@dataclass(frozen=True)
+class _NetworkTraining:
+    """A training step whose specification was read. `start` is the path of the model that the network begins with, ""
+    for none. Its methods import TensorFlow: the process has confined itself by then."""
+
+    job: ChildJob
+    recipe: Recipe
+    module: ModuleType
+    settings: Settings
+    start: str
+
+    @property
+    def values(self) -> Any:
+        return self.job.spec["values"]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.job.spec["shape"])
+
+    def network(self, batch: int | None) -> Any:
+        classes = self.recipe.task.classes(len(self.job.spec["labels"]))
+        if self.start:
+            from lab.training.loop.starting import starting_network
+
+            return starting_network(Path(self.start), self.shape, classes, batch, self.values[LEARNED_LAYERS.name])
+        options = function_arguments(self.values, self.recipe.network_arguments)
+        return self.module.network(self.shape, classes, batch, **options)
+
+    def new_learner(self, train: Any) -> Any:
+        from lab.training.loop.fitting import new_learner
+
+        return new_learner(lambda: self.network(None), self.settings, train)
+
+    def expected_learner(self) -> Any:
+        """A learner for other windows of the number that is expected, which compile the same step while those to learn
+        from are still computed."""
+        from lab.training.loop.batches import WindowSet
+
+        count = self.job.spec["windows"]
+        answers = self.recipe.task.blank_answers(count, self.shape)
+        return self.new_learner(WindowSet(np.zeros((count, *self.shape), np.float32), answers))
+
+    def begun(self, learner: Any, features: LearnedFeatures) -> Any:
+        """The progress of a run at its begin, or at its checkpoint. A learner for another number of windows in a batch
+        is replaced."""
+        from lab.training.loop.batches import WindowSet, batch_size
+        from lab.training.loop.fitting import loss_and_accuracy, remove_channels
+        from lab.training.loop.progress import Progress
+
+        settings, train = self.settings, WindowSet(*features.train)
+        if batch_size(len(train.labels), settings) != batch_size(self.job.spec["windows"], settings):
+            learner = self.new_learner(train)
+        progress = Progress(learner)
+        if "checkpoint" in self.job.inputs:
+            _restore(self.job, progress, lambda: remove_channels(progress, settings, train))
+        elif self.start:
+            # Where the last layer is new, its answers before learning are chance.
+            progress.accuracy_before = loss_and_accuracy(learner, WindowSet(*features.validation), settings)[1]
+        return progress
+
+    def teacher(self) -> Any:
+        """The function that gives the shares of windows, None without a teacher."""
+        from lab.training.compression.distilling import teacher_of
+
+        return teacher_of(self.job.inputs["teacher"].read_bytes()) if self.settings.has_teacher else None
+
+    def augmented(self, inputs: Any, labels: Any, random: np.random.Generator) -> tuple[Any, Any]:
+        augment = partial(self.module.augmented, **function_arguments(self.values, self.recipe.augmentation))
+        return self.settings.objective.augmented(augment, inputs, labels, random)
+
+
+def _network_training(job: ChildJob) -> _NetworkTraining:
+    """Reads the specification, and chooses the threads before the first operation. Raises `Refused`."""
     from lab.training.loop.threads import set_threads
 
     spec = job.spec
     recipe = recipe_of(spec["recipe"])
     module = import_module(recipe.network_module)
-    values = spec["values"]
-    shape = tuple(spec["shape"])
+    values, shape = spec["values"], tuple(spec["shape"])
     set_threads(values["batch"] * math.prod(shape), is_alone=spec["is_alone"])
     settings = Settings(
         spec["seed"],
@@ -71,103 +160,71 @@ def run(job: ChildJob) -> dict[str, Any]:
         values["patience"],
         values["batch"],
         values["learning-rate"],
-        is_number=recipe.learns_numbers,
         prune=values.get("prune", 0.0),
         smoothing=values.get("smoothing", 0.0),
         has_teacher="teacher" in job.inputs,
-        object_weight=float(values["object-weight"]) if recipe.counts else 0.0,
         is_balanced=bool(values.get("balance", 1)),
+        objective=recipe.task.objective(values),
     )
-    classes = recipe.classes(len(spec["labels"]))
     start = load_start(job, shape) if "start" in job.inputs else ""
     if start:
         require_start(job, start, values[LEARNED_LAYERS.name])
+    return _NetworkTraining(job, recipe, module, settings, start)
 
-    def network(batch: int | None) -> Any:
-        if start:
-            return starting.starting_network(Path(start), shape, classes, batch, values[LEARNED_LAYERS.name])
-        return module.network(shape, classes, batch, **function_arguments(values, recipe.network_arguments))
 
-    def new_learner(train: Any) -> Any:
-        return fitting.new_learner(lambda: network(None), settings, train)
+def _fit(training: _NetworkTraining, features: LearnedFeatures, progress: Any) -> None:
+    """Trains to the end, and sends what there is to see after each epoch. Raises `Refused`, and `_ParentCommand`."""
+    from lab.training.loop import fitting
+    from lab.training.loop.batches import WindowSet
 
-    # Other windows of the same number compile the same step, while those to learn from are still computed.
-    count = spec["windows"]
-    numbers = (count, *shape) if recipe.reconstructs else (count, 1, 3) if recipe.counts else (count,)
-    expected = WindowSet(
-        np.zeros((count, *shape), np.float32),
-        np.zeros(numbers, np.float32 if recipe.learns_numbers or recipe.counts else np.int32),
-    )
-    learner = new_learner(expected)
-    features = read_features(job.inputs["features"])
+    job, settings, is_followed = training.job, training.settings, training.job.spec["is_followed"]
     train, validation = WindowSet(*features.train), WindowSet(*features.validation)
-    if batch_size(len(train.labels), settings) != batch_size(count, settings):
-        learner = new_learner(train)
-    progress = Progress(learner)
-    if "checkpoint" in job.inputs:
-        _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
-    elif start:
-        # Where the last layer is new, its answers before learning are chance.
-        progress.accuracy_before = fitting.loss_and_accuracy(learner, validation, settings)[1]
-    teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
-    augmentation = function_arguments(values, recipe.augmentation)
+    teacher = training.teacher()
     saves = _Saves()
     validation_answers = _ValidationAnswers(job, features.validation_recordings)
-    is_stopped = False
 
     def after_epoch() -> None:
         row = progress.curves[-1]
         job.send({"epoch": row, "best_epoch": progress.best_epoch})
         job.report(row["epoch"] / settings.epochs, f"Epoch {int(row['epoch'])} of {settings.epochs}")
-        if (
-            not settings.is_number
-            and not recipe.counts
-            and progress.best_epoch == len(progress.curves)
-            and spec["is_followed"]
-            and validation_answers.is_due()
-        ):
+        is_best = progress.best_epoch == len(progress.curves)
+        if settings.objective.is_classifier and is_best and is_followed and validation_answers.is_due():
             validation_answers.send(progress.learner.answers(validation.inputs), progress.best_epoch)
-        if spec["is_followed"] and saves.is_due():
+        if is_followed and saves.is_due():
             saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
             raise _ParentCommand(command)
 
-    def augmented(batch: Any, labels: Any, random: np.random.Generator) -> tuple[Any, Any]:
-        if recipe.counts:
-            pair: tuple[Any, Any] = module.augmented(batch, labels, random, **augmentation)
-            return pair
-        return module.augmented(batch, random, **augmentation), labels
-
     try:
-        fitting.fit(
-            train,
-            validation,
-            settings,
-            augmented,
-            progress,
-            after_epoch,
-            teacher,
-        )
+        fitting.fit(train, validation, settings, training.augmented, progress, after_epoch, teacher)
     except fitting.Diverged as error:
         advice = "Choose a lower learning-rate, and look for recordings with extreme values."
         raise Refused(Reason.DIVERGED, f"{error} {advice}") from error
-    except _ParentCommand as end:
-        if end.command is ChildCommand.PAUSE:
-            _save(job, progress)
-            return {"paused": True}
-        is_stopped = True
-    if spec["is_followed"]:
-        _save(job, progress)
-    job.report(1.0, "Converting")
+
+
+def _converted(training: _NetworkTraining, progress: Any) -> bytes:
+    """The network with the weights of the best epoch, as a `.tflite` file."""
+    import keras
+    import tensorflow as tf
+
+    from lab.training.compression.pruning import pruned
+
     keras.backend.clear_session()  # names in the file count from 0
-    single = network(1)  # an open batch is computed while the model runs
+    single = training.network(1)  # an open batch is computed while the model runs
     if progress.pruned_after is not None:
-        single = pruning.pruned(single, settings.prune)
+        single = pruned(single, training.settings.prune)
     single.set_weights(progress.best_weights)
     # By its function: as a Keras model it would first become a saved model, which takes four times as long.
-    window = tf.TensorSpec((1, *shape), tf.float32, name="window")
+    window = tf.TensorSpec((1, *training.shape), tf.float32, name="window")
     function = tf.function(lambda inputs: single(inputs, training=False)).get_concrete_function(window)
-    job.outputs["model"].write_bytes(tf.lite.TFLiteConverter.from_concrete_functions([function], None).convert())
+    data: bytes = tf.lite.TFLiteConverter.from_concrete_functions([function], None).convert()
+    return data
+
+
+def _result(progress: Any, settings: Settings, *, is_stopped: bool) -> dict[str, Any]:
+    import keras
+    import tensorflow as tf
+
     return {
         "best_epoch": progress.best_epoch,
         "curves": progress.curves,

@@ -12,6 +12,7 @@ import pytest
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES
 from lab.training.settings import ENVIRONMENT, bytes_digest
+from rune.datasets.learnable import LearnedAnswer
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.training_runs import (
     POLICY,
@@ -93,21 +94,22 @@ def test_what_a_network_that_is_taken_apart_needs_is_known_too(tmp_path: Path) -
 @pytest.mark.parametrize("name", [name for name in NETWORK_RECIPES if name != "motion"])
 def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path) -> None:
     recipe = usable(name)
-    write_for(recipe, tmp_path / "samples", 40 if recipe.counts else 14)
+    answer = recipe.task.learned_answer
+    write_for(recipe, tmp_path / "samples", 40 if answer is LearnedAnswer.OBJECTS else 14)
     for path, data in recipe.files.items():
         (tmp_path / path).parent.mkdir()
         (tmp_path / path).write_bytes(data)
     backbone = f"backbone: {PATH}, " if recipe.needs_backbone else ""
     of_counts, of_others = "{epochs: 60, patience: 60}", "{epochs: 25, patience: 25, batch: 8}"
-    arguments = f"arguments: {of_counts if recipe.counts else of_others}"
+    arguments = f"arguments: {of_counts if answer is LearnedAnswer.OBJECTS else of_others}"
     policy = f"training: {{recipe: {name}, data: samples, {backbone}{arguments}}}\n"
     (tmp_path / "forge.yml").write_text(policy)
     own = trained(tmp_path)
     (result,) = own.of("result")
     judgement = result["judgements"]["validation"]
-    if recipe.counts:
+    if answer is LearnedAnswer.OBJECTS:
         assert judgement["counting"]["f1"]["value"] > 0.85
-    elif recipe.target is None:
+    elif answer is not LearnedAnswer.NUMBER:
         assert judgement["accuracy"][0] > 0.6
     else:
         assert judgement["error"]["gain"]["low"] > 0
@@ -116,7 +118,9 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
     assert "0 errors" in process.stdout
     values = read_arguments(recipe.arguments, {}, name)
     features = recipe.features(values)
-    outputs = features.shape[-1] + 2 * int(values["units"]) + int(values["code"]) if recipe.reconstructs else 0
+    outputs = (
+        features.shape[-1] + 2 * int(values["units"]) + int(values["code"]) if answer is LearnedAnswer.NORMAL else 0
+    )
     require_same(*needs_before_and_after(tmp_path), 0.03 if features.bounds is None else 0.001, outputs=outputs)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lab.recipes.alarm import ALARM_ARGUMENTS, alarm_stages
+from lab.recipes.alarm import ALARM_ARGUMENTS
 from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
-from lab.recipes.recipe import MODEL_STAGE, Estimator, LearnedParameters, Recipe
+from lab.recipes.recipe import MODEL_STAGE, Estimator, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
+from lab.tasks.anomalies import AnomalyTask
 from rune.datasets.content.content import Kind
 
 ARGUMENTS = (
@@ -48,10 +49,9 @@ ARGUMENTS = (
 SIZES: Mapping[str, Values] = {"small": {"components": 2}, "balanced": {}, "accurate": {"components": 8}}
 
 
-def _stages(values: Values, features: FeatureStages, _labels: int, parameters: LearnedParameters) -> str:
-    count = features.shape[0]
+def _stages(values: Values, features: FeatureStages, _labels: int) -> str:
     if values["mixture"]:
-        score = f"""\
+        return f"""\
   # How unlikely the features are among normal ones.
   {MODEL_STAGE}:
     proc-block: gaussian_mixture
@@ -63,15 +63,15 @@ def _stages(values: Values, features: FeatureStages, _labels: int, parameters: L
       means: $MEANS
       deviations: $DEVIATIONS
       weights: $WEIGHTS
+
 """
-    else:
-        score = f"""\
+    return f"""\
   # All features as large as each other, as the centres were learned.
   scaled:
     proc-block: scale
     inputs: [{features.stage}]
     outputs:
-      - {{type: f32, dimensions: [{count}]}}
+      - {{type: f32, dimensions: [{features.shape[0]}]}}
     args:
       mean: $MEAN
       deviation: $DEVIATION
@@ -85,9 +85,8 @@ def _stages(values: Values, features: FeatureStages, _labels: int, parameters: L
       - {{type: u32, dimensions: [1]}}
     args:
       centres: $CENTRES
+
 """
-    alarm = alarm_stages(values, f"{MODEL_STAGE}.0", parameters.numbers["on"], parameters.numbers["off"])
-    return f"{score}\n{alarm}"
 
 
 RECIPE = Recipe(
@@ -98,8 +97,9 @@ RECIPE = Recipe(
     arguments=(*SPECTRUM_ARGUMENTS, *ARGUMENTS),
     network_arguments=(),
     augmentation=(),
+    task=AnomalyTask(),
     features=spectrum_features,
-    estimator=Estimator(("mixture", "components", "epochs"), _stages, is_anomaly=True),
+    estimator=Estimator(("mixture", "components", "epochs"), _stages),
     sizes=SIZES,
     main_arguments=("window", "hop", "epochs"),
 )

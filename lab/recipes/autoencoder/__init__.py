@@ -10,6 +10,7 @@ from lab.recipes.arguments import WITHOUT_DROPOUT, ArgumentGroup, RecipeArgument
 from lab.recipes.features import FeatureStages
 from lab.recipes.recipe import Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
+from lab.tasks.anomalies import ReconstructionTask
 from rune.datasets.content.content import Kind
 
 ARGUMENTS = (
@@ -59,9 +60,9 @@ RECIPE = Recipe(
     arguments=(*SPECTRUM_ARGUMENTS, *ARGUMENTS),
     network_arguments=("units", "code"),
     augmentation=("noise",),
+    task=ReconstructionTask(),
     features=_features,
     scales=True,
-    reconstructs=True,
     sizes=SIZES,
     main_arguments=("window", "hop", "epochs"),
 )

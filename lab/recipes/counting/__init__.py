@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.recipes import pictures
-from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import (
     COMMON,
     ArgumentGroup,
@@ -17,7 +16,8 @@ from lab.recipes.arguments import (
     with_defaults,
 )
 from lab.recipes.features import FeatureStages
-from lab.recipes.recipe import CELL, COUNTS_STAGE, Recipe
+from lab.recipes.recipe import Recipe
+from lab.tasks.objects import CELL, ObjectTask
 
 _OF_PICTURES = {each.name: each for each in pictures.RECIPE.arguments}
 _ARGUMENTS = (
@@ -86,32 +86,6 @@ def _features(values: Values) -> FeatureStages:
     return pictures.RECIPE.features(values)
 
 
-def _answer(values: Values, labels: int, scores: str, threshold: Threshold) -> str:
-    return f"""\
-  # Cells of one label that touch are one object.
-  {COUNTS_STAGE}:
-    proc-block: count_on_grid
-    inputs: [{scores}]
-    outputs:
-      - {{type: u32, dimensions: [{labels}]}}
-      - {{type: f32, dimensions: [{int(values["positions"])}, 4]}}
-    args:
-      threshold: {threshold.on:.9g}
-      most: {int(values["positions"])}
-      names: $LABELS
-
-  # How many objects there are of each label, in the order of the labels.
-  counts:
-    out: SERIAL
-    inputs: [{COUNTS_STAGE}.0]
-
-  # The label from 0, x, y and the score of each object; x and y are shares of the width and the height.
-  positions:
-    out: SERIAL
-    inputs: [{COUNTS_STAGE}.1]
-"""
-
-
 RECIPE = Recipe(
     name="counting",
     title="Counting objects in pictures",
@@ -123,8 +97,8 @@ RECIPE = Recipe(
     ),
     network_arguments=("filters", "blocks", "dropout"),
     augmentation=("shift", "brightness", "mirror"),
+    task=ObjectTask(),
     features=_features,
-    count_answer=_answer,
     sizes={"small": {"size": 64, "filters": 8}, "balanced": {}, "accurate": {"size": 128, "filters": 16}},
     main_arguments=("size", "colour", "epochs"),
 )

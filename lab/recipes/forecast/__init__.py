@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from lab.recipes.arguments import COMMON, ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
-from lab.recipes.numbers import COLUMNS, FLOAT_BYTES, NUMBER_STAGE, Array, DataScaling, NumberTarget
+from lab.recipes.numbers import COLUMNS, FLOAT_BYTES
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
+from lab.tasks.numbers import NUMBER_STAGE, NumberTask
+from lab.tasks.scaling import Array
+from lab.tasks.task import ModelOutput
 from rune.datasets.content.content import Kind
 
 _MOST_STEPS = 64
@@ -162,9 +164,9 @@ def _require_steps(values: Values) -> None:
         raise Refused(Reason.SETTINGS, message)
 
 
-def _stages(values: Values, source: str, dimensions: Sequence[int], scaling: DataScaling) -> str:
+def _stages(values: Values, output: ModelOutput) -> str:
     columns = int(values["columns"])
-    shape = ", ".join(map(str, dimensions))
+    shape = ", ".join(map(str, output.dimensions))
     newest = "numbers"
     stages = ""
     if columns > 1:
@@ -185,11 +187,11 @@ def _stages(values: Values, source: str, dimensions: Sequence[int], scaling: Dat
   # In the unit of the first column.
   difference:
     proc-block: scale
-    inputs: [{source}]
+    inputs: [{output.scores}]
     outputs:
       - {{type: f32, dimensions: [{shape}]}}
     args:
-      factor: {scaling.spread:.9g}
+      factor: {output.scaling.spread:.9g}
 
   # The newest value, and how much it will change in {int(values["ahead"])} rows.
   {NUMBER_STAGE}:
@@ -213,9 +215,7 @@ RECIPE = Recipe(
     network_arguments=("filters", "blocks", "kernel", "recurrent", "dropout"),
     augmentation=("noise",),
     features=_features,
-    target=NumberTarget(
-        _future_values, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows
-    ),
+    task=NumberTask(_future_values, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows),
     scales=True,
     sizes={"small": {"filters": 4}, "balanced": {}, "accurate": {"filters": 16}},
     main_arguments=("window", "ahead", "epochs"),

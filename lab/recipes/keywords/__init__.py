@@ -15,8 +15,9 @@ from lab.recipes.arguments import (
     with_defaults,
 )
 from lab.recipes.features import FeatureStages, RowStages, features_of_rows
-from lab.recipes.recipe import Recipe, classifier_answer
+from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 RATE = 16_000
@@ -273,9 +274,9 @@ RECIPE = Recipe(
     arguments=(*_ARGUMENTS, STREAM, *with_defaults(CLASSIFIER, {"epochs": 750, "patience": 25, "learning-rate": 0.01})),
     network_arguments=("filters", "blocks", "kernel", "dropout"),
     augmentation=("step", "shift", "pitch", "masked", "loudness", "background"),
+    task=LabelTask(),
     window_units=("step",),
     features=_features,
-    answer=classifier_answer,
     space={
         "duration": (600, 800, 1000, 1200),
         "step": _STEPS,

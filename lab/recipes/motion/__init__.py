@@ -15,8 +15,9 @@ from lab.recipes.arguments import (
     require_multiple,
 )
 from lab.recipes.features import FeatureStages, RowStages, features_of_rows
-from lab.recipes.recipe import Recipe, classifier_answer
+from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 _AVERAGES = (1, 2, 5, 10)
@@ -200,8 +201,8 @@ RECIPE = Recipe(
     arguments=(*_ARGUMENTS, *CLASSIFIER),
     network_arguments=("filters", "blocks", "kernel", "stride", "separable", "dropout"),
     augmentation=("pace", "turn", "strength", "sensor", "noise"),
+    task=LabelTask(),
     features=_features,
-    answer=classifier_answer,
     space={
         "window": (50, 75, 100, 125, 150, 200),
         "average": (1, 5),

@@ -7,6 +7,7 @@ from pathlib import Path
 from lab.recipes.recipe import Estimator, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
 from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, TREE_SIZES, classifying_trees
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 RECIPE = Recipe(
@@ -17,6 +18,7 @@ RECIPE = Recipe(
     arguments=(*SPECTRUM_ARGUMENTS, *TREE_ARGUMENTS),
     network_arguments=(),
     augmentation=(),
+    task=LabelTask(),
     features=spectrum_features,
     estimator=Estimator(LEARNED_BY, classifying_trees),
     sizes=TREE_SIZES,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lab.recipes.arguments import CLASSIFIER, ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
-from lab.recipes.recipe import Recipe, classifier_answer
+from lab.recipes.recipe import Recipe
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 _FORMATS = {1: "GrayScale", 3: "RGB"}
@@ -139,8 +140,8 @@ RECIPE = Recipe(
     arguments=(*_ARGUMENTS, *CLASSIFIER),
     network_arguments=("filters", "blocks", "depth", "dropout"),
     augmentation=("shift", "brightness", "mirror"),
+    task=LabelTask(),
     features=_features,
-    answer=classifier_answer,
     space={
         "size": (32, 48, 64, 96),
         "colour": (0, 1),

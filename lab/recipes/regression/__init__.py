@@ -8,8 +8,8 @@ from pathlib import Path
 from lab.recipes import table
 from lab.recipes.arguments import COMMON
 from lab.recipes.dense import DENSE_ARGUMENTS
-from lab.recipes.numbers import COLUMNS, LAST_COLUMN
-from lab.recipes.recipe import no_answer
+from lab.recipes.numbers import COLUMNS
+from lab.tasks.numbers import LAST_COLUMN
 
 RECIPE = replace(
     table.RECIPE,
@@ -17,8 +17,7 @@ RECIPE = replace(
     title="Regression",
     folder=Path(__file__).parent,
     arguments=(COLUMNS, *DENSE_ARGUMENTS, *COMMON),
-    answer=no_answer,
     space={},
-    target=LAST_COLUMN,
+    task=LAST_COLUMN,
     learner="table",
 )

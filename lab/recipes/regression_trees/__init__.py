@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.recipes import table_trees
-from lab.recipes.numbers import LAST_COLUMN
 from lab.recipes.recipe import Estimator
 from lab.recipes.trees import LEARNED_BY, number_trees
+from lab.tasks.numbers import LAST_COLUMN
 
 RECIPE = replace(
     table_trees.RECIPE,
@@ -16,5 +16,5 @@ RECIPE = replace(
     title="Regression by decision trees",
     folder=Path(__file__).parent,
     estimator=Estimator(LEARNED_BY, number_trees),
-    target=LAST_COLUMN,
+    task=LAST_COLUMN,
 )

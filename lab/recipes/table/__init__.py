@@ -7,7 +7,8 @@ from pathlib import Path
 from lab.recipes.arguments import CLASSIFIER
 from lab.recipes.dense import DENSE_ARGUMENTS, DENSE_NETWORK, DENSE_SIZES, DENSE_SPACE, row_features
 from lab.recipes.numbers import COLUMNS
-from lab.recipes.recipe import Recipe, classifier_answer
+from lab.recipes.recipe import Recipe
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 RECIPE = Recipe(
@@ -18,8 +19,8 @@ RECIPE = Recipe(
     arguments=(COLUMNS, *DENSE_ARGUMENTS, *CLASSIFIER),
     network_arguments=DENSE_NETWORK,
     augmentation=("noise",),
+    task=LabelTask(),
     features=row_features,
-    answer=classifier_answer,
     space=DENSE_SPACE,
     scales=True,
     sizes=DENSE_SIZES,

@@ -8,6 +8,7 @@ from lab.recipes.dense import row_features
 from lab.recipes.numbers import COLUMNS
 from lab.recipes.recipe import Estimator, Recipe
 from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, TREE_SIZES, classifying_trees
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 RECIPE = Recipe(
@@ -18,6 +19,7 @@ RECIPE = Recipe(
     arguments=(COLUMNS, *TREE_ARGUMENTS),
     network_arguments=(),
     augmentation=(),
+    task=LabelTask(),
     features=row_features,
     estimator=Estimator(LEARNED_BY, classifying_trees),
     learner="motion_trees",

@@ -9,7 +9,8 @@ from lab.recipes.backbone import Backbone, require_pixel_range
 from lab.recipes.edges import dequantize_stage, quantize_stage
 from lab.recipes.features import FeatureStages
 from lab.recipes.pictures import picture_stage
-from lab.recipes.recipe import Recipe, classifier_answer
+from lab.recipes.recipe import Recipe
+from lab.tasks.labels import LabelTask
 from rune.datasets.content.content import Kind
 
 _ARGUMENTS = (
@@ -130,8 +131,8 @@ RECIPE = Recipe(
     arguments=(*_ARGUMENTS, *with_defaults(CLASSIFIER, {"learning-rate": _LEARNING_RATE})),
     network_arguments=("units", "layers", "dropout"),
     augmentation=("noise",),
+    task=LabelTask(),
     backbone_features=_features,
-    answer=classifier_answer,
     learner="table",
     sizes={"balanced": {}, "accurate": {"layers": 1}},
     main_arguments=("layers", "learning-rate", "epochs"),

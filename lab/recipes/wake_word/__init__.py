@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.recipes import keywords
-from lab.recipes.alarm import FALSE_ALARMS, Threshold
-from lab.recipes.arguments import ArgumentGroup, RecipeArgument, Values, with_defaults
-from lab.recipes.labels import label_answer
-from lab.recipes.recipe import SHARES_STAGE, Recipe
+from lab.recipes.alarm import FALSE_ALARMS
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, with_defaults
+from lab.recipes.recipe import Recipe
+from lab.tasks.wake_word import WakeWordTask
 
 _OWN = (
     RecipeArgument(
@@ -46,44 +46,6 @@ _FALSE_ALARMS = replace(
 )
 
 
-def _answer(values: Values, scores: str, threshold: Threshold) -> str:
-    return f"""\
-  {SHARES_STAGE}:
-    proc-block: split
-    inputs: [{scores}]
-    outputs:
-      - {{type: f32, dimensions: [1, 1]}}
-      - {{type: f32, dimensions: [1, 1]}}
-    args:
-      parts: 2
-
-  # How sure the model is that it hears the word: the mean of the last windows.
-  steady:
-    proc-block: moving_average
-    inputs: [{SHARES_STAGE}.1]
-    outputs:
-      - {{type: f32, dimensions: [1, 1]}}
-    args:
-      length: {int(values["mean-of"])}
-
-  # One call is one answer: it must fall below `off` before there is another.
-  heard:
-    proc-block: hysteresis
-    inputs: [steady]
-    outputs:
-      - {{type: u8, dimensions: [1, 1]}}
-    args:
-      on: {threshold.on:.9g}
-      off: {threshold.off:.9g}
-
-{label_answer("heard")}
-  # How sure it is, for the app.
-  score:
-    out: SERIAL
-    inputs: [steady]
-"""
-
-
 _SHARED = tuple(each for each in keywords.RECIPE.arguments if each is not keywords.STREAM)
 
 RECIPE = Recipe(
@@ -95,10 +57,9 @@ RECIPE = Recipe(
     network_arguments=keywords.RECIPE.network_arguments,
     augmentation=keywords.RECIPE.augmentation,
     window_units=keywords.RECIPE.window_units,
-    generation=tuple(each.name for each in _OWN),
+    task=WakeWordTask(),
     features=keywords.RECIPE.features,
     learner="keywords",
-    word_answer=_answer,
     sizes=keywords.RECIPE.sizes,
     main_arguments=keywords.RECIPE.main_arguments,
 )

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from lab.training.compression.distilling import soft_labels
-from lab.training.loop.grids import cell_weights, grid_of
 from lab.training.loop.progress import Settings
 
 LEAST_STEPS = 8
@@ -89,16 +88,14 @@ class BatchSource:
         return inputs[None], labels[None], weights[None]
 
     def _weights(self) -> Any:
-        if self.settings.is_classifier and self.settings.is_balanced:
+        if self.settings.objective.is_classifier and self.settings.is_balanced:
             return label_weights(self.train.labels)
         return np.ones(len(self.train.labels), np.float32)
 
     def _batch(self, indices: Any, weights: Any, random: np.random.Generator) -> Batches:
         settings = self.settings
         inputs, labels = self.augment(self.train.inputs[indices], self.train.labels[indices], random)
-        if settings.object_weight:
-            labels = grid_of(labels, *self.output_shape[1:3])
-            weights = cell_weights(labels, settings.object_weight)
+        labels, weights = settings.objective.targets(labels, weights, self.output_shape)
         if settings.learns_shares:
             labels = label_shares(labels, self.output_shape[-1], settings.smoothing)
         if self.teacher is not None:

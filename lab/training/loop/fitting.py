@@ -16,8 +16,8 @@ import tensorflow as tf
 
 from lab.training.compression.pruning import pruned
 from lab.training.loop.batches import Augment, Batches, BatchSource, WindowSet, computed_ahead
+from lab.training.loop.cell_f1 import CELL_F1, CellF1
 from lab.training.loop.fused import fuse_normalisations
-from lab.training.loop.grids import CellF1, grid_of, judged_cells
 from lab.training.loop.optimizer import new_optimizer
 from lab.training.loop.progress import (
     Progress,
@@ -84,8 +84,8 @@ def new_learner(build: Callable[[], Any], settings: Settings, train: WindowSet) 
     fuse_normalisations(model)
     model.compile(
         optimizer=new_optimizer(model, settings.learning_rate),
-        loss=_loss(settings),
-        metrics=[] if settings.is_number else [CellF1()] if settings.object_weight else ["accuracy"],
+        loss=settings.objective.loss(of_shares=settings.learns_shares),
+        metrics=[CellF1() if each == CELL_F1 else each for each in settings.objective.metrics],
     )
     model.optimizer.build(model.trainable_variables)
     batches = BatchSource(train, settings, model.output_shape).example()
@@ -156,32 +156,10 @@ def _train_epoch(epoch: int, source: BatchSource, batches: Iterator[Batches], pr
         rates = [fall.rate(epoch - 1 + each / source.steps) for each in range(step, step + len(current[0]))]
         results = progress.learner.learn(current, rates)
         step += len(rates)
-    if settings.is_number:
-        return {"loss": results["loss"], "accuracy": explained_share(results["loss"], source.train)}
-    return {"loss": results["loss"], "accuracy": results["f1" if settings.object_weight else "accuracy"]}
-
-
-def explained_share(loss: float, part: WindowSet) -> float:
-    """The share of the squares of numbers that a loss leaves out, from 0."""
-    return max(0.0, 1 - loss / max(float(np.mean(np.square(part.labels, dtype=np.float64))), 1e-12))
+    figure = settings.objective.learned_figure(results, source.train.labels)
+    return {"loss": results["loss"], "accuracy": figure}
 
 
 def loss_and_accuracy(learner: NetworkLearner, part: WindowSet, settings: Settings) -> tuple[float, float]:
     """The loss and the accuracy on windows that are not learned."""
-    shares = learner.answers(part.inputs)
-    if settings.is_number:
-        loss = float(np.mean(np.square(shares.reshape(part.labels.shape).astype(np.float64) - part.labels)))
-        return loss, explained_share(loss, part)
-    if settings.object_weight:
-        return judged_cells(shares, grid_of(part.labels, *shares.shape[1:3]), settings.object_weight)
-    right = shares[np.arange(len(part.labels)), part.labels]
-    loss = float(np.mean(-np.log(np.maximum(right.astype(np.float64), 1e-7))))
-    return (loss if np.isfinite(shares).all() else math.nan), float(np.mean(np.argmax(shares, axis=1) == part.labels))
-
-
-def _loss(settings: Settings) -> Any:
-    if settings.is_number:
-        return "mse"
-    if settings.learns_shares:
-        return keras.losses.CategoricalCrossentropy()
-    return keras.losses.SparseCategoricalCrossentropy()
+    return settings.objective.loss_and_figure(learner.answers(part.inputs), part.labels)

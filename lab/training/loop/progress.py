@@ -15,6 +15,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab.tasks.objectives.objective import Objective
+from lab.tasks.objectives.shares import ShareObjective
+
 CHOICE_SHARE = 4
 """The best epoch is one of the last of so many parts of the fall."""
 LEARNED_ACCURACY = 0.9
@@ -26,30 +29,21 @@ rate falls early."""
 class Settings:
     """`epochs` is the most epochs. After `patience` of them without a lower loss or a higher accuracy on the validation
     split the learning rate falls to 0 in as many, and the run ends.
-    With `is_number`, labels are numbers, of which 0 is the answer that needs no learning: the loss is the mean of
-    squares, and "accuracy" the share of them that is gone. Each is one number, or as many as the model gives.
     Where `prune` is not 0, that share of the channels is removed when half of the epochs are over, or earlier when
     `patience` epochs brought nothing; the network learns on without them. `smoothing` is the share of a label that goes
     to all classes alike. Without `is_balanced`, a class counts as often as it has windows. With `has_teacher`, the
-    answers of another model are learned beside the labels. Where `object_weight` is not 0, labels are positions of
-    objects, the model answers for the cells of a grid (`grids.py`), of which those with objects have that weight, and
-    "accuracy" is their F1."""
+    answers of another model are learned beside the labels. `objective` has the loss and the figure of the curves."""
 
     seed: int
     epochs: int
     patience: int
     batch: int
     learning_rate: float
-    is_number: bool = False
     prune: float = 0.0
     smoothing: float = 0.0
     has_teacher: bool = False
-    object_weight: float = 0.0
     is_balanced: bool = True
-
-    @property
-    def is_classifier(self) -> bool:
-        return not self.is_number and not self.object_weight
+    objective: Objective = field(default_factory=ShareObjective)
 
     @property
     def learns_shares(self) -> bool:
@@ -145,7 +139,7 @@ def _has_stalled(progress: Progress, settings: Settings) -> bool:
     begin = progress.pruned_after or 0
     rows = progress.curves[begin:]
     accuracies = [row["accuracy"] for row in rows[-settings.patience :]]
-    if settings.is_classifier and sum(accuracies) < LEARNED_ACCURACY * len(accuracies):
+    if settings.objective.is_classifier and sum(accuracies) < LEARNED_ACCURACY * len(accuracies):
         return False
     places = range(len(rows))
     lowest = min(places, key=lambda place: rows[place]["validation_loss"], default=0)

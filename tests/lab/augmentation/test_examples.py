@@ -12,7 +12,8 @@ import pytest
 
 from lab.augmentation.examples import DRAWS, AugmentationExample, augmentation_examples
 from lab.augmentation.files import example_files
-from lab.dataset.recordings import Recording, read_recordings
+from lab.dataset.recording import Recording
+from lab.dataset.recordings import read_recordings
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.refusal import Refused

@@ -7,12 +7,11 @@ import pytest
 
 from lab.augmentation.examples import augmentation_examples
 from lab.augmentation.sounds import moved_frames
-from lab.dataset.features import windows_of_recordings
-from lab.dataset.recordings import Recording
+from lab.dataset.features import build_rune, windows_of_recordings
+from lab.dataset.recording import Recording
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.recipe import features_runefile
-from lab.training.data import build_rune
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.wav import wav_bytes

@@ -15,18 +15,13 @@ from lab.recipes.numbers import chosen_columns
 from lab.recipes.recipe import scaled_features, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
-from lab.training.data import (
-    compute_windows,
-    learned_windows,
-    measured_scaling,
-    read_dataset,
-    require_windows,
-    save_features,
-    with_numbers,
-)
+from lab.tasks.scaling import DataScaling, measured_scaling
+from lab.tasks.task import LearnedWindows
+from lab.training.data import compute_windows, read_dataset, save_features
 from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
+from rune.datasets.learnable import LearnedAnswer
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from tests.support.training.backbones import usable
@@ -46,16 +41,16 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     values = read_arguments(recipe.arguments, {}, name)
     dataset = read_dataset(write_for(recipe, tmp_path, 10), recipe, {})
     if dataset.columns:
-        values = chosen_columns(values, dataset.columns, recipe.target)
+        values = chosen_columns(values, dataset.columns, recipe.task)
     plain = compute_windows(dataset, recipe, values, report)
-    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, plain))
-    scaling = measured_scaling(dataset, windows, numbers)
+    learned_windows = recipe.task.learned_windows(dataset, values, plain)
+    scaling = measured_scaling(dataset, learned_windows.windows, learned_windows.numbers)
     expected = compute_windows(dataset, recipe, values, report, scaling)
     features = scaled_features(recipe, values, scaling)
-    if recipe.counts:
+    if recipe.task.learned_answer is LearnedAnswer.OBJECTS:
         model = candidate_model(recipe, values, len(dataset.labels), "float32")
     else:
-        model = model_of(features.shape, features.shape[-1] if recipe.reconstructs else len(dataset.labels))
+        model = model_of(features.shape, recipe.task.dimensions(features.shape, len(dataset.labels))[-1])
     runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels, scaling)
     port = Port(features.stage, 0)
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model, **recipe.files})
@@ -70,9 +65,9 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     assert expected.inputs.shape[1:] == features.shape
     assert np.stack(rows).astype(np.float32).tobytes() == expected.inputs.tobytes()
     if recipe.scales:
-        is_learned = np.isin(windows.recordings, [place for place, own in enumerate(dataset.splits) if own == "train"])
-        own = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, expected))[0]
-        of_train = own.inputs[is_learned]
+        places = learned_windows.windows.recordings
+        is_learned = np.isin(places, [place for place, own in enumerate(dataset.splits) if own == "train"])
+        of_train = recipe.task.learned_windows(dataset, values, expected).windows.inputs[is_learned]
         flat = of_train.reshape(-1, of_train.shape[-1])
         np.testing.assert_allclose(flat.mean(axis=0), 0, atol=1e-4)
         np.testing.assert_allclose(flat.std(axis=0), 1, rtol=1e-3)
@@ -89,12 +84,13 @@ def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) 
     assert [dataset.recordings[each].name for each in windows.too_short] == ["still/0-0.csv"]
     first = np.array([line.split(",") for line in dataset.recordings[0].data.decode().split()], np.float32)
     np.testing.assert_allclose(windows.inputs[0], first[:100] / np.float32(9.81), rtol=1e-6)
-    save_features(tmp_path / "features.npz", dataset, windows)
+    answers = recipe.task.answers(dataset, LearnedWindows(windows), DataScaling((), ()))
+    save_features(tmp_path / "features.npz", dataset, windows, answers)
     with np.load(tmp_path / "features.npz") as arrays:
         assert {name: arrays[name].shape[0] for name in arrays} == dict.fromkeys(
             ("inputs", "labels", "splits", "recordings"), 34
         )
-    require_windows(dataset, windows)
+    recipe.task.require_windows(dataset, windows)
     with pytest.raises(Refused, match="Every recording is shorter than a window") as error:
         compute_windows(dataset, recipe, {**values, "window": 500}, report)
     assert error.value.reason is Reason.DATA
@@ -109,7 +105,7 @@ def test_a_label_whose_recordings_are_all_too_short_is_refused(tmp_path: Path) -
     values = read_arguments(recipe.arguments, {"window": 100, "hop": 50}, "motion")
     message = "still has no recordings in the split train.*6 recordings of still are shorter than a window"
     with pytest.raises(Refused, match=message):
-        require_windows(dataset, compute_windows(dataset, recipe, values, report))
+        recipe.task.require_windows(dataset, compute_windows(dataset, recipe, values, report))
 
 
 def test_a_folder_without_recordings_is_refused_and_files_without_label_are_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.dataset.requirements import require_recordings, require_splits
 from lab.dataset.splitting import divide
 from lab.recipes.catalogue import recipe_of
@@ -44,7 +44,7 @@ def as_listed(recordings: Sequence[Recording]) -> list[DataRecording]:
 )
 def test_a_run_and_a_server_refuse_the_same_data(recordings: list[Recording]) -> None:
     recipe = recipe_of("motion")
-    problem = first_problem(as_listed(recordings), recipe.kind, recipe.learned_answer, recipe.name)
+    problem = first_problem(as_listed(recordings), recipe.kind, recipe.task.learned_answer, recipe.name)
     refusal = None
     try:
         require_recordings(recordings, recipe.kind, recipe.name)

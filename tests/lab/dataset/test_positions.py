@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.dataset.recordings import data_digest, read_recordings
+from lab.dataset.recording import data_digest
+from lab.dataset.recordings import read_recordings
 from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.positions import ObjectPosition, Positions

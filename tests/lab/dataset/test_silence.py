@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.dataset.dataset import Dataset
 from lab.dataset.silence import SILENCE_LABELS, SILENT_RANGE
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
-from lab.training.data import Dataset, read_dataset
+from lab.training.data import read_dataset
 from rune.datasets.content.wav import wav_bytes
 from tests.support.training.sight_and_sound_data import RATE, write_fan, write_sounds
 

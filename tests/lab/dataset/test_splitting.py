@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from lab.dataset.one_person import by_recording
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.dataset.requirements import require_recordings, require_splits, unnamed_people, warnings
 from lab.dataset.splitting import divide, name_of, splits_of_bytes, splits_to_bytes
 from lab.refusal import Reason, Refused

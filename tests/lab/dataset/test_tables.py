@@ -10,8 +10,8 @@ import pytest
 from lab.dataset.tables import rows_of
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
-from lab.recipes.numbers import scaling_of
 from lab.refusal import Reason, Refused
+from lab.tasks.scaling import scaling_of
 from lab.training.data import read_dataset
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features

@@ -16,7 +16,8 @@ from lab.recipes.catalogue import recipe_of
 from lab.recipes.recipe import behind_backbone, scaled_features, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
-from lab.training.data import compute_windows, measured_scaling, read_dataset
+from lab.tasks.scaling import measured_scaling
+from lab.training.data import compute_windows, read_dataset
 from lab.training.preparing import prepare_run
 from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build

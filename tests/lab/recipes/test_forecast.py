@@ -11,10 +11,11 @@ import pytest
 
 from lab.recipes.arguments import Values, read_arguments
 from lab.recipes.catalogue import recipe_of
-from lab.recipes.numbers import NUMBER_STAGE, DataScaling
 from lab.recipes.recipe import whole_runefile
 from lab.refusal import Refused
 from lab.search.candidate import candidate_model
+from lab.tasks.numbers import NUMBER_STAGE, NumberTask
+from lab.tasks.scaling import DataScaling
 from rune.assessment.evaluation.recorded_tensors import RecordedTensors, tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -32,15 +33,15 @@ def values(**arguments: float) -> Values:
 
 
 def test_a_window_learns_the_row_so_far_ahead_of_its_newest() -> None:
-    assert FORECAST.target is not None
-    assert FORECAST.target.usual is not None
+    assert isinstance(FORECAST.task, NumberTask)
+    assert FORECAST.task.usual is not None
     rows = np.stack([np.arange(20.0), -np.arange(20.0)], axis=1)
     own = values(window=8, ahead=3, hop=2)
-    np.testing.assert_array_equal(FORECAST.target.numbers(own, rows), [10, 12, 14, 16, 18])
-    np.testing.assert_array_equal(FORECAST.target.usual(own, rows), [7, 9, 11, 13, 15])
-    least = FORECAST.target.rows(own)
-    assert len(FORECAST.target.numbers(own, rows[: least - 1])) == 0
-    assert len(FORECAST.target.numbers(own, rows[:least])) == 1
+    np.testing.assert_array_equal(FORECAST.task.numbers(own, rows), [10, 12, 14, 16, 18])
+    np.testing.assert_array_equal(FORECAST.task.usual(own, rows), [7, 9, 11, 13, 15])
+    least = FORECAST.task.rows(own)
+    assert len(FORECAST.task.numbers(own, rows[: least - 1])) == 0
+    assert len(FORECAST.task.numbers(own, rows[:least])) == 1
 
 
 @pytest.mark.slow

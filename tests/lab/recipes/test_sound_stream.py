@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lab.dataset.features import windows_of_recordings
-from lab.dataset.recordings import Recording
+from lab.dataset.recording import Recording
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.keywords import RATE

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import whole_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
+from lab.tasks.judging.thresholds import Threshold
 from lab.training.data import read_dataset
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features

@@ -9,8 +9,8 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import scores_stage, whole_runefile
 from lab.search.candidate import candidate_model
-from lab.training.judging.background import background_report
-from lab.training.judging.judge import JudgedRune
+from lab.tasks.judging.judged_rune import JudgedRune
+from lab.training.background import background_report
 from rune.assessment.evaluation.trials.background import BackgroundTrial, CalledSound
 
 REPORTS: list[str] = []
@@ -20,7 +20,7 @@ TRIED = [name for name, recipe in RECIPES.items() if recipe.is_tried_on_backgrou
 def untrained(name: str) -> JudgedRune:
     recipe = recipe_of(name)
     values = read_arguments(recipe.arguments, {"filters": 4, "blocks": 1}, name)
-    labels = ("hammer", "knock") if not recipe.learns_word else ("other", "wake-word")
+    labels = ("hammer", "knock") if name != "wake-word" else ("other", "wake-word")
     model = candidate_model(recipe, values, len(labels), "int8")
     return JudgedRune(
         whole_runefile(recipe, values, "m.tflite", model, labels), {"m.tflite": model}, scores_stage(model)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lab.dataset.recordings import Recording
-from lab.recipes.alarm import Threshold
+from lab.dataset.dataset import Dataset
+from lab.dataset.recording import Recording
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import whole_runefile
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import require_searched
-from lab.training.data import Dataset, read_dataset
-from lab.training.judging.counts import judge_counts
-from lab.training.judging.judge import JudgedRune
-from lab.training.judging.objects import (
+from lab.tasks.judging.counting_figures import (
     WORST,
     PictureCounts,
     best_threshold,
@@ -28,8 +26,13 @@ from lab.training.judging.objects import (
     objects_on_grid,
     worst_pictures,
 )
+from lab.tasks.judging.judged_rune import JudgedRune
+from lab.tasks.judging.thresholds import Threshold
+from lab.tasks.objects import judge_counts
+from lab.training.data import read_dataset
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features
+from lab.training.running_rune import rows_of_split
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
@@ -189,7 +192,8 @@ def test_the_rune_itself_is_judged(tmp_path: Path) -> None:
     model = candidate_model(RECIPE, VALUES, 2, "int8")
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, dataset.labels, threshold=Threshold(0.99, 0.99, 0))
     rune = JudgedRune(text, {"m.tflite": model}, "objects", 0.99, beside=Port("objects", 1))
-    judgement = judge_counts(rune, VALUES, dataset, Split.TEST, report).to_json(dataset.labels)
+    rows_of = partial(rows_of_split, report=report)
+    judgement = judge_counts(rune, VALUES, dataset, Split.TEST, rows_of).to_json(dataset.labels)
     recordings: list[Recording] = [
         each for each, own in zip(dataset.recordings, dataset.splits, strict=True) if own is Split.TEST
     ]

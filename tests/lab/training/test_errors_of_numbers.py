@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lab.training.judging.numbers import MIN_PARTS, RecordingErrors, number_error
+from lab.tasks.judging.number_errors import MIN_PARTS, RecordingErrors, number_error
 
 
 def recordings(count: int, rows: int, rune: float, baseline: float, seed: int = 1) -> list[RecordingErrors]:

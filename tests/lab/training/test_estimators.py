@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lab.command.training_text import summary
-from lab.dataset.anomalies import normal_and_others
+from lab.dataset.dataset import Dataset
 from lab.dataset.features import RecordingRunner
 from lab.recipes.arguments import function_arguments, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
@@ -21,7 +21,9 @@ from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, Recipe, estimator
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
-from lab.training.data import Dataset, compute_windows, measured_scaling, read_dataset, with_numbers
+from lab.tasks.anomalies import normal_and_others
+from lab.tasks.scaling import measured_scaling
+from lab.training.data import compute_windows, read_dataset
 from lab.training.preparing import prepare_run
 from lab.training.results import result_files
 from lab.training.run import TrainedModel, train
@@ -130,12 +132,11 @@ def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     values = read_arguments(own.arguments, arguments, recipe)
     dataset = read_dataset(write_data(own, tmp_path), own, {})
     if dataset.columns:
-        values = chosen_columns(values, dataset.columns, own.target)
-    windows, numbers = with_numbers(dataset, own, values, compute_windows(dataset, own, values, report))
-    scaling = measured_scaling(dataset, windows, numbers)
-    labels = np.array([dataset.labels.index(dataset.recordings[each].label) for each in windows.recordings])
-    if numbers is not None:
-        labels = numbers.scaled(scaling)
+        values = chosen_columns(values, dataset.columns, own.task)
+    learned_windows = own.task.learned_windows(dataset, values, compute_windows(dataset, own, values, report))
+    windows = learned_windows.windows
+    scaling = measured_scaling(dataset, windows, learned_windows.numbers)
+    labels = own.task.answers(dataset, learned_windows, scaling)
     options = function_arguments(values, own.estimator.arguments)
     *_, last = import_module(own.network_module).rounds(windows.inputs, labels, 3, **options)
     texts = last.resources()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.tasks.objectives.squares import SquareObjective
 from lab.training.loop.progress import (
     Progress,
     Settings,
@@ -84,7 +85,7 @@ def test_a_classifier_learns_nine_of_ten_windows_before_its_rate_falls_early() -
     assert (progress.falling_after, len(rates)) == (95, 105), "the mean of epochs 86 to 95 is 0.905"
     never, rates = run(goal, lambda epoch: 1 / min(epoch, 30), train_accuracy=lambda _: 0.8)
     assert (never.falling_after, len(rates)) == (None, 200)
-    number = replace(goal, is_number=True)
+    number = replace(goal, objective=SquareObjective())
     progress, rates = run(number, lambda epoch: 1 / min(epoch, 30), train_accuracy=lambda _: 0.8)
     assert (progress.falling_after, len(rates)) == (40, 50)
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lab.recipes.alarm import Threshold
-from lab.training.judging.thresholds import few_windows_note, generated_sounds_note, threshold_of, word_threshold
+from lab.tasks.judging.thresholds import (
+    Threshold,
+    few_windows_note,
+    generated_sounds_note,
+    threshold_of,
+    word_threshold,
+)
 from tests.support.cases import each_case
 
 VALUES = {"mean-of": 1, "false-alarms": 0.05}

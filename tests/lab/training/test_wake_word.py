@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import whole_runefile
-from lab.recipes.word_sounds import Array, background, generated_sounds, in_noise, near, placed, trimmed
 from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.search.space import space_of
-from lab.training import one_word
-from lab.training.data import generated_dataset, read_dataset
+from lab.tasks import wake_word
+from lab.tasks.judging.thresholds import Threshold
+from lab.tasks.word_sounds import Array, background, generated_sounds, in_noise, near, placed, trimmed
+from lab.training.data import read_dataset
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features
 from rune.compiler.building.building import build
@@ -116,24 +116,24 @@ def test_what_is_made_of_a_recording_is_in_its_split(tmp_path: Path) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
     assert dataset.labels == (OTHER, WORD)
     assert dataset.classes == {"beep": OTHER, "hiss": OTHER, WORD: WORD}
-    sounds = generated_dataset(dataset, RECIPE, VALUES, 4)
+    sounds = RECIPE.task.generated(dataset, VALUES, 4)
     split_of = {each.name: split for each, split in zip(dataset.recordings, dataset.splits, strict=True)}
     assert len(sounds.recordings) == 12 * 11
     for each, split in zip(sounds.recordings, sounds.splits, strict=True):
         assert split is split_of[each.name.partition(" of ")[2]]
-    assert sounds.digest == generated_dataset(dataset, RECIPE, VALUES, 4).digest
-    assert sounds.digest != generated_dataset(dataset, RECIPE, VALUES, 5).digest
-    assert generated_dataset(dataset, recipe_of("keywords"), VALUES, 4).recordings == []
+    assert sounds.digest == RECIPE.task.generated(dataset, VALUES, 4).digest
+    assert sounds.digest != RECIPE.task.generated(dataset, VALUES, 5).digest
+    assert recipe_of("keywords").task.generated(dataset, VALUES, 4).recordings == []
 
 
 def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
-    monkeypatch.setattr(one_word, "MOST_SOUNDS", 72)
-    sounds = generated_dataset(dataset, RECIPE, VALUES, 4)
+    monkeypatch.setattr(wake_word, "MOST_SOUNDS", 72)
+    sounds = RECIPE.task.generated(dataset, VALUES, 4)
     assert len(sounds.recordings) == 72
     assert sum(each.label == WORD for each in sounds.recordings) == 24
-    monkeypatch.setattr(one_word, "MOST_SOUNDS", 5)
-    assert {each.label for each in generated_dataset(dataset, RECIPE, VALUES, 4).recordings} == {OTHER}
+    monkeypatch.setattr(wake_word, "MOST_SOUNDS", 5)
+    assert {each.label for each in RECIPE.task.generated(dataset, VALUES, 4).recordings} == {OTHER}
 
 
 @pytest.mark.slow
@@ -196,7 +196,7 @@ def test_a_silent_recording_of_the_word_is_left_out_and_one_of_another_is_learne
     dataset = read_dataset(folder, RECIPE, {})
     assert f"1 recording of {WORD} is silent and is left out. Record it again, or remove it." in dataset.notes
     assert [each.label for each in dataset.recordings if each.name.endswith("silent.wav")] == [OTHER]
-    assert generated_dataset(dataset, RECIPE, VALUES, 1).recordings
+    assert RECIPE.task.generated(dataset, VALUES, 1).recordings
 
 
 def test_it_is_not_searched_and_not_the_first_recipe_for_sounds() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from rune.c_library import HEADERS
 from rune.pyblock.c.emit import emit
 from rune.pyblock.c.lines import ELEMENT_TYPES
 from rune.pyblock.checking.block import check_file
 from rune.tensor import TensorType
 from tests.proof.blocks.blocks_by_hand import BLOCKS
 from tests.support.compiler.mutants import Recorder
-from tests.support.compiler.python_blocks.native import COMMON
 from tools.needs import GCC, lack
 
 pytestmark = pytest.mark.proof
@@ -41,7 +41,7 @@ def test_a_block_takes_at_most_half_more_than_c(name: str, record_property: Reco
     (tmp_path / "main.c").write_text(program, encoding="ascii")
     hand = f"#include <stdint.h>\n{case.before}\nvoid by_hand(const READ *x, GIVEN *o) {{\n{case.c}}}\n"
     (tmp_path / "hand.c").write_text(hand, encoding="ascii")
-    command = ["gcc", *FLAGS, *types, f"-I{COMMON}", "main.c", "hand.c", "-o", "program"]
+    command = ["gcc", *FLAGS, *types, f"-I{HEADERS}", "main.c", "hand.c", "-o", "program"]
     subprocess.run(command, cwd=tmp_path, check=True)
     result = subprocess.run([str(tmp_path / "program")], check=True, capture_output=True, text=True)
     ours, by_c = map(float, result.stdout.split())

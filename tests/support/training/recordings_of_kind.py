@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lab.recipes.recipe import Recipe
 from rune.datasets.content.content import Kind
-from rune.datasets.learnable import WORD
+from rune.datasets.learnable import WORD, LearnedAnswer
 from tests.support.training.counting_data import write_counting
 from tests.support.training.motion_data import write_machine, write_motion
 from tests.support.training.sight_and_sound_data import write_fan, write_pictures, write_sounds
@@ -28,11 +28,12 @@ def write_recordings(kind: Kind, folder: Path, count: int) -> Path:
 
 def write_for(recipe: Recipe, folder: Path, count: int) -> Path:
     """Writes recordings that a recipe learns from: some have the label that it looks for."""
-    if recipe.counts:
+    answer = recipe.task.learned_answer
+    if answer is LearnedAnswer.OBJECTS:
         return write_counting(folder, 6 * count, groups=0)
-    if recipe.learns_anomalies:
+    if answer is LearnedAnswer.NORMAL:
         return write_fan(folder, count) if recipe.kind is Kind.SOUND else write_machine(folder, people=count)
     write_recordings(recipe.kind, folder, count)
-    if recipe.learns_word:
+    if answer is LearnedAnswer.WORD:
         (folder / "rise").rename(folder / WORD)
     return folder

@@ -9,7 +9,8 @@ import numpy as np
 from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES
-from lab.recipes.recipe import CELL, Recipe, features_runefile, whole_runefile
+from lab.recipes.recipe import Recipe, features_runefile, whole_runefile
+from rune.datasets.learnable import LearnedAnswer
 from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 from rune.source.templates import list_templates
 from tests.support.training.backbones import usable
@@ -25,7 +26,7 @@ def whole_recipe(recipe: Recipe) -> ProjectFiles:
     values = read_arguments(recipe.arguments, SMALLEST.get(recipe.name, {}), recipe.name)
     if recipe.estimator is not None:
         return MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode(), **recipe.files})
-    labels = LABELS[:2] if recipe.learns_word else LABELS
+    labels = LABELS[:2] if recipe.task.learned_answer is LearnedAnswer.WORD else LABELS
     model = stand_in(recipe, recipe.features(values).shape, len(labels))
     runefile = whole_runefile(recipe, values, "model.tflite", model, labels)
     return MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": model, **recipe.files})
@@ -33,12 +34,7 @@ def whole_recipe(recipe: Recipe) -> ProjectFiles:
 
 def stand_in(recipe: Recipe, shape: Sequence[int], labels: int) -> bytes:
     """A model from the recipe's features to what its answer reads, which multiplies by nothing."""
-    if recipe.reconstructs:
-        output: tuple[int, ...] = (1, *shape)
-    elif recipe.counts:
-        output = (1, shape[0] // CELL, shape[1] // CELL, recipe.classes(labels))
-    else:
-        output = (1, recipe.classes(labels))
+    output = recipe.task.dimensions(shape, labels)
     inputs, outputs = int(np.prod(shape)), int(np.prod(output))
     builder = Builder()
     source = builder.tensor("input", (1, *shape))

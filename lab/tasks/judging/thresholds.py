@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lab.recipes.alarm import Threshold
-from lab.recipes.arguments import Values
 from rune.wording import counted
 
 Array = np.ndarray[Any, Any]
@@ -22,7 +21,20 @@ _ENDS_AT = 0.6
 """The share of the share at which a word is heard, below which it is over."""
 
 
-def threshold_of(recordings: Sequence[Array], values: Values) -> Threshold:
+@dataclass(frozen=True)
+class Threshold:
+    """The mean scores at which an alarm begins and ends, from so many normal windows."""
+
+    on: float
+    off: float
+    windows: int
+
+
+COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
+"""That of an alarm before anything is learned."""
+
+
+def threshold_of(recordings: Sequence[Array], values: Mapping[str, float]) -> Threshold:
     """Where an alarm begins and ends, from the scores of the windows of each normal recording, f64 `[windows]`.
 
     The rune takes a mean of some windows, so the means of each recording are compared.
@@ -56,7 +68,9 @@ def generated_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
 NORMAL_WINDOWS = "normal window", "normal windows"
 
 
-def few_windows_note(windows: int, values: Values, kind: tuple[str, str] = NORMAL_WINDOWS) -> Sequence[str]:
+def few_windows_note(
+    windows: int, values: Mapping[str, float], kind: tuple[str, str] = NORMAL_WINDOWS
+) -> Sequence[str]:
     """A sentence where there are too few windows for the share of false alarms; `kind` is what one and several are."""
     share = values["false-alarms"]
     if windows * share >= 1:

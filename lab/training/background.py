@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from lab.child.job import Report
+from lab.dataset.features import build_rune
 from lab.recipes.recipe import Recipe
-from lab.training.data import build_rune
-from lab.training.judging.judge import JudgedRune
+from lab.tasks.judging.judged_rune import JudgedRune
 from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.evaluation.trials.background_trial import try_on_background
 from rune.compiler.building.options import BuildOptions

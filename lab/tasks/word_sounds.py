@@ -5,13 +5,11 @@ Sounds are f64 `[samples]` from about -1 to 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from lab.recipes.arguments import Values
 
 Array = np.ndarray[Any, Any]
 _FRAME_SECONDS = 0.02
@@ -32,7 +30,7 @@ class GeneratedSound:
 
 
 def generated_sounds(
-    words: Sequence[Array], rate: int, length: int, random: np.random.Generator, values: Values
+    words: Sequence[Array], rate: int, length: int, random: np.random.Generator, values: Mapping[str, float]
 ) -> Iterator[GeneratedSound]:
     """Makes of each recording of the word `copies` in noise, and `others` that are not the word, each of `length`
     samples."""

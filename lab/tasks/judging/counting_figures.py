@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from lab.training.judging.numbers import DRAWS, MIN_PARTS, RangeJson, range_of
+from lab.tasks.judging.number_errors import DRAWS, MIN_PARTS, RangeJson, range_of
 
 Array = np.ndarray[Any, Any]
 Place = tuple[int, float, float]

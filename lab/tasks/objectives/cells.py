@@ -1,13 +1,42 @@
-"""The cells that a network learns which counts, from the positions of objects. Plain Keras and NumPy: exported scripts
-contain this file."""
+"""The cells of a grid, learned from the positions of objects. Exported scripts contain this file."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import keras
 import numpy as np
-import tensorflow as tf
+
+from lab.tasks.objectives.objective import Objective
+
+
+@dataclass(frozen=True)
+class CellObjective(Objective):
+    """Labels are positions of objects, f32 [n, most, 3], and outputs f32 [n, rows, columns, labels]. Cells with objects
+    have the weight `object_weight`, and the figure is their F1."""
+
+    object_weight: float
+    curve: ClassVar[str] = "f1"
+    title: ClassVar[str] = "F1 of cells"
+    metrics: ClassVar[tuple[str, ...]] = ("f1",)
+
+    def augmented(self, augment: Any, inputs: Any, labels: Any, random: Any) -> tuple[Any, Any]:
+        """The positions are changed with the pictures."""
+        pair: tuple[Any, Any] = augment(inputs, labels, random)
+        return pair
+
+    def targets(self, labels: Any, weights: Any, output_shape: tuple[int, ...]) -> tuple[Any, Any]:
+        """Nearly all cells are background, so those of objects count more."""
+        del weights
+        grid = grid_of(labels, *output_shape[1:3])
+        return grid, cell_weights(grid, self.object_weight)
+
+    def learned_figure(self, results: dict[str, float], labels: Any) -> float:
+        del labels
+        return results["f1"]
+
+    def loss_and_figure(self, outputs: Any, labels: Any) -> tuple[float, float]:
+        return judged_cells(outputs, grid_of(labels, *outputs.shape[1:3]), self.object_weight)
 
 
 def grid_of(positions: Any, rows: int, columns: int) -> Any:
@@ -38,23 +67,3 @@ def judged_cells(shares: Any, grid: Any, object_weight: float) -> tuple[float, f
     object_cells = int(np.count_nonzero(grid)) + int(np.count_nonzero(answers))
     f1 = 2 * int(np.count_nonzero((grid > 0) & (answers == grid))) / max(object_cells, 1)
     return (loss if np.isfinite(shares).all() else float("nan")), f1
-
-
-class CellF1(keras.metrics.Metric):  # type: ignore[misc] # Keras has no types
-    """The F1 of cells with objects, over the batches of an epoch."""
-
-    def __init__(self) -> None:
-        super().__init__(name="f1")
-        self.right = self.add_weight(name="right", initializer="zeros")
-        self.object_cells = self.add_weight(name="object_cells", initializer="zeros")
-
-    def update_state(self, grid: Any, shares: Any, sample_weight: Any = None) -> None:
-        del sample_weight
-        grid, answers = tf.cast(grid, tf.int32), tf.argmax(shares, axis=-1, output_type=tf.int32)
-        right = tf.math.logical_and(grid > 0, answers == grid)
-        self.right.assign_add(2 * tf.reduce_sum(tf.cast(right, tf.float32)))
-        for cells in (grid, answers):
-            self.object_cells.assign_add(tf.reduce_sum(tf.cast(cells > 0, tf.float32)))
-
-    def result(self) -> Any:
-        return self.right / tf.maximum(self.object_cells, 1.0)
