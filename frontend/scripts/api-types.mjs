@@ -10,8 +10,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const [description = here("../../build/openapi.json"), target = here("../src/api/schema.ts")] =
-  process.argv.slice(2);
+const [description = here("../../build/openapi.json"), target = here("../src/api/schema.ts")] = process.argv.slice(2);
 
 const digest = (...texts) => texts.reduce((hash, text) => hash.update(text), createHash("sha256")).digest("hex");
 
