@@ -14,7 +14,7 @@ from rune.tools.remote.api import delete, get, next_cursor, post, put
 
 if TYPE_CHECKING:
     from forge_api import DeploymentsListQuery
-    from forge_api.shapes import Deployment, NewDeployment, NewKey, Publish
+    from forge_api.shapes import Deployment, DeploymentKeysCreate, DeploymentsCreate, Publish
 
     import rune
 
@@ -90,7 +90,7 @@ def deploy(
     `days` there is a new key in any case, which ends after them. Raises `HmrError`."""
     row = _deployment_with_title(server, title)
     if row is None:
-        body: NewDeployment = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
+        body: DeploymentsCreate = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
         row = server.ask(post("/projects/{organisation}/{name}/deployments", **server.names, body=body))
         key = make_key(server, row["name"], days)
     else:
@@ -148,6 +148,6 @@ def _revoke_links(server: ProjectServer, row: Deployment) -> None:
 @reads_answers
 def make_key(server: ProjectServer, deployment: str, days: int = 0) -> str:
     """A new key of a deployment, which ends after some days, or never."""
-    body: NewKey = {"name": KEY_NAME, "days": days or None}
+    body: DeploymentKeysCreate = {"name": KEY_NAME, "days": days or None}
     address: Final = "/projects/{organisation}/{name}/deployments/{deployment}/keys"
     return server.ask(post(address, **server.names, deployment=deployment, body=body))["secret"]

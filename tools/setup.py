@@ -32,7 +32,7 @@ REQUIREMENTS = ROOT / "requirements"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
-    # What each adds to server.txt, and estimates: megabytes to download, megabytes on disk, minutes on a common line.
+    # The locks beside server.txt, and estimates: megabytes to download, megabytes on disk, minutes on a common line.
     "server": ((), 170, 700, "1 to 3"),
     "production": (("production.txt",), 190, 780, "1 to 3"),
     "dev": (("dev.txt",), 260, 1100, "1 to 4"),
@@ -159,8 +159,8 @@ def install_packages(set_name: str) -> None:
     subprocess.run([*pip, "-r", str(bootstrap)], check=True)
     # Without bytecode the first start takes twice as long, and each one where the program's user may not write here.
     uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
-    chosen = [option for lock in locks for option in ("-r", str(lock))]
-    subprocess.run([*uv, "--require-hashes", *chosen], check=True)
+    lock_options = [option for lock in locks for option in ("-r", str(lock))]
+    subprocess.run([*uv, "--require-hashes", *lock_options], check=True)
     for file in extensions:
         subprocess.run([*uv, "--no-build-isolation", "--require-hashes", "-r", str(file)], check=True)
     subprocess.run([*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)

@@ -18,7 +18,7 @@ from forge.accounts.quotas.limits import OF_ORGANISATION
 from forge.accounts.quotas.usage import ResourceUsage
 from forge.accounts.roles import role_choices
 from forge.accounts.tokens.scopes import SCOPE_NAMES
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from rune.source.policy.roles import ROLES
 
@@ -189,7 +189,7 @@ def organisation_to_json(organisation: Organisation, principal: Principal) -> Or
     }
 
 
-CHANGED_ORGANISATION: Answer[Organisation] = Answer(facets=organisation_facets, for_actor=organisation_to_json)
+CHANGED_ORGANISATION: ActAnswer[Organisation] = ActAnswer(facets=organisation_facets, for_actor=organisation_to_json)
 
 
 def member_to_json(membership: Membership) -> MemberJson:
@@ -222,8 +222,8 @@ def new_link_to_json(invitation_and_link: tuple[Invitation, str]) -> NewInvitati
     return {**invitation_to_json(invitation), "link": link}
 
 
-NEW_LINK = Answer(new_link_to_json, status=201)
-SENT_LINKS: Answer[list[Invitation]] = Answer(invitations_to_json, status=201)
+NEW_LINK = ActAnswer(new_link_to_json, status=201)
+SENT_LINKS: ActAnswer[list[Invitation]] = ActAnswer(invitations_to_json, status=201)
 
 
 def usage_to_json(usage: ResourceUsage) -> UsageJson:

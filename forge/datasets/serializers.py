@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.consent.actions import purposes_of
@@ -387,5 +387,5 @@ def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> D
     }
 
 
-SAVED = Answer(version_to_json, status=201)
-SAMPLE = Answer(for_actor=sample_to_json)
+SAVED = ActAnswer(version_to_json, status=201)
+SAMPLE = ActAnswer(for_actor=sample_to_json)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from forge.accounts.permissions import Verb, scope_of
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
-from forge.core.api.acts import Place
+from forge.core.api.acts import ActPlace
 from forge.core.errors import AddressChanged
 from forge.deployments.access import find_deployment
 from forge.deployments.models import Deployment
@@ -28,6 +28,6 @@ def _require(actor: Actor, verb: Verb, deployment: Deployment) -> None:
     require(actor, verb, deployment.project)
 
 
-DEPLOYMENT = Place(
+DEPLOYMENT = ActPlace(
     f"{PROJECT.route}deployments/<str:deployment>/", _find, _require, principal_of, scope_of, (AddressChanged,)
 )

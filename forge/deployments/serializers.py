@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from django.conf import settings
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.deployments.access import find_deployment
 from forge.deployments.facets import deployment_facets
@@ -194,6 +194,6 @@ def _again(actor: Actor, deployment: Deployment) -> Deployment:
     return find_deployment(actor, deployment.project, deployment.name)
 
 
-NEW_DEPLOYMENT = Answer(for_actor=_new_deployment_to_json, status=201)
-CHANGED_DEPLOYMENT = Answer(deployment_to_json, deployment_facets, again=_again)
-NEW_KEY = Answer(_new_key_to_json, status=201)
+NEW_DEPLOYMENT = ActAnswer(for_actor=_new_deployment_to_json, status=201)
+CHANGED_DEPLOYMENT: ActAnswer[Any] = ActAnswer(deployment_to_json, deployment_facets, again=_again)
+NEW_KEY = ActAnswer(_new_key_to_json, status=201)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from forge.accounts.organisations.place import address_changed, of_people
 from forge.accounts.permissions import Verb, scope_of
 from forge.accounts.principals import Principal, principal_of
-from forge.core.api.acts import Place
+from forge.core.api.acts import ActPlace
 from forge.core.errors import AddressChanged
 from forge.projects.access import find_project, require
 from forge.projects.models import Project
@@ -33,17 +33,17 @@ def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) 
     return project_of(request, names["organisation"], names["name"], verb)
 
 
-PROJECT = Place("projects/<str:organisation>/<str:name>/", _find, require, principal_of, scope_of, (AddressChanged,))
+PROJECT = ActPlace("projects/<str:organisation>/<str:name>/", _find, require, principal_of, scope_of, (AddressChanged,))
 PROJECT_OF_PEOPLE = of_people(PROJECT)
 
 
 def below_project(
     tail: str, find: Callable[[Principal, Project, Mapping[str, Any]], T], project: str = "project"
-) -> Place[T]:
+) -> ActPlace[T]:
     """Returns the place of things that a project has. `find` takes who acts, the project and the names of the address;
     `project` names the attribute of a thing that has its project."""
     project_of_thing: Callable[[T], Project] = attrgetter(project)
-    return Place(
+    return ActPlace(
         PROJECT.route + tail,
         lambda request, verb, names: find(principal_of(request), PROJECT.find(request, verb, names), names),
         lambda actor, verb, thing: require(actor, verb, project_of_thing(thing)),

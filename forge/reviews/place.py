@@ -9,7 +9,7 @@ from uuid import UUID
 from forge.accounts.permissions import Verb, scope_of
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
-from forge.core.api.acts import Place
+from forge.core.api.acts import ActPlace
 from forge.projects.access import require
 from forge.reviews.changes.access import find_change_request, find_offer
 from forge.reviews.changes.models import ChangeRequest
@@ -24,9 +24,9 @@ T = TypeVar("T")
 
 def _place(
     route: str, name: str, find: Callable[[Actor, UUID], T], require_verb: Callable[[Actor, Verb, T], None]
-) -> Place[T]:
+) -> ActPlace[T]:
     """Returns the place of things that are found by an id, the `name` of their route."""
-    return Place(
+    return ActPlace(
         route,
         lambda request, _verb, names: find(principal_of(request), names[name]),
         require_verb,

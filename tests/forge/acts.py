@@ -184,16 +184,16 @@ def forgetful_acts(code: Code) -> list[str]:
     return [
         f"{name} does not compare its precondition"
         for name in _acts(code)
-        if (declared := _declaration(code, name))
-        if any(each.arg == "state" and "IF_MATCH" in ast.unparse(each.value) for each in declared.keywords)
+        if (declaration := _declaration(code, name))
+        if any(each.arg == "state" and "IF_MATCH" in ast.unparse(each.value) for each in declaration.keywords)
         if not COMPARES & _reached(code, name)
     ]
 
 
 def _is_unaudited(code: Code, name: str) -> bool:
     """Whether a declaration says why an act writes no audit entry."""
-    declared = _declaration(code, name)
-    return declared is not None and any(each.arg == "unaudited" for each in declared.keywords)
+    declaration = _declaration(code, name)
+    return declaration is not None and any(each.arg == "unaudited" for each in declaration.keywords)
 
 
 def _declaration(code: Code, name: str) -> ast.Call | None:

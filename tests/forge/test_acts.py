@@ -236,14 +236,14 @@ def test_an_act_that_asks_for_no_permission_is_found() -> None:
 
 
 def test_a_declared_act_is_guarded_by_its_declaration_and_has_to_compare_its_state() -> None:
-    declared = "from forge.core.api.acts import act\n@act('PUT', TOY, 'x', 'x', verb=Verb.EDIT, state=IF_MATCH)\n"
-    text = declared + "def wind(actor: Actor, toy: Toy, *, precondition=None) -> None:\n    toy.save()"
+    decorator = "from forge.core.api.acts import act\n@act('PUT', TOY, 'x', 'x', verb=Verb.EDIT, state=IF_MATCH)\n"
+    text = decorator + "def wind(actor: Actor, toy: Toy, *, precondition=None) -> None:\n    toy.save()"
     caller = "\ndef lend(actor: Actor, toy: Toy) -> None:\n    wind(actor, toy)"
     assert unguarded_acts(_act(text + caller)) == []
     assert forgetful_acts(_act(text)) == ["forge.toys.actions.wind does not compare its precondition"]
     compares = "\n    require_precondition(facets(toy), precondition)"
-    imported = "from forge.core.preconditions import require_precondition\n"
-    assert forgetful_acts(_act(imported + text + compares)) == []
+    header = "from forge.core.preconditions import require_precondition\n"
+    assert forgetful_acts(_act(header + text + compares)) == []
 
 
 @each_case(

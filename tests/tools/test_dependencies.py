@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 _REQUIREMENT = re.compile(r"[\w.-]+")
 _IMPORT = re.compile(r"^\s*(?:from|import) ([\w.]+)", re.MULTILINE)
 _SCRIPT_IMPORT = re.compile(r"""(?:\b(?:from|import)\s*\(?|@import )\s*["']((?:@[\w.-]+/)?[\w.-]+)""")
-_HELD = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|", re.MULTILINE)
+_PINS = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|", re.MULTILINE)
 """A row of the packages that are held back in frontend/README.md: a name and its range."""
 SOURCES = ("examples", "forge", "hmr", "lab", "rune")
 TOOLS = frozenset({"dev"})
@@ -92,6 +92,6 @@ def test_each_dependency_of_the_front_end_is_imported() -> None:
 def test_each_package_that_is_held_back_has_its_range_and_a_reason() -> None:
     package = json.loads((REPOSITORY / "frontend" / "package.json").read_text("utf-8"))
     ranges: dict[str, str] = package["dependencies"] | package["devDependencies"]
-    held = dict(_HELD.findall((REPOSITORY / "frontend" / "README.md").read_text("utf-8")))
-    assert held == {name: ranges.get(name) for name in held}
-    assert {name for name, span in ranges.items() if span.startswith("~")} <= held.keys()
+    pins = dict(_PINS.findall((REPOSITORY / "frontend" / "README.md").read_text("utf-8")))
+    assert pins == {name: ranges.get(name) for name in pins}
+    assert {name for name, span in ranges.items() if span.startswith("~")} <= pins.keys()

@@ -19,7 +19,7 @@ def test_entries_are_packages_with_their_hashes() -> None:
 
 
 @each_case(
-    ("whole", "beneath", "added"),
+    ("whole", "beneath", "expected"),
     [
         ([NUMPY, PYTEST], [NUMPY], [PYTEST]),
         ([NUMPY], [NUMPY], []),
@@ -30,8 +30,8 @@ def test_entries_are_packages_with_their_hashes() -> None:
         ([NUMPY.replace(" \\", " ; sys_platform == 'linux' \\")], [NUMPY], []),
     ],
 )
-def test_what_is_beneath_is_not_named_again(whole: list[str], beneath: list[str], added: list[str]) -> None:
-    assert [each[: len(want)] for each, want in zip(added_entries(whole, beneath), added, strict=True)] == added
+def test_what_is_beneath_is_not_named_again(whole: list[str], beneath: list[str], expected: list[str]) -> None:
+    assert [each[: len(want)] for each, want in zip(added_entries(whole, beneath), expected, strict=True)] == expected
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -40,10 +40,10 @@ LAYERS = {
 
 
 def main() -> int:
-    chosen = {each for each in sys.argv[1:] if not each.startswith("-")}
+    names = {each for each in sys.argv[1:] if not each.startswith("-")}
     options = [each for each in sys.argv[1:] if each.startswith("-")]
     for name, sources in FILES.items():
-        if chosen and Path(name).stem not in chosen:
+        if names and Path(name).stem not in names:
             continue
         index = _index_line(ROOT / name)
         _compile([*options, *sources], ROOT / name)
@@ -52,17 +52,17 @@ def main() -> int:
         print(name)
     server = entries((ROOT / SERVER).read_text("utf-8"))
     for name, extras in LAYERS.items():
-        if chosen and Path(name).stem not in chosen:
+        if names and Path(name).stem not in names:
             continue
-        selected = [option for extra in ("server", *extras) for option in ("--extra", extra)]
+        extra_options = [option for extra in ("server", *extras) for option in ("--extra", extra)]
         with TemporaryDirectory() as folder:
             whole = Path(folder) / "whole.txt"
             # The versions of the file stay where they fit, as uv keeps those of a file that it writes again.
             before = (ROOT / name).read_text("utf-8") if (ROOT / name).exists() else ""
             whole.write_text((ROOT / SERVER).read_text("utf-8") + before, "utf-8")
-            _compile([*options, "pyproject.toml", *selected, "--constraint", SERVER], whole)
-            added = added_entries(entries(whole.read_text("utf-8")), server)
-        (ROOT / name).write_text("".join(added), "utf-8")
+            _compile([*options, "pyproject.toml", *extra_options, "--constraint", SERVER], whole)
+            entries_of_layer = added_entries(entries(whole.read_text("utf-8")), server)
+        (ROOT / name).write_text("".join(entries_of_layer), "utf-8")
         print(name)
     return 0
 

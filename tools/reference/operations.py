@@ -12,7 +12,7 @@ from tools.reference.page import WRITTEN_BY, joined
 PREFIX = "/api/v1"
 METHODS = ("get", "post", "put", "patch", "delete")
 _WORDS = frozenset({"description", "summary", "title"})
-"""What a change of does not change the contract."""
+"""The keys whose texts are no part of the contract."""
 
 
 def operations_page(document: Mapping[str, Any]) -> str:

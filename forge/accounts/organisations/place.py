@@ -14,7 +14,7 @@ from forge.accounts.organisations.access import find_organisation, require_in, r
 from forge.accounts.permissions import Verb, scope_of
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
-from forge.core.api.acts import Place
+from forge.core.api.acts import ActPlace
 from forge.core.api.needs import PERSON
 from forge.core.errors import AddressChanged
 
@@ -40,7 +40,7 @@ def organisation_of(request: Request | HttpRequest, name: str, verb: Verb = Verb
         raise address_changed(request, f"/{name}", error) from error
 
 
-def of_people(place: Place[T]) -> Place[T]:
+def of_people(place: ActPlace[T]) -> ActPlace[T]:
     """Returns the place of the acts that no token does, whatever its scopes are."""
 
     def require(actor: Actor, verb: Verb, target: T) -> None:
@@ -54,5 +54,7 @@ def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) 
     return organisation_of(request, names["organisation"], verb)
 
 
-ORGANISATION = Place("organisations/<str:organisation>/", _find, require_in, principal_of, scope_of, (AddressChanged,))
+ORGANISATION = ActPlace(
+    "organisations/<str:organisation>/", _find, require_in, principal_of, scope_of, (AddressChanged,)
+)
 ORGANISATION_OF_PEOPLE = of_people(ORGANISATION)

@@ -16,8 +16,8 @@ form follow from the declaration.
 
 The first two parameters are who acts and the thing that `PROJECT` finds. A parameter that the route names takes its
 value from the address. One with a field of REST framework takes it from the body; a default makes it optional. The
-docstring is the description of the operation. The act refuses whoever lacks `verb`, also when other code calls it; a
-token needs the scope of the verb.
+docstring is the description of the operation. The act refuses each person who lacks `verb`, also when other code calls
+it; a token needs the scope of the verb.
 `act_paths(acts_in(actions))` in the app's `urls.py` makes the routes; `forge.core.http.act_forms` makes views of forms.
 """
 
@@ -62,7 +62,7 @@ _NAMES = re.compile(r"<\w+:(\w+)>")
 
 
 @dataclass(frozen=True)
-class Place(Generic[T]):
+class ActPlace(Generic[T]):
     """Where things of a kind are below `/api/v1/`. `find` returns one of them, from the request of the API or of a
     page, for who may do a verb to it; `require` raises what it would where somebody may not."""
 
@@ -78,7 +78,7 @@ class Place(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Answer(Generic[R]):
+class ActAnswer(Generic[R]):
     """The answer of an act: what it returned, as JSON. The annotation of the function describes it. Without a function
     the answer has no body."""
 
@@ -105,7 +105,7 @@ class Answer(Generic[R]):
         return {self.status: get_type_hints(function, include_extras=True)["return"] if function else None}
 
 
-DONE: Answer[Any] = Answer(status=204)
+DONE: ActAnswer[Any] = ActAnswer(status=204)
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ class Act:
     """The declaration of an act."""
 
     method: str
-    place: Place[Any]
+    place: ActPlace[Any]
     tail: str
     operation: str
     verb: Any
     state: State
-    answer: Answer[Any]
+    answer: ActAnswer[Any]
     raises: tuple[type[DomainError], ...]
     function: Callable[..., Any]
     unaudited: str
@@ -155,13 +155,13 @@ class Act:
 
 def act(
     method: str,
-    place: Place[T],
+    place: ActPlace[T],
     tail: str,
     operation: str,
     *,
     verb: Any,
     state: State,
-    answer: Answer[Any],
+    answer: ActAnswer[R],
     raises: type[DomainError] | Kinds = (),
     unaudited: str = "",
 ) -> Callable[[Callable[Concatenate[A, T, P], R]], Callable[Concatenate[A, T, P], R]]:
@@ -181,8 +181,8 @@ def act(
 
         fields = _checked_fields(function, tail, state)
         kinds = raises if isinstance(raises, tuple) else (raises,)
-        declared = Act(method, place, tail, operation, verb, state, answer, kinds, guarded, unaudited, fields)
-        vars(guarded)["act"] = declared
+        declaration = Act(method, place, tail, operation, verb, state, answer, kinds, guarded, unaudited, fields)
+        vars(guarded)["act"] = declaration
         return guarded
 
     return declare
@@ -190,10 +190,10 @@ def act(
 
 def act_of(function: Callable[..., Any]) -> Act:
     """Returns the declaration of a function. Raises `TypeError` for one without."""
-    declared = getattr(function, "act", None)
-    if not isinstance(declared, Act):
-        raise TypeError(f"{function.__qualname__} is not declared. Write @act(...) above it.")
-    return declared
+    declaration = getattr(function, "act", None)
+    if not isinstance(declaration, Act):
+        raise TypeError(f"{function.__qualname__} is not declaration. Write @act(...) above it.")
+    return declaration
 
 
 def acts_in(*modules: ModuleType) -> list[Act]:
@@ -228,38 +228,38 @@ def _view(group: Iterable[Act], reading: type[ForgeView] | None) -> type[ForgeVi
     return type(name.replace("_", ""), (base,), {**handlers, "needs": needs, "raises": raises, "acts": acts})
 
 
-def _handler(declared: Act) -> Callable[..., Response]:
-    serializer, answer = declared.serializer, declared.answer
+def _handler(declaration: Act) -> Callable[..., Response]:
+    serializer, answer = declaration.serializer, declaration.answer
 
     def handle(view: ForgeView, request: Request, **names: Any) -> Response:
-        target = declared.place.find(request, declared.verb, names)
+        target = declaration.place.find(request, declaration.verb, names)
         body = view.read_body(request, serializer) if serializer else {}
-        state = request_precondition(request) if declared.state.is_named else None
-        actor = declared.place.actor(request)
-        value = declared.call(actor, target, names, body, state)
+        state = request_precondition(request) if declaration.state.is_named else None
+        actor = declaration.place.actor(request)
+        value = declaration.call(actor, target, names, body, state)
         return answer.response(answer.again(actor, target) if answer.again else value, actor)
 
-    handle.__doc__ = declared.function.__doc__
-    header = OPTIONAL_IF_MATCH if declared.state.reason else REQUIRED_IF_MATCH
-    parameters = [*([header] if declared.state.is_named else ()), *([ETAG] if answer.facets else ())]
+    handle.__doc__ = declaration.function.__doc__
+    header = OPTIONAL_IF_MATCH if declaration.state.reason else REQUIRED_IF_MATCH
+    parameters = [*([header] if declaration.state.is_named else ()), *([ETAG] if answer.facets else ())]
     describe = extend_schema(
-        operation_id=declared.operation, request=serializer, responses=answer.described, parameters=parameters
+        operation_id=declaration.operation, request=serializer, responses=answer.described, parameters=parameters
     )
-    described: Callable[..., Response] = describe(handle)
-    return described
+    handler: Callable[..., Response] = describe(handle)
+    return handler
 
 
 def _checked_fields(function: Callable[..., Any], tail: str, state: State) -> dict[str, Field[Any, Any, Any, Any]]:
     """Returns the fields of the body. Raises `TypeError`."""
     hints, parameters = get_type_hints(function, include_extras=True), inspect.signature(function).parameters
     own = list(parameters)[2:]
-    named = _NAMES.findall(tail)
-    if missing := [name for name in named if name not in own]:
+    path_names = _NAMES.findall(tail)
+    if missing := [name for name in path_names if name not in own]:
         raise TypeError(f"{function.__qualname__} lacks the parameters {missing}, which {tail} names.")
     if state.is_named != ("precondition" in own):
         raise TypeError(f"{function.__qualname__} takes `precondition` where its state is IF_MATCH, and only there.")
     fields = {
-        name: _field(hints[name], parameters[name].default) for name in own if name not in {*named, "precondition"}
+        name: _field(hints[name], parameters[name].default) for name in own if name not in {*path_names, "precondition"}
     }
     if loose := [name for name, field in fields.items() if field is None]:
         raise TypeError(f"{function.__qualname__}: annotate {loose} with a field, as in Annotated[str, CharField()].")
@@ -270,11 +270,11 @@ def _field(hint: Any, default: Any) -> Any:
     """Returns the field in an annotation, or in one that may be None, which the parameter's default makes optional;
     None without a field."""
     parts = (hint, *get_args(hint))
-    found: Any = next((each for part in parts for each in get_args(part)[1:] if isinstance(each, Field)), None)
-    if found is None or default is inspect.Parameter.empty:
-        return found
+    field: Any = next((each for part in parts for each in get_args(part)[1:] if isinstance(each, Field)), None)
+    if field is None or default is inspect.Parameter.empty:
+        return field
     more = {"required": False} if default is None else {"default": list if default == () else default}
     # A copy of a field is made anew, from its arguments, as is the child of a list: a field is part of one list alone.
-    optional = deepcopy(found)
+    optional = deepcopy(field)
     optional._kwargs.update(more)
     return deepcopy(optional)

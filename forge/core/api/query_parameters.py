@@ -20,11 +20,14 @@ from forge.core.api.body_types import MAX_NAME, unknown_name
 def require_known_parameters(view: APIView, method: str, names: Iterable[str]) -> None:
     """Raises `ValidationError` for each name that is no parameter of the view's operation; it names those that are.
     A view without a description takes any."""
-    described = query_parameters(type(view), method)  # type: ignore[arg-type]  # a class has its hash from its own type
-    if described is None:
+    parameters = query_parameters(type(view), method)  # type: ignore[arg-type]  # a class has its hash from its own type
+    if parameters is None:
         return
-    unknown_names = [name for name in names if name not in described]
-    messages = {name[:MAX_NAME]: [unknown_name("parameter", name, described, "This address")] for name in unknown_names}
+    messages = {
+        name[:MAX_NAME]: [unknown_name("parameter", name, parameters, "This address")]
+        for name in names
+        if name not in parameters
+    }
     if messages:
         raise ValidationError(messages)
 
@@ -37,12 +40,12 @@ def query_parameters(view_class: type[Any], method: str) -> tuple[str, ...] | No
     """
     operation = "get" if method == "head" else method
     handler = getattr(view_class, operation, None)
-    described = getattr(handler, "kwargs", {}).get("schema") or view_class.schema
-    if described is None or handler is None:
+    schema_class = getattr(handler, "kwargs", {}).get("schema") or view_class.schema
+    if schema_class is None or handler is None:
         return None
     view = view_class()
     view.request, view.kwargs = None, {}
-    schema: Any = get_class(described)()
+    schema: Any = get_class(schema_class)()
     schema.view, schema.method = view, operation.upper()
     return tuple(sorted({name for each in schema.get_override_parameters() for name in _query_names(each)}))
 

@@ -38,7 +38,7 @@ def form_view(
     """
     acts = {do: act_of(button.act) for do, button in buttons.items()}
     place = next(iter(acts.values())).place
-    shown: tuple[type[DomainError], ...] = (Invalid, Stale, *errors)
+    errors_on_page: tuple[type[DomainError], ...] = (Invalid, Stale, *errors)
 
     @for_person
     @require_POST
@@ -53,7 +53,7 @@ def form_view(
             values = {name: _value(name, _typed(do, name, form), field) for name, field in acts[do].fields.items()}
             body = {name: value for name, value in values.items() if value is not None}
             acts[do].call(place.actor(request), target, names, body, form_precondition(form))
-        except shown as error:
+        except errors_on_page as error:
             error.errors = {_form_name(do, name, form): messages for name, messages in error.errors.items()}
             return show(request, target, *own, error)
         return redirect(buttons[do].back(target, *own))
@@ -71,17 +71,17 @@ def _typed(do: str, name: str, form: QueryDict) -> str | None:
     return form.get(_form_name(do, name, form))
 
 
-def _value(name: str, typed: str | None, field: Field[Any, Any, Any, Any]) -> Any:
+def _value(name: str, text: str | None, field: Field[Any, Any, Any, Any]) -> Any:
     """Returns the value of a field; None where the form has none. A text is left as it was typed, since the act says
     what is wrong with it. Raises `Invalid` for another value that is none of the field."""
     if isinstance(field, BooleanField):
-        return typed is not None
-    if typed is None:
+        return text is not None
+    if text is None:
         return "" if field.required else None
     if isinstance(field, CharField):
-        return typed
+        return text
     try:
-        return field.run_validation(typed)
+        return field.run_validation(text)
     except ValidationError as error:
         message = " ".join(map(str, error.detail))
         raise Invalid(message, errors={name: [message]}) from None

@@ -13,7 +13,7 @@ from rest_framework.fields import BooleanField, CharField, ChoiceField, IntegerF
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer, act
+from forge.core.api.acts import ActAnswer, act
 from forge.core.api.states import OWN
 from forge.core.errors import Invalid
 from forge.datasets.access import find_sample
@@ -44,7 +44,7 @@ def _next_to_json(sample: Sample | None, actor: Actor) -> DataQueueSampleJson:
     return {"sample": None if sample is None else sample_to_json(sample, actor)}
 
 
-NEXT = Answer(for_actor=_next_to_json)
+NEXT = ActAnswer(for_actor=_next_to_json)
 
 
 @act(

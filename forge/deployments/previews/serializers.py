@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp
 from forge.deployments.previews.access import preview_of
 from forge.reviews.models import ChangeRequest
@@ -43,4 +43,4 @@ def _new_link_to_json(new: tuple[ChangeRequest, str]) -> NewPreviewLinkJson:
     return {**preview, "secret": secret, "link": f"{preview['url']}/try#key={secret}"}
 
 
-NEW_LINK = Answer(_new_link_to_json, status=201)
+NEW_LINK = ActAnswer(_new_link_to_json, status=201)

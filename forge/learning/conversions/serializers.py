@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.compute.pool.answer_reading import ModelNeedsJson, RefusedJson
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.conversions.bounded import OTHER_ANSWER
 from forge.learning.conversions.kinds import FLOAT
@@ -281,4 +281,4 @@ def form_file_name(form: ConvertedForm) -> str:
     return f"{stem}-{form.form}{'-mixed' if form.float_layers else ''}.tflite"
 
 
-QUEUED = Answer(conversion_to_json, status=202)
+QUEUED = ActAnswer(conversion_to_json, status=202)

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
@@ -227,5 +227,5 @@ def trial_to_json(trial: SearchTrial) -> SearchTrialJson:
     }
 
 
-ACCEPTED = Answer(search_to_json, status=202)
-OFFERED = Answer(trial_to_json, status=201)
+ACCEPTED = ActAnswer(search_to_json, status=202)
+OFFERED = ActAnswer(trial_to_json, status=201)

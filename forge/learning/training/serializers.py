@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.background.trials import background_of_run
 from forge.learning.quality.epochs import epoch_sentence
@@ -245,5 +245,5 @@ def file_url(run: TrainingRun, path: str) -> str:
     return f"/api/v1/projects/{run.project.full_name}/training/{run.number}/files/{path}"
 
 
-ACCEPTED = Answer(run_to_json, status=202)
-NEW_RUN = Answer(run_to_json, status=201)
+ACCEPTED = ActAnswer(run_to_json, status=202)
+NEW_RUN = ActAnswer(run_to_json, status=201)

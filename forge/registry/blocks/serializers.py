@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, TypedDict
 
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp
 from forge.registry.blocks.access import PublishedFiles, files_of
 from forge.registry.blocks.facets import block_facets
@@ -79,8 +79,8 @@ def block_to_json(block: BlockVersion) -> BlockVersionJson:
     }
 
 
-PUBLISHED_BLOCK = Answer(block_to_json, status=201)
-BLOCK = Answer(block_to_json, block_facets)
+PUBLISHED_BLOCK = ActAnswer(block_to_json, status=201)
+BLOCK = ActAnswer(block_to_json, block_facets)
 
 
 def blocks_to_json(blocks: Iterable[BlockVersion]) -> PublishedBlocksJson:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, TypedDict, cast
 
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, choices
 from forge.registry.models import Admission, Tag
 from forge.registry.tags.access import default_tag, rejected_among
@@ -76,4 +76,4 @@ def tag_list_to_json(tags: Sequence[Tag], *, reads: bool) -> TagListJson:
     }
 
 
-TAG = Answer(tag_to_json, version_facets)
+TAG = ActAnswer(tag_to_json, version_facets)

@@ -10,7 +10,7 @@ from rest_framework.fields import CharField
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.offers.serializers import TrainedModelChangeJson, trained_model_change_to_json
 from forge.learning.offers.trained_models import TrainedModelChange, trained_model_changes
@@ -233,8 +233,8 @@ def _again(actor: Actor, request: ChangeRequest) -> ChangeRequest:
 
 
 Reason = Annotated[str, CharField(allow_blank=True)]
-REQUEST = Answer(for_actor=_afresh, facets=request_facets, again=_again)
-DECISION = Answer(for_actor=_afresh, again=_again)
+REQUEST: ActAnswer[Any] = ActAnswer(for_actor=_afresh, facets=request_facets, again=_again)
+DECISION: ActAnswer[Any] = ActAnswer(for_actor=_afresh, again=_again)
 """A change request as it is after the act, and the same without its state."""
-BUILDING = Answer(for_actor=_afresh, again=_again, status=202)
-PLAIN_OFFER = Answer(offer_to_json, again=lambda actor, request: find_offer(actor, request.pk))
+BUILDING: ActAnswer[Any] = ActAnswer(for_actor=_afresh, again=_again, status=202)
+PLAIN_OFFER: ActAnswer[Any] = ActAnswer(offer_to_json, again=lambda actor, request: find_offer(actor, request.pk))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid
 from forge.reviews.models import GuestLink
 
@@ -51,4 +51,4 @@ def _new_link_to_json(new: tuple[GuestLink, str]) -> NewGuestLinkJson:
     return {**link_to_json(link), "url": url}
 
 
-NEW_LINK = Answer(_new_link_to_json, status=201)
+NEW_LINK = ActAnswer(_new_link_to_json, status=201)

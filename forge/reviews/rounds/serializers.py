@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from forge.accounts.may import ProjectVerb
 from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import find_review, is_overdue, standing_verdicts, state_of
@@ -149,4 +149,4 @@ def _as_it_is(review: Review) -> ReviewJson:
     return review_to_json(review, standing_verdicts([review])[review.pk])
 
 
-OUTCOME = Answer(_as_it_is, review_facets, again=lambda actor, review: find_review(actor, review.pk))
+OUTCOME: ActAnswer[Any] = ActAnswer(_as_it_is, review_facets, again=lambda actor, review: find_review(actor, review.pk))

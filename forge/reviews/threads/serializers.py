@@ -10,7 +10,7 @@ from rest_framework.fields import CharField
 from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.models import Comment
 from forge.core.preconditions import Facet
@@ -210,8 +210,10 @@ def _facets(thread: AnchoredThread) -> tuple[Facet, ...]:
 
 
 Text = Annotated[str, CharField()]
-NEW_TALK = Answer(for_actor=_new_thread_to_json, status=201)
-THREAD_JSON = Answer(thread_to_json, _facets, again=lambda actor, thread: find_thread(actor, thread.pk))
-TALK = Answer(thread_to_json, again=lambda actor, suggestion: find_thread(actor, suggestion.pk))
+NEW_TALK = ActAnswer(for_actor=_new_thread_to_json, status=201)
+THREAD_JSON: ActAnswer[Any] = ActAnswer(
+    thread_to_json, _facets, again=lambda actor, thread: find_thread(actor, thread.pk)
+)
+TALK: ActAnswer[Any] = ActAnswer(thread_to_json, again=lambda actor, suggestion: find_thread(actor, suggestion.pk))
 """The thread of a suggestion, which has its id."""
-NEW_COMMENT = Answer(comment_to_json, status=201)
+NEW_COMMENT = ActAnswer(comment_to_json, status=201)

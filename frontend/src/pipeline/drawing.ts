@@ -26,7 +26,7 @@ function element(tag: string, className: string, text = ""): HTMLElement {
   return created;
 }
 
-/** A place for each stage; whoever fills them keeps them while the picture is drawn anew. */
+/** A place for each stage; the code that fills them keeps them while the picture is drawn anew. */
 export function slotsOf({ nodes }: Pipeline): Slots {
   return new Map(
     nodes.map(({ name }) => {
@@ -107,7 +107,7 @@ function largeLayout(pipeline: Pipeline, room: number): PipelineLayout {
   return bare.nodes.every(({ row }) => row === 0) ? bare : full;
 }
 
-/** What the stages give says more than the types of the wires, and its nodes are high: the lower of both pictures. */
+/** Values of stages say more than the types of the wires, and their nodes are high: returns the lower of both pictures. */
 function layoutWithSlots(pipeline: Pipeline, room: number): PipelineLayout {
   const forms = room < PHONE_BELOW ? [PHONE] : [FULL, ROW];
   const layouts = forms.map((form) => place(pipeline, { size: room, form: withSlots(form) }));
@@ -128,7 +128,7 @@ export function layoutIn(pipeline: Pipeline, room: number, isSmall: boolean, has
 
 /**
  * Draws into `host` from now on, in place of what was drawn there before, in the room that it has; answers how to stop.
- * What else is in `host` stays there.
+ * Other elements of `host` stay there.
  */
 export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boolean, slots?: Slots): () => void {
   drawings.get(host)?.();

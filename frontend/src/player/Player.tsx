@@ -17,7 +17,7 @@ interface Props {
   readonly addresses?: Addresses;
   /** The example inputs that the page brings along. */
   readonly host?: PreviewHost;
-  /** Of which build the page shows what each stage gives, if it does. */
+  /** The build whose values the page shows in each stage, if it does. */
   readonly stages?: StageSettings | null;
 }
 

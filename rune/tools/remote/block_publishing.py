@@ -12,7 +12,7 @@ from rune.tools.remote.forge_client import ForgeClient
 from rune.wording import plain
 
 if TYPE_CHECKING:
-    from forge_api.shapes import BlockVersion, PublishBlock
+    from forge_api.shapes import BlocksPublish, BlockVersion
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class BlockPublisher(ForgeClient):
         somebody edits the files meanwhile."""
         names: ProjectNames = {"organisation": block.organisation, "name": block.project}
         etag = self.state(get("/projects/{organisation}/{name}/files", **names))
-        body: PublishBlock = {"path": file, "version": version, "notes": notes}
+        body: BlocksPublish = {"path": file, "version": version, "notes": notes}
         answer = self.ask(post("/projects/{organisation}/{name}/blocks", **names, body=body, etag=etag))
         return _version(answer, "")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from rest_framework.fields import BooleanField, CharField, IntegerField, ListField
 
-from forge.core.api.acts import DONE, Answer, Place, act, act_of, act_paths
+from forge.core.api.acts import DONE, ActAnswer, ActPlace, act, act_of, act_paths
 from forge.core.api.states import IF_MATCH, MAKES, State
 from forge.core.errors import Forbidden
 from tests.support.cases import each_case
@@ -19,14 +19,16 @@ def _require(actor: Any, verb: str, target: str) -> None:
         raise Forbidden(f"{verb} {target}")
 
 
-TOYS: Place[str] = Place("toys/<str:toy>/", lambda request, verb, names: names["toy"], _require, lambda r: r, str)
+TOYS: ActPlace[str] = ActPlace("toys/<str:toy>/", lambda request, verb, names: names["toy"], _require, lambda r: r, str)
 Colour = Annotated[str, CharField(max_length=9)]
 Wheels = Annotated[Collection[str], ListField(child=CharField())]
 
 
 def declare(function: Callable[..., Any], tail: str = "winding", state: State = MAKES) -> Callable[..., Any]:
-    declared: Callable[..., Any] = act("POST", TOYS, tail, "toys_wind", verb="wind", state=state, answer=DONE)(function)
-    return declared
+    function_of_act: Callable[..., Any] = act("POST", TOYS, tail, "toys_wind", verb="wind", state=state, answer=DONE)(
+        function
+    )
+    return function_of_act
 
 
 def wind(actor: Any, toy: str, colour: Colour, times: Annotated[int, IntegerField()] = 3) -> None:
@@ -104,7 +106,7 @@ def test_an_act_refuses_who_may_not_do_it_whoever_calls_it() -> None:
 def test_acts_of_one_address_are_one_view() -> None:
     def stop(actor: Any, toy: str) -> None: ...
 
-    put = act("PUT", TOYS, "winding", "toys_set", verb="wind", state=MAKES, answer=Answer(_as_json))(_named)
+    put = act("PUT", TOYS, "winding", "toys_set", verb="wind", state=MAKES, answer=ActAnswer(_as_json))(_named)
     (pattern,) = act_paths([act_of(declare(wind)), act_of(put)])
     view = pattern.callback.cls  # type: ignore[attr-defined]
     assert str(pattern.pattern) == "toys/<str:toy>/winding"
@@ -121,7 +123,7 @@ def _as_json(toy: str) -> dict[str, str]:
 
 
 def test_an_answer_may_show_the_thing_as_it_is_after_the_act() -> None:
-    answer = Answer(_as_json, again=lambda _, toy: f"the red {toy}")
+    answer: ActAnswer[Any] = ActAnswer(_as_json, again=lambda _, toy: f"the red {toy}")
     (pattern,) = act_paths(
         [act_of(act("POST", TOYS, "", "toys_paint", verb="wind", state=MAKES, answer=answer)(_paint))]
     )

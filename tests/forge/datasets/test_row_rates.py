@@ -1,4 +1,4 @@
-"""Motion and tables of a project's data have one rate, whoever sends them: the API, the studio or a phone."""
+"""Motion and tables of a project's data have one rate, by any way: the API, the studio or a phone."""
 
 from __future__ import annotations
 

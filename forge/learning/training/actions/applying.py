@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.quotas.limits import require_room
 from forge.builds.actions import request_build
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer, act
+from forge.core.api.acts import ActAnswer, act
 from forge.core.api.states import SETS
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
@@ -73,7 +73,7 @@ def applied_to_json(applied: AppliedModel) -> AppliedModelJson:
     }
 
 
-APPLIED = Answer(applied_to_json, status=201)
+APPLIED = ActAnswer(applied_to_json, status=201)
 
 
 @act(

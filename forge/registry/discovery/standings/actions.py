@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb
 from forge.builds.evaluations.outcomes import evaluation_of, samples_under_test
 from forge.builds.models import Artefact, Build
 from forge.core.actors import Actor
-from forge.core.api.acts import DONE, Answer, act
+from forge.core.api.acts import DONE, ActAnswer, act
 from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid
@@ -39,7 +39,7 @@ def _table_of_entry(entry: StandingEntry, actor: Actor) -> StandingJson:
     return standing_to_json(entry.table, actor)
 
 
-JOINED = Answer(for_actor=_table_of_entry)
+JOINED = ActAnswer(for_actor=_table_of_entry)
 
 
 @act(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.core.api.acts import Answer
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp
 from forge.core.preconditions import Facet
 from forge.jobs.models import Job
@@ -61,5 +61,5 @@ def copy_to_json(job: Job) -> MirrorCopyJson:
     return {"job": str(job.pk)}
 
 
-MIRROR = Answer(mirror_to_json, mirror_facets)
-COPY = Answer(copy_to_json, status=202)
+MIRROR = ActAnswer(mirror_to_json, mirror_facets)
+COPY = ActAnswer(copy_to_json, status=202)

@@ -1,6 +1,6 @@
-// What a page says of the build whose stages show what they give.
+// The settings that a page gives of the build whose values its stages show.
 
-/** Of which build the page shows what the stages give. */
+/** The build whose values the stages show. */
 export interface StageSettings {
   readonly build: string;
   /** The digest of its files. */

@@ -19,7 +19,7 @@ export function recordingOfRun(
   return null;
 }
 
-/** The input of a run as a recording has it; null where it is none. */
+/** The input of a run as a recording has it; null where the run has no recording. */
 export function contentOf(request: CapabilityRequest, bytes: ArrayBuffer): Content | null {
   switch (recordingOf(request)) {
     case "sound": {

@@ -1,4 +1,4 @@
-// What a sensor's stage gave in the newest run: the wave, the picture or the three lines, in the room of a stage.
+// The input of a sensor's stage in the newest run: the wave, the picture or the three lines, in the room of a stage.
 import { useEffect, useRef } from "react";
 import type { CapabilityRequest } from "../../runtime";
 import { drawContent } from "../examples/draw-content";

@@ -1,4 +1,4 @@
-// What a stage gave in the newest run, in the room of a stage: a word, a number, columns, a heat map, a line, a picture.
+// The value of a stage in the newest run, in the room of a stage: a word, a number, columns, a heat map, a line, a picture.
 import type { OutputTensor } from "../../runtime";
 import { headline } from "../outputs/headline";
 import { Columns } from "../outputs/views/Columns";
@@ -14,7 +14,7 @@ export function StageValue({ tensor }: { readonly tensor: OutputTensor }) {
   return card === undefined ? null : <CardValue card={card} />;
 }
 
-/** What an output says, in short. */
+/** An output in short. */
 export function CardValue({ card }: { readonly card: Card }) {
   switch (card.kind) {
     case "scores": {

@@ -1,4 +1,4 @@
-// What each stage gave in the newest run, in the places that a picture of the pipeline has for it.
+// The values of all stages in the newest run, in the places that a picture of the pipeline has for it.
 import { createPortal } from "react-dom";
 import { recordingOf } from "../../runtime";
 import type { Snapshot } from "../running/session";

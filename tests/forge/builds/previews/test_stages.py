@@ -1,4 +1,4 @@
-"""What the stages of a build give: the rune of the build's own files that also sends what flows between them."""
+"""The values of the stages of a build: the rune of the build's own files that also sends what flows between them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_stages_of_a_build_are_shown_after_the_text_has_changed(
     rune.call({request.id: struct.pack("<2f", 3.0, 5.0)})
     assert rune.watched[Port("number", 0)].data.endswith(struct.pack("<2f", 3.0, 5.0))
     assert rune.watched[Port("scaled", 0)].data.endswith(struct.pack("<2f", 0.0, 1.0))
-    # Whoever comes next gets the same.
+    # The next person gets the same.
     assert ask(client, build).json() == watch
 
 
@@ -76,9 +76,9 @@ def test_they_are_computed_as_the_build_was_whatever_later_builds_are_for(
     choose_for_builds(developer, project, {"match": LITERT.option})
     watch = ask(client, build).json()
     make(project, compiler)
-    shown = Build.objects.get(pk=read(client, watch)["build"]["id"])
-    assert shown.artefact is not None
-    assert shown.artefact.spec["options"]["match"] == TFLM.option
+    stages_build = Build.objects.get(pk=read(client, watch)["build"]["id"])
+    assert stages_build.artefact is not None
+    assert stages_build.artefact.spec["options"]["match"] == TFLM.option
 
 
 @pytest.mark.slow
@@ -135,10 +135,10 @@ def test_a_requested_preview_of_an_older_text_is_not_resumed(
     long_ago = timezone.now() - 2 * refresh.BROKEN_OFF
     Preview.objects.update(changed=long_ago)
     Project.objects.update(changed=long_ago)
-    resumed: list[Any] = []
-    monkeypatch.setattr(refresh, "notify_preview", resumed.append)
+    resumptions: list[Any] = []
+    monkeypatch.setattr(refresh, "notify_preview", resumptions.append)
     resume_previews()
-    assert resumed == []
+    assert resumptions == []
     Preview.objects.plain().update(sequence=0)
     resume_previews()
-    assert resumed == [project.pk]
+    assert resumptions == [project.pk]

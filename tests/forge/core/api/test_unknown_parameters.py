@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 from django.test import Client
 from django.urls import resolve
 
 from forge.core.api.query_parameters import query_parameters
 from forge.projects.models import Project
-from tests.conftest import REPOSITORY
+from tools.setup import API
 
-DESCRIPTION = REPOSITORY / "docs" / "reference" / "openapi.yaml"
 ADDRESS = "/api/v1/projects/acme/kitchen"
 
 
@@ -68,12 +67,12 @@ def _example(path: str, operation: dict[str, Any]) -> str:
 
 
 def test_each_operation_takes_the_parameters_of_its_description() -> None:
-    description = yaml.safe_load(DESCRIPTION.read_text("utf-8"))
-    known = 0
+    description = json.loads(API.read_text("utf-8"))
+    count = 0
     for path, method, operation in _operations(description):
         view_class = resolve(_example(path, operation)).func.cls  # type: ignore[attr-defined]
-        described = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
-        assert set(query_parameters(view_class, method) or ()) == described, (method, path)
+        parameters = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+        assert set(query_parameters(view_class, method) or ()) == parameters, (method, path)
         assert "400" in operation["responses"], (method, path)
-        known += len(described)
-    assert known > 100
+        count += len(parameters)
+    assert count > 100

@@ -91,12 +91,12 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
     raise TypeError(f"Add an example of {type(field).__name__} here.")
 
 
-def _body(declared: Act) -> dict[str, Any] | None:
-    if declared.operation in BODIES:
-        return dict(BODIES[declared.operation])
-    fields = {name: field for name, field in declared.fields.items() if field.required}
+def _body(declaration: Act) -> dict[str, Any] | None:
+    if declaration.operation in BODIES:
+        return dict(BODIES[declaration.operation])
+    fields = {name: field for name, field in declaration.fields.items() if field.required}
     body = {name: FIELDS[name] if name in FIELDS else _example(field) for name, field in fields.items()}
-    return body or ({} if declared.fields else None)
+    return body or ({} if declaration.fields else None)
 
 
 def _address(route: str) -> str:
@@ -104,9 +104,9 @@ def _address(route: str) -> str:
     return THINGS.get(thing, "") + _NAME.sub(lambda match: NAMES.get(match[1], NO_ID), route.removeprefix(thing))
 
 
-def _answers(declared: Act, visitor: int) -> tuple[int, ...]:
+def _answers(declaration: Act, visitor: int) -> tuple[int, ...]:
     members = COLUMNS[:-2]
-    return (*(ALLOWED if declared.verb in ALLOWED_VERBS[role] else 403 for role in members), 404, visitor)
+    return (*(ALLOWED if declaration.verb in ALLOWED_VERBS[role] else 403 for role in members), 404, visitor)
 
 
 def _views(resolver: Any, before: str) -> Iterator[tuple[str, Any]]:
@@ -121,13 +121,13 @@ def _views(resolver: Any, before: str) -> Iterator[tuple[str, Any]]:
 def declared_acts() -> Iterator[tuple[str, str, Act]]:
     """Yields the method, or the button of a page's form, the route and the declaration of each act."""
     for route, view in _views(get_resolver(), ""):
-        yield from ((name, route, declared) for name, declared in getattr(view, "acts", {}).items())
+        yield from ((name, route, declaration) for name, declaration in getattr(view, "acts", {}).items())
 
 
-def _case(name: str, route: str, declared: Act) -> Case:
+def _case(name: str, route: str, declaration: Act) -> Case:
     if route.startswith("api/v1/"):
-        return name, route, _address(route), _body(declared), _answers(declared, 401)
-    return "form", route, _address(route), {"do": name, **(_body(declared) or {})}, _answers(declared, 302)
+        return name, route, _address(route), _body(declaration), _answers(declaration, 401)
+    return "form", route, _address(route), {"do": name, **(_body(declaration) or {})}, _answers(declaration, 302)
 
 
 _ALL = [_case(*each) for each in declared_acts()]

@@ -54,7 +54,7 @@ def offered(partner: User, fork: Project, *edits: tuple[str, str], path: str = "
 
 def built_merged(developer: User, request: ChangeRequest, rune: bytes = RUNE + b"merged") -> Build:
     """A build of the merged result that succeeded with these bytes."""
-    build = actions.build_merged(developer, find_change_request(developer, request.pk))
+    build: Build = actions.build_merged(developer, find_change_request(developer, request.pk))
     finished(build, rune)
     assert build.state == JobState.SUCCEEDED
     return build

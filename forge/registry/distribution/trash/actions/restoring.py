@@ -12,7 +12,7 @@ from django.utils import timezone
 from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.core.api.acts import Answer, act
+from forge.core.api.acts import ActAnswer, act
 from forge.core.api.states import OPENS
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.links import links_of
@@ -66,7 +66,7 @@ def _to_json(result: RestoredManifest) -> RestoredManifestJson:
     "registry_restore",
     verb=Verb.PUSH,
     state=OPENS,
-    answer=Answer(_to_json),
+    answer=ActAnswer(_to_json),
     raises=(Conflict,),
 )
 @transaction.atomic
