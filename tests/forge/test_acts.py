@@ -15,6 +15,7 @@ from tests.forge.acts import (
     Code,
     called_elsewhere,
     code_of,
+    declared_acts,
     event_recorders,
     forgetful_acts,
     loose_entries,
@@ -27,6 +28,7 @@ from tests.forge.acts import (
     written_actions,
 )
 from tests.support.cases import each_case
+from tests.support.forge.addresses import acts as addresses
 
 RECORDERS: Mapping[str, str] = {
     "forge.builds.runs.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
@@ -122,6 +124,12 @@ def test_each_act_asks_for_permission() -> None:
 
 def test_each_act_that_names_a_state_compares_it() -> None:
     assert forgetful_acts(forge_code()) == []
+
+
+def test_each_declared_act_has_an_address() -> None:
+    functions = (each.function for _, _, each in addresses.declared_acts())
+    reached = {f"{function.__module__}.{function.__qualname__}" for function in functions}
+    assert declared_acts(forge_code()) - reached == set()
 
 
 def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:
