@@ -66,7 +66,7 @@ screenshots: ## Take the pictures that the documentation shows anew
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.pictures.screenshots
 
-reference: ## Write the pages of docs/reference that are made from the code, and the tests of docs/security
+reference: ## Write the description of the API, the pages of docs/reference that are made from the code, and the tests of docs/security
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tools.setup import API
 
 PAGES = REPOSITORY / "docs" / "contributing"
 _FILE = re.compile(r"^`(?P<path>[\w/.-]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -69,7 +70,8 @@ class ScratchCopy:
 
     @staticmethod
     def whole(folder: Path) -> ScratchCopy:
-        """The web app too, with all tests; what set-up built for pages is linked."""
+        """The web app too, with all tests; what set-up built for pages is linked, and the API's description copied:
+        `python -m tools.reference` writes it again."""
         names = ("rune", "forge", "lab", "hmr", "benchmarks", "tests", "templates", "examples", "docs", "tools")
         for name in names:
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -77,6 +79,8 @@ class ScratchCopy:
             shutil.copy(REPOSITORY / name, folder / name)
         shutil.copytree(REPOSITORY / "frontend", folder / "frontend", ignore=shutil.ignore_patterns("node_modules"))
         (folder / "frontend" / "node_modules").symlink_to(REPOSITORY / "frontend" / "node_modules")
+        (folder / "build").mkdir()
+        shutil.copy(API, folder / API.relative_to(REPOSITORY))
         (folder / "static").symlink_to(REPOSITORY / "static")
         (folder / "dist").symlink_to(REPOSITORY / "dist")
         return ScratchCopy(folder)

@@ -37,7 +37,7 @@ def test_an_event_is_added_by_its_recipe(tmp_path: Path) -> None:
                 copy.insert(insertion)
         reference = copy.python("-m", "tools.reference")
         assert reference.returncode == 0, reference.stderr
-    for path in ("docs/reference/events.md",):
+    for path in ("docs/reference/events.md", "build/openapi.json"):
         assert "bell.rung" in (tmp_path / path).read_text("utf-8")
     result = copy.app_tests(
         *("tests/forge/events", "tests/forge/projects/test_bell.py", "tests/forge/test_acts.py"),

@@ -285,7 +285,8 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
         copy.insert(insertion)
     reference = copy.python("-m", "tools.reference")
     assert reference.returncode == 0, reference.stderr
-    assert "saved-versions" in (tmp_path / "docs/reference/operations.md").read_text("utf-8")
+    for path in ("docs/reference/operations.md", "build/openapi.json"):
+        assert "saved-versions" in (tmp_path / path).read_text("utf-8")
     test_run = copy.app_tests("tests/forge/projects/test_saved_versions.py", matrix, "-k", "saved")
     assert test_run.returncode == 0, test_run.stdout
     for tests in (("tests/forge/test_acts.py",), ("tests/forge/web/test_reading_writes_nothing.py", "-k", "all")):

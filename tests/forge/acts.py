@@ -190,6 +190,12 @@ def forgetful_acts(code: Code) -> list[str]:
     ]
 
 
+def declared_acts(code: Code) -> frozenset[str]:
+    """The functions that are declared as acts."""
+    functions = (name for module in code.values() for name in module.functions)
+    return frozenset(name for name in functions if _declaration(code, name))
+
+
 def _is_unaudited(code: Code, name: str) -> bool:
     """Whether a declaration says why an act writes no audit entry."""
     declaration = _declaration(code, name)

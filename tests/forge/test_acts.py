@@ -15,6 +15,7 @@ from tests.forge.acts import (
     Code,
     called_elsewhere,
     code_of,
+    declared_acts,
     event_recorders,
     forgetful_acts,
     loose_entries,
@@ -27,6 +28,7 @@ from tests.forge.acts import (
     written_actions,
 )
 from tests.support.cases import each_case
+from tests.support.forge.addresses import acts as addresses
 
 RECORDERS: Mapping[str, str] = {
     "forge.builds.runs.progress": "a worker tells what came of a build, and its job how it goes on: nobody acts",
@@ -58,6 +60,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.builds.previews.actions.ask_for_embedding": "the same, with what the last layer of its model reads",
     "forge.builds.previews.actions.run_tests": "the same, for what the tests of a block find",
     "forge.builds.previews.actions.try_fix": "the same, of a text that is stored nowhere",
+    "forge.builds.previews.actions.watch_stages": "asks for a rune of a build that shows its values; nothing changes",
     "forge.builds.previews.actions.watch_wires": "the same, with what flows in its wires",
     "forge.datasets.imports.actions.receive_piece": "bytes mean nothing before the import is started, which is written",
     "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
@@ -121,6 +124,12 @@ def test_each_act_asks_for_permission() -> None:
 
 def test_each_act_that_names_a_state_compares_it() -> None:
     assert forgetful_acts(forge_code()) == []
+
+
+def test_each_declared_act_has_an_address() -> None:
+    functions = (each.function for _, _, each in addresses.declared_acts())
+    reached = {f"{function.__module__}.{function.__qualname__}" for function in functions}
+    assert declared_acts(forge_code()) - reached == set()
 
 
 def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:

@@ -192,7 +192,7 @@ def act_of(function: Callable[..., Any]) -> Act:
     """Returns the declaration of a function. Raises `TypeError` for one without."""
     declaration = getattr(function, "act", None)
     if not isinstance(declaration, Act):
-        raise TypeError(f"{function.__qualname__} is not declaration. Write @act(...) above it.")
+        raise TypeError(f"{function.__qualname__} is not declared. Write @act(...) above it.")
     return declaration
 
 

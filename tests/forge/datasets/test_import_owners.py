@@ -37,6 +37,8 @@ PREVIEW = {
     "unlabelled": 0,
     "groups": 0,
     "splits": {},
+    "omissions": [],
+    "omission_count": 0,
 }
 
 

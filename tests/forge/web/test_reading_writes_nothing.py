@@ -97,7 +97,7 @@ AUDIT_REASONS: dict[str, dict[str, str]] = {
 COPY = "INSERT datasets_datacopy"
 """An export is a copy that a withdrawal names later."""
 
-_LEARNING_PAGES = ("searches", "training", "models", "models/<uuid:conversion_id>")
+_LEARNING_PAGES = ("searches", "start", "training", "models", "models/<uuid:conversion_id>")
 PREPARES = {f"/<str:organisation>/<str:name>/{page}": {"forge.learning.prepare"} for page in _LEARNING_PAGES}
 """Pages on which a member may begin to train or to convert: a worker loads libraries, in one process of each kind at
 most and without a job."""

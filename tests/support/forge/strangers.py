@@ -99,7 +99,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "name": "kitchen",
         "page": "settings",
         "path": "Runefile.yml",
-        "file": "1.root.json",
+        "file": "acme/kitchen/lamp-71",
         "number": str(build.number),
         "target": "cortex-m55",
         "tag": "latest",
