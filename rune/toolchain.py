@@ -28,6 +28,7 @@ PARTS = (
     "devices/firmware",
     "devices/packages",
     "digests.py",
+    "environments",
     "gc_paused.py",
     "lazy_modules.py",
     "model/tflite",

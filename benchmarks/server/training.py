@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.chromium import open_page
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.machine import wait_until_idle
-from lab.environments.environment import FOLDER_VARIABLE, environments_folder
+from rune.environments.environment import FOLDER_VARIABLE, environments_folder
 from lab.training.settings import ENVIRONMENT
 from rune.wording import listed
 from tests.support.browsers.studio import create, sign_in

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
     path(f"{_DATA}/samples/<int:number>/parts", parts.DataSampleParts.as_view()),
     path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
+    path(f"{_DATA}/analysis/environment", analysis.DataAnalysisEnvironment.as_view()),
     path(f"{_DATA}/queue", labelling.DataQueue.as_view()),
     path(f"{_DATA}/queue/labels", labelling.DataQueueLabels.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import pytest
 
 from lab.environments.__main__ import ACTIONS
-from lab.environments.environment import FOLDER_VARIABLE
+from rune.environments.environment import FOLDER_VARIABLE
 from tests.conftest import REPOSITORY
 from tests.support.servers.compose_file import compose_file
 

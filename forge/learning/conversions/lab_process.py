@@ -54,11 +54,20 @@ class LabRefused(Exception):
 
 
 class EnvironmentMissing(Exception):
-    """An environment has to be prepared first."""
+    """Environments have to be prepared first."""
 
     def __init__(self, environment: ConverterEnvironmentJson) -> None:
         super().__init__(environment["name"])
         self.environment = environment
+
+    @property
+    def advice(self) -> str:
+        """Its size, and what the operator of the server does."""
+        needed = self.environment
+        return (
+            f"It needs packages for {needed['reads']}: {needed['download']} MB to download, {needed['disk']} MB on "
+            f"disk. The operator of this server prepares them with `python -m lab.environments prepare {needed['name']}`."
+        )
 
 
 class LabDied(Exception):

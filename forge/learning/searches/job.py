@@ -116,12 +116,7 @@ def _ask(
         )
     except EnvironmentMissing as missing:
         ModelSearch.objects.filter(pk=search.pk).update(reason="needs-environment")
-        raise JobFailed(
-            f"A search trains, which needs the {missing.environment['name']} environment: "
-            f"{missing.environment['download']} MB to download, {missing.environment['disk']} MB on disk. The operator "
-            f"of this server prepares it with `python -m lab.environments prepare {missing.environment['name']}`. "
-            "Then go on with the search."
-        ) from None
+        raise JobFailed(f"The search cannot start. {missing.advice} Then go on with the search.") from None
     except LabRefused as refused:
         ModelSearch.objects.filter(pk=search.pk).update(reason=refused.reason)
         raise JobFailed(str(refused)) from None

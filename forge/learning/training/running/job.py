@@ -134,11 +134,7 @@ def _ask(
         )
     except EnvironmentMissing as missing:
         TrainingRun.objects.filter(pk=run.pk).update(reason="needs-environment")
-        raise JobFailed(
-            f"Training needs the {missing.environment['name']} environment: {missing.environment['download']} MB to "
-            f"download, {missing.environment['disk']} MB on disk. The operator of this server prepares it with `python "
-            f"-m lab.environments prepare {missing.environment['name']}`. Then continue the run."
-        ) from None
+        raise JobFailed(f"The run cannot start. {missing.advice} Then continue the run.") from None
     except LabRefused as refused:
         follower.flush()
         TrainingRun.objects.filter(pk=run.pk).update(reason=refused.reason)
