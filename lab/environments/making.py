@@ -170,6 +170,7 @@ def _installer(environment: Environment) -> Sequence[str]:
         "--only-binary",
         ":all:",
         "--disable-pip-version-check",
+        "--ignore-requires-python",  # as uv ignores upper bounds: the lock is of this Python
     ]
 
 

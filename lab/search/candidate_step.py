@@ -22,12 +22,13 @@ def run(job: ChildJob) -> dict[str, Any]:
     """Reads the float model `source`, whose one input has the `shape`, and writes its `form` as `model`. `bounds` are
     those of the input, null where they are unknown. Raises `Refused`."""
     shape, bounds = tuple(job.spec["shape"]), job.spec["bounds"]
+    low, high = bounds or _USUAL
     random = default_rng(0)
     samples = [
-        CalibrationSample(str(number), (random.uniform(*(bounds or _USUAL), shape).astype(np.float32),))
+        CalibrationSample(str(number), (random.uniform(low, high, shape).astype(np.float32),))
         for number in range(_SAMPLES)
     ]
-    parts = FloatParts(input_bounds=None if bounds is None else (bounds[0], bounds[1]))
+    parts = FloatParts(input_bounds=None if bounds is None else (low, high))
     data = job.inputs["source"].read_bytes()
     form = quantised(data, FORMS[job.spec["form"]], parts, samples, [ModelInput("input", shape)])
     job.outputs["model"].write_bytes(form)

@@ -33,7 +33,7 @@ def drawn_places(question: Mapping[str, Json]) -> Mapping[str, int] | None:
     return None
 
 
-def _study(question: Mapping[str, Json], distributions: Mapping[str, Json]) -> Json:
+def _study(question: Mapping[str, Json], distributions: dict[str, Json]) -> Json:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sampler = optuna.samplers.TPESampler(seed=question["seed"] % (1 << 31), n_startup_trials=_STARTUP)
     directions = [optuna.study.StudyDirection.MINIMIZE] * question["objectives"]
@@ -50,7 +50,7 @@ def _study(question: Mapping[str, Json], distributions: Mapping[str, Json]) -> J
     return study
 
 
-def _distributions(question: Mapping[str, Json]) -> Mapping[str, Json]:
+def _distributions(question: Mapping[str, Json]) -> dict[str, Json]:
     return {
         **{name: IntDistribution(0, count - 1) for name, count in question["choices"].items()},
         **{name: CategoricalDistribution(range(count)) for name, count in question["forms"].items()},

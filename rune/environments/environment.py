@@ -60,8 +60,13 @@ class Environment:
     def folder(self) -> Path:
         """Where it is on this machine. A changed lock, or another version of Python, has another folder."""
         state = self.lock.read_bytes() + "{}.{}".format(*sys.version_info[:2]).encode()
-        separator = "/" if self.is_apart else "-"
-        return environments_folder() / f"{self.name}{separator}{hashlib.sha256(state).hexdigest()[:_DIGITS]}"
+        digest = hashlib.sha256(state).hexdigest()[:_DIGITS]
+        return self.place / digest if self.is_apart else self.place / f"{self.name}-{digest}"
+
+    @property
+    def place(self) -> Path:
+        """The folder that its folder is in."""
+        return environments_folder() / self.name if self.is_apart else environments_folder()
 
     @property
     def python(self) -> Path:

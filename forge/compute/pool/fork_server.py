@@ -200,7 +200,7 @@ def _environment(packages: Path) -> dict[str, str]:
     }
     # A process that is confined before the environment is prepared sees it once it is there.
     with contextlib.suppress(OSError):
-        ANALYSIS.folder.parent.mkdir(parents=True, exist_ok=True)
+        ANALYSIS.place.mkdir(parents=True, exist_ok=True)
     return inherited_variables | own
 
 

@@ -24,7 +24,7 @@ from forge.datasets.analysis.serializers import DataAnalysisJson, DataConfusionJ
 from forge.datasets.models import Group
 from forge.datasets.samples.filters import ENDS_SOON
 from forge.datasets.tally import SampleTally
-from forge.jobs.models import UNFINISHED_STATES, Job, JobState
+from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.models import Project
 from rune.wording import counted
 
@@ -57,7 +57,7 @@ def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysi
     return {
         "is_running": job is not None and job.state in UNFINISHED_STATES,
         "progress": job.progress if job is not None and job.state in UNFINISHED_STATES else 0.0,
-        "activity": _activity(job),
+        "activity": job.current_activity if job is not None and job.state in UNFINISHED_STATES else "",
         "error": (job.error or "It was cancelled.") if job is not None and has_failed else "",
         "finished": row.finished.isoformat() if row is not None and row.finished is not None else None,
         "is_current": _is_current(row, tally),
@@ -76,13 +76,6 @@ def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysi
         "confusion": _confusion(answers),
         "sentences": _sentences(answers, counts["crossing"]),
     }
-
-
-def _activity(job: Job | None) -> str:
-    """What the job does, or the one that has to succeed first."""
-    if job is None or job.state not in UNFINISHED_STATES:
-        return ""
-    return job.activity or (job.required_job.activity if job.required_job is not None else "")
 
 
 def _is_current(row: DataAnalysis | None, tally: SampleTally) -> bool:

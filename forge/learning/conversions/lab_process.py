@@ -64,10 +64,10 @@ class EnvironmentMissing(Exception):
     def advice(self) -> str:
         """Its size, and what the operator of the server does."""
         needed = self.environment
-        return (
-            f"It needs packages for {needed['reads']}: {needed['download']} MB to download, {needed['disk']} MB on "
-            f"disk. The operator of this server prepares them with `python -m lab.environments prepare {needed['name']}`."
-        )
+        size = f"{needed['download']} MB to download, {needed['disk']} MB on disk"
+        command = f"`python -m lab.environments prepare {needed['name']}`"
+        advice = f"The operator of this server prepares them with {command}."
+        return f"It needs packages for {needed['reads']}: {size}. {advice}"
 
 
 class LabDied(Exception):

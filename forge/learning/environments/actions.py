@@ -1,4 +1,4 @@
-"""Preparing the environments that a conversion needs."""
+"""Preparing the environments that a conversion, a run or a search waits for; that goes on then."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from forge.jobs.models import Job
 from forge.jobs.queue import retry
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.models import ConversionState
+from forge.learning.environments.missing import environments_of
 from forge.learning.errors import NothingToPrepare
 from forge.learning.models import ModelConversion
+from forge.learning.searches.actions.searches import resume_search
+from forge.learning.searches.models import ModelSearch
+from forge.learning.searches.trial_rows import jobs_of
+from forge.learning.training.actions.runs import resume_run
+from forge.learning.training.models import TrainingRun
 from forge.projects.access import require
 
 
@@ -38,3 +44,35 @@ def prepare_environment(actor: Actor, row: ModelConversion) -> ModelConversion:
         row.refresh_from_db()
         announce_conversion(row, actor)
     return row
+
+
+@transaction.atomic
+def prepare_run(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Prepares the environments that a run needs, and goes on with the run then.
+
+    Raises `NothingToPrepare`, `Forbidden` or `NotFound`, and what `resume_run` raises.
+    """
+    preparation = _preparation(actor, run)
+    run = resume_run(actor, run)
+    Job.objects.filter(pk=run.job_id).update(required_job=preparation)
+    return run
+
+
+@transaction.atomic
+def prepare_search(actor: Actor, search: ModelSearch) -> ModelSearch:
+    """Prepares the environments that a search needs, and goes on with the search then.
+
+    Raises `NothingToPrepare`, `Forbidden` or `NotFound`, and what `resume_search` raises.
+    """
+    preparation = _preparation(actor, search)
+    search = resume_search(actor, search)
+    jobs_of(search).update(required_job=preparation)
+    return search
+
+
+def _preparation(actor: Actor, row: TrainingRun | ModelSearch) -> Job:
+    require(actor, Verb.EDIT, row.project)
+    names = environments_of(row.reason)
+    if not names:
+        raise NothingToPrepare("It is not waiting for an environment.")
+    return enqueue_preparation(actor, row.project, names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from threading import Lock, Timer
 from typing import IO
 
@@ -31,7 +31,7 @@ class _Writer:
         self._started: tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]] | None = None
         self._clock: Timer | None = None
 
-    def file(self, facts: dict[str, str | int], data: bytes) -> bytes:
+    def file(self, facts: Mapping[str, str | int], data: bytes) -> bytes:
         """Returns the file of a series. Raises `BadContent`."""
         with self._lock:
             if self._clock is not None:
@@ -58,7 +58,7 @@ class _Writer:
             end_process(*self._started)
         self._started = None
 
-    def _written(self, facts: dict[str, str | int], data: bytes) -> bytes:
+    def _written(self, facts: Mapping[str, str | int], data: bytes) -> bytes:
         if self._started is None or self._started[0].poll() is not None:
             self._end()
             self._started = start_module(_MODULE, analysis_python(FASTPARQUET))
@@ -77,8 +77,8 @@ _writer = _Writer()
 
 
 def _content(sample: ExportedSample, data: bytes) -> bytes:
-    facts = {"series": sample.number, "label": sample.label, "split": sample.split, "group": sample.group}
-    return _writer.file(facts, data)
+    words = {"label": sample.label, "split": sample.split, "group": sample.group}
+    return _writer.file({"series": sample.number, **words}, data)
 
 
 def _refuse(samples: Collection[ExportedSample]) -> None:

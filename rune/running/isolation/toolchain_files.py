@@ -35,7 +35,7 @@ def toolchain_access(
 ) -> AllowedPaths:
     """The files of a toolchain process. `packages` are folders beside those that Python knows as its own, in
     `writable` anything may be done, and with `own_processes` what `/proc` shows is its own alone."""
-    readable = [*_python_folders(), str(ANALYSIS.folder.parent), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
+    readable = [*_python_folders(), str(ANALYSIS.place), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
     readable += ["/proc"] if own_processes else _MACHINE
     return AllowedPaths(
         readable=_existing(readable), runnable=_programs(), writable=_existing(writable), devices=_existing(_DEVICES)

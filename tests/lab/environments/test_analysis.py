@@ -64,8 +64,9 @@ def test_a_prepared_environment_is_used_and_an_extra_comes_first(hidden: Path, m
 
 
 def test_a_process_that_was_confined_before_may_read_what_is_prepared_later(hidden: Path) -> None:
-    ANALYSIS.folder.parent.mkdir()
-    assert str(ANALYSIS.folder.parent) in toolchain_access([]).readable
+    ANALYSIS.place.mkdir()
+    assert ANALYSIS.folder.parent == ANALYSIS.place
+    assert str(ANALYSIS.place) in toolchain_access([]).readable
     # Beside it are checkpoints of people and other environments.
     assert not any(Path(each) in (hidden, *hidden.parents) for each in toolchain_access([]).readable if each != "/")
 
