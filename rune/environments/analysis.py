@@ -24,7 +24,7 @@ ANALYSIS: Final = Environment(
     CLEANLAB,
     "quantised models, learners of scikit-learn, searches, label checks and Parquet files",
     download=110,
-    disk=490,
+    disk=482,
     is_apart=True,
 )
 

@@ -57,13 +57,15 @@ def digest_of(lock: str) -> str:
 
 
 def python_size(lock: Path, folder: Path) -> tuple[int, int]:
-    """The bytes of the wheels of a lock for this machine, and of what they unpack to."""
+    """The bytes of the wheels of a lock for this machine, and of what they unpack to: with bytecode for an environment,
+    whose processes write none."""
     wheels, target = folder / "wheels", folder / "target"
     pip = [str(PYTHON), "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--no-cache-dir"]
     pip.append("--ignore-requires-python")  # as uv ignores upper bounds
     subprocess.run([*pip, "-r", str(lock), "-d", str(wheels)], check=True)
     uv = [str(UV), "pip", "install", "--quiet", "--no-deps", "--no-index", "--find-links", str(wheels), "--no-cache"]
-    subprocess.run([*uv, "--python", str(PYTHON), "--target", str(target), "-r", str(lock)], check=True)
+    options = ["--compile-bytecode"] if lock == ROOT / ANALYSIS else []
+    subprocess.run([*uv, *options, "--python", str(PYTHON), "--target", str(target), "-r", str(lock)], check=True)
     return bytes_in(wheels), bytes_in(target)
 
 
