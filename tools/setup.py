@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         make_environment()
-        set_name = kept_set(set_name)
+        set_name = largest_set(set_name)
         install_installer()
         # npm waits for the network while uv unpacks, and the front end is built beside what Python builds.
         with ThreadPoolExecutor(1) as beside:
@@ -153,7 +153,7 @@ def has_module(interpreter: str, module: str) -> bool:
 
 
 def size_text(*locks: str) -> str:
-    """What these locks have to download and take on the disk, on the machine that measured it."""
+    """Returns the sizes of the downloads for these locks and on the disk, as they were measured."""
     sizes = json.loads(SIZES.read_text(encoding="utf-8"))
     download, disk = (sum(sizes[Path(lock).stem][kind] for lock in locks) for kind in ("download", "disk"))
     return f"{download} MB to download, {disk} MB on disk"
@@ -164,7 +164,7 @@ def installed_set() -> list[str]:
     return INSTALLED_SET.read_text(encoding="utf-8").split() if INSTALLED_SET.exists() else ["", ""]
 
 
-def kept_set(set_name: str) -> str:
+def largest_set(set_name: str) -> str:
     """The set to install: a larger one that was asked for before is kept and kept fresh."""
     before = installed_set()[0]
     return before if before == "train" or (before in ("production", "dev") and set_name == "server") else set_name

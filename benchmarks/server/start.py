@@ -22,9 +22,9 @@ def measure() -> str:
         clone_into(clone)
         clone_size = size_of(clone)
         before = received_bytes()
-        used_before = processor_seconds()
+        seconds_before = processor_seconds()
         first = seconds_of_start(clone, folder)
-        used = processor_seconds() - used_before
+        processor_time = processor_seconds() - seconds_before
         downloaded_bytes = received_bytes() - before
         again = Spread(tuple(seconds_of_start(clone, folder) for _ in range(SECOND_STARTS)))
         growth = size_of(clone) - clone_size
@@ -36,7 +36,7 @@ def measure() -> str:
         }
     rows = [
         ("first `make run`, to a page that answers", f"{first:.0f} s"),
-        ("processor time of all its programs, which says more on a busy machine", f"{used:.0f} s"),
+        ("processor time of all its programs, which says more on a busy machine", f"{processor_time:.0f} s"),
         (f"second `make run`, median of {SECOND_STARTS}", f"{again.median:.1f} s"),
         ("second `make run`, slowest", f"{max(again.values):.1f} s"),
         ("received over the network meanwhile", f"{downloaded_bytes / MEGABYTE:.0f} MB"),

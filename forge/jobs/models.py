@@ -156,7 +156,7 @@ class Job(LeasedRow):
 
     @property
     def current_activity(self) -> str:
-        """What it does, or what the job does that has to succeed first."""
+        """Its activity, or that of the job that has to succeed first."""
         if self.activity or self.required_job is None or self.is_finished:
             return self.activity
         return self.required_job.activity

@@ -55,8 +55,8 @@ def draw_in_process(pool: ProcessPool) -> Draw:
 def _question(
     space: Space, trials: Sequence[Trial], running: Sequence[Candidate], devices: SearchDevices, seed: int
 ) -> Mapping[str, Json]:
-    """What the sampler has to know, as JSON: candidates by their places among rising values, so that it knows which are
-    beside each other."""
+    """The rows as the sampler reads them, in JSON: candidates by their places among rising values, so that it knows
+    which are beside each other."""
     tried_places = [space.places(each.candidate) for each in trials]
     running_places = [places for each in running if (places := space.places(each)) is not None]
     results = [

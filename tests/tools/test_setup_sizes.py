@@ -1,4 +1,4 @@
-"""What set-up says about sizes was measured of the locks that it installs."""
+"""The sizes that set-up names were measured of the locks that it installs."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ def main() -> int:
         with TemporaryDirectory() as folder:
             whole = Path(folder) / "whole.txt"
             # The versions of the files stay where they fit, as uv keeps those of a file that it writes again.
-            kept = [ROOT / each for each in (SERVER, ANALYSIS, name) if (ROOT / each).exists()]
-            whole.write_text("".join(each.read_text("utf-8") for each in kept), "utf-8")
+            earlier = [ROOT / each for each in (SERVER, ANALYSIS, name) if (ROOT / each).exists()]
+            whole.write_text("".join(each.read_text("utf-8") for each in earlier), "utf-8")
             _compile([*options, "pyproject.toml", *selected, "--constraint", SERVER], whole)
             added = added_entries(entries(whole.read_text("utf-8")), server)
         (ROOT / name).write_text("".join(added), "utf-8")

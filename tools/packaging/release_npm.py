@@ -24,7 +24,7 @@ from tools.setup import (
     ROOT,
     build_frontend,
     install_frontend_packages,
-    kept_set,
+    largest_set,
     node_environment,
 )
 
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if "--publish" in arguments:
             require_tagged(ROOT, version)
-        install_frontend_packages(kept_set("server"))
+        install_frontend_packages(largest_set("server"))
         build_frontend()
         tarball = read_tarball(ASSETS / "sdk", version)
         require_unpublished(tarball, environment)

@@ -38,13 +38,13 @@ class MeasuredSize:
 def main() -> int:
     before = json.loads(SIZES.read_text("utf-8")) if SIZES.exists() else {}
     sizes: dict[str, Mapping[str, str | int]] = {}
-    for name, (lock, measured) in MEASURED.items():
+    for name, (lock, measure) in MEASURED.items():
         state = digest_of(lock)
         if before.get(name, {}).get("lock") == state:
             sizes[name] = before[name]
             continue
         with TemporaryDirectory() as folder:
-            download, disk = measured(ROOT / lock, Path(folder))
+            download, disk = measure(ROOT / lock, Path(folder))
         sizes[name] = asdict(MeasuredSize(state, round(download / MEGABYTE), round(disk / MEGABYTE)))
         print(name, sizes[name], flush=True)
     SIZES.write_text(json.dumps(sizes, indent=2) + "\n", "utf-8")

@@ -63,11 +63,11 @@ class EnvironmentMissing(Exception):
     @property
     def advice(self) -> str:
         """Its size, and what the operator of the server does."""
-        needed = self.environment
-        size = f"{needed['download']} MB to download, {needed['disk']} MB on disk"
-        command = f"`python -m lab.environments prepare {needed['name']}`"
+        environment = self.environment
+        size = f"{environment['download']} MB to download, {environment['disk']} MB on disk"
+        command = f"`python -m lab.environments prepare {environment['name']}`"
         advice = f"The operator of this server prepares them with {command}."
-        return f"It needs packages for {needed['reads']}: {size}. {advice}"
+        return f"It needs packages for {environment['reads']}: {size}. {advice}"
 
 
 class LabDied(Exception):

@@ -54,7 +54,8 @@ def prepare_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """
     preparation = _preparation(actor, run)
     run = resume_run(actor, run)
-    Job.objects.filter(pk=run.job_id).update(required_job=preparation)
+    assert run.job is not None  # noqa: S101 (a run without a job cannot be continued)
+    Job.objects.filter(pk=run.job.pk).update(required_job=preparation)
     return run
 
 

@@ -25,7 +25,7 @@ COMMAND = "`python -m lab.environments prepare tensorflow analysis`"
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What `lab` is asked to prepare."""
+    """The requests to `lab`, which prepares everything at once."""
     requests: list[Any] = []
 
     def prepare(request: Any, *_: Any, **__: Any) -> Any:

@@ -68,8 +68,8 @@ def quantised_sizes() -> list[int]:
     with TemporaryDirectory() as folder:
         source = Path(folder) / "float.tflite"
         source.write_bytes(data)
-        converted = convert(Request(source, "int8", ("float32", "int8")), lambda _share, _text: None)
-    return [len(data), len(converted.data), len(candidate)]
+        conversion = convert(Request(source, "int8", ("float32", "int8")), lambda _share, _text: None)
+    return [len(data), len(conversion.data), len(candidate)]
 
 
 if __name__ == "__main__":
