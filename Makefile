@@ -76,8 +76,9 @@ bom: ## Write bills of materials (CycloneDX) of the Python packages and of the f
 
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.packaging.lock $(if $(UPGRADE),--upgrade)
+	@$(VENV)/python -m tools.packaging.sizes
 
-lab: ## Prepare the environments of the model converters in the user's cache (TensorFlow, onnxruntime, PyTorch; 640 MB to download)
+lab: ## Prepare the environments of what compares, quantises, searches, converts and trains in the user's cache (750 MB to download)
 	@$(PYTHON) -m tools.setup server
 	@$(VENV)/python -m lab.environments prepare
 

@@ -14,7 +14,7 @@ const plainName = `^(?!.*(?:${start}|${middle}))`;
 export default defineConfig(
   { ignores: ["node_modules/", "*.cjs"] },
   {
-    files: ["src/**/*.ts", "src/**/*.tsx", "vite.config.ts"],
+    files: ["src/**/*.ts", "src/**/*.tsx", "vite.config.ts", "vitest.config.ts"],
     extends: [...tseslint.configs.recommendedTypeChecked, hooks.configs.flat.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

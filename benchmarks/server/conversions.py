@@ -15,7 +15,8 @@ from playwright.sync_api import Page
 
 from benchmarks.chromium import open_page
 from benchmarks.figure import ROOT, CannotMeasure, table
-from lab.environments.environment import ENVIRONMENTS, FOLDER_VARIABLE, environments_folder
+from lab.environments.environment import ENVIRONMENTS
+from rune.environments.environment import FOLDER_VARIABLE, environments_folder
 from tests.support.browsers.studio import create, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -19,8 +19,8 @@ from playwright.sync_api import Page, expect
 from benchmarks.chromium import open_page
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.machine import wait_until_idle
-from lab.environments.environment import FOLDER_VARIABLE, environments_folder
 from lab.training.settings import ENVIRONMENT
+from rune.environments.environment import FOLDER_VARIABLE, environments_folder
 from rune.wording import listed
 from tests.support.browsers.studio import create, sign_in
 from tests.support.installations.archives import zipped

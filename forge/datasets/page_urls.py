@@ -38,6 +38,7 @@ project_pages = [
     path(f"{_DATA}/samples/<int:number>", data.sample_page, name="data-sample"),
     path(f"{_DATA}/samples/<int:number>/panel", data.sample_panel, name="data-sample-panel"),
     path(f"{_DATA}/analysis", forms.analyse, name="analyse-data"),
+    path(f"{_DATA}/analysis/environment", forms.prepare, name="prepare-data-analysis"),
     path(f"{_DATA}/removals", removals.removals, name="data-removals"),
     path(f"{_DATA}/removals/<uuid:removal_id>", removals.one_removal, name="data-removal"),
     path(f"{_DATA}/samples/<int:number>/delete", forms.delete, name="delete-data-sample"),

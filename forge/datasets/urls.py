@@ -41,6 +41,7 @@ urlpatterns = [
     path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
     path(f"{_DATA}/samples/<int:number>/parts", parts.DataSampleParts.as_view()),
     path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
+    path(f"{_DATA}/analysis/environment", analysis.DataAnalysisEnvironment.as_view()),
     path(f"{_DATA}/imports", imports.DataImports.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>", imports.OneDataImport.as_view()),
     path(f"{_DATA}/imports/<uuid:import_id>/bytes", imports.DataImportBytes.as_view()),

@@ -155,6 +155,13 @@ class Job(LeasedRow):
         return self.required_job is None or self.required_job.state == JobState.SUCCEEDED
 
     @property
+    def current_activity(self) -> str:
+        """Its activity, or that of the job that has to succeed first."""
+        if self.activity or self.required_job is None or self.is_finished:
+            return self.activity
+        return self.required_job.activity
+
+    @property
     def is_finished(self) -> bool:
         """Whether nothing more happens to it unless somebody retries it."""
         return self.state not in UNFINISHED_STATES

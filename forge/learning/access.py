@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
-
-from forge.accounts.models import User
 from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
 from forge.core.actors import Actor
 from forge.learning.models import ConvertedForm, ModelConversion, ModelConversionQuerySet
 from forge.projects.access import require
@@ -38,11 +34,3 @@ def find_form(actor: Actor, project: Project, conversion_id: UUID, number: int) 
     if form is None:
         raise nothing_here(actor)
     return form
-
-
-def may_prepare(actor: Actor) -> bool:
-    """Whether somebody decides what this server downloads: on one's own machine, the person with the first account."""
-    if not settings.EMBEDDED_WORKER or actor.kind != PrincipalKind.PERSON or actor.person is None:
-        return False
-    first = User.objects.filter(is_active=True).order_by("joined").values_list("pk", flat=True).first()
-    return bool(first == actor.person.pk)

@@ -37,6 +37,7 @@ project_pages = [
     path(_SEARCH, searches.one_search, name="model-search"),
     path(f"{_SEARCH}/stop", searches.stop, name="stop-search"),
     path(f"{_SEARCH}/resume", searches.resume, name="resume-search"),
+    path(f"{_SEARCH}/prepare", searches.prepare, name="prepare-search"),
     path(f"{_SEARCH}/discard", searches.discard, name="discard-search"),
     path(f"{_SEARCH}/trials/<int:trial>/change", searches.open_change, name="open-trial"),
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.use, name="use-trial"),

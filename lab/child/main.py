@@ -47,6 +47,8 @@ STEPS = {
     "quantise": "lab.quantize.step",
     "train": "lab.training.step",
     "estimate": "lab.training.estimator_step",
+    "sample": "lab.search.sampling_step",
+    "candidate": "lab.search.candidate_step",
 }
 """The module of each step; its function `run` takes a job and gives the result as plain data."""
 _TENSORFLOW = ("lab.training.libraries",)
@@ -57,6 +59,8 @@ LIBRARIES: Mapping[str, Sequence[str]] = {
     "savedmodel": _TENSORFLOW,
     "train": _TENSORFLOW,
     "quantise": ("lab.quantize.step",),
+    "sample": ("lab.search.sampling_step",),
+    "candidate": ("lab.search.candidate_step",),
 }
 """The modules that a process loads before it is given a step of this name."""
 LIBRARY_TITLES: Mapping[str, str] = {
@@ -66,6 +70,8 @@ LIBRARY_TITLES: Mapping[str, str] = {
     "savedmodel": "TensorFlow",
     "train": "TensorFlow",
     "quantise": "the quantiser",
+    "sample": "Optuna",
+    "candidate": "the quantiser",
 }
 """The libraries of a step, as people call them."""
 MOST_FILES = 64

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.environments.environment import environments_folder
 from lab.refusal import Reason, Refused
+from rune.environments.environment import environments_folder
 
 SHARE = 0.8
 """The share of the machine's memory that all reservations together may have. One alone may always have what it

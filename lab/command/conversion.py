@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import rune
 from lab.child.job import Report
 from lab.child.start import Outcome, Step, run
 from lab.command.recorded import RecordingSource, record_inputs
-from lab.environments.environment import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS
 from lab.formats.identify import SourceFormat, identify
 from lab.formats.savedmodel.packing import pack_folder
 from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
@@ -25,6 +24,8 @@ from rune.datasets.calibration import CALIBRATION_SPLITS
 from rune.datasets.calibration_kind import STATIC_FORMS, calibrated_on, judged_on
 from rune.datasets.splits import Split
 from rune.digests import digest_of
+from rune.environments.analysis import QUANTISER, analysis_python
+from rune.environments.environment import Environment
 
 ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.KERAS: ENVIRONMENTS["tensorflow"],
@@ -182,7 +183,8 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
         inputs |= second.inputs
     forms = [form for form in request.forms if form != TENSORFLOW_INT8.name or second.inputs]
     outputs = {form: folder / form for form in forms}
-    outcome = run(Step("quantise", {**spec, "forms": forms}, inputs, outputs), Path(sys.executable), report)
+    step = Step("quantise", {**spec, "forms": forms}, inputs, outputs)
+    outcome = run(step, analysis_python(QUANTISER), report)
     require_forms(outcome.result, forms)
     rows = [*outcome.result["forms"], *second.refusals]
     return replace(outcome, result={**outcome.result, "forms": rows}, gaps={**second.gaps, **outcome.gaps})

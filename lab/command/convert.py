@@ -170,7 +170,7 @@ def _convert(request: Request, output: Path, *, prepares: bool) -> ConvertedFile
     file = request.source
     try:
         environment = needed_environment(file)
-        purpose = "" if environment is None else f"Converting {environment.reads}"
+        purpose = f"Converting {environment.reads if environment else file.name}"
         require_tools(environment, purpose, prepares=prepares)
         with progress(f"Converting {file.name}") as line:
             result = convert(request, lambda _share, text: _show(line, text))

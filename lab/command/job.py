@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,11 +29,10 @@ from lab.command.conversion import (
     needed_environment,
     provenance,
 )
-from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.search_job import search_settings
 from lab.command.size_job import count_sizes
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
-from lab.environments.environment import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS
 from lab.environments.making import EnvironmentProblem, prepare
 from lab.formats.identify import identify
 from lab.full_disk import full_disk, is_full_disk
@@ -44,6 +43,8 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.preload import preload
 from rune.datasets.splits import Split
+from rune.environments.analysis import ANALYSIS, QUANTISER, analysis_python, missing_analysis, require_environments
+from rune.environments.environment import Environment, EnvironmentNeeded, size_text
 from rune.gc_paused import permanent
 
 FLOAT_SHARE = 0.7
@@ -80,7 +81,7 @@ def main(source: IO[str], target: IO[str]) -> None:
         else:
             answer = {"result": ACTIONS[request["action"]](request, report)}
     except EnvironmentNeeded as error:
-        answer = {"needs": description(error.environment)}
+        answer = {"needs": description(error.environments)}
     except Refused as refusal:
         answer = {"refused": refusal.to_json()}
     except EnvironmentProblem as problem:
@@ -103,13 +104,14 @@ def _refusal_of(error: OSError) -> Refused:
     return Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}")
 
 
-def description(environment: Environment) -> dict[str, Any]:
-    """An environment as a page shows it before somebody enables it; sizes in megabytes."""
+def description(environments: Sequence[Environment]) -> dict[str, Any]:
+    """Environments as a page shows them before somebody enables them: names as the command that prepares them takes
+    them, and the sum of their sizes in megabytes."""
     return {
-        "name": environment.name,
-        "reads": environment.reads,
-        "download": environment.download,
-        "disk": environment.disk,
+        "name": " ".join(each.name for each in environments),
+        "reads": ", ".join(each.reads for each in environments),
+        "download": sum(each.download for each in environments),
+        "disk": sum(each.disk for each in environments),
     }
 
 
@@ -134,11 +136,13 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
         else RecordedInputs(Path(recorded_inputs["windows"]), recorded_inputs["table"], recorded_inputs["origin"]),
     )
     report(0.02, "Reading the file")
-    if request.get("float") is not None:
+    has_float = request.get("float") is not None
+    require_environments(None if has_float else needed_environment(conversion.source), QUANTISER)
+    if has_float:
         float_model = FloatModel(Path(request["float"]), identify(conversion.source), request["conversion"])
         start_share = 0.0
     else:
-        float_model = _float_model(conversion, folder, lambda share, text: report(share * FLOAT_SHARE, text))
+        float_model = make_float(conversion, folder, lambda share, text: report(share * FLOAT_SHARE, text))
         start_share = FLOAT_SHARE
     outcome = make_forms(
         conversion, float_model, folder, lambda share, text: report(start_share + share * (1 - start_share), text)
@@ -164,7 +168,9 @@ def make_float_file(request: Mapping[str, Any], report: Callable[[float, str], N
     Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
     report(0.02, "Reading the file")
     shapes = {name: tuple(shape) for name, shape in request["shapes"].items()}
-    result = _float_model(Request(Path(request["source"]), shapes=shapes), Path(request["folder"]), report)
+    conversion = Request(Path(request["source"]), shapes=shapes)
+    require_environments(needed_environment(conversion.source), QUANTISER)  # for the forms, which come next
+    result = make_float(conversion, Path(request["folder"]), report)
     return {
         "conversion": result.conversion,
         "format": result.source_format.value,
@@ -173,19 +179,12 @@ def make_float_file(request: Mapping[str, Any], report: Callable[[float, str], N
     }
 
 
-def _float_model(conversion: Request, folder: Path, report: Callable[[float, str], None]) -> FloatModel:
-    environment = needed_environment(conversion.source)
-    if environment is not None and not environment.is_ready:
-        raise EnvironmentNeeded(environment)
-    return make_float(conversion, folder, report)
-
-
 def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
-    """Prepares an environment that somebody agreed to. Raises `EnvironmentProblem`."""
-    environment = ENVIRONMENTS[request["environment"]]
-    report(0.05, f"Fetching {environment.size_text}")
-    result = prepare(environment, lambda text: report(0.1, text))
-    return {"packages": result.packages, "version": result.version}
+    """Prepares the environments that somebody agreed to. Raises `EnvironmentProblem`."""
+    environments = [ENVIRONMENTS[name] for name in request["environment"].split()]
+    report(0.05, f"Fetching {size_text(environments)}")
+    results = [prepare(each, lambda text: report(0.1, text)) for each in environments]
+    return {"packages": sum(each.packages for each in results), "version": results[-1].version}
 
 
 ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]], Any]] = {
@@ -206,11 +205,11 @@ COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]]
 
 AHEAD: Mapping[str, tuple[Environment | None, str | None]] = {
     "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),
-    "quantiser": (None, "quantise"),
+    "quantiser": (ANALYSIS, "quantise"),
     "torch": (ENVIRONMENTS["torch"], "pt2"),
     "compiler": (None, None),
 }
-"""The libraries that can be loaded before a request is there: their environment, None for this Python, and a step that
+"""The libraries that can be loaded before a request is there: their environment, None without a step, and a step that
 needs them. The compiler is loaded in this process, with each of them."""
 
 
@@ -218,10 +217,10 @@ def start_named(name: str) -> None:
     """Starts the process that `--ahead` names; none where its environment is not prepared. The compiler is loaded
     here meanwhile."""
     environment, step = AHEAD[name]
-    if step is None:
+    if environment is None or step is None:
         pass
-    elif environment is None:
-        start_ahead(Path(sys.executable), step)
+    elif environment is ANALYSIS and not missing_analysis(QUANTISER):
+        start_ahead(analysis_python(QUANTISER), step)
     elif environment.is_ready:
         start_ahead(environment.python, step)
     with permanent():

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
+from collections.abc import Sequence
 
 import click
 
-from lab.environments.environment import Environment
 from lab.environments.making import prepare
+from rune.environments.analysis import QUANTISER, missing_analysis
+from rune.environments.environment import Environment, size_text
 from rune.tools.cli.failure import CommandFailed
-from rune.wording import install_command
+from rune.wording import listed
 
 
-def require_tools(environment: Environment | None, purpose: str, *, prepares: bool) -> None:
-    """Requires the quantiser, and prepares an environment for a `purpose`, which begins a sentence.
+def require_tools(
+    environment: Environment | None, purpose: str, *, prepares: bool, modules: Sequence[str] = (QUANTISER,)
+) -> None:
+    """Prepares an environment for a `purpose`, which begins a sentence, and that of the `modules` where they are not
+    installed beside this program.
 
     Raises `CommandFailed` and `EnvironmentProblem`.
     """
-    if importlib.util.find_spec("ai_edge_quantizer") is None or importlib.util.find_spec("ai_edge_litert") is None:
-        raise CommandFailed(f"The quantiser is not installed: {install_command('quantize')}")
-    if environment is None or environment.is_ready:
+    missing = [*([environment] if environment and not environment.is_ready else []), *missing_analysis(*modules)]
+    if not missing:
         return
-    question = f"{purpose} needs the {environment.name} environment: {environment.size_text}"
+    noun = "environment" if len(missing) == 1 else "environments"
+    question = f"{purpose} needs the {listed([each.name for each in missing])} {noun}: {size_text(missing)}"
     if not prepares:
         if not sys.stdin.isatty():
             raise CommandFailed(f"{question}. Run the command again with --prepare.")
         if not click.confirm(f"{question}. Prepare it now?", err=True):
             raise CommandFailed("Nothing was changed.")
-    prepare(environment, lambda text: click.echo(text, err=True))
+    for each in missing:
+        prepare(each, lambda text: click.echo(text, err=True))

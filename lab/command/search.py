@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,12 +28,13 @@ from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.board import Board
 from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES
+from rune.environments.analysis import OPTUNA, QUANTISER
 from rune.source.policy.quantities import COUNT, SIZE, TIME, Measure, read_quantity, with_unit
 from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.terminal.printing import format_option
 from rune.tools.cli.terminal.progress import ProgressLine, progress
-from rune.wording import install_command, quoted
+from rune.wording import quoted
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 MAX_WORKERS = 16
@@ -118,7 +118,7 @@ class _Quantity(click.ParamType[int]):
 @click.option(
     "--show", "trial_number", metavar="TRIAL", type=click.IntRange(1), help="Print a trial's lines for forge.yml."
 )
-@click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
+@click.option("--prepare", "prepares", is_flag=True, help="Prepare missing environments without asking.")
 @format_option()
 def command(
     folder: Path,
@@ -157,11 +157,9 @@ def command(
         return
     boards = [_board(key, target) for key in board_keys]
     devices = _devices(boards, target, DeviceLimits(ram, flash, instructions), milliseconds)
-    if importlib.util.find_spec("optuna") is None:
-        raise CommandFailed(f"Optuna, which chooses candidates, is not installed: {install_command('search')}")
     try:
         require_searched(recipe_of(training.recipe))
-        require_tools(ENVIRONMENT, "Training candidates", prepares=prepares)
+        require_tools(ENVIRONMENT, "Training candidates", prepares=prepares, modules=(QUANTISER, OPTUNA))
         base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         space = space_of(base.settings.recipe, _variations(variations), training.form)
         search = CandidateSearch(base, space, devices)

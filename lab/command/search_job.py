@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.catalogue import recipe_of
 from lab.search.devices import SearchDevices, devices_on
@@ -25,6 +24,7 @@ from lab.training.run import TrainedModel
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
+from rune.environments.analysis import OPTUNA, QUANTISER, require_environments
 from rune.project.runefile import DEFAULT_RUNEFILE
 
 Json = Any
@@ -39,8 +39,7 @@ def search_settings(
     Sends `space` once, then the events of `run_search`; `trial` names the `files` of a trained one, which are in the
     folder. Raises `Refused`, `EnvironmentNeeded` and `OSError`.
     """
-    if not ENVIRONMENT.is_ready:
-        raise EnvironmentNeeded(ENVIRONMENT)
+    require_environments(ENVIRONMENT, QUANTISER, OPTUNA)
     folder = Path(request["folder"])
     report(0.0, "Reading the recordings")
     training = requested_training(request)

@@ -22,6 +22,7 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.report import BuildResult
 from rune.devices.emulation.measuring import measured_or_planned
+from rune.environments.environment import EnvironmentNeeded
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
@@ -57,7 +58,7 @@ def count_sizes(request: Mapping[str, Json], _report: Report, send: Send, _comma
                     build = build_of_rune(recipe, values, labels, model, target)
                     counted_build = CountedBuild(candidate["key"], target, len(model), build)
                     waiting.append(pool.submit(_measure, counted_build, send))
-            except (Refused, BuildFailed, CompileError) as error:
+            except (Refused, BuildFailed, CompileError, EnvironmentNeeded) as error:
                 for target in candidate["targets"]:
                     send({"event": "size", "key": candidate["key"], "target": target, "refusal": str(error)[:500]})
         for each in waiting:

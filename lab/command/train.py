@@ -35,6 +35,8 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.datasets.splits import Split
 from rune.devices.emulation.cores import CORES
+from rune.environments.analysis import SCIKIT_LEARN
+from rune.environments.environment import EnvironmentNeeded
 from rune.project.files import FileError, FolderFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy import POLICY_FILE, check_policy
@@ -85,7 +87,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     metavar="RECIPE",
     help="List the sizes and the arguments of this recipe, and train nothing.",
 )
-@click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
+@click.option("--prepare", "prepares", is_flag=True, help="Prepare missing environments without asking.")
 @format_option()
 def command(
     folder: Path,
@@ -149,6 +151,8 @@ def _train(
     try:
         if recipe_of(training.recipe).estimator is None:
             require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
+        else:
+            require_tools(None, "Learning", prepares=prepares, modules=(SCIKIT_LEARN,))
         run = _prepared_run(folder, training)
         with ExitStack() as stack:
             folders: list[RunFolder] = []
@@ -279,7 +283,7 @@ def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> N
             before = (
                 None if unpruned_values is None else needs_of_candidate(settings.recipe, unpruned_values, *parts)[0]
             )
-    except (Refused, BuildFailed, CompileError, OSError) as error:
+    except (Refused, BuildFailed, CompileError, EnvironmentNeeded, OSError) as error:
         raise CommandFailed(f'Unable to count "{training.model}" on {target}', (str(error),)) from error
     if is_json:
         pruning = {} if before is None else {"before_pruning": asdict(before)}

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from lab.child.job import ChildCommand, Report
-from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.arguments import RecipeArgument, Values, read_arguments, with_all_channels
 from lab.recipes.backbone import Backbone, read_backbone
@@ -36,6 +35,7 @@ from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
 from lab.training.smaller_batch import train_within_memory
 from lab.training.start import StartModel, start_arguments, with_start
+from rune.environments.analysis import QUANTISER, SCIKIT_LEARN, require_environments
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.model_files import RUNE_OF_RUN
 from rune.source.policy.sections.training import Training
@@ -123,8 +123,10 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
 
     Raises `Refused`, `EnvironmentNeeded` and `OSError`. A run that pauses on request gives `{"paused": True}`.
     """
-    if recipe_of(request["recipe"]).estimator is None and not ENVIRONMENT.is_ready:
-        raise EnvironmentNeeded(ENVIRONMENT)
+    if recipe_of(request["recipe"]).estimator is None:
+        require_environments(ENVIRONMENT, QUANTISER)
+    else:
+        require_environments(None, SCIKIT_LEARN)
     folder = Path(request["folder"])
     report(0.0, "Reading the recordings")
     training = requested_training(request)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from lab.environments.environment import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS
 from lab.environments.making import EnvironmentProblem, check, prepare, remove
+from rune.environments.environment import Environment
 
 
 def main(arguments: list[str]) -> int:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.environments.environment import READY, Environment
+from rune.environments.environment import READY, Environment
 
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: *;(?P<marker>[^\\]*))?", re.MULTILINE)
 _LIST = "import importlib.metadata as m, json; print(json.dumps([[d.name, d.version] for d in m.distributions()]))"
@@ -96,20 +96,20 @@ def _applies(marker: str | None) -> bool:
     """Whether a requirement is for this Python. Locks compare versions of Python and systems, and nothing else."""
     if not marker or not marker.strip():
         return True
-    version = ".".join(map(str, sys.version_info[:2]))
-    for condition in marker.strip().split(" and "):
-        name, operator, value = condition.split()
-        value = value.strip("'\"")
-        if name in ("python_full_version", "python_version"):
-            one, two = (tuple(map(int, text.split(".")[:2])) for text in (version, value))
-            holds = {"<": one < two, ">=": one >= two, "==": one == two}[operator]
-        elif name in ("sys_platform", "platform_machine", "platform_system"):
-            holds = (_SYSTEM[name] == value) == (operator == "==")
-        else:
-            raise EnvironmentProblem(f"The lock has a condition that is not known: {condition}")
-        if not holds:
-            return False
-    return True
+    return any(all(map(_holds, each.split(" and "))) for each in marker.strip().split(" or "))
+
+
+def _holds(condition: str) -> bool:
+    """Whether a comparison such as `python_full_version < '3.12'` is true here. Raises `EnvironmentProblem`."""
+    name, operator, value = condition.strip().split(" ", 2)
+    value = value.strip("'\"")
+    if name in ("python_full_version", "python_version"):
+        own = ".".join(map(str, sys.version_info[:2]))
+        one, two = (tuple(map(int, text.split(".")[:2])) for text in (own, value))
+        return {"<": one < two, ">=": one >= two, "==": one == two}[operator]
+    if name in ("sys_platform", "platform_machine", "platform_system"):
+        return (_SYSTEM[name] == value) == (operator == "==")
+    raise EnvironmentProblem(f"The lock has a condition that is not known: {condition}")
 
 
 _SYSTEM = {
@@ -170,6 +170,7 @@ def _installer(environment: Environment) -> Sequence[str]:
         "--only-binary",
         ":all:",
         "--disable-pip-version-check",
+        "--ignore-requires-python",  # as uv ignores upper bounds: the lock is of this Python
     ]
 
 

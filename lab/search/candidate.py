@@ -3,33 +3,37 @@ device is counted of it, because training changes the weights and not the operat
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.random import default_rng
 
+from lab.child.limits import ChildLimits
+from lab.child.start import ProcessPool, Step, run
 from lab.formats.tflite_builder import Builder
-from lab.quantize.forms import FLOAT, FORMS
-from lab.quantize.samples import CalibrationSample, ModelInput
-from lab.quantize.step import FloatParts, quantised
+from lab.quantize.forms import FLOAT
 from lab.recipes.arguments import ArgumentGroup, ShownAs, Values, function_arguments
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.layers import LayerTensor, narrowed, network_of, operators
-from lab.search.quiet import without_messages
 from lab.search.recurrent import add_steps
+from rune.environments.analysis import QUANTISER, analysis_python
 
-_SAMPLES = 4
-_USUAL = (-0.8, 1.0)
-"""Between which numbers features are whose bounds are unknown: not the same on both sides, because a zero point of 0
-saves instructions that real recordings do not save."""
+_LIMITS = ChildLimits(seconds=60, memory=512 << 20)
+_PROCESSES = ProcessPool()
+"""Those that quantise candidates, which are many."""
+atexit.register(_PROCESSES.close)
 _SAME, _VALID = 0, 1
 _ACTIVATION = "fusedActivationFunction"
 
 
 def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> bytes:
-    """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`."""
+    """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`, and
+    `EnvironmentNeeded` where the form needs the quantiser and there is none."""
     if recipe.estimator is not None:
         raise Refused(Reason.SETTINGS, _needs_of_estimator(recipe, values))
     features = recipe.features(values)
@@ -39,14 +43,13 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
     data = float_model(narrowed(operators(output), float(values["prune"])))
     if form == FLOAT:
         return data
-    random = default_rng(0)
-    samples = [
-        CalibrationSample(str(number), (random.uniform(*(features.bounds or _USUAL), (1, *shape)).astype(np.float32),))
-        for number in range(_SAMPLES)
-    ]
-    parts = FloatParts(input_bounds=features.bounds)
-    with without_messages():
-        return quantised(data, FORMS[form], parts, samples, [ModelInput("input", (1, *shape))])
+    spec = {"form": form, "shape": [1, *shape], "bounds": features.bounds}
+    with TemporaryDirectory(prefix="rune-candidate-") as name:
+        source, model = Path(name) / "source", Path(name) / "model"
+        source.write_bytes(data)
+        step = Step("candidate", spec, {"source": source}, {"model": model}, _LIMITS, "quantisation")
+        run(step, analysis_python(QUANTISER), pool=_PROCESSES)
+        return model.read_bytes()
 
 
 def _needs_of_estimator(recipe: Recipe, values: Values) -> str:

@@ -21,7 +21,7 @@ from lab.search.counting import count_rune, count_under_limits
 from lab.search.devices import SearchDevices
 from lab.search.features import SharedFeatures
 from lab.search.ranking import Point, compared_point, is_worth_going_on, without_gain
-from lab.search.sampling import next_candidate
+from lab.search.sampling import Draw, draw_in_process, next_candidate
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialClaim, TrialRows, TrialState
 from lab.training.preparing import PreparedRun
@@ -115,7 +115,8 @@ def run_search(
     with TemporaryDirectory(prefix="rune-search-") as name, closing(ProcessPool()) as processes:
         folder = Path(name)
         shared_work = SharedWork(SharedFeatures(folder).write, processes, is_alone=budget.workers == 1)
-        return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared_work).run()
+        draw = draw_in_process(processes)
+        return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared_work, draw).run()
 
 
 class _SearchRun:
@@ -129,6 +130,7 @@ class _SearchRun:
         keep: Keep,
         folder: Path,
         shared_work: SharedWork,
+        draw: Draw,
     ) -> None:
         self._search = search
         self._rows = rows
@@ -138,6 +140,7 @@ class _SearchRun:
         self._keep = keep
         self._folder = folder
         self._shared_work = shared_work
+        self._draw = draw
         self._deadline = time.monotonic() + budget.minutes * 60
         self._lock = threading.Lock()
         self._rungs: dict[int, dict[int, Point]] = {}
@@ -206,9 +209,9 @@ class _SearchRun:
         own = self._search.own_candidate()
         if not self._rows.trials and not running:
             return own
-        return next_candidate(
-            self._search.space, self._rows.trials, running, self._search.devices, self._search.base.settings.seed
-        )
+        search = self._search
+        seed = search.base.settings.seed
+        return next_candidate(search.space, self._rows.trials, running, search.devices, seed, self._draw)
 
     def _finish(self, future: Future[Trial]) -> None:
         try:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,11 +13,10 @@ from lab.child.limits import ChildLimits
 from lab.child.start import Outcome, Step
 from lab.child.start import run as run_step
 from lab.recipes.recipe import LearnedParameters, estimator_runefile
-from lab.refusal import Reason, Refused
 from lab.tasks.scaling import DataScaling
 from lab.training.estimator_step import LEARNED_PARAMETERS
 from lab.training.settings import RunSettings
-from rune.wording import install_command
+from rune.environments.analysis import SCIKIT_LEARN, analysis_python
 
 MEMORY = 2 << 30
 """Bytes of memory of the process that learns."""
@@ -36,12 +33,6 @@ class EstimatorResult:
     files: Mapping[str, bytes]
     numbers: Mapping[str, float]
     outcome: Outcome
-
-
-def require_scikit_learn() -> None:
-    """Raises `Refused` where scikit-learn is not installed beside this program."""
-    if find_spec("sklearn") is None:
-        raise Refused(Reason.SETTINGS, f"scikit-learn is not installed: {install_command('learn')}")
 
 
 @dataclass(frozen=True)
@@ -63,8 +54,7 @@ def estimate(
     receive: Callable[[Mapping[str, Any]], None],
     command: Callable[[], ChildCommand | None],
 ) -> EstimatorResult:
-    """Learns from a file of features. Raises `Refused`."""
-    require_scikit_learn()
+    """Learns from a file of features. Raises `Refused`, and `EnvironmentNeeded` without scikit-learn."""
     spec = {
         "recipe": settings.recipe.name,
         "values": dict(settings.values),
@@ -74,7 +64,7 @@ def estimate(
     step = Step(
         "estimate", spec, {"features": files.features}, {LEARNED_PARAMETERS: files.output}, limits, "training run"
     )
-    outcome = run_step(step, Path(sys.executable), report, receive, command)
+    outcome = run_step(step, analysis_python(SCIKIT_LEARN), report, receive, command)
     read = json.loads(files.output.read_text("utf-8"))
     parameters = LearnedParameters(read["resources"], read["numbers"])
     paths = {name: resource_path(files.model_path, name) for name in parameters.resources}

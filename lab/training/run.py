@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +35,7 @@ from lab.training.run_folder import RunFolder
 from lab.training.running_rune import built_rune, judge_split, rows_of_split
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
+from rune.environments.analysis import QUANTISER, analysis_python
 
 Json = Any
 Send = Callable[[Mapping[str, Json]], None]
@@ -290,7 +290,7 @@ def _follow(
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
             if event["epoch"]["epoch"] == 1 and shared_work.processes is None:
-                start_ahead(Path(sys.executable), "quantise")
+                start_ahead(analysis_python(QUANTISER), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
             # Sounds that were made are behind the recordings, and nobody has them to listen to.
@@ -322,7 +322,7 @@ def _quantise(
         bounds = run.settings.recipe.features(run.settings.values).bounds
         spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
-        outcome = run_step(step, Path(sys.executable), _reporter(send), pool=shared_work.processes)
+        outcome = run_step(step, analysis_python(QUANTISER), _reporter(send), pool=shared_work.processes)
         return outcome, float_model if form == FLOAT else output.read_bytes()
 
 

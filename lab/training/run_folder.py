@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lab.environments.environment import environments_folder
 from lab.refusal import Reason, Refused
 from lab.training.checkpoint import read_state
 from lab.training.step import SLOTS
+from rune.environments.environment import environments_folder
 
 _DIGITS = 16
 """The digits of a run's digest, in the name of its folder."""

@@ -9,12 +9,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from lab.environments.environment import ENVIRONMENTS, Environment
+from lab.environments.environment import ENVIRONMENTS
+from lab.environments.making import locked_packages
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe
 from lab.tasks import fits, word_sounds
 from lab.tasks.objectives import objective
 from rune.digests import digest_of
+from rune.environments.analysis import ANALYSIS
+from rune.environments.environment import Environment
 from rune.toolchain import toolchain_digest
 
 ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
@@ -91,14 +94,15 @@ def environment_record(environment: Environment) -> Mapping[str, str]:
 
 
 def _environment_of(recipe: Recipe) -> Mapping[str, str]:
-    """A network is trained in an environment of its own, an estimator learns in that of this program."""
+    """A network is trained in an environment of its own. An estimator learns with the scikit-learn of this program, or
+    with that of the environment."""
     if recipe.estimator is None:
         return environment_record(ENVIRONMENT)
     try:
-        installed_version = version("scikit-learn")
+        used_version = version("scikit-learn")
     except PackageNotFoundError:
-        installed_version = ""
-    return {"name": "scikit-learn", "version": installed_version}
+        used_version = dict(locked_packages(ANALYSIS.lock.read_text("utf-8")))["scikit-learn"]
+    return {"name": "scikit-learn", "version": used_version}
 
 
 def json_digest(value: Any) -> str:

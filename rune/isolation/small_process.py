@@ -12,24 +12,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from rune.environments.environment import FOLDER_VARIABLE
 from rune.isolation.confine import confine
 from rune.isolation.resource_limits import set_limits
 from rune.isolation.toolchain_files import package_folder, toolchain_access
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
-_PASSED_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_PASSED_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH", FOLDER_VARIABLE)
 _OPEN_FILES = 64
 _LARGEST_FILE = 1 << 20
 """Bytes of a file that may be written: none is."""
 
 
-def start_module(module: str) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+def start_module(
+    module: str, python: str | Path = sys.executable
+) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
     """Starts a module of ours. Returns the process, and the ends of its pipes: questions to it, answers from it.
 
     It stays in the host's process group: who ends the group ends it as well. Raises `OSError`.
     """
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", module],
+        [str(python), "-P", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,5 +1,5 @@
-"""Says which files of this machine the toolchain consists of: Python, its packages, the C compiler, the C library, and
-what counts a rune's instructions where that is installed."""
+"""Says which files of this machine the toolchain consists of: Python, its packages and those of the environment
+`analysis`, the C compiler, the C library, and what counts a rune's instructions where that is installed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+from rune.environments.analysis import ANALYSIS
 from rune.isolation.landlock import AllowedPaths
 
 _SYSTEM_PREFIXES = frozenset({"/", "/usr", "/usr/local"})
@@ -34,7 +35,7 @@ def toolchain_access(
 ) -> AllowedPaths:
     """The files of a toolchain process. `packages` are folders beside those that Python knows as its own, in
     `writable` anything may be done, and with `own_processes` what `/proc` shows is its own alone."""
-    readable = [*_python_folders(), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
+    readable = [*_python_folders(), str(ANALYSIS.place), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
     readable += ["/proc"] if own_processes else _MACHINE
     return AllowedPaths(
         readable=_existing(readable), runnable=_programs(), writable=_existing(writable), devices=_existing(_DEVICES)

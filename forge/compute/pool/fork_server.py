@@ -27,6 +27,8 @@ import forge
 import rune
 from forge.compute.errors import ChildDied
 from forge.compute.pool.workdir import passable, workdir
+from rune.environments.analysis import ANALYSIS
+from rune.environments.environment import FOLDER_VARIABLE, environments_folder
 from rune.isolation.fork_server import LARGEST_MESSAGE
 
 _PACKAGES = "packages"
@@ -194,7 +196,11 @@ def _environment(packages: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        FOLDER_VARIABLE: str(environments_folder()),
     }
+    # A process that is confined before the environment is prepared sees it once it is there.
+    with contextlib.suppress(OSError):
+        ANALYSIS.place.mkdir(parents=True, exist_ok=True)
     return inherited_variables | own
 
 

@@ -12,7 +12,7 @@ from forge.projects.models import Project
 def analysis_of(actor: Actor, project: Project) -> DataAnalysis | None:
     """The analysis of a project's data; None before the first one was started."""
     rows = DataAnalysis.objects.visible_to(actor).filter(data_set__project=project)
-    return rows.select_related("job", "data_set").first()
+    return rows.select_related("job__required_job", "data_set").first()
 
 
 def answer_of(sample: Sample, rune: str) -> SampleAnswer | None:

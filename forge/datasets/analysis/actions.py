@@ -18,16 +18,19 @@ from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import NothingToAnalyse
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.protection.limits import count_run
+from forge.jobs.environments import enqueue_preparation
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.environments.analysis import ANALYSIS
 
 
-def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
-    """Queues an analysis of all samples with the current build; returns the one that is queued already.
+def start_analysis(actor: Actor, project: Project, *, prepares: bool = False) -> DataAnalysis:
+    """Queues an analysis of all samples with the current build; returns the one that is queued already. With `prepares`
+    the environment that compares labels is prepared first.
 
     Raises `NothingToAnalyse`, `TooManyProtectedRuns`, and `Forbidden` or `NotFound`.
     """
@@ -51,6 +54,9 @@ def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
         party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
         row.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(data_set.pk))
         row.save(update_fields=["job"])
+        if prepares:
+            row.job.required_job = enqueue_preparation(actor, project, ANALYSIS.name)
+            row.job.save(update_fields=["required_job"])
         if rune is not None:
             count_run(row.job.pk, actor, data_set, Sample.objects.for_use(SampleUse.ANALYSIS).filter(data_set=data_set))
         write_entry(actor, "data.analyse", project.stream, project.place)

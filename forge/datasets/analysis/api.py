@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.core.api.views import needing, raising
+from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.analysis.report import report_of
@@ -37,6 +37,20 @@ class DataAnalysisView(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         principal = principal_of(request)
         start_analysis(principal, project)
+        return Response(_report(principal, project), status=status.HTTP_202_ACCEPTED)
+
+
+class DataAnalysisEnvironment(ProjectView):
+    needs = needing(post=PERSON)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="data_analysis_prepare", request=None, responses={202: DataAnalysisJson})
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Prepares the environment that compares labels, and analyses the samples then. For the person who runs the
+        server."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        principal = principal_of(request)
+        start_analysis(principal, project, prepares=True)
         return Response(_report(principal, project), status=status.HTTP_202_ACCEPTED)
 
 

@@ -57,7 +57,7 @@ def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysi
     return {
         "is_running": job is not None and job.state in UNFINISHED_STATES,
         "progress": job.progress if job is not None and job.state in UNFINISHED_STATES else 0.0,
-        "activity": job.activity if job is not None and job.state in UNFINISHED_STATES else "",
+        "activity": job.current_activity if job is not None and job.state in UNFINISHED_STATES else "",
         "error": (job.error or "It was cancelled.") if job is not None and has_failed else "",
         "finished": row.finished.isoformat() if row is not None and row.finished is not None else None,
         "is_current": _is_current(row, tally),

@@ -38,11 +38,13 @@ from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.summary import summary_of
 from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
+from forge.jobs.environments import may_prepare
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from rune.assessment.evaluation.wording import certainty
 from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
+from rune.environments.analysis import CLEANLAB, missing_analysis
 
 SAMPLES_SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
@@ -196,6 +198,8 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "judged": project_quality.call(principal, project)[0],
         "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),
+        # On other servers another machine compares, and only the operator knows what is there.
+        "missing": missing_analysis(CLEANLAB) if may_prepare(principal) else (),
         "recording_endings": " ".join(SUFFIXES),
         "may_manage": can(principal, Verb.MANAGE, project),
         "is_locked": summary["restricted"] and samples.exclude(playable(principal)).exists(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -85,6 +86,14 @@ def licence(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 def analyse(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Starts an analysis of the samples."""
     return _act_and_redirect(request, project_of(request, organisation, name, Verb.EDIT), start_analysis)
+
+
+@for_person
+@require_POST
+def prepare(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Prepares the environment that compares labels, and starts an analysis then."""
+    act = partial(start_analysis, prepares=True)
+    return _act_and_redirect(request, project_of(request, organisation, name, Verb.EDIT), act)
 
 
 @for_person

@@ -7,8 +7,6 @@ from rune.source.policy.sections.models import KERAS_SUFFIXES
 
 CONVERSION_KIND = "model-conversion"
 """The kind of the jobs of conversions (`forge.learning.conversions.job`)."""
-ENVIRONMENT_KIND = "converter-environment"
-"""The kind of the jobs that prepare environments (`forge.learning.environments.job`)."""
 
 TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
 """The tensorflow suffixes of the sources that TensorFlow converts."""

@@ -54,11 +54,20 @@ class LabRefused(Exception):
 
 
 class EnvironmentMissing(Exception):
-    """An environment has to be prepared first."""
+    """Environments have to be prepared first."""
 
     def __init__(self, environment: ConverterEnvironmentJson) -> None:
         super().__init__(environment["name"])
         self.environment = environment
+
+    @property
+    def advice(self) -> str:
+        """Its size, and what the operator of the server does."""
+        environment = self.environment
+        size = f"{environment['download']} MB to download, {environment['disk']} MB on disk"
+        command = f"`python -m lab.environments prepare {environment['name']}`"
+        advice = f"The operator of this server prepares them with {command}."
+        return f"It needs packages for {environment['reads']}: {size}. {advice}"
 
 
 class LabDied(Exception):

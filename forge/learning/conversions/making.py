@@ -112,8 +112,7 @@ def _request_of_lab(
         return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job), waiting=waiting)
     except EnvironmentMissing as missing:
         ModelConversion.objects.filter(pk=row.pk).update(needs=missing.environment)
-        reason = f"Converting {missing.environment['reads']} needs an environment that is not prepared here."
-        raise JobFailed(reason) from None
+        raise JobFailed(f"The model cannot be converted yet. {missing.advice}") from None
     except LabRefused as refused:
         # With samples, the model worked on them: its errors may have what it read.
         is_of_model = request.get("recorded") is None and not request.get("samples")

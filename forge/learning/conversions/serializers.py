@@ -163,7 +163,7 @@ def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
         "person": person_to_json(row.person) if row.person else None,
         "state": row.state,
         "progress": 1.0 if job is None else job.progress,
-        "activity": "" if job is None else job.activity,
+        "activity": "" if job is None else job.current_activity,
         "error": row.error,
         "needs": row.needs,
         "shapes": row.shapes,

@@ -1,39 +1,35 @@
-"""Preparing the environment of a converter, which downloads hundreds of megabytes: the operator's business.
-
-On one's own machine the first account is the operator's. Elsewhere the operator runs a command on the server.
-"""
+"""Preparing the environments that a conversion, a run or a search waits for; that goes on then."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
-from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
-from forge.core.audit.entries import write_entry
-from forge.core.errors import Forbidden
-from forge.jobs.kinds import kind_of
+from forge.jobs.environments import enqueue_preparation, require_may_prepare
 from forge.jobs.models import Job
-from forge.jobs.queue import enqueue, retry
-from forge.jobs.workers.slots import notify_workers
-from forge.learning.access import may_prepare
+from forge.jobs.queue import retry
 from forge.learning.conversions.actions import announce_conversion
-from forge.learning.conversions.kinds import ENVIRONMENT_KIND
 from forge.learning.conversions.models import ConversionState
+from forge.learning.environments.missing import environments_of
 from forge.learning.errors import NothingToPrepare
 from forge.learning.models import ModelConversion
+from forge.learning.searches.actions.searches import resume_search
+from forge.learning.searches.models import ModelSearch
+from forge.learning.searches.trial_rows import jobs_of
+from forge.learning.training.actions.runs import resume_run
+from forge.learning.training.models import TrainingRun
 from forge.projects.access import require
 
 
 def prepare_environment(actor: Actor, row: ModelConversion) -> ModelConversion:
-    """Prepares the environment that a conversion needs, and converts the model then.
+    """Prepares the environments that a conversion needs, and converts the model then.
 
     Raises `NothingToPrepare`, and `Forbidden` or `NotFound`.
     """
     project = row.project
     require(actor, Verb.EDIT, project)
-    if not may_prepare(actor):
-        raise Forbidden("Only the operator of this server prepares environments.")
+    require_may_prepare(actor)
     with transaction.atomic():
         row = (
             ModelConversion.objects.select_for_update(of=("self",))
@@ -42,16 +38,42 @@ def prepare_environment(actor: Actor, row: ModelConversion) -> ModelConversion:
         )
         if row.state != ConversionState.NEEDS or row.needs is None or row.job is None:
             raise NothingToPrepare("The model is not waiting for an environment.")
-        name = row.needs["name"]
-        party = Party(project.organisation_id, actor.pk, is_program=False)
-        kind = kind_of(ENVIRONMENT_KIND)
-        job = enqueue(
-            kind, party.organisation, {"environment": name}, party=party, project=project, key=f"environment:{name}"
-        )
+        job = enqueue_preparation(actor, project, row.needs["name"])
         Job.objects.filter(pk=row.job.pk).update(required_job=job)
         retry(row.job, str(actor.person))
         row.refresh_from_db()
-        write_entry(actor, "model.prepare", project.stream, project.place, environment=name)
         announce_conversion(row, actor)
-        transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
     return row
+
+
+@transaction.atomic
+def prepare_run(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Prepares the environments that a run needs, and goes on with the run then.
+
+    Raises `NothingToPrepare`, `Forbidden` or `NotFound`, and what `resume_run` raises.
+    """
+    preparation = _preparation(actor, run)
+    run = resume_run(actor, run)
+    assert run.job is not None  # noqa: S101 (a run without a job cannot be continued)
+    Job.objects.filter(pk=run.job.pk).update(required_job=preparation)
+    return run
+
+
+@transaction.atomic
+def prepare_search(actor: Actor, search: ModelSearch) -> ModelSearch:
+    """Prepares the environments that a search needs, and goes on with the search then.
+
+    Raises `NothingToPrepare`, `Forbidden` or `NotFound`, and what `resume_search` raises.
+    """
+    preparation = _preparation(actor, search)
+    search = resume_search(actor, search)
+    jobs_of(search).update(required_job=preparation)
+    return search
+
+
+def _preparation(actor: Actor, row: TrainingRun | ModelSearch) -> Job:
+    require(actor, Verb.EDIT, row.project)
+    names = environments_of(row.reason)
+    if not names:
+        raise NothingToPrepare("It is not waiting for an environment.")
+    return enqueue_preparation(actor, row.project, names)

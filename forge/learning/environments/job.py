@@ -1,4 +1,4 @@
-"""The job that prepares the environment of a converter: `lab` makes it from a lock with hashes."""
+"""The job that prepares environments: `lab` makes each from a lock with hashes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
+from forge.jobs.environments import ENVIRONMENT_KIND
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, WorkerCapability
-from forge.learning.conversions.kinds import ENVIRONMENT_KIND
 from forge.learning.conversions.lab_answers import PreparedJson
 from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
+from rune.wording import listed
 
 PREPARE_SECONDS = 3600.0
 """The longest that preparing an environment may take: it downloads hundreds of megabytes."""
 
 
 def run_environment_job(job: JobContext) -> Mapping[str, Any]:
-    """Prepares an environment."""
+    """Prepares the environments."""
     request = {"action": "prepare", "environment": job.spec["environment"]}
     try:
         answer = ask_lab(request, PreparedJson, seconds=PREPARE_SECONDS, tick=job.tick, report=job.report)
@@ -32,14 +33,14 @@ def run_environment_job(job: JobContext) -> Mapping[str, Any]:
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     """Returns the titles of these jobs."""
-    return {job.pk: JobTitle(f"Preparing the {job.spec['environment']} environment") for job in jobs}
+    return {job.pk: JobTitle(f"Preparing {listed(job.spec['environment'].split())}") for job in jobs}
 
 
 ENVIRONMENT = JobKind(
     ENVIRONMENT_KIND,
     WorkerCapability.LAB,
     run_environment_job,
-    "Environment of a converter",
+    "Environment of packages",
     titles=titles_of,
     verb=Verb.EDIT,
     attempts=2,

@@ -18,7 +18,8 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person
 from forge.core.preconditions import etag_of, form_precondition
-from forge.learning.access import conversions_of, find_conversion, may_prepare
+from forge.jobs.environments import may_prepare
+from forge.learning.access import conversions_of, find_conversion
 from forge.learning.conversions.actions import (
     begin_conversion,
     count_on_boards,

@@ -19,6 +19,7 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobT
 from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.endings import ending_of
+from forge.learning.environments.missing import environments_of, reason_of
 from forge.learning.searches.actions.searches import announce_search, require_going_on
 from forge.learning.searches.following import SearchFollower
 from forge.learning.searches.kinds import SEARCH_KIND, TRIALS_WITHOUT_IMPROVEMENT
@@ -115,13 +116,8 @@ def _ask(
             work="search",
         )
     except EnvironmentMissing as missing:
-        ModelSearch.objects.filter(pk=search.pk).update(reason="needs-environment")
-        raise JobFailed(
-            f"A search trains, which needs the {missing.environment['name']} environment: "
-            f"{missing.environment['download']} MB to download, {missing.environment['disk']} MB on disk. The operator "
-            f"of this server prepares it with `python -m lab.environments prepare {missing.environment['name']}`. "
-            "Then go on with the search."
-        ) from None
+        ModelSearch.objects.filter(pk=search.pk).update(reason=reason_of(missing))
+        raise JobFailed(f"The search cannot start. {missing.advice} Then go on with the search.") from None
     except LabRefused as refused:
         ModelSearch.objects.filter(pk=search.pk).update(reason=refused.reason)
         raise JobFailed(str(refused)) from None
@@ -162,7 +158,7 @@ def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:
         return values | {"state": SearchState.FINISHED, "end_reason": reason}
     if failed_job is None:
         return values | {"state": SearchState.CANCELLED}
-    is_missing = search.reason == "needs-environment"
+    is_missing = bool(environments_of(search.reason))
     return values | {"state": SearchState.NEEDS if is_missing else SearchState.FAILED}
 
 

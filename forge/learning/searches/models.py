@@ -22,7 +22,7 @@ class SearchState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
     FINISHED = "finished", "Finished"
-    NEEDS = "needs", "Needs TensorFlow"
+    NEEDS = "needs", "Needs packages"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
 

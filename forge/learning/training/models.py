@@ -25,7 +25,7 @@ class TrainingState(models.TextChoices):
     RUNNING = "running", "Running"
     PAUSED = "paused", "Paused"
     FINISHED = "finished", "Finished"
-    NEEDS = "needs", "Needs TensorFlow"
+    NEEDS = "needs", "Needs packages"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
 

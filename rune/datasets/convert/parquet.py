@@ -14,6 +14,8 @@ from typing import Any
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.parquet_process import DAMAGED_FILE, MAX_COLUMNS, MAX_ROWS
+from rune.environments.analysis import FASTPARQUET, analysis_python
+from rune.environments.environment import EnvironmentNeeded
 from rune.isolation.small_process import end_process, start_module
 
 _MODULE = "rune.datasets.convert.parquet_process"
@@ -40,7 +42,10 @@ def table_of_parquet(data: bytes) -> ParquetTable:
     with _lock:
         reader = _warm.get(os.getpid())
         if reader is None or not reader.is_alive:
-            reader = _warm[os.getpid()] = _Reader()
+            try:
+                reader = _warm[os.getpid()] = _Reader()
+            except EnvironmentNeeded as error:
+                raise BadContent(f"This is a Parquet file. {error}") from None
         return reader.table(data)
 
 
@@ -48,7 +53,7 @@ class _Reader:
     """The process that decodes. Not for several threads at once. It ends with the last that holds this."""
 
     def __init__(self) -> None:
-        self._process, self._questions, self._answers = start_module(_MODULE)
+        self._process, self._questions, self._answers = start_module(_MODULE, analysis_python(FASTPARQUET))
         self._end = weakref.finalize(self, end_process, self._process, self._questions, self._answers)
         self._remaining = 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from importlib import import_module
 from typing import IO, Any
 
 from rune.datasets.content.content import BadContent
@@ -25,7 +25,6 @@ MEMORY = 3 * 1024**3
 HUGGING_FACE = "huggingface"
 """The key of the metadata in which the library `datasets` keeps the types of columns."""
 DAMAGED_FILE = "The Parquet file is damaged or cut short."
-_MISSING = "Parquet files need the Python package fastparquet. Install it, or export CSV."
 _ROWS_OF_A_PART = 10_000
 
 Part = tuple[Mapping[str, Any], Sequence[bytes]]
@@ -37,10 +36,8 @@ def parts_of(data: bytes) -> Iterator[Part]:
 
     What the file says of its size is checked before anything is unpacked. Raises `BadContent`.
     """
-    try:
-        import fastparquet
-    except ImportError:
-        raise BadContent(_MISSING) from None
+    import fastparquet
+
     try:
         file = fastparquet.ParquetFile(io.BytesIO(data))
         _require_small(file)
@@ -109,9 +106,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
 def main() -> None:
     """Loads the library, gives up the rest, and answers."""
     streams = take_streams()
-    # Without the library, each answer says so.
-    with suppress(ImportError):
-        __import__("fastparquet")
+    import_module("fastparquet")
     limit(MEMORY)
     confine_to_toolchain()
     serve(*streams)

@@ -1,40 +1,97 @@
-"""Parquet: a table for each series of motion, a row a moment, with the label, the split and the group in columns."""
+"""Parquet: a table for each series of motion, a row a moment, with the label, the split and the group in columns.
+
+A process of its own writes the files (`rune.datasets.export.parquet_process`). It ends when nothing was written for a
+while.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Collection
+import json
+import subprocess
+from collections.abc import Collection, Mapping
+from threading import Lock, Timer
+from typing import IO
 
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.export.layout import ExportedSample, ExportLayout, no_lists
+from rune.environments.analysis import FASTPARQUET, analysis_python, require_environments
+from rune.environments.environment import EnvironmentNeeded
+from rune.isolation.small_process import end_process, start_module
 
-_AXES = ("x", "y", "z")
+_MODULE = "rune.datasets.export.parquet_process"
+IDLE_SECONDS = 20.0
+"""How long the process waits for the next series."""
 
 
-class _WrittenFile(io.BytesIO):
-    """A file in memory whose bytes stay when the library closes it."""
+class _Writer:
+    """The process that writes, started when it is needed. Safe from any thread."""
 
-    def close(self) -> None:
-        """Keeps the bytes."""
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._started: tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]] | None = None
+        self._clock: Timer | None = None
+
+    def file(self, facts: Mapping[str, str | int], data: bytes) -> bytes:
+        """Returns the file of a series. Raises `BadContent`."""
+        with self._lock:
+            if self._clock is not None:
+                self._clock.cancel()
+            try:
+                return self._written(facts, data)
+            except EnvironmentNeeded as error:
+                raise BadContent(_needed(error)) from None
+            except (OSError, ValueError) as error:
+                self._end()
+                raise BadContent("The Parquet file could not be written.") from error
+            finally:
+                self._clock = Timer(IDLE_SECONDS, self.end)
+                self._clock.daemon = True
+                self._clock.start()
+
+    def end(self) -> None:
+        """Ends the process."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._started is not None:
+            end_process(*self._started)
+        self._started = None
+
+    def _written(self, facts: Mapping[str, str | int], data: bytes) -> bytes:
+        if self._started is None or self._started[0].poll() is not None:
+            self._end()
+            self._started = start_module(_MODULE, analysis_python(FASTPARQUET))
+        _, questions, answers = self._started
+        questions.write(json.dumps({"facts": facts, "size": len(data)}).encode() + b"\n")
+        questions.write(data)
+        questions.flush()
+        size = int(answers.readline())
+        file = answers.read(size)
+        if len(file) != size:
+            raise ValueError("the process ended")
+        return file
+
+
+_writer = _Writer()
 
 
 def _content(sample: ExportedSample, data: bytes) -> bytes:
-    import fastparquet
-    import pandas  # type: ignore[import-untyped]  # it has no types of its own
-
-    rows = [[float(text) for text in line.split(",")] for line in data.decode("ascii").splitlines()]
-    frame = pandas.DataFrame(rows, columns=_AXES)
-    words = {"series": sample.number, "label": sample.label, "split": sample.split, "group": sample.group}
-    for place, (name, value) in enumerate(words.items()):
-        frame.insert(place, name, value)
-    file = _WrittenFile()
-    fastparquet.write("series", frame, compression="ZSTD", open_with=lambda *_: file, write_index=False)
-    return file.getvalue()
+    words = {"label": sample.label, "split": sample.split, "group": sample.group}
+    return _writer.file({"series": sample.number, **words}, data)
 
 
 def _refuse(samples: Collection[ExportedSample]) -> None:
     if any(sample.kind is not Kind.MOTION for sample in samples):
         raise BadContent("Parquet has series of motion. Choose another layout for other samples.")
+    try:
+        require_environments(None, FASTPARQUET)
+    except EnvironmentNeeded as error:
+        raise BadContent(_needed(error)) from None
+
+
+def _needed(error: EnvironmentNeeded) -> str:
+    return f"{error} Or choose another layout."
 
 
 PARQUET = ExportLayout(

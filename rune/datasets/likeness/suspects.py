@@ -1,5 +1,5 @@
 """Labels that may be wrong: confident learning (Northcutt et al., 2021) by `cleanlab`, on the answers of models that
-never saw the person.
+never saw the person. A process with the environment `analysis` computes them (`suspects_process`).
 
 The recordings are divided by group. For each part, a model learns from the others what their labels look like, and
 says of each recording of the part which label it expects. So no recording is judged by a model that learned it, or
@@ -8,7 +8,7 @@ another recording of the same person.
 
 from __future__ import annotations
 
-import warnings
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,12 +16,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.environments.analysis import CLEANLAB, analysis_python
+from rune.isolation.small_process import end_process, start_module
+
 MIN_GROUPS: Final = 3
 MIN_OF_LABEL: Final = 5
 """Samples that a label needs, so that something can be learned about it."""
 _FOLDS = 5
-_COMPONENTS = 48
-_ROUNDS = 200
+_MODULE = "rune.datasets.likeness.suspects_process"
 
 
 class NothingToCompare(Exception):
@@ -42,14 +44,14 @@ def find_suspects(features: NDArray[np.float32], labels: Sequence[str], groups: 
     """The samples whose labels are most likely wrong, the most doubtful first. A sample without a label is left out;
     one with an empty group is a group of its own.
 
-    Raises `NothingToCompare`.
+    Raises `NothingToCompare`, and `EnvironmentNeeded` without the libraries.
     """
     comparable = _comparable(labels)
     names = sorted({labels[index] for index in comparable})
     codes = np.array([names.index(labels[index]) for index in comparable])
     parts = _parts([groups[index] or f"\0{index}" for index in comparable])
-    chances = _cross_validated(features[comparable], codes, parts, len(names))
-    doubtful = _doubtful(codes, chances)
+    _require_labels(codes, parts)
+    chances, doubtful = _computed(features[comparable], codes, parts, len(names))
     return [
         Suspect(int(comparable[each]), names[int(chances[each].argmax())], float(chances[each, codes[each]]))
         for each in doubtful
@@ -79,45 +81,26 @@ def _parts(groups: Sequence[str]) -> NDArray[np.int64]:
     return np.array([part_by_group[group] for group in groups])
 
 
-def _cross_validated(
+def _require_labels(codes: NDArray[np.int64], parts: NDArray[np.int64]) -> None:
+    """Raises `NothingToCompare` where a model would learn one label alone."""
+    if any(len(np.unique(codes[parts != part])) < 2 for part in np.unique(parts)):
+        raise NothingToCompare("Labels are compared once each of two labels comes from several people or devices.")
+
+
+def _computed(
     features: NDArray[np.float32], codes: NDArray[np.int64], parts: NDArray[np.int64], labels: int
-) -> NDArray[np.float64]:
-    """The chance of each label for each sample, by models that saw nothing of the sample's part."""
-    from sklearn.decomposition import PCA
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    chances = np.full((len(codes), labels), 1e-6)
-    for part in np.unique(parts):
-        others = parts != part
-        if len(np.unique(codes[others])) < 2:
-            raise NothingToCompare("Labels are compared once each of two labels comes from several people or devices.")
-        components = min(_COMPONENTS, features.shape[1], int(others.sum()) - 1)
-        model = make_pipeline(
-            StandardScaler(), PCA(components, random_state=0), LogisticRegression(C=0.3, max_iter=_ROUNDS)
-        )
-        with warnings.catch_warnings():
-            # A model that has not quite converged is good enough to compare labels.
-            warnings.simplefilter("ignore")
-            model.fit(features[others], codes[others])
-            chances[np.ix_(~others, model.classes_)] += model.predict_proba(features[~others])
-    sums: NDArray[np.float64] = chances.sum(axis=1, keepdims=True)
-    shares: NDArray[np.float64] = np.divide(chances, sums)
-    return shares
-
-
-def _doubtful(codes: NDArray[np.int64], chances: NDArray[np.float64]) -> NDArray[np.int64]:
-    from cleanlab.filter import find_label_issues
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return np.asarray(
-            find_label_issues(
-                codes,
-                chances,
-                filter_by="prune_by_noise_rate",
-                return_indices_ranked_by="self_confidence",
-                n_jobs=1,
-            )
-        )
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The chance of each label for each sample, and the doubtful samples, the most doubtful first, by a process of its
+    own. Raises `OSError` where it ends without an answer."""
+    started = start_module(_MODULE, analysis_python(CLEANLAB))
+    try:
+        _, questions, answers = started
+        np.savez(questions, features=features, codes=codes, parts=parts, labels=labels)
+        questions.close()
+        data = answers.read()
+    finally:
+        end_process(*started)
+    if not data:
+        raise OSError("The process that compares labels ended without an answer.")
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return arrays["chances"], arrays["doubtful"]

@@ -22,11 +22,15 @@ from forge.datasets.analysis import actions, comparing, job
 from forge.datasets.analysis.models import SampleAnalysis
 from forge.datasets.consent.terms import Purpose
 from forge.datasets.models import Consent, DataAnalysis, DataSet, SampleAnswer
+from forge.datasets.pages import data
 from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples, withdraw_consent
+from forge.jobs import environments
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
+from forge.learning.environments import job as environment_job
 from forge.projects.actions import write_file
 from forge.projects.models import Project
+from rune.environments.analysis import ANALYSIS
 from tests.support.forge.factories.builds import run_job, take_job
 from tests.support.forge.factories.evaluations import RUNEFILE
 from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of
@@ -254,3 +258,39 @@ def test_a_project_without_samples_has_nothing_to_analyse(client: Client, projec
     assert client.post(f"{DATA}/analysis").status_code == 409
     assert client.get(f"{DATA}/analysis").json()["finished"] is None
     assert not DataAnalysis.objects.exists()
+
+
+def test_labels_are_compared_once_the_libraries_are_prepared(
+    client: Client, project: Project, user: User, consent: Consent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "missing_analysis", lambda *_: (ANALYSIS,))
+    monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
+    requests: list[Any] = []
+
+    def prepare(request: Any, *_: Any, **__: Any) -> Any:
+        requests.append(request)
+        return {"packages": 35, "version": "2"}
+
+    monkeypatch.setattr(environment_job, "ask_lab", prepare)
+    sample_of(consent, user, b"1,0,0", label="left")
+    page = client.get("/acme/kitchen/data").content.decode()
+    assert ANALYSIS.size_text in page
+    assert "Prepare it and check" in page
+    assert client.post("/acme/kitchen/data/analysis/environment").status_code == 302
+    Job.objects.filter(kind="converter-environment").update(activity="Fetching packages")
+    assert client.get(f"{DATA}/analysis").json()["activity"] == "Fetching packages"
+    run_jobs()  # of another kind of worker: the analysis waits for the preparation
+    assert client.get(f"{DATA}/analysis").json()["is_running"]
+    JobSlots(1, (WorkerCapability.LAB, WorkerCapability.BUILD), threading.Event()).work()
+    assert requests == [{"action": "prepare", "environment": "analysis"}]
+    assert client.get(f"{DATA}/analysis").json()["finished"] is not None
+
+
+@pytest.mark.protects("uploads/downloads-of-others")
+def test_nobody_but_the_first_account_makes_the_server_download_what_compares(
+    client: Client, project: Project, user: User, consent: Consent, settings: Any
+) -> None:
+    settings.EMBEDDED_WORKER = False
+    sample_of(consent, user, b"1,0,0", label="left")
+    assert client.post(f"{DATA}/analysis/environment").status_code == 403
+    assert not Job.objects.exists()

@@ -11,8 +11,8 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
+from forge.jobs import environments
 from forge.learning.conversions import actions, counting, job, making
-from forge.learning.environments import actions as environments
 from forge.learning.searches.actions import searches
 from forge.learning.training.actions import runs
 from forge.projects.models import Project
@@ -47,6 +47,7 @@ def nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs of searches and of training run when a test says so."""
     monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
     monkeypatch.setattr(runs, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_an_environment_is_prepared_when_the_first_account_agrees(
     monkeypatch.setattr(making, "ask_lab", refusing(EnvironmentMissing(TENSORFLOW)))
     row = converted(client, b"\x89HDF\r\n\x1a\n", "net.h5")
     assert (row["state"], row["needs"]) == ("needs", TENSORFLOW)
-    assert "needs an environment" in row["error"]
+    assert "`python -m lab.environments prepare tensorflow`" in row["error"]
     page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
     assert "320 MB to download" in page
     requests: list[Any] = []

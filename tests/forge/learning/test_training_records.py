@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from forge.learning.origins.records import MAX_FILES, BadRecord, read_training_record
-from lab.environments.environment import FOLDER_VARIABLE
 from rune.digests import digest_of
+from rune.environments.environment import FOLDER_VARIABLE
 from rune.source.policy.sections.training import MAX_SEED
 from rune.tools.cli import main
 from tests.support.cases import each_case

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.command.search_text import summary, training_section, trial_line
-from lab.environments.environment import FOLDER_VARIABLE
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.fit import Needs, run_time
 from rune.devices.boards.lookup import find_board
+from rune.environments.environment import FOLDER_VARIABLE
 from rune.project.files import MemoryFiles
 from rune.source.policy import check_policy
 from rune.source.policy.sections.training import Training

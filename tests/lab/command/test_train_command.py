@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.command.training_text import summary
-from lab.environments.environment import FOLDER_VARIABLE
 from lab.training.preparing import prepare_run
 from lab.training.run_folder import run_folder
 from lab.training.settings import ENVIRONMENT
+from rune.environments.environment import FOLDER_VARIABLE
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
 from tests.support.training.motion_data import write_motion

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.environments import environment
 from lab.environments.__main__ import main
-from lab.environments.environment import ENVIRONMENTS, READY, Environment
+from lab.environments.environment import ENVIRONMENTS
 from lab.environments.making import EnvironmentProblem, check, locked_packages, prepare, remove
+from rune.environments import environment
+from rune.environments.environment import READY, Environment
 
 NAME, VERSION = "converter", "1.2"
 
@@ -133,9 +134,11 @@ def test_a_lock_has_the_packages_of_this_python_and_system() -> None:
         "numpy==2.5.5 ; python_full_version >= '3.12' \\\n    --hash=sha256:11\n"
         "pywin==1 ; sys_platform == 'win32' \\\n    --hash=sha256:22\n"
         "Some_Thing==3 \\\n    --hash=sha256:33\n"
+        "zones==4 ; sys_platform == 'emscripten' or sys_platform == 'win32' \\\n    --hash=sha256:44\n"
+        "either==5 ; sys_platform == 'win32' or python_full_version >= '3.11' \\\n    --hash=sha256:55\n"
     )
     versions = list(locked_packages(lock))
-    assert [name for name, _ in versions] == ["numpy", "some-thing"]
+    assert [name for name, _ in versions] == ["numpy", "some-thing", "either"]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -153,6 +156,7 @@ def test_the_command_lists_what_is_prepared(
     monkeypatch.setenv("RUNE_LAB_DIR", str(tmp_path))
     assert main(["list"]) == 0
     assert [line.partition(" (")[0] for line in capsys.readouterr().out.splitlines()] == [
+        f"analysis: for {ENVIRONMENTS['analysis'].reads}; not prepared",
         "tensorflow: for Keras models",
         "onnx: for ONNX models",
         "torch: for programs of PyTorch",

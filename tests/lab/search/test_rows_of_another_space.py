@@ -12,6 +12,7 @@ from lab.command.search import command
 from lab.search.devices import SearchDevice, SearchDevices
 from lab.search.limits import DeviceLimits
 from lab.search.sampling import next_candidate
+from lab.search.sampling_step import drawn_places
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialState, read_trials
 from lab.training.settings import ENVIRONMENT
@@ -29,7 +30,7 @@ def test_a_row_of_another_space_is_no_obstacle(values: dict[str, int]) -> None:
     earlier = Candidate(values, "int8")
     row = Trial(1, earlier, TrialState.TRAINED, Needs("cortex-m4", 5000, 1000, 10_000), (0.8, 0.6, 0.9))
     candidates: list[Candidate] = []
-    while (candidate := next_candidate(SPACE, [row], [earlier, *candidates], DEVICES, 1)) is not None:
+    while (candidate := next_candidate(SPACE, [row], [earlier, *candidates], DEVICES, 1, drawn_places)) is not None:
         candidates.append(candidate)
     places = [SPACE.places(each) for each in candidates]
     assert None not in places

@@ -10,6 +10,7 @@ from lab.refusal import Refused
 from lab.search.devices import SearchDevice, SearchDevices
 from lab.search.limits import DeviceLimits
 from lab.search.sampling import next_candidate
+from lab.search.sampling_step import drawn_places
 from lab.search.space import Candidate, Space, space_of
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
@@ -34,7 +35,7 @@ def search(count: int, devices: SearchDevices = NO_LIMITS, seed: int = 1) -> lis
     """Candidates of a world in which filters cost RAM and are worth it, and blocks cost nothing."""
     trials: list[Trial] = []
     for number in range(1, count + 1):
-        candidate = next_candidate(SPACE, trials, [], devices, seed)
+        candidate = next_candidate(SPACE, trials, [], devices, seed, drawn_places)
         if candidate is None:
             break
         accuracy = 0.2 + candidate.values["blocks"] / 10 + candidate.values["filters"] / 80
@@ -59,10 +60,10 @@ def test_every_candidate_of_the_space_comes_once() -> None:
 @pytest.mark.slow
 def test_running_candidates_are_not_drawn_again() -> None:
     running = search(23)
-    last = next_candidate(SPACE, [], running, NO_LIMITS, 5)
+    last = next_candidate(SPACE, [], running, NO_LIMITS, 5, drawn_places)
     assert last is not None
     assert last not in running
-    assert next_candidate(SPACE, [], [*running, last], NO_LIMITS, 5) is None
+    assert next_candidate(SPACE, [], [*running, last], NO_LIMITS, 5, drawn_places) is None
 
 
 @pytest.mark.slow
@@ -88,7 +89,7 @@ def test_candidates_over_a_limit_of_the_second_board_become_rare() -> None:
 
 def test_a_row_from_outside_the_space_is_no_obstacle() -> None:
     rows = [trial(1, Candidate({"filters": 7, "blocks": 1}, "int8")), Trial(2, search(1)[0], TrialState.FAILED)]
-    candidate = next_candidate(SPACE, rows, [], NO_LIMITS, 1)
+    candidate = next_candidate(SPACE, rows, [], NO_LIMITS, 1, drawn_places)
     assert candidate is not None
     assert SPACE.places(candidate) is not None
 

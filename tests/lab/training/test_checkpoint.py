@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.environments.environment import FOLDER_VARIABLE
 from lab.training.checkpoint import checkpoint_bytes, read_arrays, read_state
 from lab.training.run_folder import Checkpoint, RunFolder, run_folder
 from lab.training.step import SLOTS
+from rune.environments.environment import FOLDER_VARIABLE
 
 DIGEST = "sha256:" + "a" * 64
 

@@ -24,6 +24,7 @@ from rune.datasets.likeness.features import features_of
 from rune.datasets.likeness.fingerprints import fingerprint_of
 from rune.datasets.likeness.outliers import find_outliers
 from rune.datasets.likeness.suspects import NothingToCompare, find_suspects
+from rune.environments.environment import EnvironmentNeeded
 from rune.project.files import FileError
 from rune.running.runtime.errors import RuneError
 
@@ -60,7 +61,7 @@ def compare_samples(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
     suspects = []
     try:
         suspects = find_suspects(features, labels, groups)
-    except NothingToCompare as error:
+    except (NothingToCompare, EnvironmentNeeded) as error:
         reason = str(error)
     return {
         "suspects": [

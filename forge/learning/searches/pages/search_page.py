@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.versions.other_projects import readable_source
-from forge.jobs.models import Job, JobState
+from forge.jobs.models import Job
 from forge.learning.pages.comparison import RANGE_WIDTH, range_begin, range_place
 from forge.learning.searches.boards import SearchBoards, boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
@@ -188,8 +188,8 @@ def _is_inside(trial: SearchTrial, own: SearchTrial) -> bool:
 
 
 def _activity(jobs: Sequence[Job]) -> str:
-    """Returns the activity of the first running job; "" where none runs."""
-    return next((job.activity for job in jobs if job.state == JobState.RUNNING), "")
+    """Returns the activity of the first job that does something, or waits for one that does; "" where none does."""
+    return next((job.current_activity for job in jobs if not job.is_finished and job.current_activity), "")
 
 
 def _minutes(jobs: Sequence[Job]) -> int:

@@ -20,6 +20,9 @@ from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
 from forge.datasets.access import versions_of
 from forge.datasets.versions.other_projects import offered_versions
+from forge.jobs.environments import may_prepare
+from forge.learning.environments.actions import prepare_search
+from forge.learning.environments.missing import environments_of
 from forge.learning.pages.lists import check_list
 from forge.learning.searches.access import find_search, find_trial, searches_of
 from forge.learning.searches.actions import (
@@ -85,7 +88,8 @@ def _context(request: HttpRequest, project: Project, number: int, **_trial: int)
     principal = principal_of(request)
     search = find_search(principal, project, number)
     context = search_context(principal, project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
-    return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS}
+    prepares = bool(environments_of(search.reason)) and may_prepare(principal)
+    return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS, "prepares": prepares}
 
 
 _list_form = project_form("searches/page.html", _list_context)
@@ -132,6 +136,12 @@ def resume(request: HttpRequest, principal: Principal, project: Project, number:
     text = request.POST.get("trials", "").strip()
     resume_search(principal, search, _whole("trials", text) if text else None)
     return search.get_absolute_url()
+
+
+@_search_form
+def prepare(_request: HttpRequest, principal: Principal, project: Project, number: int) -> str:
+    """Prepares what a search needs, and goes on with it then."""
+    return prepare_search(principal, find_search(principal, project, number)).get_absolute_url()
 
 
 @_search_form

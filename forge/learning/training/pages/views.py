@@ -17,6 +17,9 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
+from forge.jobs.environments import may_prepare
+from forge.learning.environments.actions import prepare_run
+from forge.learning.environments.missing import environments_of
 from forge.learning.quality import builds_of_runs
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
@@ -56,6 +59,7 @@ ACTS = {
     "pause": pause_run,
     "resume": resume_run,
     "cancel": cancel_run,
+    "prepare": prepare_run,
 }
 
 
@@ -85,7 +89,8 @@ def _context(request: HttpRequest, project: Project, number: int, **_verb: str) 
     principal = principal_of(request)
     run = find_run(principal, project, number)
     context = run_context(principal, project, run, request.GET.get("mistakes", ""))
-    return context | {"may_edit": can(principal, Verb.EDIT, project)}
+    may_edit = can(principal, Verb.EDIT, project)
+    return context | {"may_edit": may_edit, "prepares": bool(environments_of(run.reason)) and may_prepare(principal)}
 
 
 _list_form = project_form("training/page.html", _list_context)
@@ -122,7 +127,7 @@ def one_run(request: HttpRequest, organisation: str, name: str, number: int) -> 
 
 @_run_form
 def act(_request: HttpRequest, principal: Principal, project: Project, number: int, verb: str) -> str:
-    """Stops, pauses, resumes or cancels a run."""
+    """Stops, pauses, resumes or cancels a run, or prepares what it needs."""
     run = find_run(principal, project, number)
     if verb not in ACTS:
         raise NotFound("There is no such page.")

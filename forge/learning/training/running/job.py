@@ -22,6 +22,7 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobP
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab, lab_variables
 from forge.learning.endings import ending_of
+from forge.learning.environments.missing import environments_of, reason_of
 from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.runs import announce_run, require_going_on
 from forge.learning.training.actions.using import use_model
@@ -133,12 +134,8 @@ def _ask(
             waiting=waiting_tensorflow,
         )
     except EnvironmentMissing as missing:
-        TrainingRun.objects.filter(pk=run.pk).update(reason="needs-environment")
-        raise JobFailed(
-            f"Training needs the {missing.environment['name']} environment: {missing.environment['download']} MB to "
-            f"download, {missing.environment['disk']} MB on disk. The operator of this server prepares it with `python "
-            f"-m lab.environments prepare {missing.environment['name']}`. Then continue the run."
-        ) from None
+        TrainingRun.objects.filter(pk=run.pk).update(reason=reason_of(missing))
+        raise JobFailed(f"The run cannot start. {missing.advice} Then continue the run.") from None
     except LabRefused as refused:
         follower.flush()
         TrainingRun.objects.filter(pk=run.pk).update(reason=refused.reason)
@@ -214,7 +211,7 @@ def _state(job: Job, run: TrainingRun) -> TrainingState:
         case JobState.CANCELLED:
             return TrainingState.CANCELLED
         case _:
-            return TrainingState.NEEDS if run.reason == "needs-environment" else TrainingState.FAILED
+            return TrainingState.NEEDS if environments_of(run.reason) else TrainingState.FAILED
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

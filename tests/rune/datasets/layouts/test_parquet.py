@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import signal
+import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import fastparquet
@@ -19,7 +21,9 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert import parquet, parquet_process
 from rune.datasets.convert.parquet import table_of_parquet
 from rune.datasets.convert.parquet_process import parts_of
+from rune.datasets.export.parquet import PARQUET
 from rune.datasets.layouts.find import read_item
+from rune.environments.environment import FOLDER_VARIABLE
 from tests.rune.datasets.layouts.test_layouts import facts, layout_of
 from tests.support.cases import each_case
 
@@ -177,7 +181,13 @@ def test_nothing_is_printed_about_damaged_metadata(capfd: pytest.CaptureFixture[
     assert capfd.readouterr().out == ""
 
 
-def test_without_the_library_the_refusal_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "fastparquet", None)
-    with pytest.raises(BadContent, match="package fastparquet"):
-        next(parts_of(GOOD))
+def test_without_the_library_the_refusal_says_how_it_is_prepared(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "fastparquet", None)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(parquet, "_warm", {})
+    with pytest.raises(BadContent, match=r"MB to download.*`python -m lab.environments prepare analysis`"):
+        table_of_parquet(GOOD)
+    with pytest.raises(BadContent, match=r"prepare analysis`. Or choose another layout"):
+        PARQUET.refuse([])

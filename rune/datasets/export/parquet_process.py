@@ -1,0 +1,58 @@
+"""The process that writes Parquet files: series with their facts come in, the bytes of files go out. Started by
+`rune.datasets.export.parquet`, so that a server that exports loads no pandas."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+import fastparquet
+import pandas  # type: ignore[import-untyped]  # it has no types of its own
+
+from rune.isolation.small_process import confine_to_toolchain, limit, take_streams
+
+MEMORY = 1024**3
+"""Bytes of data that this process may have."""
+_AXES = ("x", "y", "z")
+
+
+class _WrittenFile(io.BytesIO):
+    """A file in memory whose bytes stay when the library closes it."""
+
+    def close(self) -> None:
+        """Keeps the bytes."""
+
+
+def file_of(facts: Mapping[str, Any], data: bytes) -> bytes:
+    """Returns a file with a row for each line of a series, and the facts in columns before its numbers."""
+    rows = [[float(text) for text in line.split(",")] for line in data.decode("ascii").splitlines()]
+    frame = pandas.DataFrame(rows, columns=_AXES)
+    for place, (name, value) in enumerate(facts.items()):
+        frame.insert(place, name, value)
+    file = _WrittenFile()
+    fastparquet.write("series", frame, compression="ZSTD", open_with=lambda *_: file, write_index=False)
+    return file.getvalue()
+
+
+def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+    """Answers each series with the size of its file and the file, until there is none."""
+    while line := questions.readline():
+        question = json.loads(line)
+        file = file_of(question["facts"], questions.read(question["size"]))
+        answers.write(b"%d\n" % len(file))
+        answers.write(file)
+        answers.flush()
+
+
+def main() -> None:
+    """Gives up all but the library, and answers."""
+    streams = take_streams()
+    limit(MEMORY)
+    confine_to_toolchain()
+    serve(*streams)
+
+
+if __name__ == "__main__":
+    main()
