@@ -13,7 +13,7 @@ from forge.learning.teaching.project import teachable_project
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.actions.applying import apply_model
 from forge.learning.training.actions.offering import offer_model
-from forge.learning.training.actions.using import use_model
+from forge.learning.training.actions.using import NO_TEXTS, use_model, use_model_with
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.offered_version import ModelOffer
 from forge.projects.actions import write_file
@@ -92,6 +92,12 @@ def a_run_trains(world: EventWorld) -> Act:
 def the_model_of_a_run_is_used(world: EventWorld) -> Act:
     run = finish_run(_run(world))
     return lambda: use_model(world.developer, run)
+
+
+@scene(use_model_with)
+def the_model_of_a_run_is_used_with_other_texts(world: EventWorld) -> Act:
+    run = finish_run(_run(world))
+    return lambda: use_model_with(world.developer, run, "", NO_TEXTS)
 
 
 @scene(apply_model)
