@@ -23,7 +23,7 @@ IDLE_SECONDS = 20.0
 """How long the process waits for the next series."""
 
 
-class _Writer:
+class _ParquetWriter:
     """The process that writes, started when it is needed. Safe from any thread."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class _Writer:
         return file
 
 
-_writer = _Writer()
+_writer = _ParquetWriter()
 
 
 def _content(sample: ExportedSample, data: bytes) -> bytes:
