@@ -105,6 +105,13 @@ CASES: list[Case] = [
     ("form", f"{_PAGE}/queue", "acme/kitchen/data/queue", {"do": "take", "mode": "second-look"}, SENT),
     ("get", f"{_ROUTE}/analysis", f"{_DATA}/analysis", None, READ),
     ("post", f"{_ROUTE}/analysis", f"{_DATA}/analysis", {}, (202, 202, 202, 403, 403, 404, 401)),
+    (
+        "post",
+        f"{_ROUTE}/analysis/environment",
+        f"{_DATA}/analysis/environment",
+        None,
+        (202, 403, 403, 403, 403, 404, 401),
+    ),
     ("get", f"{_ROUTE}/imports", f"{_DATA}/imports", None, READ),
     ("post", f"{_ROUTE}/imports", "DATA_IMPORTS", {"size": 5}, (400, 400, 400, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/imports/<uuid:import_id>", "DATA_IMPORT", None, READ),
@@ -179,6 +186,13 @@ CASES: list[Case] = [
     ("get", f"{_PAGE}/samples/<int:number>", "acme/kitchen/data/samples/1", None, PAGE),
     ("get", f"{_PAGE}/samples/<int:number>/panel", "acme/kitchen/data/samples/1/panel", None, PAGE),
     ("form", f"{_PAGE}/analysis", "acme/kitchen/data/analysis", {}, SENT),
+    (
+        "form",
+        f"{_PAGE}/analysis/environment",
+        "acme/kitchen/data/analysis/environment",
+        {},
+        (302, 403, 403, 403, 403, 404, 302),
+    ),
     (
         "form",
         f"{_PAGE}/mark",

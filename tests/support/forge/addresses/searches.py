@@ -25,6 +25,7 @@ CASES: list[Case] = [
     ("get", _ONE_PAGE, f"{_HERE}/1", None, PAGE),
     ("form", f"{_ONE_PAGE}/stop", f"{_HERE}/1/stop", {}, (409, 409, 409, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/resume", f"{_HERE}/1/resume", {}, SENT),
+    ("form", f"{_ONE_PAGE}/prepare", f"{_HERE}/1/prepare", {}, (409, 409, 409, 403, 403, 404, 302)),
     ("form", f"{_ONE_PAGE}/discard", f"{_HERE}/1/discard", {}, SENT),
     ("form", f"{_ONE_PAGE}/trials/<int:trial>/change", f"{_HERE}/1/trials/1/change", {}, SENT),
     ("form", f"{_ONE_PAGE}/trials/<int:trial>/use", f"{_HERE}/1/trials/1/use", {}, SENT),
