@@ -33,7 +33,7 @@ TESTS = "tests"
 PASSED, SKIPPED, FAILED = "passed", "not run", "failed"
 """The outcomes of a test."""
 NOT_RUN = "Not yet run at full size"
-"""The section of the files that have no record."""
+"""The heading above the files that have no record."""
 REASON = "Written, or marked as a proof, after the proofs were run last."
 NOT_CODE = (":!docs", ":!*.md")
 """Paths whose change makes no proof old."""
@@ -211,44 +211,46 @@ def every_record() -> list[Record]:
 
 
 def page(records: Sequence[Record], before: str = "", files: Sequence[str] = ()) -> str:
-    """docs/proof.md. Of files that have no record on this machine it keeps what it said before. Those of `files`
-    without a record anywhere are listed at its end."""
+    """docs/proof.md, a line a proof. Of files that have no record on this machine it keeps the lines from before. Those
+    of `files` without a record anywhere are listed at its end."""
+    rows = {file: lines for file, lines in rows_of(before).items() if (ROOT / file).exists()}
+    for file in dict.fromkeys(record.part.file for record in records):
+        rows[file] = list(_rows(file, [record for record in records if record.part.file == file]))
+    not_run = [f"| {file} | {REASON} |" for file in files if file not in rows]
     lines = [
         "# Proofs",
         "",
         "Written by `make prove`, which runs the long proofs at full size; `make test` runs a small share of each with",
         "fixed seeds. A proof can be run again exactly: the mutants and inputs are made from their numbers alone.",
+        "",
+        "| file | what holds | outcome | run at | seconds | counts |",
+        "| --- | --- | --- | --- | ---: | --- |",
+        *(row for file in sorted(rows) for row in rows[file]),
     ]
-    sections = {title: body for title, body in _sections_of(before).items() if (ROOT / title).exists()}
-    for file in dict.fromkeys(record.part.file for record in records):
-        sections[file] = "\n".join(_section(file, [record for record in records if record.part.file == file]))
-    not_run = [f"| {file} | {REASON} |" for file in files if file not in sections]
-    section_texts = [sections[title] for title in sorted(sections)]
     if not_run:
-        section_texts.append("\n".join([f"## {NOT_RUN}", "", "| file | reason |", "| --- | --- |", *not_run]))
-    return "\n".join(lines) + "\n" + "".join(f"\n{section}\n" for section in section_texts)
+        lines += ["", f"## {NOT_RUN}", "", "| file | reason |", "| --- | --- |", *not_run]
+    return "\n".join(lines) + "\n"
 
 
-def _sections_of(text: str) -> dict[str, str]:
-    """The page's sections by the file of each."""
-    return {part.partition("\n")[0]: f"## {part.strip()}" for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
+def rows_of(text: str) -> dict[str, list[str]]:
+    """The lines of a page's proofs, by the file of each."""
+    rows: dict[str, list[str]] = {}
+    for line in text.partition(f"\n## {NOT_RUN}\n")[0].splitlines():
+        file = line.removeprefix("| ").partition(" | ")[0]
+        if file.endswith(".py"):
+            rows.setdefault(file, []).append(line)
+    return rows
 
 
-def _section(file: str, records: Sequence[Record]) -> Iterable[str]:
+def _rows(file: str, records: Sequence[Record]) -> Iterable[str]:
     shares = records[0].part.shares
-    commits = ", ".join(dict.fromkeys(f"{record.commit} on {record.ran}" for record in records))
-    yield f"## {file}"
-    yield ""
-    part = f"{len(records)} of {shares} parts. " if shares > 1 else ""
-    yield f"{part}Ran at commit {commits}."
-    yield ""
-    yield "| what holds | | seconds | counts |"
-    yield "| --- | --- | ---: | --- |"
+    runs = ", ".join(dict.fromkeys(f"{record.commit} on {record.ran}" for record in records))
+    parts = f" ({len(records)} of {shares} parts)" if shares > 1 else ""
     for test in dict.fromkeys(result.test for record in records for result in record.results):
         results = [result for record in records for result in record.results if result.test == test]
         seconds = sum(result.seconds for result in results)
         words = test.removeprefix("test_").replace("_", " ")
-        yield f"| {words} | {_outcome(results)} | {seconds:,.0f} | {_facts(results)} |"
+        yield f"| {file} | {words} | {_outcome(results)} | {runs}{parts} | {seconds:,.0f} | {_facts(results)} |"
 
 
 def _outcome(results: Sequence[ProofResult]) -> str:

@@ -11,7 +11,7 @@ import benchmarks.__main__ as benchmarks
 from benchmarks.__main__ import page as benchmarks_page
 from benchmarks.__main__ import sections_of
 from tools import prove
-from tools.prove import PAGE, ProofPart, ProofResult, Record, page, proof_files, read_report
+from tools.prove import PAGE, ProofPart, ProofResult, Record, page, proof_files, read_report, rows_of
 
 
 def record(share: int, *results: ProofResult) -> Record:
@@ -24,8 +24,8 @@ def passed(**facts: str) -> ProofResult:
 
 def test_parts_of_a_proof_are_added_up() -> None:
     text = page([record(0, passed(mutants="10", most_ms="4")), record(1, passed(mutants="5", most_ms="3"))])
-    assert "| nothing breaks | proved | 4 | mutants 15; most_ms 4 |" in text
-    assert "2 of 2 parts. Ran at commit abc on 2026-11-20." in text
+    (row,) = rows_of(text)["tests/proof/test_some.py"]
+    assert row.endswith("| nothing breaks | proved | abc on 2026-11-20 (2 of 2 parts) | 4 | mutants 15; most_ms 4 |")
 
 
 def test_one_part_that_failed_is_not_hidden_by_those_that_passed() -> None:
@@ -79,17 +79,18 @@ def test_figures_that_were_not_asked_for_stay_on_the_page() -> None:
 
 def test_proofs_that_ran_on_another_machine_stay_on_the_page() -> None:
     other_proof = "tests/proof/any_input/test_any_calls.py"
-    before = f"# Proofs\n\n## {other_proof}\n\nRan at commit abc.\n\n## tests/proof/test_that_is_gone.py\n\nRan once.\n"
+    row = f"| {other_proof} | any calls end | proved | abc on 2026-11-19 | 9 |  |"
+    before = f"# Proofs\n\n{row}\n{row.replace('any_calls', 'that_is_gone')}\n"
     text = page([record(0, passed())], before)
-    assert f"## {other_proof}\n\nRan at commit abc.\n" in text
-    assert "1 of 2 parts." in text
-    assert "test_that_is_gone" not in text
+    assert rows_of(text)[other_proof] == [row]
+    assert "1 of 2 parts" in text
+    assert "that_is_gone" not in text
 
 
 def test_each_file_of_proofs_has_a_record_or_is_listed_as_not_run() -> None:
     files, text = proof_files(), PAGE.read_text("utf-8")
     assert "tests/proof/any_input/test_any_calls.py" in files
-    missing = [file for file in files if f"## {file}\n" not in text and f"\n| {file} | " not in text]
+    missing = [file for file in files if f"\n| {file} | " not in text]
     assert missing == [], "python -m tools.prove --page"
 
 
@@ -100,7 +101,7 @@ def test_a_file_that_never_ran_is_listed_with_the_reason() -> None:
         "| tests/proof/any_input/test_any_calls.py | Written, or marked as a proof, after the proofs were run last. |"
         in text
     )
-    assert "| tests/proof/test_some.py |" not in text
+    assert "| tests/proof/test_some.py | Written" not in text
 
 
 def test_a_figure_that_fails_keeps_no_other_from_being_measured(
