@@ -55,10 +55,12 @@ def test_a_deployment_has_one_also_while_a_promotion_waits(project: Any, develop
     staging = deployed(developer, project, title="Staging")
     production = deployed(developer, project, title="Production", promoted_from="staging")
     client, page = browser_of(developer), production.get_absolute_url()
-    assert main_actions(client, page) == ["Save"]
+    assert main_actions(client, page) == []
+    assert main_actions(client, f"{page}?tab=settings") == ["Save"]
     published(developer, project, "1.1", RUNE + b"other")
     serve_tag(developer, staging, "1.1")
     assert main_actions(client, page) == ["Promote 1.1, build 2"]
+    assert main_actions(client, f"{page}?tab=settings") == ["Promote 1.1, build 2"]
 
 
 def test_of_several_conflicts_the_next_one_has_it(
