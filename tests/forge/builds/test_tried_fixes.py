@@ -165,10 +165,11 @@ def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) ->
 
 @pytest.mark.slow
 @pytest.mark.protects("live/tried-fixes")
-def test_edits_that_somebody_sends_along_are_not_kept(client: Client, questioning: Any) -> None:
+def test_edits_that_somebody_sends_along_are_refused(client: Client, questioning: Any) -> None:
     body = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
-    assert ask(client, body).json()["fix"] == BYTES
-    assert Preview.objects.requested().get().options == {"watched": [], "timed": False, "fix": BYTES}
+    answer = ask(client, body)
+    assert (answer.status_code, sorted(answer.json()["errors"])) == (400, ["fix.edits", "fix.text"])
+    assert not Preview.objects.requested().exists()
 
 
 @pytest.mark.slow

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forge.accounts.models import User
 from forge.core.blobs.store import put_bytes
+from forge.datasets.models import DataVersion
+from forge.jobs.models import Job, JobState
 from forge.learning.conversions import actions
 from forge.learning.conversions.models import ConversionState
-from forge.learning.environments.actions import prepare_environment
+from forge.learning.environments.actions import prepare_environment, prepare_run, prepare_search
+from forge.learning.environments.missing import NEEDS_ENVIRONMENT
 from forge.learning.inputs.actions import write_model_input
 from forge.learning.inputs.questions import model_to_feed
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form
+from forge.learning.searches.models import ModelSearch, SearchState
+from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, EventWorld, scene
+from tests.support.forge.factories.searches import finished_search
+from tests.support.forge.factories.training import motion_run, motion_version
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits" / "digits.tflite"
 FIGURES = {
@@ -26,6 +34,8 @@ FIGURES = {
     "layers": {"dense": 40.0},
 }
 LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
+
+NEEDS_ANALYSIS = f"{NEEDS_ENVIRONMENT} analysis"
 
 
 def _conversion(world: EventWorld, state: ConversionState = ConversionState.READY) -> ModelConversion:
@@ -79,9 +89,36 @@ def an_environment_is_prepared(world: EventWorld) -> Act:
     row = _conversion(world, ConversionState.NEEDS)
     needs = {"name": "tensorflow", "reads": "Keras models", "download": 1, "disk": 2}
     ModelConversion.objects.filter(pk=row.pk).update(needs=needs)
-    first = world.developer.__class__.objects.order_by("joined").first()
-    assert first is not None
-    return lambda: prepare_environment(first, row)
+    return lambda: prepare_environment(_operator(), row)
+
+
+@scene(prepare_run)
+def an_environment_of_a_run_is_prepared(world: EventWorld) -> Act:
+    _with_data(world)
+    run = motion_run(world.developer, world.project)
+    TrainingRun.objects.filter(pk=run.pk).update(state=TrainingState.NEEDS, reason=NEEDS_ANALYSIS)
+    Job.objects.filter(project=world.project).update(state=JobState.FAILED)
+    run.refresh_from_db()
+    return lambda: prepare_run(_operator(), run)
+
+
+@scene(prepare_search)
+def an_environment_of_a_search_is_prepared(world: EventWorld) -> Act:
+    _with_data(world)
+    search = finished_search(world.developer, world.project)
+    ModelSearch.objects.filter(pk=search.pk).update(state=SearchState.NEEDS, reason=NEEDS_ANALYSIS)
+    search.refresh_from_db()
+    return lambda: prepare_search(_operator(), search)
+
+
+def _with_data(world: EventWorld) -> None:
+    if not DataVersion.objects.filter(data_set__project=world.project).exists():
+        motion_version(world.developer, world.project, people=3)
+
+
+def _operator() -> User:
+    """The person who runs the server: the first one."""
+    return User.objects.order_by("joined")[0]
 
 
 @scene(actions.discard_conversion)
