@@ -14,7 +14,7 @@ from rune.digests import digest_of
 
 @dataclass(frozen=True)
 class Recording:
-    """One recording with its label. `group` is the person or device it was recorded of, and `split` the one that the
+    """A recording with its label. `group` is the person or device it was recorded of, and `split` the one that the
     data set gives it; both are empty where the data set does not say."""
 
     name: str

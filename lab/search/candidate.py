@@ -25,7 +25,7 @@ from rune.environments.analysis import QUANTISER, analysis_python
 
 _LIMITS = ChildLimits(seconds=60, memory=512 << 20)
 _PROCESSES = ProcessPool()
-"""Those that quantise candidates, which are many."""
+"""The processes that quantise candidates, of which there are many."""
 atexit.register(_PROCESSES.close)
 _SAME, _VALID = 0, 1
 _ACTIVATION = "fusedActivationFunction"

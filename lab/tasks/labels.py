@@ -20,7 +20,7 @@ from rune.datasets.splits import Split
 
 @dataclass(frozen=True)
 class LabelTask(LearningTask):
-    """One label for each recording."""
+    """The task of recipes that give each recording one label."""
 
     learned_answer: ClassVar[LearnedAnswer] = LearnedAnswer.LABELS
     curve: ClassVar[str] = ShareObjective.curve

@@ -1,4 +1,4 @@
-"""One word: how sure a model is that it hears it, and the sounds that are made of few recordings of it."""
+"""The task of a wake word: how sure a model is that it hears it, and the sounds that are made of few recordings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from rune.port import Port
 Array = np.ndarray[Any, Any]
 
 MOST_SOUNDS = 6000
-"""That are made of all recordings together: of many, few of each suffice, and the memory of features is limited."""
+"""The most sounds that are made of all recordings together: of many recordings, few sounds of each suffice, and the
+memory of features is limited."""
 SHARES_STAGE = "shares"
 """The stage that takes the scores of the word and of all else apart: its second output is the word's."""
 _SHOWN_SOUNDS = 2
@@ -67,7 +68,7 @@ class WakeWordTask(LabelTask):
         return replace(dataset, recordings=[each for each, _ in sounds], splits=[split for _, split in sounds])
 
     def stages(self, values: Mapping[str, float], output: ModelOutput) -> str:
-        """One call is one answer."""
+        """Returns the stages that take the share of the word: one call of the rune is one answer."""
         return f"""\
   {SHARES_STAGE}:
     proc-block: split

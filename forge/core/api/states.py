@@ -1,4 +1,4 @@
-"""Whether an act names the state of a thing that its caller read, and the reasons for which some do not have to."""
+"""The state of a thing that the caller of an act read and names, and the reasons for which some acts need none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class State:
-    """Whether an act names the state that its caller read, and, where it does not have to, the reason."""
+    """The rule of an act about the state that its caller read: it names it, or it does not, for a reason."""
 
     is_named: bool
     reason: str = ""

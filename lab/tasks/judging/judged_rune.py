@@ -58,7 +58,7 @@ class JudgedRune:
     beside: Port | None = None
     """A further output, whose numbers follow those of the scores in one row."""
     ends_in_silence: bool = False
-    """That of the recipe."""
+    """The recipe's `ends_in_silence`."""
 
     def answer(self, mean: Any) -> tuple[int, float]:
         """The place of the answer's label for the mean scores of a recording, and how sure it is, from 0 to 1."""

@@ -31,7 +31,7 @@ class Threshold:
 
 
 COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
-"""That of an alarm before anything is learned."""
+"""The threshold of an alarm before anything is learned."""
 
 
 def threshold_of(recordings: Sequence[Array], values: Mapping[str, float]) -> Threshold:

@@ -1,4 +1,4 @@
-"""One tag over REST; the acts on it are in `actions.py`."""
+"""A tag over REST; the acts on it are in `actions.py`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forge.registry.tags.serializers import TAG, TagJson
 
 
 class ProjectTag(ProjectView):
-    """One tag of a project."""
+    """A tag of a project."""
 
     needs = needing(get=Scope.PROJECT_READ)
 
