@@ -39,8 +39,8 @@ from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
-from forge.core.blobs.responses import as_foreign
 from forge.core.errors import Conflict
+from forge.core.http.blob_responses import as_foreign
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.jobs.actions import cancel_job
 from forge.projects.api import ProjectView

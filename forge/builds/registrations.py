@@ -29,7 +29,7 @@ from forge.builds.runs.building import BUILD
 from forge.builds.runs.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildJson, build_to_json, build_url
 from forge.core.actors import Actor
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis.hooks import CurrentRune, current_rune
 from forge.datasets.collecting.hooks import recorded_format
 from forge.jobs.kinds import register as register_kind

@@ -8,7 +8,7 @@ from forge.accounts.models import User
 from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, person_counts
 from forge.core.http.senders import register as register_sender
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis import stopping as stopping
 from forge.datasets.analysis.job import ANALYSIS
 from forge.datasets.collecting.access import sender_by_cookie

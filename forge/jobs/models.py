@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import OF_ORGANISATION, Verb, organisations_where
 from forge.core.actors import Actor
-from forge.core.leases import LeasedRow
+from forge.core.database.leases import LeasedRow
 from forge.core.models import Blob
 from forge.jobs.kinds import kinds
 from forge.jobs.worker_names import MAX_WORKER_NAME

@@ -24,8 +24,8 @@ from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example
 from forge.core.api.views import PERSON, ForgeView, needing
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import AddressChanged
+from forge.core.http.blob_responses import blob_response
 from forge.player.actions import (
     LINK_LIFE,
     PASS_LIFE,

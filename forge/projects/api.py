@@ -26,9 +26,9 @@ from forge.core.api.preconditions import (
 )
 from forge.core.api.schema import WithParts
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.blobs.store import read_blob
 from forge.core.errors import AddressChanged, Conflict, Gone, Unprocessable
+from forge.core.http.blob_responses import as_foreign, blob_response
 from forge.projects import actions
 from forge.projects.access import is_favourite
 from forge.projects.creating.names import name_after

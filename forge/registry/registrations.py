@@ -9,7 +9,7 @@ from uuid import UUID
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.blobs.dependents import names_of_users
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.removals.hooks import work_stoppers
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts

@@ -16,7 +16,7 @@ from forge.accounts.quotas.usage import Counts, organisation_counts, person_coun
 from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.core.actors import Actor
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.learning.hooks import model_changes
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import BuildApproval, approvals, judges_of

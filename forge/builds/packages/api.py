@@ -18,8 +18,8 @@ from forge.builds.errors import FirmwareMissing, NoPackage
 from forge.builds.packages.actions import note_package_download
 from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.core.api.views import ForgeView, needing
-from forge.core.blobs.responses import blob_response
 from forge.core.http import media_types
+from forge.core.http.blob_responses import blob_response
 
 
 class BuildPackageFile(ForgeView):

@@ -23,7 +23,7 @@ from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged
-from forge.core.observability import log_context_of_build
+from forge.core.observability.log_context import log_context_of_build
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability

@@ -37,8 +37,8 @@ from forge.compute.pool.toolchain import PREVIEW_SECONDS
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.full_disk import is_full_disk
+from forge.core.database.leases import unleased
 from forge.core.errors import BytesDamaged, DiskFull
-from forge.core.leases import unleased
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.source.runefile.blocks.test_files import has_tests

@@ -32,7 +32,7 @@ from forge.compute.scheduler.pace import ComputePace
 from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged
-from forge.core.observability import log_context_of_build
+from forge.core.observability.log_context import log_context_of_build
 from forge.datasets.consent.uses import SampleUse, UsePlace
 from forge.datasets.errors import TooManyProtectedRuns
 from forge.datasets.models import DataVersion

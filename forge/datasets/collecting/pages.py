@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forge.accounts.errors import LinkEnded
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.core.blobs.responses import part_response
 from forge.core.errors import Invalid, QuotaReached
+from forge.core.http.blob_responses import part_response
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import labels_of
 from forge.datasets.collecting.access import (

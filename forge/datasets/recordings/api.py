@@ -15,9 +15,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Unprocessable
 from forge.core.http import media_types
+from forge.core.http.blob_responses import part_response
 from forge.datasets.access import revision_of
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
 from forge.datasets.playing import require_play

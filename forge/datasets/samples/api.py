@@ -19,8 +19,8 @@ from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
+from forge.core.http.blob_responses import part_response
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
 from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.playing import playing_facets, require_play, restrict_playing

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Build
-from forge.core.blobs.responses import part_response
+from forge.core.http.blob_responses import part_response
 from forge.deployments.keys.grants import may_deploy
 from forge.deployments.previews.access import address_of, served_build
 from forge.deployments.previews.models import PreviewLink

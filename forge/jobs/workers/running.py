@@ -15,7 +15,7 @@ from django.utils import timezone
 from forge.compute.scheduler.pace import ComputePace, PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import has_no_room, is_full_disk
-from forge.core.leases import LeaseLost
+from forge.core.database.leases import LeaseLost
 from forge.jobs import checkpoints, queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.log import NewLogLine

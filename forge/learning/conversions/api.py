@@ -19,8 +19,8 @@ from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge
+from forge.core.http.blob_responses import blob_response
 from forge.learning.access import conversions_of, find_conversion, find_form
 from forge.learning.conversions.actions import (
     begin_conversion,

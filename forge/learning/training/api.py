@@ -16,8 +16,8 @@ from forge.accounts.tokens.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing, raising
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import Unprocessable
+from forge.core.http.blob_responses import blob_response
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
     RequestedRun,

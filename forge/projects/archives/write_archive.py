@@ -14,9 +14,9 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 
 from forge.core.blobs.chunks import CHUNK
-from forge.core.blobs.responses import as_foreign
 from forge.core.blobs.store import open_blob
 from forge.core.http import media_types
+from forge.core.http.blob_responses import as_foreign
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.versions.store import Manifest
 

@@ -23,9 +23,9 @@ from forge.core.api.json_types import PageJson, Timestamp
 from forge.core.api.pages import CursorPages
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
-from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
 from forge.core.http import media_types
+from forge.core.http.blob_responses import as_foreign, blob_response
 from forge.projects.actions import note_download, restore_version, restoring_update, save_version
 from forge.projects.api import ProjectView
 from forge.projects.archives.write_archive import archive_response

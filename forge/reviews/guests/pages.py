@@ -29,8 +29,8 @@ from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
+from forge.core.http.blob_responses import blob_response
 from forge.core.http.pages import for_person, show_again
 from forge.projects.place import project_of
 from forge.reviews import actions

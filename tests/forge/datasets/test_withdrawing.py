@@ -11,8 +11,8 @@ from django.test import Client
 
 from forge.accounts.models import Role, User
 from forge.core.blobs.links import links_of
+from forge.core.database.leases import LeaseLost
 from forge.core.errors import NotFound
-from forge.core.leases import LeaseLost
 from forge.core.models import Blob, Event
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.consent.actions import agree_anew

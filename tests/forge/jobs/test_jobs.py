@@ -14,7 +14,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import links_of
-from forge.core.leases import LeaseLost
+from forge.core.database.leases import LeaseLost
 from forge.jobs import kinds, queue
 from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind

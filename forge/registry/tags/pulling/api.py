@@ -15,9 +15,9 @@ from forge.builds.access import find_package
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example, examples_for_others
 from forge.core.api.views import boolean_parameter, needing, raising
-from forge.core.blobs.responses import blob_response, part_response
 from forge.core.errors import Gone
 from forge.core.http import media_types
+from forge.core.http.blob_responses import blob_response, part_response
 from forge.projects.actions import note_download
 from forge.projects.api import ProjectView
 from forge.registry.tags.access import find_tag

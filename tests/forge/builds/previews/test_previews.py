@@ -25,7 +25,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.blobs.store import blob_path
 from forge.core.models import Blob, BlobLink, Event
-from forge.core.periodic import run_once, tasks
+from forge.core.processes.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
 from tests.forge.builds.conftest import WakeUps, events_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from forge.core.observability import build_id, request_id
+from forge.core.observability.log_context import build_id, request_id
 
 LINES = Counter("forge_log_lines_total", "Logged lines, by level: errors are what to look at.", ["level"])
 

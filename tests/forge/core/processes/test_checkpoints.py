@@ -12,8 +12,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from forge.core.database.checkpoints import PAGE_BYTES, Checkpoints, checkpoint, preallocate_log
 from forge.core.models import PeriodicRun
+from forge.core.processes.checkpoints import PAGE_BYTES, Checkpoints, checkpoint, preallocate_log
 from tests.support.patience import PATIENCE
 
 

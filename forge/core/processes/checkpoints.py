@@ -10,7 +10,7 @@ import sqlite3
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 
 INTERVAL_SECONDS = 1.0
 """Seconds between two checkpoints; one without new pages costs nothing."""

@@ -8,24 +8,19 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
+from forge.core.observability.log_context import request_id
 
 HEADER = b"x-request-id"
 _FORM = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 """The allowed form of a request's id from a proxy; anything else could break a line of the log."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that is being answered; "" outside of one."""
-build_id: ContextVar[str] = ContextVar("build_id", default="")
-"""The id of the build or preview that is being worked on; "" outside of one."""
 
 REQUESTS = Counter("forge_requests_total", "Answered requests.", ["method", "status"])
 SECONDS = Histogram(
@@ -34,16 +29,6 @@ SECONDS = Histogram(
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100),
 )
 SOCKETS = Gauge("forge_sockets_open", "Open sockets of this process.")
-
-
-@contextmanager
-def log_context_of_build(build: object) -> Iterator[None]:
-    """Adds the id of a build or preview to log records in this context."""
-    token = build_id.set(str(build))
-    try:
-        yield
-    finally:
-        build_id.reset(token)
 
 
 def may_stay_cached(headers: Iterable[tuple[bytes, bytes]]) -> bool:

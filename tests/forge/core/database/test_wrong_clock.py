@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forge.core.database.wrong_clock import is_behind
 from forge.core.models import PeriodicRun
-from forge.core.periodic import HOLD, PeriodicTask, RunsIn, claim, tasks
+from forge.core.processes.periodic import HOLD, PeriodicTask, RunsIn, claim, tasks
 from forge.jobs import queue
 from forge.jobs.models import Job, JobState, WorkerCapability
 from tests.support.forge.factories.builds import waiting

@@ -13,10 +13,18 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
 
-from forge.core import periodic
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Blob, PeriodicRun
-from forge.core.periodic import PeriodicScheduler, PeriodicTask, RunsIn, claim, register, run_claimed, tasks
+from forge.core.processes import periodic
+from forge.core.processes.periodic import (
+    PeriodicScheduler,
+    PeriodicTask,
+    RunsIn,
+    claim,
+    register,
+    run_claimed,
+    tasks,
+)
 from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)

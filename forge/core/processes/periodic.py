@@ -18,8 +18,8 @@ from enum import StrEnum
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from forge.core.database.leases import Lease, LeaseLost
 from forge.core.database.wrong_clock import is_ahead
-from forge.core.leases import Lease, LeaseLost
 from forge.core.models import PeriodicRun
 
 _log = logging.getLogger(__name__)

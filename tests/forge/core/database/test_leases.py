@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from forge.core.leases import Lease, LeaseLost, expired, revoke, unleased
+from forge.core.database.leases import Lease, LeaseLost, expired, revoke, unleased
 from forge.core.models import PeriodicRun
 from tests.support.patience import PATIENCE
 

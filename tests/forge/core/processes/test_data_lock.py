@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.core.data_lock import DataInUse, Use, data_folder
+from forge.core.processes.data_lock import DataInUse, Use, data_folder
 
 EXCLUDING = [(Use.ALONE, Use.ALONE), (Use.ALONE, Use.SHARED), (Use.SHARED, Use.ALONE)]
 
