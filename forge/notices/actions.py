@@ -16,8 +16,8 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.notices.announcements import INBOX_CHANGED, inbox_stream
-from forge.notices.delivery.rules import Level, MailChoice
 from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
+from forge.notices.rules import Level, MailChoice
 from forge.projects.access import require
 from forge.projects.models import Project
 

@@ -22,10 +22,10 @@ from forge.core.http.paging import rows_of
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
 from forge.notices.delivery.messages import action, sentence, title
-from forge.notices.delivery.rules import Level, MailChoice, NoticeCause
 from forge.notices.delivery.unsubscribing import person_of_token
 from forge.notices.inbox.filters import LISTS, NoticeFilter
 from forge.notices.models import Notice
+from forge.notices.rules import Level, MailChoice, NoticeCause
 from forge.projects.models import Project
 from forge.projects.place import project_of
 

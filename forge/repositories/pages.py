@@ -26,7 +26,7 @@ from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.facets import link_facets
 from forge.repositories.pulls import remembered_tokens
-from forge.repositories.pulls.requests import request_refs
+from forge.repositories.request_refs import request_refs
 
 _REFUSALS = (Invalid, Conflict, Stale, Unprocessable, TooLarge, TooOften, NotFound)
 _FAILED_STATES = (JobState.FAILED, JobState.LOST)

@@ -36,7 +36,7 @@ from forge.registry.distribution.mirrors import actions as mirrors
 from forge.registry.distribution.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
 from forge.registry.oci.manifests import TAG_LENGTH
 from forge.registry.tags.messages import LONGEST_NOTES
-from forge.repositories.pulls.requests import LONGEST_REQUEST
+from forge.repositories.request_refs import LONGEST_REQUEST
 from forge.reviews.guests import actions as guests
 from forge.reviews.rounds.invitees import LONGEST_INVITATIONS
 from forge.reviews.rounds.requests import MAXIMUM_TITLE

@@ -35,7 +35,7 @@ from forge.repositories.actions import IncomingCommit, note_shared, offer_commit
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
-from forge.repositories.pulls.requests import number_of
+from forge.repositories.request_refs import number_of
 from forge.reviews.changes.edits import edits_between
 from forge.reviews.changes.merging import is_of, merging
 from rune.wording import counted

@@ -36,8 +36,8 @@ from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, tags_of
-from forge.web.home import newest_first
 from forge.web.projects.accuracy_trend import MeasuredBuild, trend_of
+from forge.web.projects.pending_items import newest_first
 from forge.web.runes.page import show_rune
 from rune.source.policy import LimitKind
 

@@ -29,8 +29,8 @@ from forge.datasets.samples.filters import DataFilter
 from forge.datasets.samples.models import SampleKind
 from forge.jobs.lists.filters import JobFilter
 from forge.moderation.models import ReportReason
-from forge.notices.delivery.rules import Level, MailChoice
 from forge.notices.inbox.filters import NoticeFilter
+from forge.notices.rules import Level, MailChoice
 from forge.projects.models import Project, Visibility
 from forge.projects.people.pages.teams import TeamFilter, TeamProjectFilter
 from forge.registry.distribution.mirrors.models import MirrorDirection

@@ -22,7 +22,7 @@ from forge.accounts.tokens.actions.device import shown_code
 from forge.core.errors import Invalid
 from forge.learning.pages.lists import check_list
 from forge.learning.pages.shapes import parsed_shapes
-from forge.repositories.pulls.requests import FORMS, request_refs
+from forge.repositories.request_refs import FORMS, request_refs
 from forge.repositories.serializers import PullStartSerializer
 from forge.reviews.rounds.invitees import MOST_INVITED
 from forge.web import lengths
