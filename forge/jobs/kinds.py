@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
 from forge.compute.scheduler.pace import ComputePace
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
-
-if TYPE_CHECKING:
-    from forge.jobs.models import Job, JobLogLine
+from forge.jobs.models import Job, JobLogLine
+from forge.jobs.needed_verbs import declare_needed_verb
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease, unless the kind says otherwise."""
@@ -153,6 +152,7 @@ _kinds: dict[str, JobKind] = {}
 def register(kind: JobKind) -> None:
     """Adds a kind. One that is registered again replaces the one before."""
     _kinds[kind.name] = kind
+    declare_needed_verb(kind.name, kind.verb)
 
 
 def kind_of(name: str) -> JobKind:

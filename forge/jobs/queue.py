@@ -1,6 +1,6 @@
 """A job from the queue to its end: enqueueing, whose job is next, and what a worker writes under its lease.
 
-The mechanism of leases is `forge.core.database.leases`, the order is `forge.jobs.workers.order`. Actions of the apps
+The mechanism of leases is `forge.core.database.leases`, the order is `forge.jobs.fair_order`. Actions of the apps
 above check permissions.
 """
 
@@ -36,11 +36,11 @@ from forge.core.database.leases import Lease, expired, revoke
 from forge.core.database.wrong_clock import ahead, has_come
 from forge.core.events.log import append_event
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
+from forge.jobs.fair_order import RecentJobs, Waiting, fair_order
 from forge.jobs.kinds import JobKind, kind_of, kinds
 from forge.jobs.log import NewLogLine, append_log
 from forge.jobs.models import UNFINISHED_STATES, Job, JobState
 from forge.jobs.titles import title_of
-from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.models import Project
 from rune.compiler.building.spec import canonical_digest
 

@@ -18,7 +18,6 @@ from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.merging.settling import AcceptedUpdate, Settler
 from forge.collab.protocol.frames import (
     EMPTY_UPDATE,
     ClientState,
@@ -27,6 +26,7 @@ from forge.collab.protocol.frames import (
     step_2_frame,
     update_frame,
 )
+from forge.collab.room.conflict_resolver import AcceptedUpdate, ConflictResolver
 from forge.collab.room.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
 from forge.collab.room.presence import OtherProcess, Presence
 from forge.collab.room.storage import load_after, load_stored
@@ -73,7 +73,7 @@ class Room:
         self._members: set[RoomMember] = set()
         self._queue: asyncio.Queue[FromMember | FromElsewhere | Behind] = asyncio.Queue(QUEUE_LIMIT)
         self._document: LiveDocument
-        self._settler: Settler
+        self._conflicts: ConflictResolver
         self._is_broken = False
         self._updates_beside_state = 0
         self._merging: asyncio.Task[None] | None = None
@@ -85,7 +85,7 @@ class Room:
         """Reads the stored document."""
         stored_document = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
         self._document = LiveDocument(stored_document)
-        self._settler = Settler(self._document, stored_document.clients)
+        self._conflicts = ConflictResolver(self._document, stored_document.clients)
         self._updates_beside_state = stored_document.updates
         deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
 
@@ -96,8 +96,8 @@ class Room:
 
     def leave(self, member: RoomMember) -> None:
         self._members.discard(member)
-        if hasattr(self, "_settler"):  # not in a room that could not be loaded
-            self._settler.forget(member)
+        if hasattr(self, "_conflicts"):  # not in a room that could not be loaded
+            self._conflicts.forget(member)
         self._note_presence(self.presence.leave(member), member)
 
     @property
@@ -114,12 +114,12 @@ class Room:
 
         Raises `ValueError` for bytes that are no state.
         """
-        return self._settler.question(member, theirs)
+        return self._conflicts.question(member, theirs)
 
     def answer(self, member: RoomMember, theirs: bytes) -> bytes:
         """A frame with all that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
         frame = step_2_frame(self._document.doc.get_update(theirs))
-        self._settler.log.note_answer(member)
+        self._conflicts.log.note_answer(member)
         return frame
 
     def state(self) -> bytes:
@@ -233,7 +233,7 @@ class Room:
         for _ in range(MAX_ROUNDS):
             unfit = []
             for item in items:
-                verdict, accepted_updates = self._settler.try_item(item)
+                verdict, accepted_updates = self._conflicts.try_item(item)
                 good += accepted_updates
                 if verdict is UpdateResult.GOOD:
                     continue
@@ -252,9 +252,9 @@ class Room:
             return
         rows = [(item.update, None if item.sender is None else item.sender.person_id) for item in items]
         updates = [item.update for item in items]
-        last = await writer.append(self.project_id, rows, self._settler.new_clients(items))
+        last = await writer.append(self.project_id, rows, self._conflicts.new_clients(items))
         self._document.take(updates, last)
-        self._settler.log.mark_stored()
+        self._conflicts.log.mark_stored()
         self._updates_beside_state += len(items)
         if self._processes:  # one that was not heard yet finds it by the numbers, as always
             deliver_to_other_processes(
@@ -266,7 +266,7 @@ class Room:
     def _tell(self, updates: list[bytes], without: RoomMember | None = None) -> None:
         frame = update_frame(updates[0] if len(updates) == 1 else merged_update(*updates))
         for member in self._members:
-            if member is not without and self._settler.log.note_update(member):
+            if member is not without and self._conflicts.log.note_update(member):
                 member.deliver(frame)
 
     def _take_stored(self, update: bytes, sequence: int) -> bool:
@@ -276,7 +276,7 @@ class Room:
         if not self._document.take_stored(update, sequence):
             return False
         self._updates_beside_state += 1
-        self._settler.note_stored(update)
+        self._conflicts.note_stored(update)
         self._tell([update])
         return True
 
@@ -292,7 +292,7 @@ class Room:
             before = self._document.doc.get_state()
             self._document.take_whole(whole)
             self._updates_beside_state = whole.updates
-            self._settler.begin_anew()
+            self._conflicts.begin_anew()
             self._tell([self._document.doc.get_update(before)])
 
     def _request_missing(self, items: list[FromMember]) -> None:

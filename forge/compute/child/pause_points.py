@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from forge.compute.pool.job_answers import Answers
+from forge.compute.child.job_answers import Answers
 from forge.compute.scheduler.pace import RESTING
 
 PAUSE_EVERY = 0.25

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
-from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
+from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.errors import Busy, Invalid, TooOften, Unprocessable
 from forge.datasets.consent.uses import SampleUse

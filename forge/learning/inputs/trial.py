@@ -16,7 +16,7 @@ from forge.compute.pool.answer_reading import TriedInputJson
 from forge.compute.pool.language import summary_pool
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, TooLarge, Unprocessable
 from forge.datasets.access import samples_of

@@ -33,14 +33,14 @@ from forge.projects.files.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.place import project_of
 from forge.registry.blocks.access import best_blocks_of
-from forge.registry.discovery.listings.picture import Faces, PictureFacts, picture_of
-from forge.registry.discovery.listings.rows import licence_in
 from forge.registry.discovery.standings.access import entries_of, table_for
 from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.listings.picture import Faces, PictureFacts, picture_of
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import Tag
 from forge.registry.provenance.advisories.lists import known_vulnerabilities
-from forge.registry.provenance.rebuilds.access import rebuild_of
 from forge.registry.provenance.signing.proofs import signed_origin
+from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
 from forge.registry.tags.facets import version_facets
 from forge.registry.tags.pulling.examples import examples_for

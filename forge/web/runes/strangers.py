@@ -8,8 +8,8 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.pages.rune_requests import RuneRequests, requests_of
 from forge.core.actors import Actor
 from forge.registry.models import Rebuild, Tag
-from forge.registry.provenance.rebuilds.access import rebuild_of
 from forge.registry.provenance.signing.proofs import SignedOrigin, signed_origin
+from forge.registry.rebuilds.access import rebuild_of
 from forge.reviews.rounds.access import approvals_of
 
 

@@ -28,7 +28,7 @@ from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.fork_server import ForkServer
 from forge.compute.pool.toolchain import TOOLCHAIN
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.blobs.links import links_of
 from forge.core.blobs.store import blob_path, read_blob
 from forge.core.blobs.sweep import sweep_blobs

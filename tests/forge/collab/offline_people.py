@@ -13,7 +13,6 @@ from unittest.mock import patch
 
 from pycrdt import Doc, Text, merge_updates
 
-from forge.collab.merging.settling import Settler
 from forge.collab.protocol.frames import (
     HeardFrames,
     SyncStep1,
@@ -25,6 +24,7 @@ from forge.collab.protocol.frames import (
     update_frame,
 )
 from forge.collab.room import live_document
+from forge.collab.room.conflict_resolver import ConflictResolver
 from forge.collab.room.greeting import Greeting
 from forge.collab.room.live_document import LiveDocument, UpdateResult
 from forge.collab.room.storage import StoredDocument
@@ -61,7 +61,7 @@ class OfflineServer:
 
     def __init__(self, update: bytes) -> None:
         self.document = LiveDocument(StoredDocument(update, 0, 0, 10))
-        self.settler = Settler(self.document, {})
+        self.conflicts = ConflictResolver(self.document, {})
         self.members: set[OfflinePerson] = set()
         self.stored: list[bytes] = [update]
 
@@ -77,27 +77,27 @@ class OfflineServer:
                     member.inbox += member.greeting.hear_answer()
 
     def question(self, member: RoomMember, theirs: bytes) -> tuple[bytes, bool]:
-        return self.settler.question(member, theirs)
+        return self.conflicts.question(member, theirs)
 
     def state(self) -> bytes:
         return self.document.doc.get_state()
 
     def answer(self, member: RoomMember, theirs: bytes) -> bytes:
-        self.settler.log.note_answer(member)
+        self.conflicts.log.note_answer(member)
         return step_2_frame(self.document.doc.get_update(theirs))
 
     def _take(self, sender: OfflinePerson, item: FromMember) -> None:
-        verdict, items = self.settler.try_item(item)
+        verdict, items = self.conflicts.try_item(item)
         if verdict is UpdateResult.SOMETHING_MISSING:
             sender.inbox.append(step_1_frame(self.document.doc.get_state()))
         assert verdict not in (UpdateResult.BAD, UpdateResult.TOO_LARGE, UpdateResult.TOO_MANY_TYPES), verdict
-        self.settler.new_clients(list(items))
+        self.conflicts.new_clients(list(items))
         updates = [each.update for each in items]
         self.stored += updates
         self.document.take(updates, self.document.sequence + len(updates))
-        self.settler.log.mark_stored()
+        self.conflicts.log.mark_stored()
         for member in self.members if updates else ():
-            if (len(updates) > 1 or member is not sender) and self.settler.log.note_update(member):
+            if (len(updates) > 1 or member is not sender) and self.conflicts.log.note_update(member):
                 member.inbox.append(update_frame(merge_updates(*updates)))
 
 
@@ -137,7 +137,7 @@ class OfflinePerson:
             self.send()
         self.is_online = False
         self._server.members.discard(self)
-        self._server.settler.forget(self)
+        self._server.conflicts.forget(self)
         self.inbox.clear()
         self.outbox.clear()
 

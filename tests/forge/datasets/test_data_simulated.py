@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.workdir import workdirs
+from forge.compute.workdir import workdirs
 from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import read_blob
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs

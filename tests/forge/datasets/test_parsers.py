@@ -49,7 +49,7 @@ READERS = {
         NO_SAMPLES,
     ),
     "projects/archives/write_archive.py": ({"zipfile"}, WRITES),
-    "registry/discovery/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
+    "registry/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
     "serving/backup/archive.py": ({"tarfile"}, "the operator's own backups"),
 }
 """The parsers that each module imports, with the reason. A module here may import no other parser."""

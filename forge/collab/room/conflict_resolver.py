@@ -33,7 +33,7 @@ class AcceptedUpdate:
     sender: RoomMember | None
 
 
-class Settler:
+class ConflictResolver:
     """The room's record of who had seen and who wrote each update."""
 
     def __init__(self, document: LiveDocument, names: Mapping[int, str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from forge.compute.pool.removal import remove_tree
+from forge.compute.removal import remove_tree
 from rune.isolation.linux import is_linux
 from rune.isolation.probe import probe
 from rune.isolation.protections import Protection
