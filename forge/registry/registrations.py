@@ -38,7 +38,6 @@ from forge.registry.distribution.retention.pulls import write_down as write_pull
 from forge.registry.distribution.retention.task import DELETE_EVERY, delete_expired_everywhere
 from forge.registry.hooks import withdrawals
 from forge.registry.models import Tag, WithdrawnRune
-from forge.registry.provenance.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.provenance.signing.jobs import (
     COMPLETE_EVERY,
     MAKE_KEY,
@@ -48,6 +47,7 @@ from forge.registry.provenance.signing.jobs import (
     complete_publications,
 )
 from forge.registry.provenance.signing.supervisor import CHECK_EVERY, start_signer
+from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.tags.access import default_tag, tags_of
 from forge.registry.tags.facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along

@@ -31,7 +31,7 @@ from forge.registry.blocks.actions import deprecate_block, end_block_deprecation
 from forge.registry.blocks.facets import block_facets
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
 from forge.registry.blocks.users import BlockUse, users_of
-from forge.registry.discovery.listings.licences import licence_of
+from forge.registry.listings.licences import licence_of
 from forge.registry.models import BlockVersion
 from forge.registry.provenance.signing.blocks.proofs import SignedBlock, signed_block
 from rune.blocks.shared_path import SharedName, SharedPath

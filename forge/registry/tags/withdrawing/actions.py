@@ -20,8 +20,8 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.models import Project
 from forge.projects.place import PROJECT
-from forge.registry.discovery.listings.rows import list_newest
 from forge.registry.hooks import withdrawals
+from forge.registry.listings.rows import list_newest
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
 from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.describing.announcements import TAG_DESCRIBED

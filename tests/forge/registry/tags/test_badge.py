@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from forge.projects.actions import update_project
-from forge.registry.discovery.listings.badge import BadgeColour, BadgeFacts, badge_of
+from forge.registry.listings.badge import BadgeColour, BadgeFacts, badge_of
 from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.support.cases import each_case

@@ -20,8 +20,8 @@ from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
 from forge.registry.provenance.signing.access import find_key, key_facets, keys_of
 from forge.registry.provenance.signing.actions.signer import retire_others
-from forge.registry.provenance.signing.jobs import request_key
 from forge.registry.provenance.signing.models import KeyOrigin, SigningKey
+from forge.registry.provenance.signing.requests import request_key
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import Algorithm, read_public_key
 

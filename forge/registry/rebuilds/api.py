@@ -15,8 +15,8 @@ from forge.core.api.json_types import Timestamp
 from forge.core.api.views import needing, raising
 from forge.core.errors import Gone, NotFound
 from forge.projects.api import ProjectView
-from forge.registry.provenance.rebuilds.access import rebuild_of
-from forge.registry.provenance.rebuilds.models import Rebuild
+from forge.registry.rebuilds.access import rebuild_of
+from forge.registry.rebuilds.models import Rebuild
 from forge.registry.tags.access import find_tag
 
 

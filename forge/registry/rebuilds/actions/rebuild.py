@@ -16,8 +16,8 @@ from forge.compute.pool.toolchain import TOOLCHAIN, fresh_compiler
 from forge.core.audit.entries import write_entry
 from forge.core.errors import BytesDamaged
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
-from forge.registry.provenance.rebuilds.compare import SecondBuild, build_second_time
-from forge.registry.provenance.rebuilds.models import Rebuild
+from forge.registry.rebuilds.compare import SecondBuild, build_second_time
+from forge.registry.rebuilds.models import Rebuild
 
 ATTEMPTS = 3
 

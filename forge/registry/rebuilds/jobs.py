@@ -14,7 +14,7 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.registry.models import Tag
-from forge.registry.provenance.rebuilds.actions.rebuild import ATTEMPTS, rebuild_published
+from forge.registry.rebuilds.actions.rebuild import ATTEMPTS, rebuild_published
 
 REQUEST_EVERY = 20.0
 """Seconds."""

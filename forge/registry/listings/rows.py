@@ -10,8 +10,8 @@ from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Version
-from forge.registry.discovery.listings.answer import answer_of
-from forge.registry.discovery.listings.licences import FILES, licence_of
+from forge.registry.listings.answer import answer_of
+from forge.registry.listings.licences import FILES, licence_of
 from forge.registry.models import Listing, Repository, Tag
 
 LARGEST_TEXT = 100_000

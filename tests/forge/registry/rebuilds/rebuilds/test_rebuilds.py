@@ -17,7 +17,7 @@ from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Visibility
 from forge.registry.models import Rebuild
-from forge.registry.provenance.rebuilds.jobs import MOST_WAITING, REBUILD, request_rebuild, request_rebuilds
+from forge.registry.rebuilds.jobs import MOST_WAITING, REBUILD, request_rebuild, request_rebuilds
 from forge.registry.tags.publishing.actions import publish_build
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import RUNE, approved, built, run_job, take_job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.registry.models import Tag
-from forge.registry.provenance.rebuilds.models import Rebuild
+from forge.registry.rebuilds.models import Rebuild
 
 
 def rebuild_of(tag: Tag) -> Rebuild | None:
