@@ -18,13 +18,8 @@ from forge.deployments.errors import NotPromoted
 from forge.deployments.facets import deployment_facets
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.promotion import promotion_of
-from forge.deployments.serializers import (
-    CHANGED_DEPLOYMENT,
-    DeploymentJson,
-    PromotionJson,
-    deployments_to_json,
-    promotion_to_json,
-)
+from forge.deployments.releases.serializers import PromotionJson, promotion_to_json
+from forge.deployments.serializers import CHANGED_DEPLOYMENT, DeploymentJson, deployments_to_json
 from forge.projects.api import ProjectView
 
 

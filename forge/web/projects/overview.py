@@ -21,7 +21,7 @@ from forge.builds.pages.project_cards import cards
 from forge.builds.pages.rune_quality import quality_of
 from forge.builds.previews.stages import stage_wires
 from forge.builds.sample_inputs import inputs_for_reader
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.deployments.access import deployments_of
 from forge.deployments.pages.cards import cards_of
 from forge.learning.quality import quality_of_build, quality_of_project

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts.store import keep_artefact, take_known
+from forge.builds.compiling.artefact_store import keep_artefact, take_known
+from forge.builds.compiling.build_task import numbered_job, package_job
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.models import Build, BuildPackage
 from forge.builds.packages.making import PACKAGE
-from forge.builds.runs.execution import NewCompiler
-from forge.builds.runs.jobs import numbered_job, package_job
 from forge.builds.runs.storing import store_build
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.toolchain import fresh_compiler
