@@ -24,16 +24,11 @@ from forge.builds.actions import (
     note_rune_download,
     request_build,
 )
-from forge.builds.artefacts.store import open_rune
 from forge.builds.choices import TargetsJson, choices_facets, choices_from_json, targets_to_json
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-from forge.builds.serializers import (
-    BuildJson,
-    BuildLogJson,
-    build_to_json,
-    log_line_to_json,
-)
+from forge.builds.serializers.builds import BuildJson, BuildLogJson, build_to_json, log_line_to_json
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag

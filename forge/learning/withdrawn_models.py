@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from forge.builds.models import Build, BuildQuerySet
-from forge.builds.serializers import build_url
+from forge.builds.serializers.builds import build_url
 from forge.core.blobs.links import owner_kind
 from forge.core.models import BlobLink
 from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, learners

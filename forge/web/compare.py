@@ -24,7 +24,7 @@ from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import ShownEvaluation, shown_evaluation
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import AddressChanged, Invalid, NotFound

@@ -12,9 +12,9 @@ from typing import IO, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from forge.builds.compiling.build_task import BuildTask
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, FileRole
-from forge.builds.runs.jobs import BuildTask
 from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound

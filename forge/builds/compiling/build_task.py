@@ -1,7 +1,7 @@
 """A job as a value: a spec, its files, and its steps.
 
 A preview, a look into it and a numbered build differ in their options and steps, and in who writes down what comes of
-them (`forge.builds.runs.execution`).
+them (`forge.builds.compiling.execution`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from forge.builds.artefacts.store import (
+from forge.builds.compiling.artefact_store import (
     add_background,
     add_measurement,
     add_needs,
@@ -22,9 +22,9 @@ from forge.builds.artefacts.store import (
     secure,
     take_known,
 )
+from forge.builds.compiling.build_task import BuildJobStep, BuildTask
 from forge.builds.evaluations.outcomes import keep_evaluation
 from forge.builds.models import Artefact
-from forge.builds.runs.jobs import BuildJobStep, BuildTask
 from forge.compute.errors import ChildDied, ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file

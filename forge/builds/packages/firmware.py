@@ -15,9 +15,9 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.errors import FirmwareMissing
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
-from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.builds.compiling.build_task import BuildJobStep, BuildTask, numbered_job, package_job
+from forge.builds.compiling.execution import Execution, NewCompiler
 from forge.builds.evaluations.judging import judge_build, log_judgements
 from forge.builds.models import Artefact, BuildPackage
-from forge.builds.runs.execution import Execution, NewCompiler
-from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job, package_job
 from forge.builds.runs.progress import tell_package
 from forge.builds.runs.quotas import PACKAGE_KIND, require_another_build
 from forge.compute.errors import ChildDied, OutOfTime

@@ -22,8 +22,8 @@ from forge.builds.previews.actions import (
     watch_stages,
     watch_wires,
 )
-from forge.builds.previews.serializers import PreviewJson, WatchJson, preview_to_json, watch_to_json
 from forge.builds.previews.watches import find_watch
+from forge.builds.serializers.previews import PreviewJson, WatchJson, preview_to_json, watch_to_json
 from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
 from forge.projects.api import ProjectView

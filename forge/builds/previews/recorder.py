@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
+from forge.builds.compiling.build_task import BuildJobStep
 from forge.builds.contents import keep_contents
 from forge.builds.models import Artefact, Build, BuildTrigger, Preview, PreviewState
-from forge.builds.previews.serializers import preview_to_json, watch_to_json
-from forge.builds.runs.jobs import BuildJobStep
+from forge.builds.serializers.previews import preview_to_json, watch_to_json
 from forge.collab.pushed_runes import LARGEST_PUSHED, push_rune
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN

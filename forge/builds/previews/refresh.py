@@ -17,7 +17,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from forge.builds.artefacts.store import drop_unused
+from forge.builds.compiling.artefact_store import drop_unused
+from forge.builds.compiling.build_task import preview_job
+from forge.builds.compiling.execution import Execution
 from forge.builds.errors import NoSuchFix, OverridesRefused, PreviewSuperseded, Stopping, TeachingRefused, TestsRefused
 from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
@@ -29,8 +31,6 @@ from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.recorder import PreviewRecorder
 from forge.builds.previews.superseding import PreviewWork
 from forge.builds.previews.teaching import embedding_tree
-from forge.builds.runs.execution import Execution
-from forge.builds.runs.jobs import preview_job
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS

@@ -15,16 +15,16 @@ from django.db import transaction
 
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import Principal, acting_as
+from forge.builds.compiling.build_task import BuildJobStep, BuildTask, numbered_job
+from forge.builds.compiling.execution import Execution, NewCompiler
 from forge.builds.evaluations.data_key import data_named_by
 from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
 from forge.builds.evaluations.limits import preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.models import Artefact, Build
-from forge.builds.runs.execution import Execution, NewCompiler
-from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job
 from forge.builds.runs.progress import tell_change, tell_log
 from forge.builds.runs.quotas import require_another_build
-from forge.builds.serializers import build_url
+from forge.builds.serializers.builds import build_url
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler

@@ -11,8 +11,8 @@ from forge.builds.announcements import BUILD_CHANGED, BUILD_LOG, PACKAGE_CHANGED
 from forge.builds.evaluations.limits import judged_to_json, judgements_of
 from forge.builds.hooks import build_changed
 from forge.builds.models import Build
-from forge.builds.packages.serializers import package_to_json
-from forge.builds.serializers import build_to_json, log_line_to_json
+from forge.builds.serializers.builds import build_to_json, log_line_to_json
+from forge.builds.serializers.packages import package_to_json
 from forge.core.events.log import append_event
 from forge.jobs.models import Job, JobLogLine
 

@@ -9,7 +9,7 @@ from forge.builds.choices import MannerJson, choices_of_build, manner_to_json
 from forge.builds.evaluations.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build, BuildTrigger
-from forge.builds.packages.serializers import BuildPackageJson, package_to_json
+from forge.builds.serializers.packages import BuildPackageJson, package_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.serializers import NamedDataVersionJson, named_version_to_json
 from forge.jobs.models import JobLogLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict, cast
 
 from forge.builds.models import Build, Preview, PreviewState
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from rune.source.runefile import DiagnosticJson, OutlineJson
 

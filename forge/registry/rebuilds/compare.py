@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from forge.builds.compiling.build_task import BuildJobStep, BuildTask
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.models import Artefact, Build
-from forge.builds.runs.execution import NewCompiler
-from forge.builds.runs.jobs import BuildJobStep, BuildTask
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import BUILD_SECONDS, fetched_folder

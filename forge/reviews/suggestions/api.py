@@ -15,7 +15,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.previews.serializers import PreviewBuildJson, watch_to_json
+from forge.builds.serializers.previews import PreviewBuildJson, watch_to_json
 from forge.core.api.json_types import Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Unprocessable

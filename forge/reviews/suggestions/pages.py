@@ -15,9 +15,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.previews.serializers import watch_to_json
 from forge.builds.sample_inputs import inputs_for_reader
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
+from forge.builds.serializers.previews import watch_to_json
 from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again

@@ -11,7 +11,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.access import preview_of
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.previews.serializers import preview_to_json
+from forge.builds.serializers.previews import preview_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.jobs.models import Job
 from forge.learning.conversions import actions

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.principals import INSTALLATION
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.models import Artefact, Build
-from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.toolchain import TOOLCHAIN, fresh_compiler
 from forge.core.audit.entries import write_entry

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
-from forge.builds.artefacts.store import secure
+from forge.builds.compiling.artefact_store import secure
 from forge.builds.evaluations.limits import policy_of
 from forge.builds.models import Build, BuildTrigger
 from forge.compute.secret_search import require_searched

@@ -22,7 +22,7 @@ from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, m
 from forge.builds.pages.tested_data import data_sentences
 from forge.builds.pages.verification import verification_of
 from forge.builds.sample_inputs import inputs_for_reader
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
 from forge.learning.background.trials import background_of_build

@@ -13,14 +13,14 @@ import pytest
 from django.utils import timezone
 
 from forge.builds.access import preview_of
-from forge.builds.artefacts.store import open_rune
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews import actions, recorder
 from forge.builds.previews import leases as preview_leases
 from forge.builds.previews import refresh as previews
 from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.previews.serializers import preview_to_json
+from forge.builds.serializers.previews import preview_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.blobs.store import blob_path

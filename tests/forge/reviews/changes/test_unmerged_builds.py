@@ -17,7 +17,7 @@ from forge.builds.choices import targets_to_json
 from forge.builds.contents import projects_in_trouble
 from forge.builds.models import Build, Preview, PreviewState
 from forge.builds.pages.project_cards import cards
-from forge.builds.serializers import build_to_json
+from forge.builds.serializers.builds import build_to_json
 from forge.datasets.analysis.hooks import find_current_rune
 from forge.jobs import queue
 from forge.jobs.models import JobState
