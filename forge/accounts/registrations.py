@@ -6,7 +6,7 @@ from importlib import import_module
 
 from django.conf import settings
 
-from forge.accounts.actions import end_old_entries
+from forge.accounts.audit.actions.export import end_old_entries
 from forge.accounts.tokens.actions.device import delete_ended_codes
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import builds_of, find_build, find_rune, job_of_build
 from forge.builds.actions import (
     choose_for_builds,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import of_living_tokens
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.deployments.previews.models import PreviewLink

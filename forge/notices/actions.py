@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_scope
 from forge.accounts.models import User
-from forge.accounts.organisations.access import require_scope
 from forge.accounts.permissions import Verb
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.organisations.access import is_confirmed
+from forge.accounts.access import is_confirmed
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of, signed_in_user
 from forge.core.errors import Invalid

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_person
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import acting_as
 from forge.accounts.tokens.secrets import hash_secret, new_secret

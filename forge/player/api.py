@@ -19,8 +19,8 @@ from forge.accounts.models import User
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import PrincipalKind, principal_of, signed_in
+from forge.accounts.scopes import Scope
 from forge.accounts.sign_in.authentication import SessionWithCsrf
-from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example
 from forge.core.api.views import PERSON, ForgeView, needing

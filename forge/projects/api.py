@@ -9,11 +9,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb, can
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import Principal, principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import (

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace

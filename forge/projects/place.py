@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from forge.accounts.organisations.place import address_changed, of_people
 from forge.accounts.permissions import Verb, scope_of
+from forge.accounts.place import address_changed, of_people
 from forge.accounts.principals import Principal, principal_of
 from forge.core.api.acts import ActPlace
 from forge.core.errors import AddressChanged

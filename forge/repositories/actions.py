@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.access import require_person
+from forge.accounts.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.compute.scheduler.slots import Party

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.organisations.access import (
+from forge.accounts.access import (
     may_create_organisations,
     organisations_of,
     organisations_requiring_second_factor,

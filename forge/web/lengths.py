@@ -12,8 +12,8 @@ from typing import Final
 
 from allauth.mfa import app_settings as second_factor
 
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.organisations.actions.organisations import MAX_TITLE_LENGTH
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
 from forge.accounts.sign_in.passkey_forms import LONGEST_PASSKEY_NAME

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import person_needed, require_in, require_operator
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import person_needed, require_in, require_operator
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import locked

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build, find_package
 from forge.builds.actions import note_rune_download
 from forge.builds.errors import FirmwareMissing, NoPackage

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.analysis.actions import start_analysis

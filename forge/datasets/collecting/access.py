@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
+from forge.accounts.access import nothing_here
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.secrets import hash_secret

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from forge.accounts.access import nothing_here
 from forge.accounts.models import User
-from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry

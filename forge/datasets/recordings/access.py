@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor

@@ -11,7 +11,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages, page_answer
 from forge.core.api.views import needing, raising

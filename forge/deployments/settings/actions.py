@@ -7,7 +7,7 @@ from typing import Annotated
 from django.db import transaction
 from rest_framework.fields import BooleanField, CharField, ChoiceField
 
-from forge.accounts.organisations.names import MAXIMUM_LENGTH, slug
+from forge.accounts.names import MAXIMUM_LENGTH, slug
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from forge.accounts.organisations.access import require_scope
+from forge.accounts.access import require_scope
 from forge.accounts.permissions import Verb
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import SignInNeeded

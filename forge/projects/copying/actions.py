@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
-from forge.accounts.organisations.names import check_project_name
+from forge.accounts.names import check_project_name
 from forge.accounts.permissions import Verb, can
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor

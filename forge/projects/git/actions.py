@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
-from forge.accounts.organisations.names import slug
+from forge.accounts.names import slug
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry

@@ -11,10 +11,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.core.http import media_types

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from forge.accounts.organisations.access import find_organisation, organisations_of
+from forge.accounts.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable

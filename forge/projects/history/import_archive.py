@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.utils import timezone
 
-from forge.accounts.organisations.names import slug
+from forge.accounts.names import slug
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError

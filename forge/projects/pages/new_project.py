@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from forge.accounts.access import find_organisation, organisations_of
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable

@@ -9,14 +9,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.access import open_invitations
 from forge.accounts.models import Team
-from forge.accounts.organisations.access import open_invitations
+from forge.accounts.organisations.serializers import InvitationsJson, invitations_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.project_people import Teammate, find_teammate, team_of
-from forge.accounts.serializers import InvitationsJson, RoleChoiceSerializer, invitations_to_json
+from forge.accounts.scopes import Scope
+from forge.accounts.serializers import RoleChoiceSerializer
 from forge.accounts.teams.access import find_team, named_team, role_in, team_in, teams_in
-from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
 from forge.projects import actions

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.comparison.changes import compare
 from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
 from forge.comparison.snapshots import Snapshot

@@ -9,8 +9,8 @@ from operator import attrgetter
 
 from django.db.models import Q
 
+from forge.accounts.access import nothing_for
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import nothing_for
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.preconditions import ETAG
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Gone

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import Timestamp
 from forge.core.api.views import needing, raising
 from forge.core.errors import Gone, NotFound

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypedDict
 
-from forge.accounts.may import ProjectVerb
 from forge.accounts.models import User
 from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.accounts.serializers import ProjectVerb
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice

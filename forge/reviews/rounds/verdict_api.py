@@ -11,10 +11,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.may import names_of
 from forge.accounts.principals import principal_of
+from forge.accounts.scopes import Scope
+from forge.accounts.serializers import names_of
 from forge.accounts.sign_in.pages.security import confirmed_recently
-from forge.accounts.tokens.scopes import Scope
 from forge.builds.access import find_build
 from forge.core.api.preconditions import REQUIRED_IF_MATCH, required_if_match
 from forge.core.api.views import ForgeView, needing, raising

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.builds.models import Build
 from forge.builds.previews.copies import OverrideJson
 from forge.comparison.argument_sentences import argument_sentences

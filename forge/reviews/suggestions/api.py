@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
 from forge.builds.serializers.previews import PreviewBuildJson, watch_to_json

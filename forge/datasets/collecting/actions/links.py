@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from forge.accounts.access import nothing_here, require_person
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import nothing_here, require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor

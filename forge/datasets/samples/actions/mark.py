@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Stale

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind, principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.compute.scheduler.slots import Party
 from forge.core.api.views import needing, raising
 from forge.core.errors import TooOften, Unprocessable

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from forge.accounts.access import require_in
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Role, Team, TeamRole
-from forge.accounts.organisations.access import require_in
 from forge.accounts.organisations.invitations import DEFAULT_DAYS, checked_offer
 from forge.accounts.permissions import Verb
 from forge.accounts.roles import is_higher

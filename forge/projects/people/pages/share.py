@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from forge.accounts.access import open_invitations
 from forge.accounts.models import Role, TeamRole
-from forge.accounts.organisations.access import open_invitations
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of

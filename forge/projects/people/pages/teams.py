@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
+from forge.accounts.access import find_organisation, members_of
 from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole
-from forge.accounts.organisations.access import find_organisation, members_of
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS

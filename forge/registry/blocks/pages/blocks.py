@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.access import find_organisation
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.comparison.line_stretches import FileLines, stretches_of

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
 from forge.core.api.preconditions import REFUSALS, REQUIRED_IF_MATCH, request_precondition

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_package
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example, examples_for_others

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework.fields import CharField
 
-from forge.accounts.organisations.access import require_operator
+from forge.accounts.access import require_operator
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import act

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from rest_framework.serializers import CharField
 
 from forge.accounts.models import User
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH
 from forge.accounts.sign_in.passkey_forms import NewPasskeyForm, PasskeyNameForm
 from forge.accounts.tokens.actions.device import shown_code

@@ -1,4 +1,4 @@
-"""Organisations, members, invitations and tokens over HTTP. Every view hands on to an action."""
+"""Organisations, members and invitations over HTTP. Every view hands on to an action."""
 
 from __future__ import annotations
 
@@ -9,82 +9,33 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts import actions
-from forge.accounts.models import ApiToken, Membership, Organisation
-from forge.accounts.organisations.access import (
-    find_member,
-    members_of,
-    open_invitations,
-    organisations_of,
-)
+from forge.accounts.access import find_member, members_of, open_invitations, organisations_of
+from forge.accounts.models import Membership
+from forge.accounts.organisations.actions import members
+from forge.accounts.organisations.actions import organisations as organisation_actions
 from forge.accounts.organisations.facets import member_facets
-from forge.accounts.organisations.place import organisation_of
-from forge.accounts.people.serializers import person_to_json
-from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.quotas.usage import usage_of
-from forge.accounts.serializers import (
+from forge.accounts.organisations.serializers import (
     CHANGED_ORGANISATION,
-    CreatedTokenJson,
     InvitationsJson,
-    MeJson,
     MemberJson,
-    MembershipJson,
     MembersJson,
     NewOrganisationSerializer,
-    NewTokenSerializer,
     OrganisationJson,
     OrganisationsJson,
-    RoleChoiceSerializer,
-    TokenJson,
-    TokensJson,
-    UsagesJson,
     invitations_to_json,
     member_to_json,
     organisation_to_json,
-    token_to_json,
-    usage_to_json,
 )
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.quotas.serializers import UsagesJson, usage_to_json
+from forge.accounts.quotas.usage import usage_of
+from forge.accounts.scopes import Scope
+from forge.accounts.serializers import RoleChoiceSerializer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
-from forge.core.api.views import PERSON, ForgeView, needing, raising
-from forge.core.errors import AddressChanged, Conflict, NotFound, SignInNeeded
-
-
-class OrganisationView(ForgeView):
-    """A view below an organisation's address. A former name is answered with the address that it has now."""
-
-    raises = raising(AddressChanged)
-
-    def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
-        """The organisation of the address. Raises `AddressChanged` to the same view of its present address."""
-        return organisation_of(request, name, verb)
-
-
-class Me(ForgeView):
-    """Who asks."""
-
-    needs = needing(get=Scope.ACCOUNT_READ)
-
-    @extend_schema(responses=MeJson)
-    def get(self, request: Request) -> Response:
-        principal = signed_in(request)
-        organisations = organisations_of(principal)
-        roles: list[MembershipJson] = [{"name": each.name, "role": principal.roles[each.pk]} for each in organisations]
-        person = principal.insist()
-        answer: MeJson = {**person_to_json(person), "email": person.email, "organisations": roles}
-        return Response(answer)
-
-
-class OwnHint(ForgeView):
-    """A hint for beginners, which is put away for good."""
-
-    needs = needing(delete=Scope.ACCOUNT_WRITE)
-
-    @extend_schema(operation_id="hint_put_away", responses={204: OpenApiResponse(description="it is not shown again")})
-    def delete(self, request: Request, hint: str) -> Response:
-        actions.dismiss_hint(signed_in(request), hint)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+from forge.core.api.views import ForgeView, needing, raising
+from forge.core.errors import Conflict
 
 
 class Organisations(ForgeView):
@@ -102,7 +53,7 @@ class Organisations(ForgeView):
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationJson})
     def post(self, request: Request) -> Response:
         body = self.read_body(request, NewOrganisationSerializer)
-        organisation = actions.create_organisation(signed_in(request), body["name"], body["title"])
+        organisation = organisation_actions.create_organisation(signed_in(request), body["name"], body["title"])
         return Response(organisation_to_json(organisation, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
@@ -155,11 +106,11 @@ class MemberDetail(OrganisationView):
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
-        return _answer(actions.change_role(signed_in(request), target, member, body["role"], precondition=precondition))
+        return _answer(members.change_role(signed_in(request), target, member, body["role"], precondition=precondition))
 
     @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
-        actions.remove_member(signed_in(request), self.organisation(request, organisation), member)
+        members.remove_member(signed_in(request), self.organisation(request, organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -177,49 +128,3 @@ class Invitations(OrganisationView):
     def get(self, request: Request, organisation: str) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         return Response(invitations_to_json(open_invitations(target)))
-
-
-class Tokens(ForgeView):
-    """One's tokens, and making one."""
-
-    needs = needing(get=PERSON, post=PERSON)
-
-    @extend_schema(operation_id="tokens_list", responses=TokensJson)
-    def get(self, request: Request) -> Response:
-        tokens = ApiToken.objects.visible_to(signed_in(request))
-        return Response({"tokens": [token_to_json(each) for each in tokens]})
-
-    @extend_schema(request=NewTokenSerializer, responses={201: CreatedTokenJson})
-    def post(self, request: Request) -> Response:
-        principal = signed_in(request)
-        body = self.read_body(request, NewTokenSerializer)
-        token, secret = actions.create_token(
-            principal, body["name"], body["scopes"], body["expires"], body["restriction"]
-        )
-        answer: CreatedTokenJson = {**token_to_json(token), "token": secret}
-        return Response(answer, status=status.HTTP_201_CREATED)
-
-
-class OwnToken(ForgeView):
-    """The token that a request carries, so that a program can say what it may do with it."""
-
-    needs = needing(get=None)
-    raises = raising(get=(NotFound, SignInNeeded))
-
-    @extend_schema(operation_id="token_own", responses=TokenJson)
-    def get(self, request: Request) -> Response:
-        signed_in(request)
-        if not isinstance(request.auth, ApiToken):
-            raise NotFound("You are signed in without a token.")
-        return Response(token_to_json(request.auth))
-
-
-class TokenDetail(ForgeView):
-    """One token: deleting it."""
-
-    needs = needing(delete=PERSON)
-
-    @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
-    def delete(self, request: Request, token: UUID) -> Response:
-        actions.delete_token(signed_in(request), token)
-        return Response(status=status.HTTP_204_NO_CONTENT)

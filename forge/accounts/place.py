@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from forge.accounts.access import find_organisation, require_in, require_person
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation, require_in, require_person
 from forge.accounts.permissions import Verb, scope_of
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
 from forge.core.api.acts import ActPlace
 from forge.core.api.needs import PERSON
+from forge.core.api.views import ForgeView, raising
 from forge.core.errors import AddressChanged
 
 T = TypeVar("T")
@@ -58,3 +59,13 @@ ORGANISATION = ActPlace(
     "organisations/<str:organisation>/", _find, require_in, principal_of, scope_of, (AddressChanged,)
 )
 ORGANISATION_OF_PEOPLE = of_people(ORGANISATION)
+
+
+class OrganisationView(ForgeView):
+    """A view below an organisation's address. A former name is answered with the address that it has now."""
+
+    raises = raising(AddressChanged)
+
+    def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
+        """The organisation of the address. Raises `AddressChanged` to the same view of its present address."""
+        return organisation_of(request, name, verb)

@@ -11,10 +11,10 @@ from django.db.models import F, Q, QuerySet
 
 from forge.accounts.errors import SecondFactorNeeded
 from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
-from forge.accounts.organisations.names import is_name
+from forge.accounts.names import is_name
 from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where, scope_of
 from forge.accounts.principals import PrincipalKind
-from forge.accounts.tokens.scopes import Scope, allowed_scopes
+from forge.accounts.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
 from forge.core.audit.denials import Denial
 from forge.core.audit.entries import NOWHERE, AuditPlace

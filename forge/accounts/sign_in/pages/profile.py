@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts import actions
+from forge.accounts.access import is_confirmed, wanted_address
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.grants.access import own_things
-from forge.accounts.organisations.access import is_confirmed, wanted_address
+from forge.accounts.people.actions import account, addresses
 from forge.accounts.principals import principal_of, signed_in_user
 from forge.accounts.sign_in.pages.security import SECURITY, security_of
 from forge.accounts.sign_in.recent import SIGN_IN_AGAIN, asks_old_password, must_sign_in_again
@@ -33,9 +33,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = request.POST
     try:
         if "page" in form:
-            actions.update_page(signed_in_user(request), about=form.get("about", ""), shows_page="shows_page" in form)
+            account.update_page(signed_in_user(request), about=form.get("about", ""), shows_page="shows_page" in form)
         else:
-            actions.update_profile(signed_in_user(request), name=form.get("name", ""))
+            account.update_profile(signed_in_user(request), name=form.get("name", ""))
     except BadAccount as error:
         return show_again(request, _PROFILE, _profile(request), error)
     return redirect("/accounts/profile?saved")
@@ -56,7 +56,7 @@ def address(request: HttpRequest) -> HttpResponse:
             _require_owner(request, "The address was not changed.")
         if not ratelimit.consume(request, action="confirm_address", user=user):
             raise BadAccount("No email was sent.", errors={"email": ["Too many emails. Wait for ten minutes."]})
-        actions.ask_for_address(user, email)
+        addresses.ask_for_address(user, email)
     except BadAccount as error:
         return show_again(request, _PROFILE, _profile(request), error)
     return render(request, _PROFILE, _profile(request) | {"sent_to": email.strip().lower()})
@@ -80,7 +80,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, _CONFIRM)
     try:
-        email = actions.confirm_address(signed_in_user(request), request.POST.get("token", ""))
+        email = addresses.confirm_address(signed_in_user(request), request.POST.get("token", ""))
     except (LinkEnded, BadAccount) as error:
         return show_again(request, _CONFIRM, {}, error)
     return render(request, _CONFIRM, {"confirmed": email})
@@ -95,7 +95,7 @@ def password(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     try:
         _require_owner(request, "The password was not changed.")
-        actions.set_password(user, request.POST.get("password", ""))
+        account.set_password(user, request.POST.get("password", ""))
     except BadAccount as error:
         return show_again(request, SECURITY, security_of(request), error)
     update_session_auth_hash(request, user)
