@@ -38,8 +38,8 @@ from forge.core.errors import Conflict
 from forge.core.http.blob_responses import as_foreign
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.jobs.actions import cancel_job
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 from rune.aim import AIMS
 from rune.model.profile import PROFILES
 from rune.oci import RUNE_TYPE

@@ -18,7 +18,7 @@ from forge.core.api.json_types import TypeAt
 from forge.core.api.views import needing, raising
 from forge.core.errors import Busy
 from forge.core.http.compression import gzip_page
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class LanguageRequestSerializer(serializers.Serializer[Any]):

@@ -20,7 +20,7 @@ from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.releases.serializers import PromotionJson, promotion_to_json
 from forge.deployments.serializers import CHANGED_DEPLOYMENT, DeploymentJson, deployments_to_json
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class DeploymentPages(CursorPages):

@@ -21,7 +21,7 @@ from forge.notices import actions
 from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
 from forge.notices.inbox.filters import NoticeFilter
 from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class NoticeChangeSerializer(serializers.Serializer[Any]):

@@ -40,8 +40,8 @@ from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_of, player_path
 from forge.player.runs import examples_of_run, find_run, runs_of
 from forge.projects.access import find_project
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class ByPass(BaseAuthentication):

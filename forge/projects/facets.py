@@ -1,5 +1,4 @@
-"""The facets of a project that can change between reading it and changing or deleting it, and of files before they are
-replaced."""
+"""The facets of a project that can change between reading it and changing or deleting it."""
 
 from __future__ import annotations
 
@@ -8,7 +7,6 @@ from collections.abc import Collection
 from forge.core.preconditions import Facet
 from forge.projects.hooks import deletion_facets
 from forge.projects.models import Project
-from forge.projects.versions.store import working_tree
 
 
 def project_facets(project: Project) -> tuple[Facet, ...]:
@@ -43,13 +41,3 @@ def _settings(project: Project) -> tuple[Facet, ...]:
 
 def _publication_facets(project: Project) -> tuple[Facet, ...]:
     return tuple(facet for facets in deletion_facets.call(project) for facet in facets)
-
-
-def files_facets(project: Project) -> tuple[Facet, ...]:
-    """The files as they are, which a restored version replaces."""
-    return files_facets_of(project, working_tree(project).digest)
-
-
-def files_facets_of(project: Project, digest: str) -> tuple[Facet, ...]:
-    """The same of files whose digest is known."""
-    return (Facet("files", digest, f"The files of {project.full_name} were edited."),)

@@ -246,7 +246,7 @@ class Version(models.Model):
     )
     """Who asked for it."""
     writers = models.JSONField(default=list)
-    """The ids of the people who wrote in the files since the version before (`forge.projects.versions.writers`)."""
+    """The ids of the people who wrote in the files since the version before (`forge.projects.files.writers`)."""
     created = models.DateTimeField(auto_now_add=True)
     message = models.CharField(max_length=200, blank=True)
     saved_by = models.ForeignKey(

@@ -12,7 +12,6 @@ from forge.core.blobs.dependents import names_of_users
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.removals.hooks import work_stoppers
 from forge.jobs.kinds import register as register_kind
-from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
     PublishedVersions,
     VersionPartsJson,
@@ -26,6 +25,7 @@ from forge.projects.hooks import (
 from forge.projects.models import Project, Version
 from forge.projects.secrets.results import secret_sentences
 from forge.projects.secrets.scan import MAX_SENTENCES
+from forge.projects.versions.mounting import published_blocks, usable_texts
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.discovery.standings.withdrawn import close_tables, end_entries

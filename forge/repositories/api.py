@@ -21,8 +21,8 @@ from forge.core.api.preconditions import (
 )
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
-from forge.projects.api import ProjectView
 from forge.projects.git.remote import checked_remote, checked_token
+from forge.projects.place import ProjectView
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.errors import NotLinked

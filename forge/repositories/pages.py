@@ -18,8 +18,8 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.jobs.models import JobState
 from forge.projects.actions import push_to_git
 from forge.projects.git.remote import Remote, checked_remote, checked_token
+from forge.projects.git.repository import BRANCH
 from forge.projects.history.export import wanted_versions
-from forge.projects.history.repository import BRANCH
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.repositories import actions

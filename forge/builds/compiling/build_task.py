@@ -16,9 +16,9 @@ from forge.builds.choices import choices_of, choices_of_build
 from forge.builds.evaluations.outcomes import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.pool.toolchain import TOOLCHAIN
-from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Project
 from forge.projects.secrets.results import is_searched, texts_to_search
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.aim import Aim
 from rune.compiler.building.spec import RUNE_TARGET, BuildSpec, SpecOptions

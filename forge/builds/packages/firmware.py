@@ -32,8 +32,8 @@ from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
-from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import Manifest, available_files, working_tree
 from rune.aim import AIMS, BALANCED
 from rune.compiler.building.spec import SpecOptions

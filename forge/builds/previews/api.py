@@ -26,7 +26,7 @@ from forge.builds.previews.watches import find_watch
 from forge.builds.serializers.previews import PreviewJson, WatchJson, preview_to_json, watch_to_json
 from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class ProjectPreview(ProjectView):

@@ -16,8 +16,8 @@ from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.analysis.report import report_of
 from forge.datasets.analysis.serializers import DataAnalysisJson
 from forge.datasets.tally import tally_of
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class DataAnalysisView(ProjectView):

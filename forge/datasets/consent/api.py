@@ -29,7 +29,7 @@ from forge.datasets.serializers import (
     consent_to_json,
     withdrawn_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class DataTerms(ProjectView):

@@ -27,7 +27,7 @@ from forge.datasets.imports.serializers import (
     choices_of,
     import_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class DataImports(ProjectView):

@@ -14,7 +14,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.core.api.views import needing
 from forge.datasets.labelling.queue import counts_of, labellers_of
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class DataLabellerJson(TypedDict):

@@ -43,7 +43,7 @@ from forge.datasets.recordings.serializers import (
 from forge.datasets.samples.actions import delete_sample
 from forge.datasets.samples.models import ENDINGS
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAULT_DAYS} if not given")
 

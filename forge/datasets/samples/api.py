@@ -55,8 +55,8 @@ from forge.datasets.summary import summary_of
 from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class DataSummary(ProjectView):

@@ -20,7 +20,7 @@ from forge.datasets.samples.serializers import (
     marked_to_json,
     parts_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from rune.datasets.parts.search import Part, PartSearch
 
 MAX_POSITIONS = 60_000

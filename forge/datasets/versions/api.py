@@ -31,8 +31,8 @@ from forge.datasets.versions.copies import note_copy
 from forge.datasets.versions.export import plan_export
 from forge.datasets.versions.manifest import sentences_of
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import zip_response
+from forge.projects.place import ProjectView
+from forge.projects.versions.write_archive import zip_response
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 

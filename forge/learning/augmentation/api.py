@@ -18,7 +18,7 @@ from forge.learning.augmentation.serializers import (
     augmentation_to_json,
 )
 from forge.learning.training.recipes import recipe_of
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class TrainingAugmentation(ProjectView):

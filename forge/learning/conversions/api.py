@@ -37,8 +37,8 @@ from forge.learning.conversions.serializers import (
 )
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.offers.actions import apply_form
-from forge.projects.actions.downloads import note_download
-from forge.projects.api import ProjectView
+from forge.projects.lifecycle.actions.downloads import note_download
+from forge.projects.place import ProjectView
 
 
 class ModelConversions(ProjectView):

@@ -28,8 +28,8 @@ from forge.learning.inputs.serializers import (
     trial_to_json,
 )
 from forge.learning.inputs.trial import TrialRequest, try_model_inputs
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 _NAMES = (
     OpenApiParameter("file", str, description="the path of a `.tflite` model of the project"),

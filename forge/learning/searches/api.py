@@ -26,7 +26,7 @@ from forge.learning.searches.serializers import (
     open_search_to_json,
     search_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class SearchPages(CursorPages):

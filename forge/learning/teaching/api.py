@@ -18,7 +18,7 @@ from forge.learning.teaching.project import teachable_project
 from forge.learning.teaching.serializers import TaughtLayerSerializer, TeachableJson, teachable_to_json
 from forge.learning.training.errors import RUN_ERRORS
 from forge.learning.training.serializers import TrainingRunJson, run_to_json
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class Teaching(ProjectView):

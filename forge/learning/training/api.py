@@ -34,8 +34,8 @@ from forge.learning.training.serializers import (
     open_run_to_json,
     run_to_json,
 )
-from forge.projects.actions.downloads import note_download
-from forge.projects.api import ProjectView
+from forge.projects.lifecycle.actions.downloads import note_download
+from forge.projects.place import ProjectView
 
 
 class TrainingPages(CursorPages):

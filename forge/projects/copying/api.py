@@ -13,8 +13,8 @@ from forge.accounts.principals import signed_in
 from forge.accounts.scopes import Scope
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict
-from forge.projects import actions
-from forge.projects.api import ProjectView
+from forge.projects.copying import actions
+from forge.projects.place import ProjectView
 from forge.projects.serializers import CopySerializer, ProjectJson, project_to_json
 
 

@@ -12,7 +12,7 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.projects.access import require_copy
-from forge.projects.actions import duplicate_project, fork_project
+from forge.projects.copying.actions import duplicate_project, fork_project
 from forge.projects.creating.default_organisation import usual_organisation
 from forge.projects.creating.names import free_name, typed_name
 from forge.projects.place import project_of

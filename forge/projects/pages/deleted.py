@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.projects.actions import restore_project
+from forge.projects.lifecycle.actions.project import restore_project
 from forge.projects.models import Project
 
 DELETED_SHOWN = 50

@@ -26,14 +26,15 @@ from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.core.http import media_types
 from forge.core.http.blob_responses import as_foreign, blob_response
-from forge.projects.actions import note_download, restore_version, restoring_update, save_version
-from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import archive_response
-from forge.projects.facets import files_facets_of
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
+from forge.projects.lifecycle.actions.downloads import note_download
 from forge.projects.models import Project, Version
+from forge.projects.place import ProjectView
+from forge.projects.versions.actions.restore import restore_version, restoring_update
+from forge.projects.versions.actions.save import save_version
 from forge.projects.versions.authors import line_versions, people_of
 from forge.projects.versions.comparison_source import snapshot_of_tree, snapshot_of_version
+from forge.projects.versions.facets import files_facets_of
 from forge.projects.versions.store import (
     WorkingTree,
     available_files,
@@ -43,6 +44,7 @@ from forge.projects.versions.store import (
     versions_of,
     working_tree,
 )
+from forge.projects.versions.write_archive import archive_response
 
 NOW = "now"
 """The name of the current files, where a version's number could be."""

@@ -139,7 +139,7 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
 
 
 def locked_blocks(project: Project, digests: Collection[str]) -> Mapping[str, int]:
-    """For `forge.projects.files.mounting.published_blocks`: the digests and sizes of manifests and their
+    """For `forge.projects.versions.mounting.published_blocks`: the digests and sizes of manifests and their
     files."""
     blocks = BlockVersion.objects.readable_for(project).filter(manifest__blob_id__in=digests)
     manifests = set(blocks.values_list("manifest__blob_id", flat=True))

@@ -14,7 +14,7 @@ from forge.accounts.scopes import Scope
 from forge.core.api.json_types import Timestamp
 from forge.core.api.views import needing, raising
 from forge.core.errors import Gone, NotFound
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.rebuilds.models import Rebuild
 from forge.registry.tags.access import find_tag

@@ -21,12 +21,12 @@ from forge.core.errors import DomainError, TooOften
 from forge.core.sealing import unseal
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, WorkerCapability
-from forge.projects.archives.extract_archive import extract_file
 from forge.projects.errors import FileChanged
 from forge.projects.files.contents import StoredFile
+from forge.projects.files.extract_archive import extract_file
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.git.remote import HISTORY_DEPTH, FetchedBranch, Looking, fetch_newer
-from forge.projects.history.repository import may_be_in_git
+from forge.projects.git.repository import may_be_in_git
 from forge.projects.models import Project, Version
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree

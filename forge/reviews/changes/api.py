@@ -18,10 +18,10 @@ from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.projects.versions.store import find_version
-from forge.reviews import actions
 from forge.reviews.changes.access import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
+from forge.reviews.changes.actions import offers
 from forge.reviews.changes.facets import offer_facets
 from forge.reviews.changes.serializers import (
     REQUEST,
@@ -36,6 +36,7 @@ from forge.reviews.changes.serializers import (
     offer_to_json,
     offer_with_rounds_to_json,
 )
+from forge.reviews.threads.actions import conversation
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from forge.reviews.threads.serializers import TextSerializer, ThreadJson, ThreadsJson, thread_to_json
 
@@ -67,7 +68,7 @@ class ProjectOffers(ProjectView):
         fork = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, OfferChangesSerializer)
         version = None if body["version"] is None else find_version(fork, body["version"])
-        change = actions.offer_changes(principal_of(request), fork, body["title"], body["message"], version)
+        change = offers.offer_changes(principal_of(request), fork, body["title"], body["message"], version)
         return Response(offer_to_json(change), status=status.HTTP_201_CREATED)
 
 
@@ -98,7 +99,7 @@ class ChangeRequestOffer(ForgeView):
         change, body = find_offer(principal, change_id), self.read_body(request, NewerOfferSerializer)
         number = body["version"]
         version = None if number is None or change.source is None else find_version(change.source, number)
-        actions.offer_newer(principal, change, version, body["message"])
+        offers.offer_newer(principal, change, version, body["message"])
         return Response(offer_to_json(find_offer(principal, change_id)))
 
 
@@ -117,5 +118,5 @@ class ChangeRequestThreads(ForgeView):
         """Begins a thread about it, as the project's people and those who offer it may."""
         principal = principal_of(request)
         text = self.read_body(request, TextSerializer)["text"]
-        thread = actions.begin_thread(principal, find_offer(principal, change_id), text)
+        thread = conversation.begin_thread(principal, find_offer(principal, change_id), text)
         return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)

@@ -33,7 +33,7 @@ from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.blob_responses import blob_response
 from forge.core.http.pages import for_person, show_again
 from forge.projects.place import project_of
-from forge.reviews import actions
+from forge.reviews.guests import actions
 from forge.reviews.guests.access import (
     build_for_guest,
     cookie_name,

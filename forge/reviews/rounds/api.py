@@ -21,12 +21,12 @@ from forge.core.api.pages import CursorPages
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
-from forge.projects.api import ProjectView
-from forge.reviews import actions
-from forge.reviews.actions import RequestedGroup
+from forge.projects.place import ProjectView
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
+from forge.reviews.rounds.actions import requests
 from forge.reviews.rounds.facets import review_facets
+from forge.reviews.rounds.requests import RequestedGroup
 from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
@@ -83,7 +83,7 @@ class ProjectReviews(ProjectView):
         build = find_build(principal, body["build"])
         if build.project_id != project.pk:
             raise Invalid("The build is of another project.")
-        review = actions.ask_for_review(
+        review = requests.ask_for_review(
             principal, build, body["title"], body["message"], _groups(body), body["due"], body["guest_emails"]
         )
         return _answer(principal, review.pk, status.HTTP_201_CREATED)
@@ -109,7 +109,7 @@ class ReviewRounds(ForgeView):
         review = find_review(principal, review_id)
         body = self.read_body(request, NewRoundSerializer)
         build = find_build(principal, body["build"])
-        new = actions.ask_in_a_new_round(principal, review, build, body["message"])
+        new = requests.ask_in_a_new_round(principal, review, build, body["message"])
         return Response(round_to_json(new), status=status.HTTP_201_CREATED)
 
 
@@ -127,7 +127,7 @@ class ReviewReviewers(ForgeView):
         """Asks these people and no others."""
         principal, precondition = principal_of(request), request_precondition(request)
         review = find_review(principal, review_id)
-        actions.change_reviewers(
+        requests.change_reviewers(
             principal, review, _groups(self.read_body(request, ReviewersSerializer)), precondition=precondition
         )
         return _answer(principal, review.pk)

@@ -20,10 +20,10 @@ from forge.core.api.json_types import Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Unprocessable
 from forge.projects.access import require
-from forge.reviews import actions
-from forge.reviews.actions import RequestedChange
 from forge.reviews.rounds.access import find_review, newest_round
+from forge.reviews.suggestions import actions
 from forge.reviews.suggestions.access import Field, fields_of
+from forge.reviews.suggestions.actions import RequestedChange
 from forge.reviews.threads.serializers import SuggestedChangeJson
 
 KINDS = ("integer", "float", "text", "long-text", "choice", "switch")

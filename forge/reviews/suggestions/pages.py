@@ -23,11 +23,11 @@ from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
 from forge.projects.place import project_of
-from forge.reviews import actions
-from forge.reviews.actions import RequestedChange
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_numbered_review, newest_round
+from forge.reviews.suggestions import actions
 from forge.reviews.suggestions.access import Field, fields_of, find_suggestion, in_words
+from forge.reviews.suggestions.actions import RequestedChange
 
 
 @dataclass(frozen=True)

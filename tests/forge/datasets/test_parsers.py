@@ -44,11 +44,11 @@ READERS = {
     "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, READS),
     "learning/start/examples.py": ({"zipfile"}, WRITES),
     "learning/training/running/data.py": ({"zipfile"}, WRITES),
-    "projects/archives/read_archive.py": (
+    "projects/files/read_archive.py": (
         {"rune.datasets.layouts.containers.zip_names.zip_name", "zipfile"},
         NO_SAMPLES,
     ),
-    "projects/archives/write_archive.py": ({"zipfile"}, WRITES),
+    "projects/versions/write_archive.py": ({"zipfile"}, WRITES),
     "registry/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
     "serving/backup/archive.py": ({"tarfile"}, "the operator's own backups"),
 }

@@ -21,8 +21,8 @@ from forge.learning.training.sizes.serializers import (
     needs_to_json,
     sizes_to_json,
 )
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class TrainingSizes(ProjectView):

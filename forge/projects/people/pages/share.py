@@ -25,16 +25,15 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import things_of, words_of
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import origin_of
-from forge.projects.actions import (
+from forge.projects.models import Project
+from forge.projects.people.actions.roles import (
     end_project_role,
-    end_team_role,
     give_project_role,
-    give_team_role,
     invite_to_project,
     invite_to_project_by_email,
     revoke_project_invitation,
 )
-from forge.projects.models import Project
+from forge.projects.people.actions.teams import end_team_role, give_team_role
 from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.projects.place import project_of
 

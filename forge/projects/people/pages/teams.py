@@ -28,8 +28,8 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import find_project
-from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
+from forge.projects.people.actions.teams import end_team_role, give_team_role
 from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}

@@ -18,10 +18,10 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_RESTORED, VERSION_SAVED
-from forge.projects.facets import files_facets_of
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
+from forge.projects.versions.facets import files_facets_of
 from forge.projects.versions.restore import FileToRestore, files_to_restore, restore, still_available
 from forge.projects.versions.store import snapshot, working_tree
 

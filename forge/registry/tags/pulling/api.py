@@ -19,7 +19,7 @@ from forge.core.errors import Gone
 from forge.core.http import media_types
 from forge.core.http.blob_responses import blob_response, part_response
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.tags.access import find_tag
 from forge.registry.tags.errors import NoSuchTag
 from forge.registry.tags.pulling.actions import note_pull

@@ -25,7 +25,6 @@ from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.projects.versions.store import find_version, versions_of
-from forge.reviews import actions
 from forge.reviews.changes.access import (
     change_requests_of,
     find_numbered_change_request,
@@ -36,6 +35,8 @@ from forge.reviews.changes.access import (
     rounds_of,
     seen_source,
 )
+from forge.reviews.changes.actions import merges
+from forge.reviews.changes.actions import offers as offer_actions
 from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
@@ -50,6 +51,7 @@ from forge.reviews.models import Review
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
 from forge.reviews.rounds.pages.rune_facts import rune_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
+from forge.reviews.threads.actions import conversation as conversation_actions
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
 from rune.editing.merge import Side
@@ -139,57 +141,57 @@ def _resolve(principal: Principal, change: ChangeRequest, form: QueryDict) -> st
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
     conflict, text = form.get("conflict", ""), form.get("text", "")
-    actions.resolve_conflict(principal, change, conflict, side, text, precondition=form_precondition(form))
+    offer_actions.resolve_conflict(principal, change, conflict, side, text, precondition=form_precondition(form))
     return "#conflicts"
 
 
 def _start_over(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.start_over(principal, change, precondition=form_precondition(form))
+    offer_actions.start_over(principal, change, precondition=form_precondition(form))
     return "#conflicts"
 
 
 def _build(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.build_merged(principal, change, precondition=form_precondition(form))
+    offer_actions.build_merged(principal, change, precondition=form_precondition(form))
     return ""
 
 
 def _merge(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.merge_change_request(principal, change, precondition=form_precondition(form))
+    merges.merge_change_request(principal, change, precondition=form_precondition(form))
     return ""
 
 
 def _merge_past(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.merge_past_gate(principal, change, form.get("reason", ""), precondition=form_precondition(form))
+    merges.merge_past_gate(principal, change, form.get("reason", ""), precondition=form_precondition(form))
     return ""
 
 
 def _undo(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.undo_merge(principal, change, precondition=form_precondition(form))
+    merges.undo_merge(principal, change, precondition=form_precondition(form))
     return ""
 
 
 def _close(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.close_change_request(principal, change, form.get("reason", ""), precondition=form_precondition(form))
+    offer_actions.close_change_request(principal, change, form.get("reason", ""), precondition=form_precondition(form))
     return ""
 
 
 def _reopen(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.reopen_change_request(principal, change)
+    offer_actions.reopen_change_request(principal, change)
     return ""
 
 
 def _say(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.begin_thread(principal, change, form.get("text", ""))
+    conversation_actions.begin_thread(principal, change, form.get("text", ""))
     return "#conversation"
 
 
 def _ask_changes(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.ask_for_changes(principal, change, form.get("text", ""))
+    offer_actions.ask_for_changes(principal, change, form.get("text", ""))
     return "#conversation"
 
 
 def _newer(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    actions.offer_newer(principal, change, message=form.get("message", ""))
+    offer_actions.offer_newer(principal, change, message=form.get("message", ""))
     return ""
 
 
@@ -238,18 +240,20 @@ def _handle_offer(principal: Principal, fork: Project, form: QueryDict) -> str:
     )
     here = f"{fork.get_absolute_url()}/offer"
     if (do := form.get("do", "offer")) == "offer":
-        change = actions.offer_changes(principal, fork, form.get("title", ""), form.get("message", ""), version)
+        change = offer_actions.offer_changes(principal, fork, form.get("title", ""), form.get("message", ""), version)
         return change.get_absolute_url()
     existing = next((each for each in offers_of(principal, fork) if str(each.pk) == form.get("offer", "")), None)
     if existing is None:
         raise Invalid("This fork made no such offer.")
     if do == "newer":
-        actions.offer_newer(principal, find_offer(principal, existing.pk), version)
+        offer_actions.offer_newer(principal, find_offer(principal, existing.pk), version)
     elif do == "close":
         change = find_offer(principal, existing.pk)
-        actions.close_change_request(principal, change, form.get("reason", ""), precondition=form_precondition(form))
+        offer_actions.close_change_request(
+            principal, change, form.get("reason", ""), precondition=form_precondition(form)
+        )
     elif do == "reopen":
-        actions.reopen_change_request(principal, find_offer(principal, existing.pk))
+        offer_actions.reopen_change_request(principal, find_offer(principal, existing.pk))
     return here
 
 

@@ -27,8 +27,6 @@ from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.registry.tags.proposal import next_tag_of
-from forge.reviews import actions
-from forge.reviews.actions import RequestedGroup, ReviewRequest, take_back_awaited
 from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.guests.access import links_of
@@ -47,6 +45,9 @@ from forge.reviews.rounds.access import (
     verdicts_on,
     with_published,
 )
+from forge.reviews.rounds.actions import pending_requests, requests
+from forge.reviews.rounds.actions import verdicts as verdict_actions
+from forge.reviews.rounds.actions.pending_requests import ReviewRequest, take_back_awaited
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
@@ -54,6 +55,8 @@ from forge.reviews.rounds.pages.endings import ending_of
 from forge.reviews.rounds.pages.reviewer_choices import reviewer_choices
 from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
+from forge.reviews.rounds.requests import RequestedGroup
+from forge.reviews.threads.actions import conversation as conversation_actions
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_in_review
 from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
@@ -152,7 +155,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
             if request.POST.get("do") == "take-back":
                 take_back_awaited(principal, awaited_of(principal, build))
                 return redirect(_build_page(build))
-            outcome = actions.ask_when_built(principal, build, _read_request(request.POST))
+            outcome = pending_requests.ask_when_built(principal, build, _read_request(request.POST))
             return redirect(outcome.get_absolute_url() if isinstance(outcome, Review) else _build_page(build))
         except (Invalid, Conflict) as error:
             return show_again(request, "reviews/ask.html", context, error)
@@ -219,18 +222,18 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
     text, verdict = request.POST.get("text", ""), request.POST.get("verdict", "")
     try:
         if verdict == "undo":
-            actions.undo_verdict(principal, build)
+            verdict_actions.undo_verdict(principal, build)
         elif verdict:
-            judged_round = actions.JudgedRound(
+            judged_round = verdict_actions.JudgedRound(
                 review, _number(request.POST.get("round", "")), request.POST.get("rune", "")
             )
             about = read_key(request.POST.get("about", ""))
             confirmed = confirmed_recently(request)
-            actions.give_verdict(
+            verdict_actions.give_verdict(
                 principal, build, verdict, text, about=about, judged_round=judged_round, confirmed=confirmed
             )
         else:
-            actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
+            conversation_actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict, Stale) as error:
         return _again(request, project, review, error)
     return redirect(f"{review.get_absolute_url()}#conversation")
@@ -242,7 +245,7 @@ def close(request: HttpRequest, organisation: str, name: str, number: int) -> Ht
     """Ends a review."""
     project, review = _review_of(request, organisation, name, number)
     try:
-        actions.close_review(principal_of(request), review, precondition=form_precondition(request.POST))
+        requests.close_review(principal_of(request), review, precondition=form_precondition(request.POST))
     except (Conflict, Stale) as error:
         return _again(request, project, review, error)
     return redirect(review.get_absolute_url())

@@ -23,10 +23,11 @@ from forge.deployments.models import Deployment
 from forge.deployments.updates.access import update_keys_facet
 from forge.learning.conversions.facets import board_facets
 from forge.learning.models import ModelConversion
-from forge.projects.facets import files_facets, project_facets
+from forge.projects.facets import project_facets
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
+from forge.projects.versions.facets import files_facets
 from forge.registry.blocks.facets import block_facets
 from forge.registry.distribution.retention.access import policy_of, retention_facets
 from forge.registry.models import BlockVersion, Tag

@@ -18,15 +18,16 @@ from forge.accounts.scopes import Scope
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.core.http import media_types
-from forge.projects import actions
-from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import archive_response
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH, Remote, checked_remote
+from forge.projects.git.repository import may_be_in_git
 from forge.projects.history.export import HISTORY_ENDING, history_files
-from forge.projects.history.repository import may_be_in_git
+from forge.projects.lifecycle.actions import downloads
+from forge.projects.place import ProjectView
+from forge.projects.remotes import actions as git_actions
 from forge.projects.serializers import ProjectJson, project_to_json
 from forge.projects.versions.store import working_tree
+from forge.projects.versions.write_archive import archive_response
 
 
 class PushSerializer(serializers.Serializer[None]):
@@ -90,7 +91,7 @@ class ProjectsFromGit(ForgeView):
         body = self.read_body(request, FromGitSerializer)
         organisation = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
         remote = checked_remote(body["url"], body["branch"], body["token"], body["folder"])
-        project, skipped_paths = actions.create_from_git(principal, organisation, body["name"], remote)
+        project, skipped_paths = git_actions.create_from_git(principal, organisation, body["name"], remote)
         answer: ProjectFromGitJson = {
             "project": project_to_json(project, principal),
             "skipped_paths": list(skipped_paths),
@@ -109,7 +110,7 @@ class ProjectRepository(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         now = working_tree(project)
         if request.method == "GET":
-            actions.note_download(principal_of(request), project, "archive.download", folder="", history=True)
+            downloads.note_download(principal_of(request), project, "archive.download", folder="", history=True)
         beside = ((f".git/{path}", data) for path, data in history_files(project, now))
         files = {path: file for path, file in now.manifest.items() if may_be_in_git(path)}
         filename = f"{project.name}{HISTORY_ENDING}.zip"
@@ -121,6 +122,6 @@ class ProjectRepository(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, PushSerializer)
         remote: Remote = checked_remote(body["url"], body["branch"], body["token"])
-        result = actions.push_to_git(principal_of(request), project, remote)
+        result = git_actions.push_to_git(principal_of(request), project, remote)
         answer: PushedJson = {"commit": result.commit, "commits": result.commits}
         return Response(answer)

@@ -29,7 +29,6 @@ from forge.projects.announcements import (
     PROJECT_CHANGED,
     PROJECT_DELETED,
 )
-from forge.projects.archives.extract_archive import extract_file
 from forge.projects.creating.empty import BLANK_RUNEFILE
 from forge.projects.creating.names import free_name, take_name
 from forge.projects.creating.quotas import require_another
@@ -37,6 +36,7 @@ from forge.projects.creating.templates import find_template
 from forge.projects.facets import change_facets, removal_facets
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
+from forge.projects.files.extract_archive import extract_file
 from forge.projects.files.model_files import files_of_model, model_stem
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.hooks import sharing_obstacles

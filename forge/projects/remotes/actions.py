@@ -12,11 +12,11 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.projects.access import require
-from forge.projects.actions.project import create_from_archive
 from forge.projects.creating.names import free_name
 from forge.projects.git.hooks import shared_commits
 from forge.projects.git.remote import PushGoal, PushResult, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
+from forge.projects.lifecycle.actions.project import create_from_archive
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.save import save_version
 from forge.projects.versions.store import working_tree

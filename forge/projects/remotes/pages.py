@@ -12,10 +12,10 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
-from forge.projects.actions import create_from_git
 from forge.projects.creating.default_organisation import usual_organisation
 from forge.projects.creating.names import typed_name
 from forge.projects.git.remote import checked_remote
+from forge.projects.remotes.actions import create_from_git
 
 _REFUSALS = (Invalid, Conflict, Unprocessable, TooLarge, TooOften)
 

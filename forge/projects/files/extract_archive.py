@@ -19,9 +19,9 @@ from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError, TooLarge
 from forge.core.studio_limits import MAX_FILES
-from forge.projects.archives.read_archive import Archive, ArchiveMember
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import StoredFile, checked_contents, checked_path
+from forge.projects.files.read_archive import Archive, ArchiveMember
 from rune.wording import size_text
 
 MAX_UNPACK_RATIO = 4
