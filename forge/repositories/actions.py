@@ -31,7 +31,7 @@ from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.request_refs import number_of, request_refs
 from forge.reviews.actions import bring_from_outside, bring_newer
-from forge.reviews.changes.actions.outside import OutsideOrigin
+from forge.reviews.change_requests.actions.outside import OutsideOrigin
 from forge.reviews.changes.edits import Edits, apply_edits
 from forge.reviews.changes.models import ChangeRequest
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.reviews.changes.pages import change_requests
+from forge.reviews.change_requests.pages import change_requests
 from forge.reviews.guests import pages as guests
-from forge.reviews.rounds.pages import reviews
+from forge.reviews.reviewing.pages import reviews
 from forge.reviews.rules import pages as rules
 from forge.reviews.suggestions import pages as suggestions
 from forge.reviews.threads.pages import conversation

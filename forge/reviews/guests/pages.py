@@ -51,7 +51,7 @@ from forge.reviews.rounds.access import (
     standing_verdicts,
     state_of,
 )
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS
+from forge.reviews.rounds.state_tags import STATE_TAGS
 from forge.reviews.threads.pages.conversation import read_by_guests
 
 

@@ -25,8 +25,8 @@ from forge.registry.tags.facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.models import Review, Verdict
+from forge.reviews.reviewing.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_about, verdicts_on
-from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.conversation import threads_on_build
 from forge.reviews.threads.pages.conversation import ThreadFilter, talk_facts
 from forge.web.builds.problems import problem_counts

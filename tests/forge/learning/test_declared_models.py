@@ -18,7 +18,7 @@ from forge.learning.conversions import actions
 from forge.learning.models import ModelConversion
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.reviews.changes.actions.merges import merge_past_gate
+from forge.reviews.change_requests.actions.merges import merge_past_gate
 from forge.reviews.models import ChangeRequest
 from tests.forge.learning.test_conversions import MODELS, NETWORK, run_jobs
 

@@ -24,13 +24,13 @@ from forge.reviews.changes.participants import mentionable_by, require_ending, r
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, comment_mentions
 from forge.reviews.models import AnchoredThread, Review, Verdict
-from forge.reviews.place import THREAD
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import mentioned_people, names_of
+from forge.reviews.threads.place import THREAD
 from forge.reviews.threads.serializers import NEW_COMMENT, THREAD_JSON, Text
 
 

@@ -18,8 +18,8 @@ from forge.projects.actions import write_file
 from forge.reviews import actions as reviews
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, InvitedReviewer, Review
-from forge.reviews.rounds.actions import pending_requests
-from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.reviewing.actions import pending_requests
+from forge.reviews.reviewing.actions.invitations import become_reviewer
 from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions import conversation
 from forge.reviews.threads.actions.wrong_results import WrongResult

@@ -34,7 +34,7 @@ from forge.registry.models import BlockVersion, Tag
 from forge.registry.provenance.signing.access import key_facets, keys_of
 from forge.registry.repository.rules import registry_facets, registry_rules_of
 from forge.registry.tags.facets import build_facets, version_facets
-from forge.reviews.changes.facets import request_facets
+from forge.reviews.change_requests.facets import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest, Review
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rules.access import rule_facets, rules_of

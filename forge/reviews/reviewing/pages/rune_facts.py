@@ -29,12 +29,12 @@ from forge.learning.background.trials import background_of_build
 from forge.learning.quality import quality_of_build, reads_text, test_reads
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.models import Verdict
+from forge.reviews.reviewing.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before
-from forge.reviews.rounds.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.open_reviews import state_of_rune
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS
+from forge.reviews.rounds.state_tags import STATE_TAGS
 from rune.assessment.evaluation.wording import lost_sentences
 
 

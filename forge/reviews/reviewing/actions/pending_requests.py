@@ -21,8 +21,8 @@ from forge.core.errors import DomainError, Forbidden
 from forge.jobs.models import Job, JobState
 from forge.projects.access import require
 from forge.reviews.models import AwaitedReview, Review
+from forge.reviews.reviewing.actions.requests import ask_for_review, ask_in_a_new_round, require_ongoing
 from forge.reviews.rounds.access import find_numbered_review
-from forge.reviews.rounds.actions.requests import ask_for_review, ask_in_a_new_round, require_ongoing
 from forge.reviews.rounds.requests import RequestedGroup, check_request
 
 

@@ -20,9 +20,9 @@ from forge.core.api.preconditions import REQUIRED_IF_MATCH, required_if_match
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, PreconditionRequired, Stale
 from forge.reviews.errors import NewerBuild
+from forge.reviews.reviewing.actions.verdicts import give_verdict, undo_verdict
+from forge.reviews.reviewing.serializers import ReviewsJson, VerdictJson, verdict_to_json
 from forge.reviews.rounds.access import verbs_on_build, verdicts_on
-from forge.reviews.rounds.actions.verdicts import give_verdict, undo_verdict
-from forge.reviews.rounds.serializers import ReviewsJson, VerdictJson, verdict_to_json
 from forge.reviews.threads.serializers import WantedAnchorSerializer, anchor_request_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.core.errors import Conflict, Invalid
 from forge.core.preconditions import Facet
-from forge.reviews.changes.gate import missing_to_merge
+from forge.reviews.change_requests.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest
 

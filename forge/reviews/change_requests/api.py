@@ -20,10 +20,9 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.projects.place import ProjectView
 from forge.projects.versions.store import find_version
-from forge.reviews.changes.access import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
-from forge.reviews.changes.actions import offers
-from forge.reviews.changes.facets import offer_facets
-from forge.reviews.changes.serializers import (
+from forge.reviews.change_requests.actions import offers
+from forge.reviews.change_requests.facets import offer_facets
+from forge.reviews.change_requests.serializers import (
     REQUEST,
     ChangeRequestJson,
     NewerOfferSerializer,
@@ -36,6 +35,7 @@ from forge.reviews.changes.serializers import (
     offer_to_json,
     offer_with_rounds_to_json,
 )
+from forge.reviews.changes.access import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
 from forge.reviews.threads.actions import conversation
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from forge.reviews.threads.serializers import TextSerializer, ThreadJson, ThreadsJson, thread_to_json

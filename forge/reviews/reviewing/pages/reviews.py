@@ -31,6 +31,12 @@ from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.guests.access import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.reviews.reviewing.actions import pending_requests, requests
+from forge.reviews.reviewing.actions import verdicts as verdict_actions
+from forge.reviews.reviewing.actions.pending_requests import ReviewRequest, take_back_awaited
+from forge.reviews.reviewing.pages.endings import ending_of
+from forge.reviews.reviewing.pages.reviewer_choices import reviewer_choices
+from forge.reviews.reviewing.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.access import (
     awaited_of,
     digest_of,
@@ -45,17 +51,11 @@ from forge.reviews.rounds.access import (
     verdicts_on,
     with_published,
 )
-from forge.reviews.rounds.actions import pending_requests, requests
-from forge.reviews.rounds.actions import verdicts as verdict_actions
-from forge.reviews.rounds.actions.pending_requests import ReviewRequest, take_back_awaited
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
-from forge.reviews.rounds.pages.endings import ending_of
-from forge.reviews.rounds.pages.reviewer_choices import reviewer_choices
-from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.rounds.requests import RequestedGroup
+from forge.reviews.rounds.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.actions import conversation as conversation_actions
 from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_in_review

@@ -14,7 +14,7 @@ from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles
 from forge.projects.access import require
 from forge.projects.models import Project, Version
-from forge.reviews.changes.actions.offers import MAXIMUM_TITLE, MOST_OPEN, MOST_ROUNDS, require_open
+from forge.reviews.change_requests.actions.offers import MAXIMUM_TITLE, MOST_OPEN, MOST_ROUNDS, require_open
 from forge.reviews.changes.announcements import ChangeStep, change_event
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
 from forge.reviews.errors import TooManyOffers

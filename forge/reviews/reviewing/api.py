@@ -23,11 +23,11 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.projects.place import ProjectView
 from forge.reviews.models import Review
+from forge.reviews.reviewing.actions import requests
+from forge.reviews.reviewing.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
-from forge.reviews.rounds.actions import requests
 from forge.reviews.rounds.facets import review_facets
 from forge.reviews.rounds.requests import RequestedGroup
-from forge.reviews.rounds.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
 class NewReviewerGroupSerializer(serializers.Serializer[Any]):

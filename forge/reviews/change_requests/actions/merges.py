@@ -20,8 +20,7 @@ from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot, store_version, working_tree
-from forge.reviews.changes.access import find_again
-from forge.reviews.changes.actions.offers import (
+from forge.reviews.change_requests.actions.offers import (
     decide,
     keep_result,
     open_again,
@@ -29,13 +28,14 @@ from forge.reviews.changes.actions.offers import (
     require_open,
     require_resolved,
 )
+from forge.reviews.change_requests.facets import conflict_facets, merge_facets, offer_facets
+from forge.reviews.change_requests.gate import missing_to_merge
+from forge.reviews.change_requests.serializers import DECISION, Reason
+from forge.reviews.changes.access import find_again
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
 from forge.reviews.changes.edits import apply_edits, edits_between
-from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
-from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging, merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from forge.reviews.changes.serializers import DECISION, Reason
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
 from forge.reviews.place import CHANGE
 

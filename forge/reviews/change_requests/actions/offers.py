@@ -24,13 +24,13 @@ from forge.projects.access import require
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.store import available_files, snapshot, store_version
+from forge.reviews.change_requests.facets import conflict_facets, offer_facets
+from forge.reviews.change_requests.serializers import BUILDING, PLAIN_OFFER, REQUEST, Reason
 from forge.reviews.changes.access import base_of, find_again, fork_to_offer
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
-from forge.reviews.changes.facets import conflict_facets, offer_facets
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound, Resolution
 from forge.reviews.changes.participants import may_withdraw
-from forge.reviews.changes.serializers import BUILDING, PLAIN_OFFER, REQUEST, Reason
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.models import AnchoredThread
 from forge.reviews.place import CHANGE, OFFER

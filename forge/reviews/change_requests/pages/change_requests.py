@@ -25,6 +25,18 @@ from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.projects.versions.store import find_version, versions_of
+from forge.reviews.change_requests.actions import merges
+from forge.reviews.change_requests.actions import offers as offer_actions
+from forge.reviews.change_requests.facets import conflict_facets, merge_facets, offer_facets
+from forge.reviews.change_requests.gate import current_build, demands_to_merge, missing_to_merge
+from forge.reviews.change_requests.pages.merge_view import (
+    left_in_words,
+    merge_view,
+    shown_conflicts,
+    side_words,
+    version_view,
+)
+from forge.reviews.change_requests.pages.next_step import after_merge, build_project
 from forge.reviews.changes.access import (
     change_requests_of,
     find_numbered_change_request,
@@ -35,22 +47,16 @@ from forge.reviews.changes.access import (
     rounds_of,
     seen_source,
 )
-from forge.reviews.changes.actions import merges
-from forge.reviews.changes.actions import offers as offer_actions
-from forge.reviews.changes.facets import conflict_facets, merge_facets, offer_facets
-from forge.reviews.changes.gate import current_build, demands_to_merge, missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, side_words, version_view
-from forge.reviews.changes.pages.next_step import after_merge, build_project
 from forge.reviews.changes.participants import offers_it
 from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import GateStep, steps_of
 from forge.reviews.hooks import served_changes
 from forge.reviews.models import Review
+from forge.reviews.reviewing.pages.rune_facts import rune_facts
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
-from forge.reviews.rounds.pages.rune_facts import rune_facts
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS, ReviewStateTag
+from forge.reviews.rounds.state_tags import STATE_TAGS, ReviewStateTag
 from forge.reviews.threads.actions import conversation as conversation_actions
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter

@@ -25,13 +25,13 @@ from forge.reviews.errors import AlreadyRequested, NotReviewable, ReviewClosed, 
 from forge.reviews.gate.changed_files import is_judged_alike
 from forge.reviews.models import Review, ReviewerGroup, Round
 from forge.reviews.place import REVIEW
+from forge.reviews.reviewing.actions.invitations import send_invitations
+from forge.reviews.reviewing.serializers import OUTCOME
 from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newest_round, published_version_of
-from forge.reviews.rounds.actions.invitations import send_invitations
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rounds.facets import review_facets, reviewer_facets
 from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
-from forge.reviews.rounds.serializers import OUTCOME
 
 
 @transaction.atomic
