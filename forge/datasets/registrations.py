@@ -17,8 +17,8 @@ from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
 from forge.datasets.protection.limits import protected_runs_of
 from forge.datasets.removals import announcements as announcements
+from forge.datasets.removals.actions import end_consents
 from forge.datasets.removals.deletion_list import list_missing
-from forge.datasets.samples.actions import end_consents
 from forge.datasets.samples.drawings import draw_moved_samples
 from forge.jobs.kinds import register as register_kind
 

@@ -11,7 +11,7 @@ from forge.builds.models import Build, BuildQuerySet
 from forge.builds.serializers.builds import build_url
 from forge.core.blobs.links import owner_kind
 from forge.core.models import BlobLink
-from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, learners
+from forge.datasets.hooks import Learner, LearnerKind, SampleScope, learners
 from forge.learning.conversions.withdrawn_samples import forms_that_learned
 from forge.learning.models import ConvertedForm
 from forge.learning.searches.cancelling import searches_that_learned, trials_with_models

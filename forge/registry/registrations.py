@@ -10,7 +10,7 @@ from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.blobs.dependents import names_of_users
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
-from forge.datasets.removals.hooks import work_stoppers
+from forge.datasets.hooks import work_stoppers
 from forge.jobs.kinds import register as register_kind
 from forge.projects.hooks import (
     PublishedVersions,

@@ -33,10 +33,10 @@ from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged
 from forge.core.observability.log_context import log_context_of_build
-from forge.datasets.consent.uses import SampleUse, UsePlace
 from forge.datasets.errors import TooManyProtectedRuns
 from forge.datasets.models import DataVersion
 from forge.datasets.protection.limits import count_run
+from forge.datasets.sample_uses import SampleUse, UsePlace
 from forge.datasets.versions.actions import save_for_build
 from forge.datasets.versions.other_projects import find_usable_version, place_of, usable_samples
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle

@@ -11,7 +11,7 @@ from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build, BuildTrigger
 from forge.builds.serializers.packages import BuildPackageJson, package_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.datasets.serializers import NamedDataVersionJson, named_version_to_json
+from forge.datasets.versions.serializers import NamedDataVersionJson, named_version_to_json
 from forge.jobs.models import JobLogLine
 from forge.jobs.serializers import JobStateJson
 from rune.assessment.verify.verification import VerificationJson

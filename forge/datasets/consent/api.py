@@ -18,10 +18,7 @@ from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.access import find_consent, own_consents
 from forge.datasets.consent.actions import agree, agree_anew
-from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, checked_purposes, purposes_in, terms_for
-from forge.datasets.removals.report import report_of
-from forge.datasets.samples.actions import withdraw_consent
-from forge.datasets.serializers import (
+from forge.datasets.consent.serializers import (
     DataAgreementSerializer,
     DataConsentJson,
     DataTermsJson,
@@ -29,6 +26,16 @@ from forge.datasets.serializers import (
     consent_to_json,
     withdrawn_to_json,
 )
+from forge.datasets.consent_terms import (
+    DEFAULT_DAYS,
+    Purpose,
+    checked_days,
+    checked_purposes,
+    purposes_in,
+    terms_for,
+)
+from forge.datasets.removals.actions import withdraw_consent
+from forge.datasets.removals.report import report_of
 from forge.projects.place import ProjectView
 
 

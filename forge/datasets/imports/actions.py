@@ -25,10 +25,10 @@ from forge.datasets.errors import ConsentOver, ImportNotReady, WrongChunkOffset
 from forge.datasets.imports.access import may_discard, may_send
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
-from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.rates import require_rates_of_preview
 from forge.datasets.imports.settling import NO_CHOICES, LabelChoices, renew_conflicts, settle_conflicts
 from forge.datasets.models import Consent
+from forge.datasets.models.imports import DataImport, ImportState
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.jobs.kinds import kind_of
 from forge.jobs.queue import enqueue

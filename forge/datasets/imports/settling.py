@@ -11,8 +11,8 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.datasets.errors import LabelDiffers, LabelsUnsettled
 from forge.datasets.imports.comparing import conflicts_of, current_conflicts
-from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.models import DataSet
+from forge.datasets.models.imports import DataImport, ImportState
 from forge.datasets.samples.actions.mark import SampleMark, mark_samples
 from rune.datasets.label_conflicts import (
     ConflictChoice,

@@ -18,9 +18,9 @@ from forge.core.api.states import OWN
 from forge.core.errors import Invalid
 from forge.datasets.access import find_sample
 from forge.datasets.actions import DataSetChange
-from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.labelling.queue import QueueMode, next_waiting
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.models.labelling import LabelClaim, SampleOpinion
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.serializers import SAMPLE, DataSampleJson, sample_to_json
 from forge.projects.access import require

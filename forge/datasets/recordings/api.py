@@ -19,7 +19,8 @@ from forge.core.errors import Conflict, Unprocessable
 from forge.core.http import media_types
 from forge.core.http.blob_responses import part_response
 from forge.datasets.access import revision_of
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
+from forge.datasets.consent_terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
+from forge.datasets.models.samples import ENDINGS
 from forge.datasets.playing import require_play
 from forge.datasets.recordings.access import (
     SAMPLES_LISTED,
@@ -40,8 +41,7 @@ from forge.datasets.recordings.serializers import (
     SamplesJson,
     SampleTermsJson,
 )
-from forge.datasets.samples.actions import delete_sample
-from forge.datasets.samples.models import ENDINGS
+from forge.datasets.removals.actions import delete_sample
 from forge.projects.actions import note_download
 from forge.projects.place import ProjectView
 

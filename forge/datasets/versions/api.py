@@ -18,7 +18,11 @@ from forge.core.api.views import needing, raising
 from forge.core.errors import Invalid, Unprocessable
 from forge.core.http import media_types
 from forge.datasets.access import find_version, versions_of
-from forge.datasets.serializers import (
+from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
+from forge.datasets.versions.copies import note_copy
+from forge.datasets.versions.export import plan_export
+from forge.datasets.versions.manifest import sentences_of
+from forge.datasets.versions.serializers import (
     DataComparisonJson,
     DataEntryJson,
     DataVersionJson,
@@ -26,10 +30,6 @@ from forge.datasets.serializers import (
     entry_to_json,
     version_to_json,
 )
-from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
-from forge.datasets.versions.copies import note_copy
-from forge.datasets.versions.export import plan_export
-from forge.datasets.versions.manifest import sentences_of
 from forge.projects.actions import note_download
 from forge.projects.place import ProjectView
 from forge.projects.versions.write_archive import zip_response

@@ -20,9 +20,9 @@ from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, TooLarge, Unprocessable
 from forge.datasets.access import samples_of
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet
 from forge.datasets.playing import playable, require_play
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import current_entries
 from forge.datasets.versions.manifest import Entry
 from forge.learning.inputs.questions import ModelToFeed

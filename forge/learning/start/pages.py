@@ -18,8 +18,8 @@ from forge.core.http.pages import for_person
 from forge.datasets.collecting.access import find_own_link, phone_state, usual_motion_rate
 from forge.datasets.collecting.actions import LINK_LIFE, end_phone, make_collecting_link
 from forge.datasets.collecting.task import Task
-from forge.datasets.consent.terms import UNTIL_DELETED
-from forge.datasets.samples.models import RECORDED_KINDS
+from forge.datasets.consent_terms import UNTIL_DELETED
+from forge.datasets.models.samples import RECORDED_KINDS
 from forge.learning.start.examples import add_examples, remove_examples
 from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon

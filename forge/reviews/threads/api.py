@@ -18,7 +18,7 @@ from forge.core.actors import Actor
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict
-from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
+from forge.datasets.consent_terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
 from forge.reviews.threads.actions import conversation, wrong_results

@@ -36,13 +36,13 @@ from forge.core.blobs.store import read_blob, stored_digests
 from forge.core.models import Blob
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.analysis.job import ANALYSIS, run_analysis_job
-from forge.datasets.consent.terms import Purpose
-from forge.datasets.consent.uses import SampleUse
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.errors import TooManyProtectedRuns
 from forge.datasets.models import Consent, DataAnalysis, ProtectedRun, Sample, SampleAnswer
 from forge.datasets.playing import restrict_playing
 from forge.datasets.protection.limits import count_run
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
+from forge.datasets.sample_uses import SampleUse
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project

@@ -16,9 +16,9 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.datasets.actions import DataSetChange
-from forge.datasets.consent.models import Consent
 from forge.datasets.errors import ConsentOver
 from forge.datasets.models import Sample
+from forge.datasets.models.consents import Consent
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.datasets.samples.content import checked_content
 from forge.projects.access import require

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from forge.core.actors import Actor
+from forge.datasets.models.data_sets import DataSet
 from forge.projects.models import Project
 from rune.digests import DIGEST_LENGTH
-
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
 
 
 class DataVersionQuerySet(models.QuerySet["DataVersion"]):
@@ -33,9 +30,7 @@ class DataVersion(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="versions"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=DIGEST_LENGTH)
     message = models.CharField(max_length=200, blank=True)

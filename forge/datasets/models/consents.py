@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.core.actors import Actor
+from forge.datasets.models.data_sets import DataSet
 from forge.projects.models import Project
 from rune.datasets.splits import Split
-
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -41,9 +38,7 @@ class Consent(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="consents"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="consents")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -82,5 +77,5 @@ class Consent(models.Model):
         return self.text[:60]
 
     def covers(self, split: Split) -> bool:
-        """Returns whether it covers samples of a split: `forge.datasets.consent.uses.covers_split` for a row."""
+        """Returns whether it covers samples of a split: `forge.datasets.sample_uses.covers_split` for a row."""
         return self.for_tests if split == Split.TEST else self.for_training

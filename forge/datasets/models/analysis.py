@@ -5,20 +5,16 @@ All of it follows from the bytes, so it is deleted with them (`forge.datasets.an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import F, Q
 
 from forge.core.actors import Actor
-from forge.datasets.samples.models import Sample
+from forge.datasets.models.data_sets import DataSet
+from forge.datasets.models.samples import Sample
 from forge.jobs.models import Job
 from forge.projects.models import Project
 from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
-
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
 
 
 class DataAnalysisQuerySet(models.QuerySet["DataAnalysis"]):
@@ -32,9 +28,7 @@ class DataAnalysisQuerySet(models.QuerySet["DataAnalysis"]):
 class DataAnalysis(models.Model):
     """The last analysis of a data set, and the job that makes the next one."""
 
-    data_set: models.OneToOneField[DataSet] = models.OneToOneField(
-        "datasets.DataSet", on_delete=models.CASCADE, primary_key=True, related_name="analysis"
-    )
+    data_set = models.OneToOneField(DataSet, on_delete=models.CASCADE, primary_key=True, related_name="analysis")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     revision = models.PositiveBigIntegerField(null=True, blank=True)
     """That of the data set when the last analysis read it; None before the first."""

@@ -1,4 +1,4 @@
-"""The tables of data sets. Samples, consents, imports and versions are declared in folders of their own."""
+"""Data sets of projects."""
 
 from __future__ import annotations
 
@@ -7,52 +7,7 @@ import uuid
 from django.db import models
 
 from forge.core.actors import Actor
-from forge.datasets.analysis.models import DataAnalysis, DataAnalysisQuerySet, SampleAnalysis, SampleAnswer
-from forge.datasets.collecting.models import (
-    CollectingLink,
-    CollectingLinkQuerySet,
-    Collector,
-    Submission,
-    SubmissionQuerySet,
-)
-from forge.datasets.consent.models import Consent, ConsentQuerySet
-from forge.datasets.imports.models import DataImport, DataImportQuerySet
-from forge.datasets.labelling.models import LabelClaim, SampleOpinion
-from forge.datasets.protection.models import ProtectedRun
-from forge.datasets.removals.models import SampleRemoval, SampleRemovalQuerySet
-from forge.datasets.samples.models import Group, Sample, SampleQuerySet
-from forge.datasets.versions.models import DataCopy, DataCopyQuerySet, DataVersion, DataVersionQuerySet
 from forge.projects.models import Project
-
-__all__ = [
-    "CollectingLink",
-    "CollectingLinkQuerySet",
-    "Collector",
-    "Consent",
-    "ConsentQuerySet",
-    "DataAnalysis",
-    "DataAnalysisQuerySet",
-    "DataCopy",
-    "DataCopyQuerySet",
-    "DataImport",
-    "DataImportQuerySet",
-    "DataSet",
-    "DataSetQuerySet",
-    "DataVersion",
-    "DataVersionQuerySet",
-    "Group",
-    "LabelClaim",
-    "ProtectedRun",
-    "Sample",
-    "SampleAnalysis",
-    "SampleAnswer",
-    "SampleOpinion",
-    "SampleQuerySet",
-    "SampleRemoval",
-    "SampleRemovalQuerySet",
-    "Submission",
-    "SubmissionQuerySet",
-]
 
 
 class DataSetQuerySet(models.QuerySet["DataSet"]):

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from forge.core.actors import Actor
-from forge.datasets.consent.models import Consent
-from forge.datasets.consent.terms import DEFAULT_PURPOSES
-from forge.datasets.samples.models import Sample, SampleKind, SampleQuality
+from forge.datasets.consent_terms import DEFAULT_PURPOSES
+from forge.datasets.models.consents import Consent
+from forge.datasets.models.samples import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
 from rune.datasets.content.row_rate import RowInterval, interval_of_rate
 from rune.datasets.words import WORD_LIMIT
@@ -72,7 +72,7 @@ class CollectingLink(models.Model):
     days = models.PositiveIntegerField()
     """How long recordings are kept; 0: until somebody deletes them."""
     purposes = models.JSONField(default=usual_purposes)
-    """The purposes that it asks for (`forge.datasets.consent.terms.Purpose`)."""
+    """The purposes that it asks for (`forge.datasets.consent_terms.Purpose`)."""
     tabs = models.JSONField(default=list)
     """The labels that the phone shows as tabs, with a button to hold; empty: one label, after a countdown."""
     is_of_things = models.BooleanField(default=False)

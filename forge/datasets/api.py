@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -23,18 +24,12 @@ from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.core.http.blob_responses import part_response
 from forge.datasets.access import find_consent, find_sample, revision_of, samples_of, versions_of
 from forge.datasets.labelling.queue import opinions_on
+from forge.datasets.labelling.serializers import DataOpinionJson, opinion_to_json
+from forge.datasets.models.samples import ENDINGS
 from forge.datasets.playing import playing_facets, require_play, restrict_playing
-from forge.datasets.samples.actions import (
-    UNCHANGED,
-    SampleMark,
-    SampleOrigin,
-    add_sample,
-    delete_sample,
-    delete_samples,
-    mark_samples,
-)
+from forge.datasets.removals.actions import delete_sample, delete_samples
+from forge.datasets.samples.actions import UNCHANGED, SampleMark, SampleOrigin, add_sample, mark_samples
 from forge.datasets.samples.filters import DataFilter
-from forge.datasets.samples.models import ENDINGS
 from forge.datasets.samples.serializers import (
     DataDeletedJson,
     DataDeletionSerializer,
@@ -42,21 +37,21 @@ from forge.datasets.samples.serializers import (
     DataMarksSerializer,
     marked_to_json,
 )
-from forge.datasets.serializers import (
-    DataNumbersJson,
-    DataSampleDetailJson,
-    DataSampleJson,
-    DataSettingsSerializer,
-    DataSummaryJson,
-    opinion_to_json,
-    sample_to_json,
-)
-from forge.datasets.summary import summary_of
+from forge.datasets.serializers import DataNumbersJson, DataSampleJson, DataSettingsSerializer, sample_to_json
+from forge.datasets.summary import DataSummaryJson, summary_of
 from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.place import ProjectView
+
+
+class DataSampleDetailJson(TypedDict):
+    """A sample with the versions that have it."""
+
+    sample: DataSampleJson
+    versions: Annotated[list[int], "the numbers of those of the newest 50 versions that have it, lowest first"]
+    opinions: Annotated[list[DataOpinionJson], "labels of people who looked at it in the queue, the first one first"]
 
 
 class DataSummary(ProjectView):

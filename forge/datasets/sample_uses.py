@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from rune.datasets.calibration import CALIBRATION_SPLITS
 from rune.datasets.splits import Split
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from forge.datasets.samples.models import Sample
+from forge.datasets.models.samples import Sample
 from rune.datasets.words import WORD_LIMIT
 
 

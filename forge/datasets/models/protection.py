@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
+from forge.datasets.models.data_sets import DataSet
 
 
 class ProtectedRun(models.Model):
@@ -19,9 +17,7 @@ class ProtectedRun(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.UUIDField(unique=True)
     """The job that ran it; an attempt after a crash is the same run."""
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="+"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     """Who asked for the job; None where that was a program of the server, such as a pull from a Git repository."""
     created = models.DateTimeField(default=timezone.now)

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from forge.core.actors import Actor
-from forge.datasets.analysis.models import proposal_of
 from forge.datasets.analysis.serializers import DataSampleAnalysisJson, sample_analysis_to_json
 from forge.datasets.models import Sample
+from forge.datasets.models.analysis import proposal_of
+from forge.datasets.models.samples import SampleKind, SampleQuality
 from forge.datasets.playing import may_play
-from forge.datasets.samples.models import SampleKind, SampleQuality
 from forge.projects.models import Project
 from rune.assessment.evaluation.wording import certainty
 from rune.wording import counted

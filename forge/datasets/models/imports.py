@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from forge.core.actors import Actor
-from forge.datasets.consent.models import Consent
+from forge.datasets.models.consents import Consent
+from forge.datasets.models.data_sets import DataSet
 from forge.projects.models import Project
 from rune.datasets.words import WORD_LIMIT
-
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
 
 
 class ImportState(models.TextChoices):
@@ -44,9 +41,7 @@ class DataImport(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="imports"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="imports")
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="imports")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

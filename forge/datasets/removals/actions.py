@@ -23,12 +23,12 @@ from forge.core.events.log import append_event
 from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.deleting import delete_analyses
 from forge.datasets.deleting import require_delete
+from forge.datasets.hooks import SampleScope, file_traces, interrupt, sample_traces
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
+from forge.datasets.models.removals import RemovalReason
 from forge.datasets.removals.announcements import removal_event
 from forge.datasets.removals.deletion_list import list_deleted
-from forge.datasets.removals.hooks import SampleScope, file_traces, interrupt, sample_traces
-from forge.datasets.removals.models import RemovalReason
 from forge.projects.access import require
 from forge.projects.models import Project
 

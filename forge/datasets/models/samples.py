@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,18 +10,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from forge.core.actors import Actor
-from forge.datasets.consent.models import Consent
-from forge.datasets.consent.uses import SampleUse, UsePlace, use_condition
-from forge.datasets.removals.models import SampleRemoval
+from forge.datasets.models.consents import Consent
+from forge.datasets.models.data_sets import DataSet
+from forge.datasets.models.removals import SampleRemoval
+from forge.datasets.sample_uses import SampleUse, UsePlace, use_condition
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.table import MEDIA_TYPE as TABLE_TYPE
 from rune.datasets.splits import Split
 from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
-
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
 
 
 class SampleKind(models.TextChoices):
@@ -84,9 +81,7 @@ class Group(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="groups"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="groups")
     number = models.PositiveIntegerField()
     pseudonym = models.CharField(max_length=WORD_LIMIT, blank=True)
     """The pseudonym of the sender; "" for somebody with an account."""
@@ -135,9 +130,7 @@ class Sample(models.Model):
     """A recording with a label. The row outlives the bytes: versions that had it have a tombstone instead."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="samples"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="samples")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=SampleKind.choices)
     media_type = models.CharField(max_length=20)

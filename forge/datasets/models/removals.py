@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 
 from forge.core.actors import Actor
+from forge.datasets.models.data_sets import DataSet
 from forge.projects.models import Project
-
-if TYPE_CHECKING:
-    from forge.datasets.models import DataSet
 
 
 class RemovalReason(models.TextChoices):
@@ -35,9 +32,7 @@ class SampleRemoval(models.Model):
     """That some samples of a data set were deleted at once. It does not say whose they were."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    data_set: models.ForeignKey[DataSet] = models.ForeignKey(
-        "datasets.DataSet", on_delete=models.CASCADE, related_name="removals"
-    )
+    data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="removals")
     reason = models.CharField(max_length=10, choices=RemovalReason.choices)
     count = models.PositiveIntegerField()
     stopped = models.JSONField(default=list)
