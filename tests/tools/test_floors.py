@@ -94,7 +94,11 @@ def test_an_import_that_goes_up_is_refused(copy: Path) -> None:
 def test_a_circle_between_packages_is_refused(copy: Path) -> None:
     with (copy / "rune/compiler/anvil/kernel_set.py").open("a") as file:
         file.write("import rune.compiler.anvil.selection.select\n")
+    with (copy / "forge/accounts/teams/facets.py").open("a") as file:
+        file.write("import forge.accounts.organisations.pages.organisation\n")
     result = floors_of(copy)
     assert result.returncode == 1
     assert "No cycles are allowed in rune.compiler.anvil." in result.stdout
     assert "- .kernel_set -> .selection (1 import)" in result.stdout
+    assert "No cycles are allowed in forge.accounts." in result.stdout
+    assert "- .teams -> .organisations (1 import)" in result.stdout
