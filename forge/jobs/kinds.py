@@ -100,7 +100,7 @@ def no_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     return {}
 
 
-def tell_nobody(job: Job) -> None:
+def notify_nobody(job: Job) -> None:
     """Nobody beside the list of jobs hears that a job's state changed."""
 
 
@@ -138,7 +138,7 @@ class JobKind:
     """The wait after so many failed attempts, at least 1."""
     noun: str = "job"
     """The word for such a job in its log."""
-    on_change: Callable[[Job], None] = tell_nobody
+    on_change: Callable[[Job], None] = notify_nobody
     """Called in each transaction that changes a job's state, with the job as it is now."""
     on_log: Callable[[Job, Sequence[JobLogLine]], None] = show_on_page
     """Called in each transaction that adds lines to a job's log."""

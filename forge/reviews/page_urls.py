@@ -13,7 +13,7 @@ from forge.reviews.threads.pages import conversation
 
 site_pages = [
     path("try/reviews/<uuid:review_id>", guests.review, name="guest-review"),
-    path("try/reviews/<uuid:review_id>/say", guests.say, name="guest-say"),
+    path("try/reviews/<uuid:review_id>/say", guests.comment, name="guest-say"),
     path("try/reviews/<uuid:review_id>/conversation", guests.conversation, name="guest-conversation"),
     path("try/reviews/<uuid:review_id>/rune", guests.rune, name="guest-rune"),
     path("try/reviews/<uuid:review_id>/examples/<path:path>", guests.example, name="guest-example"),

@@ -16,7 +16,7 @@ from forge.builds.compiling.build_task import BuildJobStep, BuildTask, numbered_
 from forge.builds.compiling.execution import Execution, NewCompiler
 from forge.builds.evaluations.judging import judge_build, log_judgements
 from forge.builds.models import Artefact, BuildPackage
-from forge.builds.runs.progress import tell_package
+from forge.builds.runs.progress import announce_package
 from forge.builds.runs.quotas import PACKAGE_KIND, require_another_build
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
@@ -175,6 +175,6 @@ PACKAGE = JobKind(
     titles=titles_of,
     retention=None,
     noun="package",
-    on_change=tell_package,
+    on_change=announce_package,
     before_retry=prepare_retry,
 )

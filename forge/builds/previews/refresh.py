@@ -155,12 +155,12 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
             return
         job = preview_job(preview, tree)
 
-        def tick_and_tell() -> None:
+        def tick_and_notify() -> None:
             tick()
             recorder.tick()
 
         artefact = Execution(job, recorder).run(
-            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick_and_tell, pace=pace
+            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick_and_notify, pace=pace
         )
         if artefact is not None and preview.is_plain and has_tests(tree.manifest):
             expect_tests(preview.project_id)

@@ -61,7 +61,7 @@ class ConflictResolver:
         if is_apart and self._document.size <= WHOLE_LIMIT:
             return _NOTHING, True
         if not is_apart:
-            self.log.note_all_heard(member)
+            self.log.note_all_received(member)
         return ours, False
 
     def forget(self, member: RoomMember) -> None:
@@ -71,14 +71,14 @@ class ConflictResolver:
 
     def try_item(self, item: FromMember) -> tuple[UpdateResult, tuple[AcceptedUpdate, ...]]:
         """Tries an update; a good one is to be stored, and behind it what takes back a part of it."""
-        if item.heard_frames is not None:
-            self.log.note_heard(item.member, item.heard_frames)
+        if item.received_frames is not None:
+            self.log.note_received(item.member, item.received_frames)
         if item.member in self._questioned_members:
             if not item.is_answer:
                 return UpdateResult.NOTHING_NEW, ()  # it is in the answer, which is on its way
             self._questioned_members.remove(item.member)
         # Of a client that does not say what it has heard, only a whole answer shows what it had seen.
-        is_followed = item.heard_frames is not None
+        is_followed = item.received_frames is not None
         if item.is_answer and item.facts.brings and item.facts.fits({}):
             is_followed = True
             whole = item.update

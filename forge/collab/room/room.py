@@ -79,7 +79,7 @@ class Room:
         self._merging: asyncio.Task[None] | None = None
         self._presence_news: dict[int, tuple[ClientState, RoomMember]] = {}
         self._processes: dict[str, float] = {}
-        self._said_at = 0.0
+        self._last_heartbeat_at = 0.0
 
     async def load(self) -> None:
         """Reads the stored document."""
@@ -126,9 +126,9 @@ class Room:
         """The state vector of the document as it is stored."""
         return self._document.doc.get_state()
 
-    def hear_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
+    def receive_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
         """Handles a presence message of a socket; `is_first` on a socket that sent none before."""
-        self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
+        self._note_presence(self.presence.receive(member, member.person, clients, is_first=is_first), member)
 
     async def submit(self, item: FromMember) -> None:
         """Queues an update; waits while too many wait already. An answer is heard even where it brings nothing."""
@@ -149,7 +149,7 @@ class Room:
         if is_shared():
             self._beat()
 
-    def hear_process(self, message: Mapping[str, Any]) -> None:
+    def receive_from_process(self, message: Mapping[str, Any]) -> None:
         """A message of another process to this room."""
         if "process" in message:
             self._processes[message["process"]] = time.monotonic()
@@ -160,22 +160,24 @@ class Room:
             case "presence":
                 clients = (ClientState(*entry) for entry in message["clients"])
                 other = OtherProcess(message["process"])
-                self._tell_presence(self.presence.hear_process(other, clients, are_all=message["all"]))
+                self._send_presence(self.presence.receive_from_process(other, clients, are_all=message["all"]))
             case "who":
                 self._announce_presence()
 
     def _beat(self) -> None:
         """Says who is here, and forgets processes that no longer do."""
         now = time.monotonic()
-        if now - self._said_at > HEARTBEAT_SECONDS:
+        if now - self._last_heartbeat_at > HEARTBEAT_SECONDS:
             self._announce_presence()
-        for process in [name for name, heard_at in self._processes.items() if now - heard_at > LOST_AFTER_SECONDS]:
+        for process in [
+            name for name, last_seen_at in self._processes.items() if now - last_seen_at > LOST_AFTER_SECONDS
+        ]:
             del self._processes[process]
-            self._tell_presence(self.presence.leave(OtherProcess(process)))
+            self._send_presence(self.presence.leave(OtherProcess(process)))
 
     def _announce_presence(self) -> None:
-        self._said_at = time.monotonic()
-        self._tell_process_presence(self.presence.here(), are_all=True)
+        self._last_heartbeat_at = time.monotonic()
+        self._publish_presence(self.presence.here(), are_all=True)
 
     # The room's own task
 
@@ -261,9 +263,9 @@ class Room:
                 self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates}
             )
         senders = {item.sender for item in items}
-        self._tell(updates, without=senders.pop() if len(senders) == 1 else None)
+        self._send_updates(updates, without=senders.pop() if len(senders) == 1 else None)
 
-    def _tell(self, updates: list[bytes], without: RoomMember | None = None) -> None:
+    def _send_updates(self, updates: list[bytes], without: RoomMember | None = None) -> None:
         frame = update_frame(updates[0] if len(updates) == 1 else merged_update(*updates))
         for member in self._members:
             if member is not without and self._conflicts.log.note_update(member):
@@ -277,7 +279,7 @@ class Room:
             return False
         self._updates_beside_state += 1
         self._conflicts.note_stored(update)
-        self._tell([update])
+        self._send_updates([update])
         return True
 
     async def _catch_up(self) -> None:
@@ -293,7 +295,7 @@ class Room:
             self._document.take_whole(whole)
             self._updates_beside_state = whole.updates
             self._conflicts.begin_anew()
-            self._tell([self._document.doc.get_update(before)])
+            self._send_updates([self._document.doc.get_update(before)])
 
     def _request_missing(self, items: list[FromMember]) -> None:
         """A frame was lost on the way: its sender is asked for all that is not here."""
@@ -325,16 +327,16 @@ class Room:
         """News of this process: the others receive it in a moment, several pieces at once."""
         if news and not self._presence_news:
             pause = PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
-            asyncio.get_running_loop().call_later(pause, self._tell_presence_news)
+            asyncio.get_running_loop().call_later(pause, self._send_presence_changes)
         for entry in news:
             self._presence_news[entry.client] = (entry, source)
 
-    def _tell_presence_news(self) -> None:
+    def _send_presence_changes(self) -> None:
         news, self._presence_news = self._presence_news, {}
-        self._tell_presence(tuple(entry for entry, _ in news.values()), {c: source for c, (_, source) in news.items()})
-        self._tell_process_presence(tuple(entry for entry, _ in news.values()), are_all=False)
+        self._send_presence(tuple(entry for entry, _ in news.values()), {c: source for c, (_, source) in news.items()})
+        self._publish_presence(tuple(entry for entry, _ in news.values()), are_all=False)
 
-    def _tell_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, RoomMember] = _NOBODY) -> None:
+    def _send_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, RoomMember] = _NOBODY) -> None:
         """Tells members what they did not say themselves."""
         if not news:
             return
@@ -346,7 +348,7 @@ class Room:
             elif others := tuple(entry for entry in news if sources.get(entry.client) is not member):
                 member.deliver(awareness_frame(others))
 
-    def _tell_process_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
+    def _publish_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
         if is_shared():
             entries = [[entry.client, entry.clock, entry.state] for entry in clients]
             deliver_to_other_processes(

@@ -133,7 +133,7 @@ class ChildProcess:
         """Hands a job over, with open files, and empties the output. Its `id` is in all answers. Raises `ChildDied`."""
         self.clear_output()
         self.answers.job = job["id"]
-        self._tell(job, descriptors)
+        self._send_message(job, descriptors)
 
     def cancel(self, job: int) -> None:
         """Tells the process that nobody needs this job's result any more; from any thread. Nothing is raised for a
@@ -143,9 +143,9 @@ class ChildProcess:
 
     def go_on(self) -> None:
         """Lets a job go on that rests. Raises `ChildDied`."""
-        self._tell({}, ())
+        self._send_message({}, ())
 
-    def _tell(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+    def _send_message(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         line = json.dumps(message).encode() + b"\n"
         try:
             with self._sending:

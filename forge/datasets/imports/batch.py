@@ -77,7 +77,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         if row.position >= row.total and row.new_samples:
             change.note(actor, "data.import", count=row.new_samples)
         else:
-            change.tell(actor)
+            change.announce(actor)
     delete_if_unlinked(sorted(set(digests) - {sample.digest for sample in samples}))
     return row
 

@@ -35,7 +35,7 @@ def draw_moved_samples() -> None:
                     sample.quality, sample.milliseconds = content.quality.value, content.milliseconds
                 sample.revision = data_set.revision
             Sample.objects.bulk_update(samples, ["drawing", "quality", "milliseconds", "revision"])
-            change.tell(INSTALLATION)
+            change.announce(INSTALLATION)
 
 
 def _content(organisation: UUID, digest: str) -> Content | None:

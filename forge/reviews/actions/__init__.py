@@ -14,11 +14,11 @@ from forge.reviews.change_requests.actions.offers import (
 from forge.reviews.change_requests.actions.outside import bring_from_outside, bring_newer
 from forge.reviews.checks.actions import ReportedCheck, post_check
 from forge.reviews.guests.actions import (
+    comment_as_guest,
     enter_as_guest,
     invite_guest,
     note_guest_download,
     revoke_guest_link,
-    say_as_guest,
 )
 from forge.reviews.reviewing.actions.pending_requests import ReviewRequest, ask_when_built, take_back_awaited
 from forge.reviews.reviewing.actions.requests import ask_for_review, ask_in_a_new_round, change_reviewers, close_review
@@ -62,6 +62,7 @@ __all__ = [
     "change_rules",
     "close_change_request",
     "close_review",
+    "comment_as_guest",
     "decline_suggestion",
     "delete_comment",
     "edit_comment",
@@ -81,7 +82,6 @@ __all__ = [
     "resolve_conflict",
     "resolve_thread",
     "revoke_guest_link",
-    "say_as_guest",
     "start_over",
     "suggest",
     "take_back_awaited",

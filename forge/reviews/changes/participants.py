@@ -18,9 +18,9 @@ from forge.reviews.changes.models import ChangeRequest, OfferRound
 from forge.reviews.errors import NotYours
 from forge.reviews.models import AnchoredThread
 
-MOST_SAID = 30
-"""Comments within `SAID_WITHIN` of somebody who has no role in the project."""
-SAID_WITHIN = timedelta(hours=1)
+MAX_COMMENTS = 30
+"""Comments within `LIMIT_PERIOD` of somebody who has no role in the project."""
+LIMIT_PERIOD = timedelta(hours=1)
 
 
 def offers_it(actor: Actor, request: ChangeRequest | None, verb: Verb = Verb.READ) -> bool:
@@ -70,10 +70,10 @@ def require_pace(actor: Actor, project: Project) -> None:
     """Who has no role in a project says so much an hour there and no more. Raises `TooOften`."""
     if can(actor, Verb.COMMENT, project):
         return
-    if entries_since(actor, "change.say", SAID_WITHIN).count() >= MOST_SAID:
+    if entries_since(actor, "change.say", LIMIT_PERIOD).count() >= MAX_COMMENTS:
         raise TooOften(
-            f"{MOST_SAID} comments an hour is as many as one may write in projects of others. Go on later.",
-            int(SAID_WITHIN.total_seconds()),
+            f"{MAX_COMMENTS} comments an hour is as many as one may write in projects of others. Go on later.",
+            int(LIMIT_PERIOD.total_seconds()),
         )
 
 

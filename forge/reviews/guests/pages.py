@@ -70,14 +70,14 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def comment(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A guest's comment, or their reply in a thread of the review."""
     guest = _guest(request, review_id)
     principal = principal_of_guest(guest)
     target = review_for_guest(principal, review_id)
     try:
         thread = _thread(principal, target, request.POST.get("thread", ""))
-        actions.say_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), thread)
+        actions.comment_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), thread)
     except (Invalid, Conflict, TooOften) as error:
         return show_again(request, "reviews/guests/review.html", _context(guest), error)
     return redirect(f"{guest_path(review_id)}#conversation")

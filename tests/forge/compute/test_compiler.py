@@ -23,7 +23,7 @@ from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
 from tests.support.patience import PATIENCE
-from tests.support.runes.hearing import always, graph_of
+from tests.support.runes.sound_runes import always, graph_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (

@@ -54,7 +54,7 @@ def restore_version(
     with editing(project, actor.pk) as doc:
         _require_unedited(project, sequence)
         changed = _restore(actor, project, version, doc, files, paths)
-        _tell(actor, project, version, before)
+        _record(actor, project, version, before)
     return RestoreResult(before, changed)
 
 
@@ -82,7 +82,7 @@ def restoring_update(
         with doc.transaction():
             _restore(actor, project, version, doc, files, paths)
         note_clients(project.pk, {doc.client_id: actor.pk})
-        _tell(actor, project, version, current)
+        _record(actor, project, version, current)
     return doc.get_update(before)
 
 
@@ -102,7 +102,7 @@ def _require_unedited(project: Project, sequence: int | None) -> None:
         raise Stale(f"Somebody edited the files of {project.full_name} at this moment. Nothing was done. Try it again.")
 
 
-def _tell(actor: Actor, project: Project, version: Version, before: Version) -> None:
+def _record(actor: Actor, project: Project, version: Version, before: Version) -> None:
     by = person_to_json(actor.person) if actor.person is not None else None
     append_event(project.stream, VERSION_RESTORED(number=version.number, before=before.number, by=by), actor)
 

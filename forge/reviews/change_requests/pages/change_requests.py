@@ -186,7 +186,7 @@ def _reopen(principal: Principal, change: ChangeRequest, form: QueryDict) -> str
     return ""
 
 
-def _say(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+def _comment(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
     conversation_actions.begin_thread(principal, change, form.get("text", ""))
     return "#conversation"
 
@@ -211,7 +211,7 @@ _ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
     "undo": _undo,
     "close": _close,
     "reopen": _reopen,
-    "say": _say,
+    "say": _comment,
     "ask-changes": _ask_changes,
     "newer": _newer,
 }

@@ -66,7 +66,7 @@ def ask_for_review(
     _write_groups(review, checked_request.groups)
     Round.objects.create(review=review, number=1, build=build, requested_by=actor.person)
     send_invitations(actor, review, checked_request.addresses)
-    _tell(
+    _record(
         actor,
         review,
         "review.ask",
@@ -107,7 +107,7 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     new = Round.objects.create(
         review=review, number=before.number + 1, build=build, message=message, requested_by=actor.person
     )
-    _tell(actor, review, "review.round", ReviewStep.ROUND, build_number=build.number, round=new.number)
+    _record(actor, review, "review.round", ReviewStep.ROUND, build_number=build.number, round=new.number)
     return new
 
 
@@ -122,7 +122,7 @@ def change_reviewers(
     require_precondition(reviewer_facets(_afresh(review)), precondition)
     ReviewerGroup.objects.filter(review=review).delete()
     _write_groups(review, checked_groups(actor, review.project, reviewers, authors_of(newest_round(review).build)))
-    _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
+    _record(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
 @act("POST", REVIEW, "close", "requested_reviews_close", verb=Verb.ASK, state=IF_MATCH, answer=OUTCOME, raises=Conflict)
@@ -134,10 +134,10 @@ def close_review(actor: Actor, review: Review, *, precondition: Precondition = N
     require_precondition(review_facets(_afresh(review)), precondition)
     review.closed, review.closed_by = timezone.now(), actor.person
     review.save(update_fields=["closed", "closed_by"])
-    _tell(actor, review, "review.close", ReviewStep.CLOSED)
+    _record(actor, review, "review.close", ReviewStep.CLOSED)
 
 
-def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data: object) -> None:
+def _record(actor: Actor, review: Review, action: str, change: ReviewStep, **data: object) -> None:
     write_entry(actor, action, review.subject, review.project.place, number=review.number, **data)
     by = person_to_json(actor.person) if actor.person else None
     event = REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=change.value, by=by)

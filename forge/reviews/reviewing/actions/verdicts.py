@@ -116,7 +116,7 @@ def give_verdict(
         verdict=verdict,
         rune=build.artefact.digest,
     )
-    _tell(actor, build, VerdictChange.APPROVED if verdict == VerdictChoice.APPROVE else VerdictChange.CHANGES)
+    _record(actor, build, VerdictChange.APPROVED if verdict == VerdictChoice.APPROVE else VerdictChange.CHANGES)
     return verdict_row
 
 
@@ -147,7 +147,7 @@ def undo_verdict(actor: Actor, build: Build) -> None:
         verdict=mine.verdict,
         rune=mine.rune_digest,
     )
-    _tell(actor, build, VerdictChange.UNDONE)
+    _record(actor, build, VerdictChange.UNDONE)
 
 
 def _require_newest(judged_round: JudgedRound) -> None:
@@ -160,7 +160,7 @@ def _require_newest(judged_round: JudgedRound) -> None:
         )
 
 
-def _tell(actor: Actor, build: Build, change: VerdictChange) -> None:
+def _record(actor: Actor, build: Build, change: VerdictChange) -> None:
     by = person_to_json(actor.person) if actor.person else None
     event = REVIEW_CHANGED(build=str(build.pk), number=build.number or 0, change=change.value, by=by)
     append_event(build.project.stream, event, actor)

@@ -59,7 +59,7 @@ def passer() -> User:
 
 # A viewer of the project, who offers, a viewer of the fork, and somebody else; `test_who_may_change` asks the others.
 _BOTH = (200, 200, 200, 404)
-_SAYS = (201, 201, 201, 404)
+_COMMENTS = (201, 201, 201, 404)
 _INSIDE = (200, 404, 404, 404)
 _PAGE = (200, 200, 200, 404)
 _SENT = (302, 302, 302, 404)
@@ -67,9 +67,9 @@ _C, _HERE = "/api/v1/change-requests/{change}", "/acme/kitchen/change-requests"
 CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("get", f"{_C}/offer", None, _BOTH),
     ("get", f"{_C}/threads", None, _BOTH),
-    ("post", f"{_C}/threads", {"text": "hello"}, _SAYS),
+    ("post", f"{_C}/threads", {"text": "hello"}, _COMMENTS),
     ("get", "/api/v1/threads/{theirs}", None, _BOTH),
-    ("post", "/api/v1/threads/{theirs}/comments", {"text": "hello"}, _SAYS),
+    ("post", "/api/v1/threads/{theirs}/comments", {"text": "hello"}, _COMMENTS),
     ("post", "/api/v1/threads/{theirs}/resolve", {}, (200, 409, 409, 404)),
     ("post", "/api/v1/threads/{mine}/resolve", {}, (200, 200, 409, 404)),
     ("post", "/api/v1/threads/{mine}/reopen", {}, (409, 409, 409, 404)),
@@ -281,7 +281,7 @@ def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
 def test_who_is_no_member_says_so_much_an_hour_and_ends_their_own_threads_alone(
     offer: ChangeRequest, owner: User, stranger: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking_part, "MOST_SAID", 2)
+    monkeypatch.setattr(taking_part, "MAX_COMMENTS", 2)
     theirs = actions.begin_thread(owner, offer, "Is that measured?")
     with pytest.raises(NotYours):
         actions.resolve_thread(stranger, find_thread(stranger, theirs.pk))

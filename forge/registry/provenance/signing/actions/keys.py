@@ -55,7 +55,7 @@ def create_signing_key(
         created=timezone.now(),
     )
     request_key(key, actor.pk)
-    _tell(actor, organisation, "signing-key.create", algorithm=algorithm.value)
+    _record(actor, organisation, "signing-key.create", algorithm=algorithm.value)
     return key
 
 
@@ -86,7 +86,7 @@ def add_signing_key(
         created=timezone.now(),
     )
     retire_others(row)
-    _tell(actor, organisation, "signing-key.add", fingerprint=row.fingerprint)
+    _record(actor, organisation, "signing-key.add", fingerprint=row.fingerprint)
     return row
 
 
@@ -105,7 +105,7 @@ def revoke_signing_key(
     reason = checked_reason(reason, missing=REASON_NEEDED)
     row.revoked, row.revocation, row.sealed = timezone.now(), reason, ""
     row.save(update_fields=["revoked", "revocation", "sealed"])
-    _tell(actor, organisation, "signing-key.revoke", fingerprint=row.fingerprint or str(row), reason=reason)
+    _record(actor, organisation, "signing-key.revoke", fingerprint=row.fingerprint or str(row), reason=reason)
     return row
 
 
@@ -120,6 +120,6 @@ def _require(actor: Actor, organisation: Organisation, precondition: Preconditio
         raise TooManyKeys(f"An organisation has at most {MOST_KEYS} keys, former ones included.")
 
 
-def _tell(actor: Actor, organisation: Organisation, action: str, **what: str) -> None:
+def _record(actor: Actor, organisation: Organisation, action: str, **what: str) -> None:
     write_entry(actor, action, organisation.stream, organisation.place, **what)
     append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
