@@ -43,7 +43,7 @@ from forge.reviews.rounds.requests import MAXIMUM_TITLE
 from forge.reviews.suggestions.actions import LONGEST_VALUE
 from forge.search.query import MAX_CHARACTERS
 from forge.webhooks.delivery import addresses
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
     {

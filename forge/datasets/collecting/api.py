@@ -39,7 +39,7 @@ from forge.datasets.consent_terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpo
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
-from rune.datasets.words import BACKGROUND
+from rune.datasets.label_names import BACKGROUND
 
 
 class CollectView(ForgeView):

@@ -14,7 +14,7 @@ from forge.datasets.imports.settling import LabelChoices
 from forge.datasets.models.imports import DataImport, ImportState
 from rune.datasets.content.row_rate import rates_of_json
 from rune.datasets.label_conflicts import ConflictChoice, LabelConflictJson
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
 

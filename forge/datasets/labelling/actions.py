@@ -26,7 +26,7 @@ from forge.datasets.serializers import SAMPLE, DataSampleJson, sample_to_json
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.projects.place import PROJECT
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 CLAIM_LIFE = timedelta(minutes=5)
 """How long the queue keeps a sample for who looks at it. Then somebody else may get it."""

@@ -13,7 +13,7 @@ from forge.datasets.models.data_sets import DataSet
 from forge.datasets.models.samples import Sample
 from forge.jobs.models import Job
 from forge.projects.models import Project
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
 

@@ -16,7 +16,7 @@ from forge.datasets.models.consents import Consent
 from forge.datasets.models.samples import Sample, SampleKind, SampleQuality
 from forge.projects.models import Project
 from rune.datasets.content.row_rate import RowInterval, interval_of_rate
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
 

@@ -12,7 +12,7 @@ from forge.core.actors import Actor
 from forge.datasets.models.consents import Consent
 from forge.datasets.models.data_sets import DataSet
 from forge.projects.models import Project
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 
 class ImportState(models.TextChoices):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from forge.datasets.models.samples import Sample
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 
 class SampleOpinion(models.Model):

@@ -17,8 +17,8 @@ from forge.datasets.sample_uses import SampleUse, UsePlace, use_condition
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.table import MEDIA_TYPE as TABLE_TYPE
+from rune.datasets.label_names import WORD_LIMIT
 from rune.datasets.splits import Split
-from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
 

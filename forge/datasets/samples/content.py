@@ -23,7 +23,7 @@ from forge.datasets.samples.drawing import DrawingJson
 from rune.datasets.content.content import MAX_MILLISECONDS, Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
 from rune.datasets.content.row_rate import interval_of_json, is_possible_interval
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.wording import size_text
 
 MAX_DRAWING = 4_000

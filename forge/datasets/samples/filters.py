@@ -13,7 +13,7 @@ from forge.core.http.filters import ListFilter
 from forge.datasets.models.analysis import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
 from forge.datasets.models.samples import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.sample_uses import covers_split
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 MAX_NUMBERS = 200
 ENDS_SOON = timedelta(days=30)

@@ -26,7 +26,7 @@ from forge.learning.tasks import prepare_soon
 from forge.learning.training.sizes import prepare_counting
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.place import project_of
-from rune.datasets.words import BACKGROUND
+from rune.datasets.label_names import BACKGROUND
 
 _MILLISECONDS = {"sound": 1500, "motion": 3000}
 """How long a recording is, on a page with a countdown."""

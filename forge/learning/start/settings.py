@@ -16,7 +16,7 @@ from forge.learning.hooks import asks_for_review
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.projects.models import Project
 from rune.datasets.examples import EXAMPLE_COUNT, ORIGIN
-from rune.datasets.words import BACKGROUND, WORD_LIMIT
+from rune.datasets.label_names import BACKGROUND, WORD_LIMIT
 from rune.devices.boards.lookup import boards
 from rune.wording import counted
 

@@ -25,7 +25,7 @@ from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from rune.datasets.content.content import Kind
 from rune.datasets.content.row_rate import RowInterval
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 SESSION = timedelta(hours=12)
 """How long recordings may be sent after their person agreed to the terms."""
