@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.jobs.models import Job, JobLogLine

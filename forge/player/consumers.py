@@ -36,8 +36,8 @@ from forge.player.messages import (
     read_from_studio,
 )
 from forge.player.models import PhonePass
-from forge.player.pace import PlayerPace
 from forge.player.passes import find_pass, is_alive, phones_group
+from forge.player.token_bucket import TokenBucket
 
 _log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class PhoneConsumer(PairingSocket):
         phone_pass = await _pass_of(self.scope.get("cookies", {}), route["organisation"], route["name"])
         if phone_pass is not None:
             self.phone, self.scope["user"] = phone_pass, phone_pass.user
-        self._pace = PlayerPace(A_SECOND, AT_ONCE)
+        self._bucket = TokenBucket(A_SECOND, AT_ONCE)
         await super().connect()
 
     def acting(self) -> Principal:
@@ -254,7 +254,7 @@ class PhoneConsumer(PairingSocket):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._following_partner is None or self._is_closing:
             return
-        if not self._pace.take(time.monotonic()):
+        if not self._bucket.take(time.monotonic()):
             self._dropped_count += 1
             if self._dropped_count > TOO_MANY:
                 await self.close_for(PairingClosing.TOO_FAST, "The phone sent too many results at once. Pair again.")
@@ -283,7 +283,7 @@ class StudioConsumer(PairingSocket):
         return self.studios
 
     async def connect(self) -> None:
-        self._pace = PlayerPace(A_SECOND, AT_ONCE)
+        self._bucket = TokenBucket(A_SECOND, AT_ONCE)
         await super().connect()
 
     async def on_listening(self) -> None:
@@ -314,7 +314,7 @@ class StudioConsumer(PairingSocket):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._following_partner is None or self._is_closing:
             return
-        if not self._pace.take(time.monotonic()):
+        if not self._bucket.take(time.monotonic()):
             await self.close_for(PairingClosing.TOO_FAST, "The studio sent too many messages at once. Pair again.")
             return
         try:

@@ -29,7 +29,7 @@ from forge.compute.errors import ChildDied, ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
-from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import PaceNow, usual_pace
 from rune.assessment.evaluation.trials.background import BackgroundTrialJson, bounded_background
 
 

@@ -34,7 +34,7 @@ from forge.builds.previews.teaching import embedding_tree
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS
-from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.full_disk import is_full_disk
 from forge.core.database.leases import unleased

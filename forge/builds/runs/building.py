@@ -28,7 +28,7 @@ from forge.builds.serializers.builds import build_url
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged

@@ -27,7 +27,7 @@ from forge.compute.pool.control_groups import new_group
 from forge.compute.pool.fork_server import COMPILERS, Ending, ForkServer
 from forge.compute.pool.guard import FOLDER_LIMIT, guard, out_of_memory
 from forge.compute.removal import remove_tree
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 from forge.compute.workdir import passable
 from rune.isolation.control_group import ControlGroup

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.compute.scheduler.pace import ComputePace, PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import ComputePace, PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import has_no_room, is_full_disk
 from forge.core.database.leases import LeaseLost

@@ -13,7 +13,7 @@ from forge.builds.models import Artefact, Build
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import BUILD_SECONDS, fetched_folder
-from forge.compute.scheduler.pace import PaceNow
+from forge.compute.scheduler.compute_pace import PaceNow
 from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import available_files
 from rune.compiler.building.spec import BuildSpec, SpecOptions

@@ -18,7 +18,7 @@ from forge.compute.errors import ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT

@@ -19,7 +19,7 @@ from forge.builds.serializers.builds import MeasurementJson, build_to_json
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import fresh_compiler
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.core.models import AuditEntry, Event
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState

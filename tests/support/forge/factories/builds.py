@@ -22,7 +22,7 @@ from forge.builds.packages.making import PACKAGE
 from forge.builds.runs.storing import store_build
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.toolchain import fresh_compiler
-from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.compute.secret_search import store_scan
 from forge.jobs import kinds, queue

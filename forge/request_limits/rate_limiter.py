@@ -13,7 +13,7 @@ class TooFast(Exception):
     """A party would have to wait for too long."""
 
 
-class Pace:
+class RateLimiter:
     """`burst` at once, then `rate` a second; a client that would wait longer than `longest` seconds is refused.
 
     Used on the event loop's thread alone.

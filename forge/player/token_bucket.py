@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class PlayerPace:
+class TokenBucket:
     """A bucket of turns that fills up again."""
 
     a_second: float
