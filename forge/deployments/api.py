@@ -15,7 +15,7 @@ from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import needing
 from forge.deployments.access import deployments_of
 from forge.deployments.errors import NotPromoted
-from forge.deployments.facets import deployment_facets
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.releases.serializers import PromotionJson, promotion_to_json

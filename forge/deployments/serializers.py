@@ -14,7 +14,7 @@ from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.deployments.access import find_deployment
 from forge.deployments.build_remarks import BuildRemarks, standings_of_releases
-from forge.deployments.facets import deployment_facets
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.signed_releases import SignedRelease, signed_releases
 

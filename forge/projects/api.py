@@ -32,7 +32,7 @@ from forge.core.http.blob_responses import as_foreign, blob_response
 from forge.projects.access import is_favourite
 from forge.projects.creating.names import name_after
 from forge.projects.errors import ProjectFileNotFound
-from forge.projects.facets import project_facets
+from forge.projects.etag_facets import project_facets
 from forge.projects.files import actions as file_actions
 from forge.projects.files import contents as files
 from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
@@ -60,7 +60,7 @@ from forge.projects.serializers import (
     template_to_json,
 )
 from forge.projects.state import project_state
-from forge.projects.versions.facets import files_facets
+from forge.projects.versions.etag_facets import files_facets
 from rune.source.templates import list_templates
 
 NEW_PROJECT_PARAMETERS = [

@@ -49,7 +49,7 @@ from forge.registry.provenance.signing.jobs import (
 from forge.registry.provenance.signing.supervisor import CHECK_EVERY, start_signer
 from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.tags.access import default_tag, tags_of
-from forge.registry.tags.facets import tag_facets
+from forge.registry.tags.etag_facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along
 from forge.registry.tags.pulling.uses import FLUSH_EVERY, write_down
 from forge.registry.tags.serializers import TagsJson, tag_to_json

@@ -26,7 +26,7 @@ from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Project, Version
 from forge.repositories.access import find_link, open_request
 from forge.repositories.errors import NotLinked, PullRunning, RepositoryLinkEnded
-from forge.repositories.facets import link_facets
+from forge.repositories.etag_facets import link_facets
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.request_refs import number_of, request_refs

@@ -26,7 +26,7 @@ from forge.projects.place import ProjectView
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.errors import NotLinked
-from forge.repositories.facets import link_facets
+from forge.repositories.etag_facets import link_facets
 from forge.repositories.models import LinkedBranch
 from forge.repositories.serializers import (
     LinkedBranchJson,

@@ -24,7 +24,7 @@ from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
-from forge.repositories.facets import link_facets
+from forge.repositories.etag_facets import link_facets
 from forge.repositories.pulls import remembered_tokens
 from forge.repositories.request_refs import request_refs
 

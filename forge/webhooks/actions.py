@@ -30,7 +30,7 @@ from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
 from forge.webhooks.delivery.signing import secret_of
 from forge.webhooks.errors import TooManyWebhooks
-from forge.webhooks.facets import webhook_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.messages import PING, message_text
 from forge.webhooks.models import Delivery, Webhook
 

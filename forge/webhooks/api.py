@@ -22,7 +22,7 @@ from forge.core.errors import Conflict
 from forge.projects.access import find_project
 from forge.webhooks import actions
 from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
-from forge.webhooks.facets import webhook_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.models import Webhook
 from forge.webhooks.serializers import (
     DeliveryJson,

@@ -26,7 +26,7 @@ from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
 from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
-from forge.webhooks.facets import webhook_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.models import DeliveryState, Webhook
 
 DELIVERIES_SHOWN = 25

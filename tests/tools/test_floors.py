@@ -74,7 +74,9 @@ def test_an_app_without_a_floor_is_refused_by_its_name(copy: Path) -> None:
 def test_an_import_that_goes_up_is_refused(copy: Path) -> None:
     (copy / "forge/core/audit/entries.py").write_text("from forge.builds import models\n")
     (copy / "forge/compute/child/main.py").write_text("import django\n")
-    (copy / "forge/registry/tags/facets.py").write_text("from forge.registry.distribution.artifacts import sweep\n")
+    (copy / "forge/registry/tags/etag_facets.py").write_text(
+        "from forge.registry.distribution.artifacts import sweep\n"
+    )
     (copy / "forge/registry/oci/manifests.py").write_text("from forge.registry.models import Tag\n")
     (copy / "rune/source/policy/tags.py").write_text("from rune.editing.language import service\n")
     (copy / "rune/compiler/anvil/errors.py").write_text("from rune.compiler.targets import lookup\n")
@@ -83,7 +85,7 @@ def test_an_import_that_goes_up_is_refused(copy: Path) -> None:
     assert result.returncode == 1
     assert "forge.core.audit.entries -> forge.builds.models" in result.stdout
     assert "forge.compute.child.main -> django" in result.stdout
-    assert "forge.registry.tags.facets -> forge.registry.distribution.artifacts.sweep" in result.stdout
+    assert "forge.registry.tags.etag_facets -> forge.registry.distribution.artifacts.sweep" in result.stdout
     assert "forge.registry.oci.manifests -> forge.registry.models" in result.stdout
     assert "rune.source.policy.tags -> rune.editing.language.service" in result.stdout
     assert "rune.compiler.anvil.errors -> rune.compiler.targets.lookup" in result.stdout
@@ -94,7 +96,7 @@ def test_an_import_that_goes_up_is_refused(copy: Path) -> None:
 def test_a_circle_between_packages_is_refused(copy: Path) -> None:
     with (copy / "rune/compiler/anvil/kernel_set.py").open("a") as file:
         file.write("import rune.compiler.anvil.selection.select\n")
-    with (copy / "forge/accounts/teams/facets.py").open("a") as file:
+    with (copy / "forge/accounts/teams/etag_facets.py").open("a") as file:
         file.write("import forge.accounts.organisations.pages.organisation\n")
     result = floors_of(copy)
     assert result.returncode == 1

@@ -13,7 +13,7 @@ from forge.accounts.access import find_member, members_of, open_invitations, org
 from forge.accounts.models import Membership
 from forge.accounts.organisations.actions import members
 from forge.accounts.organisations.actions import organisations as organisation_actions
-from forge.accounts.organisations.facets import member_facets
+from forge.accounts.organisations.etag_facets import member_facets
 from forge.accounts.organisations.serializers import (
     CHANGED_ORGANISATION,
     InvitationsJson,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypedDict
 from rest_framework import serializers
 
 from forge.accounts.models import Invitation, Membership, Organisation
-from forge.accounts.organisations.facets import organisation_facets
+from forge.accounts.organisations.etag_facets import organisation_facets
 from forge.accounts.organisations.invitations import MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on

@@ -17,7 +17,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import locked
 from forge.accounts.scopes import Scope
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS, users_of
-from forge.accounts.teams.facets import name_facets, role_facets, team_facets
+from forge.accounts.teams.etag_facets import name_facets, role_facets, team_facets
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound

@@ -19,7 +19,7 @@ from forge.accounts.scopes import Scope
 from forge.accounts.serializers import RoleJson
 from forge.accounts.teams import actions
 from forge.accounts.teams.access import named_team, people_of, roles_of, teams_of
-from forge.accounts.teams.facets import team_facets
+from forge.accounts.teams.etag_facets import team_facets
 from forge.core.api.json_types import Uuid
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising

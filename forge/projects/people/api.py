@@ -22,7 +22,7 @@ from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, requ
 from forge.core.api.views import needing, raising
 from forge.projects.models import Project
 from forge.projects.people.actions import roles, teams
-from forge.projects.people.facets import team_role_facets, teammate_facets
+from forge.projects.people.etag_facets import team_role_facets, teammate_facets
 from forge.projects.people.serializers import (
     PeopleJson,
     ProjectTeamJson,

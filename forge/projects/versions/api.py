@@ -34,7 +34,7 @@ from forge.projects.versions.actions.restore import restore_version, restoring_u
 from forge.projects.versions.actions.save import save_version
 from forge.projects.versions.authors import line_versions, people_of
 from forge.projects.versions.comparison_source import snapshot_of_tree, snapshot_of_version
-from forge.projects.versions.facets import files_facets_of
+from forge.projects.versions.etag_facets import files_facets_of
 from forge.projects.versions.store import (
     WorkingTree,
     available_files,

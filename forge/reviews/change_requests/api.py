@@ -21,7 +21,7 @@ from forge.core.errors import Conflict
 from forge.projects.place import ProjectView
 from forge.projects.versions.store import find_version
 from forge.reviews.change_requests.actions import offers
-from forge.reviews.change_requests.facets import offer_facets
+from forge.reviews.change_requests.etag_facets import offer_facets
 from forge.reviews.change_requests.serializers import (
     REQUEST,
     ChangeRequestJson,

@@ -14,7 +14,7 @@ from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.offers.serializers import TrainedModelChangeJson, trained_model_change_to_json
 from forge.learning.offers.trained_models import TrainedModelChange, trained_model_changes
-from forge.reviews.change_requests.facets import request_facets
+from forge.reviews.change_requests.etag_facets import request_facets
 from forge.reviews.change_requests.gate import missing_to_merge
 from forge.reviews.changes.access import find_change_request, find_offer, seen_source
 from forge.reviews.changes.merging import Merging, merging_of

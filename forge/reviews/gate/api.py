@@ -15,7 +15,7 @@ from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.registry.oci.manifests import is_tag
-from forge.registry.tags.facets import build_facets
+from forge.registry.tags.etag_facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews.errors import NotReviewable
 from forge.reviews.gate.check import demands_on

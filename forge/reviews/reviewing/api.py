@@ -26,7 +26,7 @@ from forge.reviews.models import Review
 from forge.reviews.reviewing.actions import requests
 from forge.reviews.reviewing.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 from forge.reviews.rounds.access import find_review, reviews_of, standing_verdicts
-from forge.reviews.rounds.facets import review_facets
+from forge.reviews.rounds.etag_facets import review_facets
 from forge.reviews.rounds.requests import RequestedGroup
 
 

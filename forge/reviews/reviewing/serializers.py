@@ -12,7 +12,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import find_review, is_overdue, standing_verdicts, state_of
 from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, missing
-from forge.reviews.rounds.facets import review_facets
+from forge.reviews.rounds.etag_facets import review_facets
 from forge.reviews.threads.conversation import anchor_of_verdict, comment_of_verdict
 from forge.reviews.threads.serializers import AnchorJson, anchor_to_json
 

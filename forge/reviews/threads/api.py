@@ -24,7 +24,7 @@ from forge.reviews.rounds.access import find_review
 from forge.reviews.threads.actions import conversation, wrong_results
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
-from forge.reviews.threads.facets import comment_facets
+from forge.reviews.threads.etag_facets import comment_facets
 from forge.reviews.threads.serializers import (
     THREAD_JSON,
     BeginThreadSerializer,

@@ -21,7 +21,7 @@ from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.oci.manifests import is_tag
 from forge.registry.tags.access import tags_of
-from forge.registry.tags.facets import build_facets
+from forge.registry.tags.etag_facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.models import Review, Verdict

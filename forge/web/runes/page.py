@@ -42,7 +42,7 @@ from forge.registry.provenance.advisories.lists import known_vulnerabilities
 from forge.registry.provenance.signing.proofs import signed_origin
 from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
-from forge.registry.tags.facets import version_facets
+from forge.registry.tags.etag_facets import version_facets
 from forge.registry.tags.pulling.examples import examples_for
 from forge.registry.tags.pulling.uses import uses_of
 from forge.reviews.rounds.access import approvals_of

@@ -11,7 +11,7 @@ from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import LastOwner
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
-from forge.accounts.organisations.facets import member_facets
+from forge.accounts.organisations.etag_facets import member_facets
 from forge.accounts.organisations.invitations import checked_role, end_links_to
 from forge.accounts.permissions import Verb
 from forge.accounts.place import ORGANISATION_OF_PEOPLE

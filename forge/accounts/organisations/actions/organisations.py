@@ -14,7 +14,7 @@ from forge.accounts.announcements import MEMBERS_CHANGED, ORGANISATION_CHANGED
 from forge.accounts.errors import NameInUse, OwnSecondFactorNeeded, TooManyNames
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.names import check_organisation_name
-from forge.accounts.organisations.facets import organisation_facets
+from forge.accounts.organisations.etag_facets import organisation_facets
 from forge.accounts.organisations.name_reservations import (
     MAX_NAMES,
     has_reserved_names,

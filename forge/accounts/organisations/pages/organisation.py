@@ -18,7 +18,7 @@ from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.organisations.actions import invitations as invitation_actions
 from forge.accounts.organisations.actions import members as member_actions
 from forge.accounts.organisations.actions import organisations
-from forge.accounts.organisations.facets import member_facets, organisation_facets
+from forge.accounts.organisations.etag_facets import member_facets, organisation_facets
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of

@@ -33,7 +33,7 @@ from forge.projects.creating.empty import BLANK_RUNEFILE
 from forge.projects.creating.names import free_name, take_name
 from forge.projects.creating.quotas import require_another
 from forge.projects.creating.templates import find_template
-from forge.projects.facets import change_facets, removal_facets
+from forge.projects.etag_facets import change_facets, removal_facets
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
 from forge.projects.files.extract_archive import extract_file

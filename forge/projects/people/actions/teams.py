@@ -21,7 +21,7 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.projects.people.facets import team_role_facets
+from forge.projects.people.etag_facets import team_role_facets
 from forge.projects.people.locks import lock_roles
 
 

@@ -34,7 +34,7 @@ from forge.projects.people.actions.roles import (
     revoke_project_invitation,
 )
 from forge.projects.people.actions.teams import end_team_role, give_team_role
-from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
+from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.projects.place import project_of
 
 PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}

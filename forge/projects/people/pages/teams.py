@@ -21,7 +21,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
-from forge.accounts.teams.facets import team_facets
+from forge.accounts.teams.etag_facets import team_facets
 from forge.core.errors import Conflict, Invalid, NotFound, Stale
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
@@ -30,7 +30,7 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import find_project
 from forge.projects.models import Project, ProjectQuerySet
 from forge.projects.people.actions.teams import end_team_role, give_team_role
-from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets
+from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that a team can have in a project."""

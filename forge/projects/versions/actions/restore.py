@@ -21,7 +21,7 @@ from forge.projects.announcements import VERSION_RESTORED, VERSION_SAVED
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
-from forge.projects.versions.facets import files_facets_of
+from forge.projects.versions.etag_facets import files_facets_of
 from forge.projects.versions.restore import FileToRestore, files_to_restore, restore, still_available
 from forge.projects.versions.store import snapshot, working_tree
 

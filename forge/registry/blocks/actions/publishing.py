@@ -27,7 +27,7 @@ from forge.projects.errors import ProjectFileNotFound
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version
 from forge.projects.place import PROJECT
-from forge.projects.versions.facets import files_facets_of
+from forge.projects.versions.etag_facets import files_facets_of
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.announcements import BLOCK_PUBLISHED
 from forge.registry.blocks.errors import BadBlock, BlockBroken

@@ -28,7 +28,7 @@ from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, versions_of
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
-from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.etag_facets import block_facets
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
 from forge.registry.blocks.users import BlockUse, users_of
 from forge.registry.listings.licences import licence_of

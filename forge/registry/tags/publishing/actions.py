@@ -40,7 +40,7 @@ from forge.registry.provenance.signing.attaching import attach_provenance
 from forge.registry.provenance.signing.requests import request_signature
 from forge.registry.repository.storing import store_manifests
 from forge.registry.tags.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
-from forge.registry.tags.facets import build_facets
+from forge.registry.tags.etag_facets import build_facets
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.messages import checked_notes
 from forge.registry.tags.names import require_distinct

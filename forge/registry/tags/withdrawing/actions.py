@@ -25,7 +25,7 @@ from forge.registry.listings.rows import list_newest
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
 from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.describing.announcements import TAG_DESCRIBED
-from forge.registry.tags.facets import withdrawal_facets
+from forge.registry.tags.etag_facets import withdrawal_facets
 from forge.registry.tags.messages import checked_sentence
 from forge.registry.tags.serializers import TAG
 from forge.registry.tags.withdrawing.announcements import TAG_WITHDRAWN

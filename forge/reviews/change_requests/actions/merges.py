@@ -28,7 +28,7 @@ from forge.reviews.change_requests.actions.offers import (
     require_open,
     require_resolved,
 )
-from forge.reviews.change_requests.facets import conflict_facets, merge_facets, offer_facets
+from forge.reviews.change_requests.etag_facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.change_requests.gate import missing_to_merge
 from forge.reviews.change_requests.serializers import DECISION, Reason
 from forge.reviews.changes.access import find_again

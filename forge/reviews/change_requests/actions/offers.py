@@ -24,7 +24,7 @@ from forge.projects.access import require
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.store import available_files, snapshot, store_version
-from forge.reviews.change_requests.facets import conflict_facets, offer_facets
+from forge.reviews.change_requests.etag_facets import conflict_facets, offer_facets
 from forge.reviews.change_requests.serializers import BUILDING, PLAIN_OFFER, REQUEST, Reason
 from forge.reviews.changes.access import base_of, find_again, fork_to_offer
 from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event

@@ -27,7 +27,7 @@ from forge.projects.place import project_of
 from forge.projects.versions.store import find_version, versions_of
 from forge.reviews.change_requests.actions import merges
 from forge.reviews.change_requests.actions import offers as offer_actions
-from forge.reviews.change_requests.facets import conflict_facets, merge_facets, offer_facets
+from forge.reviews.change_requests.etag_facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.change_requests.gate import current_build, demands_to_merge, missing_to_merge
 from forge.reviews.change_requests.pages.merge_view import (
     left_in_words,

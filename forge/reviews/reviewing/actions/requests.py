@@ -30,7 +30,7 @@ from forge.reviews.reviewing.serializers import OUTCOME
 from forge.reviews.rounds.access import complete, digest_of, is_reviewable, newest_round, published_version_of
 from forge.reviews.rounds.announcements import REVIEW_REQUESTED, ReviewStep
 from forge.reviews.rounds.authorship import authors_of
-from forge.reviews.rounds.facets import review_facets, reviewer_facets
+from forge.reviews.rounds.etag_facets import review_facets, reviewer_facets
 from forge.reviews.rounds.requests import RequestedGroup, check_request, checked_groups, checked_message
 
 

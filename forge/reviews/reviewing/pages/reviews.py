@@ -52,7 +52,7 @@ from forge.reviews.rounds.access import (
     with_published,
 )
 from forge.reviews.rounds.decision import RequiredGroup, Verdicts, missing, waited_for
-from forge.reviews.rounds.facets import review_facets
+from forge.reviews.rounds.etag_facets import review_facets
 from forge.reviews.rounds.invitees import waiting_to_join
 from forge.reviews.rounds.requests import RequestedGroup
 from forge.reviews.rounds.state_tags import STATE_TAGS, ReviewStateTag

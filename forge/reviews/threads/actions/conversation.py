@@ -28,7 +28,7 @@ from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
-from forge.reviews.threads.facets import comment_facets, thread_facets
+from forge.reviews.threads.etag_facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import mentioned_people, names_of
 from forge.reviews.threads.place import THREAD
 from forge.reviews.threads.serializers import NEW_COMMENT, THREAD_JSON, Text

@@ -40,7 +40,7 @@ from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
-from forge.reviews.threads.facets import comment_facets, thread_facets
+from forge.reviews.threads.etag_facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import MentionNames, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
 
