@@ -16,8 +16,8 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, LabelDiffers, RateDiffers, SampleKnown, WrongSide
+from forge.datasets.imports.conflict_resolution import omission_reason, stored_label_reason
 from forge.datasets.imports.plan import origin_of
-from forge.datasets.imports.settling import omission_reason, stored_label_reason
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.models.imports import DataImport, ImportState
 from forge.datasets.samples.actions.mark import MAX_EVENTS

@@ -1,4 +1,4 @@
-"""The order of what waits for a person, on the home page and on a project's overview."""
+"""The order of pending items, on the home page and on a project's overview."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from forge.projects.hooks import PendingItem
 
 
 def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:
-    """In the order of a home page."""
-    return sorted(things, key=lambda waiting: waiting.since, reverse=True)
+    """Returns pending items in the order of a home page."""
+    return sorted(things, key=lambda item: item.since, reverse=True)

@@ -46,7 +46,7 @@ from forge.registry.tags.etag_facets import version_facets
 from forge.registry.tags.pulling.examples import examples_for
 from forge.registry.tags.pulling.uses import uses_of
 from forge.reviews.rounds.access import approvals_of
-from forge.web.runes.strangers import strangers_rune
+from forge.web.runes.trust_facts import trust_facts_of
 from rune.wording import size_text
 
 README = "README.md"
@@ -177,7 +177,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
         "approvals": approvals_of(tag.build),
         "signed": signed_origin(principal, tag),
-        "stranger": strangers_rune(principal, tag),
+        "trust": trust_facts_of(principal, tag),
         "rebuild": rebuild_of(tag),
         "known": known_vulnerabilities(tag),
         "readme": _readme(project, tag.build.source),

@@ -49,7 +49,7 @@ from forge.projects.models import Project
 from forge.serving.backup.create_backup import create_backup
 from tests.support.forge.factories.builds import built, run_job, take_job
 from tests.support.forge.factories.recordings import consent_of, sample_of, sound
-from tests.support.forge.strangers_requests import NOTHING, Names, filled, routes
+from tests.support.forge.outsider_requests import NOTHING, Names, filled, routes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("recordings/answers")]
 

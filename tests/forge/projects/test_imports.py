@@ -36,7 +36,7 @@ from forge.projects.versions.actions.autosave import autosave_version
 from forge.reviews.rounds.access import may_judge
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.samples import withdraw_sample
-from tests.support.forge.strangers import A_SOUND
+from tests.support.forge.outsiders import A_SOUND
 from tests.support.models.model_cases import compiled_model
 
 JOB = HistoryJob(limit=4 << 20, commits=20, files=50, entries=200)

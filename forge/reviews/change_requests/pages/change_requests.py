@@ -5,7 +5,6 @@ None of it needs scripts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +24,10 @@ from forge.learning.pages.changed_models import changed_model_facts
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.projects.versions.store import find_version, versions_of
-from forge.reviews.change_requests.actions import merges
 from forge.reviews.change_requests.actions import offers as offer_actions
 from forge.reviews.change_requests.etag_facets import conflict_facets, merge_facets, offer_facets
 from forge.reviews.change_requests.gate import current_build, demands_to_merge, missing_to_merge
+from forge.reviews.change_requests.pages.change_request_forms import CHANGE_REQUEST_FORMS
 from forge.reviews.change_requests.pages.merge_view import (
     left_in_words,
     merge_view,
@@ -36,7 +35,7 @@ from forge.reviews.change_requests.pages.merge_view import (
     side_words,
     version_view,
 )
-from forge.reviews.change_requests.pages.next_step import after_merge, build_project
+from forge.reviews.change_requests.pages.next_step import after_merge
 from forge.reviews.changes.access import (
     change_requests_of,
     find_numbered_change_request,
@@ -57,10 +56,8 @@ from forge.reviews.models import Review
 from forge.reviews.reviewing.pages.rune_facts import rune_facts
 from forge.reviews.rounds.access import complete, reviews_about, standing_verdicts, state_of
 from forge.reviews.rounds.state_tags import STATE_TAGS, ReviewStateTag
-from forge.reviews.threads.actions import conversation as conversation_actions
 from forge.reviews.threads.conversation import threads_on_request
 from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_facts, threads_filter
-from rune.editing.merge import Side
 from rune.wording import counted
 
 REQUESTS_SHOWN = 50
@@ -131,7 +128,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
     """Handles the pressed button."""
     project, change = _change_of(request, organisation, name, number)
     principal, form = principal_of(request), request.POST
-    act = _ACTS.get(form.get("do", "say"))
+    act = CHANGE_REQUEST_FORMS.get(form.get("do", "say"))
     try:
         if act is None:
             raise Invalid("Nothing is called like this here.")
@@ -140,81 +137,6 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         _, fresh = _change_of(request, organisation, name, number)
         return show_again(request, *_page(principal, project, fresh, form), error)
     return redirect(f"{change.get_absolute_url()}{place}")
-
-
-def _resolve(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    side = form.get("side", "")
-    if side not in tuple(Side):
-        raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
-    conflict, text = form.get("conflict", ""), form.get("text", "")
-    offer_actions.resolve_conflict(principal, change, conflict, side, text, precondition=form_precondition(form))
-    return "#conflicts"
-
-
-def _start_over(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    offer_actions.start_over(principal, change, precondition=form_precondition(form))
-    return "#conflicts"
-
-
-def _build(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    offer_actions.build_merged(principal, change, precondition=form_precondition(form))
-    return ""
-
-
-def _merge(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    merges.merge_change_request(principal, change, precondition=form_precondition(form))
-    return ""
-
-
-def _merge_past(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    merges.merge_past_gate(principal, change, form.get("reason", ""), precondition=form_precondition(form))
-    return ""
-
-
-def _undo(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    merges.undo_merge(principal, change, precondition=form_precondition(form))
-    return ""
-
-
-def _close(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    offer_actions.close_change_request(principal, change, form.get("reason", ""), precondition=form_precondition(form))
-    return ""
-
-
-def _reopen(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    offer_actions.reopen_change_request(principal, change)
-    return ""
-
-
-def _comment(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    conversation_actions.begin_thread(principal, change, form.get("text", ""))
-    return "#conversation"
-
-
-def _ask_changes(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    offer_actions.ask_for_changes(principal, change, form.get("text", ""))
-    return "#conversation"
-
-
-def _newer(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
-    offer_actions.offer_newer(principal, change, message=form.get("message", ""))
-    return ""
-
-
-_ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
-    "resolve": _resolve,
-    "start-over": _start_over,
-    "build": _build,
-    "build-project": build_project,
-    "merge": _merge,
-    "merge-past": _merge_past,
-    "undo": _undo,
-    "close": _close,
-    "reopen": _reopen,
-    "say": _comment,
-    "ask-changes": _ask_changes,
-    "newer": _newer,
-}
 
 
 @for_person

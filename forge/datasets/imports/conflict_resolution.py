@@ -1,4 +1,4 @@
-"""Settling the recordings of an import that have several labels, as the person who starts it chose."""
+"""Resolves conflicts of labels in an import, as the person who starts it chose."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def renew_conflicts(row: DataImport, labels: Collection[str] | None) -> int:
     return revision
 
 
-def settle_conflicts(
+def resolve_conflicts(
     actor: Actor, row: DataImport, labels: Collection[str] | None, choices: LabelChoices, revision: int
 ) -> dict[str, str | None]:
     """Returns the label of each recording of these labels that has several, by digest, and gives stored samples theirs.

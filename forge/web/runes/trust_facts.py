@@ -14,7 +14,7 @@ from forge.reviews.rounds.access import approvals_of
 
 
 @dataclass(frozen=True)
-class StrangersRune:
+class TrustFacts:
     """The facts beside the button that runs the rune."""
 
     organisation: str
@@ -24,13 +24,13 @@ class StrangersRune:
     approvals: int
 
 
-def strangers_rune(actor: Actor, tag: Tag) -> StrangersRune | None:
+def trust_facts_of(actor: Actor, tag: Tag) -> TrustFacts | None:
     """Returns the facts of a published rune for a reader outside its project; None for members, and for a tag without
     an artefact. The caller has checked that the reader may see the tag."""
     project = tag.repository.project
     if can(actor, Verb.READ, project) or tag.build.artefact is None:
         return None
-    return StrangersRune(
+    return TrustFacts(
         project.organisation.name,
         requests_of(tag.build),
         signed_origin(actor, tag),

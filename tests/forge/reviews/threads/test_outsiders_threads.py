@@ -27,7 +27,7 @@ from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.members import RUNEFILE, make_member
-from tests.support.forge.strangers import ask, name_of
+from tests.support.forge.outsiders import ask, name_of
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,7 @@ from forge.accounts.actions import remove_member
 from forge.accounts.models import Organisation, User
 from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project
-from tests.support.forge.strangers import build, names
-from tests.support.forge.strangers_requests import (
+from tests.support.forge.outsider_requests import (
     ALIKE_FOR_ALL,
     IN_PROJECTS,
     ITS_OWN,
@@ -31,6 +30,7 @@ from tests.support.forge.strangers_requests import (
     quarters,
     routes,
 )
+from tests.support.forge.outsiders import build, names
 
 __all__ = ["build", "names"]  # fixtures
 

@@ -1,4 +1,4 @@
-"""Says which diagnostics say nothing where lines were skipped: they were only caused by it."""
+"""Removes diagnostics that lines which could not be read caused elsewhere."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
 """The diagnostics that are impossible while the list of stages is unknown."""
 
 
-def forget_what_follows(document: ComposedDocument, report: DiagnosticReport) -> None:
+def remove_cascading_diagnostics(document: ComposedDocument, report: DiagnosticReport) -> None:
     """Removes diagnostics that were only caused by skipped lines."""
     if not document.is_whole:
         report.forget(_ABOUT_WHAT_IS_ABSENT)

@@ -37,10 +37,7 @@ from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.forge.factories.recordings import consent_of, sample_of, submission_of
 from tests.support.forge.factories.signing_keys import SIGNING_KEY
 from tests.support.forge.factories.suggestions import ready_copy
-from tests.support.forge.strangers_requests import (
-    UNKNOWN_RUNE,
-    Names,
-)
+from tests.support.forge.outsider_requests import UNKNOWN_RUNE, Names
 
 
 def name_of(case: tuple[str, str, Any, tuple[int, ...]]) -> str:
