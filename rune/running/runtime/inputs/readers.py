@@ -22,6 +22,7 @@ from rune.running.runtime.errors import InputFile
 from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.sounds import sound_input, whole_sound
 from rune.running.runtime.inputs.tables import csv_values
+from rune.running.runtime.inputs.times import report_uneven_times
 
 _SAMPLE = 2
 
@@ -152,10 +153,17 @@ def _table_reader(capability: Capability) -> InputReader:
 
     def decoder(parameters: Parameters) -> Decode:
         rows = whole_parameter(parameters, count_name(parameters))
-        return lambda data, _: csv_values(data, capability.columns, rows)
 
-    def stream(parameters: Parameters, name: str, data: bytes, _: Notice) -> StreamFile:
+        def decode(data: bytes, notice: Notice) -> bytes:
+            values = csv_values(data, capability.columns, rows)
+            report_uneven_times(data, notice)
+            return values
+
+        return decode
+
+    def stream(parameters: Parameters, name: str, data: bytes, notice: Notice) -> StreamFile:
         rows = _positive(parameters, count_name(parameters))
+        report_uneven_times(data, lambda problem: notice(f"{name}: {problem}"))
         return StreamFile(name, csv_values(data, capability.columns, None), rows * capability.row_bytes, None)
 
     return InputReader(decoder, stream, lambda parameters: bool(parameters.get(count_name(parameters))))
