@@ -101,8 +101,8 @@ export default function Boards({ source, what, running, devices }: Props) {
       )}
       {request?.kind === "real" && isOld && !isFetching && (
         <p className="boards-status muted" role="status">
-          The text changed. The board still runs the earlier firmware. To run the new one, stop, use the board again and copy the
-          new firmware onto it.
+          The text changed. The board still runs the earlier firmware. To run the new one, stop, use the board again and
+          copy the new firmware onto it.
         </p>
       )}
       {problem !== null && (

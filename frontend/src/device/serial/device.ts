@@ -41,8 +41,7 @@ export class DeviceError extends Error {
 const ATTEMPTS = 3;
 const SILENT =
   "The board does not answer. Check that it runs this firmware, and that the line is on its pins GP0 and GP1.";
-const FOREIGN =
-  "The board answers in another protocol. Check that it runs this firmware, at 921600 bits a second.";
+const FOREIGN = "The board answers in another protocol. Check that it runs this firmware, at 921600 bits a second.";
 const LOST =
   "The answer to a run was damaged, so the state of the rune on the board is unknown. Check the cable and its ground, and connect again.";
 const NOISY = "The connection is unreliable: bytes were damaged three times in a row. Check the cable and its ground.";

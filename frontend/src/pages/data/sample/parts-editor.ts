@@ -92,7 +92,11 @@ class PartsEditor {
     if (isLengthOnly) return true;
     this.#parts = answer.parts.map((each) => ({ ...each, label: this.#label }));
     const count = this.#parts.length;
-    this.#say(count === 0 ? "The recording is equally loud throughout: it has no parts." : `${count} part${count === 1 ? "" : "s"} found.`);
+    this.#say(
+      count === 0
+        ? "The recording is equally loud throughout: it has no parts."
+        : `${count} part${count === 1 ? "" : "s"} found.`,
+    );
     this.#draw();
     return true;
   }
