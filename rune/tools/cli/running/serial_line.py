@@ -7,7 +7,7 @@ from rune.devices.firmware.errors import BoardError
 from rune.tools.cli.failure import CommandFailed
 from rune.wording import install_command
 
-_CUT_MESSAGE = "The line was cut: the board was unplugged, or another program took its port"
+_CUT_MESSAGE = "The connection ended: the board was unplugged, or another program took its port"
 _ONE_READ = 4096
 
 
