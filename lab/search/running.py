@@ -38,7 +38,7 @@ SHARE = 4
 MOST_RUNGS = 3
 """The most rungs before the last epoch."""
 LEAST_ENDED = 3
-"""The least number of trials of a search that are trained to the end, about: a search of few trials compares them
+"""About the least number of trials of a search that are trained to the end: a search of few trials compares them
 less often."""
 MAX_COUNTED = 40
 """Candidates that are counted for one trial of the budget: limits that nothing meets end a search."""

@@ -268,5 +268,5 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
 
 
 def _room_for_frame(preset: Preset) -> int:
-    """Returns how many numbers of 32 bits: the points of the transform and the power of each row."""
+    """Returns the count of numbers of 32 bits: the points of the transform and the power of each row."""
     return preset.size + preset.size // 2 + 1
