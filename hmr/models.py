@@ -48,7 +48,7 @@ class FormRow:
     """Samples with another answer than the float model's, of `samples`."""
     samples: int
     refusal: str
-    """Why it was not converted, or ""."""
+    """The reason why it was not converted, or ""."""
     calibrated_on: str = ""
     """`samples` or `random numbers`, on which the ranges of an int8 or int16 form were measured; "" without ranges."""
     judged_on: str = SAMPLES
@@ -85,7 +85,7 @@ class ModelFigures:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """How notebooks show it."""
+        """Returns the HTML that notebooks show."""
         cells = "".join(
             f"<tr{' style=font-weight:bold' if row.form == self.chosen else ''}><td>{html.escape(row.form)}</td>"
             f"<td>{_size(row.size)}</td><td>{_size(row.arena)}</td><td>{_signal(row)}</td>"
@@ -239,7 +239,8 @@ def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
 
 
 def _is_over(answer: ModelConversion) -> bool:
-    """Whether no job adds to a conversion any more: each form has its figures, or the reason why there are none."""
+    """Returns whether no job adds to a conversion any more: each form has its figures, or the reason why there are
+    none."""
     return answer["state"] != "ready" or all(form["figures"] or form["refusal"] for form in answer["forms"])
 
 

@@ -234,8 +234,8 @@ def require_forms(result: Mapping[str, Any], forms: Sequence[str]) -> None:
 def provenance(
     request: Request, form: str, float_model: FloatModel, quantisation: Mapping[str, Any], data: bytes
 ) -> dict[str, Any]:
-    """Where the file of a form came from: the same file, settings and samples give the same record and the same
-    bytes."""
+    """Returns where the file of a form came from: the same file, settings and samples give the same record and the
+    same bytes."""
     samples, conversion = quantisation["samples"], float_model.conversion
     settings: dict[str, Any] = {"form": form, "float_layers": list(request.float_layers) if form != FLOAT else []}
     if request.float_interface and form != FLOAT:

@@ -201,7 +201,7 @@ COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]]
     "search": lambda: (search_settings, SearchCommands()),
     "sizes": lambda: (count_sizes, RunCommands()),
 }
-"""Those that send events, and take commands while they work."""
+"""Actions that send events, and take commands while they work."""
 
 AHEAD: Mapping[str, tuple[Environment | None, str | None]] = {
     "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),

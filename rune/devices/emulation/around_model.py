@@ -13,7 +13,7 @@ def project_around(data: bytes) -> MemoryFiles:
 
 
 def runefile_around(model: Model) -> str:
-    """Its Runefile, which has the model as `./model.tflite`."""
+    """Returns a Runefile for a model, which it has as `./model.tflite`."""
     model_signature = signature(model)
     lines = ["version: 1", "image: runicos/base", "pipeline:"]
     for number, one in enumerate(model_signature.inputs):

@@ -36,7 +36,7 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     "Imputer": _MISSING,
 }
-"""Why an operator of estimators has no translation, with what to do instead."""
+"""The reason why an operator of estimators has no translation, with what to do instead."""
 
 
 def _scaler(translation: Translation, node: OnnxNode) -> None:
@@ -144,7 +144,7 @@ def _sums(translation: Translation, value: OnnxValue, name: str) -> OnnxValue:
 
 
 def _columns(translation: Translation, node: OnnxNode) -> None:
-    """Some columns of each row, at constant places."""
+    """Translates an operator that reads some columns of each row, at constant places."""
     arguments(node)
     value, places = translation.value(node, 0), translation.constant(node, 1).ravel()
     size = value.shape[-1] if value.shape else 0

@@ -1,4 +1,4 @@
-"""How the bytes of a file become the input of a capability: the readers, one for each format of files.
+"""Turns the bytes of a file into the input of a capability: the readers, one for each format of files.
 
 A capability with columns reads the rows of a CSV; another without a row in `READERS`, a file's bytes as they are.
 """
@@ -27,7 +27,7 @@ from rune.running.runtime.inputs.times import report_uneven_times
 _SAMPLE = 2
 
 Notice = Callable[[str], None]
-"""Called with a sentence for a person about each conversion of a file."""
+"""The function that is called with a sentence for a person about each conversion of a file."""
 Decode = Callable[[bytes, Notice], bytes]
 """Makes a capability's input of the bytes of a file. Raises `InputFile`."""
 
@@ -89,7 +89,7 @@ def stream_file(request: RequestedCapability, name: str, data: bytes, notice: No
 
 
 def is_recorded_over_time(request: RequestedCapability) -> bool:
-    """Whether a recording for it may hold more than one run reads."""
+    """Returns whether a recording for it may hold more than one run reads."""
     if request.kind.recording is None:
         return False
     reader = reader_of(request.kind)

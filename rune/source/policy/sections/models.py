@@ -37,9 +37,9 @@ _LARGEST: Final = 1 << 24
 
 @dataclass(frozen=True)
 class ModelSource:
-    """How a model file is converted: the source file, the form, the folder of samples, layers that stay floats, whether
-    inputs and outputs do, the shapes of inputs that the source leaves open, and the split of recordings on which ranges
-    are measured. Paths begin at the project's folder."""
+    """The conversion of a model file: the source file, the form, the folder of samples, layers that stay floats,
+    whether inputs and outputs do, the shapes of inputs that the source leaves open, and the split of recordings on
+    which ranges are measured. Paths begin at the project's folder."""
 
     path: str
     source: str
@@ -50,7 +50,7 @@ class ModelSource:
     float_interface: bool = False
     calibration: Split = CALIBRATION_SPLITS[0]
     span: Span | None = field(default=None, compare=False)
-    """Where the file's name is written."""
+    """The place where the file's name is written."""
 
     def settings(self) -> dict[str, Any]:
         """The settings as the record of a conversion has them."""

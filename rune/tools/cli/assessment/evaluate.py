@@ -260,7 +260,8 @@ def _divided(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSampl
 
 
 def _has_learned(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> bool:
-    """Whether samples are those that the project's model is trained with, none of which says for which split it is."""
+    """Returns whether samples are those that the project's model is trained with, none of which says for which split
+    it is."""
     training = check_policy(project.files).training
     if project.folder is None or training is None:
         return False

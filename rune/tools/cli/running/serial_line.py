@@ -50,6 +50,6 @@ class SerialLine:
 
 
 def _reason(error: Exception) -> str:
-    """Without the numbers that pyserial puts before the system's words."""
+    """Returns the reason without the numbers that pyserial puts before the system's words."""
     text = str(error)
     return getattr(error, "strerror", None) or text.rpartition("] ")[2] or text
