@@ -23,8 +23,8 @@ _SMALLEST: Final = 1e-30
 """Stands for a sum of 0, which leaves a row of zeros as it is."""
 _KERNEL: Final = "a support vector machine keeps recordings and compares with each. Learn a LinearSVC, or trees"
 _TREES: Final = (
-    "decision trees are no layers of a .tflite file. `rune convert` writes them for the block decision_trees: name an "
-    "output that ends with .trees.json"
+    "decision trees are no layers of a .tflite file. They become a file of the block decision_trees: name an output "
+    "that ends with .trees.json"
 )
 _CATEGORIES: Final = "it reads categories, and a rune reads numbers of sensors. Learn from numeric columns"
 _MISSING: Final = "a rune has no missing values. Leave this step out of the pipeline"
