@@ -33,6 +33,7 @@ MAX_MODELS: Final = 50
 MAX_NAMES: Final = 200
 """Layers, and inputs, of one model."""
 _LARGEST: Final = 1 << 24
+_TREES_ADVICE: Final = "Decision trees are converted by the page Models or by `rune convert`, without an entry here."
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def read_models(field: Field | None, report: DiagnosticReport) -> tuple[ModelSou
         if path is None:
             continue
         if not path.endswith(".tflite"):
-            report.error(Code.BAD_MODEL_SOURCE, f"{quoted(path)} does not end with `.tflite`", key.span)
+            notes = [_TREES_ADVICE] if path.endswith(".trees.json") else []
+            report.error(Code.BAD_MODEL_SOURCE, f"{quoted(path)} does not end with `.tflite`", key.span, notes)
         elif path in models:
             report.error(Code.REPEATED_KEY, f"The model {quoted(path)} is repeated", key.span)
         else:
