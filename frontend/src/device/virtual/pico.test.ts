@@ -6,7 +6,7 @@ import { readUf2 } from "./uf2";
 import { sentence } from "./line";
 
 test.each([
-  ["cut", (file: Uint8Array) => file.subarray(0, 700), "no whole UF2"],
+  ["cut", (file: Uint8Array) => file.subarray(0, 700), "cut short"],
   ["of another chip", (file: Uint8Array) => file.with(28, 0x57), "another chip"],
   ["with a block lost", (file: Uint8Array) => file.slice(512), "incomplete"],
   ["of something else", (file: Uint8Array) => file.with(0, 0), "is not a valid UF2 block"],

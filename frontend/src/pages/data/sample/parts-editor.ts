@@ -92,7 +92,11 @@ class PartsEditor {
     if (isLengthOnly) return true;
     this.#parts = answer.parts.map((each) => ({ ...each, label: this.#label }));
     const count = this.#parts.length;
-    this.#say(count === 0 ? "It is as quiet everywhere: no parts." : `${count} part${count === 1 ? "" : "s"} found.`);
+    this.#say(
+      count === 0
+        ? "The recording is equally loud throughout: it has no parts."
+        : `${count} part${count === 1 ? "" : "s"} found.`,
+    );
     this.#draw();
     return true;
   }
@@ -100,7 +104,7 @@ class PartsEditor {
   #add(): void {
     const place = freePlace(this.#parts, this.#length);
     if (place === null) {
-      this.#say("There is no place for another part.");
+      this.#say("There is no room for another part.");
       return;
     }
     this.#parts.push({ ...place, label: this.#label });
