@@ -97,7 +97,10 @@ def test_any_answer_is_read_or_refused_by_name(
     for kind in KINDS:
         record_property(f"{kind}, refused", f"{refusals[kind]} of {counts[kind]}")
     assert sum(counts.values()) == len(seeds)
-    assert readers == {(kind, op) for kind in KINDS for op in ops}
+    assert {kind for kind, _ in readers} == set(KINDS)
+    assert {op for _, op in readers} == set(ops)
+    # A share is too small to have each pair by chance.
+    assert len(seeds) < ANSWERS or readers == {(kind, op) for kind in KINDS for op in ops}
     assert min(counts.values()) > len(seeds) // 20
     assert len(seeds) > refusals.total() > len(seeds) // 4
     assert refusals["deep nesting"] == counts["deep nesting"]
