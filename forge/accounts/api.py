@@ -62,7 +62,7 @@ class OrganisationView(ForgeView):
 
 
 class Me(ForgeView):
-    """Who asks."""
+    """The person who asks."""
 
     needs = needing(get=Scope.ACCOUNT_READ)
 
@@ -88,7 +88,7 @@ class OwnHint(ForgeView):
 
 
 class Organisations(ForgeView):
-    """One's organisations, and making one."""
+    """The person's organisations, and making one."""
 
     needs = needing(get=Scope.ORGANISATION_READ, post=Scope.ORGANISATION_CREATE)
     raises = raising(post=Conflict)
@@ -107,13 +107,13 @@ class Organisations(ForgeView):
 
 
 class OrganisationDetail(OrganisationView):
-    """One organisation."""
+    """An organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ)
 
     @extend_schema(responses=OrganisationJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
-        """One organisation. Changing it takes the `ETag`."""
+        """Returns an organisation. Changing it takes the `ETag`."""
         return CHANGED_ORGANISATION.response(self.organisation(request, organisation), principal_of(request))
 
 
@@ -141,14 +141,14 @@ class Members(OrganisationView):
 
 
 class MemberDetail(OrganisationView):
-    """One member: another role, or leaving."""
+    """A member: another role, or leaving."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
     raises = raising(patch=(Conflict, *REFUSALS), delete=Conflict)
 
     @extend_schema(operation_id="organisations_member", responses=MemberJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, member: UUID) -> Response:
-        """One member. Changing their role takes the `ETag`."""
+        """Returns a member. Changing their role takes the `ETag`."""
         return _answer(find_member(self.organisation(request, organisation), member))
 
     @extend_schema(request=RoleChoiceSerializer, responses=MemberJson, parameters=[REQUIRED_IF_MATCH, ETAG])
@@ -180,7 +180,7 @@ class Invitations(OrganisationView):
 
 
 class Tokens(ForgeView):
-    """One's tokens, and making one."""
+    """The person's tokens, and making one."""
 
     needs = needing(get=PERSON, post=PERSON)
 
@@ -215,7 +215,7 @@ class OwnToken(ForgeView):
 
 
 class TokenDetail(ForgeView):
-    """One token: deleting it."""
+    """A token: deleting it."""
 
     needs = needing(delete=PERSON)
 

@@ -37,7 +37,7 @@ class OrganisationJson(TypedDict):
 
 
 class OrganisationsJson(TypedDict):
-    """One's organisations."""
+    """The person's organisations."""
 
     organisations: list[OrganisationJson]
 
@@ -50,7 +50,7 @@ class MembershipJson(TypedDict):
 
 
 class MeJson(PersonJson):
-    """Who asks."""
+    """The person who asks."""
 
     email: str
     organisations: list[MembershipJson]
@@ -144,7 +144,7 @@ class CreatedTokenJson(TokenJson):
 
 
 class TokensJson(TypedDict):
-    """One's tokens."""
+    """The person's tokens."""
 
     tokens: list[TokenJson]
 

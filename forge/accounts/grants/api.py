@@ -68,7 +68,7 @@ class OwnGrants(ForgeView):
 
 
 class OwnGrant(ForgeView):
-    """One of the things that the person made and that grant, run or send something."""
+    """A thing that the person made and that grants, runs or sends something."""
 
     needs = needing(delete=PERSON)
 

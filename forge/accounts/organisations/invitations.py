@@ -47,7 +47,7 @@ class Offer:
 
     role: Role
     days: int = DEFAULT_DAYS
-    """After so many days the link is dead: 1 to `LONGEST_DAYS`."""
+    """The number of days after which the link ends: 1 to `LONGEST_DAYS`."""
     places: int = 1
     """How many people can join by one link: 1 to `MOST_PLACES`."""
     project: OfOrganisation | None = None
@@ -62,7 +62,7 @@ def checked_role(role: str) -> Role:
 
 
 def checked_offer(role: str, days: int, places: int, project: OfOrganisation | None = None) -> Offer:
-    """An offer of these. Raises `Invalid`, also for an owner of a project, which only an organisation has."""
+    """Returns an offer of these. Raises `Invalid`, also for an owner of a project, which only an organisation has."""
     offered_role = checked_role(role)
     if project is not None and offered_role == Role.OWNER:
         raise Invalid("A project has no owner. Choose maintainer.", errors={"role": ["Not owner."]})
@@ -124,12 +124,12 @@ def send_link(actor: Actor, organisation: Organisation, offer: Offer, email: str
 
 
 def may_offer(actor: Actor, invitation: Invitation) -> bool:
-    """Whether who acts may give what an invitation gives."""
+    """Returns whether the actor may give what an invitation gives."""
     return may_invite(actor, invitation.role, invitation.organisation_id, invitation.project)
 
 
 def is_for(invitation: Invitation, email: str) -> bool:
-    """Whether somebody of an address may join by an invitation: it is for one address, or for anyone."""
+    """Returns whether a person of an address may join by an invitation: it is for one address, or for anyone."""
     return invitation.email in ("", email.strip().lower())
 
 

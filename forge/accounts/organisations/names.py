@@ -64,7 +64,7 @@ def _checked_name(name: str, reserved_names: frozenset[str], what: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether anything could be called so; what cannot is not looked for."""
+    """Returns whether a text can be a name; another text is not looked up."""
     return len(text) <= MAXIMUM_LENGTH and _GRAMMAR.fullmatch(text) is not None
 
 

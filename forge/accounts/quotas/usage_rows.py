@@ -1,4 +1,4 @@
-"""How pages show what an organisation has of each resource."""
+"""The rows by which pages show an organisation's usage of each resource."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rune.wording import size_text
 
 @dataclass(frozen=True)
 class ShownUsage:
-    """One bar."""
+    """A bar of usage."""
 
     resource: str
     title: str
@@ -63,7 +63,7 @@ def shown_usage(organisation: Organisation) -> list[ShownUsage]:
 
 
 def nearly_full(storage: Sequence[tuple[Organisation, ResourceUsage]]) -> list[tuple[Organisation, ShownUsage]]:
-    """Those whose storage is nearly used up."""
+    """Returns the organisations whose storage is nearly used up."""
     return [(organisation, _usage_row(usage)) for organisation, usage in storage if usage.is_near]
 
 

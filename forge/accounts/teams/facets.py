@@ -19,7 +19,7 @@ def role_facets(team: Team) -> tuple[Facet, ...]:
 
 
 def people_facets(team: Team) -> tuple[Facet, ...]:
-    """Who gets what the team is given. One query."""
+    """Returns the people who get the team's roles. Makes one query."""
     people = sorted(str(each) for each in team.members.values_list("user", flat=True))
     return (Facet("people", people, "Who is in the team changed."),)
 

@@ -34,7 +34,7 @@ _by_id = CompiledLookup(
     ),
     UUID,
 )
-"""Asked with each request with a pass: one that was given for a token ends with it."""
+"""The tokens by id, read with each request with a pass: one that was given for a token ends with it."""
 
 Access = Mapping[str, frozenset[str]]
 """The allowed actions, `pull`, `push` or `delete`, by the name of the repository."""

@@ -117,7 +117,7 @@ def update_organisation(
 
 
 def _require_another(user: User) -> None:
-    """In the transaction that makes one: raises `QuotaReached` for the owner of as many as one may own."""
+    """Raises `QuotaReached` for the owner of as many as one may own. Call it in the transaction that makes one."""
     locked(user)
     limit = limit_of(user.stream, QuotaResource.ORGANISATIONS)
     if Membership.objects.filter(user=user, role=Role.OWNER).count() >= limit:
@@ -147,7 +147,7 @@ def _take_name(name: str, organisation: Organisation | None) -> None:
 
 @contextmanager
 def _unique_name(name: str) -> Iterator[None]:
-    """For writing a name that was free a moment ago. Raises `NameInUse`."""
+    """Raises `NameInUse` where a name that was free a moment ago is written and is in use by now."""
     try:
         with transaction.atomic():
             yield
