@@ -1,4 +1,4 @@
-"""How often something may happen by a link and by an address."""
+"""The limits of how often something may happen by a link and by an address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.core.errors import TooOften
 
 @dataclass(frozen=True)
 class CollectingLimit:
-    """At most `most` times in `seconds`."""
+    """A limit: at most `most` times in `seconds`."""
 
     name: str
     most: int

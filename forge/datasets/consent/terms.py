@@ -52,7 +52,7 @@ class Terms:
     purposes: frozenset[Purpose]
     ends: datetime | None
     who: str
-    """Who hears the recordings."""
+    """The people who hear the recordings."""
     uses: str
     """The permitted uses."""
     until: str
@@ -121,7 +121,7 @@ def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: da
 
 
 def is_data_restricted(project: Project) -> bool:
-    """Whether only those who manage the project play its samples."""
+    """Returns whether only those who manage the project play its samples."""
     return Project.objects.filter(pk=project.pk, data_set__is_restricted=True).exists()
 
 

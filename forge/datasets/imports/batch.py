@@ -125,8 +125,8 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
 
 
 def _is_possible(recording: DataRecordingJson) -> bool:
-    """Whether the label, the group, the device, the split, the positions and the marked places of a recording are
-    possible."""
+    """Returns whether the label, the group, the device, the split, the positions and the marked places of a recording
+    are possible."""
     try:
         read_positions(recording["positions"])
     except BadContent:

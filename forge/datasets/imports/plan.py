@@ -34,8 +34,11 @@ class RecordingRun:
 
 
 class SplitPlanJson(TypedDict):
-    """How many recordings each split gets. `by_bytes` have neither a person nor a split in the archive: their bytes
-    decide. `uncovered_count` are left out: their person is in a split that the consent does not cover."""
+    """The number of recordings in each split.
+
+    `by_bytes` have neither a person nor a split in the archive: their bytes decide. `uncovered_count` are left out:
+    their person is in a split that the consent does not cover.
+    """
 
     splits: dict[str, int]
     by_bytes: int

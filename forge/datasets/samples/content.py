@@ -65,7 +65,7 @@ def content_in(content_file: IO[bytes], facts: RecordingFactsJson) -> Content:
 
 
 def are_words(*words: str) -> bool:
-    """Whether all these texts may be labels, pseudonyms or names of devices. An empty text may."""
+    """Returns whether all these texts may be labels, pseudonyms or names of devices. An empty text may."""
     return all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
 
 

@@ -165,7 +165,7 @@ def _end(project: Project, rows: SubmissionQuerySet) -> None:
 
 
 def _require_play_of_all(actor: Actor, rows: Iterable[Submission]) -> None:
-    """Who decides about recordings has heard or seen them."""
+    """Requires that the person who decides about recordings has heard or seen them."""
     for row in rows:
         require_play(actor, row)
 

@@ -74,7 +74,8 @@ def add_sample(
 
 
 def accepts_recordings(consent: Consent, person: User | None) -> bool:
-    """Whether this person, or the guest who agreed where it is None, may still send recordings under the consent."""
+    """Returns whether this person, or the guest who agreed where it is None, may still send recordings under the
+    consent."""
     now = timezone.now()
     return Consent.objects.in_force(now).filter(pk=consent.pk, person=person, agreed__gt=now - SESSION).exists()
 

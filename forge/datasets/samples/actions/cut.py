@@ -43,14 +43,17 @@ class LabelledPart:
 
 @dataclass(frozen=True)
 class ProposedParts:
-    """Where something happens in a recording. `length` is in the positions of parts."""
+    """The places in a recording where something happens. `length` is in the positions of parts."""
 
     length: int
     parts: Sequence[Part]
 
 
 def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedParts:
-    """Where something happens in a sound or motion. Raises `PlayingRefused`, and `ContentRefused` for a picture."""
+    """Returns the places in a sound or motion where something happens.
+
+    Raises `PlayingRefused`, and `ContentRefused` for a picture.
+    """
     require_play(actor, sample)
     try:
         data = read_blob(sample.digest)

@@ -55,9 +55,9 @@ class SampleMark:
     confirms: bool = False
     """Whether a person says that its label is right, so that it is not in doubt any more."""
     events: Sequence[SampleEventJson] | UnchangedValue | None = UNCHANGED
-    """Where labels happen, in seconds. None: the label holds for all of the recording."""
+    """The places where labels happen, in seconds. None: the label holds for all of the recording."""
     positions: Sequence[ObjectPositionJson] | UnchangedValue | None = UNCHANGED
-    """Where objects are in a picture. None: nobody marked it."""
+    """The positions of objects in a picture. None: nobody marked it."""
     disputed: bool | None = None
     """Whether people disagree about its label. A new label, or a confirmed one, settles that."""
 

@@ -1,4 +1,4 @@
-"""Where objects are in a picture, as a person marks them."""
+"""The positions of objects in a picture, as a person marks them."""
 
 from __future__ import annotations
 
