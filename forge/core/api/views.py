@@ -47,7 +47,7 @@ class ForgeView(APIView):
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
 
     acts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    """Its declared acts (`forge.core.api.acts`), by method in small letters."""
+    """The declared acts of the view (`forge.core.api.acts`), by method in small letters."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuses unknown parameters after who may not ask. Raises REST framework's `ValidationError`."""
