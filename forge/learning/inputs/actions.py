@@ -96,7 +96,8 @@ def _runefile_path(tree: WorkingTree) -> str:
 
 
 def _is_untouched(model: ModelToFeed, target: str) -> bool:
-    """Whether nobody wrote the Runefile: there is none, it is that of a new project, or the model came with it."""
+    """Returns whether nobody wrote the Runefile: there is none, it is that of a new project, or the model came with
+    it."""
     text = model.tree.texts.get(target, b"").decode("utf-8", "replace")
     if not text.strip() or text.encode() == BLANK_RUNEFILE:
         return target not in model.tree.manifest or target in model.tree.texts

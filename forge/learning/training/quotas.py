@@ -1,4 +1,4 @@
-"""How many minutes the training runs and searches of an organisation computed in the last day."""
+"""The minutes that the training runs and searches of an organisation computed in the last day."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def minutes_used(organisation: Organisation) -> int:
 
 
 def require_minutes(organisation: Organisation) -> None:
-    """In the transaction that queues a run: raises `TooOften` where the minutes of the day are used up."""
+    """Raises `TooOften` where the minutes of the day are used up. Call it in the transaction that queues a run."""
     locked(organisation)
     limit = limit_of(organisation.stream, QuotaResource.TRAINING)
     if minutes_used(organisation) >= limit:

@@ -196,7 +196,7 @@ def resume_search(
 
 
 def require_going_on(search: ModelSearch, actor: Actor) -> ModelSearch:
-    """In the transaction that lets a search go on: asks again what was asked when it began. Returns it, locked.
+    """Checks again what was checked when a search began, in the transaction that lets it go on. Returns it, locked.
 
     Raises `DataVersionNotFound`, `TooManySearches` and `TooOften`.
     """

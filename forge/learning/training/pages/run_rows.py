@@ -160,7 +160,7 @@ def _row(run: TrainingRun, recipe: RecipeJson | None, run_list: _RunList, builds
 
 
 def _is_accuracy(recipe: RecipeJson | None) -> bool:
-    """Whether the curve of a recipe is the accuracy, as that of a recipe that is not known."""
+    """Returns whether the curve of a recipe is the accuracy, as that of a recipe that is not known."""
     return recipe is None or recipe["curve"] == "accuracy"
 
 
