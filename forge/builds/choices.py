@@ -30,7 +30,7 @@ class Choices:
     """The build settings of a project; the defaults are those of a new project."""
 
     targets: tuple[str, ...] = ()
-    """Those of which each build makes a package, sorted."""
+    """The targets of which each build makes a package, sorted."""
     optimize: Aim = RUNE_AIM
     """The optimisation of the rune."""
     optimize_packages: Aim = BALANCED
@@ -50,7 +50,8 @@ def choices_facets(choices: Choices) -> list[Facet]:
 
 
 class MannerJson(TypedDict):
-    """How runes and packages are made: for what each is optimised, and whose results models give, to the bit."""
+    """The build settings: what each rune and package is optimised for, and the reference whose results models match to
+    the bit."""
 
     optimize: AimJson
     optimize_packages: AimJson

@@ -187,7 +187,7 @@ def _stage(before: Snapshot, was: OutlineNode, after: Snapshot, node: OutlineNod
 
 
 def _has_same_arguments(was: OutlineNode, node: OutlineNode) -> bool:
-    """Whether both take the same arguments: `SOUND 16 kHz` and `SOUND 8 kHz` do, and two blocks do not."""
+    """Returns whether both take the same arguments: `SOUND 16 kHz` and `SOUND 8 kHz` do, and two blocks do not."""
     return (was.kind, was.detail.partition(" ")[0]) == (node.kind, node.detail.partition(" ")[0])
 
 

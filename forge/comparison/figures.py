@@ -67,7 +67,7 @@ class FigureRow:
     mood: Literal["good", "worse", "muted"]
     meaning: str
     between: str = ""
-    """Between what half of the measured values lie; empty for what is counted."""
+    """The range in which half of the measured values lie; empty for a counted figure."""
 
     @property
     def key(self) -> str:

@@ -73,7 +73,7 @@ class ClientState:
 
 @dataclass(frozen=True)
 class Awareness:
-    """Who is there; nobody where the frame was above a limit.
+    """The clients that are present; empty where the frame was above a limit.
 
     A client repeats to the server what it hears of others. A limit that one of them passes must not close its socket.
     """
