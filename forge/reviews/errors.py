@@ -112,7 +112,7 @@ class NotTried(Conflict):
 
 
 class TooManySuggestions(Conflict):
-    """As many suggestions of one person are open as may be."""
+    """The person has as many open suggestions as are allowed."""
 
     title = "Too many suggestions are open"
 
@@ -142,7 +142,7 @@ class NothingToOffer(Conflict):
 
 
 class TooManyOffers(Conflict):
-    """As many change requests are open as may be."""
+    """There are as many open change requests as are allowed."""
 
     title = "Too many change requests are open"
 

@@ -54,7 +54,8 @@ def list_files(project: Project) -> tuple[FileEntry, ...]:
 
 
 def find_file(project: Project, path: str) -> FileEntry:
-    """One file as it is now. Raises `ProjectFileNotFound`, also for a binary that was never put into this project.
+    """Returns a file as it is now. Raises `ProjectFileNotFound`, also for a binary that was never put into this
+    project.
 
     A binary's size is what the store knows and not what a client wrote.
     """

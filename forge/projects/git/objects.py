@@ -32,7 +32,7 @@ class RepositoryBroken(Exception):
 
 @dataclass(frozen=True)
 class GitLimits:
-    """How much of a history is read. More is refused, and not cut off."""
+    """The limits of how much of a history is read. A larger one is refused, and not cut off."""
 
     commits: int
     files: int

@@ -104,7 +104,7 @@ class SharedCommit:
 
 @dataclass(frozen=True)
 class Looking:
-    """For which commit to look: the first of `refs` that there is in place of the branch, and what is known of it."""
+    """A search for a commit: the first of `refs` that there is in place of the branch, and what is known of it."""
 
     refs: Collection[str] = ()
     project: str = ""

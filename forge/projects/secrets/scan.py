@@ -13,7 +13,7 @@ MAX_SENTENCES = 20
 
 
 class SecretPlaceJson(TypedDict):
-    """Where something looks like a secret. `line` counts from 1; `kind` is a noun such as `AWS Access Key`."""
+    """A place that looks like a secret. `line` counts from 1; `kind` is a noun such as `AWS Access Key`."""
 
     path: str
     line: int

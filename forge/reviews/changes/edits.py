@@ -27,7 +27,7 @@ class Edits:
 
 
 def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
-    """From the one to the other, with the texts read."""
+    """Returns the edits from the one to the other, with the texts read."""
     changed_paths = _changed_paths(ours.manifest, result.manifest)
     files = tuple(_file_to_restore(result, path) for path in sorted(changed_paths & result.manifest.keys()))
     return Edits(ours.sequence, changed_paths, files)

@@ -101,7 +101,7 @@ def merging(base: Version, ours: WorkingTree, offered_version: Version, choices:
 
 
 def is_of(version: Version, tree: WorkingTree) -> bool:
-    """Whether a version has these files, apart from what its project does not have any more."""
+    """Returns whether a version has these files, apart from those that its project no longer has."""
     return _digests(available_files(version)) == _digests(tree.manifest)
 
 

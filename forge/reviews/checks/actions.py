@@ -88,7 +88,7 @@ def post_check(actor: Actor, build: Build, name: str, result: ReportedCheck) -> 
 
 
 def _robot(actor: Actor, name: str) -> tuple[ApiToken, RequiredCheck]:
-    """Who acts, as a robot that could be named for the check. Raises `RobotNeeded`."""
+    """Returns the actor, as a robot that could be named for the check. Raises `RobotNeeded`."""
     token = None
     if isinstance(actor, Principal) and actor.kind == PrincipalKind.TOKEN:
         token = ApiToken.objects.visible_to(actor).filter(pk=actor.id).first()

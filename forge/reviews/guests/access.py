@@ -57,7 +57,8 @@ def find_guest(cookies: Mapping[str, str], review_id: UUID) -> Guest | None:
 
 
 def is_good(link: GuestLink) -> bool:
-    """Whether a link works: in time, not revoked, its project there, and the person who made it may still make one."""
+    """Returns whether a link works: in time, not revoked, its project there, and the person who made it may still make
+    one."""
     project = link.review.project
     if not GuestLink.objects.alive().filter(pk=link.pk).exists() or project.deleted_at is not None:
         return False
@@ -109,7 +110,7 @@ def links_of(actor: Actor, review: Review) -> list[GuestLink]:
 
 
 def find_link(actor: Actor, review: Review, link_id: UUID) -> GuestLink:
-    """One of them. Raises `NotFound`."""
+    """Returns a guest link. Raises `NotFound`."""
     match = next((link for link in links_of(actor, review) if link.pk == link_id), None)
     if match is None:
         raise NotFound("There is no such link, or it has ended.")

@@ -65,7 +65,7 @@ def _invalid(message: str) -> Invalid:
 
 
 def waiting_to_join(review: Review) -> list[InvitedReviewer]:
-    """Those who may still join. The caller has found the review for someone."""
+    """Returns the people who may still join. The caller has found the review for the person."""
     return list(InvitedReviewer.objects.open().filter(review=review))
 
 

@@ -50,7 +50,7 @@ class Field:
 
     @property
     def key(self) -> str:
-        """Its name in a form."""
+        """The name of the suggestion in a form."""
         return f"{self.stage}.{self.argument}"
 
 

@@ -51,7 +51,7 @@ MOST_OPEN = 20
 
 @dataclass(frozen=True)
 class RequestedChange:
-    """That an argument of a stage says `value`; "" leaves it out."""
+    """A changed value of an argument of a stage; "" leaves the argument out."""
 
     stage: str
     argument: str
@@ -215,8 +215,8 @@ def _overrides(texts: Mapping[tuple[str, str], str], changes: Sequence[Requested
 
 
 def _as_text(value: str, before: str) -> str:
-    """With the line endings that are compared; a text of lines goes on ending as it did, and a value has no space
-    around it."""
+    """Returns the text with the line endings that are compared; a text of lines keeps its ending, and a value has no
+    space around it."""
     value = value.replace("\r\n", "\n")
     if "\n" not in before and "\n" not in value:
         return value.strip()

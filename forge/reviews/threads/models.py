@@ -68,7 +68,7 @@ class AnchoredThread(models.Model):
         return subject
 
     def get_absolute_url(self) -> str:
-        """Where it is read, also once it is resolved."""
+        """Returns the address at which it is read, also once it is resolved."""
         page = self.review.get_absolute_url() if self.review else self.about_address
         return f"{page}?threads=all#thread-{self.pk}"
 

@@ -309,7 +309,7 @@ def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str
 
 
 def open_again(request: ChangeRequest) -> None:
-    """As if it had not been decided."""
+    """Opens it again as if it had not been decided."""
     request.state, request.reason = ChangeState.OPEN, ""
     request.decided_by = request.decided = request.before = request.merged_version = None
     request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged_version"])
@@ -373,5 +373,8 @@ def _require_few(origin: Project, fork: Project | None) -> None:
 
 
 def _record_export(actor: Actor, fork: Project, offered_version: Version) -> None:
-    """In the fork's own log: others may read these files from now on. The origin is not named (docs/adr/0102)."""
+    """Records the export in the fork's own log: others may read these files from now on.
+
+    The origin is not named (docs/adr/0102).
+    """
     write_entry(actor, "change.give", fork.stream, fork.place, version=offered_version.number)

@@ -22,7 +22,7 @@ from forge.reviews.errors import TooManyOffers
 
 @dataclass(frozen=True)
 class OutsideOrigin:
-    """Who made it, and where, as texts: nobody and nothing here is meant."""
+    """The author of a change and its origin, as texts: they name no account and no project here."""
 
     author: str
     place: str

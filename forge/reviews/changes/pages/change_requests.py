@@ -103,7 +103,7 @@ def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpR
 
 @for_person
 def change_request(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """One change request: for the project's people, or for those who offer it, who see nothing else of the project."""
+    """Shows a change request to the project's people, or to those who offer it, who see nothing else of it."""
     principal = principal_of(request)
     project, change = _change_of(request, organisation, name, number)
     return render(request, *_page(principal, project, change, request.GET))
@@ -111,7 +111,7 @@ def change_request(request: HttpRequest, organisation: str, name: str, number: i
 
 @for_person
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """Its conversation alone, for its page that is open."""
+    """Returns its conversation alone, for its page that is open."""
     project, change = _change_of(request, organisation, name, number)
     talk = _talk(principal_of(request), change, threads_filter(request.GET))
     return render(request, "reviews/talk/talk.html", {"project": project, "change": change, **talk})

@@ -91,5 +91,5 @@ def _sample(actor: Actor, project: Project, recording: ReadSample) -> Sample:
 
 
 def _quotation(answer: str) -> str:
-    """As code, so that nothing in it is markup; what is empty is said in a word."""
+    """Returns the text as code, so that nothing in it is markup; an empty text is said in a word."""
     return f"`{answer.replace('`', ' ')}`" if answer.strip("` ") else "nothing"
