@@ -1,4 +1,4 @@
-"""How the chosen deployment is used, as its pages show it: the lines to copy, and the rune to try."""
+"""The use of the chosen deployment on its pages: the lines to copy, and the rune to try."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _descriptors(value: Mapping[str, Any], key: str) -> tuple[Descriptor, ...]:
-    """Those that stand in this registry: layers that say where else they are stay there."""
+    """Returns the descriptors of content in this registry: layers with another location stay there."""
     items = value.get(key)
     if not isinstance(items, list):
         raise BadManifest(f"{key} is a list.")

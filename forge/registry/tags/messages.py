@@ -19,7 +19,7 @@ def checked_notes(notes: str) -> str:
 
 
 def checked_sentence(text: str, field: str, missing: str) -> str:
-    """One line that must be there. Raises `Invalid`, of the field."""
+    """Returns a required text of one line. Raises `Invalid`, of the field."""
     text = " ".join(text.replace("\0", "").split())
     if not text:
         raise Invalid(missing, errors={field: [missing]})

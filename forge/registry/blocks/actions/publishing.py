@@ -118,7 +118,7 @@ class _PreparedBlock:
     data: bytes
     notes: str
     past: str
-    """Why the gate is overridden, or "" if it is not."""
+    """The reason to override the gate, or "" if it is not overridden."""
 
 
 def _checked_files(
@@ -224,7 +224,7 @@ def _publish(actor: Actor, project: Project, prepared_block: _PreparedBlock) -> 
 
 
 def _admission(answer: GateAnswer) -> Admission:
-    """How a version comes past its gate, whose answer the caller has judged."""
+    """Returns how a version passes its gate, whose answer the caller has judged."""
     if answer.missing:
         return Admission.OVERRIDDEN
     return Admission.PASSED if answer.is_protected else Admission.OPEN

@@ -81,7 +81,7 @@ def links_in(repository: Repository) -> QuerySet[BlobLink]:
 
 
 def tag_names(repository: Repository, after: str, count: int) -> list[str]:
-    """At most so many names of tags that come after another, in the order of their bytes."""
+    """Returns at most so many names of tags that come after another, in the order of their bytes."""
     published_tags = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
     pushed_tags = repository.artifact_tags.annotate(place=by_code_point("name"))
     lists = [
@@ -113,6 +113,6 @@ def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
 
 
 def require_publisher(actor: Actor, project: Project) -> None:
-    """For who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
+    """Requires the right to push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
     if not can(actor, Verb.PUBLISH, project):
         raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")

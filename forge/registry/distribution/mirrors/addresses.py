@@ -43,7 +43,7 @@ def checked_registry(text: str) -> str:
 
 
 def is_named(origin: str) -> bool:
-    """Whether the operator allows this address, wherever it leads."""
+    """Returns whether the operator allows this address, wherever it leads."""
     return origin in settings.MIRROR_REGISTRIES
 
 

@@ -142,7 +142,7 @@ def _put_manifest(request: HttpRequest, caller: Caller, project: Project, addres
 
 
 def _progress(address: Address, upload: Upload, status: int) -> HttpResponse:
-    """Where an upload is, and how to go on with it."""
+    """Returns the place of an upload, and how to go on with it."""
     response = HttpResponse(status=status)
     response.headers["Location"] = f"/v2/{address.name}/blobs/uploads/{upload.pk}"
     response.headers["Docker-Upload-UUID"] = str(upload.pk)
@@ -165,7 +165,7 @@ def _upload_id(text: str) -> UUID:
 
 
 def _offset(request: HttpRequest) -> int | None:
-    """Where the part begins, as the client says, or None if it says nothing."""
+    """Returns where the part begins, as the client says, or None if it says nothing."""
     header = request.headers.get("Content-Range")
     if header is None:
         return None

@@ -131,7 +131,7 @@ def _invalid(field: str, message: str) -> Invalid:
 
 
 def _as_text(policy: RetentionPolicy) -> dict[str, str]:
-    """As the audit log says it."""
+    """Returns the rules as the audit log writes them."""
     return {
         "rules": "; ".join(f"{rule.tags}: {conditions_text(rule)}" for rule in policy.rules) or "none",
         "keep": listed(list(policy.keep)) or "nothing",

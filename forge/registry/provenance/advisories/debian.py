@@ -32,7 +32,7 @@ def debian_order(version: str) -> Any:
 
 
 def _compared_versions(one: _DebianVersion, other: _DebianVersion) -> int:
-    """Whether a version is before another (less than 0), the same (0), or after it."""
+    """Returns a number below 0 for a version before another, 0 for the same, and above 0 for one after it."""
     return one[0] - other[0] or _compared_texts(one[1], other[1]) or _compared_texts(one[2], other[2])
 
 

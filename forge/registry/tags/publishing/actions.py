@@ -62,7 +62,7 @@ class Digests:
 
 @dataclass(frozen=True)
 class AdmissionRecord:
-    """How a build came past the gate; an override has a reason, and goes past what is missing."""
+    """The way in which a build passed the gate; an override has a reason, and lists what is missing."""
 
     how: Admission
     missing: tuple[str, ...] = ()
