@@ -56,7 +56,7 @@ class ConnectionLimiter:
         self._idle.pop(connection, None)
 
     def end(self, connection: Connection) -> None:
-        """It waits for its next request."""
+        """Notes that the connection waits for its next request."""
         self._idle.pop(connection, None)
         self._idle[connection] = None
 

@@ -85,7 +85,7 @@ def activity_beside(waiting: int, for_others: int) -> int:
 
 
 def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:
-    """In the order of a home page."""
+    """Sorts in the order of a home page."""
     return sorted(things, key=lambda waiting: waiting.since, reverse=True)
 
 
