@@ -50,7 +50,7 @@ def open_page(playwright: Playwright) -> Iterator[OpenPage]:
 
 
 def text_of(page: Page, name: str) -> str:
-    """As the forge has it."""
+    """Returns the text as the forge has it."""
     address, organisation, project = page.url.removesuffix("/studio").rsplit("/", 2)
     return page.request.get(f"{address}/api/v1/projects/{organisation}/{project}/files/{name}").text()
 

@@ -88,7 +88,7 @@ def record(phone: Page) -> None:
 
 
 def saved_on(phone: Page) -> int:
-    """How many recordings the phone's database has."""
+    """Returns how many recordings the phone's database has."""
     count: int = phone.evaluate(
         """async () => {
           let count = 0;

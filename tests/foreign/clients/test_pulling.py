@@ -55,7 +55,7 @@ def test_skopeo_lists_the_tags(live: LiveServer, release: PullableRune) -> None:
 
 
 def test_skopeo_inspects_a_rune_as_the_artifact_that_it_is(live: LiveServer, release: PullableRune) -> None:
-    """Without `--raw` it reads images alone: it refuses every config of another type, whatever is in it."""
+    """Skopeo reads images alone without `--raw`: it refuses every config of another type, whatever is in it."""
     source = f"docker://127.0.0.1:{live.port}/{release.repository}:{release.tag}"
     options = ("--tls-verify=false", "--creds", f"anyone:{release.token}")
     manifest = skopeo("inspect", "--raw", *options, source)

@@ -201,7 +201,7 @@ def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
 def test_no_process_that_trains_gets_a_test_sample(
     trains: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its archive has none, so no figure, no epoch and no threshold can come from one."""
+    """The archive of the process has none, so no figure, no epoch and no threshold can come from one."""
     begun(trains)
     names: list[str] = []
 

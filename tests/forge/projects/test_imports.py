@@ -124,7 +124,7 @@ def forged() -> Files:
 
 
 def short(files: Files) -> Files:
-    """Without one of its objects."""
+    """Returns an archive without one of its objects."""
     missing = next(name for name in files if "/objects/" in name)
     return {name: data for name, data in files.items() if name != missing}
 
@@ -287,7 +287,8 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
 
 
 def once(versions: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Without those whose files are an earlier one's, as a version is whose recording was taken back."""
+    """Returns the versions without those whose files are an earlier one's, as a version is whose recording was taken
+    back."""
     entries: list[tuple[Any, ...]] = []
     for each in versions:
         if all(each[-1] != other[-1] for other in entries):

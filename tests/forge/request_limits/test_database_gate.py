@@ -1,4 +1,4 @@
-"""While the database is away requests get 503: new ones at once, and those that wait in the middle."""
+"""Requests get 503 while the database is away: new ones at once, and those that wait in the middle."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _raise(error: Exception, cause: Exception | None = None) -> Execute:
 
 
 def _raise_in_place_of(cause: Exception, error: Exception) -> Execute:
-    """As `raise ... from None` does, where the first error is a context and no cause."""
+    """Raises as `raise ... from None` does, where the first error is a context and no cause."""
 
     def execute(job: JobContext) -> Mapping[str, Any]:
         try:
