@@ -157,7 +157,7 @@ class MemberDetail(OrganisationView):
         body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
         return _answer(actions.change_role(signed_in(request), target, member, body["role"], precondition=precondition))
 
-    @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
+    @extend_schema(responses={204: OpenApiResponse(description="no longer a member")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
         actions.remove_member(signed_in(request), self.organisation(request, organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -219,7 +219,7 @@ class TokenDetail(ForgeView):
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
+    @extend_schema(responses={204: OpenApiResponse(description="the token no longer works")})
     def delete(self, request: Request, token: UUID) -> Response:
         actions.delete_token(signed_in(request), token)
         return Response(status=status.HTTP_204_NO_CONTENT)

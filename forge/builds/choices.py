@@ -46,7 +46,7 @@ class Choices:
 def choices_facets(choices: Choices) -> list[Facet]:
     """The settings as a page or a client saw them."""
     value = [list(choices.targets), choices.optimize, choices.optimize_packages, choices.match]
-    return [Facet("choices", value, "Somebody else changed what builds are made for.")]
+    return [Facet("choices", value, "Somebody else changed the build settings.")]
 
 
 class MannerJson(TypedDict):
@@ -121,7 +121,7 @@ def choices_of_build(build: Build) -> Choices:
 def checked_choices(values: Mapping[str, Any], before: Choices) -> Choices:
     """Choices as somebody gave them; what they do not name stays as it was. Raises `Invalid`."""
     if not any(name in values for name in _NAMES):
-        raise Invalid(f"Say what to choose: {listed([f'`{name}`' for name in _NAMES])}.")
+        raise Invalid(f"Name at least one of {listed([f'`{name}`' for name in _NAMES])}.")
     optimize, packages = (
         values.get("optimize", before.optimize),
         values.get("optimize_packages", before.optimize_packages),

@@ -115,7 +115,7 @@ class ProjectSocket(ReleasingSocket):
         try:
             sockets_of_organisations.allocate(entry.access.organisation_stream, 1, entry.most_sockets)
         except OverLimit:
-            reason = "The organisation has as many studios open as it may have. Try again when somebody closed theirs."
+            reason = "The organisation has reached its limit of open studios. Close one, or try again later."
             await self.close_for(Closing.TOO_MANY, reason)
             return
         self._counted_for = entry.access.organisation_stream

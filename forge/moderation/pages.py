@@ -92,7 +92,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     subject = find_subject(principal, request.POST.get("about", ""))
     act = _ACTS.get(request.POST.get("do", ""))
     if act is None:
-        raise NotFound("Nothing is called like this here.")
+        raise NotFound("Nothing here has this name.")
     try:
         act(principal, subject, request.POST)
     except (Invalid, Conflict, Stale) as error:

@@ -189,13 +189,13 @@ def _too_large(limit: int) -> RefusalResponse:
 _SIGN_IN = RefusalResponse(
     HTTPStatus.UNAUTHORIZED,
     "Sign in first",
-    f"Without signing in, one may send {size_text(ANONYMOUS_BYTES)}. "
+    f"Without signing in, a request may have at most {size_text(ANONYMOUS_BYTES)}. "
     "Sign in, or send a token: Authorization: Bearer <token>.",
 )
 _TOO_MANY = RefusalResponse(
     HTTPStatus.TOO_MANY_REQUESTS,
     "Too many uploads at once",
-    "You are sending as much as one may at once. Wait for an upload to end and try again.",
+    "You have too many uploads at once. Wait until one has finished, then try again.",
     retry_after=5,
 )
 _BUSY = RefusalResponse(

@@ -150,7 +150,7 @@ class TooManyOffers(Conflict):
 class ForkDeleted(Conflict):
     """A change request whose fork was deleted."""
 
-    title = "The fork is gone"
+    title = "The fork was deleted"
 
 
 class NotOpen(Conflict):
@@ -162,7 +162,7 @@ class NotOpen(Conflict):
 class NoSuchConflict(Conflict):
     """A conflict that is no more: a side says something else by now."""
 
-    title = "This conflict is no more"
+    title = "This conflict no longer exists"
 
 
 class CannotMerge(Conflict):

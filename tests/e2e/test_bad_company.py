@@ -118,7 +118,7 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     expect_saved(colleague)
     assert text_of(owner, "README.md") == f"after that {before}"
 
-    # Who may only look changes nothing, whatever their page sends; who is no member any more is out within a second.
+    # Who may only look changes nothing, whatever their page sends; who is no longer a member is out within a second.
     colleague.goto(studio)
     expect_saved(colleague)
     owner.evaluate(MEMBER, ["PATCH", "viewer"])

@@ -72,7 +72,7 @@ class OwnGrant(ForgeView):
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(operation_id="own_grants_end", responses={204: OpenApiResponse(description="it works no more")})
+    @extend_schema(operation_id="own_grants_end", responses={204: OpenApiResponse(description="it no longer works")})
     def delete(self, request: Request, kind: str, grant: UUID) -> Response:
         end_own_thing(signed_in(request), kind, grant)
         return Response(status=status.HTTP_204_NO_CONTENT)

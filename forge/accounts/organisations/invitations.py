@@ -57,7 +57,7 @@ def checked_role(role: str) -> Role:
     """The role of this name. Raises `Invalid`."""
     if role not in ROLES:
         choices = ", ".join(ROLES)
-        raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
+        raise Invalid(f"A role must be one of {choices}.", errors={"role": [f"One of {choices}."]})
     return Role(role)
 
 
@@ -69,7 +69,7 @@ def checked_offer(role: str, days: int, places: int, project: OfOrganisation | N
     if not 1 <= days <= MAX_DAYS:
         raise Invalid(f"An invitation is open for 1 to {MAX_DAYS} days.", errors={"days": [f"1 to {MAX_DAYS}."]})
     if not 1 <= places <= MAX_PLACES:
-        raise Invalid(f"By one link 1 to {MAX_PLACES} people can join.", errors={"places": [f"1 to {MAX_PLACES}."]})
+        raise Invalid(f"1 to {MAX_PLACES} people can join by one link.", errors={"places": [f"1 to {MAX_PLACES}."]})
     return Offer(offered_role, days, places, project)
 
 
@@ -79,7 +79,7 @@ def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> t
     if not unique:
         raise _address_error("Write at least one email address.")
     if len(unique) > MAX_ADDRESSES:
-        raise _address_error(f"Invite at most {MAX_ADDRESSES} people at once, these are {len(unique)}.")
+        raise _address_error(f"Invite at most {MAX_ADDRESSES} people at once; you entered {len(unique)}.")
     for address in unique:
         if len(address) > MAX_EMAIL_LENGTH:
             raise _address_error(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")

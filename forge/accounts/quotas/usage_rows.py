@@ -46,7 +46,7 @@ _WORDS: Mapping[QuotaResource, _QuotaWords] = {
     QuotaResource.BUILDS: _QuotaWords("Builds", _LATER, "in the last hour"),
     QuotaResource.MINUTES: _QuotaWords("Minutes of builds", _LATER, "in the last day"),
     QuotaResource.TRAINING: _QuotaWords(
-        "Minutes of training", "More will be possible later, or ask the operator of this server.", "in the last day"
+        "Minutes of training", "Try again later, or ask the operator of this server for more.", "in the last day"
     ),
     QuotaResource.TRIALS: _QuotaWords("Changes tried in reviews", _LATER, "in the last hour"),
     QuotaResource.PROTECTED_RUNS: _QuotaWords(

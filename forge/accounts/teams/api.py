@@ -135,7 +135,7 @@ class TeamDetail(TeamView):
         )
 
     @extend_schema(
-        responses={204: OpenApiResponse(description="its people have no role by it any more")},
+        responses={204: OpenApiResponse(description="its people no longer have a role by it")},
         parameters=[REQUIRED_IF_MATCH],
     )
     def delete(self, request: Request, organisation: str, team: str) -> Response:
@@ -156,7 +156,7 @@ class TeamMember(TeamView):
         actions.add_to_team(signed_in(request), target, [member], precondition=request_precondition(request))
         return _answer(target)
 
-    @extend_schema(responses={204: OpenApiResponse(description="not in the team any more")})
+    @extend_schema(responses={204: OpenApiResponse(description="no longer in the team")})
     def delete(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
         target = self.team(request, organisation, team)
         actions.remove_from_team(principal_of(request), target, member)

@@ -71,7 +71,7 @@ class BuildUf2(ForgeView):
         build = find_build(principal, build_id)
         file = uf2_of(build)
         if file is None:
-            raise FirmwareMissing("The firmware of this build is not made yet. Ask for it first.")
+            raise FirmwareMissing("The firmware of this build is not built yet. Request it first.")
         if request.method == "GET":
             note_rune_download(principal, build)
         return blob_response(

@@ -263,7 +263,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
         for label, count in evaluation.unknown_labels.items()
     ]
     if evaluation.left:
-        notes.append(f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those.")
+        notes.append(f"The time limit was reached before {counted(evaluation.left, 'sample')}, which are not counted.")
     if evaluation.removed:
         were = "was" if evaluation.removed == 1 else "were"
         notes.append(

@@ -87,15 +87,15 @@ def _require(who: str, builds: QuerySet[Job], limits: dict[QuotaResource, int]) 
     if counts[QuotaResource.BUILDS] >= limits[QuotaResource.BUILDS]:
         oldest = builds.filter(kind=KIND, due__gt=now - HOUR).aggregate(at=Min("due"))["at"]
         raise TooOften(
-            f"{who} asked for {limits[QuotaResource.BUILDS]} builds in the last hour, which is all there is. "
-            "Try again later; the preview goes on meanwhile.",
+            f"{who} requested {limits[QuotaResource.BUILDS]} builds in the last hour, which is the limit. "
+            "Try again later; previews keep working.",
             _seconds_until(oldest, HOUR, now),
         )
     if counts[QuotaResource.MINUTES] >= limits[QuotaResource.MINUTES]:
         oldest = builds.filter(finished__gt=now - DAY).aggregate(at=Min("finished"))["at"]
         raise TooOften(
-            f"{who} used {limits[QuotaResource.MINUTES]} minutes of builds in the last day, which is all there is. "
-            "Try again later; the preview goes on meanwhile.",
+            f"{who} used {limits[QuotaResource.MINUTES]} minutes of builds in the last day, which is the limit. "
+            "Try again later; previews keep working.",
             _seconds_until(oldest, DAY, now),
         )
 

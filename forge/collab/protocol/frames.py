@@ -156,7 +156,7 @@ def _read_sync(reader: _FrameReader) -> Frame:
     payload = reader.bytes()
     if len(payload) > MAX_UPDATE_BYTES:
         error = AnswerTooLarge if step == _STEP_2 else FrameTooLarge
-        raise error(f"an update has at most {MAX_UPDATE_BYTES} bytes, this one has {len(payload)}")
+        raise error(f"an update has at most {MAX_UPDATE_BYTES} bytes; this one has {len(payload)}")
     if step == _STEP_1:
         return SyncStep1(payload)
     if step in (_STEP_2, _UPDATE):

@@ -74,7 +74,7 @@ def boolean_parameter(request: Request, name: str) -> bool:
     """A parameter of the query that is `true` or `false`, or 1 or 0; false where it is missing. Raises `Invalid`."""
     value = request.query_params.get(name, "false")
     if value not in _BOOLEANS:
-        text = f"`{name}` is true or false."
+        text = f"`{name}` must be true or false."
         raise Invalid(text, errors={name: [text]})
     return _BOOLEANS[value]
 

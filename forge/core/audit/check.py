@@ -146,5 +146,5 @@ def _anchor(line: str, number: int) -> AuditAnchor:
         return AuditAnchor(int(position), digest)
     except (ValueError, LookupError, TypeError):
         raise BadAuditAnchor(
-            f"Line {number} is no entry of a copy: expected JSON with position and digest, or POSITION:DIGEST."
+            f"Line {number} is not an entry of a copy: expected JSON with position and digest, or POSITION:DIGEST."
         ) from None

@@ -152,7 +152,7 @@ def _ask(server: Any, deadline: float) -> None:
             break
         has_failed |= bool(result.error_message)
     if has_failed:
-        raise OSError("The database refused a question.")
+        raise OSError("The database refused a query.")
 
 
 presence = DatabasePresence()

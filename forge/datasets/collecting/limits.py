@@ -26,4 +26,4 @@ RECORDINGS_OF_LINK = CollectingLimit("collect-link", 2000)
 def count(limit: CollectingLimit, of: str) -> None:
     """Counts one time. Raises `TooOften` beyond the limit, and `CountersUnavailable`."""
     if windows.count(f"{limit.name}:{of}", limit.seconds).times > limit.most:
-        raise TooOften("This happens too often just now. Wait, and try again later.", limit.seconds)
+        raise TooOften("Too many requests. Wait a moment, then try again.", limit.seconds)

@@ -73,7 +73,7 @@ def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
     try:
         purposes = frozenset(Purpose(name) for name in names)
     except ValueError:
-        raise Invalid(f"A purpose is one of {', '.join(Purpose)}.") from None
+        raise Invalid(f"A purpose must be one of {', '.join(Purpose)}.") from None
     if not purposes & DEFAULT_PURPOSES:
         raise Invalid("Samples are for tests, for training, or for both.")
     return purposes

@@ -91,10 +91,10 @@ def runs_of(description: DataDescriptionJson) -> Iterator[RecordingRun]:
     words = description["words"]
     for numbers in description["runs"]:
         if len(numbers) != 4 or not all(0 <= place < len(words) for place in numbers[:3]) or numbers[3] < 1:
-            raise MalformedAnswer("The process that reads archives described recordings that cannot be.")
+            raise MalformedAnswer("The process that reads archives described invalid recordings.")
         label, group, split = (words[place] for place in numbers[:3])
         if split not in _SPLITS:
-            raise MalformedAnswer("The process that reads archives described a split that cannot be.")
+            raise MalformedAnswer("The process that reads archives described an invalid split.")
         yield RecordingRun(label, group, Split(split) if split else None, numbers[3])
 
 

@@ -88,7 +88,7 @@ class LabelledArchive:
             try:
                 content = content_in(self._content_file, each)
                 if not _is_possible(each):
-                    raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
+                    raise MalformedAnswer("The process that reads archives described an invalid recording.")
             except MalformedAnswer as error:
                 raise ArchiveRefused(f"The archive could not be read. {error.reason}") from error
             if (reason := _reason_against(each["events"] or (), content)) is not None:

@@ -53,7 +53,7 @@ def content_in(content_file: IO[bytes], facts: RecordingFactsJson) -> Content:
     """Returns a recording whose bytes an isolated process wrote into a file. Raises `MalformedAnswer` for impossible
     facts."""
     if not _are_possible(facts):
-        raise MalformedAnswer("The process that reads recordings described one that cannot be.")
+        raise MalformedAnswer("The process that reads recordings described an invalid one.")
     content_file.seek(facts["offset"])
     data = content_file.read(facts["size"])
     if len(data) != facts["size"]:

@@ -167,7 +167,7 @@ def _unmakable(tree: WorkingTree, model: ModelSource) -> str:
         return reason
     if model.source not in tree.manifest:
         return f"The source {quoted(model.source)} is missing."
-    return f"{quoted(model.source)} is a text, and no model." if model.source in tree.texts else ""
+    return f"{quoted(model.source)} is a text file, not a model." if model.source in tree.texts else ""
 
 
 def _begin_stored(writer: Actor, project: Project, tree: WorkingTree, model: ModelSource) -> ModelConversion:

@@ -52,7 +52,7 @@ def write_model_input(
         return apply_form(actor, model.form, model.path, OfferedInput(texts, _input_lines(model, presets)))
     changed = {path: data for path, data in texts.items() if model.tree.texts.get(path) != data}
     if not changed:
-        raise NothingToWrite(f"{target} says this already.")
+        raise NothingToWrite(f"{target} already declares this.")
     if _is_untouched(model, target) and not (LABELS in changed and LABELS in model.tree.manifest):
         for path in sorted(changed, key=lambda each: each == target):
             write_file(actor, project, path, changed[path], precondition=_file_state(model.tree, path))

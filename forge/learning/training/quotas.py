@@ -37,7 +37,7 @@ def require_minutes(organisation: Organisation) -> None:
     limit = limit_of(organisation.stream, QuotaResource.TRAINING)
     if minutes_used(organisation) >= limit:
         raise TooOften(
-            f"The organisation trained for {limit} minutes in the last day, which is all there is. Try again later, or "
+            f"The organisation trained for {limit} minutes in the last day, which is the limit. Try again later, or "
             "ask the operator of this server for more.",
             int(RETRY_AFTER.total_seconds()),
         )

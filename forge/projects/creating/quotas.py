@@ -22,6 +22,6 @@ def require_another(organisation: Organisation) -> None:
     limit = limit_of(organisation.stream, QuotaResource.PROJECTS)
     if count_projects(organisation) >= limit:
         raise QuotaReached(
-            f"{organisation.name} has {limit} projects, which is as many as it may have. "
+            f"{organisation.name} has {limit} projects, which is the limit. "
             "Delete one that is not needed, or ask the operator of this server for more."
         )

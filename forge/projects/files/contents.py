@@ -38,7 +38,7 @@ def checked_path(path: str) -> str:
     except FileError as error:
         raise BadPath(f"{path}: {error.reason}.") from error
     if len(normal) > MAXIMUM_PATH:
-        raise BadPath(f"A path has at most {MAXIMUM_PATH} characters, this one has {len(normal)}.")
+        raise BadPath(f"A path has at most {MAXIMUM_PATH} characters; this one has {len(normal)}.")
     return normal
 
 

@@ -100,7 +100,7 @@ class _AllowedOnly(PoolManager):
 
     def urlopen(self, method: str, url: str, *arguments: Any, **options: Any) -> BaseHTTPResponse:
         if origin_of(url) not in self._origins:
-            raise GitJobRefused(f"The server sends on to {plain(url)[:200]}, which is not allowed here.")
+            raise GitJobRefused(f"The server redirects to {plain(url)[:200]}, which is not allowed here.")
         return super().urlopen(method, url, *arguments, **options)
 
 

@@ -193,7 +193,7 @@ def _head_of(small: Mapping[str, bytes]) -> bytes:
         by_name = {name: commit for commit, name in packed_refs.items()}
         head = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
         if not head:
-            raise RepositoryBroken("The repository has no commit: its branch leads nowhere.")
+            raise RepositoryBroken("The repository has no commit: its branch points to nothing.")
     if not _NAME.fullmatch(head):
         raise RepositoryBroken("The repository's HEAD is no name of a commit.")
     return head

@@ -56,4 +56,4 @@ def _place_sentence(place: SecretPlaceJson) -> str:
 
 def _unread_sentence(path: str) -> str:
     name = plain(path, 200)
-    return f"The search of {name} for secrets did not end in its time. Make its lines shorter, and build again."
+    return f"The search of {name} for secrets timed out. Make its lines shorter, and build again."

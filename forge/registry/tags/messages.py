@@ -13,7 +13,7 @@ def checked_notes(notes: str) -> str:
     """Notes as they are kept. Raises `Invalid`."""
     notes = "\n".join(line.rstrip() for line in notes.replace("\0", "").strip().splitlines())
     if len(notes) > LONGEST_NOTES:
-        message = f"Notes have at most {LONGEST_NOTES} characters, these have {len(notes)}."
+        message = f"Notes have at most {LONGEST_NOTES} characters; these have {len(notes)}."
         raise Invalid(message, errors={"notes": [message]})
     return notes
 

@@ -60,7 +60,7 @@ def run_pull_job(job: JobContext) -> Mapping[str, Any]:
     except TooOften as error:
         raise AttemptFailed(error.detail) from None
     except FileChanged:
-        raise AttemptFailed("Somebody edited the files at this moment.") from None
+        raise AttemptFailed("Somebody edited the files at the same time.") from None
     except DomainError as error:
         raise JobFailed(error.detail) from None
 

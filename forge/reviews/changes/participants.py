@@ -65,7 +65,7 @@ def require_ending(actor: Actor, thread: AnchoredThread) -> None:
     """Raises `Forbidden`, `NotFound` and `NotYours`."""
     require_talking(actor, thread.project, thread.change_request)
     if not may_end(actor, thread):
-        raise NotYours("Only who began a thread resolves it, or somebody of the project.")
+        raise NotYours("Only the person who started a thread, or a member of the project, can resolve it.")
 
 
 def require_pace(actor: Actor, project: Project) -> None:
@@ -74,7 +74,7 @@ def require_pace(actor: Actor, project: Project) -> None:
         return
     if entries_since(actor, "change.say", SAID_WITHIN).count() >= MOST_SAID:
         raise TooOften(
-            f"{MOST_SAID} comments an hour is as many as one may write in projects of others. Go on later.",
+            f"{MOST_SAID} comments an hour is the limit in other people's projects. Try again later.",
             int(SAID_WITHIN.total_seconds()),
         )
 

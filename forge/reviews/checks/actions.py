@@ -123,7 +123,7 @@ def _require_robot(build: Build, robot: RequiredCheck) -> None:
 def _checked_text(result: ReportedCheck) -> str:
     if result.state not in CheckState.values:
         states = ", ".join(CheckState.values)
-        raise Invalid(f"A state is one of {states}.", errors={"state": [f"one of {states}"]})
+        raise Invalid(f"A state must be one of {states}.", errors={"state": [f"one of {states}"]})
     text = " ".join(result.text.split())
     if len(text) > MAX_TEXT or not text.isprintable():
         message = f"The text is one line of at most {MAX_TEXT} characters."

@@ -75,14 +75,14 @@ def principal_of_guest(guest: Guest) -> Principal:
 def require_as_guest(actor: Actor, verb: Verb, review: Review) -> None:
     """Raises `NotFound` unless who acts is a guest of this review who may do this."""
     if not can_as_guest(actor, verb, review.subject):
-        raise NotFound("There is no such review, or your link to it has ended.")
+        raise NotFound("This review does not exist, or your link to it has ended.")
 
 
 def review_for_guest(actor: Actor, review_id: UUID) -> Review:
     """The review that a guest was let in to. Raises `NotFound`."""
     review = complete(Review.objects.all()).filter(pk=review_id).first()
     if review is None:
-        raise NotFound("There is no such review, or your link to it has ended.")
+        raise NotFound("This review does not exist, or your link to it has ended.")
     require_as_guest(actor, Verb.READ, review)
     return review
 
@@ -113,5 +113,5 @@ def find_link(actor: Actor, review: Review, link_id: UUID) -> GuestLink:
     """Returns a guest link. Raises `NotFound`."""
     match = next((link for link in links_of(actor, review) if link.pk == link_id), None)
     if match is None:
-        raise NotFound("There is no such link, or it has ended.")
+        raise NotFound("This link does not exist or has ended.")
     return match

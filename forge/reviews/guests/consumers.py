@@ -32,8 +32,8 @@ LOOK_EVERY = 15.0
 """Seconds after which the link is looked at again although nothing happens: its time may be over."""
 MEMBERS_PART = 2
 """Guests have at most this part, one half, of an organisation's sockets, so that members always have theirs."""
-NO_REVIEW = "There is no such review, or your link to it has ended."
-TOO_MANY = "This review is open in as many browsers as it may be. New comments appear when you load the page again."
+NO_REVIEW = "This review does not exist, or your link to it has ended."
+TOO_MANY = "This review is open in too many browsers. Reload the page to see new comments."
 
 _log = logging.getLogger(__name__)
 

@@ -52,7 +52,7 @@ def _require(who: str, holder: str, trials: QuerySet[AuditEntry]) -> None:
     oldest = trials.aggregate(at=Min("at"))["at"]
     wait = 60 if oldest is None else max(1, int((oldest + HOUR - timezone.now()).total_seconds()) + 1)
     raise TooOften(
-        f"{who} tried {counted(limit, 'change')} in the last hour, which is as many as there may be. Go on later; "
-        "what was tried can be sent meanwhile.",
+        f"{who} tried {counted(limit, 'change')} in the last hour, which is the limit. Try again later; "
+        "changes that you have tried can be sent.",
         wait,
     )

@@ -133,7 +133,7 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH)
     token = live.token("project:read", "rune:publish", "registry:pull")
     assert rune(tmp_path, "login", live.address, "--token-stdin", stdin=token).returncode == 0
-    assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are none that you may see.")
+    assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are no blocks that you may see.")
 
     result = rune(tmp_path, "block", "publish", path, "--note", "Follows.")
     assert result.stdout.startswith(f"Published {path}, sha256:"), result.stderr

@@ -137,7 +137,7 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     assert run["samples"]["train"]["power"] > 0
     assert run["arguments"]["columns"] == 3
     page = client.get("/acme/kitchen/training/1").content.decode()
-    assert "How far it is off" in page
+    assert "Mean errors" in page
     assert "the mean of the train split" in page
     assert "Explained" in page
     assert "Confusion matrix" not in page

@@ -41,7 +41,7 @@ Browser = Callable[[Any], Client]
 BUILD = "/acme/kitchen/builds/1"
 CHANGE = "/acme/kitchen/change-requests/1"
 API = "/api/v1/projects/acme/kitchen"
-NOTHING_DONE = "Nothing was done. Look at it as it is now, then decide again."
+NOTHING_DONE = "Nothing was changed. Check the current state, then decide again."
 
 
 def form_on(client: Client, page: str, action: str) -> dict[str, str]:

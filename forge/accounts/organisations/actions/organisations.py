@@ -121,14 +121,14 @@ def _require_another(user: User) -> None:
     locked(user)
     limit = limit_of(user.stream, QuotaResource.ORGANISATIONS)
     if Membership.objects.filter(user=user, role=Role.OWNER).count() >= limit:
-        raise QuotaReached(f"You own {limit} organisations, which is as many as one may. Ask the operator for more.")
+        raise QuotaReached(f"You own {limit} organisations, which is the limit. Ask the operator for more.")
 
 
 def _checked_title(title: str) -> str:
     title = " ".join(title.split())
     if len(title) > MAX_TITLE_LENGTH:
         raise Invalid(
-            f"A title has at most {MAX_TITLE_LENGTH} characters, this one has {len(title)}.",
+            f"A title has at most {MAX_TITLE_LENGTH} characters; this one has {len(title)}.",
             errors={"title": [f"At most {MAX_TITLE_LENGTH}."]},
         )
     return title

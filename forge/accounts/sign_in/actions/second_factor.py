@@ -39,7 +39,7 @@ def require_second_factor(actor: Actor, organisation: Organisation, *, required:
     require_person(actor)
     if required and not actor.person.has_second_factor:
         raise OwnSecondFactorNeeded(
-            "You would be kept out yourself. Set up your own second factor under Security first."
+            "You would lose access yourself. Set up your own second factor under Security first."
         )
     if organisation.requires_second_factor != required:
         organisation.requires_second_factor = required

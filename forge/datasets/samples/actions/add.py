@@ -35,7 +35,7 @@ def checked_word(text: str, what: str) -> str:
     """Returns a label, pseudonym or device with single spaces, composed (NFC), possibly "". Raises `Invalid`."""
     word = " ".join(normalize("NFC", text).split())
     if len(word) > WORD_LIMIT or not word.isprintable():
-        raise Invalid(f"A {what} has at most {WORD_LIMIT} characters that can be printed.")
+        raise Invalid(f"A {what} has at most {WORD_LIMIT} printable characters.")
     return word
 
 

@@ -109,7 +109,7 @@ def _current(actor: Actor, sample: Sample, revision: int) -> Sample:
     """The sample as it is now; its data set is locked."""
     whole = Sample.objects.available().select_related("group", "consent").filter(pk=sample.pk).first()
     if whole is None or whole.revision > revision:
-        raise Stale(f"Sample {sample.number} changed since you read the data. Nothing was done; look at it again.")
+        raise Stale(f"Sample {sample.number} changed since you read the data. Nothing was changed. Check it again.")
     if whole.tested_since is not None:
         # Figures of earlier versions were computed on it.
         require(actor, Verb.CHANGE_TESTS, sample.data_set.project)

@@ -232,7 +232,7 @@ def _whole(name: str, text: str) -> int:
     """Raises `Invalid`."""
     text = text.strip()
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid(f"{name} is a whole number.", errors={name: ["Write a whole number."]})
+        raise Invalid(f"{name} must be a whole number.", errors={name: ["Write a whole number."]})
     return int(text)
 
 

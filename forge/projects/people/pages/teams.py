@@ -212,7 +212,7 @@ def _remove(principal: Principal, team: Team, form: QueryDict) -> None:
 def _give(principal: Principal, team: Team, form: QueryDict) -> None:
     names = list(dict.fromkeys(each for each in re.split(r"[\s,;]+", form.get("projects", "")) if each))
     if len(names) > MOST_NAMES:
-        raise Invalid(f"Name at most {MOST_NAMES} projects at once, these are {len(names)}.")
+        raise Invalid(f"Name at most {MOST_NAMES} projects at once; you entered {len(names)}.")
     projects = [_project(principal, team, name.removeprefix(f"{team.organisation.name}/")) for name in names]
     give_team_role(principal, team, projects, form.get("role", ""), precondition=form_precondition(form))
 

@@ -125,7 +125,7 @@ def _checked_files(
     actor: Actor, project: Project, tree: WorkingTree, path: str, version: str
 ) -> tuple[BlockFiles, InterfaceJson]:
     if not path.endswith(".py") or path.endswith("_test.py"):
-        message = f"{path} is no block. A block is a file in Python, such as smooth.py."
+        message = f"{path} is not a block. A block is a Python file, such as smooth.py."
         raise BadBlock(message, errors={"path": [message]})
     if path not in tree.texts:
         raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
@@ -141,7 +141,7 @@ def _checked_files(
         raise BlockBroken(f"The block has problems, so it was not published. {message}", problems=problems)
     name = summary["name"]
     if len(name) > BLOCK_NAME_LENGTH:
-        message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
+        message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters; this one has {len(name)}."
         raise BadBlock(message, errors={"path": [message]})
     licence = next((tree.texts[file] for file in FILES if file in tree.texts), None)
     files = BlockFiles(

@@ -107,7 +107,7 @@ def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
     require(actor, Verb.PUSH, repository.project)
     row = None if actor.pk is None else _upload.first(upload, repository.pk, actor.pk)
     if row is None:
-        raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
+        raise NoSuchUpload("This upload does not exist or has ended. Start it again.")
     row.repository = repository  # with its project: neither is asked for again
     return row
 

@@ -139,7 +139,7 @@ def _page_of(request: HttpRequest) -> tuple[str, int]:
     """Returns the name after which a page begins, and how many it has."""
     count = request.GET.get("n", str(PAGE))
     if not (count.isdecimal() and len(count) < 9):
-        raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n is a whole number.")
+        raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n must be a whole number.")
     return request.GET.get("last", ""), min(int(count), LARGEST_PAGE)
 
 

@@ -23,10 +23,10 @@ _DebianVersion = tuple[int, str, str]
 
 def debian_order(version: str) -> Any:
     """Returns what compares as the version does. "0" is before every version, as OSV means it. Raises `ValueError` for
-    what is no version of a Debian package."""
+    what is not a version of a Debian package."""
     match = _VERSION.fullmatch(_FIRST if version == "0" else version)
     if match is None:
-        raise ValueError(f"{version!r} is no version of a Debian package")
+        raise ValueError(f"{version!r} is not a version of a Debian package")
     parts: _DebianVersion = (int(match[1] or 0), match[2], match[3] or "")
     return cmp_to_key(_compared_versions)(parts)
 

@@ -126,7 +126,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
     act = _ACTS.get(form.get("do", "say"))
     try:
         if act is None:
-            raise Invalid("Nothing is called like this here.")
+            raise Invalid("Nothing here has this name.")
         place = act(principal, change, form)
     except (Invalid, Conflict, Stale) as error:
         _, fresh = _change_of(request, organisation, name, number)

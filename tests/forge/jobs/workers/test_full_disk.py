@@ -88,7 +88,7 @@ FULL_DISKS: dict[str, Execute] = {
     "a process that computes": _raise(DiskFull()),
     "a failure of the job": _raise(JobFailed("The archive could not be read."), FULL),
     "a failure of an attempt": _raise(AttemptFailed("The process died."), FULL),
-    "a domain error": _raise(JobFailed("There is no room."), DiskFull()),
+    "a domain error": _raise(JobFailed("There is not enough storage."), DiskFull()),
     "an error that replaces it": _raise_in_place_of(FULL, JobFailed("registry.example cannot be reached.")),
 }
 
