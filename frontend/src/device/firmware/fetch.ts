@@ -62,7 +62,7 @@ function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
-      reject(new Error("It was not wanted any more."));
+      reject(new Error("The request was cancelled."));
     });
   });
 }

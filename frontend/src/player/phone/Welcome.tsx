@@ -13,7 +13,7 @@ export function Welcome({ player, onRetry }: Props) {
   if (phase === "starting") {
     return (
       <p className="preview-waiting muted" role="status">
-        Looking what there is to run…
+        Loading what can be run…
       </p>
     );
   }
