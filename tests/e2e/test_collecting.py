@@ -250,7 +250,7 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     assert findings(computer, LOOKS[:1]) == []
     computer.get_by_role("button", name="Accept recording 1").focus()
     computer.keyboard.press("a")
-    expect(computer.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    expect(computer.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
 
     guest.get_by_role("link", name="Open the receipt link").click()
     expect(guest.get_by_text("Accepted")).to_be_visible()

@@ -152,7 +152,7 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
         lambda: with_tree(("e\u0301".encode(), 0o100644, BLOB), ("\u00e9".encode(), 0o100644, BLOB)),
         "has \u00e9 twice",
     ),
-    "no commit": (lambda: {**ONE, ".git/refs/heads/main": None}, "leads nowhere"),
+    "no commit": (lambda: {**ONE, ".git/refs/heads/main": None}, "points to nothing"),
     "a tree as a commit": (lambda: {**ONE, ".git/HEAD": Tree().id, **loose(Tree())}, "is no commit"),
     "no name": (lambda: {**ONE, ".git/HEAD": b"../../x"}, "no name of a commit"),
     "two repositories": (lambda: {**ONE, "sub/.git/HEAD": b"x"}, "more than one repository"),

@@ -59,7 +59,7 @@ sensors = "schematic"
         ('ram = "data sheet, 1.3"', "", "ram has no source"),
         ('flash_wait_states = "data sheet, 5.1"', "", "flash_wait_states has no source"),
         ('sensors = "schematic"', "", "sensors has no source"),
-        ('sensors = "schematic"', 'sensors = "x"\nprice = "shop"', "sources has 'price', which is no figure"),
+        ('sensors = "schematic"', 'sensors = "x"\nprice = "shop"', "sources has 'price', which is not a figure"),
         ("[sources]", "[sketches]\nnose = {}\n[sources]", "sketches has 'nose', which is not one of microphone"),
         ("[sources]", "[sketches]\nmicrophone = 1\n[sources]", "sketches.microphone must be a table"),
         ("[sources]", "[sketches.microphone]\ncolour = 1\n[sources]", "sketches.microphone has 'colour'"),

@@ -71,8 +71,8 @@ def etag(organisation: Any) -> dict[str, str]:
     ("rules", "keep", "message"),
     [
         ((RetentionRule("nightly-*"),), (), "Say for nightly-* what goes"),
-        ((RetentionRule("a b", older_days=1),), (), "is no pattern"),
-        ((RetentionRule("", older_days=1),), (), "is no pattern"),
+        ((RetentionRule("a b", older_days=1),), (), "is not a pattern"),
+        ((RetentionRule("", older_days=1),), (), "is not a pattern"),
         ((RetentionRule("a", older_days=0),), (), "from 1 to"),
         ((RetentionRule("a", older_days=1), RetentionRule("a", keep_last=1)), (), "two rules for a"),
         ((), ("untagged",), "is for rules"),

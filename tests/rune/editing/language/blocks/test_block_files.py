@@ -143,7 +143,7 @@ def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
     service.answer({"ask": "open", "files": {"Runefile.yml": {"text": SWITCH}}})
     assert service.answer({"ask": "copy-block", "stage": "switch", "dry_run": True})["answer"] == {"reason": None}
     why = service.answer({"ask": "copy-block", "stage": "mean", "dry_run": True})["answer"]["reason"]
-    assert "no block of the catalogue that is written in Python" in why
+    assert "not a block of the catalogue that is written in Python" in why
     answer = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
     (file,), (edit,) = answer["files"], answer["edits"]
     assert (file["path"], 'x: f32["n"]' in file["text"], edit["text"]) == ("hysteresis.py", True, "./hysteresis.py")
