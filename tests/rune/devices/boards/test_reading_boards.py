@@ -67,7 +67,7 @@ sensors = "schematic"
         ("[sources]", "[sketches.microphone]\nwiring = 'x'\n[sources]", "says the wiring of a sensor where it is not"),
         ("[sources]", "[sketches.microphone]\nrates = [0]\n[sources]", "rates must be whole numbers"),
         ("[sources]", "[sketches.microphone]\ncode = 'x'\n[sources]", "header is missing"),
-        ("[sources]", "[origins]", "'origins' is no field"),
+        ("[sources]", "[origins]", "'origins' is not a field"),
     ],
 )
 def test_a_wrong_file_is_refused_by_the_name_of_its_field(before: str, after: str, problem: str) -> None:

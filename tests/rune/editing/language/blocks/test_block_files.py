@@ -185,7 +185,7 @@ def _service(more: dict[str, str] | None = None, dimensions: str = "6", element:
         ("größe", "Python function"),
         ("len", "has a meaning"),
         ("f32", "has a meaning"),
-        ("smooth", "a file smooth.py already"),
+        ("smooth", "file smooth.py already exists"),
         ("a" * 61, "too long"),
     ],
 )
