@@ -89,7 +89,7 @@ def find_package(build: Build, target: str) -> BuildPackage:
     if package.refusal:
         raise NoPackage(package.refusal)
     if package.artefact is None:
-        raise NoPackage("This build has not made it, or not yet.")
+        raise NoPackage("The package is not built yet. Try again when its job has ended.")
     return package
 
 

@@ -144,8 +144,8 @@ def find_invitation(secret: str) -> Invitation:
     if maker is None or not maker.is_active or not may_offer(acting_as(maker), invitation):
         raise LinkEnded(
             f"{maker or 'The person'}, who created this invitation, may no longer invite people to "
-            f"{invitation.organisation} as {invitation.get_role_display().lower()}. It gives nothing. Ask an owner for "
-            "another."
+            f"{invitation.organisation} as {invitation.get_role_display().lower()}. The invitation is no longer valid. "
+            "Ask an owner for another."
         )
     return invitation
 

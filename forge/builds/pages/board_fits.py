@@ -240,9 +240,9 @@ def _verdict(fitting: Fit) -> tuple[FitLook, str]:
     if fitting.verdict is FitVerdict.MAY_FIT:
         return MAY_FIT, "code and stack are not counted"
     if fitting.verdict is FitVerdict.TOO_SLOW:
-        return TOO_SLOW, "the next frame is there first"
+        return TOO_SLOW, "the next frame arrives before it ends"
     if fitting.verdict is FitVerdict.MAY_BE_SLOW:
-        return MAY_BE_SLOW, "if it takes the most"
+        return MAY_BE_SLOW, "in the worst case"
     return FITS, ""
 
 

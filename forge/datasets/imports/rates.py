@@ -25,6 +25,6 @@ def require_rates_of_preview(row: DataImport) -> None:
     rates = rates_of_json(row.description.get("rates", []))
     if rates and any(rates.get(name, rate) != rate for name, rate in stored_rates(row.data_set).items()):
         raise ImportNotReady(
-            "The data has got another rate since this preview was made. Discard this import, and send the archive "
+            "The data has had another rate since this preview was made. Discard this import, and send the archive "
             "again."
         )

@@ -92,7 +92,11 @@ class PartsEditor {
     if (isLengthOnly) return true;
     this.#parts = answer.parts.map((each) => ({ ...each, label: this.#label }));
     const count = this.#parts.length;
-    this.#say(count === 0 ? "The loudness is the same everywhere: no parts were found." : `${count} part${count === 1 ? "" : "s"} found.`);
+    this.#say(
+      count === 0
+        ? "The loudness is the same everywhere: no parts were found."
+        : `${count} part${count === 1 ? "" : "s"} found.`,
+    );
     this.#draw();
     return true;
   }

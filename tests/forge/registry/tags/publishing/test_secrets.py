@@ -131,7 +131,9 @@ def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
     failure = {"error": {"name": "too-slow", "message": "The request was stopped after 15 seconds."}}
     with monkeypatch.context() as patch:
         patch.setattr(summary_pool, "search_secrets", lambda *_: failure)
-        with pytest.raises(Busy, match=r"search for secrets failed. The request was stopped after 15 seconds. Try again"):
+        with pytest.raises(
+            Busy, match=r"search for secrets failed. The request was stopped after 15 seconds. Try again"
+        ):
             publish_build(developer, leaking, "nightly")
     assert not Tag.objects.exists()
     with pytest.raises(GateClosed, match="looks like a secret"):
