@@ -43,8 +43,8 @@ def host_models(build: Build) -> tuple[HostedModel, ...]:
 
 
 def _wrong_in_pages(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """Returns the number of wrong results in pages according to the report; an older report lists operators that cannot
-    be compiled alone."""
+    """Returns the operators that pages compute wrongly: those of the report, or of an older report those among the
+    operators that cannot be compiled."""
     if "wrong_in_pages" in model:
         return tuple(map(str, model["wrong_in_pages"]))
     lacking = model.get("unsupported", ())

@@ -31,7 +31,7 @@ class LimitBar:
 
     @property
     def length(self) -> int:
-        """The length from its start to its end; a part that exists is visible."""
+        """The length from its start to its end, at least so long that it is visible."""
         return max(8, self.end - self.start)
 
 

@@ -99,8 +99,8 @@ class BuildRun:
         if digest and version is None:
             self._say(
                 "data",
-                f"{POLICY_FILE} names {digest} as its data, which is not a version of this project's data or of another "
-                f"project's that the person who requested the build reads. {self._limit_of_tokens()}"
+                f"{POLICY_FILE} names {digest} as its data, which is not a version of this project's data or of "
+                f"another project's that the person who requested the build reads. {self._limit_of_tokens()}"
                 "Accuracy is unknown. Correct `data`, or remove it.",
                 level="warning",
             )

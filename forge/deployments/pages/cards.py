@@ -111,7 +111,7 @@ class Card:
 
     @property
     def address(self) -> str:
-        """The query that selects its lines on the page of all deployments."""
+        """The address of its own lines on the page of all deployments."""
         return f"{self.deployment.project.get_absolute_url()}/deployments?use={self.deployment.name}"
 
 
