@@ -53,7 +53,7 @@ class RuneFigures:
     time: InferenceTime | None
     targets: Mapping[str, PackageFigures] = field(default_factory=dict)
     manner: BuildSettings | None = None
-    """None where that is not known."""
+    """The build settings; None where they are not known."""
 
 
 @dataclass(frozen=True)

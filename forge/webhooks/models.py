@@ -124,7 +124,7 @@ class Attempt(models.Model):
     at = models.DateTimeField()
     milliseconds = models.FloatField()
     status = models.PositiveSmallIntegerField(null=True)
-    """None where nothing was answered."""
+    """The status of the answer; None where there was none."""
     answer = models.TextField(blank=True)
     """The beginning of the answer's body."""
     error = models.CharField(max_length=300, blank=True)

@@ -111,7 +111,7 @@ class ShownEvaluation:
     answers: tuple[str, ...]
     confusion: tuple[EvaluatedLabel, ...]
     moved_samples: MovedSamples | None
-    """None where no sample moved, or more labels than a page has room for."""
+    """The moved samples; None where no sample moved, or more labels than a page has room for."""
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
     lost: tuple[str, ...]

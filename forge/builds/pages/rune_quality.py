@@ -107,7 +107,7 @@ def _weakest(figures: Iterable[LabelFigures]) -> LabelFigures | None:
 
 
 def boards_of(build: Build, packages: Iterable[BuildPackage]) -> BoardCount | None:
-    """None where no package of the build was measured."""
+    """Returns the number of boards that the build fits; None where none of its packages was measured."""
     fits = fits_of(build, packages)
     measured_fits = [each for each in fits if each.look not in (NOT_BUILT, WAITING)]
     if not measured_fits:

@@ -164,7 +164,7 @@ class Sample(models.Model):
     split = models.CharField(max_length=10, choices=SampleSplit.choices)
     """The split of its group. It never changes."""
     group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="samples")
-    """None for a sample of nobody, such as a picture of a thing."""
+    """The group of its person; None for a sample of nobody, such as a picture of a thing."""
     device = models.CharField(max_length=WORD_LIMIT, blank=True)
     source = models.CharField(max_length=10, choices=SampleSource.choices)
     consent = models.ForeignKey(Consent, on_delete=models.RESTRICT, related_name="samples")

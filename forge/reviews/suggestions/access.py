@@ -84,7 +84,7 @@ def _field(stage: str, declaration: Mapping[str, Any]) -> Field:
 
 
 def _limit(limit: float | None) -> float | None:
-    """None where it only says how large a number of 32 bits can be."""
+    """Returns the limit; None where it only states how large a number of 32 bits can be."""
     return None if limit is None or abs(limit) > 1e9 else limit
 
 

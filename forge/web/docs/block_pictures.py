@@ -155,7 +155,7 @@ def _short(element: object) -> str:
 
 
 def _numbers(tensor: _Tensor) -> list[float | None]:
-    """None for what is no finite number."""
+    """Returns the elements as numbers, with None for those that are not finite."""
     return [
         float(each) if not isinstance(each, str) and math.isfinite(float(each)) else None for each in tensor["elements"]
     ]

@@ -192,7 +192,7 @@ def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[T
 
 
 def _higher(mate: Teammate) -> dict[Role, str]:
-    """None for somebody who has a role in the project already, which is changed above."""
+    """Returns the higher roles that a member can get; none for a person who already has a role in the project."""
     if mate.in_project is not None:
         return {}
     return {role: words for role, words in PROJECT_ROLES.items() if is_more(role, mate.role)}

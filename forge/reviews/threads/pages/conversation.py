@@ -217,7 +217,7 @@ def _is_among(thread: AnchoredThread, which: ThreadFilter) -> bool:
 
 
 def _choices(threads: Sequence[AnchoredThread], selection: ThreadFilter) -> tuple[ThreadFilterChoice, ...]:
-    """None where there is nothing to choose from."""
+    """Returns the choices of the filter; none where there are no threads."""
     if not threads:
         return ()
     return tuple(
