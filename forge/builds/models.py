@@ -362,7 +362,7 @@ class Preview(LeasedRow):
 
     @property
     def copy(self) -> dict[str, Any] | None:
-        """Returns the version of which it is a copy, and the overrides that are applied in it, where it is that."""
+        """The version of which it is a copy, and the overrides that are applied in it, where it is that."""
         copy: dict[str, Any] | None = self.options.get("copy")
         return copy
 

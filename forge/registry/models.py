@@ -185,7 +185,7 @@ class Tag(models.Model):
 
     @property
     def advice(self) -> str:
-        """Returns the warning for users of a withdrawn or deprecated version, as one line, or "" for any other."""
+        """The warning for users of a withdrawn or deprecated version, as one line, or "" for any other."""
         if self.is_withdrawn:
             return f"{self.name} was withdrawn: {self.withdrawal}"
         if not self.is_deprecated:

@@ -19,7 +19,7 @@ class Connection(Protocol):
 
     @property
     def address(self) -> str:
-        """Returns the address of the other end."""
+        """The address of the other end."""
 
     def drop(self) -> None:
         """Closes it at once."""

@@ -37,7 +37,7 @@ class ResourceUsage:
 
     @property
     def is_near(self) -> bool:
-        """Returns whether it is time to warn."""
+        """Whether it is time to warn."""
         return self.used >= self.limit * WARNING_SHARE
 
     @property

@@ -86,7 +86,7 @@ class BoardDrawing:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Returns the middle of the chip, where its name stands."""
+        """The middle of the chip, where its name stands."""
         return self.chip.x + self.chip.width / 2, self.chip.y + self.chip.height / 2 + 3
 
 

@@ -54,7 +54,7 @@ class ActivitySentence:
 
     @property
     def templates(self) -> tuple[str, ...]:
-        """Returns all texts that hold names of values."""
+        """All texts that hold names of values."""
         return (self.verb, self.thing, self.rest, self.path)
 
 

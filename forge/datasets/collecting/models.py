@@ -96,12 +96,12 @@ class CollectingLink(models.Model):
 
     @property
     def is_for_guests(self) -> bool:
-        """Returns whether it is for people outside."""
+        """Whether it is for people outside."""
         return self.audience == CollectingAudience.GUESTS
 
     @property
     def row_interval(self) -> RowInterval | None:
-        """Returns how far apart the rows of its motion are; None for a link that records something else."""
+        """How far apart the rows of its motion are; None for a link that records something else."""
         return interval_of_rate(self.rate) if self.kind == SampleKind.MOTION and self.rate else None
 
 

@@ -43,7 +43,7 @@ class PublishedRune:
 
     @property
     def name(self) -> str:
-        """Returns the name of the project, which is the rune's."""
+        """The name of the project, which is the rune's."""
         return self.full_name.partition("/")[2]
 
     @property

@@ -43,7 +43,7 @@ class SecretScan:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Returns the reasons why the files cannot be published; empty if they can."""
+        """The reasons why the files cannot be published; empty if they can."""
         return (*map(_place_sentence, self.places), *map(_unread_sentence, self.unread))
 
 

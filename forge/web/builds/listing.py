@@ -50,7 +50,7 @@ class BuildRow:
     verdict: CardVerdict | None
     accuracy: str
     change: BriefChange | None
-    """Returns the changes since the previous build; None for a build without a rune."""
+    """The changes since the previous build; None for a build without a rune."""
 
 
 @for_person

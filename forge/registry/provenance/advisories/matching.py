@@ -188,7 +188,7 @@ def _python_order(version: str) -> Version:
 
 
 _ORDERS: Final[Mapping[str, Callable[[str], Any]]] = {"Debian": debian_order, "Ubuntu": debian_order}
-"""Returns what compares as a version of an ecosystem does. Raises `ValueError` for what is no version."""
+"""The functions that return the sort key of a version, by ecosystem. They raise `ValueError` for other texts."""
 
 
 def _finding(advisory: Advisory, component: PackageComponent, affected_package: AffectedPackage) -> KnownVulnerability:

@@ -76,7 +76,7 @@ class ChangeRequestRow:
 
     @property
     def etag(self) -> str:
-        """Returns its state as the list shows it."""
+        """Its state as the list shows it."""
         return etag_of(offer_facets(self.request))
 
 
