@@ -138,7 +138,7 @@ class RuneCard:
 
     @property
     def percent_right(self) -> str:
-        """Its accuracy in percent on its project's test samples; "" where nobody asked."""
+        """The accuracy of the rune in percent on its project's test samples; "" where nobody asked."""
         return "" if self.listing.accuracy is None else f"{self.listing.accuracy * 100:.1f} %"
 
     @property

@@ -76,7 +76,7 @@ class ChangeRequestRow:
 
     @property
     def etag(self) -> str:
-        """Its state as the list shows it."""
+        """The state of the change request as the list shows it."""
         return etag_of(offer_facets(self.request))
 
 
