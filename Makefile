@@ -39,6 +39,7 @@ check: ## Format, lint, templates, types, import floors, plain words, in both la
 	@$(VENV)/djlint templates --lint --quiet
 	@$(VENV)/lint-imports --no-logo
 	@$(VENV)/python -m tools.checks.plain_words
+	@$(VENV)/python -m tools.checks.docstrings
 	@$(VENV)/python -m tools.checks.class_names
 	@$(VENV)/python -m tools.checks.file_lengths
 	@$(VENV)/python -m tools.checks.shared_helpers

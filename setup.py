@@ -1,4 +1,4 @@
-"""Beyond pyproject.toml: a wheel carries the templates of `examples`, so that `rune new` works from it.
+"""Adds to pyproject.toml: a wheel carries the templates of `examples`, so that `rune new` works from it.
 
 Everything else about the package stands in pyproject.toml.
 """

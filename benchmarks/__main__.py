@@ -51,7 +51,7 @@ FIGURES = {
     "language.answering": "Answering an editor",
     "language.command": "The command",
 }
-"""By module; the command names a figure by the last part of its module.
+"""The title of each module of figures; the command names a figure by the last part of its module.
 
 Each module has `measure() -> str`, the Markdown of its section; it may raise `CannotMeasure`.
 """

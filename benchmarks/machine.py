@@ -23,7 +23,7 @@ def machine() -> str:
 
 
 def load() -> str:
-    """How busy the machine was with other work; a figure of a busy machine is an upper bound."""
+    """Says how busy the machine was with other work; a figure of a busy machine is an upper bound."""
     return f"{os.getloadavg()[0]:.1f} processes on average wanted a core in the minute before."
 
 
@@ -75,7 +75,8 @@ def children_of(pid: int) -> list[int]:
 
 
 def _children_of_thread(task: Path) -> list[str]:
-    """None for a thread that ended meanwhile: its children belong to another one of the process."""
+    """Returns the processes that a thread started; none for a thread that ended meanwhile: its children belong to
+    another one of the process."""
     try:
         return (task / "children").read_text().split()
     except (FileNotFoundError, ProcessLookupError):

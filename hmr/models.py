@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from forge_api.shapes import ConvertedForm, ModelConversion
 
 CONVERSION_SECONDS = 600.0
+TREES: Final = "trees"
+"""The form of decision trees."""
 _ENDED_STATES = frozenset({"ready", "failed", "needs"})
 
 
@@ -48,7 +50,7 @@ class FormRow:
     """Samples with another answer than the float model's, of `samples`."""
     samples: int
     refusal: str
-    """Why it was not converted, or ""."""
+    """The reason why it was not converted, or ""."""
     calibrated_on: str = ""
     """`samples` or `random numbers`, on which the ranges of an int8 or int16 form were measured; "" without ranges."""
     judged_on: str = SAMPLES
@@ -85,7 +87,7 @@ class ModelFigures:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """How notebooks show it."""
+        """Returns the HTML that notebooks show."""
         cells = "".join(
             f"<tr{' style=font-weight:bold' if row.form == self.chosen else ''}><td>{html.escape(row.form)}</td>"
             f"<td>{_size(row.size)}</td><td>{_size(row.arena)}</td><td>{_signal(row)}</td>"
@@ -165,6 +167,13 @@ def convert(server: ProjectServer, name: str, data: bytes, samples: bytes | None
     return row
 
 
+def chosen_form(row: ModelConversion, path: str | None, form: str | None) -> tuple[str, str]:
+    """The file and the form that a conversion becomes, where a name is None: those of an int8 model, or of decision
+    trees, which have no other form."""
+    default_path, default_form = ("model.trees.json", TREES) if row.get("trees") else ("model.tflite", "int8")
+    return path or default_path, form or default_form
+
+
 @reads_answers
 def figures_of(
     server: ProjectServer, row: ModelConversion, path: str, form: str, *, accepts_guess: bool = False
@@ -239,8 +248,11 @@ def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
 
 
 def _is_over(answer: ModelConversion) -> bool:
-    """Whether no job adds to a conversion any more: each form has its figures, or the reason why there are none."""
-    return answer["state"] != "ready" or all(form["figures"] or form["refusal"] for form in answer["forms"])
+    """Returns whether no job adds to a conversion any more: each form has its figures, or the reason why there are
+    none. Decision trees have one form, without figures."""
+    if answer["state"] != "ready" or answer.get("trees"):
+        return True
+    return all(form["figures"] or form["refusal"] for form in answer["forms"])
 
 
 def _row(form: ConvertedForm, samples: Mapping[str, Any]) -> FormRow:

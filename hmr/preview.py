@@ -44,7 +44,7 @@ class Preview:
         )
 
     def _repr_html_(self) -> str:
-        """How notebooks show it."""
+        """Returns the HTML that notebooks show."""
         link = html.escape(self.url, quote=True)
         frame = html.escape(self.document(), quote=True)
         return (

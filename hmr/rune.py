@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from hmr.builds import BUILD_SECONDS, BuiltRune, build
 from hmr.deployments import SIGNING_SECONDS, DeployedRune, DeploymentKind, deploy, publish, signed_deployment
 from hmr.errors import HmrError
-from hmr.models import CONVERSION_SECONDS, ModelFigures, apply_form, convert, figures_of, model_bytes, sample_bytes
+from hmr.models import (
+    CONVERSION_SECONDS,
+    ModelFigures,
+    apply_form,
+    chosen_form,
+    convert,
+    figures_of,
+    model_bytes,
+    sample_bytes,
+)
 from hmr.preview import Preview, make_preview
 from hmr.reviews import RequestedReview, open_review
 from hmr.server import ProjectServer
@@ -74,14 +83,16 @@ class Rune:
         *,
         samples: Any = None,
         guess: bool = False,
-        path: str = "model.tflite",
-        form: str = "int8",
+        path: str | None = None,
+        form: str | None = None,
         seconds: float = CONVERSION_SECONDS,
     ) -> ModelFigures:
-        """Converts a model on the server and uses it as the project's file `path`; returns the figures of all forms.
+        """Converts a model on the server and uses it as the project's file `path`, by default `model.tflite`; returns
+        the figures of all forms.
 
         `model` is a Keras model, or the path of a `.keras`, `.h5`, `.onnx` or float `.tflite` file. `form` is one of
-        `float32`, `int8` and the others that the figures name. `samples` are arrays of the model's input in the layout
+        `float32`, `int8` and the others that the figures name; by default `int8`. Decision trees in an `.onnx` file
+        become `model.trees.json`, in their only form `trees`. `samples` are arrays of the model's input in the layout
         of its source, such as a part of the training data: one array, a dictionary with an array for each input, or
         the path of an `.npy`, `.npz` or ZIP file. The ranges of an int8 or int16 form are measured on them, else on the
         samples of the project. Without either, such a form is refused as `samples-missing`, unless `guess` accepts one
@@ -90,6 +101,7 @@ class Rune:
         name, data = model_bytes(model)
         arrays = None if samples is None else sample_bytes(samples)
         row = convert(self._server, name, data, arrays, seconds)
+        path, form = chosen_form(row, path, form)
         figures = figures_of(self._server, row, path, form, accepts_guess=guess)
         apply_form(self._server, row["id"], figures.row().number, path)
         self._current_build = None

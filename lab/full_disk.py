@@ -11,8 +11,8 @@ _SENTENCES = tuple(os.strerror(number) for number in NO_ROOM)
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """Whether an error says that there is no room on a disk. TensorFlow and HDF5 keep the system's sentence, and not
-    its number."""
+    """Returns whether an error says that there is no room on a disk. TensorFlow and HDF5 keep the system's sentence,
+    and not its number."""
     return is_out_of_room(error) or any(sentence in str(error) for sentence in _SENTENCES)
 
 

@@ -1,4 +1,4 @@
-"""Why a model is not converted or trained: a reason that programs compare, and a sentence for the person."""
+"""The refusal to convert or train a model: a reason that programs compare, and a sentence for the person."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from rune.tensor import ElementType
 
 
 class OutputKind(IntEnum):
-    """Where a rune sends results; the argument of `request_output`."""
+    """The place to which a rune sends results; the argument of `request_output`."""
 
     SERIAL = 1
     BLE = 2
@@ -19,7 +19,7 @@ class OutputKind(IntEnum):
 
 
 class ParameterType(IntEnum):
-    """How the bytes of a capability's parameter are read; the last argument of `request_capability_set_param`."""
+    """The type of a capability's parameter; the last argument of `request_capability_set_param`."""
 
     INTEGER = 1
     FLOAT = 2

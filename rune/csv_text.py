@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 SEPARATORS: Final = (";", ",", "\t")
-"""In this order: the first of them that the first line has separates."""
+"""The separators in their order: the first one that the first line has is used."""
 _SPACES = " \t"
 _EMPTY = " \t,;"
 """The characters of an empty line."""
@@ -96,7 +96,7 @@ def separator_of(text: str) -> str:
 
 
 def is_name(field: str) -> bool:
-    """Whether a field may be the name of a column: it does not begin as a number does."""
+    """Returns whether a field may be the name of a column: it does not begin as a number does."""
     return _LIKE_A_NUMBER.match(field) is None
 
 

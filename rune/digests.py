@@ -16,5 +16,5 @@ def digest_of(data: bytes | bytearray) -> str:
 
 
 def is_digest(text: str) -> bool:
-    """Whether a text is the digest of some bytes."""
+    """Returns whether a text is the digest of some bytes."""
     return _DIGEST.fullmatch(text) is not None

@@ -41,7 +41,7 @@ class LazyModules:
                 yield import_module(name)
 
     def every(self) -> Iterator[ModuleType]:
-        """Imports all of them, in the order of names."""
+        """Imports all modules, in the order of names."""
         yield from map(import_module, self._sources)
 
 

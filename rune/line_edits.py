@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 Range = tuple[int, int, int, int]
-"""From line, to line of the old text; from line, to line of the new one that stand in their place."""
+"""The first line and the end in the old text, then those of the lines of the new text in their place."""
 
 DIFFERENCES = 500
 """Lines that are taken out or put in before it is given up."""

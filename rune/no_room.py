@@ -6,9 +6,9 @@ from __future__ import annotations
 import errno
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-"""The numbers of these errors."""
+"""The numbers of the errors for a full disk or quota."""
 
 
 def is_out_of_room(error: BaseException) -> bool:
-    """Whether an error says that there is no room on a disk."""
+    """Returns whether an error says that there is no room on a disk."""
     return isinstance(error, OSError) and error.errno in NO_ROOM

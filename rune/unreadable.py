@@ -71,11 +71,12 @@ def reason_of(error: BaseException) -> str:
 
 
 def is_folder(entry: zipfile.ZipInfo) -> bool:
-    """Whether an entry of an archive stands for a folder. `ZipInfo.is_dir` fails for a name of no characters."""
+    """Returns whether an entry of an archive stands for a folder. `ZipInfo.is_dir` fails for a name of no
+    characters."""
     return entry.filename.endswith("/")
 
 
 def is_utf8(name: str) -> bool:
-    """Whether the name of a file of this system is text: Python gives its other bytes as halves of characters, which
-    have no encoding."""
+    """Returns whether the name of a file of this system is text: Python gives its other bytes as halves of
+    characters, which have no encoding."""
     return not any("\ud800" <= each <= "\udfff" for each in name)

@@ -23,7 +23,7 @@ class WavParts:
 
 
 def is_wav(data: bytes) -> bool:
-    """Whether the bytes begin as a WAV file does."""
+    """Returns whether the bytes begin as a WAV file does."""
     return data[:4] == b"RIFF" and data[8:12] == b"WAVE"
 
 
@@ -49,7 +49,7 @@ def _size_at(data: bytes, offset: int) -> int:
 
 
 def _has_samples_behind(data: bytes, offset: int) -> bool:
-    """Whether what follows an empty sound is no list of chunks, such as a title, up to the end."""
+    """Returns whether what follows an empty sound is no list of chunks, such as a title, up to the end."""
     names = []
     while offset + _CHUNK_HEAD <= len(data):
         names.append(data[offset : offset + 4])

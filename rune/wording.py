@@ -78,5 +78,5 @@ def hertz(rate: float) -> str:
 
 
 def install_command(extra: str) -> str:
-    """How an extra is installed: from a clone or a server, because the package index has no package of ours."""
+    """Says how an extra is installed: from a clone or a server, because the package index has no package of ours."""
     return f"`pip install '.[{extra}]'` in a clone of Hammer Forge, or the command on your server's page /dist/"

@@ -179,6 +179,6 @@ def test_the_pages_in_front_name_rows_that_exist() -> None:
 
 
 def test_each_page_ends_with_what_is_accepted() -> None:
-    """As the page of the worst outcomes says."""
+    """The page of the worst outcomes says so."""
     without = [path.name for path in pages(ROOT) if not re.search(r"\n## Accepted\n\n\* \*\*", path.read_text("utf-8"))]
     assert without == []

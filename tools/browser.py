@@ -1,4 +1,4 @@
-"""Where the browsers and services of the tests are on this machine: Debian's. `tools.needs` gets what is missing."""
+"""Finds the browsers and services of the tests on this machine: Debian's. `tools.needs` gets what is missing."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def mini_browser() -> Path | None:
 
 
 def python_headers() -> bool:
-    """Whether a Python package that is C can be built."""
+    """Returns whether a Python package that is C can be built."""
     return Path(sysconfig.get_path("include"), "Python.h").is_file()
 
 
 def sound_programs() -> bool:
-    """Whether a sound card can be made up, from which Firefox and WebKit hear a file."""
+    """Returns whether a sound card can be made up, from which Firefox and WebKit hear a file."""
     return all(shutil.which(name) for name in ("pulseaudio", "pactl", "pacat"))

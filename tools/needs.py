@@ -115,7 +115,7 @@ class InstallStep:
 
 
 def plan(missing: Sequence[Need], machine: Machine) -> InstallStep:
-    """How what is missing gets here."""
+    """Returns how to install what is missing."""
     if not missing:
         return InstallStep("", None)
     names = list_text(need.name for need in missing)
@@ -154,12 +154,12 @@ def list_text(names: Iterable[str]) -> str:
 
 
 def lack(need: Need) -> str:
-    """Why a test is skipped that needs it; `lacking` reads it again."""
+    """Returns why a test is skipped that needs it; `lacking` reads it again."""
     return f"{need.name} is missing: {by_hand([need])}"
 
 
 def lacking(reasons: Iterable[str]) -> dict[Need, int]:
-    """How many tests were skipped for lack of each, by the reasons of their skips."""
+    """Counts how many tests were skipped for lack of each, by the reasons of their skips."""
     needs_by_start = {f"{need.name} is missing:": need for need in PURPOSES["prove"]}
     counts: dict[Need, int] = {}
     for reason in reasons:

@@ -49,7 +49,7 @@ class ProofPart:
 
     @property
     def record(self) -> Path:
-        """Named by the whole path: files of the same name stand in several folders."""
+        """The record, named by the whole path: files of the same name stand in several folders."""
         name = self.file.removesuffix(".py").replace("/", ".")
         return STATE / f"{name}.{self.share}-of-{self.shares}.json"
 

@@ -44,7 +44,7 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 SHARED_FOLDER = "FORGE_TEST_SHARED"
 """Names the folder of what the processes of one run make once for all, and which goes with the run."""
 MEMORY = Path("/dev/shm")
-"""Where systems have a folder of memory. A flush to a disk keeps many a test waiting for longer than it computes."""
+"""The folder of memory on most systems. A flush to a disk keeps many a test waiting for longer than it computes."""
 ROOM = 4 << 30
 """How many bytes the tests may write at once."""
 

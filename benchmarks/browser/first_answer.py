@@ -1,4 +1,4 @@
-"""How soon `<rune-player>` in a page of another site answers first, with an empty cache, over a slow line."""
+"""Measures how soon `<rune-player>` in a page of another site answers first, with an empty cache, over a slow line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many bytes a rune has beyond its constants, for each aim of a build. It depends on no clock."""
+"""Measures how many bytes a rune has beyond its constants, for each aim of a build. It depends on no clock."""
 
 from __future__ import annotations
 

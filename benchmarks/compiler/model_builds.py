@@ -1,4 +1,5 @@
-"""How long a model takes to become a rune, and how large that is: MLPerf Tiny's four in int8, and the templates."""
+"""Measures how long a model takes to become a rune, and how large that is: MLPerf Tiny's four in int8, and the
+templates."""
 
 from __future__ import annotations
 
@@ -107,7 +108,7 @@ def build_balanced(contents: Mapping[str, bytes]) -> float:
 def build_again(
     contents: Mapping[str, bytes], edited_contents: tuple[Mapping[str, bytes], Mapping[str, bytes]] | None
 ) -> BuildTimes:
-    """In a process of its own."""
+    """Builds in a process of its own."""
     files = MemoryFiles(contents)
     begin = time.perf_counter()
     report = build(files, BuildOptions("measured")).report

@@ -36,7 +36,7 @@ def readings(folder: Path) -> Iterator[Reading]:
 
 
 def table(rows: list[Reading]) -> str:
-    """As Markdown."""
+    """Returns the rows as Markdown."""
     lines = ["| file | bytes | milliseconds | |", "| --- | ---: | ---: | --- |"]
     lines += [f"| {row.name} | {row.size:,} | {row.milliseconds:.2f} | {row.answer} |" for row in rows]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""How long the models of the test data take to be read, and files that are none to be refused."""
+"""Measures how long it takes to read the models of the test data, and to refuse files that are no models."""
 
 from __future__ import annotations
 

@@ -56,8 +56,9 @@ PEERS: Final = {
     "cortex-m55": {"kws": Peer(1_813_176), "vww": Peer(6_558_336), "ic": Peer(4_911_179), "ad": Peer(149_995)},
     "rv32imc": {},
 }
-"""By core and model. Source: TensorFlow Lite Micro at 90b983c2 with CMSIS-NN at 4ab83cc3, compiled by GCC 12.2.1 with
-its own flags (core -Os, kernels -O2), int8 registrations, run on the same emulated cores; second and later Invoke."""
+"""The figures of the peers, by core and model. Source: TensorFlow Lite Micro at 90b983c2 with CMSIS-NN at 4ab83cc3,
+compiled by GCC 12.2.1 with its own flags (core -Os, kernels -O2), int8 registrations, run on the same emulated
+cores; second and later Invoke."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How long an editor waits for an answer about a Runefile that was checked already."""
+"""Measures how long an editor waits for an answer about a Runefile that was checked already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How long a check of a Runefile takes, in Python and in the Python of browsers: what every keystroke waits for."""
+"""Measures how long a check of a Runefile takes, in Python and in the Python of browsers: what every keystroke waits
+for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the command takes to answer: from the shell's start of it to its end."""
+"""Measures how long the command takes to answer: from the shell's start of it to its end."""
 
 from __future__ import annotations
 

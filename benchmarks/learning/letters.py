@@ -19,7 +19,7 @@ from benchmarks.figure import ROOT
 
 LETTERS = "BCDEFGHJKLMNPQRS"
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold")
-"""Those of Debian's `fonts-dejavu-core`."""
+"""The fonts of Debian's `fonts-dejavu-core`."""
 SIZE = 48
 """Pixels of width and height that the backbone reads."""
 _FOLDER = Path("/usr/share/fonts/truetype/dejavu")

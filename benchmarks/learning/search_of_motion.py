@@ -62,14 +62,14 @@ LEARNING_SHARES = {1: _VALIDATION_SHARE}
 """The same for the epoch of the run, which learns all other recordings whole, as the script of the template does."""
 _ROWS = {"window": 150, "hop": 30, "scale": 1.0}
 _AUGMENTATION = {"pace": 0.5, "turn": 30.0, "strength": 0.3, "sensor": 0.04}
-"""As the template changes motions."""
+"""The augmentation of the template for motions."""
 ARGUMENTS = {**_ROWS, **_AUGMENTATION, "smoothing": 0.1, "epochs": 40, "patience": 40, "batch": 64}
 """All else, also the layers, has the recipe's defaults. The search begins with these."""
 DENSER = {"hop": 10, "epochs": 16, "patience": 16}
 """The arguments that differ when the best trial is learned as a run: more windows of the same recordings."""
 SPACE = {"window": ("100", "150"), "average": ("1", "2", "5"), "dropout": ("0", "0.3")}
-"""In place of the recipe's: windows in which `hop` is a whole number of rows at each rate, and no longer than what is
-tested."""
+"""The arguments to search in place of the recipe's: windows in which `hop` is a whole number of rows at each rate,
+and no longer than what is tested."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class TestedTrial:
 
     @property
     def difference(self) -> float:
-        """By how much the split that trials are chosen by says more."""
+        """The accuracy on the validation split, by which trials are chosen, less that on the test split."""
         return self.validation - self.test
 
 
@@ -260,7 +260,7 @@ def _text(
 
 
 def _selection_bias(remaining: float) -> str:
-    """How much of the best trial's accuracy on the validation split others did not have beside theirs on the test."""
+    """Says how much more the best trial gains on the validation split, beside the test split, than the others do."""
     if remaining <= 0:
         return "The best has no more of that than the others, so no selection bias is seen."
     return (

@@ -49,7 +49,7 @@ class JudgedTrial:
 
     @property
     def difference(self) -> float:
-        """By how much the split that trials are chosen by says more."""
+        """The accuracy on the validation split, by which trials are chosen, less that on the test split."""
         return self.validation - self.test
 
 
@@ -80,7 +80,7 @@ def measure() -> str:
 
 
 def random_values(space: Space, count: int) -> Sequence[Mapping[str, Any]]:
-    """So many candidates of a space, each another one, and the same each time."""
+    """Returns so many candidates of a space, all different, and the same each time."""
     random = np.random.default_rng(_SEED)
     candidates: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     while len(candidates) < count:

@@ -27,7 +27,7 @@ SEED = 99
 
 @dataclass(frozen=True)
 class SplitOfWords:
-    """How many recordings of each word a split has, and by which of the voices."""
+    """The number of recordings of each word in a split, and the voices that say them."""
 
     name: str
     count: int
@@ -83,5 +83,5 @@ def _as_recorded(sound: NDArray[np.int16], chance: np.random.Generator) -> NDArr
 
 
 def counts() -> Sequence[int]:
-    """How many recordings each split has."""
+    """Returns how many recordings each split has."""
     return [split.count * len(WORDS) for split in SPLITS]

@@ -18,7 +18,7 @@ from lab.training.settings import ENVIRONMENT
 RECIPE = "keywords"
 SECONDS_AIM = 180.0
 LEARNING_RATES = (0.0003, 0.001, 0.003)
-"""Those of Keras by hand; the one with the least loss on the validation split is judged."""
+"""The learning rates of the Keras script; the one with the least loss on the validation split is judged."""
 _TIMEOUT = 3_600.0
 
 

@@ -19,7 +19,7 @@ HOP = 25
 LENGTH = 150
 """Rows of three seconds."""
 TEST_PEOPLE = (8, 9, 10)
-"""Who are only for the test, as those of the template."""
+"""The people who are only in the test split, as in the template."""
 VALIDATION_PEOPLE = (7,)
 """People by whose recordings the best epoch is chosen."""
 
@@ -42,7 +42,7 @@ class LabelledWindows:
         return folder
 
     def counts(self) -> Sequence[int]:
-        """How many windows each split has."""
+        """Returns how many windows each split has."""
         return [int((self.splits == place).sum()) for place in range(len(SPLITS))]
 
 

@@ -1,4 +1,5 @@
-"""How long the home page, an organisation's pages, the search and Explore take in an installation of many projects."""
+"""Measures how long the home page, an organisation's pages, the search and Explore take in an installation of many
+projects."""
 
 from __future__ import annotations
 

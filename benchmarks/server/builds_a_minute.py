@@ -1,4 +1,5 @@
-"""How many builds a machine makes in a minute: by one worker, by more, and what one with cores of its own adds."""
+"""Measures how many builds a machine makes in a minute: by one worker, by more, and what one with cores of its own
+adds."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from tests.support.servers.services import ServiceMissing, running_services
 
 Cores = frozenset[int]
 BUILDS = 30
-"""For each number of workers."""
+"""Builds for each number of workers."""
 ORGANISATIONS = 5
 LONGEST = 1800.0
 """Seconds."""
@@ -45,7 +46,8 @@ def measure() -> str:
 
 
 def builds_a_minute(folder: Path, workers: Sequence[Cores]) -> float:
-    """From the first that is taken to the end of the last, by workers on these cores. Raises `CannotMeasure`."""
+    """Returns the rate of workers on these cores, from the first build that one takes to the end of the last. Raises
+    `CannotMeasure`."""
     try:
         with running_services(durable=True) as services, build_farm(services, folder) as farm:
             for cores in workers:

@@ -143,7 +143,7 @@ class DataPageSession:
     project: str
 
     def seconds_of_import(self, path: Path) -> float:
-        """From the first byte that is sent until all samples are there."""
+        """Returns the time from the first byte that is sent until all samples are there."""
         consent = self.consent()
         begin = time.perf_counter()
         size = path.stat().st_size
@@ -160,7 +160,7 @@ class DataPageSession:
         return seconds
 
     def seconds_of_take(self, page: Page, number: int) -> float:
-        """From the moment at which a recording is sent until its card is on the page."""
+        """Returns the time from the moment at which a recording is sent until its card is on the page."""
         consent = self.consent()
         page.evaluate(_WATCH_CARD, number)
         begin = time.time()
@@ -196,7 +196,7 @@ class DataPageSession:
 
 
 def seconds_of_load(page: Page, address: str) -> float:
-    """From the beginning of the navigation to the frame that shows the first cards."""
+    """Returns the time from the beginning of the navigation to the frame that shows the first cards."""
     # Playwright's own script, of 330 kB, comes into the page with the first question: no question before it is loaded.
     page.goto(address, wait_until="load")
     page.wait_for_function("() => window.firstCard !== undefined")

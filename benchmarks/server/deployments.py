@@ -1,4 +1,5 @@
-"""How often a deployment answers apps, and how often nginx sends a rune by its digest without asking the server."""
+"""Measures how often a deployment answers apps, and how often nginx sends a rune by its digest without asking the
+server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How long after an edit the preview shows what the edited app says: the whole way, in the studio, on `keywords`.
+"""Measures how long after an edit the preview shows what the edited app says: the whole way, in the studio, on
+`keywords`.
 
 From the event of the last keystroke to the first result of the new rune on the page: saved, checked, built, fetched,
 loaded and run. Each edit shows in a result, and makes a rune that was never built before.

@@ -1,4 +1,5 @@
-"""How long until others see an edit, and what that costs the server, beside the server of y-websocket's authors.
+"""Measures how long it takes until others see an edit, and what that costs the server, beside the server of
+y-websocket's authors.
 
 Persistence is on, as always. The other server is measured without it, and with it: in LevelDB, after it has told.
 """
@@ -38,7 +39,7 @@ Row = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Shape:
-    """Who edits."""
+    """The people who edit: how many rooms there are, and how many people are in each."""
 
     words: str
     rooms: int
@@ -119,7 +120,7 @@ _REMAINS = (
 
 
 def _flushes(folder: Path) -> str:
-    """How long the disk takes to store an edit: no edit is acknowledged before that."""
+    """Says how long the disk takes to store an edit: no edit is acknowledged before that."""
     times = []
     with (folder / "flushed").open("wb", buffering=0) as file:
         for number in range(FLUSHES):

@@ -1,4 +1,5 @@
-"""How much slower one organisation's builds, previews and answers become while another one asks for all it can.
+"""Measures how much slower one organisation's builds, previews and answers become while another one asks for all it
+can.
 
 Two organisations, on one server that builds by itself and on a server with a worker beside it, which know each other by
 PostgreSQL and Redis alone. Every build and preview is of a text that was never built before.
@@ -138,7 +139,7 @@ def _one_process() -> Iterator[LiveServer]:
 
 @contextmanager
 def _server_and_worker() -> Iterator[LiveServer]:
-    """As in the compose file, but for the containers. Raises `CannotMeasure`."""
+    """Runs both as the compose file does, without containers. Raises `CannotMeasure`."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
         try:

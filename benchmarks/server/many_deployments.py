@@ -1,4 +1,4 @@
-"""How long the pages of deployments take with a thousand deployments and ten thousand keys."""
+"""Measures how long the pages of deployments take with a thousand deployments and ten thousand keys."""
 
 from __future__ import annotations
 

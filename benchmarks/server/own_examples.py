@@ -147,7 +147,7 @@ def timing(seconds: float, aim: float) -> tuple[str, str]:
 
 @contextmanager
 def person() -> Iterator[tuple[Page, Path]]:
-    """Somebody at an empty home page of a new server, and the file that the microphone hears."""
+    """Yields a person at an empty home page of a new server, and the file that the microphone hears."""
     with TemporaryDirectory() as name, LiveForge(Path(name) / "data") as forge, sync_playwright() as playwright:
         microphone = Path(name) / "microphone.wav"
         write_microphone(microphone, room_sound(np.random.default_rng(7), 60))

@@ -1,4 +1,4 @@
-"""How many requests a second a server answers, on a few connections at once."""
+"""Measures how many requests a second a server answers, on a few connections at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast the registry serves and takes artifacts, beside Debian's docker-registry, with both by turns."""
+"""Measures how fast the registry serves and takes artifacts, beside Debian's docker-registry, with both by turns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SECONDS = 4.0
 """The seconds of each measurement of a rate."""
 TURNS = 3
 CONNECTIONS = 4
-"""On which manifests are fetched at once."""
+"""Connections on which manifests are fetched at once."""
 LARGE = 100 * MEGABYTE
 """Bytes of the large blob."""
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -44,7 +44,7 @@ class MeasuredRegistry:
     pid: int
 
     def push_blob(self, data: bytes) -> None:
-        """As clients do: an upload is begun, and the blob comes in one part."""
+        """Pushes a blob as clients do: begins an upload, and sends the blob in one part."""
         upload = self.client.post(f"/v2/{self.repository}/blobs/uploads/")
         upload.raise_for_status()
         location = upload.headers["Location"]

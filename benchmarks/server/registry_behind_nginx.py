@@ -1,4 +1,5 @@
-"""How fast the registry takes and sends large blobs behind nginx, beside Debian's docker-registry behind nginx."""
+"""Measures how fast the registry takes and sends large blobs behind nginx, beside Debian's docker-registry behind
+nginx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast the server answers while a program opens sockets without end."""
+"""Measures how fast the server answers while a program opens sockets without end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How long a newcomer waits: `make run` in a fresh clone with empty caches, and again when everything is there."""
+"""Measures how long a newcomer waits: `make run` in a fresh clone with empty caches, and again when everything is
+there."""
 
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ def measure() -> str:
 
 
 def seconds_of_start(clone: Path, folder: Path) -> float:
-    """From `make run` to the first answer of its address; then Ctrl-C."""
+    """Returns the time from `make run` to the first answer of its address; then Ctrl-C."""
     caches = {"UV_CACHE_DIR": "uv", "PIP_CACHE_DIR": "pip", "npm_config_cache": "npm", "XDG_CACHE_HOME": "cache"}
     begin = time.perf_counter()
     with cloned_forge(clone, {name: str(folder / cache) for name, cache in caches.items()}) as forge:

@@ -24,7 +24,8 @@ _RESONANCES = ((310.0, 9.0), (1_150.0, 7.0), (2_700.0, 4.0))
 
 @dataclass(frozen=True)
 class Place:
-    """How a recording is made: the microphone's colour, the level, and how far the room is below the machine, in dB."""
+    """The surroundings of a recording: the microphone's colour, the level, and how far the room is below the
+    machine, in dB."""
 
     level: float
     knots: tuple[float, ...]
@@ -123,7 +124,7 @@ _FAULTS = {
 
 
 def _recording(sound: Wave, place: Place, rng: np.random.Generator) -> NDArray[np.int16]:
-    """Coloured by the microphone and the way to it, with the room's own noise, as 16-bit samples."""
+    """Returns the sound coloured by the microphone and the way to it, with the room's own noise, as 16-bit samples."""
     size = next_fast_len(len(sound))
     bins = size // 2 + 1
     octaves = np.log2(np.linspace(0, RATE / 2, bins) / 60 + 1e-6)

@@ -88,7 +88,8 @@ class Listener:
 
 
 def measure(listener: Listener) -> dict[str, object]:
-    """On recordings that it never heard. A fault counts as caught if an alarm began after it did."""
+    """Judges the listener by recordings that it never heard. A fault counts as caught if an alarm began after it
+    did."""
     _, count = RECORDINGS["test"]
     caught_shares: dict[str, dict[str, float]] = {fault: {} for fault in FAULTS}
     delays: list[float] = []

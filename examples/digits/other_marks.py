@@ -59,7 +59,7 @@ def _boxed(strokes: list[tuple[tuple[float, float], ...]]) -> Strokes:
 
 
 def letter(letters: tuple[Strokes, ...], rng: np.random.Generator) -> Images:
-    """One of them, by a hand that is not quite steady."""
+    """Draws one of the letters, by a hand that is not quite steady."""
     strokes = letters[int(rng.integers(len(letters)))]
     shaky = rng.uniform(0, 0.03)
     moved_strokes = [[(x + rng.normal(0, shaky), y + rng.normal(0, shaky)) for x, y in stroke] for stroke in strokes]

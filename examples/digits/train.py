@@ -40,7 +40,7 @@ HERE = Path(__file__).parent
 SEED = 12
 LABELS = (HERE / "labels.txt").read_text("utf-8").split()
 TEST_PICTURES = 1_500
-"""Those of which `rune train` says how many were right. `measure` draws others."""
+"""Pictures on which `rune train` reports the accuracy. `measure` draws others."""
 _CHUNK = 1_000
 FORGE = """\
 training:

@@ -113,7 +113,7 @@ def _neighbour(out: Wave, corpus: Corpus, rng: np.random.Generator) -> None:
 
 
 def _place(out: Wave, word: Wave, rng: np.random.Generator, at_edge: int | None) -> None:
-    """Anywhere in the second; of a word that is longer, the end is lost first."""
+    """Places a word anywhere in the second; a longer one loses its end first."""
     room = RATE - len(word)
     if at_edge is None:
         at_edge = int(rng.integers(0, room + 1)) if room >= 0 else -int(rng.integers(0, -room // 2 + 1))
@@ -127,7 +127,7 @@ def add(out: Wave, word: Wave, at: int) -> None:
 
 
 def resampled(word: Wave, rng: np.random.Generator) -> Wave:
-    """Faster and higher, or slower and lower, by 0.8 to 1.22; at a volume of its own."""
+    """Returns the sound faster and higher, or slower and lower, by 0.8 to 1.22, at another volume."""
     factor = rng.uniform(0.8, 1.22) if rng.random() < 0.85 else 1.0
     places = np.arange(0, len(word) - 1, factor)
     stretched_word = np.interp(places, np.arange(len(word)), word).astype(np.float32)
@@ -233,7 +233,7 @@ def _decay(count: int) -> Wave:
 
 
 def level(sound: Wave, rng: np.random.Generator, softest: float) -> NDArray[np.int16]:
-    """At a peak of 0 dB down to `softest`; 6 in 100 are clipped."""
+    """Scales a sound to a peak of 0 dB down to `softest`; 6 in 100 are clipped."""
     peak = 10 ** (rng.uniform(softest, 0.0) / 20)
     if rng.random() < 0.06:
         peak *= rng.uniform(1.5, 6.0)

@@ -1,4 +1,4 @@
-"""How readily each word is called: as readily as false calls allow, and the word that is heard least first.
+"""Chooses how readily each word is called: as readily as false calls allow, and the word that is heard least first.
 
 A number for each label is added to the logits of the model, so that one threshold fits every word. It is chosen on
 voices, music and prompts that neither the training nor the test has.
@@ -30,7 +30,7 @@ _LOWEST, _HIGHEST, _STEP = -3.0, 3.0, 0.25
 _LEAST_SCORE = 1 / 512
 """Half a step of the scores, which are multiples of 1/256; a score of 0 is taken for it."""
 _ON, _OFF, _MEAN_OF = 0.6, 0.4, 3
-"""As the stages `switches` and `steady` of the Runefile have them."""
+"""The settings of the stages `switches` and `steady` of the Runefile."""
 
 
 def calibrate(project: Path, cache: Path, workers: int, prompts: Path) -> None:

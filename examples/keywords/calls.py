@@ -1,4 +1,4 @@
-"""From a sound to called words: the built rune runs 4 times a second on the last second, as an app does."""
+"""Turns a sound into called words: the built rune runs 4 times a second on the last second, as an app does."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Listener:
         return calls
 
     def calls_a_minute(self, sound: Sound) -> float:
-        """How many words are called in a minute of a sound."""
+        """Returns how many words are called in a minute of a sound."""
         return len(self.calls(sound)) / (len(sound) / RATE / 60)
 
     def scores(self, seconds: Iterable[Sound]) -> Scores:

@@ -31,7 +31,7 @@ _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True)
 class Manner:
-    """How a word is said. Speed in words a minute; pitch and its range 0 to 99."""
+    """The manner in which a word is said. Speed in words a minute; pitch and its range 0 to 99."""
 
     accent: str
     variant: str

@@ -22,7 +22,7 @@ _SEED = SEED + 2
 
 @dataclass(frozen=True)
 class HardSamples:
-    """How many recordings are drawn, how many of them count as the hardest, and how many of these are written."""
+    """The number of recordings to draw, how many of them count as the hardest, and how many of these to write."""
 
     drawn: int
     hardest: int

@@ -14,7 +14,7 @@ RATIOS = {"quiet": 45.0, "noise_20_db": 20.0, "noise_10_db": 10.0}
 """How far the noise is below the word, in dB."""
 APART = 3 * RATE
 _AT = RATE
-"""Where in its three seconds a word begins, at the earliest; up to a step later."""
+"""The earliest place at which a word begins in its three seconds; it may begin up to a step later."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _noise(recording: Sound | None, rng: np.random.Generator) -> Wave:
 
 
 def drawn(corpus: Corpus, each: int, seed: int) -> list[tuple[int, Wave]]:
-    """So many of each keyword by the voices of the corpus, in rooms."""
+    """Draws so many of each keyword by the voices of the corpus, in rooms."""
     rng = np.random.default_rng([56, seed])
     words = []
     for label in range(len(KEYWORDS)):

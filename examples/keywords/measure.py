@@ -1,4 +1,4 @@
-"""How good the rune is when it listens: the words that it calls, and those that it calls by mistake.
+"""Measures how good the rune is when it listens: the words that it calls, and those that it calls by mistake.
 
 The README repeats the figures. Voices, music, noise and prompts are neither those of the training nor those by which
 the thresholds were chosen.

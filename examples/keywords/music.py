@@ -24,7 +24,7 @@ class _Timbre:
 
 
 def music(count: int, rng: np.random.Generator) -> Wave:
-    """So many samples of one piece, at a power of 1."""
+    """Returns so many samples of one piece, at a power of 1."""
     beat = int(RATE * 60 / rng.uniform(65, 170))
     scale = SCALES[int(rng.integers(len(SCALES)))]
     key = rng.uniform(36, 52)
@@ -52,7 +52,7 @@ def _timbre(rng: np.random.Generator) -> _Timbre:
 
 
 def pitch(scale: tuple[int, ...], key: float, degree: int) -> float:
-    """In Hz; `key` counts in half tones as MIDI does."""
+    """Returns a pitch in Hz; `key` counts in half tones as MIDI does."""
     octave, step = divmod(degree, len(scale))
     return float(440 * 2 ** ((key + 12 * octave + scale[step] - 69) / 12))
 

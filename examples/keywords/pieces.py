@@ -25,7 +25,8 @@ class _InstrumentTimbre:
 
 
 def piece(count: int, rng: np.random.Generator) -> Wave:
-    """So many samples of one piece, at a power of 1: a band, chords alone, one instrument alone or an arpeggio."""
+    """Returns so many samples of one piece, at a power of 1: a band, chords alone, one instrument alone or an
+    arpeggio."""
     beat = int(RATE * 60 / rng.uniform(65, 170))
     scale = SCALES[int(rng.integers(len(SCALES)))]
     key = rng.uniform(36, 52)

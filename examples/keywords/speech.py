@@ -70,7 +70,7 @@ def cached(path: Path, make: Callable[[], Iterable[Clip]]) -> list[Clip]:
 
 
 def trimmed(sound: Sound) -> Sound:
-    """Without the silence around it: what is 42 dB below the loudest 10 ms."""
+    """Returns a sound without the silence around it: what is 42 dB below the loudest 10 ms."""
     frames = len(sound) // 160
     if frames == 0:
         return sound[:0]

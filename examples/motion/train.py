@@ -105,7 +105,8 @@ def runefile_of(model: bytes) -> str:
 
 
 def measure(model: bytes, test: Sequence[Recording]) -> dict[str, object]:
-    """On people that it was not trained on: each window, and each as the rune answers, by the mean of the last 3."""
+    """Judges the model on people that it was not trained on: each window, and each as the rune answers, by the mean
+    of the last 3."""
     ports = (Port("numbers", 0), Port("steady", 0))
     files = {"Runefile.yml": runefile_of(model).encode(), "labels.txt": "\n".join(SCORES).encode()}
     rune = build(MemoryFiles({**files, "motion.tflite": model}), BuildOptions("motion", watched=ports)).rune

@@ -27,7 +27,7 @@ CARD = 160
 """Pixels of a card, and of a picture before a camera has seen it."""
 _FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _GLYPHS = {"left": "←⇐⇦◀", "right": "→⇒⇨▶", "forward": "↑⇑⇧▲", "stop": "×✕✖╳"}
-"""For the test alone: designs that no training picture has."""
+"""Designs for the test alone, which no training picture has."""
 _TURN = {"right": 0.0, "forward": -np.pi / 2, "left": np.pi}
 
 
@@ -41,7 +41,8 @@ def example(rng: np.random.Generator, *, photograph: str = "china.jpg", printed:
 
 
 def camera_picture(picture: Image.Image, rng: np.random.Generator) -> Picture:
-    """By a camera: out of focus, in some light, with the sensor's noise, at 64 x 64 in grey."""
+    """Returns a picture as a camera takes it: out of focus, in some light, with the sensor's noise, at 64 x 64 in
+    grey."""
     blurred_picture = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 3.2))))
     small = np.asarray(blurred_picture.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
     across = np.linspace(-1, 1, SIDE, dtype=np.float32)
@@ -172,7 +173,7 @@ def _strokes(
 
 
 def _placed(points: list[Point], turn: float, rng: np.random.Generator) -> list[Point]:
-    """Turned, moved to the middle of the card, and as unsteady as a hand."""
+    """Returns the points turned, moved to the middle of the card, and as unsteady as a hand."""
     cos, sin = np.cos(turn), np.sin(turn)
     shaky = rng.uniform(0, 4)
     return [

@@ -69,7 +69,8 @@ def _write_test_picture(folder: Path, number: int) -> None:
 
 
 def measure(model: bytes) -> dict[str, object]:
-    """On pictures before another photograph: signs drawn in the designs of the training, and printed in others."""
+    """Judges the model on pictures before another photograph: signs drawn in the designs of the training, and
+    printed in others."""
     port = Port("numbers", 0)
     files = {"Runefile.yml": (HERE / "Runefile.yml").read_bytes(), "labels.txt": "\n".join(SCORES).encode()}
     project = MemoryFiles({**files, "picture.tflite": model})

@@ -67,7 +67,7 @@ def runefile_of(recipe_runefile: str) -> str:
 
 
 def measure(runefile: str, model: bytes) -> dict[str, object]:
-    """How far the rune is from the sine on 2,001 numbers from minus to plus one turn."""
+    """Measures how far the rune is from the sine on 2,001 numbers from minus to plus one turn."""
     project = MemoryFiles({"Runefile.yml": runefile.encode(), "sine.tflite": model})
     rune = Runtime.load(build(project, BuildOptions("sine")).rune)
     (source,) = rune.capabilities

@@ -1,4 +1,5 @@
-"""How good the rune is: built with its model, it listens to calls in noise and to minutes of what is no call."""
+"""Measures how good the rune is: built with its model, it listens to calls in noise and to minutes of what is no
+call."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ Sound = NDArray[np.int16]
 
 
 def calls(project: Path, sound: Sound) -> list[float]:
-    """When the rune begins to say the phrase, in seconds."""
+    """Returns the times at which the rune begins to report the phrase, in seconds."""
     rune = Runtime.load(build(FolderFiles(project), BuildOptions("wake-word")).rune)
     (capability,) = rune.capabilities
     heard_output = rune.outputs[0]
@@ -43,7 +44,7 @@ def calls(project: Path, sound: Sound) -> list[float]:
 
 
 def listen_and_count(project: Path, test: tuple[Corpus, Corpus], prompts: Path) -> dict[str, object]:
-    """On voices that the model was not trained on, and by which nothing was chosen."""
+    """Judges the rune on voices that the model was not trained on, and by which nothing was chosen."""
     phrases, words = test
     heard_shares, twice = {}, 0
     for name, ratio in (("clean", 60.0), ("noise_20_db", 20.0), ("noise_10_db", 10.0)):

@@ -51,7 +51,7 @@ NEAR = (
 
 
 def clips(cache: Path) -> list[Clip]:
-    """About 5,000, made where the cache lacks them. `label` 1 is the phrase, 0 what sounds like it."""
+    """Returns about 5,000 clips, made where the cache lacks them. `label` 1 is the phrase, 0 what sounds like it."""
     return cached(cache / "phrase", _make_clips)
 
 
@@ -64,7 +64,7 @@ def _make_clips() -> Iterator[Clip]:
 
 
 def _espeak() -> Iterator[Clip]:
-    """In a process of its own: the synthesiser remembers what it said, and a word may make it crash."""
+    """Speaks in a process of its own: the synthesiser remembers what it said, and a word may make it crash."""
     receiving, sending = get_context("spawn").Pipe(duplex=False)
     process = get_context("spawn").Process(target=_speak, args=(sending,))
     process.start()

@@ -14,7 +14,7 @@ LENGTH = 4 * RATE
 RECORDING = 1_300 * RATE // 1000
 """The samples that one answer of the rune listens to."""
 _STEP = RATE // 50
-"""Between the ends of two recordings that may be cut, as the rune has a new row of its spectrogram."""
+"""The distance between the ends of two recordings that may be cut: one row of the rune's spectrogram."""
 _FIRST = RECORDING + 15 * _STEP
 PHRASE_SHARE, NEAR_SHARE, SPEECH_SHARE = 0.5, 0.25, 0.15
 """For the scenes: the phrase, something that sounds like it, and other speech. The others have no speech at all."""

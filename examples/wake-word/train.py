@@ -33,7 +33,7 @@ from rune.datasets.content.wav import wav_bytes  # noqa: E402
 
 SEED = 50
 LABELS = ("other", "wake-word")
-"""Those of the recipe: what is not the phrase, and the phrase."""
+"""The labels of the recipe: what is not the phrase, and the phrase."""
 _RATE = 16_000
 _TEST_SCENES = 600
 _CHUNK = 200
@@ -65,7 +65,8 @@ training:
 
 
 def corpora(cache: Path, workers: int, voices: Sequence[str] | None = None) -> tuple[Corpus, Corpus]:
-    """For the phrase and what is like it, and of other words: by these voices, or by all that are not held out."""
+    """Returns the corpora of the phrase with what is like it, and of other words: by these voices, or by all that
+    are not held out."""
     words = [clip for clip in all_clips(cache, workers) if not clip.engine.endswith("-sentences")]
     phrase_corpus, word_corpus = (
         corpus_of(

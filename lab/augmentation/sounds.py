@@ -71,8 +71,8 @@ def resynthesised(
 
 
 def moved_frames(before: Array, after: Array, most: int) -> int:
-    """How many frames later in `before` the frames of `after` are, from `-most` to `most`: the move after which both
-    are most alike, however loud the whole is."""
+    """Returns how many frames later in `before` the frames of `after` are, from `-most` to `most`: the move after
+    which both are most alike, however loud the whole is."""
     frames = len(before)
 
     def unlikeness(move: int) -> tuple[float, int]:

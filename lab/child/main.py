@@ -41,6 +41,7 @@ STEPS = {
     "keras": "lab.formats.keras.converting",
     "keras-int8": "lab.formats.keras.quantising",
     "onnx": "lab.formats.onnx.converting",
+    "onnx-or-trees": "lab.formats.onnx.layers_or_trees",
     "onnx-trees": "lab.formats.onnx.trees.converting",
     "pt2": "lab.formats.pt2.converting",
     "savedmodel": "lab.formats.savedmodel.converting",

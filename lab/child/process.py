@@ -31,7 +31,7 @@ from rune.isolation.toolchain_files import package_folder
 LONGEST_ANSWER = 8 << 20
 """Bytes of one line of a process. A long run sends many: a row for each epoch, and lists of answers."""
 COMMAND_SECONDS = 0.2
-"""Between two questions for a command."""
+"""Seconds between two questions for a command."""
 _LAST_ERRORS = 4000
 _END_SECONDS = 10.0
 """The longest that a copy takes to end."""
@@ -157,7 +157,7 @@ class StepProcess:
                     raise Refused(Reason.CRASHED, "The converter's process answered more than a result.")
 
     def status(self) -> int:
-        """How its step ended; waits for the end."""
+        """Returns how its step ended; waits for the end."""
         return self._process.wait() if self._copy_status is None else self._copy_status
 
     def finish(self) -> bool:

@@ -233,7 +233,7 @@ def end_waiting() -> None:
 
 
 def _process(python: Path, name: str) -> StepProcess:
-    """One that was started ahead, or is started now."""
+    """Returns a process that was started ahead, or starts one."""
     return _waiting_process(python) or StepProcess(python, LIBRARIES.get(name, ()))
 
 
@@ -252,8 +252,8 @@ def _close(process: StepProcess | None) -> None:
 
 
 def _death(status: int, text: str, step: Step, *, is_late: bool) -> Refused:
-    """Why a process ended without an answer; `text` is what it said last. The limit of the processors' time kills no
-    process before that of the clock: the system killed an earlier one because memory ran out."""
+    """Returns why a process ended without an answer; `text` is what it said last. The limit of the processors' time
+    kills no process before that of the clock: the system killed an earlier one because memory ran out."""
     number = -status if status < 0 else status - 128
     if "bad_alloc" not in text:
         if number == signal.SIGXCPU or (number == signal.SIGKILL and is_late):

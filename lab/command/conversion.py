@@ -34,6 +34,8 @@ ENVIRONMENT_OF: Mapping[SourceFormat, Environment] = {
     SourceFormat.SAVED_MODEL: ENVIRONMENTS["tensorflow"],
 }
 """The environment that a format needs; none for one that is missing here."""
+_ONNX_OR_TREES = "onnx-or-trees"
+"""The step that also takes decision trees (`lab.formats.onnx.layers_or_trees`)."""
 FORMAT_VERSION = 1
 """The format version of the provenance record."""
 
@@ -88,6 +90,8 @@ class FloatModel:
     source_format: SourceFormat
     conversion: Mapping[str, Any] | None
     gaps: Mapping[str, str] = field(default_factory=dict)
+    trees: Mapping[str, Any] | None = None
+    """The facts about the decision trees that `path` has in place of a float model."""
 
 
 def needed_environment(source: Path) -> Environment | None:
@@ -136,8 +140,9 @@ def _with_recordings(request: Request, float_model: FloatModel, folder: Path, re
     return replace(request, samples=None, recorded_inputs=RecordedInputs(windows, table, origin))
 
 
-def make_float(request: Request, folder: Path, report: Report) -> FloatModel:
-    """The float model of a source; a file of the folder if it has to be converted. Raises `Refused` and `OSError`."""
+def make_float(request: Request, folder: Path, report: Report, *, takes_trees: bool = False) -> FloatModel:
+    """The float model of a source; a file of the folder if it has to be converted. Decision trees, which become none,
+    are refused, or become `trees`. Raises `Refused` and `OSError`."""
     source_format = identify(request.source)
     environment = ENVIRONMENT_OF.get(source_format)
     if environment is None:
@@ -151,8 +156,10 @@ def make_float(request: Request, folder: Path, report: Report) -> FloatModel:
     weights = weights_beside(request.source, source_format)
     if weights is not None:
         inputs["weights"], spec["weights_name"] = weights, weights.name
-    outcome = run(Step(source_format.value, spec, inputs, {"model": path}), environment.python, report)
-    return FloatModel(path, source_format, outcome.result, outcome.gaps)
+    name = _ONNX_OR_TREES if takes_trees and source_format is SourceFormat.ONNX else source_format.value
+    outcome = run(Step(name, spec, inputs, {"model": path}), environment.python, report)
+    trees = outcome.result.get("trees") if name == _ONNX_OR_TREES else None
+    return FloatModel(path, source_format, outcome.result if trees is None else None, outcome.gaps, trees)
 
 
 def weights_beside(source: Path, source_format: SourceFormat) -> Path | None:
@@ -234,8 +241,8 @@ def require_forms(result: Mapping[str, Any], forms: Sequence[str]) -> None:
 def provenance(
     request: Request, form: str, float_model: FloatModel, quantisation: Mapping[str, Any], data: bytes
 ) -> dict[str, Any]:
-    """Where the file of a form came from: the same file, settings and samples give the same record and the same
-    bytes."""
+    """Returns where the file of a form came from: the same file, settings and samples give the same record and the
+    same bytes."""
     samples, conversion = quantisation["samples"], float_model.conversion
     settings: dict[str, Any] = {"form": form, "float_layers": list(request.float_layers) if form != FLOAT else []}
     if request.float_interface and form != FLOAT:

@@ -21,6 +21,7 @@ from typing import IO, Any
 from lab.child.start import end_waiting, start_ahead
 from lab.command.augmentation_job import augment_recordings
 from lab.command.conversion import (
+    ENVIRONMENT_OF,
     FloatModel,
     RecordedInputs,
     Request,
@@ -32,9 +33,10 @@ from lab.command.conversion import (
 from lab.command.search_job import search_settings
 from lab.command.size_job import count_sizes
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
+from lab.command.tree_results import tree_record, tree_stages
 from lab.environments.environment import ENVIRONMENTS
 from lab.environments.making import EnvironmentProblem, prepare
-from lab.formats.identify import identify
+from lab.formats.identify import SourceFormat, identify
 from lab.full_disk import full_disk, is_full_disk
 from lab.quantize.forms import FLOAT
 from lab.refusal import Reason, Refused
@@ -165,18 +167,29 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
 
 def make_float_file(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
     """Makes the float model of `source`, the file `float.tflite` of the folder; a float `.tflite` file is one already.
+    Decision trees become the file of the block in place of it, under the same name, and need no quantiser.
     Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
     report(0.02, "Reading the file")
     shapes = {name: tuple(shape) for name, shape in request["shapes"].items()}
     conversion = Request(Path(request["source"]), shapes=shapes)
-    require_environments(needed_environment(conversion.source), QUANTISER)  # for the forms, which come next
-    result = make_float(conversion, Path(request["folder"]), report)
+    environment = needed_environment(conversion.source)
+    if environment is None or not (environment is ENVIRONMENT_OF[SourceFormat.ONNX] and environment.is_ready):
+        require_environments(environment, QUANTISER)  # for the forms, which come next
+    result = make_float(conversion, Path(request["folder"]), report, takes_trees=True)
+    if result.trees is None:
+        require_environments(None, QUANTISER)
     return {
         "conversion": result.conversion,
         "format": result.source_format.value,
         "float": None if result.conversion is None else result.path.name,
         "gaps": dict(result.gaps),
+        **({} if result.trees is None else {"trees": _trees(conversion.source, result.path, result.trees)}),
     }
+
+
+def _trees(source: Path, path: Path, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of decision trees, the record of their file, and the stages that run them."""
+    return {**result, "provenance": tree_record(source, result, path.read_bytes()), "stages": tree_stages(result)}
 
 
 def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
@@ -201,7 +214,7 @@ COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]]
     "search": lambda: (search_settings, SearchCommands()),
     "sizes": lambda: (count_sizes, RunCommands()),
 }
-"""Those that send events, and take commands while they work."""
+"""Actions that send events, and take commands while they work."""
 
 AHEAD: Mapping[str, tuple[Environment | None, str | None]] = {
     "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),

@@ -75,7 +75,7 @@ def _unread_test(samples: Mapping[str, int]) -> Iterator[str]:
 
 
 def _errors(error: Mapping[str, Any] | None, name: str, rune: str) -> Iterator[str]:
-    """How far the numbers of a rune are off, beside answers that need no learning."""
+    """Says how far the numbers of a rune are off, beside answers that need no learning."""
     if error is None:
         yield "No recording of the validation split has a window with a number to be learned."
         return

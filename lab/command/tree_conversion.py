@@ -10,16 +10,15 @@ from typing import Any, Final
 
 import click
 
-import rune
 from lab.child.start import Outcome, Step, run
-from lab.command.conversion import ENVIRONMENT_OF, FORMAT_VERSION, converter_record, source_record
+from lab.command.conversion import ENVIRONMENT_OF
 from lab.command.preparing import require_tools
+from lab.command.tree_results import FEATURES, tree_record, tree_stages
 from lab.environments.making import EnvironmentProblem
 from lab.formats.identify import SourceFormat, identify
 from lab.full_disk import full_disk, is_full_disk
-from lab.recipes.trees import TREES_RESOURCE, share_stages, sum_stage
+from lab.recipes.trees import TREES_RESOURCE
 from lab.refusal import Reason, Refused
-from rune.digests import digest_of
 from rune.source.runefile.model_records import record_path
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
@@ -29,8 +28,6 @@ from rune.wording import counted, plain
 
 TREES_SUFFIX: Final = ".trees.json"
 """How the name of a file of trees ends, as `rune train` names it."""
-_FEATURES: Final = "features"
-"""The stage from which the printed stages read: its name in the project may be another."""
 
 
 def convert_trees(source: Path, output: Path, *, is_json: bool, prepares: bool) -> None:
@@ -43,13 +40,7 @@ def convert_trees(source: Path, output: Path, *, is_json: bool, prepares: bool) 
         if is_full_disk(error):
             raise CommandFailed(f'Unable to convert "{source}"', (str(full_disk()),)) from error
         raise CommandFailed(f'Unable to read "{source}": {error.strerror or error}') from error
-    record = {
-        "version": FORMAT_VERSION,
-        "digest": digest_of(data),
-        "source": source_record(source, SourceFormat.ONNX, outcome.result),
-        "conversion": converter_record(SourceFormat.ONNX, outcome.result),
-        "tool": f"rune {rune.__version__}",
-    }
+    record = tree_record(source, outcome.result, data)
     write_file(output, data)
     write_file(output.with_name(record_path(output.name)), (json.dumps(record, indent=2) + "\n").encode())
     if is_json:
@@ -74,15 +65,12 @@ def _converted(source: Path, *, prepares: bool) -> tuple[bytes, Outcome]:
 
 def tree_report(result: Mapping[str, Any], file: str) -> str:
     """The text of the command: what was converted, the names of the classes, and the stages of a Runefile."""
-    outputs, classes = result["scores"], result["classes"]
-    stages = (
-        share_stages(_FEATURES, outputs, is_scored=result["is_scored"]) if classes else sum_stage(_FEATURES, outputs)
-    )
+    outputs, classes, stages = result["scores"], result["classes"], tree_stages(result)
     saved_with, converter = result["saved_with"], result["converter"]
     parts = [
         f"{saved_with}, converted by {converter}; largest difference on 256 inputs: {result['difference']:.1g}",
         f"{counted(result['trees'], 'tree')} with {counted(result['nodes'], 'node')} of "
-        f"{counted(result['features'], 'feature')}; the stage `{_FEATURES}` is the one that gives them.",
+        f"{counted(result['features'], 'feature')}; the stage `{FEATURES}` is the one that gives them.",
         *([classes_text(classes, outputs)] if classes else []),
         f"Stages for the Runefile:\n{stages}resources:\n  {TREES_RESOURCE}:\n    path: ./{plain(file)}",
     ]

@@ -58,7 +58,7 @@ class Dataset:
         return replace(self, recordings=recordings, splits=splits)
 
     def groups(self, split: Split) -> int:
-        """How many people or devices a split has."""
+        """Returns how many people or devices a split has."""
         of_split = zip(self.recordings, self.splits, strict=True)
         return len({each.group for each, own in of_split if own is split and each.group})
 

@@ -25,7 +25,7 @@ class Recording:
     group: str = ""
     split: str = ""
     positions: Positions | None = None
-    """Where objects are in a picture; None where nobody marked it, and empty where somebody found none."""
+    """The places of objects in a picture; None where nobody marked it, and empty where somebody found none."""
 
     @property
     def digest(self) -> str:

@@ -17,6 +17,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.containers.archive import DataArchive
 from rune.datasets.layouts.containers.files import MAX_FILES, TooManyRecordings, printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
+from rune.datasets.layouts.row_rates import usual_rates
 from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS
 from rune.unreadable import is_utf8
 from rune.wording import quoted, size_text
@@ -28,6 +29,8 @@ class Recordings:
 
     items: Sequence[Recording]
     omissions: Sequence[str]
+    row_notes: Sequence[str] = ()
+    """A sentence about each recording that was brought to the rate of the others, or whose times are uneven."""
 
 
 def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
@@ -86,13 +89,15 @@ def _read(file: io.RawIOBase, name: str, pack_omissions: Sequence[str], *, needs
     if len(layout.items) > MAX_RECORDINGS:
         raise _too_large(name, f"{MAX_RECORDINGS:,} recordings")
     items, omissions = [], [*pack_omissions, *(f"{each.path}: {each.reason}" for each in layout.omissions)]
+    row_notes: list[str] = []
+    rates = usual_rates(archive, layout)
     size = 0
     for item in layout.items:
         if needs_labels and not item.label:
             omissions.append(f"{item.path}: It has no label. Put it into a folder named after its label.")
             continue
         try:
-            content = read_item(archive, layout, item)
+            content = read_item(archive, layout, item, rates)
             positions = positions_of(item, content)
         except BadContent as error:
             omissions.append(f"{item.path}: {error}")
@@ -101,6 +106,8 @@ def _read(file: io.RawIOBase, name: str, pack_omissions: Sequence[str], *, needs
         if size > MAX_BYTES:
             raise _too_large(name, size_text(MAX_BYTES))
         path = item.path if not item.index else f"{item.path} {item.index}"
+        if content.input and content.note:
+            row_notes.append(f"{path}: {content.note}")
         items.append(
             Recording(path, item.label, content.data, content.kind, content.quality, item.group, item.split, positions)
         )
@@ -109,4 +116,4 @@ def _read(file: io.RawIOBase, name: str, pack_omissions: Sequence[str], *, needs
             advice = "Put each recording into a folder named after its label, such as yes/01.wav."
             raise Refused(Reason.DATA, f"{quoted(name)} has no recordings with labels. {advice}")
         raise Refused(Reason.DATA, " ".join([f"{quoted(name)} has no recordings that can be read.", *omissions[:3]]))
-    return Recordings(tuple(items), tuple(omissions))
+    return Recordings(tuple(items), tuple(omissions), tuple(row_notes))

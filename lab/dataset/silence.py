@@ -49,12 +49,12 @@ def without_silent(recordings: Sequence[Recording], labels: Sequence[str] | None
 
 
 def is_silence_label(label: str) -> bool:
-    """Whether a label stands for silence itself."""
+    """Returns whether a label stands for silence itself."""
     return label.strip("_").casefold() in SILENCE_LABELS
 
 
 def is_silent(recording: Recording) -> bool:
-    """Whether a recording is a sound in which nothing is heard."""
+    """Returns whether a recording is a sound in which nothing is heard."""
     if recording.kind is not Kind.SOUND:
         return False
     values = np.frombuffer(sound_of(recording.data)[1], "<i2")

@@ -21,7 +21,7 @@ MIN_ROWS = 30
 MOST_NUMBER = 1e29
 """The largest number of a table: blocks take numbers up to 10 times as large, and a difference is of two of these."""
 _SHARES = {Split.TRAIN: 0.0, Split.VALIDATION: 0.7, Split.TEST: 0.85}
-"""Where the part of a split begins in a table that is cut in time, as a share of its rows."""
+"""The beginning of the part of a split in a table that is cut in time, as a share of its rows."""
 
 Array = np.ndarray[Any, Any]
 

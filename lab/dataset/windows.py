@@ -21,5 +21,5 @@ class FeatureWindows:
     too_short: Sequence[int]
 
     def at(self, places: Array) -> FeatureWindows:
-        """Some of the windows, by their places or by a mask."""
+        """Returns some of the windows, by their places or by a mask."""
         return replace(self, inputs=self.inputs[places], recordings=self.recordings[places])

@@ -93,14 +93,15 @@ def locked_packages(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _applies(marker: str | None) -> bool:
-    """Whether a requirement is for this Python. Locks compare versions of Python and systems, and nothing else."""
+    """Returns whether a requirement is for this Python. Locks compare versions of Python and systems, and nothing
+    else."""
     if not marker or not marker.strip():
         return True
     return any(all(map(_holds, each.split(" and "))) for each in marker.strip().split(" or "))
 
 
 def _holds(condition: str) -> bool:
-    """Whether a comparison such as `python_full_version < '3.12'` is true here. Raises `EnvironmentProblem`."""
+    """Returns whether a comparison such as `python_full_version < '3.12'` is true here. Raises `EnvironmentProblem`."""
     name, operator, value = condition.strip().split(" ", 2)
     value = value.strip("'\"")
     if name in ("python_full_version", "python_version"):

@@ -74,7 +74,7 @@ def _preorder(tree: Any, leaf: Callable[[Any, int], list[Any]]) -> Iterator[list
 
 
 def _sizes(tree: Any) -> list[int]:
-    """How many nodes each node has below and with itself. Children have higher numbers than their parent."""
+    """Returns how many nodes each node has below and with itself. Children have higher numbers than their parent."""
     sizes = [1] * tree.node_count
     for node in range(tree.node_count - 1, -1, -1):
         if tree.children_left[node] != _NO_CHILD:

@@ -14,7 +14,7 @@ TOLERANCE = 1e-4
 _ROUNDING_ERRORS = {"bfloat16": 2.0**-8, "float16": 2.0**-11}
 """The largest error of rounding a number to a type of 16 bits, as a part of it."""
 _ROUNDINGS = 8
-"""So many of these errors are accepted where the source itself rounds."""
+"""The number of these errors that is accepted where the source itself rounds."""
 _SEED = 64
 
 Array = np.ndarray[Any, Any]

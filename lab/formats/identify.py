@@ -12,7 +12,7 @@ from rune.wording import quoted
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 ZIP_START = b"PK\x03\x04"
 TFLITE_MARK = b"TFL3"
-"""At byte 4 of a .tflite file."""
+"""The bytes at place 4 of a .tflite file."""
 _HEAD = 64
 
 ONNX_VERSIONS = range(3, 32)

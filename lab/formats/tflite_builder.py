@@ -25,7 +25,7 @@ SIGNATURE: Final = "serving_default"
 VERSION: Final = 3
 """The version of the file format."""
 NO_TENSOR: Final = -1
-"""In place of an operator's input that is left out."""
+"""The number in place of an operator's input that is left out."""
 _VERSIONS: Final[Mapping[str, int]] = {"FULLY_CONNECTED": 5, "TRANSPOSE_CONV": 1}
 """Versions of operators that are not 1: of FULLY_CONNECTED, which may keep its dimensions."""
 

@@ -26,7 +26,7 @@ _PLACES: Mapping[str, tuple[int, int, int]] = {
 """Says which inputs of an operator are its input, weights and bias."""
 _BIAS_TYPES = {TensorKind.INT32: np.int32, TensorKind.INT64: np.int64}
 _MOST_STEPS = (2**31 - 1) / 2
-"""For a bias: the other half of 32 bits is for the sum of products."""
+"""The largest bias: the other half of 32 bits is for the sum of products."""
 _MOST_WEIGHT = 127
 _LEAST_NUMBER = -(2**31)
 """The quantiser stores it in place of a bias that does not fit."""

@@ -1,4 +1,4 @@
-"""How far a form is from the float model: signal to noise of each layer, and answers that changed."""
+"""Measures how far a form is from the float model: signal to noise of each layer, and answers that changed."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class _ComparedForm:
         self.answers = _FormAnswers()
 
     def figures(self, before: Sequence[Answer], labels: Sequence[str | None], classes: Sequence[str]) -> FormNoise:
-        """Its figures beside the float model's answers."""
+        """Returns the figures of the form beside the float model's answers."""
         by_label: dict[str, tuple[int, int]] = {}
         for (_, answer, _), label in zip(self.answers.rows, labels, strict=True):
             if label is not None and label in classes:
@@ -207,7 +207,7 @@ def compare(
 
 
 def _is_last(samples: Sequence[CalibrationSample], place: int) -> bool:
-    """Whether a sample is the last window of its recording."""
+    """Returns whether a sample is the last window of its recording."""
     own = samples[place].recording
     return own < 0 or place + 1 == len(samples) or samples[place + 1].recording != own
 

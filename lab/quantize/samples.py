@@ -77,7 +77,7 @@ class NotArrays(ValueError):
 
 
 def has_arrays(folder: Path) -> bool:
-    """Whether a folder, or one below it, has files of arrays."""
+    """Returns whether a folder, or one below it, has files of arrays."""
     return any(path.suffix in SUFFIXES for path in folder.rglob("*"))
 
 

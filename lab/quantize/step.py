@@ -126,7 +126,7 @@ def _form_files(
 
 
 def _recordings(samples: Sequence[CalibrationSample]) -> int:
-    """How many recordings samples are of; each that is no window of one counts."""
+    """Returns how many recordings samples are of; each that is no window of one counts."""
     return len({sample.recording if sample.recording >= 0 else sample.name for sample in samples})
 
 

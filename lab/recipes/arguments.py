@@ -26,7 +26,8 @@ class ArgumentGroup(StrEnum):
 
 
 class ShownAs(StrEnum):
-    """How people set an argument. Its value in `forge.yml`, the API and the command is a number in any case."""
+    """The control with which people set an argument. Its value in `forge.yml`, the API and the command is a number
+    in any case."""
 
     NUMBER = "number"
     SHARE = "share"
@@ -154,7 +155,7 @@ COMMON: Sequence[RecipeArgument] = (
 )
 """The arguments that every recipe has that trains a network by gradient descent."""
 WITHOUT_DROPOUT: Sequence[RecipeArgument] = COMMON[:-1]
-"""Those of a network that leaves no features out."""
+"""The arguments of a network that leaves no features out."""
 CLASSIFIER: Sequence[RecipeArgument] = (
     *COMMON,
     RecipeArgument(
@@ -178,7 +179,7 @@ CLASSIFIER: Sequence[RecipeArgument] = (
         shown=ShownAs.SWITCH,
     ),
 )
-"""Those of a network that tells labels apart."""
+"""The arguments of a network that tells labels apart."""
 
 
 def with_defaults(arguments: Sequence[RecipeArgument], defaults: Values) -> tuple[RecipeArgument, ...]:
@@ -221,5 +222,5 @@ def read_arguments(arguments: Sequence[RecipeArgument], values: Mapping[str, obj
 
 
 def function_arguments(values: Values, names: Sequence[str]) -> dict[str, Number]:
-    """Some of the values, as arguments of a Python function."""
+    """Returns some of the values, as arguments of a Python function."""
     return {name.replace("-", "_"): values[name] for name in names}

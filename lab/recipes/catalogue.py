@@ -22,8 +22,8 @@ def _recipes() -> Iterator[Recipe]:
 
 
 def _order(recipe: Recipe) -> tuple[int, bool, bool, bool, bool, str]:
-    """By kind of recordings; the first recipe of a kind is offered for them. Those that tell labels apart are used
-    most, and networks before what learns the same without one."""
+    """Orders recipes by kind of recordings; the first recipe of a kind is offered for them. Recipes that tell labels
+    apart come early, as they are used most, and networks come before estimators that learn the same."""
     answer = recipe.task.learned_answer
     return (
         list(Kind).index(recipe.kind),
@@ -39,7 +39,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {each.name: each for each in sorted(_reci
 NETWORK_RECIPES: Final[Mapping[str, Recipe]] = {
     name: recipe for name, recipe in RECIPES.items() if recipe.estimator is None
 }
-"""Those that train a network, by name."""
+"""The recipes that train a network, by name."""
 
 
 def recipe_of(name: str) -> Recipe:

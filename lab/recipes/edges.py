@@ -10,7 +10,7 @@ from rune.model.tflite import Tensor, TensorKind, read_model
 
 @dataclass(frozen=True)
 class Edge:
-    """How an input or output of a quantised model stores numbers: as `type`, with a scale and a zero point."""
+    """The storage of an input's or output's numbers in a quantised model: as `type`, with a scale and a zero point."""
 
     type: str
     scale: float

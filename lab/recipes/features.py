@@ -25,7 +25,7 @@ class RowStages:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """That of a window."""
+        """The shape of a window."""
         return (self.size, *self.dimensions[1:])
 
     def window(self, source: str, element: str) -> str:
@@ -58,7 +58,7 @@ class FeatureStages:
     has_batch: bool = False
     bounds: tuple[float, float] | None = None
     rows: RowStages | None = None
-    """Where the last stage is a window of rows."""
+    """The window of rows, where the last stage is one."""
 
     @property
     def dimensions(self) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ class LearnedParameters:
 
 @dataclass(frozen=True)
 class Estimator:
-    """How scikit-learn learns in place of a network, and the stages that do in a rune what it learned.
+    """An estimator of scikit-learn that learns in place of a network, and the stages that do in a rune what it learned.
 
     The recipe's folder has `estimator.py` in place of `network.py`. Its function
     `rounds(inputs, labels, seed, **arguments)` yields an object after each round of learning, whose `scores`
@@ -61,14 +61,12 @@ def _no_backbone(_values: Values) -> FeatureStages:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a kind of model is learned.
-
-    `folder` has `network.py`: plain Keras and NumPy, which training imports and an exported script contains. Its
-    function `network(shape, classes, batch, **arguments)` gives a model that answers as the task needs, mostly with one
-    share for each class, and `augmented(batch, random, **arguments)` gives a batch of inputs as training sees them; for
-    a task of objects, `augmented(batch, positions, random, **arguments)` gives both. `network_arguments` and
-    `augmentation` name the arguments that each of them takes. `space` has the values that a search tries, rising, of
-    each argument that it varies.
+    """A way to learn a kind of model. `folder` has `network.py`: plain Keras and NumPy, which training imports and an
+    exported script contains. Its function `network(shape, classes, batch, **arguments)` gives a model that answers as
+    the task needs, mostly with one share for each class, and `augmented(batch, random, **arguments)` gives a batch of
+    inputs as training sees them; for a task of objects, `augmented(batch, positions, random, **arguments)` gives both.
+    `network_arguments` and `augmentation` name the arguments that each of them takes. `space` has the values that a
+    search tries, rising, of each argument that it varies.
     """
 
     name: str
@@ -83,13 +81,14 @@ class Recipe:
     features: Callable[[Values], FeatureStages] = _no_backbone
     space: Mapping[str, Sequence[Number]] = field(default_factory=dict)
     window_units: Sequence[str] = ()
-    """Those of `augmentation` that say what a window is, such as the time between its rows, and change nothing."""
+    """The units of `augmentation` that say what a window is, such as the time between its rows, and change nothing."""
     estimator: Estimator | None = None
-    """For a recipe that trains no network."""
+    """The estimator of a recipe that trains no network."""
     scales: bool = False
     """Whether each column of the features is scaled as the train split has it: units of sensors differ."""
     backbone_features: Callable[[Values, Backbone], FeatureStages] | None = None
-    """In place of `features`, for a recipe that learns behind a backbone; `behind_backbone` gives it one."""
+    """The features in place of `features`, for a recipe that learns behind a backbone; `behind_backbone` gives it
+    one."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """The files that its stages name, by their paths: the backbone's."""
     learner: str = ""

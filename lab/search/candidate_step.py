@@ -14,8 +14,8 @@ from lab.quantize.step import FloatParts, quantised
 
 _SAMPLES = 4
 _USUAL = (-0.8, 1.0)
-"""Between which numbers features are whose bounds are unknown: not the same on both sides, because a zero point of 0
-saves instructions that real recordings do not save."""
+"""The range of features whose bounds are unknown: not the same on both sides, because a zero point of 0 saves
+instructions that real recordings do not save."""
 
 
 def run(job: ChildJob) -> dict[str, Any]:

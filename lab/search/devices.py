@@ -46,8 +46,8 @@ class SearchDevices:
         return tuple(by_target[each.target] for each in self.all)
 
     def excesses(self, needs: Sequence[Needs]) -> Mapping[str, float]:
-        """By how much each limit is exceeded, as a share of it, on the device where it is exceeded most; 0 or less
-        where it is not."""
+        """Returns by how much each limit is exceeded, as a share of it, on the device where it is exceeded most; 0
+        or less where it is not."""
         largest: dict[str, float] = {}
         for device, own in zip(self.all, needs, strict=False):
             for name, excess in device.limits.excesses(own).items():

@@ -40,7 +40,7 @@ class DeviceLimits:
         return DeviceLimits(ram, flash, self.instructions, time, are_chosen)
 
     def excesses(self, needs: Needs) -> Mapping[str, float]:
-        """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
+        """Returns by how much each limit is exceeded, as a share of it; 0 or less where it is not."""
         return {name: need / limit - 1 for name, need, limit in self._limited(needs)}
 
     def excess_texts(self, needs: Needs) -> Sequence[str]:

@@ -27,7 +27,7 @@ def compared_point(accuracy: float, needs: Needs, devices: SearchDevices) -> Poi
 
 
 def dominates(one: Point, other: Point) -> bool:
-    """Whether `one` is nowhere worse than `other`, and better somewhere."""
+    """Returns whether `one` is nowhere worse than `other`, and better somewhere."""
     return one != other and all(left <= right for left, right in zip(one, other, strict=True))
 
 
@@ -42,8 +42,8 @@ def best_trials(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
-    """Whether a candidate is in the best `1 / share` of those that came as far: those that fewer of them dominate are
-    better, and of these the ones with fewer mistakes.
+    """Returns whether a candidate is in the best `1 / share` of those that came as far: those that fewer of them
+    dominate are better, and of these the ones with fewer mistakes.
     """
     points = [own, *others]
 
@@ -55,7 +55,7 @@ def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
 
 
 def without_gain(trials: Sequence[Trial]) -> int:
-    """How many trained or stopped trials there are behind the last one that joined the best."""
+    """Returns how many trained or stopped trials there are behind the last one that joined the best."""
     learned_trials = [each for each in trials if each.state in (TrialState.TRAINED, TrialState.STOPPED)]
     best = {each.number for each in best_trials(trials)}
     for count, each in enumerate(reversed(learned_trials)):

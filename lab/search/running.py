@@ -34,11 +34,12 @@ from rune.devices.boards.fit import Needs
 from rune.wording import counted
 
 SHARE = 4
-"""At each rung one of so many candidates goes on, and the next rung has so many times the epochs."""
+"""The number of candidates at a rung of which one goes on, with so many times the epochs at the next rung."""
 MOST_RUNGS = 3
-"""Before the last epoch."""
+"""The most rungs before the last epoch."""
 LEAST_ENDED = 3
-"""About so many trials of a search are trained to the end, or more: a search of few trials compares them less often."""
+"""About the least number of trials of a search that are trained to the end: a search of few trials compares them
+less often."""
 MAX_COUNTED = 40
 """Candidates that are counted for one trial of the budget: limits that nothing meets end a search."""
 _POLL_SECONDS = 0.5
@@ -96,7 +97,7 @@ class _SearchStopped(Exception):
 
 
 def keep_nothing(_number: int, _run: PreparedRun, _result: TrainedModel) -> None:
-    """For a search whose trials are trained again before they are used."""
+    """Keeps nothing: the trials of this search are trained again before they are used."""
 
 
 def run_search(
@@ -293,7 +294,7 @@ class _SearchRun:
         return replace(trial, accuracy=(accuracy[0], accuracy[1], accuracy[2]))
 
     def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
-        """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
+        """Returns whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
         if len(curve) not in rungs(epochs, self._budget.trials):
             return True
         own = compared_point(max(curve), needs, self._search.devices)

@@ -11,7 +11,7 @@ from optuna.distributions import CategoricalDistribution, IntDistribution
 from lab.child.job import ChildJob
 
 MAX_QUESTIONS = 50
-"""For one candidate that was not tried before."""
+"""The most questions for one candidate that was not tried before."""
 _STARTUP = 8
 """Trials that are drawn by chance before the sampler models what is good."""
 Json = Any

@@ -35,7 +35,7 @@ class SearchCommands:
         self._answers.put(None)
 
     def is_stopped(self) -> bool:
-        """Whether the search is to end."""
+        """Returns whether the search is to end."""
         return self._is_stopped
 
     def answer(self) -> Mapping[str, Any]:

@@ -22,10 +22,10 @@ FORMAT_VERSION = 1
 
 
 class TrialState(StrEnum):
-    """How a trial ended."""
+    """The state in which a trial ended."""
 
     OVER_LIMIT = "over limit"
-    """Counted, and not trained."""
+    """The state of a trial that counts, and is not trained."""
     TRAINED = "trained"
     STOPPED = "stopped"
     """A quarter of the others were better after as many epochs."""
@@ -113,7 +113,7 @@ class TrialRows(Protocol):
     """The rows of a search: a file that one process has, or rows that several processes share (`lab.search.shared`)."""
 
     trials: list[Trial]
-    """Those that have ended."""
+    """The trials that have ended."""
 
     def refresh(self) -> Sequence[Candidate]:
         """Reads what other processes stored meanwhile into `trials`. Returns the candidates that they try now."""

@@ -1,4 +1,5 @@
-"""How well an estimator fits after each round: a row of the curves, and the arguments of blocks that follow."""
+"""Measures how well an estimator fits after each round: a row of the curves, and the arguments of blocks that
+follow."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ Scores = tuple[Any, Any]
 
 
 class LabelFit:
-    """How well shares of labels fit: the mean of their logarithms, as a network's loss, and how often one is right."""
+    """The fit of shares of labels: the mean of their logarithms, as a network's loss, and how often one is right."""
 
     def row(self, model: Any, train: Any, validation: Any) -> dict[str, float]:
         """The loss and the accuracy of both splits, each of which has inputs and labels."""
@@ -54,7 +55,7 @@ class LabelFit:
 
 
 class NumberFit(LabelFit):
-    """How far numbers are off: the mean of squares, and the share of those of the usual answer, 0, that is gone."""
+    """The errors of numbers: the mean of squares, and the share of those of the usual answer, 0, that is gone."""
 
     @staticmethod
     def _loss_and_accuracy(model: Any, inputs: Any, labels: Any) -> tuple[float, float]:
@@ -63,8 +64,8 @@ class NumberFit(LabelFit):
 
 
 class AnomalyFit(LabelFit):
-    """How well normal windows fit what was learned, and how often the threshold is right: the mean of the shares of
-    normal windows below it, and of others above it."""
+    """The fit of normal windows, and how often the threshold is right: the mean of the shares of normal windows
+    below it, and of others above it."""
 
     def __init__(self, values: Mapping[str, float], recordings: Any) -> None:
         self._values, self._recordings = values, recordings
@@ -80,7 +81,7 @@ class AnomalyFit(LabelFit):
         return row
 
     def numbers(self, model: Any, validation: Any) -> Mapping[str, float]:
-        """Where the alarm goes on and off, by the scores of normal windows that were not learned."""
+        """Returns where the alarm goes on and off, by the scores of normal windows that were not learned."""
         return self._threshold(model, validation, ())
 
     def final_numbers(

@@ -29,7 +29,7 @@ NUMBER_STAGE = "number"
 
 @dataclass(frozen=True)
 class NumberJudgement:
-    """How far a rune's numbers are off on so many recordings of a split; `silent` ones have no window with a target."""
+    """The errors of a rune's numbers on so many recordings of a split; `silent` ones have no window with a target."""
 
     recordings: int
     silent: int
@@ -153,7 +153,7 @@ class NumberTask(LearningTask):
         split: Split,
         rows_of_split: RowsOfSplit,
     ) -> NumberJudgement:
-        """How far the numbers are off, beside answers that need no learning."""
+        """Measures how far the numbers are off, beside answers that need no learning."""
         silent = 0
         errors: list[RecordingErrors] = []
         for _, recording, rows in rows_of_split(replace(rune, scores_stage=NUMBER_STAGE), dataset, split):

@@ -45,7 +45,7 @@ _FIELDS = 4
 
 @dataclass(frozen=True)
 class CountJudgement:
-    """How well a rune counts on so many pictures of a split, and those in which it counts worst."""
+    """The judgement of how well a rune counts on so many pictures of a split, and those in which it counts worst."""
 
     pictures: int
     counting: CountingFigures | None

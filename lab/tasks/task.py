@@ -56,7 +56,8 @@ class ModelOutput:
 
 
 class TaskJudgement(Protocol):
-    """How well a rune does on a split. `answers` has the place of each recording, its answer's, and how sure it is."""
+    """The judgement of a rune on a split. `answers` has the place of each recording, its answer's, and how sure it
+    is."""
 
     @property
     def answers(self) -> Sequence[tuple[int, int, float]]: ...
@@ -148,7 +149,7 @@ class LearningTask(ABC):
         return np.zeros(count, np.int32)
 
     def classes(self, labels: int) -> int:
-        """How many classes a network has for so many labels."""
+        """Returns how many classes a network has for so many labels."""
         return labels
 
     def fit(self, values: Mapping[str, float], recordings: Any) -> LabelFit:
@@ -182,7 +183,7 @@ class LearningTask(ABC):
         split: Split,
         rows_of_split: RowsOfSplit,
     ) -> TaskJudgement:
-        """How often a rune is right on a split, or how far it is off. Raises `Refused`."""
+        """Measures how often a rune is right on a split, or how far it is off. Raises `Refused`."""
 
     # Augmentation that is shown
 
@@ -198,6 +199,6 @@ class LearningTask(ABC):
     def shown_sounds(
         self, sound: Array, rate: int, length: int, random: np.random.Generator, values: Mapping[str, float]
     ) -> Iterator[GeneratedSound]:
-        """Some of the sounds that are made of a sound, each of `length` samples."""
+        """Yields some of the sounds that are made of a sound, each of `length` samples."""
         del sound, rate, length, random, values
         yield from ()

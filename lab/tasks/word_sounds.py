@@ -64,7 +64,8 @@ def paced(word: Array, random: np.random.Generator) -> Array:
 
 
 def near(word: Array, random: np.random.Generator) -> Array:
-    """Something of the sound of a word that is not the word: its begin, its end, backwards, or in another order."""
+    """Returns a part of the sound of a word that is not the word: its begin, its end, backwards, or in another
+    order."""
     middle = round(len(word) * random.uniform(0.35, 0.6))
     match int(random.integers(4)):
         case 0:

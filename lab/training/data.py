@@ -43,7 +43,8 @@ def read_dataset(source: Path, recipe: Recipe, stored_splits: Mapping[str, Split
         columns = columns_of(recordings)
         require_usual_numbers(recordings, columns)
     labelled = task.labelled(recordings, recipe.kind, columns, recipe.name)
-    needed_labels, omission_notes = labelled.needed_labels, _omission_notes(read.omissions)
+    needed_labels, omission_notes = labelled.needed_labels, _first_notes(read.omissions, "Left out: ", "left out")
+    row_notes = _first_notes(read.row_notes, "", "with a note on its rows")
     audible = without_silent(labelled.recordings, needed_labels)
     of_one = by_recording(audible.recordings)
     # Windows are learned in this order, so it is that of data with the same digest: names are no part of it.
@@ -56,6 +57,7 @@ def read_dataset(source: Path, recipe: Recipe, stored_splits: Mapping[str, Split
     require_splits([each for _, each in items], own_splits, needed_labels, left_out)
     notes = [
         *omission_notes,
+        *row_notes,
         *labelled.notes,
         *splits.notes,
         *audible.notes,
@@ -106,7 +108,8 @@ def save_features(target: Path, dataset: Dataset, windows: FeatureWindows, answe
         )
 
 
-def _omission_notes(omissions: Sequence[str]) -> Sequence[str]:
-    notes = [f"Left out: {each}" for each in omissions[:3]]
-    more = len(omissions) - len(notes)
-    return [*notes, f"{counted(more, 'further file')} left out."] if more > 0 else notes
+def _first_notes(sentences: Sequence[str], before: str, rest: str) -> Sequence[str]:
+    """Returns the first of many sentences about files, and one that counts the others."""
+    notes = [f"{before}{each}" for each in sentences[:3]]
+    more = len(sentences) - len(notes)
+    return [*notes, f"{counted(more, 'further file')} {rest}."] if more > 0 else notes

@@ -93,7 +93,7 @@ def _left_out(
 
 
 def _numbers_in(parameters: Any) -> int:
-    """How many numbers were learned: those in the texts of the resources."""
+    """Returns how many numbers were learned: those in the texts of the resources."""
     return sum(
         len([word for word in text.replace("[", " ").replace("]", " ").replace(",", " ").split() if _is_number(word)])
         for text in parameters["resources"].values()

@@ -29,7 +29,7 @@ class PreparedRun:
     training: Training
     settings: RunSettings
     dataset: Dataset
-    """Without the recordings of the test split."""
+    """The data set without the recordings of the test split."""
     test: Dataset
     """The recordings of the test split, which no step of a run reads."""
     teacher: Teacher | None = None

@@ -51,7 +51,7 @@ def trial_files(run: PreparedRun, result: TrainedModel) -> Mapping[str, bytes]:
 
 
 def _records(run: PreparedRun, result: TrainedModel) -> dict[str, bytes]:
-    """Where a model came from, and how it was trained."""
+    """Returns where a model came from, and how it was trained."""
     model = run.training.model
     return {
         record_path(model): to_json(provenance(run, result)),
@@ -60,7 +60,8 @@ def _records(run: PreparedRun, result: TrainedModel) -> dict[str, bytes]:
 
 
 def provenance(run: PreparedRun, result: TrainedModel) -> dict[str, Any]:
-    """Where a model came from: the same data, settings and seed on the same kind of machine give the same record."""
+    """Returns where a model came from: the same data, settings and seed on the same kind of machine give the same
+    record."""
     settings = run.settings.to_json()
     return {
         "version": FORMAT_VERSION,

@@ -194,7 +194,7 @@ def _data_report(run: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
 def _judgements(
     run: PreparedRun, judged_rune: JudgedRune, scaling: DataScaling, send: Send
 ) -> dict[str, TaskJudgement]:
-    """How often a rune is right, or how far it is off, on the validation split. The test split is not read."""
+    """Measures how often a rune is right, or how far it is off, on the validation split. The test split is not read."""
     split, settings = Split.VALIDATION, run.settings
     return {split.value: judge_split(settings, judged_rune, scaling, run.dataset, split, _reporter(send))}
 
@@ -232,8 +232,8 @@ def _train_estimator(
 
 
 def expected_windows(run: PreparedRun) -> int:
-    """About how many windows a run learns from, before they are computed: one of each recording, or as many as the
-    lines of its file fill where a window slides over rows."""
+    """Returns about how many windows a run learns from, before they are computed: one of each recording, or as many
+    as the lines of its file fill where a window slides over rows."""
     values = run.settings.values
     recordings = [
         recording

@@ -39,7 +39,7 @@ class RunFolder:
         return self.path / "features.npz"
 
     def outputs(self) -> dict[str, Path]:
-        """Where the step writes, by name."""
+        """Returns where the step writes, by name."""
         return {"model": self.path / "model.tflite", **{slot: self.path / slot for slot in SLOTS}}
 
     def newest_checkpoint(self) -> Checkpoint | None:

@@ -47,8 +47,8 @@ def rows_of_split(
 def judge_split(
     settings: RunSettings, judged_rune: JudgedRune, scaling: DataScaling, dataset: Dataset, split: Split, report: Report
 ) -> TaskJudgement:
-    """How often the rune of a run is right, or how far it is off, on a split that it did not learn from. Raises
-    `Refused`.
+    """Measures how often the rune of a run is right, or how far it is off, on a split that it did not learn from.
+    Raises `Refused`.
 
     A run judges on the validation split. Nothing that trains, searches or chooses reads the test split: benchmarks do,
     at their end, and builds on a server."""

@@ -21,7 +21,7 @@ from rune.environments.environment import Environment
 from rune.toolchain import toolchain_digest
 
 ENVIRONMENT: Environment = ENVIRONMENTS["tensorflow"]
-"""In which networks are trained."""
+"""The environment in which networks are trained."""
 ESTIMATOR_SOURCES = (Path(fits.__file__), Path(__file__).with_name("estimator_step.py"))
 SOUNDS_SOURCE = Path(word_sounds.__file__)
 STARTING_SOURCE = Path(__file__).parent / "loop" / "starting.py"

@@ -35,7 +35,7 @@ class StartModel:
 
     @property
     def name(self) -> str:
-        """Its name beside a script."""
+        """The name of the model beside a script."""
         return f"start{PurePosixPath(self.path).suffix}"
 
 

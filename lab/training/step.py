@@ -238,7 +238,7 @@ def _result(progress: Any, settings: Settings, *, is_stopped: bool) -> dict[str,
 
 
 def _end(epochs: int, most: int, *, is_stopped: bool) -> str:
-    """Why training ended: `stopped` by somebody, `early` because nothing got better, or `all epochs`."""
+    """Returns why training ended: `stopped` by somebody, `early` because nothing got better, or `all epochs`."""
     return "stopped" if is_stopped else "early" if epochs < most else "all epochs"
 
 

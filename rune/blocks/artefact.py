@@ -39,7 +39,7 @@ class BlockFiles:
     tests: bytes | None = None
     licence: bytes | None = None
     licence_name: str = ""
-    """Its SPDX identifier, where it is one that is known."""
+    """The SPDX identifier of the licence, where it is one that is known."""
 
     def named(self) -> dict[str, bytes]:
         """The files that are there, by their names."""

@@ -24,7 +24,7 @@ class Colour(Enum):
 
 
 class ChannelLayout(Enum):
-    """Where the channels of a picture stand."""
+    """The place of the channels of a picture among its dimensions."""
 
     LAST = "channels last"
     FIRST = "channels first"
@@ -32,7 +32,7 @@ class ChannelLayout(Enum):
 
 @dataclass(frozen=True)
 class NumberRange:
-    """Between which numbers all that can come lies, as a full scale: sound is seldom as loud as it could be."""
+    """The range of all numbers that can come, as a full scale: sound is seldom as loud as it could be."""
 
     low: float
     high: float
@@ -42,7 +42,7 @@ class NumberRange:
 
     @property
     def argument_text(self) -> str:
-        """As arguments have it: `0..255`."""
+        """The range as arguments have it: `0..255`."""
         return f"{self.low:.6g}..{self.high:.6g}"
 
     @property
@@ -68,7 +68,7 @@ class Meaning:
     values: NumberRange | None = None
     """The range of the numbers as they are stored."""
     colour: Colour | None = None
-    """Only pixels have one."""
+    """The colours of pixels; None for all else."""
     layout: ChannelLayout | None = None
     rate: int | None = None
     """Samples a second."""
@@ -76,7 +76,7 @@ class Meaning:
     is_probability: bool | None = None
     """Whether the numbers, once they are dequantised, are probabilities of classes."""
     classes: int | None = None
-    """For indices: how many classes they choose from."""
+    """The number of classes that indices choose from."""
     labels: tuple[str, ...] | None = None
     """The names of the classes, of scores and of indices."""
 
@@ -118,7 +118,7 @@ class Fate(Enum):
     """The effect on a part of the meaning."""
 
     PRESERVED = "preserved"
-    """It is that of the input; of several inputs, where all have the same."""
+    """The part is that of the input; of several inputs, where all have the same."""
     LOST = "lost"
 
 
@@ -191,7 +191,7 @@ REARRANGED_ELEMENTS = Effect(
 )
 """The numbers are those of the input, all of them, in other dimensions."""
 PICTURE = Effect(values=PRESERVED, colour=PRESERVED, layout=ChannelLayout.LAST)
-"""Another picture of the same pixels."""
+"""The effect of making another picture of the same pixels."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def represented_range(whole: NumberRange, quantisation: Quantisation) -> NumberR
 
 
 def classes_of_rows(facts: InputFacts) -> int | None:
-    """How many classes there are scores of, along the last dimension."""
+    """Returns how many classes there are scores of, along the last dimension."""
     return facts.type.dimensions[-1] if facts.type.dimensions else None
 
 

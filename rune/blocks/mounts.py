@@ -37,7 +37,7 @@ class ShelfVersion:
 
     @property
     def advice(self) -> str:
-        """Why another should be taken, and which; empty where nobody advises against it."""
+        """The reason to take another version, and which; empty where nobody advises against it."""
         instead = f" Take `{self.successor}` instead." if self.deprecation and self.successor else ""
         return f"{self.deprecation}{instead}"
 
@@ -47,12 +47,12 @@ Shelf = Mapping[SharedName, tuple[ShelfVersion, ...]]
 
 
 def mounted_path(digest: str) -> str:
-    """Where the bytes of a digest lie among a project's files."""
+    """Returns where the bytes of a digest lie among a project's files."""
     return f"{FOLDER}/{digest.replace(':', '/')}"
 
 
 def is_mounted(path: str) -> bool:
-    """Whether a path is among what lies there, and no file of the project's own."""
+    """Returns whether a path is among what lies there, and no file of the project's own."""
     return path.startswith(f"{FOLDER}/")
 
 

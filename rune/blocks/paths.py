@@ -11,7 +11,8 @@ from dataclasses import dataclass
 _PATH = re.compile(r"(?P<base>[a-z]+:///?[\w./-]+|[\w:/.-]+)(?:@(?P<version>[\w./-]+))?(?:#(?P<sub_path>[\w./-]+))?\Z")
 _SHORT = re.compile(r"[\w-]+\Z")
 _HOMES = re.compile(r"(https?://github\.com/|wapm:///)?hotg-ai/")
-"""Where the blocks of the catalogue were published: other repositories may hold other blocks of the same name."""
+"""The places where the blocks of the catalogue were published: other repositories may hold other blocks of the same
+name."""
 PUBLISHED_PREFIX = "hotg-ai/proc-blocks@v0.11.3#"
 """The path of a published block up to its name, with the version that the catalogue computes as."""
 

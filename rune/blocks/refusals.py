@@ -91,7 +91,7 @@ def whole_numbers_of(arguments: Arguments, name: str) -> tuple[int, ...]:
 
 
 def check_fits(argument: str, number: int, type_: TensorType) -> None:
-    """That the elements of an input can be that whole number. Raises `BlockError`."""
+    """Checks that the elements of an input can be that whole number. Raises `BlockError`."""
     bits = 8 * type_.element.size
     is_signed = type_.element.value.startswith("i")
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if is_signed else (0, (1 << bits) - 1)

@@ -1,4 +1,4 @@
-"""Says which proc-blocks a project can use: given to `check` and the language service, which know no catalogue."""
+"""Says which proc-blocks a project can use, for `check` and the language service, which know no catalogue."""
 
 from __future__ import annotations
 

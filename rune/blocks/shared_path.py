@@ -1,4 +1,4 @@
-"""How a Runefile names a block that another project published: `acme/sounds#smooth@1.2`."""
+"""The name in a Runefile of a block that another project published: `acme/sounds#smooth@1.2`."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ def shared_paths_in(text: str) -> tuple[SharedPath, ...]:
 
 
 def is_block_name(text: str) -> bool:
-    """Whether a block can be called so."""
+    """Returns whether a block can be called so."""
     return re.fullmatch(_BLOCK, text) is not None
 
 
 def is_block_version(text: str) -> bool:
-    """Whether a block can have this version: one to three numbers."""
+    """Returns whether a block can have this version: one to three numbers."""
     return re.fullmatch(_VERSION, text) is not None
 
 
 def version_key(version: str) -> tuple[int, int, int]:
-    """By which versions are ordered: `1.10` comes after `1.9`, and `1.2` is as new as `1.2.0`."""
+    """Returns the key by which versions are ordered: `1.10` comes after `1.9`, and `1.2` is as new as `1.2.0`."""
     first, second, third, *_ = [*map(int, version.split(".")), 0, 0, 0]
     return first, second, third
 

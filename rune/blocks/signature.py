@@ -24,7 +24,7 @@ class HostText:
 
 
 class ArgumentKind(Enum):
-    """How an argument's text is read."""
+    """The kind of an argument, by which its text is read."""
 
     INTEGER = "integer"
     FLOAT = "float"
@@ -125,14 +125,14 @@ class Count:
 
 
 class RunTimeSizes(Enum):
-    """How a block gets the sizes of an input that each run decides."""
+    """The way in which a block gets the sizes of an input that each run decides."""
 
     REFUSED = "refused"
-    """It is not: such an input is refused when the project is checked."""
+    """No sizes: such an input is refused when the project is checked."""
     COUNT = "count"
-    """By a `Count` among the numbers: the elements lie dense, so that is enough for one that takes them one by one."""
+    """A `Count` among the numbers: the elements lie dense, so that is enough for one that takes them one by one."""
     POINTER = "pointer"
-    """By a pointer to those sizes behind the pointer to the input."""
+    """A pointer to those sizes behind the pointer to the input."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ Header = Path | GeneratedHeader
 
 @dataclass(frozen=True)
 class BlockCode:
-    """How a block is called from C.
+    """The call of a block from C.
 
     The function's parameters are, in this order: a pointer for each input and each output (of the element's C type;
     utf8 is `struct rune_text`); `void *state` if there is state, `void *scratch` if there is scratch,
@@ -215,8 +215,8 @@ class BlockCode:
     state_size: int = 0
     scratch_size: int = 0
     pace: BlockPace | None = None
-    """For a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
-    depends on it is not done."""
+    """The runs in which a block has output, where a run may end with it for all that reads from it. In the others,
+    what depends on it is not done."""
     header: GeneratedHeader | None = None
     """The C, of a block that has none in a file."""
 
@@ -260,18 +260,18 @@ class Block:
     code: Callable[[tuple[TensorType, ...], Arguments], BlockCode]
     """The call for inputs that `outputs` accepted. Raises `BlockError` for an argument that only now proves wrong."""
     element: Callable[[tuple[TensorType, ...], Arguments], Callable[[float], float] | None] | None = None
-    """For an elementwise block, which cannot fail: what its C makes of one element, to the last bit, for inputs that
-    `outputs` accepted; None for those that it does not say it for. Anvil joins it with elementwise ops beside it."""
+    """The function of one element of an elementwise block that cannot fail, the same as in C to the last bit, for
+    inputs that `outputs` accepted; None where it has none. Anvil joins it with elementwise ops beside it."""
     aliases: tuple[str, ...] = field(default=())
     """Other crate names under which old Runefiles know it."""
     run_time_sizes: RunTimeSizes = RunTimeSizes.REFUSED
     """True if it takes inputs whose sizes each run decides."""
     state: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockState, ...]] | None = None
-    """For a block that remembers: what it keeps for inputs that `outputs` accepted. All that the C keeps and that is
-    not made of the arguments alone."""
+    """The state of a block that remembers, for inputs that `outputs` accepted: all that the C keeps and that is not
+    made of the arguments alone."""
     pace: Callable[[tuple[TensorType, ...], Arguments], BlockPace] | None = None
-    """For a block that reads a stream, whose input must come without gaps and without overlap: in which runs it has
-    something to go on with, for inputs that `outputs` accepted. Its C has the same."""
+    """The runs in which a block that reads a stream has output, for inputs that `outputs` accepted; its input must
+    come without gaps and without overlap. Its C has the same."""
     stream_argument: str | None = None
     """The argument that is 1 where the input is a stream, of a block that has something to go on with in each run."""
     sound_rate: int | None = None

@@ -23,7 +23,7 @@ def _declarations() -> list[Capability]:
 
 
 CAPABILITIES: Final = MappingProxyType({each.name: each for each in _declarations()})
-"""By name, in the order of their numbers."""
+"""All capabilities by name, in the order of their numbers."""
 BY_NUMBER: Final = MappingProxyType({each.number: each for each in CAPABILITIES.values()})
 BY_GRAPH_TYPE: Final = MappingProxyType({each.graph_type: each for each in CAPABILITIES.values()})
 INPUT_OPTIONS: Final = tuple(dict.fromkeys(each.option for each in CAPABILITIES.values()))

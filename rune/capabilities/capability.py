@@ -120,11 +120,11 @@ class Capability:
     """
 
     name: str
-    """In a Runefile and in messages."""
+    """The name in a Runefile and in messages."""
     number: int
-    """In Rune's ABI v0: the argument of `request_capability`."""
+    """The number in Rune's ABI v0: the argument of `request_capability`."""
     graph_type: str
-    """In the graph that a rune carries."""
+    """The type in the graph that a rune carries."""
     summary: str
     parameters: tuple[Parameter, ...]
     element: ElementType
@@ -139,9 +139,9 @@ class Capability:
     """The meaning and order of its numbers, for the README of a package."""
     option: InputOption
     label: str
-    """On pages."""
+    """The label on pages."""
     short_label: str
-    """In a picture, where a few letters fit."""
+    """The label in a picture, where a few letters fit."""
     icon: str
     """Lucide's name; written as `icon="..."`, by which the front end's build finds the icons that it draws."""
     stage_name: str
@@ -157,7 +157,7 @@ class Capability:
     array: Callable[[Parameters], TensorType | None] | None = None
     """The type of the array that a program gives for it, where it differs from `output`."""
     recording: RecordingFormat | None = None
-    """None where nobody records it."""
+    """The format of recordings; None where nobody records it."""
     endings: tuple[str, ...] = ()
     """The endings of the files that it reads, in lower case."""
     examples: tuple[str, ...] = ()
@@ -191,7 +191,7 @@ class Capability:
 
     @property
     def spelling(self) -> str:
-        """Its name in lower case, as some Runefiles have it."""
+        """The name in lower case, as some Runefiles have it."""
         return self.name.lower().replace("_", "-")
 
     @property

@@ -53,7 +53,7 @@ def picture_array(element: ElementType) -> Callable[[Parameters], TensorType]:
 
 
 def describe_picture(parameters: Parameters) -> str:
-    """Its size, and the order of its numbers."""
+    """Says the size of a picture, and the order of its numbers."""
     pixels = _PIXELS[int(parameters.get("pixel_format", 0)) % len(_PIXELS)]
     size = f"{parameters.get('width', '?')} x {parameters.get('height', '?')} pixels"
     return f"a picture of {size}, row by row from the top left, {pixels}"

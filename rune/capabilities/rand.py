@@ -13,7 +13,7 @@ def _output(parameters: Parameters) -> TensorType | None:
 
 
 def _implied_parameters(type_: TensorType) -> Parameters:
-    """Without an amount a host gives one number, whatever the size of the tensor."""
+    """Returns an amount for the tensor's size: without one a host gives one number."""
     return {"amount": max(type_.size // 4, 1)}
 
 

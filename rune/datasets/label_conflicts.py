@@ -21,7 +21,7 @@ class ConflictChoice(StrEnum):
     IMPORT = "import"
     """The label of the import, where it has one alone."""
     LEAVE_OUT = "leave-out"
-    """Neither: the recording does not come in, and a stored sample is left out of further versions."""
+    """Neither label: the recording does not come in, and a stored sample is left out of further versions."""
 
 
 @dataclass(frozen=True)
@@ -149,14 +149,15 @@ def compare_labels(recordings: Iterable[RecordingLabel], samples: Mapping[str, S
 
 
 def is_conflict(conflict: LabelConflict) -> bool:
-    """Whether the labels contradict each other. A recording without a label contradicts no stored sample."""
+    """Returns whether the labels contradict each other. A recording without a label contradicts no stored sample."""
     if conflict.stored is None:
         return len(conflict.labels) > 1
     return any(contradicts(conflict.stored.label, source.label) for source in conflict.sources)
 
 
 def contradicts(stored_label: str, label: str) -> bool:
-    """Whether a recording with this label contradicts the sample with the same bytes. One without a label does not."""
+    """Returns whether a recording with this label contradicts the sample with the same bytes. One without a label
+    does not."""
     return label not in ("", stored_label)
 
 

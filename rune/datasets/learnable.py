@@ -1,5 +1,5 @@
-"""Whether recordings suffice for a recipe to learn from: labels, people, marks and splits. `lab` asks it of what it
-reads, and a server before a run begins. It reads no bytes of a recording. Pure functions."""
+"""Checks whether recordings suffice for a recipe to learn from: labels, people, marks and splits. `lab` asks it of
+what it reads, and a server before a run begins. It reads no bytes of a recording. Pure functions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class DataPlace(StrEnum):
 
 @dataclass(frozen=True)
 class DataProblem:
-    """Why nothing can be learned from recordings: a sentence for people, and where that is fixed."""
+    """The reason why nothing can be learned from recordings: a sentence for people, and where that is fixed."""
 
     text: str
     place: DataPlace
@@ -158,7 +158,8 @@ def amount_problem(
 
 
 def _are_divided_here(recordings: Sequence[LearnedRecording]) -> bool:
-    """Whether a run divides recordings by itself: the data names no split, or gives all to learn from and nobody."""
+    """Returns whether a run divides recordings by itself: the data names no split, or gives all to learn from and
+    nobody."""
     splits = {each.split for each in recordings}
     return splits <= {""} or (splits == {Split.TRAIN.value} and not any(each.group for each in recordings))
 

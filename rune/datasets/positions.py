@@ -1,4 +1,4 @@
-"""Where objects are in a picture, as somebody marked them. Pure."""
+"""The places of objects in a picture, as somebody marked them. Pure."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class ObjectPosition:
 
     label: str
     x: float
-    """From the left edge, as a fraction of the width."""
+    """The distance from the left edge, as a fraction of the width."""
     y: float
-    """From the upper edge, as a fraction of the height."""
+    """The distance from the upper edge, as a fraction of the height."""
 
 
 Positions = tuple[ObjectPosition, ...]

@@ -50,7 +50,7 @@ def split_of_single(data_set: UUID, digest: str) -> Split:
 
 
 def _distance(group: Counts, splits: Mapping[Split, Counts], target: Split, shares: Mapping[Split, float]) -> float:
-    """How far the shares of the group's labels are from `shares` if it goes into `chosen`."""
+    """Returns how far the shares of the group's labels are from `shares` if it goes into `chosen`."""
     distance = 0.0
     for label, added_count in group.items():
         total = added_count + sum(splits.get(split, {}).get(label, 0) for split in shares)

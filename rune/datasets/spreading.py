@@ -17,7 +17,8 @@ _ABSENT = object()
 
 
 def spread_over_labels(samples: Iterable[T], label_of: Callable[[T], str], most: int) -> list[T]:
-    """At most `most` samples. Labels take turns, and the samples of a label are spread evenly over their order."""
+    """Returns at most `most` samples. Labels take turns, and the samples of a label are spread evenly over their
+    order."""
     by_label: dict[str, list[T]] = defaultdict(list)
     for sample in samples:
         by_label[label_of(sample)].append(sample)

@@ -58,7 +58,7 @@ class Environment:
 
     @property
     def folder(self) -> Path:
-        """Where it is on this machine. A changed lock, or another version of Python, has another folder."""
+        """The folder on this machine. A changed lock, or another version of Python, has another folder."""
         state = self.lock.read_bytes() + "{}.{}".format(*sys.version_info[:2]).encode()
         digest = hashlib.sha256(state).hexdigest()[:_DIGITS]
         return self.place / digest if self.is_apart else self.place / f"{self.name}-{digest}"

@@ -18,7 +18,7 @@ MOUNT_POINT = Path("/sys/fs/cgroup")
 _DELEGATION_ATTRIBUTES = ("user.delegate", "trusted.delegate")
 """Extended attributes by which systemd marks what it delegates."""
 _LEAF = "server"
-"""Where the processes go that are in a delegated group itself: a group with limited groups in it has none."""
+"""The group for the processes that are in a delegated group itself: a group with limited groups in it has none."""
 _PREFIX = "computes-"
 _ENDING_SECONDS = 1.0
 
@@ -141,7 +141,8 @@ def _path_of(pid: int) -> str:
 
 
 def _is_delegated(folder: Path) -> bool:
-    """Whether an administrator said so. To root every group is writable, so that for root only a mark counts."""
+    """Returns whether an administrator said so. To root every group is writable, so that for root only a mark
+    counts."""
     for name in _DELEGATION_ATTRIBUTES:
         with contextlib.suppress(OSError):
             if os.getxattr(folder, name) == b"1":

@@ -87,7 +87,7 @@ def _answer(module: str, message: Mapping[str, Any], descriptors: Sequence[int])
 
 
 def _ending(pid: int) -> dict[str, int] | None:
-    """It is not reaped, so its id stays its own."""
+    """Returns how a process ended. It is not reaped, so its id stays its own."""
     end = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     if end is None:
         return None

@@ -65,12 +65,12 @@ def version() -> int:
 
 
 def has_network(version: int) -> bool:
-    """Whether TCP connections can be forbidden."""
+    """Returns whether TCP connections can be forbidden."""
     return version >= _TCP_FROM
 
 
 def has_scopes(version: int) -> bool:
-    """Whether signals and abstract sockets can be kept inside."""
+    """Returns whether signals and abstract sockets can be kept inside."""
     return version >= _SCOPES_FROM
 
 

@@ -59,7 +59,7 @@ _GO_ON = b"g"
 
 @dataclass(frozen=True)
 class ProcessNamespaces:
-    """Where the module's process is: what it lacks so far, and whether its files and processes are its own alone."""
+    """The namespaces of the module's process: the gaps so far, and a folder of its own."""
 
     gaps: tuple[Gap, ...]
     folder: str
@@ -149,7 +149,7 @@ def _write_maps(pid: int) -> bool:
 
 
 def _is_readable_by_all() -> bool:
-    """Whether a user that owns nothing could read the toolchain, by some of its files."""
+    """Returns whether a user that owns nothing could read the toolchain, by some of its files."""
     return all(os.stat(file).st_mode & 0o004 for file in _toolchain_files())
 
 

@@ -37,7 +37,7 @@ _PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
 _CAPSET: Final = {"x86_64": 126, "aarch64": 91}
 _CAPABILITY_VERSION: Final = 0x20080522
 _CAPABILITIES: Final = 64
-"""More than any kernel has yet."""
+"""More capabilities than any kernel has yet."""
 
 
 def is_linux() -> bool:

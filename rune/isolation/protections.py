@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Protection(StrEnum):
-    """One that is tried for each process that computes on what strangers sent."""
+    """A protection that is tried for each process that computes on what strangers sent."""
 
     NO_NEW_PRIVILEGES = "no-new-privileges"
     NAMESPACES = "namespaces"
@@ -16,7 +16,7 @@ class Protection(StrEnum):
     FILE_TREE = "file-tree"
     """A root of its own: the toolchain, read-only, and a limited folder in memory that goes with the process."""
     OTHER_USER = "other-user"
-    """For a server that runs as root: a user that owns nothing."""
+    """A user that owns nothing, for a server that runs as root."""
     PROCESS_COUNT = "process-count"
     MEMORY_TOTAL = "memory-total"
     """The kernel limits the memory of a process with all that it starts; elsewhere the server looks at it."""
@@ -55,11 +55,11 @@ class Isolation:
         return Protection.FILE_TREE not in self.missing
 
     def with_gap(self, protection: Protection, reason: str) -> Isolation:
-        """This without one more."""
+        """Returns this with one more gap."""
         return Isolation((*self.gaps, Gap(protection, reason)))
 
     def with_protection(self, protection: Protection) -> Isolation:
-        """This with one that is there by other means."""
+        """Returns this with a protection that exists by other means."""
         return Isolation(tuple(gap for gap in self.gaps if gap.protection is not protection))
 
     def to_json(self) -> dict[str, str]:
@@ -73,7 +73,7 @@ def isolation_from_json(gaps: Mapping[str, str]) -> Isolation:
 
 
 def gaps_of(protections: Iterable[Protection], reason: str) -> tuple[Gap, ...]:
-    """All of these are missing for one reason."""
+    """Returns a gap for each protection, all for one reason."""
     return tuple(Gap(one, reason) for one in protections)
 
 

@@ -52,4 +52,5 @@ def numbers(machine: str) -> Mapping[str, int]:
 
 
 CLONE3 = 435
-"""Its flags lie in memory, which a filter cannot read: told that there is none, the C library takes `clone`."""
+"""The call whose flags are in memory, which a filter cannot read: told that there is none, the C library takes
+`clone`."""

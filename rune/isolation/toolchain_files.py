@@ -16,7 +16,7 @@ from rune.environments.analysis import ANALYSIS
 from rune.isolation.landlock import AllowedPaths
 
 _SYSTEM_PREFIXES = frozenset({"/", "/usr", "/usr/local"})
-"""For a Python that came with the system: its own folders are named one by one."""
+"""The prefixes of a Python that came with the system: its own folders are named one by one."""
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store")
 _SINGLE_FILES = ("/etc/ld.so.cache", "/dev/urandom", "/dev/random", "/dev/zero", "/sys/devices/system/cpu")
 _MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self")
@@ -43,7 +43,7 @@ def toolchain_access(
 
 
 def package_folder(name: str) -> str:
-    """Where the sources of a package of ours lie, without symbolic links."""
+    """Returns where the sources of a package of ours lie, without symbolic links."""
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(name)

@@ -195,7 +195,7 @@ _MOST_LISTED = 100_000
 
 
 def _stored_path(root: Path, path: str) -> Path:
-    """Where a file is in a folder that may spell its name with combining accents."""
+    """Returns where a file is in a folder that may spell its name with combining accents."""
     target = root / path
     if path.isascii() or target.exists():
         return target
@@ -209,7 +209,7 @@ def _stored_path(root: Path, path: str) -> Path:
 
 
 def _resolved(path: Path) -> Path | None:
-    """Where a path leads; None for a link that leads back to itself."""
+    """Returns where a path leads; None for a link that leads back to itself."""
     try:
         return path.resolve()
     except (RuntimeError, OSError):
@@ -217,7 +217,7 @@ def _resolved(path: Path) -> Path | None:
 
 
 def _is_folder(folder: Path, name: str) -> bool:
-    """Whether a link leads to a folder; it may be broken or go round in a circle."""
+    """Returns whether a link leads to a folder; it may be broken or go round in a circle."""
     try:
         return stat.S_ISDIR((folder / name).stat().st_mode)
     except (OSError, RuntimeError):

@@ -18,7 +18,7 @@ def enclosing_repository(folder: Path) -> Path | None:
 
 
 def _is_top(folder: Path) -> bool:
-    """Whether `.git` is what Git makes: a folder with a HEAD, or a file that names one. A link is neither."""
+    """Returns whether `.git` is what Git makes: a folder with a HEAD, or a file that names one. A link is neither."""
     git = folder / ".git"
     try:
         mode = git.lstat().st_mode

@@ -10,7 +10,7 @@ from rune.tensor import TensorType
 
 
 class ArrayRole(Enum):
-    """Who owns the memory of an array."""
+    """The owner of the memory of an array."""
 
     CALLER = "caller"
     """The caller of the function."""

@@ -290,4 +290,4 @@ def test_a_board_on_this_computer_records_for_the_data(forge: LiveForge, open_pa
         assert recorder.evaluate("document.documentElement.scrollWidth <= innerWidth")
     board.unplug()
     recorder.get_by_role("button", name="Record", exact=True).click()
-    expect(recorder.get_by_role("alert")).to_contain_text("The line was cut", timeout=PATIENCE)
+    expect(recorder.get_by_role("alert")).to_contain_text("The connection ended", timeout=PATIENCE)

@@ -18,7 +18,7 @@ def with_small_disk(folder: Path, kilobytes: int, command: Sequence[str]) -> lis
 
 @cache
 def is_mounted() -> bool:
-    """Whether this machine lets a process mount a file system of its own."""
+    """Returns whether this machine lets a process mount a file system of its own."""
     if shutil.which("unshare") is None:
         return False
     return subprocess.run(with_small_disk(Path("/tmp"), 64, ["true"]), capture_output=True, check=False).returncode == 0

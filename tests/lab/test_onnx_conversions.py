@@ -14,7 +14,7 @@ from lab.child.start import Step, run
 from lab.environments.environment import ENVIRONMENTS
 from lab.formats.onnx.reading import read_onnx
 from lab.refusal import Reason, Refused
-from tests.lab.formats.onnx_files import model, node, write
+from tests.support.models.onnx_files import model, node, write
 
 FOLDER = Path(__file__).resolve().parent / "models" / "onnx"
 ONNX = ENVIRONMENTS["onnx"]

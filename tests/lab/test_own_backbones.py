@@ -1,5 +1,5 @@
-"""From a model of one's own pictures to the next one: what the recipe `pictures` learned is the backbone of `transfer`,
-and what Teach learns from."""
+"""A model of one's own pictures leads to the next one: what the recipe `pictures` learned is the backbone of
+`transfer`, and what Teach learns from."""
 
 from __future__ import annotations
 

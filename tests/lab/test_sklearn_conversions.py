@@ -16,10 +16,9 @@ from lab.quantize.noise import RunningModel
 from lab.refusal import Reason, Refused
 from rune.model.tflite import read_model
 from rune.tools.cli import main
+from tests.support.models.sklearn_files import ANSWERS, FOLDER
 
-FOLDER = Path(__file__).resolve().parent / "models" / "sklearn"
 ONNX = ENVIRONMENTS["onnx"]
-ANSWERS = np.load(FOLDER / "answers.npz")
 LINEAR = sorted(name for name in ANSWERS.files if name.startswith(("linear", "logistic", "perceptron", "ridge", "sgd")))
 TOLERANCE = 2e-5
 """The largest difference from the answers of scikit-learn, which are of 64 bits."""

@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from lab.command import job
 from lab.environments.environment import ENVIRONMENTS
 from rune.digests import digest_of
+from rune.environments.analysis import ANALYSIS, QUANTISER
+from rune.environments.environment import Environment, EnvironmentNeeded
 from rune.tools.cli import main
-from tests.lab.formats.onnx_files import model, write
-from tests.lab.formats.test_onnx_trees import NEWER, STUMP, learner, regressor
-from tests.lab.test_sklearn_conversions import ANSWERS, FOLDER
 from tests.support.compiler.block_references.learned import decision_trees
+from tests.support.models.onnx_files import model, write
+from tests.support.models.onnx_trees import NEWER, STUMP, learner, regressor
+from tests.support.models.sklearn_files import ANSWERS, FOLDER
 
 TREES = sorted(name for name in ANSWERS.files if name.startswith(("tree", "forest", "extra", "boosting")))
 SCORED = ("boosting", "boosting_two")
@@ -130,3 +133,18 @@ def test_trees_have_no_forms(tmp_path: Path, options: tuple[str, ...]) -> None:
     result = convert(FOLDER / "forest.onnx", tmp_path / "walk.trees.json", *options)
     assert result.exit_code == 2
     assert "Decision trees have no forms" in result.stderr
+
+
+def test_a_server_converts_trees_without_the_quantiser_that_forms_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(environment: Environment | None, *modules: str) -> None:
+        assert (environment, modules) == (None, (QUANTISER,))
+        raise EnvironmentNeeded(ANALYSIS)
+
+    monkeypatch.setattr(job, "require_environments", refuse)
+    request = {"folder": str(tmp_path), "shapes": {}}
+    answer = job.make_float_file({**request, "source": str(FOLDER / "forest.onnx")}, lambda share, text: None)
+    assert (answer["conversion"], answer["float"], answer["trees"]["trees"]) == (None, None, 6)
+    with pytest.raises(EnvironmentNeeded):
+        job.make_float_file({**request, "source": str(FOLDER / "logistic.onnx")}, lambda share, text: None)

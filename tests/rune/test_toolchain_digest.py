@@ -32,7 +32,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
-    """In a process of its own: what other tests have imported is no part of a build."""
+    """The imports are those of a process of its own: what other tests have imported is no part of a build."""
     modules = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True).stdout.split()
     parts = {part.removesuffix(".py").replace("/", ".") for part in PARTS}
     groups = {part.partition(".")[0] for part in parts if "." in part}

@@ -1,4 +1,4 @@
-"""How long a test waits for something that must happen."""
+"""The time that a test waits for something that must happen."""
 
 PATIENCE = 120.0
 """Seconds after which a test stops waiting and fails.

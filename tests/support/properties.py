@@ -1,4 +1,4 @@
-"""How often a property is tried: a few made-up examples in `make test`, many times as many in `make prove`.
+"""The number of examples of a property: a few made-up examples in `make test`, many times as many in `make prove`.
 
 The examples are the same in each run, and a slow one on a busy machine is no failure.
 """

@@ -17,7 +17,7 @@ Case = TypeVar("Case")
 Row = TypeVar("Row")
 
 SEED = "hammer forge"
-"""Another seed chooses another share of everything."""
+"""The seed, which chooses the shares."""
 ERROR_STATUS = 400
 """Statuses from here on refuse a request."""
 VISITOR = "anonymous"
@@ -30,7 +30,7 @@ def rank(name: str) -> int:
 
 
 def in_share(name: str, one_in: int) -> bool:
-    """Whether a case is in the share of about one in so many, for a test that finds its cases while it runs."""
+    """Returns whether a case is in the share of about one in so many, for a test that finds its cases while it runs."""
     return rank(name) % one_in == 0
 
 
@@ -91,7 +91,7 @@ def share_and_all(cases: Iterable[Case], one_in: int, name_of: Callable[[Case], 
 SHARE_OF_PEOPLE_AND_ALL = pytest.mark.parametrize(
     "whole", [pytest.param(False, id="a share"), pytest.param(True, id="all", marks=pytest.mark.proof)]
 )
-"""For a test that goes through kinds of people by itself: whether all are asked, or `kinds_to_ask`."""
+"""The parameter of a test that goes through kinds of people by itself: whether all are asked, or `kinds_to_ask`."""
 
 
 def kinds_to_ask(row: str, answers: Mapping[str, int]) -> set[str]:

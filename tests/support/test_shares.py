@@ -17,7 +17,7 @@ def values(parameter: ParameterSet) -> Any:
 
 
 def short(parameters: Iterable[ParameterSet]) -> list[ParameterSet]:
-    """Those that `make test` runs."""
+    """Returns the parameters that `make test` runs."""
     return [each for each in parameters if not any(getattr(mark, "name", "") == "proof" for mark in each.marks)]
 
 

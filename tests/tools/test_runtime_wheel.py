@@ -21,7 +21,7 @@ from tests.support.servers.live_server import REPOSITORY
 from tools.packaging.runtime_wheel import LARGEST, BadWheel, imported_modules, runtime_files
 
 MOST_DISTRIBUTIONS = 20
-"""That the SDK of notebooks brings."""
+"""The most distributions that the SDK of notebooks brings."""
 LIBRARIES = ("numpy", "numpy.libs", "wasmtime")
 PROGRAM = """\
 import sys

@@ -23,8 +23,8 @@ LONGER: Final[Mapping[str, str]] = {}
 
 
 def is_source(path: str) -> bool:
-    """Whether people write and read a file of this path. The first migration of an app has all its tables, and Django
-    writes it."""
+    """Returns whether people write and read a file of this path. The first migration of an app has all its tables,
+    and Django writes it."""
     return path.endswith(SOURCES) and not path.endswith("/migrations/0001_initial.py")
 
 

@@ -42,7 +42,7 @@ def _module(package: str, name: str, texts: Mapping[str, str]) -> PurePosixPath 
 
 
 def _is_near(folder: PurePosixPath, home: PurePosixPath) -> bool:
-    """Whether tests of a folder may import what stands in `home`."""
+    """Returns whether tests of a folder may import what stands in `home`."""
     return home.is_relative_to(_SUPPORT) or home == _ALL or home.is_relative_to(folder) or folder.is_relative_to(home)
 
 

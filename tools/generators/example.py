@@ -87,7 +87,7 @@ def drawing(strokes: Sequence[Sequence[tuple[float, float]]] = STROKES) -> bytes
 
 
 def _plain(value: Any) -> Any:
-    """As JSON gives it back."""
+    """Returns the value as JSON gives it back."""
     return json.loads(json.dumps(value))
 
 

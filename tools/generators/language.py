@@ -26,7 +26,7 @@ from tools.setup import FRONTEND, LANGUAGE, ROOT
 PYODIDE = FRONTEND / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json")
 STANDARD_LIBRARY = "python_stdlib.zip"
-"""That of Pyodide, as sources, with Pyodide's own modules."""
+"""The standard library of Pyodide, as sources, with Pyodide's own modules."""
 PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
 ENTRY_MODULES = ("rune.editing.language.service", "rune.blocks.catalogue", "rune.pyblock.live")

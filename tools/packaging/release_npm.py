@@ -46,7 +46,7 @@ class Tarball:
 
     @property
     def digest(self) -> str:
-        """As `sha256:` and hexadecimal digits."""
+        """The digest as `sha256:` and hexadecimal digits."""
         return f"sha256:{hashlib.sha256(self.path.read_bytes()).hexdigest()}"
 
 

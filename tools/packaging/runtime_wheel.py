@@ -169,7 +169,7 @@ def _requirement(metadata: str, name: str) -> str:
 
 
 def _write(path: Path, files: Mapping[str, bytes], info: str) -> None:
-    """A wheel of these files: of the same files the same bytes."""
+    """Writes a wheel of these files: of the same files the same bytes."""
     record = f"{info}/RECORD"
     rows = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(files.items()) if name != record]
     whole = {**files, record: "\n".join([*rows, f"{record},,", ""]).encode()}

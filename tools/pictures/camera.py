@@ -19,9 +19,9 @@ EVERY = tuple((size, scheme) for size in SIZES for scheme in SCHEMES)
 WIDE = (("wide", "light"), ("wide", "dark"))
 PHONE = (("phone", "light"), ("phone", "dark"))
 TWO = (("wide", "light"), ("phone", "dark"))
-"""For the others: each size and each scheme once."""
+"""The looks of the other pages: each size and each scheme once."""
 COLOURS = 256
-"""In each picture's palette: pages have few, and two thirds of the bytes are saved."""
+"""The colours in each picture's palette: pages have few, and two thirds of the bytes are saved."""
 
 
 @dataclass(frozen=True)
@@ -67,5 +67,5 @@ def write(picture: bytes, path: Path) -> None:
 
 
 def _channels(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Red, green and blue of colours as one number each."""
+    """Returns the red, green and blue of colours that are one number each."""
     return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)

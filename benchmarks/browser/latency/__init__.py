@@ -1,4 +1,5 @@
-"""How long one run takes in Chromium, beside tfjs-tflite and LiteRT.js in the same page: the same models, by turns."""
+"""Measures how long one run takes in Chromium, beside tfjs-tflite and LiteRT.js in the same page: the same models,
+by turns."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ CONTENDERS = {
     "tflite": "tfjs-tflite",
     "litert": "LiteRT.js",
 }
-"""By the names that the page knows them by."""
+"""The contenders, by the names that the page uses."""
 LOADED_CONTENDERS = {name: title for name, title in CONTENDERS.items() if name not in ("plain", "speed")}
 
 

@@ -34,8 +34,9 @@ from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.place import CONVERSION
 from forge.learning.conversions.serializers import MAX_LAYERS, QUEUED
 from forge.learning.conversions.settings_digest import conversion_digest
+from forge.learning.conversions.trees import trees_of
 from forge.learning.endings import LearningEnding
-from forge.learning.errors import ConversionBusy, NoSuchLayer
+from forge.learning.errors import ConversionBusy, FormRefused, NoSuchLayer
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
 from forge.projects.files.contents import checked_path
@@ -52,6 +53,7 @@ MAX_FORMS = 40
 """The greatest number of forms of one conversion."""
 MAX_INPUTS = 16
 SAMPLES_MISSING = "The samples of this conversion were not sent. Send them, or convert the model again without them."
+NO_FORMS = "Decision trees have no forms and no layers: their file has thresholds in float, whatever runs it."
 LARGEST_SIZE = 1 << 24
 
 Shapes = Mapping[str, Sequence[int]]
@@ -177,6 +179,8 @@ def mix_form(
         raise Invalid(f"Layers stay floats in {' and '.join(MIXED_FORMS)}.")
     with transaction.atomic():
         row = _require_ready(_locked_row(row))
+        if trees_of(row) is not None:
+            raise FormRefused(NO_FORMS)
         known_layers = {layer["name"] for layer in row.description.get("layers", ())}
         float_layers = sorted(set(float_layers))
         if unknown := [name for name in float_layers if name not in known_layers]:

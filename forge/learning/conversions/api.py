@@ -67,7 +67,8 @@ class ModelConversions(ProjectView):
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Converts a model, the body, as a job: a file of Keras, ONNX or PyTorch (`.pt2`), a
-        SavedModel as a ZIP file, or a `.tflite` file of floats."""
+        SavedModel as a ZIP file, or a `.tflite` file of floats. Decision trees in an ONNX file become the file of the
+        block `decision_trees`, the form `trees`."""
         project = self.project(request, organisation, name, Verb.EDIT)
         file = request.query_params.get("file", "")
         if not file:
@@ -163,7 +164,7 @@ class ModelFormFile(ProjectView):
         responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
     )
     def get(self, request: Request, organisation: str, name: str, conversion_id: UUID, number: int) -> HttpResponseBase:
-        """The `.tflite` file of a form."""
+        """The `.tflite` file of a form, or the `.trees.json` file of decision trees."""
         project = self.project(request, organisation, name, Verb.READ)
         principal = principal_of(request)
         form = find_form(principal, project, conversion_id, number)
@@ -179,7 +180,8 @@ class ModelApply(ProjectView):
     @extend_schema(operation_id="conversion_apply", request=ApplyFormSerializer, responses={201: ModelApplyJson})
     def post(self, request: Request, organisation: str, name: str, conversion_id: UUID, number: int) -> Response:
         """Opens a change request in which a model file of the project is this form. Its source, the record of its
-        conversion and its section of `forge.yml` go with it."""
+        conversion and its section of `forge.yml` go with it; with decision trees a Runefile that runs them, or their
+        resource, in place of the section."""
         project = self.project(request, organisation, name, Verb.EDIT)
         principal, body = principal_of(request), self.read_body(request, ApplyFormSerializer)
         form = find_form(principal, project, conversion_id, number)

@@ -14,6 +14,7 @@ from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
 from forge.jobs.kinds import JobContext
 from forge.learning.conversions.actions import announce_conversion
+from forge.learning.conversions.kinds import TREES, TREES_SUFFIX
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.devices.boards.lookup import find_board
 
@@ -47,7 +48,7 @@ def _count(
                 {"op": "count-model", "target": target},
                 answers.append,
                 owner=row.project.organisation_id,
-                files={"model.tflite": file},
+                files={f"model{TREES_SUFFIX}" if form.form == TREES else "model.tflite": file},
                 limit=COUNT_SECONDS,
                 tick=job.tick,
                 pace=job.pace,

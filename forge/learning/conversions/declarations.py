@@ -16,6 +16,7 @@ from forge.jobs.actions import retry_job
 from forge.learning.conversions.actions import begin_conversion, mix_form, restart_conversion
 from forge.learning.conversions.kinds import FLOAT, MIXED_FORMS
 from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.trees import trees_of
 from forge.learning.models import ConvertedForm, DeclaredModels, ModelConversion
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -26,6 +27,10 @@ from rune.compiler.building.spec import canonical_digest
 from rune.source.policy.sections.models import INTERFACES, ModelSource
 from rune.wording import quoted
 
+IS_TREES = (
+    "Its source is decision trees, which become no .tflite file. Apply the conversion, which has their file of the "
+    "block decision_trees, and delete this entry."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -91,6 +96,8 @@ def convert_again(actor: Actor, project: Project, path: str) -> ModelConversion:
     row = next((each for each in _conversions(project) if _is_of(each, tree, model)), None)
     if row is None:
         row = _begin_stored(actor, project, tree, model)
+    elif trees_of(row) is not None:
+        raise Invalid(IS_TREES)
     elif row.state in (ConversionState.FAILED, ConversionState.NEEDS):
         row = restart_conversion(actor, row)
     elif model.float_layers:
@@ -136,9 +143,10 @@ def _declared_model(
 ) -> DeclaredModel:
     row = next((each for each in conversions if _is_of(each, tree, model)), None)
     form = None if row is None or _server_refuses(model) else _form_of(row, model)
-    reason, refusal = outdated_reason(tree, model), refusals.get(model.path, "")
+    is_trees = row is not None and trees_of(row) is not None
+    reason, refusal = outdated_reason(tree, model), IS_TREES if is_trees else refusals.get(model.path, "")
     is_over = bool(refusal) if row is None else row.job is None or row.job.is_finished
-    may_try_again = bool(reason) and form is None and is_over and not _unmakable(tree, model)
+    may_try_again = bool(reason) and form is None and is_over and not is_trees and not _unmakable(tree, model)
     return DeclaredModel(model, reason, refusal, row, form, may_try_again)
 
 
@@ -154,6 +162,8 @@ def _begin(writer: User | None, project: Project, tree: WorkingTree, model: Mode
         row = next((each for each in _conversions(project) if _is_of(each, tree, model)), None)
         if row is None:
             row = _begin_stored(writer, project, tree, model)
+        if trees_of(row) is not None:
+            return IS_TREES
         if row.state == ConversionState.READY and model.float_layers:
             mix_form(writer, row, model.form, model.float_layers)
     except DomainError as error:

@@ -34,6 +34,7 @@ from forge.learning.conversions.lab_process import lab_variables
 from forge.learning.conversions.making import ProgressShare, make_float, make_forms, waiting_converter
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.recordings import compute_recordings
+from forge.learning.conversions.trees import trees_of
 from forge.learning.endings import LearningEnding, ending_of
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.waiting_lab import waiting_quantiser
@@ -74,6 +75,11 @@ def _do(job: JobContext, row: ModelConversion, step: ConversionStep, new_compile
 def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, folder: Path) -> None:
     _set_state(job, row, ConversionState.CONVERTING)
     make_float(job, row, ProgressShare(0.0, 0.2))
+    if trees_of(row) is not None:
+        _set_state(job, row, ConversionState.READY)
+        with new_compiler() as compiler:
+            count_forms(job, row, compiler)
+        return
     with new_compiler() as compiler:
         recordings = compute_recordings(job, row, compiler, folder)
         make_forms(job, row, FIRST_FORMS, (), recordings, ProgressShare(0.25, 0.4))

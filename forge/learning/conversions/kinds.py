@@ -22,6 +22,9 @@ TENSORFLOW_FORMS = (TENSORFLOW_INT8,)
 """The forms that TensorFlow itself makes of Keras models too."""
 MIXED_FORMS = ("int8", "int16x8")
 """Forms in which layers may stay floats."""
+TREES = "trees"
+"""The form of decision trees, which is the only one that they have: the file of the block `decision_trees`."""
+TREES_SUFFIX = ".trees.json"
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 
 

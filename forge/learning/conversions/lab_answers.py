@@ -95,12 +95,31 @@ class SourceConversionJson(TypedDict):
     converter: str
 
 
+class TreesModelJson(TypedDict):
+    """The decision trees of a source: their numbers, the names of a classifier's classes, whether its outputs are
+    scores, and the largest difference to the source. `stages` are those of a Runefile behind its stage `features`."""
+
+    features: int
+    scores: int
+    trees: int
+    nodes: int
+    classes: list[str]
+    is_scored: bool
+    difference: float
+    saved_with: str
+    converter: str
+    stages: str
+    provenance: dict[str, Any]
+
+
 class FloatModelJson(TypedDict):
-    """A float model. `float` names its file in the folder; None if the source is one."""
+    """A float model. `float` names its file in the folder; None if the source is one. A source of decision trees has
+    `trees` in place of it, which are the file `float.tflite` of the folder."""
 
     conversion: SourceConversionJson | None
     format: str
     float: str | None
+    trees: NotRequired[TreesModelJson]
     gaps: dict[str, str]
 
 

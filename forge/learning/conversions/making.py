@@ -17,7 +17,8 @@ from forge.learning.conversions.kinds import PT2_SUFFIX, TENSORFLOW_SUFFIXES
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.conversions.recordings import SampleRecordings
-from forge.learning.conversions.storing import store_float, store_forms
+from forge.learning.conversions.storing import FLOAT_FILE, store_float, store_forms, store_trees
+from forge.learning.conversions.trees import trees_of
 from forge.learning.models import ModelConversion
 from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_tensorflow, waiting_torch
 
@@ -43,8 +44,9 @@ class ProgressShare:
 
 
 def make_float(job: JobContext, row: ModelConversion, share: ProgressShare) -> None:
-    """Makes the float model and stores it, unless there is one. Raises `JobFailed` and `AttemptFailed`."""
-    if row.float_digest:
+    """Makes the float model and stores it, unless there is one. Of decision trees, the file of the block is stored in
+    place of it. Raises `JobFailed` and `AttemptFailed`."""
+    if row.float_digest or trees_of(row) is not None:
         return
     with _folder(row) as folder:
         request = {
@@ -54,7 +56,10 @@ def make_float(job: JobContext, row: ModelConversion, share: ProgressShare) -> N
             "shapes": row.shapes,
         }
         answer = _request_of_lab(job, row, request, FloatModelJson, share, waiting_converter(row.source_name))
-        store_float(job, row, answer, folder)
+        if "trees" in answer:
+            store_trees(job, row, answer["trees"], answer["format"], folder / FLOAT_FILE)
+        else:
+            store_float(job, row, answer, folder)
     _log_gaps(job, answer["gaps"])
     row.refresh_from_db()
 

@@ -12,7 +12,7 @@ from forge.compute.pool.answer_reading import ModelNeedsJson, RefusedJson
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.conversions.bounded import OTHER_ANSWER
-from forge.learning.conversions.kinds import FLOAT
+from forge.learning.conversions.kinds import FLOAT, TREES, TREES_SUFFIX
 from forge.learning.conversions.lab_answers import (
     ConvertedLayerJson,
     ConverterEnvironmentJson,
@@ -21,6 +21,7 @@ from forge.learning.conversions.lab_answers import (
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.single_samples import removed_count
 from forge.learning.conversions.suggestion import calibrated_on_of, judged_on_of, suggested_form
+from forge.learning.conversions.trees import ConvertedTreesJson, trees_of
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.assessment.evaluation.intervals import wilson
 
@@ -97,7 +98,7 @@ class ConvertedFormJson(TypedDict):
     calibrated_on: Annotated[str, 'what its ranges were measured on: `samples` or `random numbers`; "" without ranges']
     judged_on: Annotated[str, "what its figures were measured on: `samples` or `random numbers`"]
     is_suggested: Annotated[bool, "never of a form that was calibrated or judged on random numbers"]
-    figures: Annotated[FormFiguresJson | None, "null for a form that was refused"]
+    figures: Annotated[FormFiguresJson | None, "null for a form that was refused, and for decision trees"]
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
     refusal: str
     url: Annotated[str, 'of its file; "" for a form that was refused']
@@ -120,6 +121,7 @@ class ModelConversionJson(TypedDict):
     shapes: dict[str, list[int]]
     calibration: Annotated[str, "the split of the project's samples on which ranges are measured"]
     source: Annotated[SourceConversionJson | None, "how the float model was converted; null for a float .tflite"]
+    trees: Annotated[ConvertedTreesJson | None, "of a model of decision trees, whose only form is `trees`"]
     layers: list[ConvertedLayerJson]
     samples: UsedSamplesJson | None
     changed_samples: list[SampleAnswersOfFormsJson]
@@ -141,7 +143,10 @@ class RestartConversionSerializer(serializers.Serializer[None]):
 class ApplyFormSerializer(serializers.Serializer[None]):
     """The file that a form becomes."""
 
-    path = serializers.CharField(max_length=400, help_text="of a .tflite file of the project, which may be new")
+    path = serializers.CharField(
+        max_length=400,
+        help_text="of a .tflite file of the project, which may be new; of decision trees a .trees.json file",
+    )
 
 
 class ModelApplyJson(TypedDict):
@@ -169,6 +174,7 @@ def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
         "shapes": row.shapes,
         "calibration": row.calibration,
         "source": description.get("conversion"),
+        "trees": trees_of(row),
         "layers": description.get("layers", []),
         "samples": _used_samples(description.get("samples")),
         "changed_samples": changed_samples(forms, description.get("samples", {}).get("classes", [])),
@@ -278,6 +284,8 @@ def form_url(row: ModelConversion, form: ConvertedForm) -> str:
 def form_file_name(form: ConvertedForm) -> str:
     """Returns the name of the form's file for downloads."""
     stem = form.conversion.source_name.rpartition(".")[0] or form.conversion.source_name
+    if form.form == TREES:
+        return f"{stem}{TREES_SUFFIX}"
     return f"{stem}-{form.form}{'-mixed' if form.float_layers else ''}.tflite"
 
 

@@ -16,26 +16,29 @@ from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.bounded import bounded_answers, bounded_classes, bounded_figures
-from forge.learning.conversions.kinds import FLOAT
-from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson
+from forge.learning.conversions.kinds import FLOAT, TREES
+from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, TreesModelJson
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.conversions.single_samples import JUDGED_ON
+from forge.learning.conversions.trees import tree_description
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.datasets.calibration_kind import STATIC_FORMS
 
 CHUNK = 1 << 20
 LARGEST_FILE = 512 << 20
 """Bytes of one form: what a process of `lab` can write."""
+FLOAT_FILE = "float.tflite"
+"""The file that `lab` writes into the folder of a request."""
 COUNTED_KEYS = ("arena", "constants", "reason")
 
 
 def store_float(job: JobContext, row: ModelConversion, answer: FloatModelJson, folder: Path) -> None:
     """Stores the float model, a file of the folder, or names the source as one. Raises `JobFailed`."""
-    blob = None if answer["float"] is None else _store_file(folder / "float.tflite")
+    blob = None if answer["float"] is None else store_file(folder / FLOAT_FILE)
     try:
         with transaction.atomic():
             job.confirm_lease()
-            locked_row = _locked_row(row)
+            locked_row = locked_conversion(row)
             if blob is not None:
                 link_derived(row, [blob.digest], row.project.organisation_id)
             locked_row.float_digest = row.source_digest if blob is None else blob.digest
@@ -50,6 +53,32 @@ def store_float(job: JobContext, row: ModelConversion, answer: FloatModelJson, f
         raise
 
 
+def store_trees(job: JobContext, row: ModelConversion, answer: TreesModelJson, source_format: str, path: Path) -> None:
+    """Stores the file of decision trees, unless an earlier attempt did. Raises `JobFailed`."""
+    blob = store_file(path)
+    try:
+        with transaction.atomic():
+            job.confirm_lease()
+            locked_row = locked_conversion(row)
+            locked_row.description = tree_description(answer, source_format)
+            locked_row.save(update_fields=["description"])
+            if not ConvertedForm.objects.filter(conversion=row).exists():
+                form = ConvertedForm.objects.create(
+                    conversion=row,
+                    number=1,
+                    form=TREES,
+                    calibrated_on=[],
+                    digest=blob.digest,
+                    size=blob.size,
+                    provenance=answer["provenance"],
+                )
+                link_derived(form, [blob.digest], row.project.organisation_id)
+    except BaseException:
+        delete_if_unlinked([blob.digest])
+        raise
+    announce_conversion(row)
+
+
 def store_forms(
     job: JobContext,
     row: ModelConversion,
@@ -60,12 +89,12 @@ def store_forms(
 ) -> None:
     """Stores the forms of an answer, in its order. Raises `JobFailed` for an answer without their files."""
     forms = {each["form"]: each for each in answer["forms"]}
-    blobs = {name: _store_file(folder / name) for name, each in forms.items() if "refusal" not in each}
+    blobs = {name: store_file(folder / name) for name, each in forms.items() if "refusal" not in each}
     digests = [blob.digest for blob in blobs.values()]
     try:
         with transaction.atomic():
             job.confirm_lease()
-            locked_row = _locked_row(row)
+            locked_row = locked_conversion(row)
             classes = bounded_classes(answer["samples"]["classes"], recordings.declared_labels, recordings.labels)
             if FLOAT in forms:
                 samples = {**answer["samples"], "classes": classes, **recordings.facts}
@@ -87,7 +116,7 @@ def store_forms(
         raise
 
 
-def _locked_row(row: ModelConversion) -> ModelConversion:
+def locked_conversion(row: ModelConversion) -> ModelConversion:
     """Raises `JobFailed` for a conversion that was deleted meanwhile."""
     locked_row = ModelConversion.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if locked_row is None:
@@ -149,7 +178,7 @@ def _store_form(
     return 1
 
 
-def _store_file(path: Path) -> Blob:
+def store_file(path: Path) -> Blob:
     """Stores a file of the folder. Raises `JobFailed` if it is missing."""
     if not path.is_file() or path.is_symlink():
         raise JobFailed("The converter gave no file.")

@@ -16,13 +16,15 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.learning.conversions.actions import announce_conversion
-from forge.learning.conversions.kinds import FLOAT
+from forge.learning.conversions.kinds import FLOAT, TREES_SUFFIX
 from forge.learning.conversions.serializers import accuracy_of
 from forge.learning.conversions.suggestion import is_calibrated_on_random, is_judged_on_random
+from forge.learning.conversions.trees import trees_of
 from forge.learning.errors import FormRefused, NothingToApply
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.alike import are_alike
+from forge.learning.offers.trees import OfferedStages, offered_stages, sizes_text, tree_message, tree_paths
 from forge.projects.access import require
 from forge.projects.files.contents import check_file_count, checked_path
 from forge.projects.files.storage import delete_on_failure
@@ -66,7 +68,8 @@ NO_INPUT = OfferedInput({}, ())
 def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput = NO_INPUT) -> int:
     """Opens a change request in which the file `path` is this form, with the files that feed it; its number.
 
-    The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Raises
+    The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Decision trees
+    have no entry there; a Runefile that runs them goes with them, or their resource. Raises
     `FormRefused`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
     `Forbidden` or `NotFound`.
     """
@@ -76,11 +79,14 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput 
     if not form.digest:
         raise FormRefused(f"{form.name} was not converted: {form.refusal}")
     path = checked_path(path)
-    if not path.endswith(SUFFIX):
-        raise Invalid(f"{quoted(path)} does not end with {SUFFIX}.", errors={"path": [f"End it with {SUFFIX}."]})
+    trees = trees_of(row)
+    suffix = SUFFIX if trees is None else TREES_SUFFIX
+    if not path.endswith(suffix):
+        raise Invalid(f"{quoted(path)} does not end with {suffix}.", errors={"path": [f"End it with {suffix}."]})
     require_room(project.organisation_id)
     tree = working_tree(project)
-    texts = {**_texts(tree, form, path), **feed.texts}
+    stages = None if trees is None else offered_stages(tree, trees, path)
+    texts = {**_texts(tree, form, path, stages), **feed.texts}
     descriptions = {name: _file_entry(put_bytes(data)) for name, data in texts.items()}
     with delete_on_failure([each["digest"] for each in descriptions.values()]):
         manifest = {**tree.manifest, **descriptions, **dict(_binaries(tree, form, path))}
@@ -91,9 +97,12 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput 
         with transaction.atomic():
             title = f"Use {form.name} of {row.source_name} as {path}"
             offered_version = store_outside_version(actor, project, manifest, None, title)
-            change = IncomingModelFiles(
-                title, _message(form, path, tree, feed), f"Conversion of {row.source_name}", base, offered_version
+            message = (
+                _message(form, path, tree, feed)
+                if trees is None or stages is None
+                else tree_message(form, trees, path, tree, stages)
             )
+            change = IncomingModelFiles(title, message, f"Conversion of {row.source_name}", base, offered_version)
             number = model_changes.call(actor, project, change)[0]
             ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
             write_entry(actor, "model.apply", project.stream, project.place, name=row.source_name, path=path)
@@ -105,6 +114,8 @@ def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
     """The files that a form of a conversion can become, the likeliest first: that of its source, then the only model of
     the project where the form fits in its place, then a new one."""
     tree = working_tree(project)
+    if trees_of(row) is not None:
+        return [ApplyPath(path, path not in tree.manifest) for path in tree_paths(tree, row)]
     models = sorted(path for path in tree.manifest if path.endswith(SUFFIX))
     declared_paths = [each.path for each in declared_models(tree) if tree.manifest.get(each.source, {}).get("digest")]
     of_source = [each.path for each in declared_models(tree) if each.source == source_path(tree, row)]
@@ -126,8 +137,16 @@ def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> st
     return same[0] if same else f"{SOURCES}/{row.source_name}"
 
 
-def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes]:
-    """The `forge.yml` and the record of the file. Raises `Invalid`."""
+def _texts(tree: WorkingTree, form: ConvertedForm, path: str, stages: OfferedStages | None) -> dict[str, bytes]:
+    """The record of the file, and the `forge.yml`; of decision trees the Runefile. Raises `Invalid`."""
+    record = {record_path(path): (json.dumps(form.provenance, indent=2) + "\n").encode()}
+    if stages is not None:
+        return {**record, stages.path: stages.runefile.encode()} if stages.runefile else record
+    return {**record, POLICY_FILE: _policy_with(tree, form, path).encode()}
+
+
+def _policy_with(tree: WorkingTree, form: ConvertedForm, path: str) -> str:
+    """The `forge.yml` that says how the file of a form is made. Raises `Invalid`."""
     row = form.conversion
     model = ModelSource(
         path,
@@ -140,11 +159,9 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
         calibration=Split(row.calibration if form.form in STATIC_FORMS else Split.TRAIN),
     )
     try:
-        policy = with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), model)
+        return with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), model)
     except ModelEditRefused as error:
         raise Invalid(error.reason) from error
-    record = json.dumps(form.provenance, indent=2) + "\n"
-    return {POLICY_FILE: policy.encode(), record_path(path): record.encode()}
 
 
 def _binaries(tree: WorkingTree, form: ConvertedForm, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -164,14 +181,12 @@ def _file_entry(blob: Any) -> dict[str, Any]:
 def _message(form: ConvertedForm, path: str, tree: WorkingTree, feed: OfferedInput) -> str:
     """Returns the change request's text about the form, beside the current model of the project."""
     row, figures = form.conversion, form.figures
-    before = tree.manifest.get(path)
-    size = size_text(form.size) if before is None else f"{size_text(before['size'])} before, {size_text(form.size)} now"
     judging, on_random = ("random inputs", ", on random inputs") if is_judged_on_random(form) else ("samples", "")
     lines = [f"`{path}` is made of `{row.source_name}`: {form.name}."]
     if is_calibrated_on_random(form):
         lines.append(f"- Warning: it was {CALIBRATED_ON_RANDOM}. On your own data most answers can be wrong.")
     lines += [
-        f"- File: {size}",
+        f"- File: {sizes_text(form, path, tree)}",
         f"- Signal to noise against the float model: {figures['output']:.1f} dB{on_random}",
         f"- Answers changed: {figures['changed']} of {figures['samples']} {judging}",
     ]

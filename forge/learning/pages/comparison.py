@@ -131,7 +131,7 @@ def compared_forms(
         FormFigureRow("Arena", "RAM of the network", tuple(map(_arena, forms))),
     ]
     for board in boards:
-        rows += _on_board(forms, board)
+        rows += board_rows(forms, board)
     return FormComparison(columns, tuple(rows))
 
 
@@ -289,7 +289,8 @@ def _arena(form: ConvertedForm) -> FormCell:
     )
 
 
-def _on_board(forms: Sequence[ConvertedForm], board: Board) -> list[FormFigureRow]:
+def board_rows(forms: Sequence[ConvertedForm], board: Board) -> list[FormFigureRow]:
+    """The needs of forms on a board: flash, RAM and instructions."""
     cells = [_board_cells(form, board) for form in forms]
     return [
         FormFigureRow("Flash", board.name, tuple(each[0] for each in cells)),

@@ -34,6 +34,7 @@ from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.conversions.single_samples import removed_from_any
 from forge.learning.conversions.suggestion import suggested_form
+from forge.learning.conversions.trees import trees_of
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -50,6 +51,7 @@ from forge.learning.pages.comparison import (
 )
 from forge.learning.pages.shapes import parsed_shapes
 from forge.learning.pages.trade_off import trade_off
+from forge.learning.pages.trees import trees_context
 from forge.learning.tasks import prepare_soon
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
@@ -115,7 +117,9 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
     if not forms:
         return context
     paths = apply_paths(project, row) if context["may_edit"] and row.state == ConversionState.READY else []
-    return context | _forms_context(request, row, forms) | {"apply_paths": paths}
+    trees = trees_of(row)
+    figures = _forms_context(request, row, forms) if trees is None else trees_context(row, trees, forms[0], paths)
+    return context | figures | {"apply_paths": paths}
 
 
 _list_form = project_form("models/page.html", _list_context)

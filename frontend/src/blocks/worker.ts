@@ -34,7 +34,7 @@ const OUTSIDE = [
 ];
 
 const refuse = (): never => {
-  throw new Error("A block has no way out of its sandbox");
+  throw new Error("A block cannot use the network, storage or the page");
 };
 
 /** All that Python's module `js` holds: what Pyodide's own modules ask for when they are loaded. */

@@ -96,13 +96,13 @@ export default function Boards({ source, what, running, devices }: Props) {
         <p className="boards-status muted" role="status">
           {firmware === null
             ? "Fetching the firmware. The first time, the server compiles it, which takes some seconds…"
-            : "The text changed. The board goes on with the one before until the new firmware is compiled…"}
+            : "The text changed. The board runs the earlier firmware until the new one is compiled…"}
         </p>
       )}
       {request?.kind === "real" && isOld && !isFetching && (
         <p className="boards-status muted" role="status">
-          The text changed. The board runs the one before. To run the new one, stop, use the board again and copy the
-          new firmware onto it.
+          The text changed. The board still runs the earlier firmware. To run the new one, stop, use the board again and
+          copy the new firmware onto it.
         </p>
       )}
       {problem !== null && (

@@ -29,7 +29,7 @@ export async function kindOf(file: File): Promise<Kind> {
 export async function fetchPlaces(): Promise<ProjectDestinations | null> {
   const response = await fetch("/new/places", { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!response.ok)
-    throw new Error(`The server could not be asked where a project may be made (${response.status}). Try again.`);
+    throw new Error(`The server could not list the organisations for a new project (${response.status}). Try again.`);
   return ((await response.json()) as { readonly places: ProjectDestinations | null }).places;
 }
 

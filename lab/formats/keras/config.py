@@ -276,8 +276,8 @@ def _is_of_keras(module: str) -> bool:
 
 
 def _is_operation(node: Mapping[str, Json]) -> bool:
-    """Whether an object is an operation and no layer. An h5 file has no modules, but its layers say whether they are
-    trained."""
+    """Returns whether an object is an operation and no layer. An h5 file has no modules, but its layers say whether
+    they are trained."""
     module, config = node.get("module"), node.get("config")
     if module is None:
         return node.get("class_name") in OPERATIONS and isinstance(config, dict) and "trainable" not in config
@@ -301,7 +301,7 @@ def _unknown(name: str, node: Mapping[str, Json]) -> Refused:
 
 
 def _goes_into_clean_file(layer: str, key: str, value: Json) -> bool:
-    """Whether an argument goes into the clean file. Raises `Refused` for one that is not known."""
+    """Returns whether an argument goes into the clean file. Raises `Refused` for one that is not known."""
     if key in LAYERS[layer] or key in COMMON:
         return True
     if key.endswith(TRAINING_ENDINGS):
@@ -345,7 +345,7 @@ def _build_config(node: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _calls(value: Json, depth: int = 0) -> Json:
-    """Where a layer's inputs come from: tensors of other layers, by layer and number, and plain arguments."""
+    """Returns where a layer's inputs come from: tensors of other layers, by layer and number, and plain arguments."""
     if depth > DEPTH:
         raise Refused(Reason.TOO_LARGE, "A layer's inputs are nested too deeply.")
     if isinstance(value, list):
@@ -381,7 +381,7 @@ def _call_value(value: Mapping[str, Json]) -> Json:
 
 
 def _is_of_numbers(value: Json, depth: int = 0) -> bool:
-    """Whether a value is a number, or lists of numbers."""
+    """Returns whether a value is a number, or lists of numbers."""
     if isinstance(value, list):
         return depth < DEPTH and all(_is_of_numbers(one, depth + 1) for one in value)
     return isinstance(value, bool | int | float)

@@ -30,7 +30,7 @@ def whole_parts(arguments: Sequence[Json]) -> Sequence[Json]:
 
 
 def _rank(tensor: Json) -> int | None:
-    """How many dimensions a tensor of a call has; None for anything else."""
+    """Returns how many dimensions a tensor of a call has; None for anything else."""
     if not isinstance(tensor, dict) or not _is(tensor, "__keras_tensor__"):
         return None
     config = tensor.get("config")

@@ -9,7 +9,7 @@ import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_inputs, tolerance_of
 from lab.formats.onnx.converted import ConvertedOnnx, inputs_to_json, number_kinds
-from lab.formats.onnx.labels import without_labels
+from lab.formats.onnx.labels import ScoringModel, without_labels
 from lab.formats.onnx.model import OnnxModel, OnnxNode
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.source import SourceOnnx
@@ -19,15 +19,25 @@ from rune.wording import plain, quoted
 
 
 def run(job: ChildJob) -> dict[str, Any]:
-    """Reads `source` and, if there is one, the file `weights`, and writes `model`.
+    """Reads `source` and, if there is one, the file `weights`, and writes `model`. The result is that of
+    `convert_source`."""
+    return convert_source(job, read_source(job))
+
+
+def read_source(job: ChildJob) -> ScoringModel:
+    """Reads `source` with the file `weights`. Raises `Refused`."""
+    job.report(0.05, "Reading the file as data")
+    weights = job.inputs.get("weights")
+    return without_labels(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")))
+
+
+def convert_source(job: ChildJob, source: ScoringModel) -> dict[str, Any]:
+    """Writes `model`, the float model of a source that was read.
 
     The result has the inputs, the names of a classifier's classes and the number of its scores, the converter's version
     and the largest difference.
     """
-    job.report(0.05, "Reading the file as data")
     shapes = {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()}
-    weights = job.inputs.get("weights")
-    source = without_labels(read_onnx(job.inputs["source"], weights, job.spec.get("weights_name", "")))
     model = fix_shapes(source.model, shapes)
     for path in job.inputs.values():
         path.unlink()

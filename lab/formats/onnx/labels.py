@@ -68,7 +68,7 @@ def _scores(name: str, givers: Mapping[str, OnnxNode]) -> str:
 
 
 def _is_label(name: str, givers: Mapping[str, OnnxNode], constants: Mapping[str, Array]) -> bool:
-    """Whether an output is what a classifier decides for, or is looked up in a list."""
+    """Returns whether an output is what a classifier decides for, or is looked up in a list."""
     while (giver := givers.get(name)) is not None:
         if giver.op in CLASSIFIERS:
             return name == giver.outputs[0]

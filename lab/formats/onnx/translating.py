@@ -172,7 +172,7 @@ def _refuse_unread(translation: Translation, node: OnnxNode, attributes: NodeAtt
 
 
 def _is_picture(name: str, model: OnnxModel) -> bool:
-    """Whether all that read a value take pictures."""
+    """Returns whether all that read a value take pictures."""
     readers: dict[str, list[OnnxNode]] = {}
     for node in model.nodes:
         for one in node.inputs:

@@ -200,7 +200,7 @@ def axis_of(node: OnnxNode, axis: int, rank: int) -> int:
 
 
 def stored_axis(axis: int, rank: int, *, is_last: bool) -> int:
-    """Where an axis of ONNX's order is stored."""
+    """Returns where an axis of ONNX's order is stored."""
     return last_order(rank).index(axis) if is_last else axis
 
 

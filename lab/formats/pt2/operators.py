@@ -42,5 +42,5 @@ ON_SIZES: Final = frozenset(["add", "sub", "mul", "floordiv", "mod", "neg", "eq"
 
 
 def is_converted(name: str) -> bool:
-    """Whether an operator of `torch.ops.aten` is on the list."""
+    """Returns whether an operator of `torch.ops.aten` is on the list."""
     return name in OPERATORS or (name.endswith("_") and name.removesuffix("_") in OPERATORS)

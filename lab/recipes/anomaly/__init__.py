@@ -45,7 +45,7 @@ ARGUMENTS = (
         group=ArgumentGroup.OPTIMISER,
     ),
 )
-"""Those that have nothing to do with the features."""
+"""The arguments that have nothing to do with the features."""
 SIZES: Mapping[str, Values] = {"small": {"components": 2}, "balanced": {}, "accurate": {"components": 8}}
 
 

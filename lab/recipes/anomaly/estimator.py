@@ -18,7 +18,8 @@ _STARTS = 5
 _LEAST_CHANGE = 1e-4
 """The least change of the mean score, below which nothing more is learned."""
 _REGULARISATION = 1e-2
-"""Added to each variance, in units of the whole data's: a component of few windows becomes no needle."""
+"""The number that is added to each variance, in units of the whole data's: a component of few windows becomes no
+needle."""
 
 
 class Normal:

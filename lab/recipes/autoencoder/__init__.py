@@ -44,7 +44,7 @@ ARGUMENTS = (
     *ALARM_ARGUMENTS,
     *WITHOUT_DROPOUT,
 )
-"""Those that have nothing to do with the features."""
+"""The arguments that have nothing to do with the features."""
 SIZES: Mapping[str, Values] = {"small": {"units": 16, "code": 4}, "balanced": {}, "accurate": {"units": 64, "code": 8}}
 
 

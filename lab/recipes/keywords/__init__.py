@@ -28,7 +28,7 @@ _FRAME_MILLISECONDS = 30
 _STEPS = (10, 20, 25)
 """Milliseconds between the starts of frames, which overlap in a stream."""
 _BANDS = 40
-"""Those of `log_mel` with this preset."""
+"""The number of bands of `log_mel` with this preset."""
 _HALVED_BANDS = (10, 20, _BANDS)
 """How many are left when neighbours become their mean, once or twice."""
 _QUIET = -80
@@ -37,7 +37,7 @@ which browsers and sound editors write, are then the same as a quiet room."""
 _SCALED_STAGE = "scaled"
 _FACTOR, _OFFSET = 0.087, -1
 _BOUNDS = (-1.0, 1.1)
-"""Between silence and full scale, and a little beyond it."""
+"""The range between silence and full scale, and a little beyond it."""
 _ARGUMENTS = (
     RecipeArgument(
         "duration",

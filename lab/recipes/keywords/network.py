@@ -10,7 +10,7 @@ import numpy as np
 _SILENCE = -1.0
 """The feature of all that is not heard."""
 _NEPER = 0.2175
-"""By how much the features grow where the amplitude of a sound becomes e times as large."""
+"""The growth of the features where the amplitude of a sound becomes e times as large."""
 _BANDS = 40
 """Bands of which `pitch` is counted, whatever is left of them."""
 
@@ -87,7 +87,7 @@ def _in_noise(batch: Any, random: np.random.Generator) -> Any:
 
 
 def _spans(random: np.random.Generator, count: int, length: int, share: float) -> Any:
-    """For each of a batch which places lie in one stretch, of at most this share of them."""
+    """Returns for each of a batch which places lie in one stretch, of at most this share of them."""
     sizes = random.integers(0, int(share * length) + 1, count)
     starts = random.integers(0, length, count)
     places = np.arange(length)[None]

@@ -33,9 +33,9 @@ class CountedLabelFigures(TypedDict):
 
 
 class CountingFigures(TypedDict):
-    """How well objects of a split are counted. An object is found where the rune has one of its label at most a cell
-    away. `count_error` is the mean absolute error of the count of a label in a picture, and `baseline` that of the
-    answer that is the middle count of the train split each time."""
+    """The figures of how well objects of a split are counted. An object is found where the rune has one of its label
+    at most a cell away. `count_error` is the mean absolute error of the count of a label in a picture, and
+    `baseline` that of the answer that is the middle count of the train split each time."""
 
     objects: int
     threshold: float
@@ -101,8 +101,8 @@ def objects_on_grid(scores: Array, threshold: float) -> list[Place]:
 
 
 def matches(marked_places: Sequence[Place], rune_places: Sequence[Place], grid: tuple[int, int], labels: int) -> Array:
-    """How many marked objects of each label the rune has, i64 [labels]. Each pairs with one at most; the nearest pair
-    first. `grid` has the rows and the columns."""
+    """Returns how many marked objects of each label the rune has, i64 [labels]. Each pairs with one at most; the
+    nearest pair first. `grid` has the rows and the columns."""
     rows, columns = grid
     pairs = sorted(
         (distance, one, other)
@@ -122,7 +122,7 @@ def matches(marked_places: Sequence[Place], rune_places: Sequence[Place], grid: 
 
 
 def counts_by_label(objects: Sequence[Place], labels: int) -> Array:
-    """How many objects there are of each label, i64 [labels]."""
+    """Returns how many objects there are of each label, i64 [labels]."""
     return np.bincount([label for label, _, _ in objects], minlength=labels)
 
 

@@ -101,7 +101,7 @@ class DraftRune:
 
 
 def judge(judged_rune: JudgedRune, dataset: Dataset, split: Split, rows_of_split: RowsOfSplit) -> SplitJudgement:
-    """How often a rune is right on the recordings of a split. Raises `Refused`."""
+    """Measures how often a rune is right on the recordings of a split. Raises `Refused`."""
     confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
     silent = 0
     answers: list[tuple[int, int, float]] = []

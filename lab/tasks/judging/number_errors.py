@@ -1,4 +1,5 @@
-"""How far a rune's numbers are off, beside answers that need no learning: mean errors with 95 % intervals. Pure."""
+"""Measures how far a rune's numbers are off, beside answers that need no learning: mean errors with 95 % intervals.
+Pure."""
 
 from __future__ import annotations
 
@@ -84,5 +85,5 @@ def range_of(value: float, draws: Array) -> RangeJson:
 
 
 def _rounded(value: float) -> float:
-    """To six digits: errors are of any size."""
+    """Rounds a number to six digits, as errors are of any size."""
     return float(f"{value:.{_DIGITS}g}")

@@ -35,7 +35,7 @@ COUNTED_THRESHOLD = Threshold(1.7, 1.3, 0)
 
 
 def threshold_of(recordings: Sequence[Array], values: Mapping[str, float]) -> Threshold:
-    """Where an alarm begins and ends, from the scores of the windows of each normal recording, f64 `[windows]`.
+    """Returns where an alarm begins and ends, from the scores of the windows of each normal recording, f64 `[windows]`.
 
     The rune takes a mean of some windows, so the means of each recording are compared.
     """

@@ -26,7 +26,7 @@ class CellObjective(Objective):
         return pair
 
     def targets(self, labels: Any, weights: Any, output_shape: tuple[int, ...]) -> tuple[Any, Any]:
-        """Nearly all cells are background, so those of objects count more."""
+        """Returns targets in which the cells of objects count more, as nearly all cells are background."""
         del weights
         grid = grid_of(labels, *output_shape[1:3])
         return grid, cell_weights(grid, self.object_weight)

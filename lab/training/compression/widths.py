@@ -1,4 +1,5 @@
-"""How many channels a layer keeps. Exported scripts contain this file; networks are drawn with it without Keras."""
+"""Chooses how many channels a layer keeps. Exported scripts contain this file; networks are drawn with it without
+Keras."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How a network learns, epoch by epoch: exported scripts contain these files."""
+"""Trains a network, epoch by epoch: exported scripts contain these files."""

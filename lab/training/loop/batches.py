@@ -60,8 +60,8 @@ class BatchSource:
 
     @property
     def steps(self) -> int:
-        """Those of an epoch: as many as its windows fill whole batches. A smaller last one would be compiled a second
-        time."""
+        """The steps of an epoch: as many as its windows fill whole batches. A smaller last one would be compiled a
+        second time."""
         return max(LEAST_STEPS, -(-len(self.train.labels) // self.batch_size))
 
     def of_epochs(self, first: int) -> Iterator[Batches]:

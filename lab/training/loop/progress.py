@@ -1,5 +1,5 @@
-"""How far a run is, and what comes next: how fast the network learns, when channels are removed, and when it ends.
-Exported scripts contain this file as it is.
+"""Tracks how far a run is, and what comes next: how fast the network learns, when channels are removed, and when it
+ends. Exported scripts contain this file as it is.
 
 The learning rate falls to 0 as a cosine, over all epochs or earlier: where nothing got better any more, it falls from
 where it is within `patience` epochs. A classifier that does not yet know nine of ten windows that it learns from gets
@@ -53,7 +53,7 @@ class Settings:
 
 @dataclass
 class Progress:
-    """How far a run is: what learns, its curves, a row for each epoch, and the best epoch with its weights.
+    """The progress of a run: the learner, its curves, a row for each epoch, and the best epoch with its weights.
 
     `pruned_after` is the number of epochs after which channels were removed, None where they were not, and
     `falling_after` that after which nothing got better and the learning rate began to fall for the end.
@@ -107,20 +107,20 @@ def current_fall(progress: Progress, settings: Settings) -> Fall:
 
 
 def is_to_be_pruned(progress: Progress, settings: Settings) -> bool:
-    """Whether the next epoch is learned with fewer channels, and the last one was not."""
+    """Returns whether the next epoch is learned with fewer channels, and the last one was not."""
     if not settings.prune or progress.pruned_after is not None:
         return False
     return has_ended(progress, settings) or _has_stalled(progress, settings)
 
 
 def is_to_fall(progress: Progress, settings: Settings) -> bool:
-    """Whether nothing got better, and the learning rate would not have fallen to 0 soon in any case."""
+    """Returns whether nothing got better, and the learning rate would not have fallen to 0 soon in any case."""
     remaining = current_fall(progress, settings).end - len(progress.curves)
     return progress.falling_after is None and remaining > settings.patience and _has_stalled(progress, settings)
 
 
 def has_ended(progress: Progress, settings: Settings) -> bool:
-    """Whether the learning rate has fallen to 0."""
+    """Returns whether the learning rate has fallen to 0."""
     return len(progress.curves) >= current_fall(progress, settings).end
 
 
@@ -134,8 +134,8 @@ def add_row(progress: Progress, settings: Settings, row: dict[str, float]) -> bo
 
 
 def _has_stalled(progress: Progress, settings: Settings) -> bool:
-    """Whether a classifier has learned its windows, and it is `patience` epochs since one had the lowest loss or the
-    highest accuracy on the validation split."""
+    """Returns whether a classifier has learned its windows, and it is `patience` epochs since one had the lowest
+    loss or the highest accuracy on the validation split."""
     begin = progress.pruned_after or 0
     rows = progress.curves[begin:]
     accuracies = [row["accuracy"] for row in rows[-settings.patience :]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 THREADS = 2
-"""For operators and within one; a process has two processors at most."""
+"""Threads for operators and within one; a process has two processors at most."""
 LARGE_STEP = 1 << 17
 """Numbers of the windows of a step from which on two threads share an operator."""
 

@@ -86,7 +86,7 @@ class AnswerReader:
 
 @dataclass(frozen=True)
 class _Meaning:
-    """For a tensor of probabilities: how many, and what a number stands for."""
+    """The meaning of a tensor of probabilities: how many there are, and what a number stands for."""
 
     count: int
     scale: float

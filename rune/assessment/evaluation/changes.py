@@ -53,7 +53,8 @@ def evaluation_change(before: Evaluation, after: Evaluation) -> EvaluationChange
 
 
 def answer_moves(before: Evaluation, after: Evaluation) -> Mapping[tuple[str, str | None], int]:
-    """How many samples of a label more than before have an answer, by both; fewer are negative, none are left out.
+    """Returns how many more samples of a label have an answer than before, by label and answer; fewer are negative,
+    none are left out.
 
     Recordings with marked events have no answer of their own and do not count.
     """

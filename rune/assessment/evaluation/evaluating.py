@@ -25,7 +25,6 @@ from rune.running.runtime.errors import InputError, RuneError
 from rune.running.runtime.inputs.generator import generated_inputs
 
 _NO_RESOURCES: Mapping[str, bytes] = {}
-"""That follow a sample which fills no window of a stream."""
 
 
 def _no_news(_: int) -> None:
@@ -34,7 +33,7 @@ def _no_news(_: int) -> None:
 
 @dataclass(frozen=True)
 class EvaluationEffort:
-    """How long all runs together may take, in seconds, and the limits of each."""
+    """The time that all runs together may take, in seconds, and the limits of each."""
 
     seconds: float = 600.0
     limits: Limits = field(default_factory=Limits)
@@ -232,7 +231,7 @@ class _Trial:
         return replace(windows, ends=tuple(end for end, _ in timed_answers)), [answer for _, answer in timed_answers]
 
     def _answer(self, rune: LoadedRune, data: bytes) -> ScoredLabel | None:
-        """None in a run that completes no window of a stream."""
+        """Returns the answer; None in a run that completes no window of a stream."""
         inputs = dict(generated_inputs(rune.capabilities))
         inputs[self._fed_capability.id] = data
         messages = rune.call(inputs)

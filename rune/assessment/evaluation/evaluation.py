@@ -41,7 +41,7 @@ class SampleOutcome:
 
     @property
     def is_right(self) -> bool:
-        """For a recording with marked events: all were hit, and nothing else was called."""
+        """Whether the answer is the label; with marked events, whether all were hit and nothing else was called."""
         if self.is_marked:
             return self.hits == self.events and not self.false_alarms and self.failure is None
         return self.answer == self.label
@@ -98,7 +98,7 @@ class Evaluation:
 
     @property
     def stream(self) -> StreamFigures | None:
-        """None where no recording is longer than a window."""
+        """The figures of long recordings; None where no recording is longer than a window."""
         streams = [each for each in self.outcomes if each.seconds or each.events or each.is_marked]
         if not streams:
             return None

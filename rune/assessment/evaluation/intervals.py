@@ -76,7 +76,7 @@ def _poisson_up_to(count: int, mean: float) -> float:
 
 
 def _solve(rising: Callable[[float], float], target: float, count: int) -> float:
-    """Where a rising function of a mean has the value `target`, by bisection."""
+    """Returns where a rising function of a mean has the value `target`, by bisection."""
     low, high = 0.0, count + 10 * math.sqrt(count + 1) + 10
     for _ in range(100):
         middle = (low + high) / 2
@@ -85,7 +85,8 @@ def _solve(rising: Callable[[float], float], target: float, count: int) -> float
 
 
 def sign_test(better: int, worse: int) -> float:
-    """How likely so uneven a split of changed samples is by chance, 0 to 1: the exact two-sided form of McNemar's test.
+    """Returns how likely so uneven a split of changed samples is by chance, 0 to 1: the exact two-sided form of
+    McNemar's test.
 
     Q. McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12 (1947).
     """

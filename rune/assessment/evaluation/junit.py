@@ -53,5 +53,5 @@ def junit_xml(evaluation: Evaluation, name: str, judgements: Sequence[Judgement]
 
 
 def _clean(text: str) -> str:
-    """Without characters that XML cannot hold."""
+    """Replaces characters that XML cannot hold."""
     return _NOT_XML.sub("�", text)

@@ -244,7 +244,8 @@ def samples_of(files: ProjectFiles) -> tuple[LabelledSample, ...]:
 
 
 def _is_table(path: str, data: bytes) -> bool:
-    """Whether the first line of a CSV names the columns of a table of samples; a recording of motion has another."""
+    """Returns whether the first line of a CSV names the columns of a table of samples; a recording of motion has
+    another."""
     try:
         names = {name.lower() for name in next(csv_rows(data), CsvRow(1, ())).fields}
     except UnreadableCsv as error:

@@ -1,4 +1,4 @@
-"""From the windows of a long recording to what an app would have called, and which of it was right.
+"""Turns the windows of a long recording into detections as an app would have them, and says which are right.
 
 The definitions, which `docs/guides/evaluate.md` explains:
 
@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from rune.assessment.evaluation.labelled import RecordedEvent, same_label
 
 _BACKGROUND = frozenset({"silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"})
-"""As in the preview (`frontend/src/preview/readings/quiet.ts`)."""
+"""The labels of background, as in the preview (`frontend/src/preview/readings/quiet.ts`)."""
 
 
 @dataclass(frozen=True)
 class Listening:
-    """How windows become detections. Times in seconds."""
+    """The settings by which windows become detections. Times in seconds."""
 
     mean_of: int = 3
     threshold: float = 0.6
@@ -55,7 +55,7 @@ class EventMatches:
 
 
 def is_background(label: str) -> bool:
-    """Whether a label says that nothing of interest is there."""
+    """Returns whether a label says that nothing of interest is there."""
     return same_label(label).strip("_") in _BACKGROUND
 
 

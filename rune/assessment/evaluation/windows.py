@@ -44,7 +44,7 @@ class Windows:
     ends: Sequence[float] = (0.0,)
     seconds: float = 0.0
     silence: bytes = b""
-    """For a stream: what follows a sample that fills no window."""
+    """The silence that follows a sample which fills no window of a stream."""
 
     @property
     def silences(self) -> Iterable[bytes]:

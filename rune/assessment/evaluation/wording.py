@@ -23,7 +23,7 @@ def percent(share: float) -> str:
 
 
 def certainty(share: float, *, is_rounded: bool = False) -> str:
-    """How sure a model is of its answer, from 0 to 1: `96 %`, `over 99 %`.
+    """Says how sure a model is of its answer, from 0 to 1: `96 %`, `over 99 %`.
 
     `0 %` and `100 %` are written only where they are exact: models of 8 bits have 256 steps, and more digits would
     pretend. Scripts have the same rule in `frontend/src/look/certainty`. Of a score that was stored with two decimals,
@@ -38,7 +38,7 @@ def certainty(share: float, *, is_rounded: bool = False) -> str:
 
 
 def accuracy_sentence(evaluation: Evaluation) -> str:
-    """How many samples are right, and the accuracy with its 95 % interval."""
+    """Says how many samples are right, and the accuracy with its 95 % interval."""
     share = evaluation.accuracy
     if share is None:
         return "No sample has one answer, so there is no accuracy."

@@ -15,7 +15,7 @@ from rune.tensor import ElementType, TensorType
 RELATIVE: Final = 1e-5
 """A float may be off by this share of itself."""
 OF_LARGEST: Final = 1e-6
-"""Or by this share of its tensor's largest magnitude, where that is more."""
+"""The share of its tensor's largest magnitude by which a float may be off, where that is more."""
 
 LAYOUTS: Final = {
     ElementType.U8: "u1",
@@ -33,8 +33,8 @@ LAYOUTS: Final = {
 
 
 class FiguresJson(TypedDict):
-    """How far tensors are from those that were expected; `largest` and `share` are null where they are infinite. A
-    report of before excuses were counted lacks `excused`."""
+    """The differences of tensors from those that were expected; `largest` and `share` are null where they are
+    infinite. A report of before excuses were counted lacks `excused`."""
 
     elements: int
     bytes: int
@@ -47,7 +47,7 @@ class FiguresJson(TypedDict):
 
 @dataclass(frozen=True)
 class DeviationFigures:
-    """How far tensors are from those that were expected.
+    """The differences of tensors from those that were expected.
 
     `elements` and `bytes` count what was compared, `differing` the bytes that differ, `beyond` the elements that are
     further off than is allowed, `excused` those that are allowed only because the reference's own element moves as far
@@ -87,7 +87,7 @@ class DeviationFigures:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> DeviationFigures:
-        """Back from JSON; what is infinite was written as null."""
+        """Reads the figures from JSON; what is infinite was written as null."""
         largest, share = (math.inf if value[key] is None else float(value[key]) for key in ("largest", "share"))
         counts = (value["elements"], value["bytes"], value["differing"], value["beyond"])
         return cls(*counts, largest, share, value.get("excused", 0))
@@ -135,7 +135,7 @@ def compare(
 
 
 def distances(kind: TensorType, one: bytes, other: bytes) -> Distances:
-    """How far apart the elements of two tensors are; infinite where only one is a number."""
+    """Returns how far apart the elements of two tensors are; infinite where only one is a number."""
     return _distance(_numbers(kind, one), _numbers(kind, other))
 
 
@@ -160,7 +160,7 @@ def _numbers(kind: TensorType, data: bytes) -> NDArray[np.float64]:
 
 
 def _distance(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> Distances:
-    """How far apart, infinite where only one is a number; infinities of one sign are alike."""
+    """Returns how far apart numbers are, infinite where only one is a number; infinities of one sign are alike."""
     with np.errstate(invalid="ignore", over="ignore"):
         off: Distances = np.abs(expected - actual)
     alike = (expected == actual) | (np.isnan(expected) & np.isnan(actual))

@@ -32,7 +32,7 @@ def generated_tensor(kind: TensorType, number: int, seed: int) -> bytes:
 
 
 def _integers(generator: Generator, kind: TensorType, number: int) -> bytes:
-    """Over the whole range; the second to fourth are the middle and the ends."""
+    """Draws integers over the whole range; the second to fourth are the middle and the ends."""
     limits = np.iinfo(LAYOUTS[kind.element])
     low, high = int(limits.min), int(limits.max)
     if 1 <= number <= 3:

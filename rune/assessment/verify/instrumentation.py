@@ -25,7 +25,7 @@ from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import TensorType, parse_shape
 
 LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)
-"""For instrumented runes, which send all that they compute; only the time limit ends a run."""
+"""The limits of instrumented runes, which send all that they compute; only the time limit ends a run."""
 
 GROUP_BYTES: Final = 32 << 20
 """The bytes of tensors that one probe sends; a rune has 192 MB for all that it does."""

@@ -36,9 +36,9 @@ def capabilities_of(pipeline: Pipeline) -> tuple[CapabilityStage, ...]:
 
 
 def runs_for(pipeline: Pipeline, count: int, *, is_proven: bool = False) -> int:
-    """How many runs it takes until each output was sent so often; more than that where a stream must first fill a
-    window, or a block remembers earlier runs and may change after a number of them. `is_proven` where the project is
-    known to build the very bytes of the rune."""
+    """Returns how many runs it takes until each output was sent so often; more than that where a stream must first
+    fill a window, or a block remembers earlier runs and may change after a number of them. `is_proven` where the
+    project is known to build the very bytes of the rune."""
     paces = paces_of(pipeline)
     runs = count
     for stage in pipeline.stages:
@@ -96,5 +96,6 @@ def _generated_input(stage: CapabilityStage, number: int, seed: int) -> bytes:
 
 
 def own_samples(files: ProjectFiles, stages: Sequence[CapabilityStage]) -> tuple[tuple[bytes, ...], ...]:
-    """For each capability what the project's files of its kind become: the first that fit, in the order of paths."""
+    """Returns for each capability what the project's files of its kind become: the first that fit, in the order of
+    paths."""
     return recordings_for(files, [RequiredInput(stage.kind, stage.parameters, stage.output) for stage in stages])

@@ -13,11 +13,11 @@ from rune.assessment.verify.runes.verification import RuneVerification, RuneVeri
 from rune.wording import counted, plain
 
 SECOND = "the rune's second module"
-"""Its name in sentences."""
+"""The name of the second module in sentences."""
 
 
 class ModelRunner(Enum):
-    """Who runs a model: the rune, with the model compiled into it, or its host."""
+    """The runner of a model: the rune, with the model compiled into it, or its host."""
 
     COMPILED = "compiled"
     HOST = "host"
@@ -133,7 +133,7 @@ class ModelVerification:
         return f"{figures.differing:,} of {figures.bytes:,} bytes {verb} by {figures.largest:.0f} at most{begins}"
 
     def effort(self) -> str:
-        """How much its runs can show, as a sentence; empty where there were none, or nobody counted."""
+        """Says in a sentence how much its runs can show; empty where there were none, or nobody counted."""
         if not self.distinct:
             return ""
         aimed_text = f"; {counted(self.aimed, 'input')} beside a threshold" if self.aimed else ""
@@ -245,7 +245,7 @@ class Verification:
 
     @property
     def reservation(self) -> str | None:
-        """Why a rune in which nothing is wrong is not verified, as a sentence: it was not built again."""
+        """The reason why a rune in which nothing is wrong is not verified, as a sentence: it was not built again."""
         if self.rebuild is not None and not self.rebuild.is_proven and not self.rebuild.is_wrong:
             return self.rebuild.sentence()
         return None
@@ -309,7 +309,7 @@ class Verification:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Verification:
-        """Back from JSON; `within`, `complete` and `sentence` follow from the rest."""
+        """Reads the result from JSON; `within`, `complete` and `sentence` follow from the rest."""
         return cls(
             value["reference"],
             RuneVerification.from_json(value["rune"]),

@@ -168,7 +168,7 @@ def _prepare(
 
 
 def _asks_for(rune: bytes, function: str) -> bool:
-    """Whether the rune imports a function of its host."""
+    """Returns whether the rune imports a function of its host."""
     try:
         return any(each.name == function for each in read_rune(rune).imports)
     except ContainerError:
@@ -216,7 +216,7 @@ def _check_runes(
     resources: Mapping[str, bytes],
     origin: ToolchainOrigin,
 ) -> _Figures:
-    """Both modules of a rune, on the same inputs; they share the time."""
+    """Checks both modules of a rune on the same inputs; they share the time."""
     has_second = second_module(rune) is not None
     instrumented_pipeline = prepared_verification.instrumented_pipeline
     if isinstance(instrumented_pipeline, AnvilError):
@@ -268,7 +268,7 @@ class _Nobody:
     """Hears of the runs of a second module: its models were compared by the runs of the rune."""
 
     def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
-        """They are the same bytes."""
+        """Compares nothing: the bytes are the same."""
 
     def restarted(self) -> None:
-        """Nothing is remembered."""
+        """Forgets nothing, as it remembers nothing."""

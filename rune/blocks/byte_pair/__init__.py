@@ -26,7 +26,7 @@ from rune.tensor import ElementType, TensorType
 _PLACES = 8
 """Bytes of the two numbers for each byte of the text."""
 _NONE = -1
-"""As in byte_pair.h: no token."""
+"""The number for no token, as in byte_pair.h."""
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:

@@ -17,7 +17,7 @@ _BYTES = 256
 
 
 def _byte_letters() -> tuple[str, ...]:
-    """How the files write each byte: printable ones as they are, the others as letters from U+0100 on."""
+    """Returns how the files write each byte: printable ones as they are, the others as letters from U+0100 on."""
     printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = (chr(code) for code in range(0x100, 0x100 + _BYTES))
     return tuple(chr(byte) if byte in printable else next(others) for byte in range(_BYTES))
@@ -43,7 +43,7 @@ class BytePairs:
     merges: tuple[Merge, ...]
 
     def constant(self) -> bytes:
-        """As byte_pair.h describes it."""
+        """Returns the constant that byte_pair.h describes."""
         ranked_merges = sorted(enumerate(self.merges), key=lambda each: (each[1].left, each[1].right))
         words = [
             len(ranked_merges),
@@ -57,13 +57,13 @@ class BytePairs:
 
 
 def byte_pairs_of(arguments: Arguments) -> BytePairs:
-    """Both files. Raises `BlockError` for what does not fit together."""
+    """Reads both files. Raises `BlockError` for what does not fit together."""
     return _read(_known_text(arguments, "vocabulary"), _known_text(arguments, "merges"))
 
 
 @lru_cache(maxsize=2)
 def _read(vocabulary: str, merges: str) -> BytePairs:
-    """Kept, as a project is checked again with each key that its author presses."""
+    """Parses the files; the result is cached, as a project is checked again with each key that its author presses."""
     numbers = _numbers_of(vocabulary)
     return BytePairs(numbers, _merges_of(merges, numbers))
 

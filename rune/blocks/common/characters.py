@@ -10,7 +10,7 @@ from typing import Any, Final
 
 _TABLE = Path(__file__).parent / "characters.json"
 _KINDS: Final = {"-": 0, "S": 1, "P": 2, "C": 3, "M": 4, "L": 5, "N": 6}
-"""As in c_library/common/characters.h."""
+"""The numbers of kinds, as in c_library/common/characters.h."""
 
 
 @cache
@@ -20,15 +20,15 @@ def _table() -> Any:
 
 @cache
 def kinds() -> bytes:
-    """How many runs there are, then each: its first character and, above 24 bits, its kind."""
+    """Returns the number of runs, then each run: its first character and, above 24 bits, its kind."""
     runs = [int(first, 16) | _KINDS[name] << 24 for first, name in _table()["runs"]]
     return _words(len(runs), *runs)
 
 
 @cache
 def folds() -> bytes:
-    """How many characters become others in lower case and without accents, each of them in order, what each becomes:
-    one character, or above 24 bits how many and where they stand behind all; and these."""
+    """Returns the number of characters that change in lower case and without accents, these in order, what each
+    becomes (one character, or above 24 bits how many and where they stand behind all), and those characters."""
     codes: list[int] = []
     values: list[int] = []
     further: list[int] = []

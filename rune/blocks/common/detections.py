@@ -23,7 +23,7 @@ def table(block: str, inputs: Sequence[TensorType], index: int, what: str) -> tu
 
 
 def boxes(block: str, inputs: Sequence[TensorType], index: int) -> int:
-    """How many boxes there are. Raises `BlockError`."""
+    """Returns how many boxes there are. Raises `BlockError`."""
     rows, columns = table(block, inputs, index, "boxes")
     if columns != SIDES:
         raise BlockError(

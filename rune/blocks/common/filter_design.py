@@ -17,7 +17,7 @@ Section = tuple[float, float, float, float, float]
 """b0, b1, b2, a1, a2 of one section of second order; a0 is 1."""
 
 _LEAST_PART = 1e-5
-"""For the sample rate: below it the sections of a filter lose their digits."""
+"""The least part of the sample rate: below it the sections of a filter lose their digits."""
 
 RATE = Argument(
     "sample_rate",

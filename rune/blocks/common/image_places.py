@@ -1,4 +1,5 @@
-"""Where each row or column of a resized image lies in the image itself: the tables of `resize` and `letterbox`.
+"""Computes where each row or column of a resized image lies in the image itself: the tables of `resize` and
+`letterbox`.
 
 The arithmetic is that of TFLite's reference kernels, in f32 or, for int8, in parts of 1024.
 """

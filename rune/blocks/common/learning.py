@@ -9,7 +9,7 @@ from rune.tensor import ElementType, TensorType
 
 
 def rows_and_targets(block: str, inputs: tuple[TensorType, ...]) -> tuple[int, int]:
-    """How many rows the first input has, and of how many features; the second has a number for each row."""
+    """Returns how many rows and features the first input has; the second has a number for each row."""
     rows = features_of(block, inputs, 0)
     targets = checked_input(block, inputs, 1, F64, "targets")
     if targets.count != rows.dimensions[0]:

@@ -1,4 +1,4 @@
-"""How libraries make mel bands of a sound: the presets of `log_mel`, `mfe` and `mfcc`, and what a stage asks for."""
+"""The mel bands of libraries: the presets of `log_mel`, `mfe` and `mfcc`, and what a stage asks for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEAST_WIDTH = 0.01
 
 
 class Scale(Enum):
-    """How frequencies become mel, and where the triangles of the bands have their corners."""
+    """The scale by which frequencies become mel, and where the triangles of the bands have their corners."""
 
     HTK = "htk"
     """2595 log10(1 + f/700); straight in mel."""

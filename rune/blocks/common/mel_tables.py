@@ -63,7 +63,8 @@ def _turns(size: int) -> bytes:
 
 @lru_cache(maxsize=8)
 def _places(count: int) -> bytes:
-    """Where each point lies before the transform: its digits reversed, those of base five last in the transform."""
+    """Returns where each point lies before the transform: its digits reversed, those of base five last in the
+    transform."""
     return struct.pack(f"<{count}H", *(_place(point, count) for point in range(count)))
 
 
@@ -77,7 +78,7 @@ def _place(point: int, count: int) -> int:
 
 @lru_cache(maxsize=8)
 def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
-    """Over a whole transform: the window with zeros around it, or behind it."""
+    """Returns the window over a whole transform, with zeros around it or behind it."""
     values = [0.5 - 0.5 * cosine for cosine in circle(frame)] if hann else [1.0] * frame
     before = (size - frame) // 2 if is_centred else 0
     return _packed_fractions([0.0] * before + values + [0.0] * (size - frame - before))
@@ -91,7 +92,7 @@ def triangles(bands: Bands) -> tuple[list[tuple[int, list[float]]], int]:
 
 
 def _span(row: list[float]) -> tuple[int, list[float]]:
-    """Without the zeros at both ends."""
+    """Returns the weights of a row without the zeros at both ends, and where they begin."""
     places = [place for place, weight in enumerate(row) if weight != 0.0]
     return (places[0], row[places[0] : places[-1] + 1]) if places else (0, [])
 
@@ -110,7 +111,7 @@ def _triangle(corners: tuple[float, float, float], places: list[float]) -> list[
 
 
 def _htk(bands: Bands) -> list[list[float]]:
-    """As of `tf.signal.linear_to_mel_weight_matrix`; the row of 0 Hz counts for nothing."""
+    """Returns the rows of `tf.signal.linear_to_mel_weight_matrix`; the row of 0 Hz counts for nothing."""
     size = bands.preset.size
     edges = _spread(_mel(bands.preset.low), _mel(bands.high), bands.preset.bands + 2)
     places = [_mel(row * bands.rate / size) for row in range(1, size // 2 + 1)]
@@ -135,7 +136,7 @@ def _slaney_hertz(mel: float) -> float:
 
 
 def _slaney(bands: Bands) -> list[list[float]]:
-    """As of `librosa.filters.mel`: each triangle has the area of 2 / (its width in hertz)."""
+    """Returns the rows of `librosa.filters.mel`: each triangle has the area of 2 / (its width in hertz)."""
     size = bands.preset.size
     mels = _spread(_slaney_mel(bands.preset.low), _slaney_mel(bands.high), bands.preset.bands + 2)
     edges = [_slaney_hertz(mel) for mel in mels]
@@ -147,7 +148,7 @@ def _slaney(bands: Bands) -> list[list[float]]:
 
 
 def _hertz(bands: Bands) -> list[list[float]]:
-    """As of `torchaudio.functional.melscale_fbanks` with HTK's mel and without a norm."""
+    """Returns the rows of `torchaudio.functional.melscale_fbanks` with HTK's mel and without a norm."""
     size = bands.preset.size
     mels = _spread(_mel(bands.preset.low), _mel(bands.high), bands.preset.bands + 2)
     edges = [700.0 * (arithmetic.pow(10.0, mel / 2595.0) - 1.0) if mel else 0.0 for mel in mels]
@@ -156,7 +157,7 @@ def _hertz(bands: Bands) -> list[list[float]]:
 
 
 def _rows(bands: Bands) -> list[list[float]]:
-    """As of `python_speech_features.get_filterbanks`."""
+    """Returns the rows of `python_speech_features.get_filterbanks`."""
     size = bands.preset.size
     mels = _spread(_mel(bands.preset.low), _mel(bands.high), bands.preset.bands + 2)
     corners = [
@@ -175,7 +176,8 @@ def _rows(bands: Bands) -> list[list[float]]:
 
 
 def _whole_rows(bands: Bands) -> list[list[float]]:
-    """As of TensorFlow's operator `Mfcc`: the first row is one and a half rows above the lowest frequency."""
+    """Returns the rows of TensorFlow's operator `Mfcc`: the first row is one and a half rows above the lowest
+    frequency."""
     first = int(1.5 + bands.preset.low * bands.preset.size / bands.rate)
     return [[0.0] * first + row[first:] for row in _htk(bands)]
 
@@ -186,7 +188,7 @@ _BELOW_THE_LAST = 0.001
 
 
 def _speechpy(bands: Bands) -> list[list[float]]:
-    """As of Edge Impulse's copy of `speechpy.feature.filterbanks`."""
+    """Returns the rows of Edge Impulse's copy of `speechpy.feature.filterbanks`."""
     size = bands.preset.size
     low, high = (_NATURAL_MEL * arithmetic.log(1.0 + hertz / 700.0) for hertz in (bands.preset.low, bands.high))
     mels = _spread(low, high, bands.preset.bands + 2)
@@ -266,5 +268,5 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
 
 
 def _room_for_frame(preset: Preset) -> int:
-    """How many numbers of 32 bits: the points of the transform and the power of each row."""
+    """Returns the count of numbers of 32 bits: the points of the transform and the power of each row."""
     return preset.size + preset.size // 2 + 1

@@ -47,7 +47,7 @@ class MicroFrontend:
 
     @property
     def frames(self) -> int:
-        """Only whole frames count; of a stream, each step completes one."""
+        """The number of whole frames; of a stream, each step completes one."""
         if self.is_stream:
             return self.samples // self.step
         return 1 + (self.samples - self.frame) // self.step if self.samples >= self.frame else 0
@@ -117,6 +117,6 @@ def _bands(rate: int, size: int) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=1)
 def _logs() -> bytes:
-    """By how much log2(1 + x) is above x, at each 128th, in parts of 65536."""
+    """Returns by how much log2(1 + x) is above x, at each 128th, in parts of 65536."""
     values = [math.floor((arithmetic.log2(1.0 + k / 128) - k / 128) * 65536 + 0.5) for k in range(129)]
     return struct.pack("<130i", *values, 0)

@@ -12,7 +12,7 @@ F64 = (ElementType.F64,)
 
 
 def check_predictions(block: str, inputs: tuple[TensorType, ...], elements: Collection[ElementType] = F64) -> None:
-    """That there are two inputs of one type, what is true and as many predictions. Raises `BlockError`."""
+    """Raises `BlockError` unless there are two inputs of one type, what is true and as many predictions."""
     if len(inputs) != 2:
         raise BlockError(f"{block} takes 2 inputs, what is true and what was predicted, and not {len(inputs)}")
     truth = checked_input(block, inputs, 0, elements)
@@ -24,5 +24,5 @@ def check_predictions(block: str, inputs: tuple[TensorType, ...], elements: Coll
 
 
 def scores(count: int) -> tuple[BlockOutput, ...]:
-    """So many outputs of one number."""
+    """Returns so many outputs of one number."""
     return (BlockOutput(TensorType(ElementType.F64, (1,))),) * count

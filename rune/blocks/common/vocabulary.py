@@ -34,7 +34,7 @@ class Vocabulary:
         return max(len(word.encode()) for word in self.words)
 
     def constant(self) -> bytes:
-        """As word_pieces.h describes it."""
+        """Returns the constant that word_pieces.h describes."""
         encoded_words = [word.encode() for word in self.words]
         order = sorted(range(len(encoded_words)), key=encoded_words.__getitem__)
         starts = [0]
@@ -55,7 +55,8 @@ def vocabulary_of(arguments: Arguments) -> Vocabulary:
 
 @lru_cache(maxsize=2)
 def _read(vocabulary: str) -> Vocabulary:
-    """Kept, as a project is checked again with each key that its author presses."""
+    """Parses a vocabulary; the result is cached, as a project is checked again with each key that its author
+    presses."""
     words = tuple(line.removesuffix("\r") for line in vocabulary.removeprefix("\ufeff").rstrip("\r\n").split("\n"))
     if words == ("",):
         raise BlockError("the vocabulary is empty: it has one piece a line, as BERT's vocab.txt has", argument=_NAME)

@@ -32,7 +32,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _start(image: TensorType, arguments: Arguments, size: str, start: str) -> int:
-    """Where the part starts, in one direction."""
+    """Returns where the part starts, in one direction."""
     whole = image.dimensions[1 if size == "height" else 2]
     length, position = integer(arguments, size), integer(arguments, start)
     if length > whole:

@@ -23,7 +23,7 @@ from rune.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _IS_LEAF = 0xFFFF
-"""In place of a feature's number (`RUNE_TREE_LEAF` in decision_trees.h)."""
+"""The number of a leaf in place of a feature's (`RUNE_TREE_LEAF` in decision_trees.h)."""
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -48,7 +48,7 @@ def _code(_inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 
 def _gives_shares(facts: InputFacts) -> bool | None:
-    """Whether the outputs are shares of classes, whatever comes in: a random forest is known by its leaves."""
+    """Returns whether the outputs are shares of classes, whatever comes in: a random forest is known by its leaves."""
     trees = facts.arguments["trees"]
     return (isinstance(trees, str) and read_tree_file(trees).gives_shares) or None
 

@@ -40,7 +40,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 
 def _rate(facts: InputFacts) -> int | None:
-    """None where a second would have no whole number of means."""
+    """Returns the rate of the means; None where a second would have no whole number of means."""
     rate, factor = facts.meaning.rate, integer(facts.arguments, "factor")
     return None if rate is None or rate % factor else rate // factor
 

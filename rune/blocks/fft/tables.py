@@ -67,7 +67,7 @@ def tables(bins: int, window_overlap: float, samples: int) -> Tables:
 
 
 def _starts(samples: int, bins: int, step: int) -> bytes:
-    """Where the 49 frames start: spread over all that fit, in f32 steps; few frames are repeated."""
+    """Returns where the 49 frames start: spread over all that fit, in f32 steps; few frames are repeated."""
     more = max(samples - bins, 0)
     count = -(-more // step) + 1
     if step == bins:

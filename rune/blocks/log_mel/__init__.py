@@ -113,7 +113,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 
 def _is_fresh(arguments: Arguments) -> bool:
-    """Whether estimates begin anew in each run."""
+    """Returns whether estimates begin anew in each run."""
     return integer(arguments, "denoise") == 1 and integer(arguments, "fresh") == 1
 
 

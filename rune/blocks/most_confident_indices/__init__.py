@@ -37,7 +37,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _inner_rank(dimensions: tuple[int, ...]) -> int:
-    """How many dimensions are left without the ones in front and at the end."""
+    """Returns how many dimensions are left without the ones in front and at the end."""
     inner = [index for index, size in enumerate(dimensions) if size != 1]
     return inner[-1] - inner[0] + 1 if inner else 0
 

@@ -37,7 +37,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _sizes(inputs: tuple[TensorType, ...]) -> tuple[int, int]:
-    """How many boxes and classes there are."""
+    """Returns how many boxes and classes there are."""
     rows = boxes("nms", inputs, 0)
     scores = checked_input("nms", inputs, 1, FLOATS, "scores")
     if scores.count == rows:

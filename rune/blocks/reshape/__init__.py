@@ -28,7 +28,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _dimensions(type_: TensorType, arguments: Arguments) -> tuple[int, ...]:
-    """Those that are asked for; one of -1 takes what is left."""
+    """Returns the dimensions that the stage asks for; one of -1 takes what is left."""
     sizes = whole_numbers_of(arguments, "dimensions")
     free = [size for size in sizes if size == _FREE]
     if len(sizes) > 8 or len(free) > 1 or any(size < 1 and size != _FREE for size in sizes):

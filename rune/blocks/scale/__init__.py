@@ -79,7 +79,7 @@ def _channels(type_: TensorType, arguments: Arguments) -> tuple[list[float], lis
 
 
 def _per_channel(type_: TensorType, arguments: Arguments, name: str) -> tuple[float, ...]:
-    """None, one number for all channels, or one for each."""
+    """Returns one number for all channels, one for each, or None."""
     numbers = numbers_of(arguments, name)
     channels = type_.dimensions[-1] if type_.dimensions else 1
     if len(numbers) not in (0, 1, channels):

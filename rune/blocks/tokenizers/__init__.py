@@ -20,7 +20,7 @@ from rune.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _LENGTH = 384
-"""As in tokenizers.h: what the published block gave."""
+"""The length of the published block's output, as in tokenizers.h."""
 _NUMBER = 4
 """Bytes of one."""
 

@@ -43,7 +43,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _rows(chunk: TensorType) -> int:
-    """How much each run adds: time goes along the first axis."""
+    """Returns how much each run adds: time goes along the first axis."""
     return chunk.dimensions[0] if chunk.dimensions and chunk.count else 0
 
 

@@ -36,7 +36,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _sizes(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[int, int]:
-    """How many boxes and classes there are."""
+    """Returns how many boxes and classes there are."""
     version = text(arguments, "version")
     first, second = table("yolo_boxes", inputs, 0, "boxes with scores")
     rows, fields = (first, second) if version == "v5" else (second, first)

@@ -36,8 +36,8 @@ class Computation(ABC):
         """
 
     def may_replace(self, _index: int) -> bool:
-        """Whether the only output can replace this input in memory. The input has the same size, and nothing else reads
-        it."""
+        """Returns whether the only output can replace this input in memory. The input has the same size, and nothing
+        else reads it."""
         return self.is_elementwise
 
     def bounds(self, *_inputs: ChannelRange) -> ChannelRange | None:

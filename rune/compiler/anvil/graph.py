@@ -42,18 +42,18 @@ class Value:
     quantization: Quantization | None = None
     data: Array | None = None
     text_bound: int = 0
-    """Only for utf8: the maximum size of one element as a JSON string, in bytes."""
+    """The maximum size of one element as a JSON string, in bytes; only for utf8."""
     initial: Array | None = None
     """The initial contents of a value that persists between runs. Its memory is not shared: only ops that copy or
     overwrite it use it."""
     shares: int | None = None
     """The value whose memory it shares: it is a view of that value, or replaces it."""
     offset: int = 0
-    """Its offset in that value, in bytes."""
+    """The offset in that value, in bytes."""
     sizes: int | None = None
     """The value with the sizes that are known only at run time, an i32 for each such axis. `type` has the maximum."""
     points_into: tuple[int, ...] = ()
-    """Only for utf8: the values whose bytes its texts can point into. Those own their bytes."""
+    """The values whose bytes the texts of a utf8 value can point into. Those own their bytes."""
 
 
 @dataclass(frozen=True)

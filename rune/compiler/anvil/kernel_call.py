@@ -61,4 +61,4 @@ class KernelCall:
     function: str
     arguments: tuple[KernelArgument, ...]
     proof: ScaleProof | None = field(default=None, compare=False)
-    """If the kernel computes differently from the reference: the proof that its constants give the same results."""
+    """The proof that the kernel's constants give the reference's results, if it computes differently."""

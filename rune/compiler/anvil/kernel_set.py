@@ -16,7 +16,7 @@ Packer = Callable[[Any], KernelCall | tuple[KernelCall, ...]]
 """Packs the constants of a computation and returns one call, or several in order."""
 
 Packers = Mapping[type[Any], Packer]
-"""By the kind of computation."""
+"""Packers by the kind of computation."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ Estimate = Callable[[Any], Cost | None]
 """Returns the cost of a computation; None if the kernel's own conditions are not met."""
 
 Estimates = Mapping[type[Any], Estimate]
-"""By the kind of computation."""
+"""Estimates by the kind of computation."""
 
 
 def without_choice(_computation: Computation) -> Cost:

@@ -100,7 +100,7 @@ class OpKind:
 
 
 def unless_constant(number: int) -> Callable[[ModelOp], bool]:
-    """Whether an input of an op is known only at run time."""
+    """Returns whether an input of an op is known only at run time."""
 
     def is_unknown(op: ModelOp) -> bool:
         tensor = op.optional_input(number)

@@ -17,14 +17,14 @@ from rune.tensor import TensorType
 
 
 class Lifetime(Enum):
-    """How long the contents of a buffer are needed."""
+    """The time for which the contents of a buffer are needed."""
 
     RUN = "run"
-    """From the first step of a run that uses it to the last."""
+    """The time from the first step of a run that uses it to the last."""
     PERSISTENT = "persistent"
-    """Between runs. Its first contents are the buffer's `initial`."""
+    """All runs. The buffer keeps its contents between them; the first are `initial`."""
     BORROWED = "borrowed"
-    """During a run, in the memory of the program that runs the rune. It is only read."""
+    """A run, in the memory of the program that runs the rune. The buffer is only read."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ class ProgramTensor:
     place: Place
     type: TensorType
     text_bound: int = 0
-    """Only for utf8: the maximum size of one element as a JSON string, in bytes."""
+    """The maximum size of one element as a JSON string, in bytes; only for utf8."""
     sizes: Place | None = None
     """The place of the sizes that are known only at run time, an `int32_t` for each such axis."""
     points_into: tuple[Place, ...] = ()
-    """Only for utf8: the places that its texts can point into."""
+    """The places that the texts of a utf8 tensor can point into."""
 
     def places(self) -> Iterator[Place]:
         """Everything that must be in memory when the tensor is read."""
@@ -179,9 +179,9 @@ class KernelInvocation:
     arguments: tuple[Argument, ...]
     part: int = 0
     proof: ScaleProof | None = field(default=None, compare=False)
-    """If an op is computed differently from the reference: the proof that its constants give the same results."""
+    """The proof that the constants give the reference's results, if the op is computed differently."""
     gate: int | None = None
-    """For a block that can wait: the gate that it opens in each run in which it has output."""
+    """The gate that a block which can wait opens in each run in which it has output."""
     beside: tuple[Place, ...] = ()
     """Memory that it reads besides its arguments: what their texts point into."""
 

@@ -18,7 +18,8 @@ from rune.compiler.anvil.computation import Array, Computation
 
 @dataclass(frozen=True, eq=False)
 class RowWork:
-    """How one row of an output is computed: by `computation`, from `height` rows of an input with `source_rows` rows.
+    """The computation of one row of an output: by `computation`, from `height` rows of an input with `source_rows`
+    rows.
 
     The first row's window begins `before` rows above the input, the next one's `step` rows further down. Rows outside
     the image contain the byte `padding`. Any other input has as many rows as the output, and the computation reads the
@@ -33,7 +34,7 @@ class RowWork:
     padding: int = 0
 
     def is_inside(self, rows: int) -> bool:
-        """Whether the windows of this many rows never overlap padding."""
+        """Returns whether the windows of this many rows never overlap padding."""
         return self.before == 0 and (rows - 1) * self.step + self.height <= self.source_rows
 
 
@@ -116,8 +117,8 @@ class RowByRow(Computation):
             yield from make(len(self.stages) - 1, row)
 
     def may_replace(self, index: int) -> bool:
-        """Whether the output can replace this input in memory: no row is read after the output's row is written, and a
-        row is not read while it is written, unless it is read element by element."""
+        """Returns whether the output can replace this input in memory: no row is read after the output's row is
+        written, and a row is not read while it is written, unless it is read element by element."""
         last = len(self.stages) - 1
         if not all(map(self.stages[last].work.computation.may_replace, self._places_read(last, index))):
             return False

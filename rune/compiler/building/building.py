@@ -222,7 +222,7 @@ def _blocks_of_others(files: ProjectFiles, checked_runefile: CheckedRunefile) ->
 
 
 def _has_kernels_of(target: Target, program: Program) -> bool:
-    """Whether a kernel of the target's own set computes any of it."""
+    """Returns whether a kernel of the target's own set computes any of it."""
     folder = target.kernels.folder
     return any(call.header.parent == folder for step in program.steps for call in calls(step))
 

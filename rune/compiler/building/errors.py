@@ -1,4 +1,4 @@
-"""How a build ends that a project is to blame for."""
+"""The errors of a build that the project is to blame for."""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ class ProjectModels:
         return self._read[path]
 
     def signature(self, path: str) -> ModelSignature:
-        """Its inputs and outputs, and whether it can be compiled. Raises `FileError` and `ModelError`."""
+        """Returns the inputs and outputs of a model, and whether it can be compiled. Raises `FileError` and
+        `ModelError`."""
         return signature_with_support(self.model(path))
 
 

@@ -17,7 +17,7 @@ from rune.source.runefile import HostResourceOptions
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """How a project is built. The same files and options give the same bytes."""
+    """The options of a build. The same files and options give the same bytes."""
 
     name: str
     """The name of the rune or package."""

@@ -62,7 +62,7 @@ class SpecOptions:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> SpecOptions:
-        """Back from JSON. Raises `ValueError` for a capacity that no resource may have."""
+        """Reads a specification from JSON. Raises `ValueError` for a capacity that no resource may have."""
         host = value["host_resources"]
         return cls(
             name=value["name"],
@@ -78,7 +78,7 @@ class SpecOptions:
         )
 
     def with_preferences(self, preferences: BuildPreferences) -> SpecOptions:
-        """These options with the build settings of the project's `forge.yml`."""
+        """Returns these options with the build settings of the project's `forge.yml`."""
         profile, aim = self.profile, self.optimize
         if preferences.match is not None:
             profile = PROFILES[preferences.match]

@@ -74,7 +74,7 @@ def one_rounding(integers: ProvenIntegers, to: OutputRange) -> KernelStructure:
 
 
 def sum_rounding(rescaling: SumRescaling) -> tuple[str, KernelStructure]:
-    """How sums of 64 bits become int16, as the end of a kernel's name, and what it needs."""
+    """Returns the end of the kernel's name for the rounding of sums to int16, and the structure that it needs."""
     match rescaling:
         case WideRescaling():
             return "wide", wide_rounding(rescaling)

@@ -16,14 +16,14 @@ from rune.compiler.anvil.ops.convolution.conv_2d import Conv2DInt8
 from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 FACTOR = 4
-"""By so much the outputs are greater than the sums."""
+"""The factor by which the outputs are greater than the sums."""
 
 _TWICE_G = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]], np.int64)
 
 
 def is_exact(op: Conv2DInt8) -> bool:
-    """Whether the convolution can be computed so: a filter of 3 x 3 that moves by one, whose sums of products stay
-    within 32 bits when they are four times as great, whatever bytes it meets."""
+    """Returns whether the convolution can be computed so: a filter of 3 x 3 that moves by one, whose sums of
+    products stay within 32 bits when they are four times as great, whatever bytes it meets."""
     window = op.window
     shape = (window.filter_height, window.filter_width)
     moves = (window.stride_y, window.stride_x, window.dilation_y, window.dilation_x)

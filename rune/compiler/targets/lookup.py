@@ -22,7 +22,7 @@ class UnknownTarget(Exception):
 
 @cache
 def targets() -> tuple[Target, ...]:
-    """All of them, by name."""
+    """Returns all targets by name."""
     folder = Path(__file__).parent
     packages = [module.name for module in pkgutil.iter_modules([str(folder)]) if module.ispkg]
     targets_ = [importlib.import_module(f"rune.compiler.targets.{package}").TARGET for package in packages]

@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 class Quality(StrEnum):
-    """Whether a recording is likely to be of use."""
+    """The quality of a recording, which says whether it is likely to be of use."""
 
     GOOD = "good"
     QUIET = "quiet"

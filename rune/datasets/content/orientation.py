@@ -13,7 +13,7 @@ _ENTRY_SIZE = 12
 
 
 def is_exif(segment: bytes) -> bool:
-    """Whether the contents of a JPEG's segment APP1 are EXIF."""
+    """Returns whether the contents of a JPEG's segment APP1 are EXIF."""
     return segment.startswith(_PREFIX)
 
 

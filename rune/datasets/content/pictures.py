@@ -25,12 +25,12 @@ _ADOBE = 0xEE
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether the bytes begin as a PNG or JPEG file does."""
+    """Returns whether the bytes begin as a PNG or JPEG file does."""
     return data.startswith((_PNG, b"\xff\xd8\xff"))
 
 
 def is_png(data: bytes) -> bool:
-    """Whether the bytes begin as a PNG file does."""
+    """Returns whether the bytes begin as a PNG file does."""
     return data.startswith(_PNG)
 
 

@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 _MILLISECONDS: Final[Mapping[str, float]] = {" ms": 1, " s": 1000}
 """How many milliseconds a unit has."""
 _TOLERANCE: Final = 0.05
-"""By which the intervals of one rate may differ."""
+"""The share by which the intervals of one rate may differ."""
 MAX_INPUTS: Final = 50
 """Inputs with a rate, those with most recordings first."""
 _INPUT_LIMIT: Final = 10_000
@@ -25,7 +25,7 @@ class RowInterval:
 
     length: float
     unit: str = ""
-    """With a space before it; "" where the data does not say it."""
+    """The unit with a space before it; "" where the data does not say it."""
 
     def __str__(self) -> str:
         return f"{self.length:g}{self.unit}"
@@ -38,7 +38,7 @@ class RowInterval:
         return None if scales[0] is None or scales[1] is None else self.length * scales[0] / (other.length * scales[1])
 
     def is_same_as(self, other: RowInterval) -> bool:
-        """Whether two intervals are of one rate. Intervals that are measured are seldom equal."""
+        """Returns whether two intervals are of one rate. Intervals that are measured are seldom equal."""
         ratio = self.ratio_to(other)
         return ratio is not None and 1 - _TOLERANCE <= ratio <= 1 + _TOLERANCE
 
@@ -87,12 +87,12 @@ def rates_of_json(rates: Iterable[RowRateJson]) -> RowRates:
 
 
 def is_possible_rate(rate: RowRateJson) -> bool:
-    """Whether a rate that another process wrote can be one."""
+    """Returns whether a rate that another process wrote can be one."""
     return is_possible_interval(rate) and 0 < len(rate["input"]) <= _INPUT_LIMIT
 
 
 def is_possible_interval(interval: RowIntervalJson) -> bool:
-    """Whether an interval that another process wrote can be one."""
+    """Returns whether an interval that another process wrote can be one."""
     return isfinite(interval["length"]) and interval["length"] > 0 and interval["unit"] in ("", *_MILLISECONDS)
 
 

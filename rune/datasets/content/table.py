@@ -14,7 +14,7 @@ from rune.datasets.content.content import LARGEST_NUMBER, BadContent, Content, K
 MAX_COLUMNS = 64
 MAX_ROWS = 200_000
 MEDIA_TYPE = "text/csv; header=present"
-"""As RFC 4180 tells a CSV with names of columns from one without."""
+"""The media type of a CSV with names of columns, as RFC 4180 has it."""
 NAME_LIMIT = 60
 """Characters of a column's name."""
 _DRAWN_POINTS, _DRAWN_COLUMNS = 40, 6
@@ -30,7 +30,8 @@ class NumberTable:
 
 
 def is_table(data: bytes) -> bool:
-    """Whether the bytes begin like a table: with names of columns other than those of motion, and a row of numbers."""
+    """Returns whether the bytes begin like a table: with names of columns other than those of motion, and a row of
+    numbers."""
     head = data[:10_000].decode("utf-8-sig", "replace").splitlines()
     if len(head) < 2 or not is_header(head[0].split(",")):
         return False
@@ -39,12 +40,13 @@ def is_table(data: bytes) -> bool:
 
 
 def is_header(fields: Sequence[str]) -> bool:
-    """Whether fields of a first line name columns: none of them is empty or begins like a number."""
+    """Returns whether fields of a first line name columns: none of them is empty or begins like a number."""
     return all(field.strip() and is_name(field.strip()) for field in fields)
 
 
 def is_motion(names: Sequence[str]) -> bool:
-    """Whether columns are the three axes of a sensor of motion: `x,y,z`, or names that end so, such as `accX`."""
+    """Returns whether columns are the three axes of a sensor of motion: `x,y,z`, or names that end so, such as
+    `accX`."""
     return tuple(name.strip().strip("]) ").lower()[-1:] for name in names) == AXES
 
 

@@ -17,7 +17,7 @@ _MAX_MOMENTS = MAX_BYTES // 2
 
 
 def is_flac(data: bytes) -> bool:
-    """Whether the bytes begin as a FLAC file does."""
+    """Returns whether the bytes begin as a FLAC file does."""
     return data.startswith(b"fLaC")
 
 

@@ -95,4 +95,5 @@ def _from_nearest(row: bytes, above: bytes) -> bytes:
 
 
 _FILTERS = (_unchanged, _from_left, _from_above, _from_mean, _from_nearest)
-"""By the number that each row begins with. One loop for each: an export reads millions of pixels."""
+"""The filters by the number that each row begins with. Each has a loop of its own: an export reads millions of
+pixels."""

@@ -16,7 +16,7 @@ from rune.datasets.convert.series import motion_of, table_of_numbers
 from rune.wording import size_text
 
 _ROUNDING: Final = 1e-9
-"""So much before a row still is that row: ratios of intervals are not exact."""
+"""The distance before a row that still counts as that row: ratios of intervals are not exact."""
 
 
 def resampled_rows(content: Content, ratio: float) -> bytes:

@@ -64,12 +64,12 @@ def axes_of(names: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def is_time_column(names: Sequence[str], place: int) -> bool:
-    """Whether a column is called as times are. `names` are lower case."""
+    """Returns whether a column is called as times are. `names` are lower case."""
     return place not in value_columns(names)
 
 
 def _are_times(rows: Sequence[Sequence[str]], column: int) -> bool:
-    """Whether a column that is called so has times: text, or numbers that rise. Others were measured."""
+    """Returns whether a column that is called so has times: text, or numbers that rise. Others were measured."""
     texts = [row[column] for row in rows if column < len(row)]
     if not all(map(is_number, texts)):
         return True
@@ -78,7 +78,8 @@ def _are_times(rows: Sequence[Sequence[str]], column: int) -> bool:
 
 
 def _is_recording(data: bytes) -> bool:
-    """Whether a file without a column of times can be stored as it is. Quotes would be part of the names then."""
+    """Returns whether a file without a column of times can be stored as it is. Quotes would be part of the names
+    then."""
     try:
         return b'"' not in data and bool(read_content(data))
     except BadContent:
@@ -138,12 +139,12 @@ def _fields(data: bytes) -> Iterator[Sequence[str]]:
 
 
 def _is_decimal_comma(text: object) -> bool:
-    """Whether a field is a number whose decimals are written with a comma."""
+    """Returns whether a field is a number whose decimals are written with a comma."""
     return isinstance(text, str) and text.count(",") == 1 and is_number(text.replace(",", "."))
 
 
 def is_number(text: str) -> bool:
-    """Whether a field of a CSV file is a number."""
+    """Returns whether a field of a CSV file is a number."""
     try:
         float(text)
     except ValueError:

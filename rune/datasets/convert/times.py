@@ -21,10 +21,10 @@ _UNITS: Final[Mapping[str, str]] = {"time_ms": " ms", "millis": " ms", "seconds"
 
 @dataclass(frozen=True)
 class Timing:
-    """How the rows of a recording follow each other."""
+    """The interval at which the rows of a recording follow each other."""
 
     interval: RowInterval | None
-    """None where times stand still or run backwards."""
+    """The interval; None where times stand still or run backwards."""
     problem: str = ""
     """A sentence on times that jump or run backwards; "" for even ones."""
 

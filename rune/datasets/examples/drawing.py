@@ -1,4 +1,4 @@
-"""How single example recordings are computed: a whistle, a shake, a ring, the readings of a machine. Pure functions."""
+"""Computes single example recordings: a whistle, a shake, a ring, the readings of a machine. Pure functions."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def circle(random: Random) -> bytes:
 
 
 def rest(random: Random) -> bytes:
-    """At rest, or carried about."""
+    """Returns a recording at rest, or carried about."""
     sway = np.sin(2 * np.pi * random.uniform(0.2, 0.5) * np.arange(ROWS) / 50) * random.uniform(0, 0.8)
     return _motion(random, y=sway)
 

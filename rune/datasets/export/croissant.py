@@ -84,7 +84,7 @@ def _metadata(origin: VersionOrigin, samples: Collection[ExportedSample], table:
 
 
 def _objects(samples: Collection[ExportedSample]) -> dict[str, Any]:
-    """How many objects somebody marked in pictures, as a sentence; nothing where nobody did."""
+    """Says how many objects somebody marked in pictures; nothing where nobody did."""
     marked_pictures = [each.positions for each in samples if each.positions is not None]
     if not marked_pictures:
         return {}

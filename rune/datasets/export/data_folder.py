@@ -31,7 +31,7 @@ class DataFolderRow:
     split: str
     group: str
     positions: Positions | None = None
-    """Where objects are in a picture; None where nobody marked it."""
+    """The places of objects in a picture; None where nobody marked it."""
 
 
 def _path(sample: ExportedSample) -> str:

@@ -25,7 +25,7 @@ class ExportedSample:
     """A word such as `group-7`; "" for a sample of nobody."""
     milliseconds: int = 0
     positions: Positions | None = None
-    """Where objects are in a picture; None where nobody marked it."""
+    """The places of objects in a picture; None where nobody marked it."""
     width: int = 0
     """Pixels of a picture that has positions, as `height`; 0 for other samples."""
     height: int = 0
@@ -36,7 +36,7 @@ class VersionOrigin:
     """The version that the samples are from."""
 
     project: str
-    """Such as `acme/kitchen`."""
+    """The project, such as `acme/kitchen`."""
     version: int
     digest: str
     url: str = ""
@@ -61,12 +61,12 @@ def _nothing_refused(samples: Collection[ExportedSample]) -> None:
 
 @dataclass(frozen=True)
 class ExportLayout:
-    """How a data set is written. The lists come last, and name what was written alone."""
+    """The layout of an exported data set. The lists come last, and name what was written alone."""
 
     name: str
-    """As the API calls it."""
+    """The name in the API."""
     title: str
-    """As people call it."""
+    """The name for people."""
     path: Callable[[ExportedSample], str]
     """Returns the name of a sample's file. No two samples have the same."""
     lists: Callable[[VersionOrigin, Collection[ExportedSample]], Iterable[tuple[str, bytes]]]
@@ -100,7 +100,7 @@ def require_folder_names(samples: Collection[ExportedSample]) -> None:
 
 
 def is_folder_name(label: str) -> bool:
-    """Whether a folder on any system can be called so, and an import takes its name for a label."""
+    """Returns whether a folder on any system can be called so, and an import takes its name for a label."""
     is_reserved = label.lower() in _RESERVED_NAMES or label.split(".")[0].lower() in _DEVICES
     return not (is_reserved or label.startswith((".", "_")) or label.endswith((".", " ")) or set(label) & _SPECIAL)
 

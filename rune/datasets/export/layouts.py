@@ -28,4 +28,4 @@ EXPORT_LAYOUTS: Mapping[str, ExportLayout] = {
         PARQUET,
     )
 }
-"""By the names that the API and the command use."""
+"""The layouts by the names that the API and the command use."""

@@ -47,7 +47,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def main() -> None:
-    """Gives up all but the library, and answers."""
+    """Confines the process to what the library needs, and answers requests."""
     streams = take_streams()
     limit(MEMORY)
     confine_to_toolchain()

@@ -43,7 +43,7 @@ FINDERS: Sequence[Finder] = (
     find_hugging_face_parquet,
     find_tables,
 )
-"""In this order: a layout that has more marks of its own comes first."""
+"""The finders in their order: a layout that has more marks of its own comes first."""
 
 
 def find_layout(archive: DataFiles) -> Layout:

@@ -27,13 +27,13 @@ class Item:
     split: str = ""
     device: str = ""
     index: int = 0
-    """Its number within the file, where a file has several."""
+    """The number within the file, where a file has several."""
     rate: float = 0.0
     """Values a second, where the data set says it beside the file."""
     objects: MarkedObjects | None = None
-    """Where objects are in a picture, where the data set says it."""
+    """The places of objects in a picture, where the data set says it."""
     places: Sequence[MarkedPlace] | None = None
-    """Where labels happen in a sound, where the data set says it."""
+    """The places of labels in a sound, where the data set says it."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def values_of(data: bytes) -> tuple[Values, float]:
 
 
 def length_of(data: bytes) -> int:
-    """How many positions a recording has. Raises `BadContent`."""
+    """Returns how many positions a recording has. Raises `BadContent`."""
     values, step = values_of(data)
     return int(len(values) / step)
 

@@ -30,7 +30,7 @@ class Part:
 
 @dataclass(frozen=True)
 class PartSearch:
-    """How parts are searched, in positions: milliseconds of a sound, rows of motion."""
+    """The settings of a search for parts, in positions: milliseconds of a sound, rows of motion."""
 
     pause: int = 300
     """A shorter pause between two parts joins them."""
@@ -70,7 +70,7 @@ def _loudness(values: Values, frame: int) -> Values:
 
 
 def _movement(values: Values) -> Values:
-    """How far each row is from the row before, smoothed over five rows."""
+    """Returns how far each row is from the row before, smoothed over five rows."""
     if len(values) < 2:
         return np.zeros(0)
     steps = np.linalg.norm(np.diff(values, axis=0, prepend=values[:1]), axis=1)

@@ -11,7 +11,7 @@ from rune.devices.boards.cores import Core
 
 
 class FlashPlace(Enum):
-    """Where the flash is that a program runs from. The value is its name in a board's file."""
+    """The place of the flash that a program runs from. The value is its name in a board's file."""
 
     INTERNAL = "internal"
     EXTERNAL = "external"
@@ -19,9 +19,10 @@ class FlashPlace(Enum):
 
 @dataclass(frozen=True)
 class SensorReading:
-    """How a sketch reads a sensor: with which code (a file of `rune/devices/packages/layouts/sketches`), by which
-    header of which library in which version. `wiring` says how a sensor that is not on the board is connected; it is
-    None for one that is. `rates` are the samples a second that it can give; empty where it gives any."""
+    """The way in which a sketch reads a sensor: with which code (a file of
+    `rune/devices/packages/layouts/sketches`), by which header of which library in which version. `wiring` says how a
+    sensor that is not on the board is connected; it is None for one that is. `rates` are the samples a second that
+    it can give; empty where it gives any."""
 
     code: str
     header: str

@@ -44,5 +44,5 @@ CORES: Final = {
         Core("xtensa-lx7", "Xtensa LX7", "c", 1.0, 2.0, "the maker publishes no cycles; loads and branches may wait"),
     )
 }
-"""By name. Sources: Arm's technical reference manuals of Cortex-M0, M0+ and M4, "Instruction set summary", and of
-Cortex-M7, M33 and M55, the chapters on the processor's pipeline. The ranges are ours."""
+"""The cores by name. Sources: Arm's technical reference manuals of Cortex-M0, M0+ and M4, "Instruction set summary",
+and of Cortex-M7, M33 and M55, the chapters on the processor's pipeline. The ranges are ours."""

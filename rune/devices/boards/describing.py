@@ -83,7 +83,7 @@ class NeedsJson(TypedDict):
 
 
 def needs_of(target: str, fields: Mapping[str, Any]) -> Needs:
-    """Back from `NeedsJson`."""
+    """Reads the needs from `NeedsJson`."""
     return Needs(target, fields["flash"], fields["ram"], fields["instructions"])
 
 

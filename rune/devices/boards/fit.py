@@ -1,4 +1,4 @@
-"""Whether a rune fits a board: what it needs against what the board has, and how long a run may take.
+"""Judges whether a rune fits a board: what it needs against what the board has, and how long a run may take.
 
 Bytes and instructions are exact where they were measured. Time never is: it is a range with its assumptions.
 """
@@ -54,7 +54,7 @@ class MemoryRoom:
 
     @property
     def excess(self) -> int:
-        """By how much it is too large; 0 where it is not."""
+        """The bytes beyond the room; 0 where it fits."""
         return max(self.needed - self.available, 0)
 
     @property

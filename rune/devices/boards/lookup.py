@@ -22,14 +22,14 @@ class UnknownBoard(Exception):
 
 @cache
 def boards() -> tuple[Board, ...]:
-    """All of them, by name. Raises `rune.devices.boards.reading.BadBoard`."""
+    """Returns all boards by name. Raises `rune.devices.boards.reading.BadBoard`."""
     files = Path(__file__).parent.glob("*.toml")
     all_boards = (read_board(path.stem, path.read_text("utf-8")) for path in files)
     return tuple(sorted(all_boards, key=lambda board: board.name.casefold()))
 
 
 def find_board(key: str) -> Board:
-    """By its key. Raises `UnknownBoard`."""
+    """Finds a board by its key. Raises `UnknownBoard`."""
     for board in boards():
         if board.key == key:
             return board

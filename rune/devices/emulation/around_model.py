@@ -1,10 +1,32 @@
-"""The smallest project around a model: raw bytes in, the model, its outputs as they are."""
+"""The smallest project around a model or decision trees: raw bytes in, the model, its outputs as they are."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from rune.blocks.decision_trees.file import read_tree_file
 from rune.model.tflite import Model, read_model, signature
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
+
+_AROUND_TREES: Final = """\
+version: 1
+image: runicos/base
+pipeline:
+  features:
+    capability: RAW
+    outputs: [{{type: f32, dimensions: [{features}]}}]
+  model:
+    proc-block: decision_trees
+    inputs: [features]
+    outputs: [{{type: f32, dimensions: [{outputs}]}}]
+    args: {{trees: $TREES}}
+  output_0:
+    out: tensor
+    inputs: [model]
+resources:
+  TREES: {{path: ./model.trees.json}}
+"""
 
 
 def project_around(data: bytes) -> MemoryFiles:
@@ -12,8 +34,15 @@ def project_around(data: bytes) -> MemoryFiles:
     return MemoryFiles({DEFAULT_RUNEFILE: runefile_around(read_model(data)).encode(), "model.tflite": data})
 
 
+def project_around_trees(data: bytes) -> MemoryFiles:
+    """The files of the project of a file of decision trees. Raises `BlockError`."""
+    file = read_tree_file(data.decode("utf-8", "replace"))
+    runefile = _AROUND_TREES.format(features=file.features, outputs=file.outputs)
+    return MemoryFiles({DEFAULT_RUNEFILE: runefile.encode(), "model.trees.json": data})
+
+
 def runefile_around(model: Model) -> str:
-    """Its Runefile, which has the model as `./model.tflite`."""
+    """Returns a Runefile for a model, which it has as `./model.tflite`."""
     model_signature = signature(model)
     lines = ["version: 1", "image: runicos/base", "pipeline:"]
     for number, one in enumerate(model_signature.inputs):

@@ -22,7 +22,7 @@ class Region:
 
 @dataclass(frozen=True)
 class CoreMemory:
-    """Where a core begins (vectors), and where it has what it reads (flash) and what it writes (RAM)."""
+    """The memory of a core: where it begins (vectors), what it reads (flash) and what it writes (RAM)."""
 
     vectors: Region
     flash: Region
@@ -118,7 +118,7 @@ CORES: Final = {
         ),
     )
 }
-"""By name: what their targets are called too."""
+"""The cores by their names, which their targets have too."""
 
 
 def core_of(target: str) -> EmulatedCore | None:

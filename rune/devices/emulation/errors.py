@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class EmulationError(Exception):
-    """Base of these errors."""
+    """The base of these errors."""
 
 
 class MissingProgram(EmulationError):
@@ -43,7 +43,7 @@ class FirmwareFaulted(EmulationError):
 
 
 class FirmwareHangs(EmulationError):
-    """It ran for longer than its budget of instructions."""
+    """The firmware ran for longer than its budget of instructions."""
 
     def __init__(self, budget: int, address: int, place: str) -> None:
         super().__init__(f"the firmware was stopped after {budget:,} instructions, at {address:#x}, in {place}")
@@ -53,7 +53,7 @@ class FirmwareHangs(EmulationError):
 
 
 class FirmwareStalled(EmulationError):
-    """It neither ended nor used up its budget: the core sleeps."""
+    """The firmware neither ended nor used up its budget: the core sleeps."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"the firmware was stopped after {seconds:g} s, in which it did not come to its end")

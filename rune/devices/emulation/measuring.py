@@ -23,7 +23,8 @@ from rune.devices.emulation.stages import IN_FUNCTIONS, instructions_by_stage
 from rune.tensor import ElementType, TensorType
 
 RUNS: Final = 3
-"""At least. The first run fills what is kept between runs, so the others count; a stream must fill its windows."""
+"""The least number of runs. The first one fills what is kept between runs, so the others count; a stream must fill
+its windows."""
 
 
 def measured_needs(build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
@@ -77,7 +78,7 @@ def _core(build: BuildResult) -> EmulatedCore:
 
 
 def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
-    """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
+    """Returns how long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
     lengths = [
         1000 * request.type.count / dict(request.parameters)["hz"] for request in requests if request.kind is SOUND
     ]

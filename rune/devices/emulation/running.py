@@ -26,7 +26,7 @@ from rune.devices.emulation.firmware import LinkedProgram, program
 BUDGET: Final = 4_000_000_000
 """Instructions after which firmware is stopped."""
 SECONDS: Final = 300
-"""After which it is stopped too: a core that sleeps executes nothing."""
+"""The seconds after which a run is stopped too: a core that sleeps executes nothing."""
 _COUNTER: Final = Path(__file__).parent / "counter" / "counter.c"
 _TRANSLATED_CODE_MEGABYTES: Final = 64
 """Megabytes for translated code: by default QEMU takes a gigabyte, and a machine may have only two."""

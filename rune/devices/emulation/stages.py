@@ -1,4 +1,5 @@
-"""Where a rune's instructions go: by the steps of its program, in firmware whose steps are functions of their own."""
+"""Counts where a rune's instructions go: by the steps of its program, in firmware whose steps are functions of their
+own."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def read_hello(payload: bytes) -> HelloJson:
         and _lists(hello.get("steps"), lambda step: isinstance(step, str))
         and hello["clock_hz"] > 0
     ):
-        raise BoardError("The board's description lacks something")
+        raise BoardError("The board's description is incomplete")
     return cast("HelloJson", hello)
 
 
@@ -112,7 +112,7 @@ def _output(reader: _AnswerReader, port: BoardPortJson) -> BoardOutput | None:
         return BoardOutput(dimensions, (reader.take(size),))
     count = port["texts"] if dimensions is None else prod(dimensions)
     if count > port["texts"]:
-        raise BoardError("The board's answer has more texts than it may")
+        raise BoardError("The board's answer has too many texts")
     return BoardOutput(dimensions, tuple(reader.take(reader.word()) for _ in range(count)))
 
 

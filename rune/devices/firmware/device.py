@@ -17,14 +17,12 @@ TIMEOUT: Final = 10.0
 """Seconds for one answer: longer than any run that is worth waiting for."""
 _ATTEMPTS: Final = 3
 _SILENT = "The board does not answer; does it run this firmware, and is the line on its pins GP0 and GP1?"
-_FOREIGN = (
-    "Something answers, but not in this protocol; is it another program, or another speed than 921600 bits a second?"
-)
+_FOREIGN = "The board answers in another protocol; check that it runs this firmware, at 921600 bits a second"
 _LOST = (
-    "The answer to a run came damaged, and the rune may have gone on in its state without it; check the cable and its "
+    "The answer to a run was damaged, so the state of the rune on the board is unknown; check the cable and its "
     "ground, and start again from the first input"
 )
-_NOISY = "The line is disturbed: three times in a row bytes came damaged; check the cable and its ground"
+_NOISY = "The connection is unreliable: bytes were damaged three times in a row; check the cable and its ground"
 _WRONG_CHECKSUM, _WRONG_LENGTH, _WRONG_VERSION, _INCOMPLETE = 1, 2, 3, 5
 _RUNE_FAILED, _FIRMWARE_FAULTED, _STACK_OVERFLOW = 6, 7, 8
 

@@ -32,7 +32,7 @@ class Image:
     functions: frozenset[str]
 
     def size(self, *names: str) -> int:
-        """Bytes of these sections together."""
+        """Returns the bytes of these sections together."""
         return sum(self.sections[name].size for name in names if name in self.sections)
 
 

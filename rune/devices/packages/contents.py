@@ -11,7 +11,7 @@ from rune.compiler.targets.c.interface import Interface
 from rune.compiler.targets.c.selftest import GoldenRun
 
 VERSION = "0.0.0"
-"""For every package: a rune has no version of its own before it is published, and tools want a number."""
+"""The version of every package: a rune has no version of its own before it is published, and tools want a number."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How a package is refused that the compiler had no objection to."""
+"""The refusals of packages that the compiler had no objection to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SelfTestFailed(PackageRefused):
 
 
 class NothingGolden(PackageRefused):
-    """On no generated input the rune gives a result that can be compared: its runs fail, or end in no number."""
+    """The rune gives a result that can be compared on no generated input: its runs fail, or end in no number."""
 
     def __init__(self, input_count: int) -> None:
         super().__init__(

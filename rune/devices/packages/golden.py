@@ -19,7 +19,7 @@ from rune.tensor import TensorType
 RUNS: Final = 2
 """For a self-test, one after the other: the second meets what the first left behind."""
 MORE_RUNS: Final = 14
-"""At most so many more than it takes until all steps ran, where a constant is not seen before."""
+"""The most runs beyond those until all steps ran, where a constant is not seen before."""
 MOST_RUNS_TO_WAIT: Final = 64
 """A self-test does not wait longer than this for a window to fill."""
 PLACES: Final = 6
@@ -67,9 +67,9 @@ def most_runs(program: Program) -> int:
 
 
 def runs_that_see_constants(sandbox: Sandbox, program: Program, runs: Sequence[GoldenRun]) -> int:
-    """How many of the runs it takes until each changed byte of a constant shows that shows in any of `most_runs`. A
-    rune that gives one result for much of its input needs many. Where `MOST_SEARCH_FUEL` ends before every byte was
-    tried, a later run may be the only one that sees a byte: then it takes all of them."""
+    """Returns how many of the runs it takes until each changed byte of a constant shows that shows in any of
+    `most_runs`. A rune that gives one result for much of its input needs many. Where `MOST_SEARCH_FUEL` ends before
+    every byte was tried, a later run may be the only one that sees a byte: then it takes all of them."""
     candidates = runs[: most_runs(program)]
     run_count = min(least_runs(program), len(candidates))
     least_fuel = sandbox.fuel - MOST_SEARCH_FUEL

@@ -41,7 +41,7 @@ class PackageState(Enum):
     IDENTICAL = "identical"
     DIFFERENT = "different"
     OTHER_TOOLCHAIN = "other-toolchain"
-    """It names another version, whose bytes are others: nothing was proven."""
+    """The package names another version, whose bytes are others: nothing was proven."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from rune.compiler.targets.c.interface import Interface
 from rune.devices.packages.errors import PackageRefused
 
 _FUEL: Final = 100_000_000_000
-"""About one unit an instruction, of all calls together."""
+"""The fuel of all calls together, about one unit an instruction."""
 _MEMORY: Final = 512 << 20
 _STACK: Final = 256 * 1024
 

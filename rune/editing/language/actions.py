@@ -14,7 +14,7 @@ from rune.wording import counted
 
 
 class ActionKind(Enum):
-    """Where an editor offers it."""
+    """The menu in which an editor offers an action."""
 
     QUICK_FIX = "quickfix"
     REFACTOR = "refactor"
@@ -47,7 +47,7 @@ def actions(analysis: Analysis, start: int, end: int) -> tuple[Action, ...]:
 
 
 def touches(diagnostic: Diagnostic, start: int, end: int) -> bool:
-    """Whether a problem stands between two offsets."""
+    """Returns whether a problem stands between two offsets."""
     span = diagnostic.span
     return span.start.offset <= max(start, end) and start <= span.end.offset
 

@@ -87,7 +87,7 @@ class SourcesAnswerJson(TypedDict):
 
 
 class ReasonAnswerJson(TypedDict):
-    """Why something does not fit, or null where it does."""
+    """The reason why something does not fit, or null where it does."""
 
     reason: str | None
 

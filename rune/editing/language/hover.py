@@ -198,7 +198,7 @@ class _HoverReader:
         return "\n\n---\n\n".join(paragraphs) or None
 
     def _resource(self, name: str) -> str | None:
-        """Where a resource's text comes from, how it begins, and who uses it."""
+        """Returns where a resource's text comes from, how it begins, and who uses it."""
         resource = entries(self._root, "resources").get(name)
         if resource is None:
             return None

@@ -22,7 +22,7 @@ class Utf16:
         self._wide_units = [offset + index for index, offset in enumerate(self._wide)]
 
     def units(self, offset: int) -> int:
-        """How many units stand before the character at an offset."""
+        """Returns how many units stand before the character at an offset."""
         return offset + bisect_left(self._wide, offset)
 
     def offset(self, units: int) -> int:

@@ -93,7 +93,7 @@ def _resource(entry: TextEntry) -> Symbol:
 
 
 def foldings(analysis: Analysis) -> tuple[Folding, ...]:
-    """Everything that a key holds over several lines, and comments of several lines; by their first line."""
+    """Returns the values of keys that take several lines, and comments of several lines, by their first line."""
     by_line = {fold.first_line: fold for fold in _comments(analysis)}
     for fold in _values(tree(analysis)):
         other = by_line.get(fold.first_line)

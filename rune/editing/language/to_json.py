@@ -73,7 +73,7 @@ class LanguageLocationJson(TypedDict):
 
 
 class LocationsAnswerJson(TypedDict):
-    """Where something is defined or used."""
+    """The places where something is defined or used."""
 
     locations: list[LanguageLocationJson]
 

@@ -105,7 +105,7 @@ def _lines(analysis: Analysis, span: Span) -> Iterator[Span]:
 
 
 def _apart(tokens: list[Token]) -> list[Token]:
-    """Without those that stand on another, as an alias does that means a value once more."""
+    """Returns the tokens without those that overlap another, as an alias does that means a value once more."""
     separate: list[Token] = []
     for token in tokens:
         if not separate or token.span.start >= separate[-1].span.end:

@@ -121,7 +121,7 @@ class Converter:
     def completion(
         self, item: Completion, number: int, span: Span, data: object, *, with_snippets: bool
     ) -> types.CompletionItem:
-        """Without its documentation, which is given when it is asked for."""
+        """Converts a completion without its documentation, which an editor asks for by itself."""
         is_snippet = item.is_snippet and with_snippets
         text = item.insert if is_snippet or not item.is_snippet else without_fields(item.insert)
         return types.CompletionItem(

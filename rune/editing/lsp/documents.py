@@ -109,7 +109,7 @@ class Documents:
         self._projects.clear()
 
     def concern(self, uris: Iterable[str]) -> bool:
-        """Whether one of the files may belong to the project of an open document; hidden folders never do."""
+        """Returns whether one of the files may belong to the project of an open document; hidden folders never do."""
         folders = [document.path.parent for document in (*self.runefiles(), *self.policies())]
         paths = [Path(path) for uri in uris if (path := to_fs_path(uri)) is not None]
         return any(

@@ -83,7 +83,7 @@ def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Sett
 
 
 def is_merged_by_line(path: str) -> bool:
-    """Whether `settle` looks at texts of this path."""
+    """Returns whether `settle` looks at texts of this path."""
     return _rule_of(path) is not None
 
 

@@ -54,7 +54,7 @@ class MergeConflict:
 
     @property
     def key(self) -> str:
-        """Its name while both sides stay the same: another change of a side is another conflict."""
+        """The key of the conflict while both sides stay the same: another change of a side is another conflict."""
         identity = (self.path, self.kind, self.name, self.base, self.ours, self.theirs)
         parts = ("-" if each is None else f"{len(each)}:{each}" for each in identity)
         return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -97,15 +97,15 @@ class _ChangeWalk:
         self._changes = changes
         self._next = 0
         self._shift = 0
-        """By how many lines the side is longer so far."""
+        """The number of lines by which the side is longer so far."""
 
     @property
     def start(self) -> int | None:
-        """Where the next change begins in the base."""
+        """The place in the base where the next change begins."""
         return self._changes[self._next][0] if self._next < len(self._changes) else None
 
     def place(self, at: int) -> int:
-        """Where a line of the base that comes before the next change stands in the side."""
+        """Returns where a line of the base that comes before the next change stands in the side."""
         return at + self._shift
 
     def reach(self, first: int, last: int, number: int) -> int | None:
@@ -134,7 +134,7 @@ def _next(ours: _ChangeWalk, theirs: _ChangeWalk) -> int | None:
 
 
 def _group_end(ours: _ChangeWalk, theirs: _ChangeWalk, first: int) -> int:
-    """How far the changes that touch each other reach, from where the first of them begins."""
+    """Returns how far the changes that touch each other reach, from where the first of them begins."""
     last = first
     positions = {ours: 0, theirs: 0}
     while True:

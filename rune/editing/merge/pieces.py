@@ -90,7 +90,7 @@ def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | Non
 
 
 def undivided(text: str) -> frozenset[str]:
-    """Those of `DIVIDED_KEYS` that the text has and that have no entries, or none that can be told apart."""
+    """Returns those of `DIVIDED_KEYS` that the text has and that have no entries, or none that can be told apart."""
     pieces = pieces_of(text)
     if pieces is None:
         return frozenset(DIVIDED_KEYS)
@@ -100,7 +100,7 @@ def undivided(text: str) -> frozenset[str]:
 
 
 def _end(pieces: list[tuple[Key, list[str]]], waiting: list[str], top: str) -> None:
-    """At the end of a divided key: the comments that are indented are its own."""
+    """Ends a divided key: the comments that are indented are its own."""
     if not top:
         return
     last = max((at for at, line in enumerate(waiting) if line.startswith((" ", "\t")) and line.strip()), default=-1)
@@ -129,7 +129,7 @@ def merged_order(base: Sequence[Key], ours: Sequence[Key], theirs: Sequence[Key]
 
 
 def _place(order: Sequence[Key], second: Sequence[Key], at: int, base: Collection[Key]) -> int:
-    """Behind the key before it, and behind what the first side put there."""
+    """Returns the place behind the key before it, and behind what the first side put there."""
     before = next((key for key in reversed(second[:at]) if key in order), None)
     place = 0 if before is None else order.index(before) + 1
     known_keys = {*second, *base}

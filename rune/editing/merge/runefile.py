@@ -33,7 +33,7 @@ def merge_runefile(path: str, base: str, ours: str, theirs: str) -> MergedText:
 
 
 def _can_be_read(merge: MergedText) -> bool:
-    """Whether the merged text is YAML with our side of its conflicts, and with theirs."""
+    """Returns whether the merged text is YAML with our side of its conflicts, and with theirs."""
     theirs = {conflict.key: MergeChoice(Side.THEIRS) for conflict in merge.conflicts}
     return _is_yaml(merge.text({})) and (not theirs or _is_yaml(merge.text(theirs)))
 
@@ -77,7 +77,7 @@ def _piece(
 
 
 def _is_of_comments(base: str | None, ours: str | None, theirs: str | None) -> bool:
-    """Whether one side alone changed more than comments, or both changed that alike."""
+    """Returns whether one side alone changed more than comments, or both changed that alike."""
     then, now, other = (_code(text) for text in (base, ours, theirs))
     return then in (now, other) or now == other
 
@@ -116,7 +116,7 @@ def _ended(text: str) -> str:
 
 
 def _ends(base: str, ours: str, theirs: str) -> bool:
-    """Whether the merged text ends its last line."""
+    """Returns whether the merged text ends its last line."""
     then, now, other = (not text or text.endswith("\n") for text in (base, ours, theirs))
     return now if other == then else other
 

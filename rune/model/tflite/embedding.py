@@ -19,7 +19,7 @@ _KINDS: Final = (TensorKind.FLOAT32, TensorKind.INT8, TensorKind.UINT8, TensorKi
 MAX_FEATURES: Final = 4096
 MIN_LABELS: Final = 2
 MIN_FEATURES: Final = 8
-"""For a model's own output: fewer numbers are scores or coordinates."""
+"""The fewest features of a model's own output: fewer numbers are scores or coordinates."""
 _SUFFIX: Final = ".tflite"
 _U32: Final = struct.Struct("<I")
 
@@ -62,7 +62,7 @@ def embedding_of(model: Model) -> Embedding:
 
 
 def gives_scores(model: Model) -> bool:
-    """Whether a model's one output are probabilities of labels, by a dense layer and a softmax."""
+    """Returns whether a model's one output are probabilities of labels, by a dense layer and a softmax."""
     if len(model.outputs) != 1:
         return False
     operator, behind = _end(model)

@@ -61,7 +61,7 @@ class ModelGraphJson(TypedDict):
 
 
 class QuantisationJson(TypedDict):
-    """How many of a model's tensors are kept as what."""
+    """The number of a model's tensors that are kept in each way."""
 
     per_tensor: int
     per_channel: int
@@ -91,7 +91,7 @@ def layers(model: Model) -> ModelGraphJson:
 
 
 def quantisation(model: Model) -> QuantisationJson:
-    """How many of a model's tensors are kept as what: quantised as a whole, by channel, otherwise, or not."""
+    """Counts how a model's tensors are kept: quantised as a whole, by channel, otherwise, or not."""
     tensors = [tensor for tensor in model.tensors if tensor.count]
     kinds = Counter(_scheme(tensor) for tensor in tensors)
     return {
@@ -153,7 +153,7 @@ def _name(model: Model, operator: Operator) -> str:
 
 
 def _node_scheme(constants: list[Tensor]) -> Scheme | None:
-    """How the weights are kept: that of the largest constant."""
+    """Returns how the weights are kept: the scheme of the largest constant."""
     largest = max(constants, key=lambda tensor: tensor.count, default=None)
     return None if largest is None or largest.quantization is None else _scheme(largest)
 

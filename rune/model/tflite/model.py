@@ -141,7 +141,7 @@ class Tensor:
 
     @property
     def type(self) -> TensorType | None:
-        """As a Runefile writes it; None for a kind that it does not know."""
+        """The type as a Runefile writes it; None for a kind that it does not know."""
         element = self.kind.element
         return None if element is None else TensorType(element, self.shape)
 
@@ -241,6 +241,6 @@ class Model:
 
 
 def keeps_state(model: Model) -> bool:
-    """Whether a run may depend on the runs before it."""
+    """Returns whether a run may depend on the runs before it."""
     graphs = (model, *model.subgraphs)
     return any(tensor.is_variable or tensor.kind is TensorKind.RESOURCE for graph in graphs for tensor in graph.tensors)

@@ -15,7 +15,7 @@ DETECTION: Final = "CUSTOM:TFLite_Detection_PostProcess"
 
 
 class Padding(Enum):
-    """How a window treats the border. The value is the format's number."""
+    """The treatment of the border by a window. The value is the format's number."""
 
     SAME = 0
     VALID = 1
@@ -48,7 +48,8 @@ class Conv2DOptions:
 
 @dataclass(frozen=True)
 class DepthwiseConv2DOptions:
-    """As `Conv2DOptions`. `depth_multiplier` is redundant and may be wrong: the shapes of the tensors count."""
+    """The same as `Conv2DOptions`. `depth_multiplier` is redundant and may be wrong: the shapes of the tensors
+    count."""
 
     padding: Padding
     stride_height: int
@@ -104,15 +105,16 @@ class ElementwiseOptions:
 
 @dataclass(frozen=True)
 class SumOptions(ElementwiseOptions):
-    """For ADD and SUB: whether int16 with scales that are powers of two is shifted, as old converters asked for."""
+    """The options of ADD and SUB: whether int16 with scales that are powers of two is shifted, as old converters
+    asked for."""
 
     powers_of_two: bool = True
 
 
 @dataclass(frozen=True)
 class ResizeOptions:
-    """For RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR: whether the corners of both images lie on each other, and
-    whether a pixel's place is its centre."""
+    """The options of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR: whether the corners of both images lie on each
+    other, and whether a pixel's place is its centre."""
 
     align_corners: bool
     half_pixel_centers: bool
@@ -120,7 +122,7 @@ class ResizeOptions:
 
 @dataclass(frozen=True)
 class MirrorPadOptions:
-    """Whether the edge of a tensor is mirrored too (SYMMETRIC)."""
+    """The option whether the edge of a tensor is mirrored too (SYMMETRIC)."""
 
     with_edge: bool
 
@@ -152,8 +154,8 @@ class TransposeConvOptions:
 
 @dataclass(frozen=True)
 class BatchMatMulOptions:
-    """Whether the rows of an input's matrices are stored as columns. Floats beside int8 weights may be brought to bytes
-    with a zero point."""
+    """The options whether the rows of an input's matrices are stored as columns. Floats beside int8 weights may be
+    brought to bytes with a zero point."""
 
     left_is_transposed: bool
     right_is_transposed: bool
@@ -170,7 +172,7 @@ class GatherOptions:
 
 @dataclass(frozen=True)
 class BlockOptions:
-    """For SPACE_TO_DEPTH and DEPTH_TO_SPACE: the side of a block, at least 1."""
+    """The option of SPACE_TO_DEPTH and DEPTH_TO_SPACE: the side of a block, at least 1."""
 
     block_size: int
 

@@ -173,7 +173,7 @@ class _ModelReader:
         )
 
     def _check_graph_numbers(self, operator: FlatTable, name: str) -> None:
-        """IF, WHILE and their like call other graphs by number."""
+        """Checks the numbers by which IF, WHILE and their like call other graphs."""
         options = operator.table("builtin_options") or operator.table("builtin_options_2")
         if options is None:
             return

@@ -94,7 +94,7 @@ class ModelTensor:
 
 @dataclass(frozen=True)
 class ModelSignature:
-    """In the order in which a Runefile's model stage takes and gives them.
+    """The inputs and outputs in the order in which a Runefile's model stage takes and gives them.
 
     `unsupported` is why a rune's host runs the model; empty where it is compiled, or where nobody looked.
     """
@@ -123,7 +123,7 @@ def signature(model: Model) -> ModelSignature:
 
 
 def to_json(signature: ModelSignature) -> ModelSignatureJson:
-    """As JSON; `from_json` takes it back."""
+    """Returns the signature as JSON; `from_json` takes it back."""
     return {
         "inputs": [_tensor_to_json(tensor) for tensor in signature.inputs],
         "outputs": [_tensor_to_json(tensor) for tensor in signature.outputs],
@@ -132,7 +132,7 @@ def to_json(signature: ModelSignature) -> ModelSignatureJson:
 
 
 def from_json(value: Json) -> ModelSignature:
-    """Back from JSON. Raises `ModelError` when it is not what `to_json` writes."""
+    """Reads a signature from JSON. Raises `ModelError` when it is not what `to_json` writes."""
     if not isinstance(value, Mapping):
         raise ModelError("A model's signature must be a JSON object")
     return ModelSignature(

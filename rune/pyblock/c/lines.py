@@ -29,7 +29,7 @@ _INT32 = (-(2**31), 2**31 - 1)
 
 
 def is_narrow(interval: Interval) -> bool:
-    """Whether all numbers of an interval fit in 32 bits."""
+    """Returns whether all numbers of an interval fit in 32 bits."""
     return _INT32[0] <= interval[0] and interval[1] <= _INT32[1]
 
 

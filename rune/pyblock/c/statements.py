@@ -52,7 +52,7 @@ class StatementText:
                 self._statement(statement)
 
     def _writes_all(self, loop: For, array: ArrayVariable) -> bool:
-        """Whether a loop assigns each element of an array in order without reading the array."""
+        """Returns whether a loop assigns each element of an array in order without reading the array."""
         facts, count = self._expressions.facts, array.type.count
         is_whole = (facts.of(loop.start), facts.of(loop.stop), loop.step) == ((0, 0), (count, count), 1)
         match loop.body:
@@ -185,7 +185,7 @@ class StatementText:
 
 
 def _mentions(node: object, array: ArrayVariable) -> bool:
-    """Whether an expression reads an array or passes it to a function."""
+    """Returns whether an expression reads an array or passes it to a function."""
     if isinstance(node, tuple):
         return any(_mentions(each, array) for each in node)
     if node is array or not is_dataclass(node) or isinstance(node, ArrayVariable | Variable | Function):

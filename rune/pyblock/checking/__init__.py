@@ -1,1 +1,1 @@
-"""From the text of a block's file to a typed block, or to all problems of the text."""
+"""Checks the text of a block's file: returns a typed block, or all problems of the text."""

@@ -131,9 +131,9 @@ class FunctionScope:
     calls: dict[Function, None] = field(default_factory=dict)
     """The functions that this one calls, each once."""
     input_types: tuple[TensorType, ...] | None = None
-    """In a test: the input types of an earlier call of the block, which determine its state."""
+    """The input types of an earlier call of the block in a test, which determine its state."""
     loops: list[list[frozenset[str] | None]] = field(default_factory=list)
-    """For each enclosing loop: the names that have a value at each `break`."""
+    """The names that have a value at each `break` of each enclosing loop."""
 
     @property
     def text(self) -> BlockText:

@@ -146,7 +146,7 @@ def element_literal(node: ast.expr, element: ElementType) -> int | float | None:
 
 
 def is_number(node: ast.expr) -> bool:
-    """Whether a node is one number literal, with or without a sign."""
+    """Returns whether a node is one number literal, with or without a sign."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
     if not isinstance(node, ast.Constant) or isinstance(node.value, bool):

@@ -10,7 +10,7 @@ ALL: Interval = (LEAST, MOST)
 
 
 def within(inner: Interval, outer: Interval) -> bool:
-    """Whether one interval is inside the other."""
+    """Returns whether one interval is inside the other."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
@@ -74,6 +74,6 @@ def limited(operator: str, interval: Interval, other: Interval) -> Interval | No
 
 
 def element_holds(interval: Interval, element: ElementType) -> bool:
-    """Whether all numbers of an interval fit in an element type."""
+    """Returns whether all numbers of an interval fit in an element type."""
     low, high = limits_of(element)
     return low <= interval[0] and interval[1] <= high

@@ -20,7 +20,7 @@ FilledArray = tuple[tuple[Statement, ...], ArrayVariable]
 
 
 def is_array(scope: FunctionScope, node: ast.expr) -> bool:
-    """Whether an expression is an array, by its syntax or its name."""
+    """Returns whether an expression is an array, by its syntax or its name."""
     match node:
         case ast.List():
             return True

@@ -111,7 +111,7 @@ def check_tests(file: str, source: str, subject: BlockUnderTest, recording: Read
 
 
 def _has_statements(tree: ast.Module) -> bool:
-    """Whether a file says more than its docstring: an empty one merely has no tests yet."""
+    """Returns whether a file says more than its docstring: an empty one merely has no tests yet."""
     return any(not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) for each in tree.body)
 
 

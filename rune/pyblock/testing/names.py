@@ -1,4 +1,4 @@
-"""How the tests of a block, their files and their recordings are named."""
+"""The names of the tests of a block, of their files and of their recordings."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ _ELEMENTS_SHOWN = 6
 
 @dataclass(frozen=True)
 class TestFailure:
-    """Why a test failed: its place, and the compared values if an assert failed. `at` is the line of the test that was
-    running."""
+    """The failure of a test: its place, and the compared values if an assert failed. `at` is the line of the test
+    that was running."""
 
     file: str
     line: int

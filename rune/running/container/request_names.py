@@ -13,7 +13,8 @@ REQUESTS: Final = "requests"
 """The member of our graphs that lists the stages of a section in the order in which the rune asks for them."""
 
 WATCHED_PORTS: Final = "watched"
-"""Its list of the wires whose tensors are sent as well, each through an output behind those of the pipeline."""
+"""The member of `requests` that lists the wires whose tensors are sent as well, each through an output behind those
+of the pipeline."""
 
 
 def requested_stages(graph: Mapping[str, Any], section: str, kinds: Sequence[str]) -> tuple[str | None, ...]:

@@ -123,7 +123,7 @@ def _with_entry(section: WasmSection, payload: bytes | bytearray | memoryview, e
 
 
 def _dots(section: WasmSection) -> Iterator[int]:
-    """Where relaxed dot products stand in the code."""
+    """Yields the places of relaxed dot products in the code."""
     cursor = ByteCursor(section.payload, section.offset)
     for _ in range(cursor.number("the number of functions")):
         offset, body = cursor.block("a function")
@@ -138,7 +138,7 @@ def _dots(section: WasmSection) -> Iterator[int]:
 
 
 def _instructions(body: bytes, at: int, offset: int) -> Iterator[int]:
-    """Where each instruction of a function begins; its code begins at `at`."""
+    """Yields where each instruction of a function begins; its code begins at `at`."""
     while at < len(body):
         yield at
         if body[at] == _BRANCHES:

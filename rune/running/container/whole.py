@@ -1,4 +1,4 @@
-"""Whether a rune is complete: a file that was cut between two sections is still a valid module."""
+"""Checks whether a rune is complete: a file that was cut between two sections is still a valid module."""
 
 from __future__ import annotations
 

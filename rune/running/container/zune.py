@@ -39,7 +39,7 @@ class ZuneEntry:
 
 @dataclass(frozen=True)
 class _PackedEntry:
-    """Where an entry's bytes stand."""
+    """The place of an entry's bytes."""
 
     path: str
     size: int
@@ -77,7 +77,7 @@ class Zune:
 
 
 def is_zune(data: bytes) -> bool:
-    """Whether the bytes are a zip, which a rune, being a WebAssembly module, never is."""
+    """Returns whether the bytes are a zip, which a rune, being a WebAssembly module, never is."""
     return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
 

@@ -63,7 +63,7 @@ class RuneCache:
 
 
 def default_folder() -> Path:
-    """Where the system has files that may be deleted."""
+    """Returns where the system has files that may be deleted."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "hammer-forge" / "deployments"
     if sys.platform == "darwin":

@@ -33,7 +33,7 @@ class ServedRelease:
     release: int
     """Counts up with each change, also when the deployment goes back to an earlier version."""
     since: str
-    """When the release began, as ISO 8601."""
+    """The time at which the release began, as ISO 8601."""
     rune: str
     """The digest of the rune's bytes."""
     size: int

@@ -1,5 +1,5 @@
-"""Whether a trusted key signed what a deployment serves: a Sigstore bundle with a DSSE envelope around an in-toto
-statement, which names the manifest, which names the rune."""
+"""Checks whether a trusted key signed what a deployment serves: a Sigstore bundle with a DSSE envelope around an
+in-toto statement, which names the manifest, which names the rune."""
 
 from __future__ import annotations
 

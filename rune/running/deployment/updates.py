@@ -24,7 +24,7 @@ _MOST_ROOTS = 100
 
 
 def is_root_digest(root: str) -> bool:
-    """Whether a text is the digest of a root document, and not a path."""
+    """Returns whether a text is the digest of a root document, and not a path."""
     return is_digest(root)
 
 

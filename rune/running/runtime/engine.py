@@ -67,7 +67,7 @@ class RuneMemory:
         return self._memory.size
 
     def read(self, start: int, size: int) -> bytes:
-        """So many bytes from a place on; fewer where the memory ends."""
+        """Returns so many bytes from a place on; fewer where the memory ends."""
         return self._memory.read("a host that reads on", start, max(min(size, self.size - start), 0))
 
 

@@ -28,7 +28,7 @@ class Limits:
     seconds: float = 10.0
     """Wall clock, seen up to 0.05 s late."""
     fuel: int | None = 100_000_000_000
-    """About one unit an instruction; None does not count them, and the code runs a little faster."""
+    """The limit of instructions, about one unit each; None does not count them, and the code runs a little faster."""
     memory: int = 256 * _MEGABYTE
     """Bytes of linear memory."""
     input: int = 64 * _MEGABYTE

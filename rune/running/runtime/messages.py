@@ -156,7 +156,7 @@ def _typed_elements(
 
 
 def _fit(element: ElementType, values: tuple[int, ...] | tuple[float, ...]) -> bool:
-    """Whether the numbers are in the range of their type."""
+    """Returns whether the numbers are in the range of their type."""
     try:
         struct.pack(f"<{len(values)}{element.struct_code}", *values)
     except (struct.error, OverflowError):

@@ -25,7 +25,7 @@ Groups = Mapping[str, tuple[str, ...]]
 
 
 def is_address(text: str) -> bool:
-    """Whether a text can be an email address."""
+    """Returns whether a text can be an email address."""
     return _ADDRESS.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Whether a build's figures keep within the limits of its policy. Pure.
+"""Judges whether a build's figures keep within the limits of its policy. Pure.
 
 A measured time differs from run to run, so there is a third answer beside yes and no: the limit lies within the noise.
 """
@@ -20,7 +20,7 @@ it."""
 
 
 class LimitResult(StrEnum):
-    """Whether a build meets a limit."""
+    """The result of a limit for a build."""
 
     MET = "met"
     MISSED = "missed"
@@ -127,7 +127,7 @@ class MeasuredFigures:
                 return None if on_target is None else on_target.of(limit)
 
     def reason(self, limit: Limit) -> str:
-        """Why a limit has no figure."""
+        """Returns why a limit has no figure."""
         if limit.kind.is_of_target:
             on_target = self.targets.get(limit.label or "")
             target = plain(limit.label or "")
@@ -139,7 +139,7 @@ class MeasuredFigures:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a build meets a limit, and by which figure; `reason` says why there is no figure."""
+    """The judgement whether a build meets a limit, and by which figure; `reason` says why there is no figure."""
 
     limit: Limit
     outcome: LimitResult

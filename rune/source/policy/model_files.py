@@ -26,7 +26,7 @@ DigestOf = Callable[[str], str]
 
 
 def model_problem(files: ProjectFiles, model: ModelSource, digest_of: DigestOf | None = None) -> str | None:
-    """Why a model file has to be converted again, or None if it is as its `forge.yml` says.
+    """Returns why a model file has to be converted again, or None if it is as its `forge.yml` says.
 
     Where digests are known, `digest_of` returns them, and only the record is read. Raises `FileError`.
     """

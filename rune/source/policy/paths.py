@@ -18,7 +18,8 @@ _SHAPE = re.compile(PATTERN)
 
 
 def is_path_pattern(text: str) -> bool:
-    """Whether a text is a pattern: no path out of the project, no empty part, and `**` stands alone in its part."""
+    """Returns whether a text is a pattern: no path out of the project, no empty part, and `**` stands alone in its
+    part."""
     if len(text) > MAX_LENGTH or _SHAPE.fullmatch(text) is None:
         return False
     parts = text.removeprefix("/").removesuffix("/").split("/")
@@ -26,7 +27,7 @@ def is_path_pattern(text: str) -> bool:
 
 
 def path_matches(pattern: str, path: str) -> bool:
-    """Whether a pattern describes a file: by its path, or by a folder that the file is in.
+    """Returns whether a pattern describes a file: by its path, or by a folder that the file is in.
 
     A pattern without `/`, but at its end, describes files and folders of its name anywhere; others begin at the top.
     `*` stands for characters of one name, `**` for any folders. `docs/*` describes the files of that folder alone.
@@ -42,7 +43,7 @@ def path_matches(pattern: str, path: str) -> bool:
 
 
 def _describe(parts: Sequence[str], names: Sequence[str], *, is_whole: bool) -> bool:
-    """Whether the parts describe a folder that begins the names, or with `is_whole` nothing but all of them."""
+    """Returns whether the parts describe a folder that begins the names, or with `is_whole` nothing but all of them."""
     first, *rest = _runs(parts)
     if not _fits(first, names, 0):
         return False
@@ -76,7 +77,7 @@ def _fits(run: Sequence[str], names: Sequence[str], start: int) -> bool:
 
 
 def name_matches(pattern: str, name: str) -> bool:
-    """Whether a text in which `*` stands for any characters describes another."""
+    """Returns whether a text in which `*` stands for any characters describes another."""
     first, *rest = pattern.split("*")
     if not rest:
         return name == pattern

@@ -23,7 +23,7 @@ class LimitJson(TypedDict):
 
 
 class ApprovalJson(TypedDict):
-    """That `count` of these people must approve; anyone who may, where no role and no person is named."""
+    """The number of these people who must approve; anyone who may, where no role and no person is named."""
 
     count: int
     groups: list[str]
@@ -33,8 +33,8 @@ class ApprovalJson(TypedDict):
 
 
 class OwnersJson(TypedDict):
-    """Who owns the files that a pattern describes: one of them must approve a change of these. Nobody, where nobody is
-    named."""
+    """The owners of the files that a pattern describes: one of them must approve a change of these. Nobody, where
+    nobody is named."""
 
     paths: str
     owners: ApprovalJson | None
@@ -89,8 +89,8 @@ class Limit:
 
 @dataclass(frozen=True)
 class ApprovalRule:
-    """That `count` people must approve: members with one of the roles, with one of the addresses of `people`, or in one
-    of the organisation's `teams`.
+    """The number of people who must approve, and which: members with one of the roles, with one of the addresses of
+    `people`, or in one of the organisation's `teams`.
 
     Where none is named, anyone who may give a verdict. `groups` are the names by which the file calls some of the
     people; `people` has those as well.
@@ -131,7 +131,8 @@ class ApprovalRule:
 
 @dataclass(frozen=True)
 class Owners:
-    """Who owns the files that a pattern of paths describes (`rune.source.policy.paths`); None where nobody does."""
+    """The owners of the files that a pattern of paths describes (`rune.source.policy.paths`); None where nobody
+    does."""
 
     paths: str
     owners: ApprovalRule | None

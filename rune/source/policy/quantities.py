@@ -56,7 +56,7 @@ SIZE: Final = Measure(
     bytes_text,
     lambda value: f"{value:,.0f} B",
 )
-"""In bytes. A kilobyte has 1,000 bytes, a kibibyte 1,024."""
+"""The measure of sizes in bytes. A kilobyte has 1,000 bytes, a kibibyte 1,024."""
 TIME: Final = Measure(
     {"us": 0.001, "µs": 0.001, "ms": 1, "s": 1000},
     "10 ms",
@@ -64,11 +64,11 @@ TIME: Final = Measure(
     milliseconds_text,
     lambda value: f"{value:.6g} ms",
 )
-"""In milliseconds."""
+"""The measure of times in milliseconds."""
 COUNT: Final = Measure({"k": 10**3, "M": 10**6, "G": 10**9}, "10 M", 10**12, count_text, lambda value: f"{value:,.0f}")
 """A number of instructions."""
 SHARE: Final = Measure({"%": 0.01}, "95 %", 1, share_text, lambda value: f"{value * 100:.7g} %")
-"""From 0 to 1."""
+"""The measure of shares from 0 to 1."""
 RATE: Final = Measure({}, "0.5", 1_000_000, rate_text, lambda value: f"{value:.6g} an hour")
 """A number an hour, which is written without a unit."""
 

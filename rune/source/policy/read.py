@@ -1,4 +1,4 @@
-"""From the text of a `forge.yml` to a policy, or to everything that is wrong with it."""
+"""Reads a policy from the text of a `forge.yml`, or everything that is wrong with it."""
 
 from __future__ import annotations
 

@@ -35,17 +35,17 @@ class Role(StrEnum):
 
     @property
     def description(self) -> str:
-        """Its label and duties, for the person who gives it."""
+        """The label and duties, for the person who gives the role."""
         return f"{self.label}: {self.duties}"
 
     @property
     def meaning(self) -> str:
-        """Its documentation in a `forge.yml`."""
+        """The documentation of the role in a `forge.yml`."""
         return f"Members with the role {self.label}. {self.note}".strip()
 
 
 ROLES: Final = tuple(str(role) for role in Role)
-"""Their words, in a policy too."""
+"""The words of the roles, in a policy too."""
 
 FORMER_ROLES: Final = {"viewer": "reviewer"}
 """Former names of roles in a policy: viewers gave verdicts before there were reviewers."""

@@ -26,12 +26,12 @@ _LIKE_DIGITS: Final = str.maketrans("oli", "011")
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a text can protect tags: `versions`, a tag, or one with `*`."""
+    """Returns whether a text can protect tags: `versions`, a tag, or one with `*`."""
     return re.fullmatch(PATTERN, text) is not None
 
 
 def names_version(tag: str) -> bool:
-    """Whether a tag names a version (`1.0`, `V2`), or looks like one (`1.O`, `_1.0`, `v.2`): it never moves.
+    """Returns whether a tag names a version (`1.0`, `V2`), or looks like one (`1.O`, `_1.0`, `v.2`): it never moves.
 
     A word such as `latest` may move.
     """
@@ -48,7 +48,7 @@ def look(tag: str) -> str:
 
 
 def protects(patterns: Iterable[str], tag: str) -> bool:
-    """Whether one of the patterns looks like the tag: `versions`, a tag, or one with `*` for any characters."""
+    """Returns whether one of the patterns looks like the tag: `versions`, a tag, or one with `*` for any characters."""
     return any(
         (pattern == VERSIONS and names_version(tag)) or name_matches(look(pattern), look(tag)) for pattern in patterns
     )

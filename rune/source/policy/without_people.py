@@ -43,7 +43,7 @@ def without_people(text: str) -> str:
 
 
 def _names_people(text: str) -> bool:
-    """Whether there is an address or a team in the text, or in what YAML reads in it.
+    """Returns whether there is an address or a team in the text, or in what YAML reads in it.
 
     The escapes are decoded everywhere, also where they stand for themselves: a text that is not YAML is searched too.
     """

@@ -83,7 +83,7 @@ def _straddles(figure: Figure, bound: float) -> bool:
 
 
 def limits_standing(results: Sequence[LimitResult]) -> str:
-    """How many of the limits of a build are met, and what the others are: pages and gates say the same."""
+    """Says how many of the limits of a build are met, and what the others are: pages and gates say the same."""
     met = sum(each is LimitResult.MET for each in results)
     if met == len(results):
         return "All limits met"
@@ -99,7 +99,7 @@ def judgement_line(judgement: Judgement) -> str:
 
 
 def lines(judgements: Iterable[Judgement]) -> Iterator[str]:
-    """All of them, for a terminal; nothing where nothing is limited."""
+    """Yields the lines of all limits for a terminal; nothing where nothing is limited."""
     for number, each in enumerate(judgements):
         if number == 0:
             yield "Limits of forge.yml:"
@@ -122,7 +122,7 @@ def approver_names(approval: ApprovalRule) -> tuple[str, ...]:
 
 
 def files_text(paths: Sequence[str]) -> str:
-    """Some of the files, by name, and how many more there are."""
+    """Names some of the files, and says how many more there are."""
     first_paths, more = paths[:MAX_NAMED_FILES], len(paths) - MAX_NAMED_FILES
     names = [plain(path, 120) for path in first_paths]
     return listed([*names, counted(more, "more file")] if more > 0 else names)

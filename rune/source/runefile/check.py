@@ -343,7 +343,7 @@ class _Checker:
         return outputs.bounds[input_.index] if outputs is not None and input_.index < len(outputs.bounds) else 0
 
     def _ports(self, stage: StageSyntax) -> tuple[Port, ...] | None:
-        """Where the stage reads from; None when an input was reported."""
+        """Returns where the stage reads from; None when an input was reported."""
         before = self._report.error_count
         ports = [self._port(stage, input_) for input_ in stage.inputs]
         if stage.kind is not StageKind.CAPABILITY and not stage.inputs and stage.is_sound:

@@ -69,7 +69,7 @@ def _excerpt(source: SourceText, span: Span) -> tuple[str, int, int]:
 
 
 def _printable(text: str) -> str:
-    """Without control characters for a terminal."""
+    """Replaces control characters of a terminal."""
     return "".join(
         _TAB if character == "\t" else character if unicodedata.category(character)[0] != "C" else "\ufffd"
         for character in text
@@ -77,7 +77,7 @@ def _printable(text: str) -> str:
 
 
 def _cells(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """Returns how many columns of a terminal a text takes."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text

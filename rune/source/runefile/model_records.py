@@ -26,8 +26,8 @@ def record_path(model: str) -> str:
 
 
 def has_guessed_ranges(files: ProjectFiles, model: str) -> bool:
-    """Whether the record of a model file says that its ranges were measured on random numbers. A record of other bytes
-    says nothing; where the bytes cannot be read, as in a browser, the record is believed."""
+    """Returns whether the record of a model file says that its ranges were measured on random numbers. A record of
+    other bytes says nothing; where the bytes cannot be read, as in a browser, the record is believed."""
     try:
         record = json.loads(files.read(record_path(model)))
     except (FileError, ValueError, RecursionError):

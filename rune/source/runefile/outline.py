@@ -128,7 +128,7 @@ def _node(
 
 
 def _argument(argument: ArgumentSyntax, resources: Mapping[str, ResourceSyntax]) -> NodeArgument:
-    """With the text of an inline resource; the text of a file stays in the file."""
+    """Returns an argument with the text of an inline resource; the text of a file stays in the file."""
     resource = resources.get(argument.resource) if argument.resource is not None else None
     if resource is not None and resource.inline is not None:
         return NodeArgument(argument.name, _value_text(resource.inline))

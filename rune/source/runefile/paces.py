@@ -1,4 +1,5 @@
-"""In which runs each stage of a pipeline sends something: a window of a stream fills in several. Pure functions."""
+"""Computes in which runs each stage of a pipeline sends something: a window of a stream fills in several. Pure
+functions."""
 
 from __future__ import annotations
 

@@ -172,7 +172,8 @@ class DiagnosticReport:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """In the order of the text. Of very many the first are given, errors before warnings, and the last says so."""
+        """The diagnostics in the order of the text. Of very many the first are given, errors before warnings, and
+        the last says so."""
         limited = self._diagnostics
         if len(limited) > MAX_DIAGNOSTICS:
             by_weight = sorted(limited, key=lambda item: (item.severity is not Severity.ERROR, item.span.start))

@@ -19,7 +19,7 @@ class SourceText:
         self._line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def position(self, offset: int) -> Position:
-        """Where the character at `offset` stands; an offset beyond the text means its end."""
+        """Returns where the character at `offset` stands; an offset beyond the text means its end."""
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self._line_starts, offset)
         return Position(offset, line, offset - self._line_starts[line - 1] + 1)

@@ -18,7 +18,7 @@ class Word:
 
 
 class RunefileForm(Enum):
-    """How a Runefile is written."""
+    """The form in which a Runefile is written."""
 
     YAML = "yaml"
     TEXT = "text"

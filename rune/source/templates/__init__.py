@@ -15,7 +15,8 @@ from rune.project.files import FileError, FolderFiles
 
 _HERE = Path(__file__).resolve().parent
 FOLDER = _HERE if any(_HERE.glob("*/template.json")) else _HERE.parents[2] / "examples"
-"""Where they stand: in this package, into which `setup.py` copies them for a wheel, or in a checkout's `examples`."""
+"""The folder of the templates: in this package, into which `setup.py` copies them for a wheel, or in a checkout's
+`examples`."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from rune.running.runtime import Limits
 from rune.tools.api.loading import Rune, load
 
 SECONDS = 10.0
-"""Without an answer, after which the server counts as away."""
+"""The seconds without an answer after which the server counts as away."""
 
 
 class Deployment:
@@ -59,7 +59,7 @@ class Deployment:
         self.served: ServedRelease | None = None
         """Says which release was loaded; None before `load`."""
         self.age: timedelta | None = None
-        """None if the server answered, else how long ago it last said that this is the current release."""
+        """The time since the server last said that this is the current release; None if it answered."""
 
     def load(self, *, limits: Limits | None = None, now: Callable[[], float] = time.time) -> Rune:
         """The rune that the deployment serves, ready to be called. Its bytes have the digest that the server names.

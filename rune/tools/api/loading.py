@@ -76,9 +76,9 @@ class Rune:
         self.name = rune_name(graph) or name
         """The name of the rune."""
         self.inputs: Mapping[str, Input] = inputs_of(graph, self._loaded_rune.capabilities)
-        """Its inputs, by name, in order."""
+        """The inputs of the rune, by name, in order."""
         self.outputs: Mapping[str, Output] = outputs_of(graph, self._loaded_rune.outputs)
-        """Its outputs, by name, in order."""
+        """The outputs of the rune, by name, in order."""
 
     def __call__(self, *values: object, **inputs: object) -> Results:
         """Runs the pipeline once.

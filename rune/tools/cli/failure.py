@@ -1,4 +1,4 @@
-"""How a command reports failure on standard error: `Error:`, then `Caused by:` for each underlying cause."""
+"""Reports the failure of a command on standard error: `Error:`, then `Caused by:` for each underlying cause."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ VARIABLES: Final = {
 """The purpose of each variable. The page of the command lists them."""
 
 LEVELS: Final = ("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE")
-"""From least to most verbose."""
+"""The levels from least to most verbose."""
 
 _DOTENV_LIMIT: Final = 64 * 1024
 _ASSIGNMENT: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
@@ -45,7 +45,7 @@ class CommandSettings:
         return os.environ[name] if name in os.environ else self.file_variables.get(name, "")
 
     def colours(self, stream: TextIO) -> bool:
-        """Whether to write colours to `stream`."""
+        """Returns whether to write colours to `stream`."""
         if self.colour != "auto":
             return self.colour == "always"
         if self.variable("NO_COLOR"):
@@ -55,7 +55,7 @@ class CommandSettings:
         return stream.isatty() and os.environ.get("TERM") != "dumb"
 
     def logs(self, level: str) -> bool:
-        """Whether a line of `level` is shown."""
+        """Returns whether a line of `level` is shown."""
         threshold = log_level(self.variable("RUNE_LOG") or self.variable("RUST_LOG"))
         return level in LEVELS[1 : LEVELS.index(threshold) + 1]
 

@@ -7,4 +7,4 @@ MLPerf results.
 from __future__ import annotations
 
 UNVERIFIED_NOTE = "unverified, not an MLPerf result"
-"""Stands beside each figure."""
+"""The note beside each figure."""

@@ -17,14 +17,14 @@ from rune.tensor import ElementType
 from rune.wording import counted
 
 _OFFSET: Final = 128
-"""Between a byte from 0 to 255 and one from -128 to 127."""
+"""The difference between a byte from 0 to 255 and one from -128 to 127."""
 
 
 class BenchmarkInput(Enum):
     """The numbers that the runner sends."""
 
     SIGNED_BYTES = 1
-    """As the model reads them."""
+    """The bytes as the model reads them."""
     UNSIGNED_BYTES = 2
     """Pixels, of which the model reads 128 less."""
     FLOATS = 4

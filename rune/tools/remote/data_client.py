@@ -62,7 +62,7 @@ class VersionEntry:
     group: str
     is_deleted: bool
     positions: Positions | None = None
-    """Where objects are in a picture; None where nobody marked it."""
+    """The places of objects in a picture; None where nobody marked it."""
 
 
 @dataclass(frozen=True)

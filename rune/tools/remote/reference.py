@@ -97,7 +97,7 @@ def registry_url(text: str, *, insecure: bool) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host (`name`, `name:port`, `[address]:port`) is this very machine."""
+    """Returns whether a host (`name`, `name:port`, `[address]:port`) is this very machine."""
     name = urlsplit(f"//{host}").hostname or ""
     if name == "localhost" or name.endswith(".localhost"):
         return True

@@ -46,7 +46,7 @@ _WARNING = re.compile(r'299 \S+ "(?P<text>[^"]*)"')
 _MOST_WARNINGS = 5
 
 Progress = Callable[[int, int], None]
-"""Called with the bytes that arrived and the bytes to expect."""
+"""The function that is called with the bytes that arrived and the bytes to expect."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,8 @@ class Registry:
         raise RegistryRefused(f"{self._url} redirects more than {_REDIRECTS} times")
 
     def _sent_on(self, response: httpx.Response) -> str:
-        """Where a redirect leads. Raises `httpx.InvalidURL`, and `UnsafeRegistry` for plain http to elsewhere."""
+        """Returns where a redirect leads. Raises `httpx.InvalidURL`, and `UnsafeRegistry` for plain http to
+        elsewhere."""
         url = str(response.url.join(response.headers["Location"]))
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)):

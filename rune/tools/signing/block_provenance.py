@@ -28,7 +28,7 @@ _ATTACHED_ROLE = {"role": "attached"}
 
 @dataclass(frozen=True)
 class BlockProvenance:
-    """Where a version of a block came from. Times are in ISO 8601, digests as `sha256:` and 64 hexadecimal digits."""
+    """The origin of a version of a block. Times are in ISO 8601, digests as `sha256:` and 64 hexadecimal digits."""
 
     repository: str
     """The project that published it: `acme/sounds`."""
@@ -47,7 +47,7 @@ class BlockProvenance:
     """The address of the server that published it."""
     server_version: str
     publication: PublicationStatement
-    """Its tag is the version of the block."""
+    """The publication, whose tag is the version of the block."""
     attachments: tuple[Subject, ...] = ()
     """The publications beside the block: the bill of materials and the README."""
 

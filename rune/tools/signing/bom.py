@@ -38,7 +38,8 @@ class BomModel:
     """The types of its inputs, such as `i8[1, 1960]`, as far as they are known."""
     outputs: tuple[str, ...] = ()
     trained_on: DataFacts | None = None
-    """None for a model that was not trained on this server, or on samples that never came to it."""
+    """The data of the training; None for a model that was not trained on this server, or on samples that never came
+    to it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class RuneMaterials:
     accuracy: float | None = None
     """The share of the project's test samples on which it is right; None where it has none."""
     samples: str = ""
-    """The digest of those samples."""
+    """The digest of the project's test samples."""
     tested_on: DataFacts | None = None
     """The version of the data that has those samples; None where the samples are files of the project."""
 

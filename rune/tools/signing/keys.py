@@ -21,7 +21,7 @@ _PEM = b"-----BEGIN"
 
 
 class Algorithm(StrEnum):
-    """How a key signs."""
+    """The algorithm with which a key signs."""
 
     ED25519 = "ed25519"
     P256 = "ecdsa-p256"
@@ -49,7 +49,7 @@ class PublicKey:
         )
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
-        """Whether the other half of this key made a signature of some bytes."""
+        """Returns whether the other half of this key made a signature of some bytes."""
         key = _loaded_public(self.der)
         try:
             if isinstance(key, ed25519.Ed25519PublicKey):
@@ -105,7 +105,7 @@ def make_private_key(algorithm: Algorithm) -> PrivateKey:
 
 
 def is_encrypted(data: bytes) -> bool:
-    """Whether a PEM file of a private key needs a password."""
+    """Returns whether a PEM file of a private key needs a password."""
     return b"ENCRYPTED" in data
 
 
@@ -125,7 +125,7 @@ def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
 
 
 def is_pem(text: str) -> bool:
-    """Whether a text is what a PEM file has, and not the path of one."""
+    """Returns whether a text is what a PEM file has, and not the path of one."""
     return text.lstrip().startswith(_PEM.decode())
 
 

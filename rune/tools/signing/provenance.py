@@ -35,8 +35,8 @@ class Material:
 
 @dataclass(frozen=True)
 class Approval:
-    """That somebody approved the bytes, in which round of a review, and when. The person is a pseudonym, which is the
-    same in all statements of an organisation."""
+    """The approval of the bytes by a person, the round of the review, and the time. The person is a pseudonym, which
+    is the same in all statements of an organisation."""
 
     person: str
     round: int
@@ -45,7 +45,8 @@ class Approval:
 
 @dataclass(frozen=True)
 class PublicationStatement:
-    """How a build came under its tag: `admission` is `open`, `passed` or `overridden`, the last with a reason."""
+    """The publication of a build under its tag: `admission` is `open`, `passed` or `overridden`, the last with a
+    reason."""
 
     tag: str
     admission: str
@@ -56,7 +57,7 @@ class PublicationStatement:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a rune came from. Times are in ISO 8601, digests as `sha256:` and 64 hexadecimal digits."""
+    """The origin of a rune. Times are in ISO 8601, digests as `sha256:` and 64 hexadecimal digits."""
 
     repository: str
     manifest: str

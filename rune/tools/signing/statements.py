@@ -1,6 +1,7 @@
-"""In-toto statements: that something is true of artifacts, which are named by their digests.
+"""In-toto statements, which state facts about artifacts that are named by their digests.
 
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
+
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Statement:
     predicate: Mapping[str, Any]
 
     def is_about(self, digest: str) -> bool:
-        """Whether the artifact with this digest is one of its subjects."""
+        """Returns whether the artifact with this digest is one of its subjects."""
         return any(subject.digest == digest for subject in self.subjects)
 
 

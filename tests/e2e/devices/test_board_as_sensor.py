@@ -103,7 +103,7 @@ def test_lines_of_motion_feed_the_preview_until_the_board_is_unplugged(forge: Li
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     board.unplug()
-    expect(preview.get_by_role("alert")).to_contain_text("The line was cut", timeout=PATIENCE)
+    expect(preview.get_by_role("alert")).to_contain_text("The connection ended", timeout=PATIENCE)
     expect(preview.get_by_role("button", name="Connect a board")).to_be_visible()
 
 

@@ -31,7 +31,7 @@ from tests.support.training.recordings_of_kind import write_for
 
 
 def report(_share: float, _text: str) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 @pytest.mark.slow

@@ -73,7 +73,7 @@ def test_splits_of_the_data_set_go_before() -> None:
 
 @pytest.mark.parametrize("group", ["", "person {}"])
 def test_without_a_split_validation_a_part_of_train_is_for_it_and_people_stay_whole(group: str) -> None:
-    """As in archives of Edge Impulse and MNIST, which have two splits."""
+    """The archives of Edge Impulse and MNIST have two splits."""
     recordings = [
         replace(each, group=each.group and group.format(each.group), split="test" if "5" in each.group else "train")
         for each in people(6)

@@ -20,7 +20,7 @@ from tests.lab.formats.canaries import watch
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SECONDS_A_FILE = 0.5
-"""At most, on average; most take a fiftieth."""
+"""The most seconds, on average; most files take a fiftieth."""
 MEMORY = 2 << 30
 WHOLE = 0.2
 """The share of archives that are damaged as a whole; of the others an entry is, in an archive that can be read."""
@@ -28,8 +28,8 @@ _WORDS = (bytes(4), b"\xff" * 4, b"\x01\x02\x03\x04", b"\x00\x00\x00\x80")
 
 
 def outcomes(format_: str, source: Path, count: int, folder: Path) -> dict[str, int]:
-    """How many of `count` damaged files had which outcome. Fails with the seed of a file that ended the process, by a
-    crash or by something that a reader must not do."""
+    """Counts how many of `count` damaged files had which outcome. Fails with the seed of a file that ended the
+    process, by a crash or by something that a reader must not do."""
     command = [sys.executable, "-m", "tests.lab.formats.fuzzing", format_, str(source), str(count), str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HDF5_PLUGIN_PATH": "::"}
     process = subprocess.run(

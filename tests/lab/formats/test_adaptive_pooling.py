@@ -15,7 +15,7 @@ from lab.formats.onnx.translating import translate
 from lab.refusal import Reason, Refused
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
-from tests.lab.formats.onnx_files import answer, ops
+from tests.support.models.onnx_files import answer, ops
 
 Constants = dict[str, Any]
 

@@ -13,8 +13,8 @@ from lab.formats.onnx.reading import MOST_NODES, read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
 from lab.formats.protobuf import bytes_field, number_field
 from lab.refusal import Reason, Refused
-from tests.lab.formats.onnx_files import X, added, described, file_of, model, node, stored_in, tensor, write
 from tests.support.cases import each_case
+from tests.support.models.onnx_files import X, added, described, file_of, model, node, stored_in, tensor, write
 
 
 def refusal(path: Path, weights: Path | None = None, name: str = "") -> Refused:

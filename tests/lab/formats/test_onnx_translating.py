@@ -18,8 +18,8 @@ from lab.formats.onnx.writing import write_onnx
 from lab.refusal import Reason, Refused
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
-from tests.lab.formats.onnx_files import X, answer, model, node, ops
 from tests.support.cases import each_case
+from tests.support.models.onnx_files import X, answer, model, node, ops
 
 FOLDER = Path(__file__).resolve().parent.parent / "models" / "onnx"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.onnx"))

@@ -3,55 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lab.formats.onnx.model import LEARNERS_DOMAIN, Attribute, OnnxModel, OnnxNode
+from lab.formats.onnx.model import Attribute, OnnxModel, OnnxNode
 from lab.formats.onnx.trees.converting import converted_trees
 from lab.refusal import Reason, Refused
-from tests.lab.formats.onnx_files import X, model
 from tests.support.compiler.block_references.learned import decision_trees
+from tests.support.models.onnx_files import X, model
+from tests.support.models.onnx_trees import NEWER, STUMP, learner, regressor
 
-STUMP: dict[str, Attribute] = {
-    "nodes_treeids": (0, 0, 0),
-    "nodes_nodeids": (0, 1, 2),
-    "nodes_featureids": (1, 0, 0),
-    "nodes_modes": ("BRANCH_LEQ", "LEAF", "LEAF"),
-    "nodes_values": (0.5, 0.0, 0.0),
-    "nodes_truenodeids": (1, 0, 0),
-    "nodes_falsenodeids": (2, 0, 0),
-    "target_treeids": (0, 0),
-    "target_nodeids": (1, 2),
-    "target_ids": (0, 0),
-    "target_weights": (-1.0, 3.0),
-}
-"""One question: is the second feature up to a half?"""
 FALLING: dict[str, Attribute] = {"offset": (0.0,), "scale": (-1.0,)}
-NEWER: dict[str, Attribute] = {
-    "tree_roots": (0,),
-    "nodes_featureids": (2, 1),
-    "nodes_modes": np.array([1, 0], np.uint8),
-    "nodes_splits": np.array([0.25, 0.5], np.float32),
-    "nodes_truenodeids": (1, 0),
-    "nodes_trueleafs": (0, 1),
-    "nodes_falsenodeids": (2, 1),
-    "nodes_falseleafs": (1, 1),
-    "leaf_targetids": (0, 1, 1),
-    "leaf_weights": np.array([1, 2, 4], np.float32),
-    "n_targets": 2,
-}
-"""Below a quarter of the third feature follows the question for the second one; leaves have one output each."""
-
-
-def learner(op: str, attributes: Mapping[str, Attribute], source: str = "x", result: str = "y") -> OnnxNode:
-    return OnnxNode(op, f"the {op}", (source,), (result,), attributes, LEARNERS_DOMAIN)
-
-
-def regressor(changes: Mapping[str, Attribute] | None = None, source: str = "x") -> OnnxNode:
-    return learner("TreeEnsembleRegressor", {**STUMP, **(changes or {})}, source)
 
 
 def answer(one: OnnxModel, *row: Any) -> list[float]:

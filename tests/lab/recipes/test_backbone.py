@@ -34,7 +34,7 @@ VALUES = read_arguments(recipe_of("transfer").arguments, {}, "transfer")
 
 
 def report(_share: float, _text: str) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 def model_of(source: tuple[int, ...], target: tuple[int, ...], kind: str = "float32") -> bytes:

@@ -30,7 +30,7 @@ from tests.support.training.sight_and_sound_data import write_pictures
 
 SMALL = {"size": 32, "blocks": 3, "filters": 8}
 FEATURES = 16
-"""For a network with 8 filters: half as many more in each further block."""
+"""The features of a network with 8 filters: half as many more in each further block."""
 
 
 def classifier(form: str = "int8") -> bytes:

@@ -20,7 +20,7 @@ FRAME = 1024
 
 
 def features(sound: Array, **arguments: int) -> Array:
-    """Those of each window of a sound."""
+    """Returns the features of each window of a sound."""
     recipe = recipe_of("sound-anomaly")
     runefile = features_runefile(recipe, read_arguments(recipe.arguments, arguments, recipe.name))
     result = build(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("features"))
@@ -40,7 +40,7 @@ def test_windows_overlap_by_half(step: int, windows: int, count: int) -> None:
 
 @pytest.mark.slow
 def test_a_window_begins_in_the_middle_of_the_one_before() -> None:
-    """And its frames are the same bits, since none is computed from another."""
+    """The frames are the same bits, since none is computed from another."""
     first, second, *_ = features(noise(3))
     assert first[4 * 32 :].tobytes() == second[: 4 * 32].tobytes()
 

@@ -32,7 +32,7 @@ VALUES = read_arguments(RECIPE.arguments, {}, "autoencoder")
 
 
 def report(_share: float, _text: str) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ VALUES = read_arguments(RECIPE.arguments, {}, "counting")
 
 
 def report(_share: float, _text: str) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 def refusal(folder: Path) -> Refused:

@@ -25,7 +25,7 @@ def test_the_error_is_the_mean_over_all_windows() -> None:
 
 
 def test_a_rune_that_is_as_good_as_the_baseline_gains_nothing_for_sure() -> None:
-    """Among 40 data sets without any difference, about 1 in 20 seems to have one."""
+    """About 1 in 20 of 40 data sets without any difference seems to have one."""
     seeming = 0
     for seed in range(40):
         error = number_error(recordings(20, 30, 1, 1, seed), "the mean")

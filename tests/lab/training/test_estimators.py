@@ -46,7 +46,7 @@ ESTIMATORS = [name for name, recipe in RECIPES.items() if recipe.estimator is no
 
 
 def report(_share: float, _text: str) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 def trained(folder: Path, recipe: str, **arguments: float) -> tuple[TrainedModel, list[Mapping[str, Any]], Dataset]:

@@ -1,4 +1,4 @@
-"""How many windows a run expects before they are computed: its network is compiled for batches of as many."""
+"""A run expects a number of windows before they are computed: its network is compiled for batches of as many."""
 
 from __future__ import annotations
 

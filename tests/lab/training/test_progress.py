@@ -1,4 +1,4 @@
-"""How the learning rate falls, when a run ends, and which epoch is the best one."""
+"""The fall of the learning rate, the end of a run, and the best epoch."""
 
 from __future__ import annotations
 

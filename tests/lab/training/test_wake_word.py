@@ -35,11 +35,11 @@ VALUES = read_arguments(RECIPE.arguments, {"copies": 3, "others": 8}, "wake-word
 
 
 def report(_share: float, _text: str) -> None:
-    """Nobody watches."""
+    """Ignores the progress."""
 
 
 def write_word(folder: Path, label: str = WORD, *, others: bool = True) -> Path:
-    """Sounds that rise are the word."""
+    """Writes sounds, of which those that rise are the word."""
     write_sounds(folder, 12)
     (folder / "rise").rename(folder / label)
     if not others:

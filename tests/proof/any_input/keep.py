@@ -49,7 +49,7 @@ def choose(reader: str, inputs: Iterable[bytes]) -> list[bytes]:
 
 
 def steps(reader: str, data: bytes) -> set[Step]:
-    """From which line to which a reader of ours went."""
+    """Returns the steps from line to line of our code while a reader reads."""
     trace: set[Step] = set()
 
     def enter(frame: FrameType, event: str, _: Any) -> Any:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.proof
 
 DATA, JUDGED = 250, 60
 WHOLE = ("elastic_net", "penalized_regression", "support_vector_regression")
-"""Those that give numbers, and not labels."""
+"""The blocks that give numbers, and not labels."""
 
 
 def _complete(block: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class StudioTeam:
 
 
 def is_above(answer: Locator, verdict: Locator, page: Page) -> bool:
-    """Whether both are in view, the answer above."""
+    """Returns whether both are in view, the answer above."""
     upper, lower, size = answer.bounding_box(), verdict.bounding_box(), page.viewport_size
     assert upper is not None
     assert lower is not None

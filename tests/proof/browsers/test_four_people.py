@@ -53,7 +53,7 @@ HALFWAY = """(audio) => new Promise((done) => {
 
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[LiveForge]:
-    """Its webhooks may go to this machine."""
+    """Runs a forge whose webhooks may go to this machine."""
     with LiveForge(tmp_path / "data", {"WEBHOOKS_TO": "anywhere"}) as running:
         yield running
 
@@ -111,7 +111,7 @@ def meet(forge: LiveForge, open_page: OpenPage, word: Path) -> StudioTeam:
 
 
 def make_webhook(team: StudioTeam, port: int) -> str:
-    """To an address at which nobody answers yet; its secret."""
+    """Makes a webhook to an address at which nobody answers yet, and returns its secret."""
     page = team.owner
     page.goto(f"{team.organisation}/-/settings/webhooks")
     page.get_by_label("Address").fill(f"http://127.0.0.1:{port}/hook")
@@ -168,7 +168,8 @@ def ask(team: StudioTeam) -> None:
 
 
 def hear_it_wrong(team: StudioTeam) -> None:
-    """From the notice to the microphone: it says the wrong word, with the answer in view above the verdict."""
+    """Leads the reviewer from the notice to the microphone: the rune says the wrong word, with the answer in view
+    above the verdict."""
     page = team.reviewer
     page.goto(team.organisation)
     page.get_by_role("link", name="Notices").click()
@@ -201,7 +202,7 @@ def comment_at_a_moment(team: StudioTeam) -> None:
 
 
 def let_a_guest_in(team: StudioTeam) -> None:
-    """By a link, without an account; what others say comes without loading the page again."""
+    """Lets a guest in by a link, without an account; messages of others come without loading the page again."""
     page = team.developer
     page.get_by_text("Invite a guest by a link").click()
     page.get_by_label("For whom").fill("Lena")

@@ -59,7 +59,7 @@ def start_firefox(playwright: Playwright, folder: Path, record: Record, sound: d
 
 @pytest.fixture
 def open_page(playwright: Playwright, tmp_path: Path, record_property: Record) -> Iterator[OpenPage]:
-    """As in Chromium."""
+    """Opens a page as in Chromium."""
     with ExitStack() as stack:
 
         def start(microphone: Path | None) -> Browser:

@@ -135,7 +135,8 @@ def join(owner: WebKit, colleague: WebKit, forge: LiveForge, studio: str) -> Non
 
 
 def edit_together(owner: WebKit, colleague: WebKit) -> None:
-    """Both write into one file at once and see the same; the language answers from the page's own Python."""
+    """Lets both write into one file at once and checks that they see the same; the language answers from the page's
+    own Python."""
     for person in (owner, colleague):
         expect_own_language(person)
         person.find("line", text="# 28 x 28")

@@ -147,11 +147,11 @@ def cut_at(answer: int) -> Through:
 @pytest.mark.parametrize(
     ("through", "reason"),
     [
-        pytest.param(cut_at(3), "The line was cut", id="cut"),
-        pytest.param(disturbed(99), "The line is disturbed", id="noise"),
-        pytest.param(lambda _: b"login: ", "not in this protocol", id="another program"),
+        pytest.param(cut_at(3), "The connection ended", id="cut"),
+        pytest.param(disturbed(99), "The connection is unreliable", id="noise"),
+        pytest.param(lambda _: b"login: ", "answers in another protocol", id="another program"),
         pytest.param(lambda _: b"", "does not answer", id="silent"),
-        pytest.param(lambda data: data.replace(b'"sha256:', b'"sha256;'), "disturbed", id="changed"),
+        pytest.param(lambda data: data.replace(b'"sha256:', b'"sha256;'), "unreliable", id="changed"),
     ],
 )
 def test_a_line_that_is_of_no_use_is_said_so(

@@ -183,7 +183,8 @@ def package_settings() -> dict[str, str]:
 
 
 def debian_mirror() -> list[str]:
-    """Where this machine gets Debian's release from; nothing, for debootstrap's own default, on another system."""
+    """Returns where this machine gets Debian's release from; nothing, for debootstrap's own default, on another
+    system."""
     form = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
     command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
     listing = subprocess.run(command, check=False, capture_output=True, text=True).stdout

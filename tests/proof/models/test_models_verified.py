@@ -19,9 +19,9 @@ from tests.support.models.model_cases import model_cases
 pytestmark = pytest.mark.proof
 
 INPUTS = int(os.environ.get("FORGE_PROOF_INPUTS", "200"))
-"""For the pipeline, and as many again for the model by itself."""
+"""The inputs for the pipeline, and as many again for the model by itself."""
 SECONDS = 60.0
-"""For one model; the reference kernels are slow."""
+"""The seconds for one model; the reference kernels are slow."""
 
 Recorder = Callable[[str, object], None]
 

@@ -95,7 +95,7 @@ def enough_inputs(files: ProjectFiles, rune: bytes) -> tuple[int, list[list[byte
 
 
 def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int:
-    """How many answers of a rune differ from each other; a run that says nothing is no answer."""
+    """Returns how many answers of a rune differ from each other; a run that says nothing is no answer."""
     return len({said(rune, [frame]) for frame in inputs} - {b""})
 
 

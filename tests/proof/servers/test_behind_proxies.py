@@ -32,7 +32,7 @@ UPLOAD_LIMIT = 64 * MEBIBYTE
 
 @dataclass(frozen=True)
 class ProxyPlace:
-    """Where a proxy listens, what it leads to, and its certificate."""
+    """The port of a proxy, the server behind it, and its certificate."""
 
     port: int
     server: str
@@ -151,7 +151,7 @@ def running(proxy: Proxy, place: ProxyPlace) -> Iterator[ssl.SSLContext]:
 
 
 def is_up(client: httpx.Client) -> bool:
-    """Whether the proxy passes requests on."""
+    """Returns whether the proxy passes requests on."""
     try:
         return client.get("/healthz").is_success
     except httpx.TransportError:

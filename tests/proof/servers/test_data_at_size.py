@@ -34,9 +34,9 @@ LARGE_ARCHIVES, LARGE_FILES, LARGE_SECONDS = 49, 130, 245
 RATE, PIECE = 16_000, 16 * MEGABYTE
 LARGE_BYTES = LARGE_ARCHIVES * LARGE_FILES * LARGE_SECONDS * RATE * 2
 MOST_GROWTH = (8 * 8 + 4 * 16) * MEGABYTE
-"""For one process, between the first archive and the last: eight recordings of the largest size, and the pages of a
-database with 100,000 rows that four connections of SQLite keep. Samples that stay would add a gigabyte with each
-archive."""
+"""The most growth of one process between the first archive and the last: eight recordings of the largest size, and
+the pages of a database with 100,000 rows that four connections of SQLite keep. Samples that stay would add a
+gigabyte with each archive."""
 MOST_OF_A_ROW = 2_500
 """Bytes of memory for each sample of a version and of its export; a sample has 470,000 on average."""
 MOST_DIRECTORY = 64 * MEGABYTE

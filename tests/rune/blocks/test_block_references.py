@@ -72,7 +72,7 @@ def _listed() -> dict[str, list[BlockCase]]:
 
 
 def _plain(value: Any) -> Any:
-    """With NaN as a word, so that it equals itself."""
+    """Returns the value with NaN as a word, so that it equals itself."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -139,7 +139,7 @@ def _lengths(rows: Array) -> Array:
 
 
 OLD = {"fft", "noise_filtering"}
-"""Compared with what published runes gave, in test_audio_blocks.py."""
+"""Blocks that test_audio_blocks.py compares with the results of published runes."""
 
 
 def test_every_block_has_a_reference() -> None:

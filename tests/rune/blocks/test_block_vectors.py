@@ -24,9 +24,9 @@ def title_of(vector: Vector) -> str:
 
 VECTORS = [vector for block in CATALOGUE.values() for vector in vectors_of(block)]
 INFINITE = (math.inf, -math.inf, 0.0, -math.inf, 3e38, math.inf)
-"""The numbers of these most sums and products are NaN."""
+"""Numbers of which most sums and products are NaN."""
 SHARE = [vector for block in CATALOGUE.values() for vector in share_of(vectors_of(block), 8, title_of)]
-"""To compile a vector takes a hundred times as long as to run it."""
+"""A share of the vectors: to compile one takes a hundred times as long as to run it."""
 ELEMENTWISE = [vector for vector in VECTORS if vector.block.element is not None]
 
 

@@ -27,7 +27,7 @@ FEW = examples(10)
 
 
 def subgradient(rows: Array, targets: Array, penalties: Penalties, line: FittedLine) -> float:
-    """How far from zero it is where it is farthest, as a share of the steepest that such targets could have."""
+    """Returns how far from zero it is where it is farthest, as a share of the steepest that such targets could have."""
     scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     weights, away = line.weights, targets - targets.mean()
     along = scaled.T @ (away - scaled @ weights) - penalties.square * weights - penalties.pull
@@ -186,7 +186,7 @@ def test_no_score_of_a_logistic_regression_can_be_bettered(seed: int, classes: i
 
 @each_case("name", LIBRARY)
 def test_a_reference_finds_what_scikit_learn_finds(name: str) -> None:
-    """To a thousandth of the largest number: as close as `tolerance` says."""
+    """Both agree to a thousandth of the largest number: as close as `tolerance` says."""
     record: dict[str, Any] = LIBRARY[name]
     inputs = [np.array(record[each]) for each in ("rows", "targets", "asked")]
     (actual,) = learners.REFERENCES[record["block"]](record["arguments"], inputs)

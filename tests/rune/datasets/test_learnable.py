@@ -1,4 +1,4 @@
-"""Whether recordings suffice to learn from, as far as a list of them says: each problem has a sentence and a place."""
+"""Lists of recordings that suffice to learn from or do not: each problem has a sentence and a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where objects are in a picture: what is read, in which order, and what is refused."""
+"""The places of objects in a picture: what is read, in which order, and what is refused."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.skipif(not is_linux(), reason="only Linux has namespace
 
 @pytest.mark.protects("compiling/dying-children")
 def test_the_first_process_goes_on_when_its_parent_is_reaped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It asks to be ended with its parent. The process between it and the keeper ends, and would take it along: its
-    pipes are closed before its children get another parent."""
+    """The first process asks to be ended with its parent. The process between it and the keeper ends, and would take
+    it along: its pipes are closed before its children get another parent."""
     monkeypatch.setattr(launch, "_write_maps", lambda _: False)
     here, there = socket.socketpair()
     there.settimeout(20)

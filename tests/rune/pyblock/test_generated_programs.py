@@ -21,7 +21,7 @@ _WARNINGS = (
 
 
 def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:
-    """How many runs ended well, and how many failed."""
+    """Returns how many runs ended well, and how many failed."""
     programs = [everywhere(seed) for seed in seeds]
     outcomes = results([case for _, case, _ in programs], folder, *flags)
     for (program, _, expected), actual in zip(programs, outcomes, strict=True):

@@ -14,7 +14,8 @@ from tests.support.compiler.python_blocks.native import Elements, NativeCase, pa
 INPUT_TYPE = TensorType(ElementType.I16, (4,))
 RUNS: tuple[tuple[Elements, ...], ...] = (([3, -2, 32_767, -32_768],), ([32_767] * 4,), ([-32_768] * 4,))
 BOUND = MOST - 12 * 32_767
-"""From here twelve of the largest numbers reach the end of 64 bits. What is proven counts a turn of each loop twice."""
+"""The number from which twelve of the largest numbers reach the end of 64 bits. What is proven counts a turn of each
+loop twice."""
 BLOCKS = {
     # name: checks that stay, and the body
     "added": (0, "t = 0\n for i in range(4):\n  t += x[i]\n return t"),

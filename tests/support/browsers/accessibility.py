@@ -20,7 +20,7 @@ AXE = REPOSITORY / "frontend/node_modules/axe-core/axe.min.js"
 
 @dataclass(frozen=True)
 class Look:
-    """How a page is shown."""
+    """The scheme of colours and the size in which a page is shown."""
 
     scheme: Literal["light", "dark"]
     width: int
@@ -29,7 +29,7 @@ class Look:
 
 LIGHT_AND_WIDE = Look("light", 1440, 940)
 DARK_AND_NARROW = Look("dark", 320, 740)
-"""As wide as WCAG 1.4.10 asks for: a window of 1280 at 400 %."""
+"""The width that WCAG 1.4.10 asks for: a window of 1280 at 400 %."""
 LOOKS = (LIGHT_AND_WIDE, DARK_AND_NARROW)
 FINDINGS = """async (within) => {
   // The colours of the other scheme come in a short transition. Its `finished` is not waited for: of a transition that

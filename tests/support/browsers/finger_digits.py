@@ -35,7 +35,7 @@ LETTERS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "W": (((0, 0), (0.25, 1), (0.5, 0.3), (0.75, 1), (1, 0)),),
     "X": (((0.05, 0), (0.95, 1)), ((0.95, 0), (0.05, 1))),
 }
-"""None of them looks like a digit."""
+"""Letters of which none looks like a digit."""
 
 
 def draw(

@@ -20,7 +20,7 @@ def runefile(page: Page) -> str:
 
 
 def write_runefile(page: Page, text: str) -> None:
-    """Another text, as someone else writes it; the page sees it come."""
+    """Writes another text, as someone else writes it; the page sees it come."""
     address, organisation, name = page.url.removesuffix("/studio").rsplit("/", 2)
     token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
     file = f"{address}/api/v1/projects/{organisation}/{name}/files/Runefile.yml"

@@ -83,7 +83,7 @@ def preview(page: Page) -> str:
 
 
 def expect_running(page: Page) -> None:
-    """Waits until what runs is what is written."""
+    """Waits until the running rune is that of the text."""
     status = page.get_by_role("region", name="Preview").get_by_role("status").first
     expect(status).to_have_text(RUNNING, timeout=PATIENCE)
 

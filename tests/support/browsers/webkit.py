@@ -163,7 +163,8 @@ class WebKit:
         return str(self.run("return document.body.innerText"))[:3000]
 
     def click(self, role: str, name: str = "", *, text: str = "", inside: object = None) -> None:
-        """Where a person would: an element that is drawn anew between finding and clicking is looked for again."""
+        """Clicks where a person would: an element that is drawn anew between finding and clicking is looked for
+        again."""
 
         def clicked() -> bool:
             element = self.find(role, name, text=text, inside=inside)
@@ -178,7 +179,7 @@ class WebKit:
         self.until(clicked, f"{role} {name!r} can be clicked")
 
     def write(self, text: str) -> None:
-        """Into whatever has the focus."""
+        """Writes into the element that has the focus."""
         self._keys([key for letter in text for key in (("keyDown", letter), ("keyUp", letter))])
 
     def press(self, combination: str) -> None:
@@ -191,7 +192,7 @@ class WebKit:
         self._ask("POST", "actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def draw(self, role: str, name: str, strokes: Sequence[Sequence[Corner]]) -> None:
-        """With the mouse; corners are shares of the element's width and height."""
+        """Draws with the mouse; corners are shares of the element's width and height."""
         element = self.find(role, name)
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)
         box = self.run("const b = arguments[0].getBoundingClientRect(); return [b.x, b.y, b.width, b.height]", element)

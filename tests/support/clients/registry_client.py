@@ -89,7 +89,7 @@ class RegistryClient:
         return self.send("POST", f"blobs/uploads/{'?' if query else ''}{urlencode(query)}")
 
     def push_blob(self, data: bytes, digest: str = "") -> Any:
-        """In one part, after the upload was begun."""
+        """Pushes a blob in one part, after the upload was begun."""
         location = self.begin()["Location"]
         return self.send("PUT", f"{location}?{urlencode({'digest': digest or sha(data)})}", data)
 

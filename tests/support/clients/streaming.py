@@ -19,7 +19,7 @@ _BLOCK = os.urandom(MEGABYTE)
 
 
 def megabytes(count: int) -> Iterator[bytes]:
-    """So many megabytes, each of which is another."""
+    """Yields so many megabytes, each different."""
     for number in range(count):
         yield number.to_bytes(8, "big") + _BLOCK[8:]
 
@@ -62,7 +62,7 @@ class BlobClient:
         return response.headers["Location"]
 
     def push_at_once(self, count: int) -> str:
-        """In one request, whose length is announced. Returns the digest."""
+        """Pushes a blob in one request, whose length is announced. Returns the digest."""
         digest = digest_of(count)
         address = f"/v2/{self.repository}/blobs/uploads/?{urlencode({'digest': digest})}"
         headers = {"Content-Length": str(count * MEGABYTE)}

@@ -67,7 +67,7 @@ class Socket:
         return bool(await self._communicator.receive_nothing(0.15, 0.01))
 
     async def closed(self) -> tuple[int, str]:
-        """How the server closes the socket; frames before that are passed over."""
+        """Returns how the server closes the socket; frames before that are passed over."""
         while (message := await self.message())["type"] != "websocket.close":
             pass
         return message["code"], message["reason"]
@@ -78,7 +78,7 @@ class Socket:
 
 
 def listeners() -> int:
-    """How many there are in this process, of streams and of the watch."""
+    """Returns how many there are in this process, of streams and of the watch."""
     return sum(len(each) for table in (delivery._listeners, watch._streams) for each in table.values())
 
 

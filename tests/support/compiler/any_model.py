@@ -15,7 +15,7 @@ REFUSALS = (ModelError, AnvilError)
 
 
 def use_model(data: bytes) -> bool:
-    """Whether C was made of it; else its host runs it. Raises one of `REFUSALS`."""
+    """Returns whether C was made of it; else its host runs it. Raises one of `REFUSALS`."""
     model = read_model(data)
     describe(model)
     signature(model)

@@ -64,7 +64,7 @@ def prove(
 
 
 def _tried(read: Read, data: bytes, refusal: Refusals) -> tuple[bool, float]:
-    """Whether a mutant is refused by name, and how many seconds of the processor that takes."""
+    """Returns whether a mutant is refused by name, and how many seconds of the processor that takes."""
     time_of_reading, is_refused = ProcessorTime(), False
     try:
         with time_of_reading:

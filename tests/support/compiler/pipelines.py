@@ -76,7 +76,7 @@ def module_of(
 
 
 def loaded(module: bytes) -> LoadedRune:
-    """With handles for the inputs and outputs of some hundred models."""
+    """Loads a module with handles for the inputs and outputs of some hundred models."""
     return Runtime.load(module, replace(Limits(), handles=4096))
 
 

@@ -40,7 +40,7 @@ class RandomGraph:
         self.input = self._value((1, SIZE, SIZE, self._some(3, 20)))
 
     def graph(self, length: int = 8) -> Graph:
-        """That many ops; what nothing has read in the end is sent."""
+        """Returns a graph of that many ops; what nothing has read in the end is sent."""
         images = [self.input]
         for _ in range(length):
             images.append(self._op(images))

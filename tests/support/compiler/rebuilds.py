@@ -49,6 +49,6 @@ def judged(changed: bytes, result: BuildResult, toolchain: str | None = None) ->
 
 
 def is_proven(rebuild: RebuildResult) -> bool:
-    """Whether a verification whose runs found nothing wrong would call the rune right."""
+    """Returns whether a verification whose runs found nothing wrong would call the rune right."""
     verification = Verification(rune=RuneVerification(20, 0, 100), rebuild=rebuild)
     return verification.is_within and verification.is_complete

@@ -19,5 +19,5 @@ TARGETS = {
     "chains row by row": row_by_row(MVP, 4),
 }
 SETS = {"cortex-m4": DSP, "cortex-m0plus": M0PLUS, "cortex-m55": HELIUM}
-"""By the core whose instructions a set uses."""
+"""The sets by the core whose instructions they use."""
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")

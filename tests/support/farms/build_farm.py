@@ -33,7 +33,7 @@ class FarmResults:
 
     states: dict[str, int]
     wrong: tuple[str, ...]
-    """Those that ended without exactly one result, with their logs."""
+    """Builds that ended without exactly one result, with their logs."""
     artefacts: int
     attempts: int
     """The most that one build needed."""
@@ -58,7 +58,7 @@ class BuildFarm:
         self._run("manage.py", "migrate", "-v", "0")
 
     def fill(self, organisations: int, builds: int, first: int = 0) -> list[str]:
-        """Asks for builds, all of other files; the ids."""
+        """Asks for builds, each of other files, and returns their ids."""
         identifiers: list[str] = self._json("fill", str(organisations), str(builds), str(first))["asked"]
         return identifiers
 
@@ -107,7 +107,7 @@ class BuildFarm:
         self._run("-c", script, DJANGO_SETTINGS_MODULE="forge.settings")
 
     def states(self) -> dict[str, int]:
-        """How many builds there are of each state."""
+        """Returns how many builds there are of each state."""
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             rows = connection.execute("SELECT state, count(*) FROM jobs_job WHERE kind = 'build' GROUP BY state")
             return dict(rows.fetchall())

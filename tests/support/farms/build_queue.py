@@ -52,8 +52,8 @@ def fill(organisations: int, builds: int, first: int) -> dict[str, Any]:
 
 
 def results() -> dict[str, Any]:
-    """How many builds there are of each state, what came of them, and each that has not exactly one result. What the
-    worker built of the same texts for previews is not counted."""
+    """Returns how many builds there are of each state, what came of them, and each that has not exactly one result.
+    What the worker built of the same texts for previews is not counted."""
     from forge.builds.models import Build
     from forge.core.models import Event
     from forge.jobs.models import UNFINISHED_STATES, JobState

@@ -66,7 +66,8 @@ def read_runs() -> dict[str, Any]:
 
 
 def _person_and_project() -> tuple[User, Project]:
-    """Those of the installation; at first somebody new, and a project with a version of recordings of motion."""
+    """Returns those of the installation; at first makes a person, and a project with a version of recordings of
+    motion."""
     from forge.accounts.models import Membership, Organisation, Role, User
     from forge.projects.models import Project
     from tests.support.forge.factories.training import motion_version

@@ -40,7 +40,7 @@ class FullDisk:
 
     @contextmanager
     def active(self) -> Iterator[None]:
-        """While this lasts."""
+        """Fills the disk while the context lasts."""
         real_open = io.open
 
         def opened(file: Any, mode: str = "r", *rest: Any, **keywords: Any) -> Any:

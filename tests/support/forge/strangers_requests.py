@@ -18,7 +18,7 @@ from tests.support.shares import rank
 
 Names = dict[str, str]
 UNKNOWN_RUNE = "sha256:" + "1" * 64
-"""Who knows the digest of a rune that a deployment serves may have the rune."""
+"""The digest of no rune: anybody who knows the digest of a rune that a deployment serves may have the rune."""
 NOTHING: Names = {
     "organisation": "nowhere",
     "name": "zilch",

@@ -21,7 +21,7 @@ _SIGNATURE = ModelSignature(
 
 
 def signature(path: str) -> ModelSignature:
-    """That of `m.tflite`; `broken.tflite` is no model, and there is no other."""
+    """Returns the signature of `m.tflite`; `broken.tflite` is no model, and there is no other."""
     if path == "broken.tflite":
         raise ModelError("no model", 0)
     if path != "m.tflite":
@@ -43,7 +43,8 @@ def checked_with_invariants(data: bytes, runefile: str = "Runefile.yml", most_fi
 
 
 def same(text: str) -> bool:
-    """Whether the fast reader could read it; what it read, and how it is written, is compared with the full readers."""
+    """Returns whether the fast reader could read it; what it read, and how it is written, is compared with the full
+    readers."""
     plain = read_plain(text)
     if plain is None:
         return False

@@ -86,7 +86,7 @@ def _types(random: Random) -> tuple[TensorType, ...]:
 
 
 def is_legal(analysis: Analysis, graph: tuple[StageOfModel, ...], edit: GraphEdit) -> bool:
-    """Whether the edit must not be refused, if the text has no aliases."""
+    """Returns whether the edit must not be refused, if the text has no aliases."""
     stages = {stage.name: stage for stage in graph}
     match edit:
         case AddStage():

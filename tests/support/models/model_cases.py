@@ -56,7 +56,7 @@ class RefusedCase:
 
 @cache
 def model_cases() -> tuple[ModelCase, ...]:
-    """All of them, by name."""
+    """Returns all cases by name."""
     return tuple(_case(name, data, json.loads(text)) for name, data, text in _pairs(COMPILED))
 
 
@@ -76,7 +76,7 @@ def by_operator(cases: Iterable[ModelCase]) -> dict[str, list[ModelCase]]:
 
 @cache
 def keras_cases() -> tuple[ModelCase, ...]:
-    """Those that Keras exported, by name."""
+    """Returns the cases that Keras exported, by name."""
     return tuple(_case(name, data, json.loads(text)) for name, data, text in _pairs(KERAS))
 
 
@@ -88,7 +88,7 @@ def architecture_cases() -> tuple[ModelCase, ...]:
 
 @cache
 def refused_cases() -> tuple[RefusedCase, ...]:
-    """All of them, by name."""
+    """Returns all refused cases by name."""
     return tuple(_refused(name, data, json.loads(text)) for name, data, text in _pairs(REFUSED))
 
 

@@ -22,7 +22,7 @@ DATABASE = "forge.sqlite3"
 
 @cache
 def _own_folder() -> TemporaryDirectory[str]:
-    """Removed when the process ends."""
+    """Returns a folder that is removed when the process ends."""
     return TemporaryDirectory()
 
 

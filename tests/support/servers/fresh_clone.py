@@ -72,7 +72,7 @@ def cloned_forge(clone: Path, caches: Mapping[str, str] | None = None) -> Iterat
 
 
 def answers(address: str) -> bool:
-    """Whether an address answers 200 now."""
+    """Returns whether an address answers 200 now."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(address, timeout=5) as answer:

@@ -61,7 +61,8 @@ class LiveForge:
         self.said: list[str] = []
 
     def _lay_tables(self) -> None:
-        """To make the tables takes longer than all else of a start; `test_commands` sees a first start make them."""
+        """Copies the tables, as to make them takes longer than all else of a start; `test_commands` sees a first
+        start make them."""
         if "DATABASE_URL" not in self.environment and not self.data.exists():
             self.data.mkdir(mode=0o700, parents=True)
             shutil.copy(empty_database(), self.data)
@@ -101,7 +102,7 @@ class LiveForge:
         assert process.poll() is None, "".join(self.said)
 
     def _limit_descriptors(self) -> None:
-        """In the program's process, before it starts."""
+        """Limits the descriptors in the program's process, before it starts."""
         assert self.descriptors is not None
         resource.setrlimit(resource.RLIMIT_NOFILE, (self.descriptors, self.descriptors))
 

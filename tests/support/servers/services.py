@@ -61,7 +61,7 @@ class ServiceProcess:
 
 @dataclass(frozen=True)
 class Services:
-    """Where they are."""
+    """The addresses and processes of the services."""
 
     postgresql: str
     """The address of the server, without a database's name."""
@@ -106,7 +106,7 @@ class Services:
 
 @contextmanager
 def running_services(*, durable: bool = False) -> Iterator[Services]:
-    """Both, until the end. `durable` waits for the disk as in life. Raises `ServiceMissing`."""
+    """Runs both until the end. `durable` waits for the disk as in life. Raises `ServiceMissing`."""
     with ExitStack() as stack:
         postgresql_address, postgresql_server = stack.enter_context(_postgresql(durable))
         redis_address, redis_server = stack.enter_context(running_redis())

@@ -8,25 +8,28 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.steps.packages import EMULATION_SECONDS
+from rune.blocks.signature import BlockError
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
-from rune.devices.emulation.around_model import project_around
+from rune.devices.emulation.around_model import project_around, project_around_trees
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.model.tflite import ModelError
 
 MODEL = "model.tflite"
+TREES = "model.trees.json"
 
 
 def count_model(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
-    """Counts the model's needs on the target of the job, or returns the reason why that is impossible."""
+    """Counts the needs of a model, or of decision trees, on the target of the job, or returns the reason why that is
+    impossible."""
     try:
-        build_result = build(
-            project_around(files.read(MODEL)), BuildOptions("model", target=find_target(job["target"]))
-        )
-    except (ModelError, CompileError) as error:
+        is_trees = TREES in files.paths()
+        project = project_around_trees(files.read(TREES)) if is_trees else project_around(files.read(MODEL))
+        build_result = build(project, BuildOptions("model", target=find_target(job["target"])))
+    except (ModelError, BlockError, CompileError) as error:
         return {"refused": str(error).partition("\n")[0][:500]}
     except BuildFailed as error:
         return {"refused": "; ".join(each.message for each in error.diagnostics)[:500]}

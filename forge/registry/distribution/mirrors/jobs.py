@@ -75,7 +75,7 @@ def _working_mirror(mirror_id: str) -> Mirror:
 
 
 def _require_same(mirror: Mirror) -> None:
-    """Raises `JobFailed` where a mirror works no longer, and `AttemptFailed` where it names another repository now."""
+    """Raises `JobFailed` where a mirror no longer works, and `AttemptFailed` where it names another repository now."""
     now = _working_mirror(str(mirror.pk))
     if (now.registry, now.repository, now.user) != (mirror.registry, mirror.repository, mirror.user):
         raise AttemptFailed("The mirror was changed while it was copied to.")

@@ -62,7 +62,7 @@ function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
-      reject(new Error("The request was cancelled."));
+      reject(new Error("The download was cancelled."));
     });
   });
 }

@@ -34,7 +34,7 @@ export function readDescription(value: unknown): FirmwareManifest {
     (fields["memory"] === "ram" || fields["memory"] === "flash") &&
     numbers.every((name) => typeof fields[name] === "number") &&
     Array.isArray(fields["functions"]);
-  if (!isWhole) throw new Error("The description of the firmware lacks something.");
+  if (!isWhole) throw new Error("The description of the firmware is incomplete.");
   return value as unknown as FirmwareManifest;
 }
 

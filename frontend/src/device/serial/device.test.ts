@@ -22,7 +22,7 @@ const flipped = (bytes: Uint8Array) => bytes.with(bytes.length - 1, (bytes.at(-1
 
 test.each([
   ["is silent", () => new Uint8Array(), "does not answer"],
-  ["is another program", () => new TextEncoder().encode("ready\r\n>>> "), "not in this protocol"],
+  ["is another program", () => new TextEncoder().encode("ready\r\n>>> "), "answers in another protocol"],
   ["speaks a later version", () => later(), "speaks version 2"],
   ["is disturbed each time", flipped, "three times in a row"],
 ])("a board that %s is said to be so", async (_, answer, message) => {
@@ -57,7 +57,7 @@ test("a run whose answer came damaged is not made twice", async () => {
     return !isUp && exchange === 1 ? flipped(bytes) : bytes;
   });
   const device = await Device.open(line);
-  await expect(device.run(number(1))).rejects.toThrow("answer to a run came damaged");
+  await expect(device.run(number(1))).rejects.toThrow("answer to a run was damaged");
   expect(runs).toEqual([0, 1]);
 });
 
@@ -121,7 +121,7 @@ test("a program that never stops talking is given up like one that is silent", a
   port.isSilent = true;
   const opening = Device.open(new SerialLine(port, 30));
   const talking = setInterval(() => port.controller?.enqueue(new TextEncoder().encode("ready ")), 5);
-  await expect(opening).rejects.toThrow("not in this protocol");
+  await expect(opening).rejects.toThrow("answers in another protocol");
   clearInterval(talking);
 });
 
@@ -134,6 +134,6 @@ test("over a serial port in pieces; who is silent is given up, and a pulled plug
   const onReport = new Promise<string>((resolve) => (device.onClosed = resolve));
   port.readable = null;
   port.controller?.error(new DOMException("The device has been lost.", "NetworkError"));
-  expect(await onReport).toContain("The line was cut");
+  expect(await onReport).toContain("The connection ended");
   await device.close();
 });

@@ -41,11 +41,10 @@ export class DeviceError extends Error {
 const ATTEMPTS = 3;
 const SILENT =
   "The board does not answer. Check that it runs this firmware, and that the line is on its pins GP0 and GP1.";
-const FOREIGN =
-  "Something answers, but not in this protocol. Is it another program, or another speed than 921600 bits a second?";
+const FOREIGN = "The board answers in another protocol. Check that it runs this firmware, at 921600 bits a second.";
 const LOST =
-  "The answer to a run came damaged, and the rune may have gone on in its state without it. Check the cable and its ground, and connect again.";
-const NOISY = "The line is disturbed: three times in a row bytes came damaged. Check the cable and its ground.";
+  "The answer to a run was damaged, so the state of the rune on the board is unknown. Check the cable and its ground, and connect again.";
+const NOISY = "The connection is unreliable: bytes were damaged three times in a row. Check the cable and its ground.";
 
 interface PendingRequest {
   readonly id: number;

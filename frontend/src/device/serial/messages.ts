@@ -79,7 +79,7 @@ export function readHello(payload: Uint8Array): Hello {
   } catch {
     throw new BadAnswer("The board's description cannot be read.");
   }
-  if (!isHello(value)) throw new BadAnswer("The board's description lacks something.");
+  if (!isHello(value)) throw new BadAnswer("The board's description is incomplete.");
   return value;
 }
 
@@ -129,7 +129,7 @@ function readOutput(reader: Reader, { type, bytes, texts, optional, sizes }: Dev
   const count = shape?.reduce((product, size) => product * size, 1) ?? 0;
   if (texts === 0) return { sizes: shape, pieces: [reader.bytes(shape === null ? bytes : count * elementBytes(type))] };
   const length = shape === null ? texts : count;
-  if (length > texts) throw new BadAnswer("The board's answer has more texts than it may.");
+  if (length > texts) throw new BadAnswer("The board's answer has too many texts.");
   return { sizes: shape, pieces: Array.from({ length }, () => reader.bytes(reader.word())) };
 }
 

@@ -16,7 +16,7 @@ export interface Serial {
 export const BITS_A_SECOND = 921_600;
 /** How long an answer may take, in milliseconds: longer than any run that is worth waiting for. What chatters meanwhile gains nothing. */
 const TIMEOUT = 10_000;
-const DROPPED = "The line was cut: the board was unplugged, or its port was taken away.";
+const DROPPED = "The connection ended: the board was unplugged, or another program took its port.";
 
 /** The browser's serial ports; null where it has none, or does not give them to this page. */
 export function serialOf(navigator: object): Serial | null {

@@ -38,7 +38,7 @@ export class VirtualLine implements DeviceLine {
           return;
         }
         worker.onmessage = (event: MessageEvent<PicoAnswer>) => this.#take(event.data);
-        worker.onerror = () => this.#events?.onClosed("The virtual board ended.");
+        worker.onerror = () => this.#events?.onClosed("The virtual board stopped.");
         resolve();
       };
       worker.postMessage({ uf2: this.#firmware.uf2, description: this.#firmware.description });

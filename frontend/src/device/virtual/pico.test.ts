@@ -6,7 +6,7 @@ import { readUf2 } from "./uf2";
 import { sentence } from "./line";
 
 test.each([
-  ["cut", (file: Uint8Array) => file.subarray(0, 700), "not a complete UF2"],
+  ["cut", (file: Uint8Array) => file.subarray(0, 700), "cut short"],
   ["of another chip", (file: Uint8Array) => file.with(28, 0x57), "another chip"],
   ["with a block lost", (file: Uint8Array) => file.slice(512), "incomplete"],
   ["of something else", (file: Uint8Array) => file.with(0, 0), "is not a valid UF2 block"],
@@ -44,7 +44,12 @@ test.each([
     "at 0x20000004",
     "0xd1000000, where nothing is",
   ],
-  ["runs an unknown instruction", [0xbf00, 0xbf00, 0xde00], "at 0x20000004 in step_1", "an unknown instruction"],
+  [
+    "runs an instruction that there is not",
+    [0xbf00, 0xbf00, 0xde00],
+    "at 0x20000004 in step_1",
+    "an instruction that there is not",
+  ],
   ["jumps to zero", [0x2000, 0x4700], "at 0x20000002 in entry", "it jumps to 0x0, where no code is"],
   // push {lr} again and again.
   ["fills its memory with its stack", [0xb500, 0xe7fd], "in entry", "its stack outgrew its memory"],

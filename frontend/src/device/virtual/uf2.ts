@@ -11,7 +11,7 @@ const RP2040 = 0xe48bff56;
 
 /** The pieces by address. Throws an Error that says what is wrong. */
 export function readUf2(file: Uint8Array): MemoryPiece[] {
-  if (file.length === 0 || file.length % BLOCK !== 0) throw new Error("This is not a complete UF2 file.");
+  if (file.length === 0 || file.length % BLOCK !== 0) throw new Error("The UF2 file is cut short.");
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const total = file.length / BLOCK;
   return Array.from({ length: total }, (_, number) => {

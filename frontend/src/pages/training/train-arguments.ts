@@ -117,7 +117,7 @@ export class TrainArguments {
         count += shown;
       }
       status.hidden = count > 0;
-      status.textContent = count > 0 ? "" : "No argument is found by these words.";
+      status.textContent = count > 0 ? "" : "No argument matches these words.";
     });
   }
 

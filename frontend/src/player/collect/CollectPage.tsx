@@ -24,7 +24,7 @@ export function CollectPage({ session }: Props) {
   return (
     <main className="page narrow">
       <section className="card roomy stack" aria-live="polite">
-        {phase === "starting" && <p className="muted">Loading what is asked for…</p>}
+        {phase === "starting" && <p className="muted">Reading the request…</p>}
         {phase === "no-access" && (
           <>
             <h1>This phone cannot record</h1>

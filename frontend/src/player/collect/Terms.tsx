@@ -23,7 +23,7 @@ export function Terms({ session, task, problem }: Props) {
     [
       User,
       "Who you are",
-      task.is_guest ? `Nobody asks. Here you are ${task.person}.` : `You record as ${task.person}.`,
+      task.is_guest ? `Nobody asks for your name. You record as ${task.person}.` : `You record as ${task.person}.`,
     ],
   ];
   return (
@@ -92,7 +92,7 @@ export function Terms({ session, task, problem }: Props) {
 function noticeOf({ terms, is_of_things: isOfThings }: Task): string {
   if (terms.promise !== "") return `By agreeing you say: ${terms.promise}`;
   return isOfThings
-    ? "Record things alone. The recordings are stored as of nobody."
+    ? "Record only things, no people. The recordings are stored without a person."
     : "Make sure that nobody else is recorded who has not agreed.";
 }
 

@@ -13,7 +13,7 @@ export function Welcome({ player, onRetry }: Props) {
   if (phase === "starting") {
     return (
       <p className="preview-waiting muted" role="status">
-        Loading what can be run…
+        Looking for something to run…
       </p>
     );
   }

@@ -126,8 +126,8 @@ export default function BoardSource({ request, onInput }: SourceProps) {
 
 function silentText(isSound: boolean): string {
   return isSound
-    ? "Nothing that is sound comes from this port. The board must send frames of sound; the guide says how."
-    : "No motion comes from this port. The board must send lines of three numbers at 115200 bits a second, or frames.";
+    ? "This port sends no sound. The board must send frames of sound; the guide says how."
+    : "This port sends no motion. The board must send lines of three numbers at 115200 bits a second, or frames.";
 }
 
 function scaled(rows: readonly MotionRow[], unit: number): readonly MotionRow[] {

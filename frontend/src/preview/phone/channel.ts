@@ -78,11 +78,11 @@ export class SealedChannel {
     if (bytes.length <= COUNTER_BYTES) throw new BadFrame("A frame is too short.");
     const counter = bytes.slice(0, COUNTER_BYTES);
     const number = new DataView(counter.buffer).getBigUint64(0);
-    if (number <= this.#lastReceived) throw new BadFrame("A frame came before.");
+    if (number <= this.#lastReceived) throw new BadFrame("A frame was received twice.");
     const plain = await crypto.subtle
       .decrypt({ name: "AES-GCM", iv: nonceOf(counter) }, this.#receiveKey, bytes.slice(COUNTER_BYTES))
       .catch(() => {
-        throw new BadFrame("A frame was changed, or is of another end.");
+        throw new BadFrame("A frame was changed, or comes from another device.");
       });
     this.#lastReceived = number;
     return new Uint8Array(plain);

@@ -27,19 +27,19 @@ export function sensorRequestBytes(request: SensorRequest | null): Bytes {
 }
 
 export function readSensorRequest(bytes: Uint8Array): SensorRequest | null {
-  if (bytes[0] !== KIND.want) throw new BadMessage("The studio says which sensor it wants.");
+  if (bytes[0] !== KIND.want) throw new BadMessage("The message is not a request for a sensor.");
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes.subarray(1)));
   } catch {
-    throw new BadMessage("What the studio wants cannot be read.");
+    throw new BadMessage("The request of the studio cannot be read.");
   }
   if (value === null) return null;
   const { kind, rate, side } = value as Record<string, unknown>;
   if (kind === "sound" && isWithin(rate, RATES)) return { kind, rate };
   if (kind === "motion") return { kind };
   if (kind === "picture" && isWithin(side, SIDES)) return { kind, side };
-  throw new BadMessage("The studio wants a sensor that this page does not know.");
+  throw new BadMessage("The studio requests a sensor that this page does not support.");
 }
 
 function isWithin(value: unknown, { least, most }: { readonly least: number; readonly most: number }): value is number {
@@ -81,7 +81,7 @@ export function readFromPhone(bytes: Uint8Array): FromPhone {
     case KIND.off:
       return { what: "off" };
     default:
-      throw new BadMessage("The phone sent something that this page does not know.");
+      throw new BadMessage("The phone sent a message that this page does not support.");
   }
 }
 

@@ -13,7 +13,7 @@ export interface StudioSensorState {
 export type Listener = (message: FromPhone) => void;
 
 const OFF: StudioSensorState = { phase: "off", notice: null };
-const UNREADABLE = "What the phone sent cannot be read. Scan a new code.";
+const UNREADABLE = "The message from the phone cannot be read. Scan a new code.";
 
 export class StudioSensor {
   readonly #send: (frame: string) => void;

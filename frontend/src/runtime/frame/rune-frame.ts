@@ -45,7 +45,7 @@ const STALLED =
 /** How a load ends that is to begin again with one more interpreter. */
 class Wanting extends RuneError {
   constructor() {
-    super("stopped", "The rune is loaded again with what runs its model.");
+    super("stopped", "The rune was loaded again, with the interpreter for its model.");
   }
 }
 

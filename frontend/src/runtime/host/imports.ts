@@ -185,7 +185,7 @@ export class Host {
       const isMost = this.#limits.outputBytes >= MOST_OUTPUT_BYTES;
       throw new RuneError(
         "stopped",
-        `The rune was stopped: one run sent more than ${megabytes} MB.${isMost ? "" : " You can allow it more."} ` +
+        `The rune was stopped: one run sent more than ${megabytes} MB.${isMost ? "" : " You can raise the limit."} ` +
           "A TENSOR output sends numbers as bytes, which take a third of the text that SERIAL sends.",
         isMost ? null : "output",
       );

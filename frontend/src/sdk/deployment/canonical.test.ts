@@ -11,5 +11,5 @@ test.each([
 });
 
 test.each([0.5, 2 ** 60, undefined, { deep: [NaN] }])("%j has none", (value) => {
-  expect(() => canonical(value)).toThrow("not a whole one");
+  expect(() => canonical(value)).toThrow("not an integer");
 });

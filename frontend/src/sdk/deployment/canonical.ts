@@ -9,5 +9,5 @@ export function canonical(value: unknown): string {
     return `{${entries.map(([key, each]) => `${canonical(key)}:${canonical(each)}`).join(",")}}`;
   }
   if (value === null || typeof value === "boolean" || Number.isSafeInteger(value)) return String(value);
-  throw new Error("A signed document has a number that is not a whole one.");
+  throw new Error("A signed document has a number that is not an integer.");
 }

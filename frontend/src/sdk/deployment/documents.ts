@@ -61,7 +61,7 @@ export async function verifiedDocument(
     if (error instanceof DeliveryError) throw error;
     throw refusalError(`A signed document cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  throw refusalError(`The document of the role ${role} is another one.`);
+  throw refusalError(`The server sent another document for the role ${role}.`);
 }
 
 async function requireThreshold({ signed, signatures }: Document, role: Role, root: SignedMetadata): Promise<void> {

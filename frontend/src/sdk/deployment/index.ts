@@ -153,7 +153,7 @@ async function remember<Value>(act: () => Promise<Value>): Promise<Value> {
     return await act();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new DeliveryError("cache-unwritable", `What was seen of the deployment cannot be stored: ${why}.`);
+    throw new DeliveryError("cache-unwritable", `The state of the deployment cannot be stored: ${why}.`);
   }
 }
 

@@ -184,7 +184,7 @@ def _mish(translation: Translation, node: OnnxNode) -> None:
 
 
 def _softmax(translation: Translation, node: OnnxNode, op: str = "SOFTMAX") -> None:
-    """Up to opset 12 all dimensions from the axis on are one."""
+    """Translates the softmax: up to opset 12 all dimensions from the axis on are one."""
     is_flat = translation.opset < 13
     axis = arguments(node, axis=1 if is_flat else -1)["axis"]
     value = translation.value(node, 0)

@@ -129,7 +129,7 @@ def _by_group(translation: Translation, parts: _ConvolutionParts, groups: int) -
 
 
 def split_channels(translation: Translation, tensor: int, count: int, name: str) -> list[int]:
-    """Equal parts of a tensor along its last dimension."""
+    """Returns equal parts of a tensor along its last dimension."""
     shape = translation.builder.shape_of(tensor)
     part = (*shape[:-1], shape[-1] // count)
     axis = translation.store("axis", np.array(len(shape) - 1, np.int32))

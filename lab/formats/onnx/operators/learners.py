@@ -23,8 +23,8 @@ _SMALLEST: Final = 1e-30
 """Stands for a sum of 0, which leaves a row of zeros as it is."""
 _KERNEL: Final = "a support vector machine keeps recordings and compares with each. Learn a LinearSVC, or trees"
 _TREES: Final = (
-    "decision trees are no layers of a .tflite file. `rune convert` writes them for the block decision_trees: name an "
-    "output that ends with .trees.json"
+    "decision trees are no layers of a .tflite file. They become a file of the block decision_trees: name an output "
+    "that ends with .trees.json"
 )
 _CATEGORIES: Final = "it reads categories, and a rune reads numbers of sensors. Learn from numeric columns"
 _MISSING: Final = "a rune has no missing values. Leave this step out of the pipeline"
@@ -36,7 +36,7 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     "Imputer": _MISSING,
 }
-"""Why an operator of estimators has no translation, with what to do instead."""
+"""The reason why an operator of estimators has no translation, with what to do instead."""
 
 
 def _scaler(translation: Translation, node: OnnxNode) -> None:
@@ -144,7 +144,7 @@ def _sums(translation: Translation, value: OnnxValue, name: str) -> OnnxValue:
 
 
 def _columns(translation: Translation, node: OnnxNode) -> None:
-    """Some columns of each row, at constant places."""
+    """Translates an operator that reads some columns of each row, at constant places."""
     arguments(node)
     value, places = translation.value(node, 0), translation.constant(node, 1).ravel()
     size = value.shape[-1] if value.shape else 0

@@ -22,7 +22,7 @@ SAME, VALID = 0, 1
 
 @dataclass(frozen=True)
 class PaddedWindow:
-    """How a window goes over the two dimensions of a picture. `before` and `after` are the padding of its sides."""
+    """The steps of a window over the two dimensions of a picture. `before` and `after` are the padding of its sides."""
 
     kernel: tuple[int, int]
     strides: tuple[int, int]
@@ -39,7 +39,7 @@ class PaddedWindow:
         return height, width
 
     def reach(self, one: int) -> int:
-        """How many positions the window covers along a dimension."""
+        """Returns how many positions the window covers along a dimension."""
         return (self.kernel[one] - 1) * self.dilations[one] + 1
 
     def rule(self, size: Sequence[int]) -> int | None:

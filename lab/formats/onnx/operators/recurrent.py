@@ -46,7 +46,7 @@ class _Cell:
         return self.builder.add(op, [value], (self.batch, self.units), f"{self.name}/{name}")
 
     def gates(self, tensor: int, count: int, name: str) -> list[int]:
-        """Equal parts of what all gates get."""
+        """Returns the equal parts of a tensor that each gate gets."""
         axis = self.translation.store("axis", np.array(1, np.int32))
         shapes = [(self.batch, self.units)] * count
         options = ("Split", {"numSplits": count})

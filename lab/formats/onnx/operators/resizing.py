@@ -148,7 +148,7 @@ def _nearest(translation: Translation, node: OnnxNode, sides: Sequence[_Resized]
 
 
 def _linear(translation: Translation, node: OnnxNode, sides: Sequence[_Resized], rule: str) -> int:
-    """Between two places of the source, by how near each is."""
+    """Interpolates between two places of the source, by how near each is."""
     bounded = [np.clip(each.places, 0, each.size - 1) for each in sides]
     own = [np.clip(_tflite_places(rule, each), 0, each.size - 1) for each in sides]
     if all(np.abs(one - other).max() < _CLOSE for one, other in zip(bounded, own, strict=True)):

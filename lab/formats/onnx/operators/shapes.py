@@ -154,7 +154,8 @@ def _unsqueeze(translation: Translation, node: OnnxNode) -> None:
 
 
 def _transpose(translation: Translation, node: OnnxNode) -> None:
-    """Turning a picture between the two orders needs no operator: the value is only stored in the other one."""
+    """Transposes a tensor. Turning a picture between the two orders needs no operator: the value is only stored in
+    the other one."""
     value = translation.value(node, 0)
     rank = len(value.shape)
     order = tuple(arguments(node, perm=tuple(reversed(range(rank))))["perm"])

@@ -9,7 +9,7 @@ import numpy as np
 import rune
 from lab.child.job import ChildJob
 from lab.formats.comparing import TOLERANCE, Array, difference
-from lab.formats.onnx.labels import without_labels
+from lab.formats.onnx.labels import ScoringModel, without_labels
 from lab.formats.onnx.model import OnnxModel, OnnxNode
 from lab.formats.onnx.operators.learners import TREE_OPERATORS
 from lab.formats.onnx.reading import read_onnx
@@ -30,15 +30,20 @@ _SEED: Final = 64
 
 
 def run(job: ChildJob) -> dict[str, Any]:
-    """Reads `source` and writes `model`, the text of the trees.
+    """Reads `source` and writes `model`, the text of the trees. The result is that of `convert_source`."""
+    job.report(0.05, "Reading the file as data")
+    return convert_source(job, without_labels(read_onnx(job.inputs["source"])))
+
+
+def convert_source(job: ChildJob, source: ScoringModel) -> dict[str, Any]:
+    """Writes `model`, the text of the trees of a source that was read.
 
     The result has the names of a classifier's classes, the numbers of features, outputs, trees and nodes, whether the
     outputs are scores, the converter's version and the largest difference.
     """
-    job.report(0.05, "Reading the file as data")
-    source = without_labels(read_onnx(job.inputs["source"]))
-    model = fix_shapes(source.model, {})
-    job.inputs["source"].unlink()
+    model = fix_shapes(source.model, {name: tuple(shape) for name, shape in job.spec.get("shapes", {}).items()})
+    for path in job.inputs.values():
+        path.unlink()
     job.report(0.3, "Converting")
     text, file, features = converted_trees(model)
     job.report(0.5, f"Comparing on {_ROWS} inputs")

@@ -195,7 +195,7 @@ def _inner(values: Array) -> list[int]:
 
 
 def _smaller(table: Array, most: int) -> Array:
-    """At most so many rows: means of neighbours."""
+    """Reduces a table to so many rows at most: means of neighbours."""
     if table.shape[0] <= most:
         return table
     parts = np.array_split(np.arange(table.shape[0]), most)

@@ -31,8 +31,8 @@ Runs = Sequence[Sequence[bytes]]
 
 
 def is_all_float(model: Model) -> bool:
-    """Whether each operator that runs gives floats; sizes are known before. In a quantised result a small change could
-    become a whole step."""
+    """Returns whether each operator that runs gives floats; sizes are known before. In a quantised result a small
+    change could become a whole step."""
     model = plain_model(model)
     kinds = [model.tensors[index].type for operator in model.operators for index in operator.outputs]
     return all(kind is not None and kind.element.is_float for kind in kinds)
@@ -47,9 +47,10 @@ def moves(
     keep: bool = False,
     profile: Profile = LITERT,
 ) -> Mapping[int, Distances]:
-    """How far each element of `results`, by their numbers in the model, moves at most in the last of the runs when all
-    float weights, also those that the file has as float16, are nudged by `OF_LARGEST` of themselves, and all float
-    inputs by `OF_LARGEST` of their largest magnitude. What a model remembers of the runs before is nudged with them.
+    """Returns how far each element of `results`, by their numbers in the model, moves at most in the last of the runs
+    when all float weights, also those that the file has as float16, are nudged by `OF_LARGEST` of themselves, and all
+    float inputs by `OF_LARGEST` of their largest magnitude. What a model remembers of the runs before is nudged with
+    them.
 
     `keep` is needed for results inside of the model. Nothing moves where integers are in between. Raises
     `HostModelError`.

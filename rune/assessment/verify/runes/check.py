@@ -311,7 +311,7 @@ def _differing_bytes(expected: Sequence[OutputMessage], actual: Sequence[OutputM
 
 
 def _is_same(expected: OutputMessage, actual: OutputMessage) -> bool:
-    """Whether two outputs of one kind have the same numbers; every NaN equals every other."""
+    """Returns whether two outputs of one kind have the same numbers; every NaN equals every other."""
     if expected.kind is not actual.kind:
         return False
     if expected.data == actual.data:
@@ -321,7 +321,7 @@ def _is_same(expected: OutputMessage, actual: OutputMessage) -> bool:
 
 
 def _names_itself(message: OutputMessage) -> bool:
-    """Whether JSON names the output through which it was sent. Outputs have other numbers in another order."""
+    """Returns whether JSON names the output through which it was sent. Outputs have other numbers in another order."""
     return b'"channel":%d,' % message.channel in message.data
 
 

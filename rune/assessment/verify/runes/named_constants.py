@@ -18,7 +18,7 @@ def named_constants(program: Program) -> Iterator[tuple[str, bytes]]:
 
 
 def is_distinct(data: bytes) -> bool:
-    """Whether a constant can be looked for: it is long enough, and not all zeros."""
+    """Returns whether a constant can be looked for: it is long enough, and not all zeros."""
     return len(data) >= MIN_DISTINCT_BYTES and any(data)
 
 

@@ -80,7 +80,7 @@ class OwnRuns:
 
 
 def _pass(_step: int, _memory: RuneMemory) -> None:
-    """Nothing is looked for after this step."""
+    """Looks for nothing after this step."""
 
 
 @dataclass
@@ -139,7 +139,7 @@ class TensorSearch:
         return self._places
 
     def missing(self, ports: Sequence[Port]) -> tuple[Port, ...]:
-        """Those that a run made and for which no place is left."""
+        """Returns the ports that a run made and for which no place is left."""
         return tuple(port for port in ports if self._places.get(port) == {})
 
 
@@ -158,8 +158,9 @@ def changed(before: bytes, after: bytes) -> tuple[int, int]:
 
 
 def places_of(tensor_data: bytes, memory: bytes) -> NDArray[np.int64]:
-    """Where the bytes stand, from the lowest place on. All memory is looked through for those of them that it has most
-    seldom; where more than `MOST_PLACES` places are left then, only the first of these are compared in full."""
+    """Returns where the bytes stand, from the lowest place on. All memory is looked through for those of them that
+    it has most seldom; where more than `MOST_PLACES` places are left then, only the first of these are compared in
+    full."""
     numbers, tensor = (np.frombuffer(data, "u1") for data in (memory, tensor_data))
     last = len(memory) - len(tensor_data) + 1
     if not tensor_data or last <= 0:

@@ -108,7 +108,8 @@ def _type(tensor: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _places(graph: Mapping[str, Any]) -> Mapping[str, str]:
-    """How a Runefile names each tensor: the stage, and the number of its output where it is not the first."""
+    """Returns the name of each tensor in a Runefile: the stage, and the number of its output where it is not the
+    first."""
     return {
         tensor: f"{name}.{number}" if number else name
         for part in ("capabilities", "models", "proc-blocks")

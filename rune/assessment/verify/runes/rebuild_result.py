@@ -23,7 +23,7 @@ class RebuildState(Enum):
     DIFFERENT = "different"
     """This toolchain made the rune, or it says so, and these files build another one."""
     OTHER_TOOLCHAIN = "other-toolchain"
-    """Another toolchain made it, so its bytes tell nothing; its graph and its resources were compared."""
+    """Another toolchain made it, so its bytes say nothing; its graph and its resources were compared."""
     IMPOSSIBLE = "impossible"
     """This toolchain cannot build the project."""
     NO_PROJECT = "no-project"
@@ -98,7 +98,7 @@ class RebuildResult:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> RebuildResult:
-        """Back from JSON; `sentence` follows from the rest."""
+        """Reads the result from JSON; `sentence` follows from the rest."""
         return cls(RebuildState(value["state"]), value["builder"], tuple(value["differences"]), value["reason"])
 
 

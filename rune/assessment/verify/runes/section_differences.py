@@ -1,4 +1,4 @@
-"""How a rune differs from the one that was expected, section by section, as sentences. Pure functions of bytes."""
+"""Says how a rune differs from the one that was expected, section by section. Pure functions of bytes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rune_differences(expected: bytes, actual: bytes, constants: NamedConstants =
 
 
 def has_same_section(expected: bytes, actual: bytes, number: int) -> bool:
-    """Whether both have the same section of this number, or none."""
+    """Returns whether both have the same section of this number, or none."""
     try:
         expected_section, actual_section = (
             _by_key(read_rune(data)).get((number, "", 0)) for data in (expected, actual)
@@ -192,7 +192,7 @@ def _owners(expected: bytes, actual: bytes, constants: NamedConstants) -> str:
 
 
 def _is_hit(section: bytes, data: bytes, places: Sequence[int]) -> bool:
-    """Whether one of the places is in a place of the constant."""
+    """Returns whether one of the places is in a place of the constant."""
     start = section.find(data)
     return start >= 0 and any(start <= place < start + len(data) for place in places)
 

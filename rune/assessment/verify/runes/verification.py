@@ -175,7 +175,7 @@ class RuneVerification:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> RuneVerification:
-        """Back from JSON; a report that was written before `refusal`, `distinct` or `tensors` has none."""
+        """Reads the result from JSON; a report that was written before `refusal`, `distinct` or `tensors` has none."""
         tensors = value.get("tensors")
         return cls(
             value["inputs"],

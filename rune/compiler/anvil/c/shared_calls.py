@@ -126,8 +126,8 @@ def _definition(name: str, parameters: str, body: Sequence[str]) -> str:
 
 
 def _can_share(call: KernelInvocation) -> bool:
-    """Whether a call can be shared: not if its result is a gate, or if it reads a size from memory or a resource; those
-    are few."""
+    """Returns whether a call can be shared: not if its result is a gate, or if it reads a size from memory or a
+    resource; those are few."""
     has_others = any(isinstance(argument, ElementCount | ResourcePlace) for argument in call.arguments)
     return call.gate is None and not has_others and bool(_in_memory(call))
 

@@ -34,5 +34,6 @@ def _included_by(name: str, files: Mapping[str, bytes]) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _written_in(data: bytes) -> tuple[str, ...]:
-    """Most units include the same kernels, which do not change while the process runs."""
+    """Returns the files that a text includes; most units include the same kernels, which do not change while the
+    process runs."""
     return tuple(each.decode("utf-8", "replace") for each in _DIRECTIVE.findall(data))

@@ -1,1 +1,1 @@
-"""Where the buffers of a program lie."""
+"""The places of the buffers of a program in memory."""

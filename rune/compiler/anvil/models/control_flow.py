@@ -231,7 +231,7 @@ class _Inlining:
                 raise _Unresolved
 
     def _is_empty(self, operator: Operator) -> bool:
-        """Whether an operator's output is empty. A SLICE of known sizes gets its shape."""
+        """Returns whether an operator's output is empty. A SLICE of known sizes gets its shape."""
         shape = sliced_shape(operator, self._tensors)
         if shape is None or len(operator.outputs) != 1:
             return False

@@ -41,8 +41,8 @@ def unsupported_ops(model: Model, profile: Profile = LITERT) -> tuple[Unsupporte
 def _without_blame(
     missing_operators: Sequence[UnsupportedOp], elsewhere: Sequence[UnsupportedOp]
 ) -> Iterator[UnsupportedOp]:
-    """For operators that TFLite Micro lacks: says so only of those that can be compiled for the other profile.
-    `elsewhere` are those that cannot, of which the table of TFLite Micro's operators knows nothing."""
+    """Blames TFLite Micro only for operators that can be compiled for the other profile. `elsewhere` are those that
+    cannot, whose reasons replace its own."""
     by_operator = {(each.op, each.types.partition(",")[0]): each for each in elsewhere}
     for each in missing_operators:
         yield by_operator.get((each.op, each.types.partition(",")[0]), each)

@@ -76,7 +76,7 @@ def _while(_op: CheckedOperator) -> str | None:
 
 
 def _quantize(op: CheckedOperator) -> str | None:
-    """Supported if unsigned bytes become signed ones, or the other way round."""
+    """Returns None if unsigned bytes become signed ones, or the other way round."""
     is_there = TensorKind.UINT8 not in op.kinds or op.kinds == {TensorKind.UINT8, TensorKind.INT8}
     return None if is_there else LACKING_REASON
 

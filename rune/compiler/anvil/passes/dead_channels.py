@@ -66,7 +66,7 @@ def _has_channels(value: Value) -> bool:
 
 
 def _is_bounded(value: Value) -> bool:
-    """Whether a value has channels of numbers, or of indices, and not too many."""
+    """Returns whether a value has channels of numbers, or of indices, and not too many."""
     dimensions = value.type.dimensions
     return (
         bool(dimensions)
@@ -190,7 +190,7 @@ def _live(
 
 
 def _is_within(graph: Graph, node: Node, inside: frozenset[int]) -> bool:
-    """Whether a node only passes channels of these values to others of them."""
+    """Returns whether a node only passes channels of these values to others of them."""
     if not isinstance(node.work, CarriesChannels) and not _joins(node):
         return False
     return inside.issuperset(node.outputs) and inside.intersection(node.inputs) == set(_handed_on(graph, node))

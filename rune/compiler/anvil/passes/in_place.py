@@ -1,5 +1,5 @@
-"""In place: lets the output of an op replace an input in memory that nothing reads later, if the op reads each element
-before it writes it: elementwise ops, and some that work row by row."""
+"""Works in place: lets the output of an op replace an input in memory that nothing reads later, if the op reads each
+element before it writes it: elementwise ops, and some that work row by row."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def in_place(graph: Graph) -> Graph:
 
 
 def _fits(graph: Graph, places: SharedPlaces, node: Node, index: int) -> bool:
-    """Whether the only output has as many elements of the same type as this input, which is no constant and shares no
-    memory with another input."""
+    """Returns whether the only output has as many elements of the same type as this input, which is no constant and
+    shares no memory with another input."""
     if len(node.outputs) != 1 or graph.values[places.find(index)[0]].data is not None:
         return False
     place = places.find(index)

@@ -35,7 +35,7 @@ def joins(graph: Graph) -> Graph:
 
 
 def _have_memory_of_their_own(graph: Graph, node: Node) -> bool:
-    """Whether each input owns all of its storage alone, and is no constant."""
+    """Returns whether each input owns all of its storage alone, and is no constant."""
     storages = [graph.storage(index) for index in node.inputs]
     return len(set(storages)) == len(storages) and all(
         graph.values[storage].data is None and graph.values[storage].type.size == graph.values[index].type.size

@@ -48,7 +48,7 @@ def _with(chains: Sequence[Chain], chain: Chain) -> tuple[Chain, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """How each node can work row by row, and which node it can be chained to."""
+    """The nodes that can work row by row, and the node that each can be chained to."""
 
     graph: Graph
     works: Mapping[int, RowWork]

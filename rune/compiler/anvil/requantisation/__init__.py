@@ -1,1 +1,1 @@
-"""From sums to numbers of 8 or 16 bits: the arithmetic, and proofs that a faster one gives the same."""
+"""The arithmetic from sums to numbers of 8 or 16 bits, and proofs that a faster one gives the same."""

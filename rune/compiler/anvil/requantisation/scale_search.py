@@ -22,7 +22,7 @@ Doubles = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 LARGEST_VALUE = 2.0**21
-"""Up to it, adding 1.5 * 2**23 rounds to the nearest integer."""
+"""The value up to which adding 1.5 * 2**23 rounds to the nearest integer."""
 
 NO_EXCEPTION = -(2**31)
 """No sum that a channel reaches."""
@@ -36,7 +36,7 @@ _MOST_ROWS = 256
 _ULPS = (0, 1, -1, 2, -2, 3, -3)
 _MOVES = (0, 1, -1, 2, -2, 3, -3, 5, -5, 8, -8, 13, -13, 21, -21, 34, -34)
 _PLAIN_ATTEMPTS = 14
-"""So many are made before an exception is allowed, which costs the kernel a comparison."""
+"""The attempts that are made before an exception is allowed, which costs the kernel a comparison."""
 _ULPS_ALONE = tuple(sign * ulps for ulps in range(65) for sign in (1, -1))
 _INSIDE = (2.0**-19, 2.0**-18, 2.0**-17, 2.0**-16)
 _ROUNDING = 2.0**-14
@@ -242,7 +242,7 @@ class _Points(_Demands):
         return fits, result
 
     def _interval(self, products: Floats) -> tuple[Doubles, Doubles]:
-        """Between what each point asks the offset to lie, if its addition were exact."""
+        """Returns the bounds that each point sets for the offset, if its addition were exact."""
         targets = (self.values - self.bounds.centre).astype(np.float64)
         floors = np.where(self.values == self.bounds.lowest, -np.inf, targets - 0.5 - products)
         ceilings = np.where(self.values == self.bounds.highest, np.inf, targets + 0.5 - products)

@@ -19,17 +19,19 @@ from rune.compiler.anvil.requantisation.fixed_point import Integers, nearest_pro
 Which = NDArray[np.bool_] | NDArray[np.intp] | slice
 
 LARGEST_SUM = 2**31 - 2**20
-"""Up to it sums stay within 32 bits with whatever is added to them on their way to a byte."""
+"""The sum up to which sums stay within 32 bits with whatever is added to them on their way to a byte."""
 
 CHANNELS_AT_ONCE = 32
-"""So many that their arrays fit into a processor's cache, and are in memory that was used before: C libraries fetch
-larger ones from the system each time, which takes longer than to compute them."""
+"""The channels that are computed at once: so many that their arrays fit into a processor's cache, and are in memory
+that was used before: C libraries fetch larger ones from the system each time, which takes longer than to compute
+them."""
 
 _BEYOND = 2.0**40
 """No sum is so far from zero."""
 
 LARGEST_RIGHT_SHIFT = 22
-"""Beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact arithmetic."""
+"""The largest shift: beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact
+arithmetic."""
 
 
 def parts(count: int) -> Iterator[slice]:
@@ -54,12 +56,12 @@ class Channels(ABC):
     @property
     @abstractmethod
     def reals(self) -> NDArray[np.float64]:
-        """About what each channel's sums are multiplied by."""
+        """The multiplier of each channel's sums, about."""
 
     @property
     @abstractmethod
     def most_sums(self) -> Integers:
-        """Up to which size of a sum the reference's arithmetic does not wrap."""
+        """The size of a sum up to which the reference's arithmetic does not wrap."""
 
     @property
     @abstractmethod
@@ -77,7 +79,7 @@ class Channels(ABC):
 
 @dataclass(frozen=True)
 class RoundedTwice(Channels):
-    """For convolutions: `fixed_point.rescale_twice` with a multiplier a channel."""
+    """The arithmetic of convolutions: `fixed_point.rescale_twice` with a multiplier a channel."""
 
     mantissas: Integers
     exponents: Integers
@@ -117,7 +119,8 @@ class RoundedTwice(Channels):
 
 @dataclass(frozen=True)
 class RoundedOnce(Channels):
-    """For fully connected layers: `fixed_point.nearest_products` with a factor of double precision a channel."""
+    """The arithmetic of fully connected layers: `fixed_point.nearest_products` with a factor of double precision a
+    channel."""
 
     factors: NDArray[np.float64]
     least: Integers

@@ -83,7 +83,7 @@ class _Selection:
         self._capabilities: list[CapabilityRequest] = []
         self._host_models: list[HostModel] = []
         self._kernels: dict[int, tuple[Kernel, tuple[KernelCall, ...]]] = {}
-        """By the identity of a computation of the graph."""
+        """Kernels and their calls by the identity of a computation of the graph."""
         self._embedded_models: dict[bytes, int] = {}
         self._resources: dict[str, HostResource] = {}
         self._outputs: list[OutputRequest] = []

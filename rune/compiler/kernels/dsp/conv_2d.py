@@ -77,7 +77,7 @@ def _of_pixels(op: Conv2DInt8, sums: ChannelSums) -> KernelCall:
 
 
 def is_one_pixel(window: Window) -> bool:
-    """Whether the filter lies on each image once, and on all of it."""
+    """Returns whether the filter lies on each image once, and on all of it."""
     return (
         not window.is_padded
         and (window.output_height, window.output_width) == (1, 1)

@@ -1,4 +1,4 @@
-"""When sums may be rounded as `requantize.h` does, and how a function's name says which range the output has."""
+"""Decides when sums may be rounded as `requantize.h` does, and names functions by the range of the output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, are_in_reach,
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
 
 FARTHEST_SUM: Final = 2**30 - 1
-"""Its double has a place in 32 bits."""
+"""The farthest sum whose double has a place in 32 bits."""
 LARGEST_SHIFT: Final = 22
 """A zero point of 8 bits, raised by it, has a place in 32 bits beside the value."""
 _QUARTER: Final = Multiplier(2**30, -1)
@@ -55,14 +55,14 @@ def settled(sums: ChannelSums, to: OutputRange) -> ChannelSums:
 
 
 def are_short(sums: ChannelSums) -> bool:
-    """Whether all sums and all multipliers are within what the kernels take."""
+    """Returns whether all sums and all multipliers are within what the kernels take."""
     bounds = sums.bounds
     reach = max(-int(bounds.least.min(initial=0)), int(bounds.greatest.max(initial=0)))
     return reach <= FARTHEST_SUM and all(map(is_right_shift, sums.multipliers))
 
 
 def is_right_shift(multiplier: Multiplier) -> bool:
-    """Whether the kernels can shift by it."""
+    """Returns whether the kernels can shift by it."""
     return 0 < -multiplier.exponent <= LARGEST_SHIFT
 
 

@@ -25,7 +25,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
 
 
 def joined_rows(window: Window) -> int:
-    """How many rows of the output make the line whose tiles waste the least time."""
+    """Returns how many rows of the output make the line whose tiles waste the least time."""
     most = max(1, LONGEST_LINE // window.output_width)
     counts = [count for count in range(1, most + 1) if window.output_height % count == 0]
     return min(counts, key=lambda count: _time(count * window.output_width) / count)

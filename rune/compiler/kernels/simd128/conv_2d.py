@@ -37,7 +37,8 @@ POINTWISE_CODE = 1450
 
 
 def int8_cost(op: Conv2DInt8) -> Cost:
-    """By tiles of 4 pixels and 8 channels; what brings the pixels there is the same for all kernels."""
+    """Returns the cost by tiles of 4 pixels and 8 channels; what brings the pixels there is the same for all
+    kernels."""
     window, eights = op.window, -(-op.window.output_channels // 8)
     tiles = window.batches * window.output_height * -(-window.output_width // 4) * eights
     stretch = window.filter_width * window.input_channels
@@ -91,7 +92,7 @@ def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, rows_per_line: int =
 
 
 def is_pointwise(window: Window) -> bool:
-    """Whether the filter covers each pixel of the image by itself, once, and no padding."""
+    """Returns whether the filter covers each pixel of the image by itself, once, and no padding."""
     sides = (window.filter_height, window.filter_width, window.stride_y, window.stride_x)
     return sides == (1, 1, 1, 1) and not window.is_padded
 
@@ -119,7 +120,7 @@ def _pointwise(op: Conv2DInt8, numbers: Numbers, bias: ConstantPointer, requanti
 
 
 def pointwise_block(pixels: int, inputs: int) -> int:
-    """How many pixels are widened at a time."""
+    """Returns how many pixels are widened at a time."""
     even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
     return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
 

@@ -11,12 +11,12 @@ from rune.compiler.kernels.simd128.requantization import convolution_rounding, s
 from rune.compiler.kernels.simd128.rows import RowKernels
 
 SLOWER = 1.22
-"""By so much it is slower for an output than a kernel of the layer's own: from 48 outputs in a row to 3."""
+"""The factor by which an output takes longer than with a kernel of the layer's own: from 48 outputs in a row to 3."""
 BEGINNING = 0.5
 """Outputs for which a row takes time beside its own."""
 DEARER = 2.2
-"""So many times counts what it is slower by: the price of a byte holds for constants alone, of which a layer saves a
-greater share than of all bytes of a rune."""
+"""The weight of the time by which it is slower: the price of a byte holds for constants alone, of which a layer
+saves a greater share than of all bytes of a rune."""
 
 
 def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:

@@ -13,7 +13,7 @@ from rune.compiler.kernels.simd128.requantization import convolution_rounding, s
 from rune.compiler.kernels.simd128.rows import RowKernels
 
 FEW_TAPS = 25
-"""Up to so many taps their pointers need no scratch (RUNE_FEW_TAPS)."""
+"""The taps up to which their pointers need no scratch (RUNE_FEW_TAPS)."""
 
 POINTER_SIZE = 8
 """Bytes of a pointer on the widest target."""
@@ -26,7 +26,7 @@ CODE = 1450
 
 
 def int8_cost(op: DepthwiseConv2DInt8) -> Cost:
-    """By tiles of 8 channels."""
+    """Returns the cost by tiles of 8 channels."""
     count, channels = op.taps.shape
     eights, pairs = -(-channels // 8), -(-count // 2)
     return Cost(op.window.positions * eights * (pairs * SUMMING + STORING), eights * pairs * 16 + CODE)

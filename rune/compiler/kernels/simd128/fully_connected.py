@@ -25,7 +25,8 @@ CODE = 1000
 
 
 def cost(op: FullyConnectedInt8, together: int, summing: int) -> Cost:
-    """With so many inputs read together, and so many instructions to add them to the sum of a row."""
+    """Returns the cost where `together` inputs are read at once, and `summing` instructions add them to the sum of a
+    row."""
     outputs, inputs = op.rows.shape
     steps, counts = -(-inputs // together), panel_rows(outputs)
     instructions = steps * (sum(counts) * summing + len(counts) * 4) + -(-outputs // 4) * STORING
@@ -61,12 +62,12 @@ def int8_call(op: FullyConnectedInt8, weights: ConstantPointer, bias: ConstantPo
 
 
 def filled_bias(bias: NDArray[np.generic]) -> NDArray[np.generic]:
-    """With zeros up to those that become outputs together."""
+    """Returns the bias with zeros up to the number of outputs that are computed together."""
     return np.concatenate([bias, np.zeros(-len(bias) % TOGETHER, bias.dtype)])
 
 
 def panel_rows(outputs: int) -> list[int]:
-    """How many rows each panel has: eight while more than six are left, then four and two."""
+    """Returns how many rows each panel has: eight while more than six are left, then four and two."""
     rows: list[int] = []
     while sum(rows) < outputs:
         left = outputs - sum(rows)

@@ -51,7 +51,8 @@ def conv(op: HybridConv2D) -> KernelCall:
 
 
 def _joined(window: Window) -> Window:
-    """For a filter of one pixel: as many rows as come out even read as one, so that more pixels stand side by side."""
+    """Joins rows into one for a filter of one pixel, as many as come out even, so that more pixels stand side by
+    side."""
     row = window.input_width * window.input_channels
     counts = [each for each in range(1, window.input_height + 1) if window.input_height % each == 0]
     count = max((each for each in counts if each * row <= LONGEST_ROW), default=1)

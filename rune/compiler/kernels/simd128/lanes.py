@@ -30,8 +30,8 @@ STORING = 24
 
 
 def cost(op: FullyConnectedInt8, together: int, summing: int, shortest: int) -> Cost:
-    """With so many inputs read together, and so many instructions to add them to a vector of sums. A sum waits for the
-    one before: what a step takes at least, in instructions."""
+    """Returns the cost where `together` inputs are read at once, and `summing` instructions add them to a vector of
+    sums. A sum waits for the one before, so a step takes `shortest` instructions at least."""
     outputs, inputs = op.rows.shape
     steps = -(-inputs // together)
     summing_time = sum(steps * max(shortest, count * summing + 3) for count in _blocks(outputs))
@@ -79,7 +79,7 @@ def int8_call(
 
 
 def _blocks(outputs: int) -> list[int]:
-    """How many vectors of outputs each block has."""
+    """Returns how many vectors of outputs each block has."""
     left, blocks = -(-outputs // 4), []
     for size in BLOCKS:
         blocks += [size] * (left // size)

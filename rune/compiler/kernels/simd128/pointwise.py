@@ -10,7 +10,8 @@ from rune.compiler.kernels.simd128 import conv_2d
 from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared_structure, sums_of
 
 SLOWER = 1.08
-"""By so much it takes more instructions than a kernel of the layer's own: what differs from layer to layer is read."""
+"""The factor by which it takes more instructions than a kernel of the layer's own: what differs from layer to layer
+is read."""
 
 
 def int8_cost(op: Conv2DInt8) -> Cost | None:

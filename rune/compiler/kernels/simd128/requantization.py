@@ -24,7 +24,7 @@ def padded(values: Integers, multiple: int) -> Integers:
 
 @dataclass(frozen=True)
 class Sums:
-    """For each channel: the bias that the kernel starts from, and the least and the greatest sum that it can reach."""
+    """The bias of each channel that the kernel starts from, and the least and the greatest sum that it can reach."""
 
     bias: Integers
     least: Integers
@@ -40,8 +40,8 @@ def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int)
 def convolution_rounding(
     multipliers: Sequence[Multiplier], sums: Sums, to: OutputRange
 ) -> tuple[ConstantPointer, KernelStructure, ScaleProof | None]:
-    """For convolutions: the biases, and the constants of requantisation in single precision where that is exact, with
-    the proof of it; else those of the exact arithmetic, which needs none."""
+    """Returns for convolutions the biases, and the constants of requantisation in single precision where that is
+    exact, with the proof of it; else those of the exact arithmetic, which needs none."""
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     rounding = _single_precision(RoundedTwice(mantissas, exponents, sums.least, sums.greatest), sums.bias, to)

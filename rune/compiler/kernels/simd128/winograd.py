@@ -27,7 +27,7 @@ JOINING = 100
 
 
 def int8_cost(op: Conv2DInt8) -> Cost | None:
-    """By blocks of 4 tiles and 8 channels."""
+    """Returns the cost by blocks of 4 tiles and 8 channels."""
     if not is_exact(op):
         return None
     window, pairs = op.window, -(-op.window.input_channels // 2)

@@ -333,7 +333,7 @@ def _failing_headers(program: Program, common: Mapping[str, Path]) -> frozenset[
 
 
 def _gives_up(header: Header, common: Mapping[str, Path]) -> bool:
-    """Whether it, or what it includes, calls `rune_fail` or a function whose name begins so."""
+    """Returns whether it, or what it includes, calls `rune_fail` or a function whose name begins so."""
     text = OneFile(common)
     text.add(common["rune.h"])
     declaration_size = len(text.text())
@@ -342,7 +342,8 @@ def _gives_up(header: Header, common: Mapping[str, Path]) -> bool:
 
 
 def _has_floats(program: Program) -> bool:
-    """Whether any call is given or may use a number of floating point. A block that mentions one is taken to use it."""
+    """Returns whether any call is given or may use a number of floating point. A block that mentions one is taken to
+    use it."""
     for call in (call for step in program.steps for call in calls(step)):
         for argument in call.arguments:
             if any(pointer.element in ("float", "double") for pointer in _pointers(argument)):
@@ -355,7 +356,7 @@ def _has_floats(program: Program) -> bool:
 
 
 def _pointers(argument: Argument) -> Iterator[Pointer]:
-    """Those of an argument: itself, or what is in a structure."""
+    """Yields the pointers of an argument: itself, or those in a structure."""
     fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
     yield from (each for each in fields if isinstance(each, Pointer))
 

@@ -181,7 +181,7 @@ def header(interface: Interface) -> str:
 
 
 def count_of(field: StructField, outputs: str) -> str:
-    """How many elements an output has in this run, in C; `outputs` leads to its structure."""
+    """Returns the C expression for how many elements an output has in this run; `outputs` leads to its structure."""
     if not field.sizes:
         return str(field.type.count)
     return " * ".join(f"{outputs}{field.sizes}[{axis}]" for axis in range(len(field.type.dimensions)))

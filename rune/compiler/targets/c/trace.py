@@ -149,7 +149,7 @@ def zeroing(spans: Sequence[ByteSpan]) -> Iterator[str]:
 
 
 def _output_digest(field: StructField, digest: str) -> Iterator[str]:
-    """Takes what went out into the digest; of a text its characters and a zero."""
+    """Adds an output to the digest; of a text its characters and a zero."""
     place = f"outputs->{field.name}"
     count = count_of(field, "outputs->")
     if field.is_text:

@@ -351,7 +351,7 @@ class _ModuleText:
         return [line, f"    next = rune_serial_bytes(next, {source}, {count});"]
 
     def _count(self, tensor: ProgramTensor) -> str:
-        """How many elements it has in this run."""
+        """Returns the text for how many elements a tensor has in this run."""
         count = ElementCount.of(tensor)
         return str(tensor.type.count) if count is None else count_text(count, self._pointer)
 

@@ -32,7 +32,8 @@ def part_of(step: Step) -> int:
 
 
 def has_own_unit(step: Step) -> TypeGuard[KernelInvocation]:
-    """Whether a step is compiled in the unit of its header: it needs nothing that only the pipeline's own text has."""
+    """Returns whether a step is compiled in the unit of its header: it needs nothing that only the pipeline's own
+    text has."""
     return (
         isinstance(step, KernelInvocation)
         and part_of(step) == 0

@@ -54,7 +54,7 @@ def _have_same_objects(one: MarkedObjects | None, other: MarkedObjects | None) -
 
 
 def _have_same_places(one: Sequence[MarkedPlace], other: Sequence[MarkedPlace]) -> bool:
-    """Whether two people marked the same labels one after the other, at about the same time."""
+    """Returns whether two people marked the same labels one after the other, at about the same time."""
     return len(one) == len(other) and all(
         ours.label == theirs.label and ours.start < theirs.end and theirs.start < ours.end
         for ours, theirs in zip(one, other, strict=True)

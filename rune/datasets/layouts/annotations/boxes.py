@@ -72,7 +72,8 @@ def labels_of(objects: MarkedObjects) -> Positions:
 
 
 def do_agree(one: Iterable[ObjectBox], other: Iterable[ObjectBox]) -> bool:
-    """Whether two people marked the same objects: each of one has its own of the other, around each other's middle."""
+    """Returns whether two people marked the same objects: each of one has its own of the other, around each other's
+    middle."""
     rest = list(other)
     for box in one:
         match = next((each for each in rest if each.label == box.label and _is_same(box, each)), None)
@@ -118,6 +119,6 @@ def _check_proportions(marked_width: float, marked_height: float, width: int, he
 
 
 def _is_rounding(marked_width: float, marked_height: float, width: int, height: int) -> bool:
-    """Whether two sizes of a very small picture differ by the rounding to whole pixels alone."""
+    """Returns whether two sizes of a very small picture differ by the rounding to whole pixels alone."""
     scale = min(width / marked_width, height / marked_height)
     return abs(marked_width * scale - width) <= 1 and abs(marked_height * scale - height) <= 1

@@ -13,7 +13,7 @@ from rune.datasets.positions import MAX_PLACES
 
 @dataclass(frozen=True)
 class MarkedPlace:
-    """Where a label happens in a recording, in seconds, or in values where `in_values`."""
+    """The place of a label in a recording, in seconds, or in values where `in_values`."""
 
     label: str
     start: float

@@ -20,7 +20,7 @@ class DataFiles(ABC):
     sentence."""
 
     names: Sequence[str]
-    """Sorted."""
+    """The sorted names of the files."""
     refusals: Mapping[str, str]
     fingerprints: Mapping[str, Hashable] = MappingProxyType({})
     """Values that are equal for files with the same bytes, by name in composed form, where a list has them. Of other
@@ -28,7 +28,7 @@ class DataFiles(ABC):
 
     @abstractmethod
     def __contains__(self, name: object) -> bool:
-        """Whether there is a file of this name."""
+        """Returns whether there is a file of this name."""
 
     @abstractmethod
     def read(self, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -63,7 +63,7 @@ def printable_name(name: str) -> str:
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file manager or a version control system left the file there."""
+    """Returns whether a file manager or a version control system left the file there."""
     parts = name.split("/")
     return (
         parts[0] == "__MACOSX" or ".git" in parts or parts[-1].lower() in _IGNORED_NAMES or parts[-1].startswith("._")

@@ -140,15 +140,16 @@ def _payload(acquisition: Any) -> dict[str, Any] | None:
 
 
 def _is_acquisition(archive: DataFiles, name: str) -> bool:
-    """Whether a file is one of Edge Impulse in a folder of a split. Other tools put JSON there too, and no CBOR."""
+    """Returns whether a file is one of Edge Impulse in a folder of a split. Other tools put JSON there too, and no
+    CBOR."""
     if not any(part in ("training", "testing") for part in name.split("/")[:-1]):
         return False
     return name.endswith(".cbor") or (name.endswith(".json") and _payload(json_in(archive, name)) is not None)
 
 
 def _is_table(names: Sequence[str], interval: object) -> bool:
-    """Whether three sensors are the columns of a table: exports have them so, named, with an interval of 0 for no
-    rate."""
+    """Returns whether three sensors are the columns of a table: exports have them so, named, with an interval of 0
+    for no rate."""
     return interval == 0 and not isinstance(interval, bool) and all(names)
 
 

@@ -24,7 +24,7 @@ _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segmen
 _LABELS = ("label", "class", "activity", "category", "target")
 _GROUPS = ("group", "person", "subject", "subject_id", "user", "participant")
 _ROW_LABELS = tuple(name for name in _LABELS if name != "target")
-"""For tables without series: a column `target` has numbers to be learned."""
+"""The columns of labels in tables without series: a column `target` has numbers to be learned."""
 _MOST_PARTS = 1000
 """Recordings that a table without series becomes: rows of one label that follow each other are together in one."""
 
@@ -64,8 +64,8 @@ def _series_in(archive: DataFiles, name: str) -> Sequence[Item | Omission]:
 
 
 def _is_recording(archive: DataFiles, name: str) -> bool:
-    """Whether a table is one recording: `train/warm/7.csv` has its label in its name, and numbers in all columns, of
-    which one may be called `label`."""
+    """Returns whether a table is one recording: `train/warm/7.csv` has its label in its name, and numbers in all
+    columns, of which one may be called `label`."""
     if not label_of_folder(name) or not split_of_folders(name):
         return False
     try:

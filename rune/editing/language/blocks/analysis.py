@@ -47,7 +47,7 @@ class BlockAnalysis:
         return self.source.text[span.start.offset : span.end.offset]
 
     def span_of(self, node: ast.AST) -> Span:
-        """Where a node stands; of a parameter or a function its name alone."""
+        """Returns where a node stands; of a parameter or a function its name alone."""
         place = self.checked_file.text.place(node)
         if isinstance(node, ast.FunctionDef):
             place = self.checked_file.text.word(node, node.name)
@@ -84,7 +84,7 @@ class BlockAnalysis:
 
 
 def is_block_file(file: str) -> bool:
-    """Whether a file is asked about as a block."""
+    """Returns whether a file is asked about as a block."""
     return file.endswith(".py")
 
 

@@ -13,7 +13,7 @@ from rune.source.runefile import Edit, Span
 
 
 def uses(analysis: BlockAnalysis, offset: int) -> tuple[Location, ...]:
-    """Everywhere that the name at an offset is said, in the order of the text."""
+    """Returns all places where the name at an offset is used, in the order of the text."""
     span = analysis.word_at(offset)
     if span is None:
         return ()
@@ -24,7 +24,7 @@ def uses(analysis: BlockAnalysis, offset: int) -> tuple[Location, ...]:
 
 
 def first_use(analysis: BlockAnalysis, offset: int) -> tuple[Location, ...]:
-    """Where the name at an offset gets its value first."""
+    """Returns where the name at an offset gets its value first."""
     return uses(analysis, offset)[:1]
 
 

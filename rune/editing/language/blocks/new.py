@@ -62,7 +62,7 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
 
 
 def name_problem(analysis: Analysis, name: str) -> str | None:
-    """Why a new block cannot be called so; None where it can."""
+    """Returns why a new block cannot be called so; None where it can."""
     if not name.isidentifier() or keyword.iskeyword(name) or not name.isascii():
         return "A block's name is that of a Python function: letters, digits and _, and no digit first."
     if name in RESERVED_NAMES or name in ELEMENTS:

@@ -24,7 +24,7 @@ class BlockInputJson(TypedDict):
 
 
 class BlockAnswerJson(TypedDict):
-    """Where a block in Python runs. `stage` is null where the Runefile does not run it."""
+    """The stage in which a block in Python runs. `stage` is null where the Runefile does not run it."""
 
     stage: str | None
     inputs: list[BlockInputJson]
@@ -41,7 +41,7 @@ class StageBlockJson(BlockAnswerJson):
 
 
 def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
-    """Where the block runs, and with which settings; the first stage that runs it counts."""
+    """Returns where the block runs, and with which settings; the first stage that runs it counts."""
     project, file = analysis.project, analysis.source.file
     signature = analysis.checked_file.signature
     stage = next((each for each in project.checked_runefile.syntax.stages if _runs(each, file)), None)
@@ -52,7 +52,8 @@ def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
 
 
 def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
-    """How a stage runs a block of another project, and its text; None for a stage that runs none that is here."""
+    """Returns how a stage runs a block of another project, and its text; None for a stage that runs none that is
+    here."""
     stage = next((each for each in analysis.checked_runefile.syntax.stages if each.name.text == stage_name), None)
     block = None if stage is None else shared_block_of(analysis, stage)
     if stage is None or block is None:

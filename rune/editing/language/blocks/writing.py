@@ -123,7 +123,7 @@ def _facts(analysis: BlockAnalysis) -> Facts | None:
 
 
 def _limits(analysis: BlockAnalysis, name: str) -> tuple[int, int] | None:
-    """Between which limits a whole number of the block's function lies, where both are known."""
+    """Returns the limits between which a whole number of the block's function lies, where both are known."""
     facts = _facts(analysis)
     for variable, limits in () if facts is None else facts.variables.items():
         if variable.name == name and limits[0] > LEAST and limits[1] < MOST:
@@ -159,7 +159,7 @@ def _hints(analysis: BlockAnalysis) -> Iterator[Hint]:
 
 
 def _dimensions(analysis: BlockAnalysis) -> Iterator[Hint]:
-    """Behind the first input that has it: what a dimension is, where a wire says it."""
+    """Yields what each dimension is, where a wire says it, behind the first input that has it."""
     signature = analysis.checked_file.signature
     if signature is None or not analysis.readers:
         return

@@ -49,7 +49,7 @@ def complete(analysis: Analysis, offset: int) -> Completions | None:
 
 
 def _is_within(characters: str, label: str) -> bool:
-    """Whether the characters stand in the label in this order."""
+    """Returns whether the characters stand in the label in this order."""
     rest = iter(label)
     return all(character in rest for character in characters)
 
@@ -169,7 +169,8 @@ class _Candidates:
         ]
 
     def _blocks(self, stage: TextEntry) -> list[Completion]:
-        """Those that fit the input first; in the form, short name or published path, that the file has already."""
+        """Returns the blocks, those that fit the input first, in the form, short name or published path, that the
+        file has already."""
         others = [other for other in self._stages.values() if other is not stage]
         names_of_blocks = [other.target.text for other in others if other.kind is StageKind.BLOCK and other.target]
         long_ones = sum("#" in text or "@" in text for text in names_of_blocks)

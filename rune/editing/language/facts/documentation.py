@@ -103,4 +103,4 @@ def _value_text(value: object) -> str:
 
 
 CAPABILITY_PAGES = {name: capability_documentation(capability) for name, capability in CAPABILITIES.items()}
-"""By the capability's name in upper case."""
+"""The pages of capabilities by the capability's name in upper case."""

@@ -117,7 +117,7 @@ class TextEntry:
 
     @property
     def kind(self) -> StageKind | None:
-        """For a stage: the first kind, in the order of the language, whose key is there."""
+        """The kind of a stage: the first one, in the order of the language, whose key is there."""
         present = {name.text for name, _ in fields(self.value)}
         return next((kind for kind in StageKind if kind.value in present), None)
 
@@ -159,7 +159,7 @@ def entries(root: Value | None, part: str) -> dict[str, TextEntry]:
 
 @dataclass(frozen=True)
 class TextCursor:
-    """Where something is being written. `span` is the word that a completion replaces, quotes not included.
+    """The place where something is being written. `span` is the word that a completion replaces, quotes not included.
 
     `root` are the values of the text with a mark at the cursor: its texts can be used, its spans are shifted.
     """
@@ -228,7 +228,7 @@ def _holds(word: YamlScalar, offset: int) -> bool:
 
 
 def _is_in_brackets(root: Value | None, text: str, offset: int) -> bool:
-    """Whether a list or map in brackets holds the cursor."""
+    """Returns whether a list or map in brackets holds the cursor."""
     waiting = [] if root is None else [root]
     while waiting:
         value = waiting.pop()

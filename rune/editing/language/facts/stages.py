@@ -91,7 +91,8 @@ def dependents(stages: Mapping[str, TextEntry], name: str) -> set[str]:
 
 
 def accepts(analysis: Analysis, entry: TextEntry, index: int, type_: TensorType) -> bool:
-    """Whether a stage can take a tensor of this type as its input of that number, as far as that can be known."""
+    """Returns whether a stage can take a tensor of this type as its input of that number, as far as that can be
+    known."""
     match entry.kind:
         case StageKind.MODEL:
             model = signature_of(analysis, entry)
@@ -107,7 +108,7 @@ def accepts(analysis: Analysis, entry: TextEntry, index: int, type_: TensorType)
 
 
 def block_takes(block: Block, entry: TextEntry, type_: TensorType) -> bool:
-    """Whether a block can read such a tensor, with the stage's arguments as far as they are right."""
+    """Returns whether a block can read such a tensor, with the stage's arguments as far as they are right."""
     values = entry.arguments
     arguments = {argument.name: likely_value(argument, values.get(argument.name)) for argument in block.arguments}
     try:

@@ -22,7 +22,7 @@ _UNREADABLE = frozenset((Code.BAD_INSTRUCTION.value, Code.NOT_TEXT.value, Code.T
 
 
 def is_readable(analysis: Analysis) -> bool:
-    """Whether every line of the old form was understood."""
+    """Returns whether every line of the old form was understood."""
     checked_runefile = analysis.checked_runefile
     is_sound = (
         all(stage.is_sound for stage in checked_runefile.syntax.stages) and not checked_runefile.syntax.broken_stages

@@ -39,7 +39,7 @@ def leaf_text(text: str, leaf: Leaf, *, is_element: bool = False) -> str:
 
 
 def shift_lines(text: str, by: int, least: int | None) -> str:
-    """Something of several lines with the lines after the first moved by columns, to `least` at the least.
+    """Returns a piece of several lines with the lines after the first moved by columns, to `least` at the least.
 
     None is for a block text (`|`, `>`), whose lines of white space may be a part of it and move too.
     """

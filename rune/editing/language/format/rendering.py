@@ -53,7 +53,7 @@ def render(text: str, layout: Node) -> tuple[Splice, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _EntryColumns:
-    """Where a block's entries stand: their column now, and the one that they had."""
+    """The column of a block's entries now, and the one that they had."""
 
     indent: int
     before: int
@@ -94,7 +94,7 @@ class _Renderer:
         return tuple(self._splices)
 
     def _ends_without_break(self) -> bool:
-        """Whether a block text ends the file without a line break, which would be one of its own."""
+        """Returns whether a block text ends the file without a line break, which would be one of its own."""
         last = self._layout
         while isinstance(last, Branch) and last.entries:
             last = last.entries[-1].value
@@ -195,7 +195,7 @@ class _Renderer:
             self._flow(value, role)
 
     def _is_in_line(self, value: Branch, role: str, at: int) -> bool:
-        """Whether a list or map stands, or shall stand, in brackets."""
+        """Returns whether a list or map stands, or shall stand, in brackets."""
         if not value.entries:
             return True
         if self._is_fixed(value):
@@ -211,7 +211,7 @@ class _Renderer:
                 return value.is_flow
 
     def _is_preserved(self, value: Branch, role: str, at: int) -> bool:
-        """Whether what is in brackets is better left as it is."""
+        """Returns whether what is in brackets is better left as it is."""
         if self._is_fixed(value):
             return True
         is_wide = at + len(self._flow_text(value, role)) > LONGEST_LINE
@@ -288,7 +288,7 @@ class _Renderer:
     # Lines and comments.
 
     def _is_commented(self, offset: int) -> bool:
-        """Whether a comment comes before that."""
+        """Returns whether a comment comes before that."""
         return self._next < len(self._comments) and self._comments[self._next].start < offset
 
     def _lead(self, start: int, indent: int, *, is_first: bool, is_apart: bool = False) -> None:
@@ -331,7 +331,7 @@ class _Renderer:
             self._comment(comment)
 
     def _is_aligned(self, index: int) -> bool:
-        """Whether the comment stands below or above another one at the end of a line."""
+        """Returns whether the comment stands below or above another one at the end of a line."""
         comment = self._comments[index]
         for other in (*self._comments[max(index - 1, 0) : index], *self._comments[index + 1 : index + 2]):
             first, last = sorted((comment.start, other.start))

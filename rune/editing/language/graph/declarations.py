@@ -1,4 +1,4 @@
-"""Whether a stage can give the types that someone wants to declare, before they are written, and why not.
+"""Checks whether a stage can give the types that someone wants to declare, before they are written.
 
 It changes nothing, and has no rules of its own: the text as it would be is checked like any other.
 """
@@ -14,7 +14,7 @@ from rune.tensor import TensorType
 
 
 def types_fit(analysis: Analysis, stage: str, types: tuple[TensorType, ...] | None) -> str | None:
-    """Why the outputs of `stage` cannot be declared so, or left out with None; None when they can.
+    """Returns why the outputs of `stage` cannot be declared so, or left out with None; None when they can.
 
     What later stages then lack does not count: they may be changed next.
     """

@@ -33,7 +33,7 @@ class OverrideRefused(Exception):
 
 @dataclass(frozen=True)
 class Override:
-    """That an argument says `after` and no longer `before`; both are texts, and "" leaves it out."""
+    """A change of an argument from `before` to `after`; both are texts, and "" leaves it out."""
 
     stage: str
     argument: str
@@ -176,7 +176,7 @@ def _number(text: str) -> int | float | None:
 
 
 def _is_ours(argument: StageArgument) -> bool:
-    """Whether its text is the project's: the host gives others when the rune runs."""
+    """Returns whether its text is the project's: the host gives others when the rune runs."""
     return argument.resource is None or argument.text is not None
 
 

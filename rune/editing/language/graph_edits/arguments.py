@@ -141,7 +141,7 @@ def _first_argument(pipeline: PipelineText, stage: StageText, pair: YamlEntry, k
 
 
 def spelled(pipeline: PipelineText, name: str) -> str:
-    """With `-` where the file's other arguments have it."""
+    """Returns the name with `-` where the file's other arguments have it."""
     spans = (argument.name_span for stage in pipeline.syntax.stages for argument in stage.arguments)
     has_dashes = any("-" in pipeline.text[span.start.offset : span.end.offset] for span in spans)
     return name.replace("_", "-") if has_dashes else name
@@ -178,7 +178,7 @@ def _in_place_of_list(
 
 
 def _in_place_of(text: str, leaf: Leaf, literal: str) -> Splice:
-    """In place of a value; what is said in the head of a block text goes on standing in that line."""
+    """Puts the literal in place of a value; what is said in the head of a block text goes on standing in that line."""
     remark = head_remark(text, leaf)
     start = leaf.start if leaf.style == "*" else leaf.content
     if remark is not None:

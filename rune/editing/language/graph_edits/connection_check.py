@@ -1,4 +1,4 @@
-"""Whether a wire fits, before it is drawn, and the reason if it does not. It changes nothing.
+"""Checks whether a wire fits before it is drawn, and says why it does not. It changes nothing.
 
 It uses the rules that check a Runefile.
 """
@@ -50,7 +50,7 @@ class Suit:
 
 
 def fits(analysis: Analysis, source: Port, target: str, target_index: int) -> str | None:
-    """Why a wire from `source` would not fit as the input `target_index` of `target`; None when it does.
+    """Returns why a wire from `source` would not fit as the input `target_index` of `target`; None when it does.
 
     The wire takes the place of the one that ends there, or is added when it is the next. What is not known, because
     other stages are broken, fits.

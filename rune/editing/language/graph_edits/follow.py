@@ -31,7 +31,8 @@ _WRONG_TYPES = frozenset(
 )
 _MOST_ROUNDS = 4
 _MANY_STAGES = 200
-"""Beyond these a change is followed to the next stages only, because each look at the whole file takes its time."""
+"""The stages beyond which a change is followed to the next stages only, as each look at the whole file takes its
+time."""
 
 
 def follow_types(revisions: Revisions, before: Analysis) -> None:
@@ -51,7 +52,7 @@ def follow_types(revisions: Revisions, before: Analysis) -> None:
 
 
 def may_change_types(analysis: Analysis, edit: Connect | Disconnect | RemoveStage | SetArgument | SetTarget) -> bool:
-    """Whether the edit can make other types than before. Where that is not known, it can."""
+    """Returns whether the edit can make other types than before. Where that is not known, it can."""
     stages = {stage.name.text: stage for stage in analysis.checked_runefile.syntax.stages}
     match edit:
         case SetTarget():

@@ -79,7 +79,7 @@ def types_spliced(pipeline: PipelineText, stage: StageText, types: tuple[TensorT
 
 
 def _with_lines_below(splices: list[Splice], addition: Splice, pipeline: PipelineText) -> list[Splice]:
-    """With lines added below; lines that are taken away there may reach into the place where they begin."""
+    """Adds lines below; lines that are removed there may reach into the place where they begin."""
     last = max(splices, key=lambda splice: splice.end, default=None)
     if last is None or last.end <= addition.start:
         return [*splices, addition]
@@ -89,7 +89,7 @@ def _with_lines_below(splices: list[Splice], addition: Splice, pipeline: Pipelin
 
 
 def _after(stage: StageText) -> int:
-    """Behind which key `outputs` are written."""
+    """Returns the place of the key behind which `outputs` are written."""
     keys = [entry.key.text if isinstance(entry.key, Leaf) else "" for entry in stage.body.entries]
     return keys.index("inputs") if "inputs" in keys else keys.index(stage.syntax.kind.value)
 
@@ -136,7 +136,7 @@ def _type_spliced(pipeline: PipelineText, entry: YamlEntry, type_: TensorType) -
 
 
 def _is_simple(leaf: Leaf) -> bool:
-    """Whether something stands there, on one line and as itself."""
+    """Returns whether something stands there, on one line and as itself."""
     return leaf.start < leaf.end and leaf.style in ("", '"', "'")
 
 

@@ -1,4 +1,4 @@
-"""Where the stages of a Runefile stand in its text, and how each is written. Changes nothing."""
+"""Finds the stages of a Runefile in its text, and how each is written. Changes nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class PipelineText:
         raise GraphEditRefused(f"There is no stage {quoted(name)}.")
 
     def stage(self, name: str) -> StageText:
-        """How a stage is written. Raises `GraphEditRefused` when it is written in a way that cannot be edited."""
+        """Returns how a stage is written. Raises `GraphEditRefused` when it is written in a way that cannot be
+        edited."""
         return self._stage(self.find(name))
 
     def stage_at(self, key: Span) -> StageText:
@@ -94,7 +95,7 @@ class PipelineText:
         return StageText(syntax, entry, entry.value)
 
     def is_flow(self) -> bool:
-        """Whether the pipeline stands in brackets."""
+        """Returns whether the pipeline stands in brackets."""
         if not isinstance(self.value, Map):
             return False
         start = self.value.span.start.offset
@@ -108,7 +109,7 @@ class PipelineText:
         raise GraphEditRefused(f"{_the(syntax.name.text)} can only be edited in its text.")
 
     def is_used_elsewhere(self, node: Node) -> bool:
-        """Whether an alias repeats it, or something in it, outside of it."""
+        """Returns whether an alias repeats it, or something in it, outside of it."""
         return any(self._is_repeated(node, anchor) for anchor in anchors(node))
 
     def require_sole_use(self, node: Branch, what: str) -> None:
@@ -162,7 +163,7 @@ def pipeline_text(analysis: Analysis) -> PipelineText:
 
 
 def _indent(key: YamlScalar, value: Value) -> int:
-    """By how many columns the text's blocks stand in."""
+    """Returns the columns by which the text's blocks are indented."""
     if isinstance(value, Map) and value.entries:
         first, body = value.entries[0]
         for outer, inner in ((first, body), (key, value)):
@@ -211,5 +212,5 @@ def places(inputs: Branch) -> list[int]:
 
 
 def is_null(node: Node) -> bool:
-    """Whether nothing stands there, or `null`."""
+    """Returns whether nothing stands there, or `null`."""
     return isinstance(node, Leaf) and node.style == "" and core_value(node.text) is None

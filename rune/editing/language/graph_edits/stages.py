@@ -61,7 +61,7 @@ def add_stage(pipeline: PipelineText, edit: AddStage) -> list[Splice]:
 
 
 def value_is_flow(pipeline: PipelineText) -> bool:
-    """Whether the whole Runefile stands in brackets."""
+    """Returns whether the whole Runefile stands in brackets."""
     root = pipeline.analysis.checked_runefile.root
     return isinstance(root, Map) and pipeline.text[root.span.start.offset] == "{"
 
@@ -109,7 +109,7 @@ def _pipeline_end(pipeline: PipelineText, value: Map) -> int:
 
 
 def _is_apart(pipeline: PipelineText, value: Map) -> bool:
-    """Whether blank lines stand between the stages; if there is one alone they shall."""
+    """Returns whether blank lines stand between the stages; if there is one alone they shall."""
     if len(value.entries) < 2:
         return True
     text = pipeline.text

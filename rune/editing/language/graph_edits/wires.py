@@ -75,7 +75,7 @@ def _refusal_of_source(pipeline: PipelineText, source: Port) -> str | None:
 def refusal_of_wire(
     pipeline: PipelineText, source: Port, target: str, before: Collection[str] | None = None
 ) -> str | None:
-    """Why nothing of the source can flow to the target, whatever the types are; None when it can.
+    """Returns why nothing of the source can flow to the target, whatever the types are; None when it can.
 
     `before` are the stages `upstream` of the source, where they are known already.
     """
@@ -121,7 +121,7 @@ def fill_empty(pipeline: PipelineText, pair: YamlEntry, items: list[str]) -> Spl
 
 
 def after_colon(text: str, pair: YamlEntry) -> int:
-    """Where the value of a key may begin."""
+    """Returns where the value of a key may begin."""
     return text.index(":", pair.start if pair.key is None else pair.key.end) + 1
 
 

@@ -1,4 +1,4 @@
-"""Where a Runefile names files of the project, and the edits that keep it right when those get other paths."""
+"""Finds the files of the project that a Runefile names, and the edits when these get other paths."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FileMention:
 
 
 def file_mentions(analysis: Analysis) -> Iterator[FileMention]:
-    """All of them, in the order of the text, whether or not the file is there."""
+    """Yields all mentions in the order of the text, whether or not the file is there."""
     for place in places(tree(analysis)):
         path = _mentioned_path(place)
         if path is not None:

@@ -1,4 +1,4 @@
-"""Where a Runefile names its stages and resources: where each is defined, and who refers to it."""
+"""Finds the places at which a Runefile names its stages and resources: where each is defined, and who refers to it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NameMention:
 
 
 def mentions(analysis: Analysis) -> Iterator[NameMention]:
-    """All of them, in the order of the text, each once however many aliases repeat it."""
+    """Yields all mentions in the order of the text, each once however many aliases repeat it."""
     names = (mention_in(place, analysis.source) for place in places(tree(analysis)))
     yield from dict.fromkeys(mention for mention in names if mention is not None)
 

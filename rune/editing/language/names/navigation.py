@@ -38,7 +38,7 @@ _RESOURCE_NAME = re.compile(r"[a-zA-Z_]\w*\Z", re.ASCII)
 
 
 def definition(analysis: Analysis, offset: int) -> tuple[Location, ...]:
-    """Where the stage, the resource or the file at an offset is; empty when it is nowhere."""
+    """Returns where the stage, the resource or the file at an offset is; empty when it is nowhere."""
     place = place_at(analysis, offset)
     mention = mention_at(analysis, place)
     if mention is not None:
@@ -48,7 +48,7 @@ def definition(analysis: Analysis, offset: int) -> tuple[Location, ...]:
 
 
 def references(analysis: Analysis, offset: int, *, with_definition: bool = True) -> tuple[Location, ...]:
-    """Everywhere that the stage or the resource at an offset is named, in the order of the text."""
+    """Returns all places that name the stage or the resource at an offset, in the order of the text."""
     mention = mention_at(analysis, place_at(analysis, offset))
     if mention is None:
         return ()

@@ -31,7 +31,7 @@ class PolicyAnalysis:
 
     @property
     def root(self) -> Value | None:
-        """Its values, from the strict parser, or from the tolerant one where that failed."""
+        """The values of the policy, from the strict parser, or from the tolerant one where that failed."""
         is_whole = all(each.code != Code.YAML_SYNTAX.value for each in self.checked_policy.diagnostics)
         if self.checked_policy.root is not None and is_whole:
             return self.checked_policy.root

@@ -1,4 +1,4 @@
-"""Where the text of a `forge.yml` changes when an entry of its section `models` does. It decides nothing about models.
+"""Changes the text of a `forge.yml` where an entry of its section `models` changes. It decides nothing about models.
 
 What it cannot place well gives a text that means something else, which `entry_edits` sees and refuses.
 """

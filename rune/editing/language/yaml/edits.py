@@ -33,7 +33,7 @@ YamlData = int | float | str | tuple["YamlData", ...] | dict[str, "YamlData"]
 
 @dataclass(frozen=True)
 class Style:
-    """How a text is written: its line breaks, indentation, quotes, and whether short lists stand in brackets."""
+    """The style of a text: its line breaks, indentation, quotes, and whether short lists stand in brackets."""
 
     text: str
     line_break: str
@@ -158,7 +158,8 @@ def put_item(style: Style, branch: Branch, index: int, item: YamlData) -> Splice
 
 
 def _put_in_flow(style: Style, branch: Branch, after: int, literal: str) -> Splice:
-    """Behind an entry in brackets; in a line of its own where the entries before stand in lines of their own."""
+    """Puts a literal behind an entry in brackets; in a line of its own where the entries before stand in lines of
+    their own."""
     text, entries = style.text, branch.entries
     end = entries[after].end
     start = entries[after].start
@@ -169,7 +170,7 @@ def _put_in_flow(style: Style, branch: Branch, after: int, literal: str) -> Spli
 
 
 def dash(text: str, entry: YamlEntry) -> int:
-    """Where the dash of an item of a block list stands."""
+    """Returns where the dash of an item of a block list stands."""
     at = entry.value.start
     while True:
         at = text.rfind("-", 0, at)
@@ -220,18 +221,19 @@ def _remove_lines(style: Style, branch: Branch, index: int, end: int | None) -> 
 
 
 def _is_apart(branch: Branch) -> bool:
-    """Whether the entries are so large that a remark above one is about it: a map of maps, as the pipeline is."""
+    """Returns whether the entries are so large that a remark above one is about it: a map of maps, as the pipeline
+    is."""
     return branch.is_map and any(isinstance(entry.value, Branch) for entry in branch.entries)
 
 
 def _line_before(text: str, start: int) -> int:
-    """Where the line before the one that starts there begins."""
+    """Returns where the line before the one that starts there begins."""
     end = start - 2 if text[max(start - 2, 0) : start] == "\r\n" else start - 1
     return line_start(text, max(end, 0))
 
 
 def over_remarks(text: str, stop: int, at: int) -> int:
-    """Past the comments that follow and stand farther in than the entry: they belong to it."""
+    """Returns the place behind the comments that follow and are indented more than the entry: they belong to it."""
     end = stop
     while stop < len(text):
         start, stop = stop, next_line(text, stop)
@@ -292,7 +294,7 @@ def _inside_flow(text: str, branch: Branch, start: int, end: int) -> list[YamlCo
 
 
 def empty(style: Style, pair: YamlEntry, literal: str) -> list[Splice]:
-    """Takes all entries of a key's list or map out; `shown` is left, and the comments."""
+    """Takes all entries of a key's list or map out; `literal` and the comments stay."""
     text, branch = style.text, pair.value
     if not isinstance(branch, Branch) or pair.key is None or not branch.entries:
         return []

@@ -162,7 +162,7 @@ class LayoutReader:
         return Branch(base + start, base + content, base + self._end, is_map, is_flow, tuple(entries), anchor)
 
     def _leaf(self, start: int, content: int, stop: int, style: str, text: str, anchor: str | None) -> Leaf:
-        """Without the white space behind it; a block text without the line breaks, unless it keeps them (`|+`)."""
+        """Returns a leaf without the white space behind it; a block text keeps its line breaks only with `|+`."""
         raw_text = self._text[content:stop]
         if style in ("|", ">"):
             if "+" not in LINE_BREAK.split(raw_text, maxsplit=1)[0].partition(" ")[0]:
@@ -187,7 +187,7 @@ def leaves(node: Node | None) -> Iterator[Leaf]:
 
 @dataclass(frozen=True, slots=True)
 class YamlComment:
-    """From `#` to the end of the line. `is_alone` says that the line has nothing else."""
+    """A comment from `#` to the end of the line. `is_alone` says that the line has nothing else."""
 
     start: int
     end: int
@@ -216,29 +216,29 @@ def _comments_between(text: str, start: int, end: int, comments: list[YamlCommen
 
 
 def line_start(text: str, offset: int) -> int:
-    """Where the line of the character at `offset` begins."""
+    """Returns where the line of the character at `offset` begins."""
     while offset > 0 and text[offset - 1] not in "\n\r":
         offset -= 1
     return offset
 
 
 def line_end(text: str, offset: int) -> int:
-    """Where that line's break stands, or the text ends."""
+    """Returns where that line's break stands, or the text ends."""
     match = LINE_BREAK.search(text, offset)
     return match.start() if match else len(text)
 
 
 def next_line(text: str, offset: int) -> int:
-    """Where the line after that begins, or the text ends."""
+    """Returns where the line after that begins, or the text ends."""
     match = LINE_BREAK.search(text, offset)
     return match.end() if match else len(text)
 
 
 def column(text: str, offset: int) -> int:
-    """How many characters stand before `offset` in its line."""
+    """Returns how many characters stand before `offset` in its line."""
     return offset - line_start(text, offset)
 
 
 def line_break(text: str) -> str:
-    """How the text ends its lines."""
+    """Returns the line break of the text."""
     return "\r\n" if "\r\n" in text else "\n"

@@ -16,7 +16,7 @@ _NUMBER_ELSEWHERE = re.compile(r"[-+.]?[0-9]")
 
 
 def needs_no_quotes(text: str, *, in_flow: bool = True) -> bool:
-    """Whether a text means itself without quotes, for this reader and for others."""
+    """Returns whether a text means itself without quotes, for this reader and for others."""
     if core_value(text) is not text or text.lower() in _WORDS_ELSEWHERE or _NUMBER_ELSEWHERE.match(text):
         return False
     if _PLAIN_IN_FLOW.match(text):
@@ -27,7 +27,7 @@ def needs_no_quotes(text: str, *, in_flow: bool = True) -> bool:
 
 
 def is_plain_in_flow(text: str) -> bool:
-    """Whether something written without quotes in a block, a number too, means the same inside of brackets."""
+    """Returns whether something written without quotes in a block, a number too, means the same inside of brackets."""
     return bool(_PLAIN_IN_FLOW.match(text))
 
 

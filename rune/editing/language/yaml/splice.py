@@ -40,7 +40,7 @@ def as_edits(splices: Iterable[Splice], source: SourceText) -> tuple[Edit, ...]:
 
 
 def _narrowed(splice: Splice, text: str) -> Splice:
-    """Without the characters that both have in front and at the end; a CRLF is one."""
+    """Returns the splice without the characters that both texts share in front and at the end; a CRLF is one."""
     old, new = text[splice.start : splice.end], splice.text
     shorter = min(len(old), len(new))
     front = next((at for at in range(shorter) if old[at] != new[at]), shorter)

@@ -204,7 +204,8 @@ class _LineParser:
         return YamlScalar(text, text, self._source.span(at, end))
 
     def _flow_limit(self, column: int) -> int:
-        """Where brackets that are still open end at the latest: before a line that stands no deeper than they do."""
+        """Returns where brackets that are still open end at the latest: before a line that stands no deeper than
+        they do."""
         index = self._line
         while index + 1 < len(self._lines):
             following = self._lines[index + 1]
@@ -269,7 +270,7 @@ class _LineParser:
         return self._scalar(at, end), end
 
     def _skip_to(self, end: int) -> None:
-        """To the line behind the one in which `end` stands."""
+        """Skips to the line behind the one that contains `end`."""
         while (line := self._next()) is not None and line.start < end:
             self._line += 1
 

@@ -46,7 +46,7 @@ class FlatTable:
     inner: Mapping[str, int]
 
     def place(self, name: str) -> int:
-        """Where to point when this field is wrong: the field, or the table when the field is absent."""
+        """Returns where to point when this field is wrong: the field, or the table when the field is absent."""
         return self.offset + self.inner.get(name, 0)
 
     def number(self, name: str) -> int:
@@ -121,9 +121,9 @@ class _TableLayout:
     inner: Mapping[str, int]
     codes: tuple[struct.Struct, ...]
     pointer_fields: tuple[tuple[SchemaField, int], ...]
-    """With the places of their offsets."""
+    """Fields with the places of their offsets."""
     unions: tuple[tuple[SchemaField, int], ...]
-    """With the place of the number that says which table it is."""
+    """Unions with the place of the number that says which table it is."""
 
     def values(self, data: memoryview, at: int) -> tuple[int | float | bool, ...]:
         """The numbers and offsets of the table at `at`."""
@@ -165,12 +165,12 @@ class _Decoder:
         return at
 
     def _follow(self, at: int, what: str) -> int:
-        """Where the offset that stands at `at` leads. It only leads forwards."""
+        """Returns where the offset that stands at `at` leads. It only leads forwards."""
         self._inside(at, 4, 4, f"the offset of {what}")
         return self._target(at, _U32.unpack_from(self._data, at)[0], what)
 
     def _target(self, at: int, offset: int, what: str) -> int:
-        """Where `offset`, which stands at `at`, leads."""
+        """Returns where `offset`, which stands at `at`, leads."""
         if offset == 0:
             raise ModelError(f"The model is damaged: the offset of {what} is zero", at)
         if at + offset > self._size:
@@ -341,7 +341,7 @@ def _reader(parts: list[tuple[int, struct.Struct]]) -> struct.Struct | None:
 
 
 def _slot(at: int, kind: str, size: int, slots: tuple[int, ...], field: SchemaField, slot: int, width: int) -> int:
-    """Where a field stands in its table, or 0 when it is absent. Raises `ModelError`."""
+    """Returns where a field stands in its table, or 0 when it is absent. Raises `ModelError`."""
     inner = slots[slot] if slot < len(slots) else 0
     if inner == 0:
         return 0

@@ -60,7 +60,7 @@ class _FlexbufferReader:
         return items
 
     def target(self, place: int, width: int) -> int:
-        """Where the offset at a place leads."""
+        """Returns where the offset at a place leads."""
         return place - int(self._number(_UINT, place, width))
 
     def _value(self, place: int, width: int, packed_type: int) -> int | float | bool | None:

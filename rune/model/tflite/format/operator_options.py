@@ -41,13 +41,13 @@ from rune.model.tflite.options import (
 from rune.wording import plain
 
 DETECTIONS_PER_CLASS: Final = 100
-"""Where the operator does not say it."""
+"""The number where the operator does not say it."""
 
 LARGEST_DETECTION_OPTION: Final = 1 << 30
-"""In magnitude."""
+"""The largest magnitude of an option."""
 
 MOST_DETECTIONS: Final = 1 << 14
-"""And classes of one."""
+"""The most detections, and detections of one class."""
 
 _INT32: Final = 2
 """The number of this kind of tensor."""

@@ -35,7 +35,7 @@ REDUCE_WINDOW STABLEHLO_COMPOSITE STABLEHLO_SHIFT_LEFT STABLEHLO_CBRT STABLEHLO_
 """
 
 OPERATOR_NAMES: Final = tuple(_NAMES.split())
-"""By builtin code. A code beyond the end belongs to a newer version of the format."""
+"""The names by builtin code."""
 
 
 def operator_name(code: int, custom_code: str) -> str:

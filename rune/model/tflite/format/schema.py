@@ -12,7 +12,7 @@ from typing import Final
 
 
 class FieldForm(Enum):
-    """How a field is stored: in the table itself, or behind an offset."""
+    """The storage of a field: in the table itself, or behind an offset."""
 
     NUMBER = "number"
     NUMBERS = "vector of numbers"
@@ -35,7 +35,7 @@ class SchemaField:
     default: int | float = 0
     table: str = ""
     words: str = ""
-    """Its name in an error."""
+    """The name in an error."""
 
 
 NUMBER_CODES: Final = {

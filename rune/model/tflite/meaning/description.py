@@ -60,7 +60,7 @@ def described_input(model: Model, position: int) -> DescribedTensor:
 
 
 def described_to_json(description: DescribedTensor) -> DescribedTensorJson:
-    """As JSON; `described_from_json` takes it back."""
+    """Returns the description as JSON; `described_from_json` takes it back."""
     return {
         "values": None if description.values is None else list(description.values),
         "because": description.because,
@@ -73,7 +73,8 @@ def described_to_json(description: DescribedTensor) -> DescribedTensorJson:
 
 
 def described_from_json(value: object) -> DescribedTensor:
-    """Back from JSON; nothing where an older version said nothing. Raises `ModelError` for what no version wrote."""
+    """Reads a description from JSON; nothing where an older version said nothing. Raises `ModelError` for what no
+    version wrote."""
     if value is None:
         return NOTHING
     if not isinstance(value, Mapping):

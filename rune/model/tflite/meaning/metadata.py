@@ -18,7 +18,7 @@ _NAMING_CLASSES: Final = (2, 3)
 
 
 def normalizations(data: memoryview | None) -> tuple[Normalization | None, ...]:
-    """How each input of the main graph is normalised before the model; empty where nothing says so."""
+    """Returns how each input of the main graph is normalised before the model; empty where nothing says so."""
     graph = _main_graph(data)
     normalizations_ = () if graph is None else tuple(map(_normalization, graph.tables("input_tensor_metadata")))
     return normalizations_ if any(normalizations_) else ()

@@ -14,7 +14,7 @@ _PASSING: Final = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "QUANTIZE", "D
 
 
 def gives_probabilities(model: Model, index: int) -> bool:
-    """Whether the values of a tensor are probabilities, once they are dequantised.
+    """Returns whether the values of a tensor are probabilities, once they are dequantised.
 
     So are the results of SOFTMAX and LOGISTIC, and what is quantised as TFLite's specification fixes it for these two
     alone: a scale of 1/256 (int16: 1/32768) from the lowest value on. Integers without a scale tell nothing.

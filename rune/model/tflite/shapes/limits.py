@@ -13,7 +13,7 @@ TENSOR_SIZE_LIMIT: Final = 1 << 31
 
 
 def is_too_large(shape: tuple[int, ...], kind: TensorKind, limit: int = TENSOR_SIZE_LIMIT) -> bool:
-    """Whether a tensor would have more than `limit` bytes.
+    """Returns whether a tensor would have more than `limit` bytes.
 
     Each factor counts as at least 1, or a 0 would hide an overflow of the others from those who multiply in order.
     """

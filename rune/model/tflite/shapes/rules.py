@@ -98,7 +98,7 @@ def _reduced_shape(shape: Shape, axes: Numbers, options: object) -> Shape:
 
 
 def _windows(side: int, size: int, stride: int, padding: Padding) -> int:
-    """How many positions a window of so many elements has."""
+    """Returns how many positions a window of so many elements has."""
     return -(-side // stride) if padding is Padding.SAME else (side - size) // stride + 1
 
 

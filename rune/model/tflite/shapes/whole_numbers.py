@@ -18,11 +18,11 @@ from rune.model.tflite.options import AxisOptions, ConcatenationOptions, GatherO
 MOST: Final = 64
 """Numbers in one tensor; a shape has at most 32 sides."""
 LARGEST: Final = (1 << 31) - 1
-"""In magnitude."""
+"""The largest magnitude."""
 
 Numbers = tuple[int, ...]
 KnownValues = Mapping[int, Numbers]
-"""By tensor, in row-major order."""
+"""The known values by tensor, in row-major order."""
 
 _BYTES: Final = {TensorKind.INT32: 4, TensorKind.INT64: 8}
 
@@ -36,7 +36,7 @@ _PAIRS: Final[Mapping[str, Callable[[int, int], int]]] = {
 
 
 def constant_numbers(tensor: Tensor) -> Numbers | None:
-    """Those of a short constant of int32 or int64."""
+    """Returns the numbers of a short constant of int32 or int64."""
     size = _BYTES.get(tensor.kind)
     if size is None or tensor.data is None or tensor.is_sparse or tensor.is_variable or not tensor.count <= MOST:
         return None
@@ -47,7 +47,7 @@ def constant_numbers(tensor: Tensor) -> Numbers | None:
 def output_numbers(
     operator: Operator, tensors: Sequence[Tensor], known_values: KnownValues
 ) -> tuple[Numbers, ...] | None:
-    """Those of an operator's outputs, as the tensors' shapes are; None where they are not known."""
+    """Returns the numbers of an operator's outputs in the tensors' shapes; None where they are not known."""
     outputs = [tensors[index] for index in operator.outputs]
     if not outputs or not operator.inputs or min(operator.inputs) < 0:
         return None

@@ -192,7 +192,7 @@ class Host:
             self.logs.append(LogLine(level, message))
 
     def _keeps_logs(self) -> bool:
-        """Whether another line is kept; one that is not is counted."""
+        """Returns whether another line is kept; one that is not is counted."""
         has_room = len(self.logs) + len(self.marks) < self.limits.log_lines
         self._dropped_logs += not has_room
         return has_room

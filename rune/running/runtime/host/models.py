@@ -60,7 +60,7 @@ class HostModels:
 
     @property
     def requests(self) -> Sequence[ModelRequest]:
-        """In the order of the requests."""
+        """The requests in their order."""
         return [model.request for model in self._models.values()]
 
     def begin_call(self) -> None:

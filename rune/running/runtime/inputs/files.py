@@ -27,7 +27,7 @@ class InputFiles:
 
     paths: Mapping[InputOption, Sequence[Path]] = field(default_factory=dict)
     seed: int | None = None
-    """For random numbers; without one they differ from run to run."""
+    """The seed of random numbers; without one they differ from run to run."""
 
     def count(self, option: InputOption) -> int:
         """The number of files; a seed counts as one."""

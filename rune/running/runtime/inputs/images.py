@@ -71,7 +71,8 @@ def resize(pixels: Pixels, width: int, height: int) -> Pixels:
 
 
 def _resample(pixels: Pixels, size: int) -> Pixels:
-    """Along the first axis, to `size`: f32 sums run in the order of the source's indices; halves are rounded up."""
+    """Resamples along the first axis to `size`: f32 sums run in the order of the source's indices; halves are
+    rounded up."""
     length = pixels.shape[0]
     if length == size:
         return pixels  # the kernel is 1 at 0, and 0 at all other whole numbers

@@ -1,4 +1,4 @@
-"""How the bytes of a file become the input of a capability: the readers, one for each format of files.
+"""Turns the bytes of a file into the input of a capability: the readers, one for each format of files.
 
 A capability with columns reads the rows of a CSV; another without a row in `READERS`, a file's bytes as they are.
 """
@@ -22,11 +22,12 @@ from rune.running.runtime.errors import InputFile
 from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.sounds import sound_input, whole_sound
 from rune.running.runtime.inputs.tables import csv_values
+from rune.running.runtime.inputs.times import report_uneven_times
 
 _SAMPLE = 2
 
 Notice = Callable[[str], None]
-"""Called with a sentence for a person about each conversion of a file."""
+"""The function that is called with a sentence for a person about each conversion of a file."""
 Decode = Callable[[bytes, Notice], bytes]
 """Makes a capability's input of the bytes of a file. Raises `InputFile`."""
 
@@ -88,7 +89,7 @@ def stream_file(request: RequestedCapability, name: str, data: bytes, notice: No
 
 
 def is_recorded_over_time(request: RequestedCapability) -> bool:
-    """Whether a recording for it may hold more than one run reads."""
+    """Returns whether a recording for it may hold more than one run reads."""
     if request.kind.recording is None:
         return False
     reader = reader_of(request.kind)
@@ -152,10 +153,17 @@ def _table_reader(capability: Capability) -> InputReader:
 
     def decoder(parameters: Parameters) -> Decode:
         rows = whole_parameter(parameters, count_name(parameters))
-        return lambda data, _: csv_values(data, capability.columns, rows)
 
-    def stream(parameters: Parameters, name: str, data: bytes, _: Notice) -> StreamFile:
+        def decode(data: bytes, notice: Notice) -> bytes:
+            values = csv_values(data, capability.columns, rows)
+            report_uneven_times(data, notice)
+            return values
+
+        return decode
+
+    def stream(parameters: Parameters, name: str, data: bytes, notice: Notice) -> StreamFile:
         rows = _positive(parameters, count_name(parameters))
+        report_uneven_times(data, lambda problem: notice(f"{name}: {problem}"))
         return StreamFile(name, csv_values(data, capability.columns, None), rows * capability.row_bytes, None)
 
     return InputReader(decoder, stream, lambda parameters: bool(parameters.get(count_name(parameters))))

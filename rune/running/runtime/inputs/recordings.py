@@ -30,7 +30,7 @@ class RequiredInput:
 
 
 def recordings_for(files: ProjectFiles, inputs: Sequence[RequiredInput]) -> tuple[tuple[bytes, ...], ...]:
-    """For each input what the project's files of its kind become: the first that fit, in the order of paths."""
+    """Returns for each input what the project's files of its kind become: the first that fit, in the order of paths."""
     return tuple(tuple(islice(_fitting(files, required_input), MOST_FILES)) for required_input in inputs)
 
 

@@ -97,7 +97,7 @@ def _reach(from_rate: int, to_rate: int) -> int:
 
 
 def _cutoff(from_rate: int, to_rate: int) -> float:
-    """Where the filter cuts, as a part of the source's half rate."""
+    """Returns where the filter cuts, as a part of the source's half rate."""
     return _PASS * min(1.0, to_rate / from_rate)
 
 

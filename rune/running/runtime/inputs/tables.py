@@ -56,8 +56,8 @@ def _rows(rows: Iterable[CsvRow], names: Sequence[str]) -> Iterator[Sequence[str
 
 
 def _columns(titles: Sequence[str], names: Sequence[str], line: int) -> Sequence[int]:
-    """Where the columns are that a first line names. Raises `InputFile`, which names those that it has and those that
-    are missing."""
+    """Returns where the columns are that a first line names. Raises `InputFile`, which names those that it has and
+    those that are missing."""
     places = column_places(titles, names)
     if places is not None:
         return places
@@ -113,7 +113,7 @@ def nearest_f32(texts: Sequence[str]) -> bytes:
 
 
 def _is_rare(bits: int) -> bool:
-    """Whether rounding an f64 with these bits to f32 may differ from rounding the decimal number directly.
+    """Returns whether rounding an f64 with these bits to f32 may differ from rounding the decimal number directly.
 
     That can happen for an f64 in the middle of two f32, one below the normal f32, and one near the largest f32.
     """
@@ -153,9 +153,10 @@ def _next_f32(value: float, *, up: bool) -> float:
 
 _LARGEST_F32 = float((1 << 128) - (1 << 104))
 _BEYOND_F32 = float((1 << 128) - (1 << 103))
-"""From here on the nearest f32 is infinite: the middle between the largest one and the next power of two."""
+"""The number from which on the nearest f32 is infinite: the middle between the largest one and the next power of
+two."""
 _LOWER_BITS = (1 << 29) - 1
 """The bits of an f64 that an f32 does not have."""
 _MIDDLE = 1 << 28
 _LEAST_EXPONENT, _LAST_EXPONENT = 1023 - 126, 1023 + 127
-"""For an f64: that of the least normal f32, and that of the largest ones."""
+"""The exponents in an f64 of the least normal f32, and of the largest ones."""

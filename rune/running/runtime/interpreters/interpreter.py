@@ -37,11 +37,12 @@ class Interpreter(Protocol):
 
     @property
     def inputs(self) -> tuple[TensorType, ...]:
-        """In the model's order."""
+        """The inputs in the model's order."""
 
     @property
     def outputs(self) -> tuple[TensorType, ...]:
-        """In the model's order. One without dimensions may get them in a run: then they are those of the last run."""
+        """The outputs in the model's order. One without dimensions may get them in a run: then they are those of the
+        last run."""
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         """Runs the model once. Raises `ModelRunError`."""
@@ -55,7 +56,7 @@ OpenModel = Callable[[str, bytes], Interpreter]
 
 
 def is_open(kind: TensorType) -> bool:
-    """Whether an output may be known only after a run: files write a scalar and what they do not know alike."""
+    """Returns whether an output may be known only after a run: files write a scalar and what they do not know alike."""
     return not kind.dimensions
 
 

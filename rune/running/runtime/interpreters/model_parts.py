@@ -35,7 +35,7 @@ class ModelPart:
 
 
 def lacks_reference(model: Model) -> bool:
-    """Whether the model has an operator without a reference kernel, also in a graph that it calls."""
+    """Returns whether the model has an operator without a reference kernel, also in a graph that it calls."""
     return bool(_lacking((model, *model.subgraphs)))
 
 

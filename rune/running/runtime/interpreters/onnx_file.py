@@ -16,7 +16,7 @@ FIELD_LIMIT: Final = 2_000_000
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _EXTERNAL: Final = 1
 _ORT_MARK: Final = b"ORTM"
-"""By these bytes onnxruntime takes a file for a flatbuffer of its own, whatever else it may be."""
+"""The bytes by which onnxruntime takes a file for a flatbuffer of its own, whatever else it may be."""
 
 # The messages of onnx.proto3 in which a tensor can stand, by the numbers of the fields that lead there.
 _CHILDREN: Final = {

@@ -75,7 +75,7 @@ class TfliteInterpreter:
         return data
 
     def set_tensor(self, index: int, data: bytes) -> None:
-        """Other bytes for a tensor that the first run makes once for all, such as weights of float16 as floats."""
+        """Sets other bytes for a tensor that the first run makes once for all, such as weights of float16 as floats."""
         import numpy as np
 
         there = self._interpreter.get_tensor(index)

@@ -21,7 +21,7 @@ class GuestMemory:
         self._context = store._context()
         self._memory: ctypes._CArgObject | None = None
         self._still: tuple[int, int] | None = None
-        """Its address and size, where it has grown as far as it may: then neither changes any more."""
+        """The address and size of a memory that has grown as far as it may: neither changes any more."""
 
     def belongs_to(self, memory: Memory) -> None:
         """Says which memory it is."""

@@ -36,7 +36,7 @@ class SignalHandlers:
         self._own = self._handle
 
     def hold(self) -> None:
-        """From now on, until `release`, which is to be called also where this is interrupted."""
+        """Installs the handlers until `release`, which is to be called also where this is interrupted."""
         self._is_main = threading.get_ident() == threading.main_thread().ident
         if not self._is_main:
             return

@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 PERIOD = 0.05
 """Seconds from one tick to the next: so late may a limit of time be seen, or a signal."""
 _IDLE_TICKS = 20
-"""After so many ticks without a call the thread waits for the next one."""
+"""The ticks without a call after which the thread waits for the next one."""
 
 
 class Ticks:
@@ -27,7 +27,7 @@ class Ticks:
         self._thread: Thread | None = None
 
     def begin(self, key: int, tick: Callable[[], None]) -> None:
-        """From now on. The key is the caller's, for `end`."""
+        """Calls `tick` from now on. The key is the caller's, for `end`."""
         self._ticks[key] = tick
         if self._is_asleep:
             self._wake()

@@ -22,7 +22,7 @@ _ROBOT = re.compile(ROBOT)
 
 
 def is_check_name(text: str) -> bool:
-    """Whether a text can name a check."""
+    """Returns whether a text can name a check."""
     return _NAME.fullmatch(text) is not None
 
 

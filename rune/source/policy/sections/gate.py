@@ -192,7 +192,7 @@ def _people(name: str, field: Field, report: DiagnosticReport) -> tuple[str, ...
 
 
 def read_approvals(field: Field | None, groups: Groups, report: DiagnosticReport) -> tuple[ApprovalRule, ...] | None:
-    """None where the key is left out; an empty list means that nobody needs to approve."""
+    """Returns the approvals; None where the key is left out; an empty list means that nobody needs to approve."""
     if field is None:
         return None
     items = read_list(field, "`approvals`", report)
@@ -254,7 +254,7 @@ def _count(field: Field | None, report: DiagnosticReport) -> int | None:
 
 
 def read_tags(field: Field | None, report: DiagnosticReport) -> tuple[str, ...] | None:
-    """None where the key is left out; an empty list means that no tag is protected."""
+    """Returns the protected tags; None where the key is left out; an empty list means that no tag is protected."""
     if field is None:
         return None
     items = read_list(field, "`protected-tags`", report)

@@ -33,13 +33,14 @@ MAX_MODELS: Final = 50
 MAX_NAMES: Final = 200
 """Layers, and inputs, of one model."""
 _LARGEST: Final = 1 << 24
+_TREES_ADVICE: Final = "Decision trees are converted by the page Models or by `rune convert`, without an entry here."
 
 
 @dataclass(frozen=True)
 class ModelSource:
-    """How a model file is converted: the source file, the form, the folder of samples, layers that stay floats, whether
-    inputs and outputs do, the shapes of inputs that the source leaves open, and the split of recordings on which ranges
-    are measured. Paths begin at the project's folder."""
+    """The conversion of a model file: the source file, the form, the folder of samples, layers that stay floats,
+    whether inputs and outputs do, the shapes of inputs that the source leaves open, and the split of recordings on
+    which ranges are measured. Paths begin at the project's folder."""
 
     path: str
     source: str
@@ -50,7 +51,7 @@ class ModelSource:
     float_interface: bool = False
     calibration: Split = CALIBRATION_SPLITS[0]
     span: Span | None = field(default=None, compare=False)
-    """Where the file's name is written."""
+    """The place where the file's name is written."""
 
     def settings(self) -> dict[str, Any]:
         """The settings as the record of a conversion has them."""
@@ -81,7 +82,8 @@ def read_models(field: Field | None, report: DiagnosticReport) -> tuple[ModelSou
         if path is None:
             continue
         if not path.endswith(".tflite"):
-            report.error(Code.BAD_MODEL_SOURCE, f"{quoted(path)} does not end with `.tflite`", key.span)
+            notes = [_TREES_ADVICE] if path.endswith(".trees.json") else []
+            report.error(Code.BAD_MODEL_SOURCE, f"{quoted(path)} does not end with `.tflite`", key.span, notes)
         elif path in models:
             report.error(Code.REPEATED_KEY, f"The model {quoted(path)} is repeated", key.span)
         else:

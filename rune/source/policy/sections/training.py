@@ -30,7 +30,7 @@ RECIPE_NAME: Final = r"[a-z][a-z0-9-]{0,39}"
 
 @dataclass(frozen=True)
 class Training:
-    """How the model file `model` is learned. `data` is a folder or a ZIP file of recordings; paths begin at the
+    """The training of the model file `model`. `data` is a folder or a ZIP file of recordings; paths begin at the
     project's folder. Which arguments exist, the recipe says."""
 
     recipe: str
@@ -46,7 +46,7 @@ class Training:
     start: str = ""
     """The model of Keras with whose weights the network begins; "" for none."""
     span: Span | None = field(default=None, compare=False)
-    """Where the key is written."""
+    """The place where the key is written."""
 
     def settings(self) -> dict[str, Any]:
         """The settings as the record of a training run has them."""

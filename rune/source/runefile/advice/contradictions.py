@@ -85,7 +85,7 @@ def warn_of_contradictions(arriving: ArrivingMeaning, insert: Insert, report: Di
 
 
 def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> bool:
-    """Whether numbers of one full scale are no numbers of another."""
+    """Returns whether numbers of one full scale are no numbers of another."""
     if are_pixels:
         slack = _OFF * expected.width
         return abs(actual.low - expected.low) > slack or abs(actual.high - expected.high) > slack

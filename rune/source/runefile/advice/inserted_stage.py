@@ -76,7 +76,7 @@ def inserted_stage(
 
 @dataclass(frozen=True)
 class _InsertionPoint:
-    """Where a stage is written: in front of its reader."""
+    """The place where a stage is written: in front of its reader."""
 
     offset: int
     indent: str
@@ -107,7 +107,7 @@ def _above_comments(line: int, source: SourceText) -> int:
 
 
 def _step(reader: StageSyntax, source: SourceText, indent: str) -> str:
-    """How much further its keys stand."""
+    """Returns how much further the keys of a stage are indented."""
     line = reader.target.span.start.line
     if line > reader.name.span.start.line:
         text = source.text[source.line_bounds(line)[0] : reader.target.span.start.offset]
@@ -118,7 +118,7 @@ def _step(reader: StageSyntax, source: SourceText, indent: str) -> str:
 
 
 def _alone(input_: InputSyntax, text: str) -> Span | None:
-    """Where the input is written, as a plain word; None for one that is an alias of another place."""
+    """Returns where the input is written, as a plain word; None for one that is an alias of another place."""
     span = input_.whole
     return span if text[span.start.offset : span.end.offset].strip("\"'") == input_.text else None
 

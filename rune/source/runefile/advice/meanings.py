@@ -71,7 +71,7 @@ def _of_model_output(tensor: ModelTensor) -> Meaning:
 
 
 def quantisation_of(tensor: ModelTensor) -> Quantisation | None:
-    """How the whole numbers of a tensor stand for others."""
+    """Returns how the whole numbers of a tensor stand for others."""
     if tensor.scale is None or not tensor.type.element.is_integer:
         return None
     return Quantisation(tensor.scale, tensor.zero_point or 0)
@@ -95,7 +95,7 @@ def wanted_by(tensor: ModelTensor) -> Meaning:
 
 
 def _layout(type_: TensorType) -> ChannelLayout | None:
-    """Where the channels of a coloured picture stand, where the dimensions leave no doubt."""
+    """Returns where the channels of a coloured picture stand, where the dimensions leave no doubt."""
     if len(type_.dimensions) != 4 or type_.dimensions[0] != 1:
         return None
     _, first, _, last = type_.dimensions

@@ -116,5 +116,5 @@ def _lines_of(stage: StageSyntax, source: SourceText) -> Span | None:
 
 
 def _is_closed(rest: str) -> bool:
-    """Whether nothing but the ends of lists and maps and a comment stands behind."""
+    """Returns whether nothing but the ends of lists and maps and a comment stands behind."""
     return not rest.split("#")[0].strip(" ]}\t\r")

@@ -1,4 +1,5 @@
-"""Whether a list of words fits the classes that can come: a missing word would stop the rune when its class comes."""
+"""Checks whether a list of words fits the classes that can come: a missing word would stop the rune when its class
+comes."""
 
 from __future__ import annotations
 
@@ -66,7 +67,7 @@ def warn_of_wordlist(
 
 
 def _are_scores(type_: TensorType, indices: Meaning, words: int) -> bool:
-    """Whether there is a number for each word, of a kind that scores are and indices hardly ever."""
+    """Returns whether there is a number for each word, of a kind that scores are and indices hardly ever."""
     is_score = type_.element is ElementType.F32 or indices.quantisation is not None or bool(indices.is_probability)
     return is_score and type_.is_fixed and type_.count == words > 1 and indices.classes is None
 

@@ -26,14 +26,14 @@ Outputs = Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
 
 
 class Trouble(Enum):
-    """Why a block of another project cannot be used."""
+    """The reason why a block of another project cannot be used."""
 
     UNKNOWN = "unknown"
     """The block, or this version of it, is not known here: there is none, or the project may not use it."""
     NOT_FETCHED = "not fetched"
     """The lock names its bytes, and they are not here."""
     NOT_LOCKED = "not locked"
-    """It is known, and the lock says nothing of it."""
+    """The block is known, and the lock does not name it."""
     OTHER_BYTES = "other bytes"
     """The bytes under its digest have another one, or are no block of this name and version."""
 

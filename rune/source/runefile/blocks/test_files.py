@@ -15,5 +15,5 @@ def find_test_files(files: ProjectFiles) -> tuple[str, ...]:
 
 
 def has_tests(paths: Collection[str]) -> bool:
-    """Whether one of these files of a project tests another."""
+    """Returns whether one of these files of a project tests another."""
     return any(is_test_file(path) and block_of_tests(path) in paths for path in paths)

@@ -47,8 +47,8 @@ class ModelFront:
     labels: tuple[str, ...] = ()
 
     def fits(self, dimensions: Sequence[int]) -> bool:
-        """Whether a model with an input of this shape can read it: the same sizes but for sizes of 1, or one of both is
-        flat and has as many numbers."""
+        """Returns whether a model with an input of this shape can read it: the same sizes but for sizes of 1, or one
+        of both is flat and has as many numbers."""
         own, other = ([size for size in each if size != 1] for each in (self.type.dimensions, dimensions))
         return own == other or (min(len(own), len(other)) <= 1 and prod(own) == prod(other))
 
@@ -99,7 +99,7 @@ def _front(files: ProjectFiles, checked_runefile: CheckedRunefile, root: Map, mo
 
 
 def _edge(checked_runefile: CheckedRunefile, model: StageSyntax) -> tuple[float, int]:
-    """How the model's file of now stores what it reads."""
+    """Returns the scale and zero point with which the current model file stores its input."""
     signature = checked_runefile.signatures.get(model.name.text)
     tensor = signature.inputs[0] if signature is not None and signature.inputs else None
     if tensor is None or tensor.scale is None:

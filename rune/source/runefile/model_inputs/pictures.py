@@ -24,7 +24,7 @@ _ORDERS = {"grey": "grey", "rgb": "red, green, blue", "bgr": "blue, green, red"}
 
 @dataclass(frozen=True)
 class _PictureLayout:
-    """Where the sides and channels of a picture are in an input."""
+    """The order of the sides and channels of a picture in an input."""
 
     height: int
     width: int
@@ -52,7 +52,7 @@ class _Range:
     needs_colours: bool = False
 
     def is_stored_by(self, tensor: ModelTensor) -> bool:
-        """Whether the whole numbers of an input stand for this range."""
+        """Returns whether the whole numbers of an input stand for this range."""
         whole = full_range(tensor.type)
         if whole is None or tensor.scale is None:
             return False

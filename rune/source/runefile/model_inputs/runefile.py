@@ -71,7 +71,7 @@ def input_questions(signature: ModelSignature, vocabulary: str = "") -> list[Inp
 
 
 def class_count(signature: ModelSignature) -> int:
-    """How many classes the first output that is a row of scores has; 0 if there is none."""
+    """Returns how many classes the first output that is a row of scores has; 0 if there is none."""
     position = _score_output(signature)
     return 0 if position is None else inner_sizes(signature.outputs[position].type)[0]
 

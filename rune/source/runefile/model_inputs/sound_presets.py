@@ -38,7 +38,7 @@ class SoundPreset:
     """Samples between frames where it is not the preset's."""
 
     def frames(self, samples: int) -> int:
-        """How many frames a sound of so many samples has; 0 for one that is too short."""
+        """Returns how many frames a sound of so many samples has; 0 for one that is too short."""
         if self.preset == _MICRO:
             return MicroFrontend(RATE, self.step or 320, samples).frames
         bands = Bands(PRESETS[self.preset], RATE, samples)
@@ -104,7 +104,7 @@ class SoundInput:
 
 
 def is_micro_speech(tensor: ModelTensor) -> bool:
-    """Whether an input stores features as micro_speech does, which the frontend gives by itself."""
+    """Returns whether an input stores features as micro_speech does, which the frontend gives by itself."""
     return (
         tensor.type.element is ElementType.I8
         and tensor.zero_point == _MICRO_ZERO

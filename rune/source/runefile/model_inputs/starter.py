@@ -90,7 +90,7 @@ def _path(model_path: str) -> str:
 
 
 def asks_for_pixels(type_: TensorType) -> bool:
-    """Whether an input looks like an image in floats, whose range matters and may not be known."""
+    """Returns whether an input looks like an image in floats, whose range matters and may not be known."""
     return type_.element is ElementType.F32 and _match_capability(type_) is None and _is_image(type_)
 
 

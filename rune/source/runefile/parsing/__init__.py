@@ -1,1 +1,1 @@
-"""From plain values, or the old text form, to the syntax tree of a Runefile."""
+"""Parses plain values, or the old text form, into the syntax tree of a Runefile."""

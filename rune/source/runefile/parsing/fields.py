@@ -184,7 +184,7 @@ def is_null(value: Value) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a stage or a resource can be called so."""
+    """Returns whether a stage or a resource can be called so."""
     return bool(_NAME.match(text))
 
 

@@ -106,7 +106,7 @@ def _report_empty(start: Span, report: DiagnosticReport) -> None:
 
 
 def _line_start(root: Map) -> Span | None:
-    """Where a line can be put before the first key; nowhere in a map with braces."""
+    """Returns where a line can be put before the first key; nowhere in a map with braces."""
     first = root.entries[0][0].span.start if root.entries else None
     return Span(first, first) if first is not None and first == root.span.start and first.column == 1 else None
 

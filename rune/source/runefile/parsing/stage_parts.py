@@ -76,7 +76,7 @@ def _warn_of_empty_input(items: list[Span], index: int, stage: Word, report: Dia
 
 
 def _name_span(item: YamlScalar, name: str) -> Span:
-    """Where the stage's name stands in an input, inside its quotes; all of it when escapes hide the place."""
+    """Returns where the stage's name stands in an input, inside its quotes; all of it when escapes hide the place."""
     start, end = item.span.start, item.span.end
     quotes = end.offset - start.offset - len(item.text)
     if quotes not in (0, 2):

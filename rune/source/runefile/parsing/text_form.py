@@ -24,7 +24,7 @@ _KINDS = {
     "PROC_BLOCK": ("proc-block", "path", 2),
     "MODEL": ("model", "file", 2),
 }
-"""By instruction: the key of its stage, what stands behind the name, and how many types it has."""
+"""The key of the stage of each instruction, what stands behind the name, and how many types it has."""
 
 _FIRST = re.compile(r"(?:FROM|CAPABILITY|PROC_BLOCK|MODEL|OUT|RUN)(?=[ \t<]|$)")
 _KEY = re.compile(r"[\"']?[\w-]+[\"']?[ \t]*:(?=\s|$)")
@@ -33,7 +33,8 @@ _KEYWORD = re.compile(r"\w+")
 
 
 def is_text_form(text: str) -> bool:
-    """Whether the first line that says anything is an instruction; when it is nothing at all, the first that is one."""
+    """Returns whether the first line that says anything is an instruction; when it is nothing at all, the first that
+    is one."""
     for line in text.splitlines():
         content = line.strip().removeprefix("\ufeff")
         if _FIRST.match(content):
@@ -53,7 +54,7 @@ def compose_text(source: SourceText, report: DiagnosticReport) -> ComposedDocume
 
 
 def _lines(source: SourceText) -> Iterator[tuple[int, int]]:
-    """Where each instruction starts and ends: a line that ends with a backslash goes on in the next."""
+    """Yields where each instruction starts and ends: a line that ends with a backslash goes on in the next."""
     start: int | None = None
     end = 0
     for number in range(1, source.line_count + 1):
@@ -78,7 +79,7 @@ class _Stage:
     entries: list[tuple[Value, Value]]
     span: Span
     end: int
-    """Where its line ends."""
+    """The end of its line."""
     inputs: list[Value] = field(default_factory=list)
     is_broken: bool = False
     is_damaged: bool = False

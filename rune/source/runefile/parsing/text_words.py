@@ -45,7 +45,7 @@ class Words:
         self._at = start
         self._end = end
         self.last = end
-        """Where the line ends."""
+        """The end of the line."""
         self.remaining = remaining
         """How many words may still be read; the line ends where they do."""
         self._skip()

@@ -19,7 +19,7 @@ _NAMESPACE = "hotg-ai"
 
 
 def is_zune_stage(stage: StageSyntax) -> bool:
-    """Whether only a zune has such a stage. A model may be a path in both."""
+    """Returns whether only a zune has such a stage. A model may be a path in both."""
     text = stage.target.text.strip()
     match stage.kind:
         case StageKind.CAPABILITY:

@@ -74,7 +74,8 @@ def block_arguments(
 
 
 def _is_of_modules(stage: StageSyntax) -> bool:
-    """Whether a stage names a block as it was when blocks were modules of their own: of a zune, or of a version."""
+    """Returns whether a stage names a block as it was when blocks were modules of their own: of a zune, or of a
+    version."""
     path = parse_block_path(stage.target.text.strip())
     return is_zune_stage(stage) or (path is not None and path.is_published and path.version is not None)
 

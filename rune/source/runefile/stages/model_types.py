@@ -19,7 +19,7 @@ from rune.wording import counted, quoted, size_text
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why no rune can run a model, whatever feeds it."""
+    """The reason why no rune can run a model, whatever feeds it."""
 
     code: Code
     message: str
@@ -58,7 +58,7 @@ def filled_in(stage: StageSyntax, types: tuple[TensorType, ...]) -> tuple[Tensor
 
 
 def _is_filled(kind: TensorType, declaration: TypeSyntax) -> bool:
-    """Whether a stage declares more than the one element that a model without dimensions says of an output."""
+    """Returns whether a stage declares more than the one element that a model without dimensions says of an output."""
     return not kind.dimensions and bool(declaration.dimensions) and declaration.tensor_type.count != 1
 
 

@@ -103,7 +103,8 @@ def _with_file(
 
 
 def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading: ModelReading) -> bool:
-    """Whether the file may be of the format; reports one whose name, or whose being a folder, says otherwise."""
+    """Returns whether the file may be of the format; reports one whose name, or whose being a folder, says
+    otherwise."""
     report = reading.report
     other_format = next(
         (ending_format for ending, ending_format in _ENDINGS.items() if file.text.lower().endswith(ending)), None

@@ -13,7 +13,7 @@ from rune.wording import counted, quoted
 _MOST_NOTES = 12
 
 Sources = Mapping[str, Sequence[str]]
-"""For each stage the stages that it reads from, in the text's order; all of them are keys."""
+"""The stages that each stage reads from, in the text's order; all stages are keys."""
 
 
 def sources_of(stages: Sequence[StageSyntax]) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ LARGE_SERIAL = 1_000_000
 """Bytes of JSON above which TENSOR is advised."""
 
 OUTPUT_KINDS = {"SERIAL": OutputKind.SERIAL, "TENSOR": OutputKind.TENSOR}
-"""By the name that a Runefile gives; lower case is known too."""
+"""The kinds by the name that a Runefile gives; lower case is known too."""
 _SPELLINGS = {*OUTPUT_KINDS, *(name.lower() for name in OUTPUT_KINDS)}
 
 

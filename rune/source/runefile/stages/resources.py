@@ -137,7 +137,7 @@ class Resources:
             return None
 
     def is_folder(self, path: str) -> bool:
-        """Whether the project has files below this path."""
+        """Returns whether the project has files below this path."""
         try:
             return folder_path(path) in self._folders
         except FileError:
@@ -150,7 +150,8 @@ class Resources:
         return frozenset("/".join(parts[:depth]) for parts in parents for depth in range(1, len(parts) + 1))
 
     def is_there(self, path: str, span: Span, user: str) -> bool:
-        """Whether a file or a folder is there to be carried along; reports what is not. Its bytes are not needed."""
+        """Returns whether a file or a folder is there to be carried along; reports what is not. Its bytes are not
+        needed."""
         return self.is_folder(path) or self.file(path, span, user) is not None
 
     def file(self, path: str, span: Span, user: str) -> bytes | None:

@@ -12,7 +12,8 @@ from rune.wording import counted, quoted
 
 
 def same_data(left: TensorType, right: TensorType) -> bool:
-    """Whether one can be read as the other: tensors are flat, so only how the dimensions are written may differ."""
+    """Returns whether one can be read as the other: tensors are flat, so only how the dimensions are written may
+    differ."""
     is_same_count = left.count == right.count and left.is_fixed and right.is_fixed
     return left.element is right.element and is_same_count
 

@@ -13,7 +13,7 @@ import yaml
 from yaml.error import MarkedYAMLError
 
 _OLD_BREAKS = "\x85\u2028\u2029"
-"""They ended a line in YAML 1.1, and are characters like any other since."""
+"""The characters that ended a line in YAML 1.1, and are like any other since."""
 _PRIVATE = range(0xF0000, 0xFFFFE)
 _TABS = re.compile(r"[ \t]*\t[ \t]*")
 _NOTHING = re.compile(r"[ \t]*(?:[#\r\n\0]|\Z)")
@@ -39,7 +39,7 @@ def events(text: str) -> Iterator[yaml.Event]:
 
 
 def innermost_bracket(text: str, end: int) -> int:
-    """Where the last bracket was opened that is not closed before `end`, which PyYAML could read up to."""
+    """Returns where the last bracket was opened that is not closed before `end`, which PyYAML could read up to."""
     brackets = [0]
     for token in yaml.scan(text.translate(_codes(_stand_ins(text))), Loader=_loader(text)):
         at: int = token.start_mark.index
@@ -85,7 +85,7 @@ class _WithTabs(yaml.SafeLoader):
             super().scan_to_next_token()
 
     def _separates(self, end: int) -> bool:
-        """Whether tabs stand between things, and do not indent what follows."""
+        """Returns whether tabs stand between things, and do not indent what follows."""
         return self.flow_level > 0 or not self.allow_simple_key or _NOTHING.match(self.buffer, end) is not None
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:

@@ -25,7 +25,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 
 
 class _NotPlain(Exception):
-    """Raised for YAML that only the full parser reads."""
+    """The error for YAML that only the full parser reads."""
 
 
 def read_plain(text: str) -> Value | None:
@@ -44,7 +44,7 @@ class _PlainYamlReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._lines: list[tuple[int, int, int]] = []
-        """For each line that says something its number, where it starts, and its indentation."""
+        """The number, start and indentation of each line that is neither empty nor a comment."""
         offset = 0
         for number, line in enumerate(text.split("\n"), 1):
             content = line.lstrip(" ")
@@ -184,7 +184,7 @@ class _PlainYamlReader:
         return value
 
     def _is_end(self, offset: int) -> bool:
-        """Whether nothing but a remark follows in the line. One at `offset` itself stands behind a space."""
+        """Returns whether nothing but a remark follows in the line. One at `offset` itself stands behind a space."""
         if self._text.startswith("#", offset) and self._text[offset - 1] == " ":
             return True
         return _END.match(self._text, offset) is not None
@@ -236,7 +236,7 @@ class _PlainYamlReader:
         return Map(tuple(entries), self._flow_span(offset, at + 1, number, start)), at + 1
 
     def _next_item(self, at: int, closing: str) -> int:
-        """Where the next item starts, or the bracket stands that closes."""
+        """Returns where the next item starts, or the bracket stands that closes."""
         at = self._skip(at)
         if self._text.startswith(closing, at):
             return at

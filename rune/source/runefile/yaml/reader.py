@@ -212,7 +212,7 @@ class Composer:
         return self._source.span(_start(first), self._end)
 
     def _trimmed(self, start: int, end: int) -> Span:
-        """Without the white space behind it, which PyYAML counts to a text of several lines."""
+        """Returns the span without the white space behind it, which PyYAML counts to a text of several lines."""
         self._end = start + len(self._text[start:end].rstrip(" \t\r\n"))
         return self._source.span(start, self._end)
 
@@ -321,6 +321,6 @@ def _line(source: SourceText, offset: int) -> int:
 
 
 def _rest(source: SourceText, offset: int) -> int:
-    """How many characters follow in the line."""
+    """Returns how many characters follow in the line."""
     _, end = source.line_bounds(_line(source, offset))
     return max(end - offset, 1)

@@ -59,7 +59,7 @@ class ComposedDocument:
     damaged_spans: tuple[tuple[int, int], ...] = ()
 
     def is_damaged(self, offset: int) -> bool:
-        """Whether something was skipped of the stage that stands there."""
+        """Returns whether something was skipped of the stage that stands there."""
         before = bisect_right(self.damaged_spans, offset, key=_start)
         return before > 0 and offset < self.damaged_spans[before - 1][1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 from rune.assessment.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.assessment.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.assessment.evaluation.evaluation import Evaluation
+from rune.assessment.evaluation.imported_rows import as_imported
 from rune.assessment.evaluation.junit import junit_xml
 from rune.assessment.evaluation.labelled import EvaluationSplit, LabelledSample
 from rune.assessment.evaluation.policy_figures import with_evaluation
@@ -49,10 +50,12 @@ from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.resource_options import require_resources, resources_from_options
 from rune.tools.cli.terminal.printing import print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.wording import counted
+from rune.wording import counted, plain
 
 _EVERY = "all"
 _DEFAULT = Listening()
+_MOST_NOTES = 3
+"""The greatest number of samples whose rows are described one by one."""
 _ANSWER_KINDS = (LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS)
 """The kinds of limits that are about answers."""
 _LEARNED_NOTE = (
@@ -163,6 +166,8 @@ def command(
     samples. Sounds that are longer than the rune's window are evaluated as streams: hits, and false alarms an hour.
     A rune with labels that reads sound is also tried on built-in silence, noise and tones.
 
+    A CSV whose column of times has another rate than most samples is resampled, as an import does it, and named.
+
     The limits that a project's forge.yml states are judged too, with the size, the memory and the inference time.
 
     The exit status is 1 when a limit is missed or cannot be judged, and when no sample could be run. A wrong answer
@@ -171,6 +176,7 @@ def command(
     resources = resources_from_options(file_resources, string_resources)
     data, name, policy = _rune_of(subject)
     require_resources(data, resources)
+    row_notes: dict[str, str] = {}
     listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
     with _samples(samples_path) as read_samples:
         all_samples = read_samples if policy is None else _divided(policy.project, samples_path, read_samples)
@@ -190,7 +196,7 @@ def command(
                 evaluation = interruptible(
                     lambda: evaluate(
                         data,
-                        samples,
+                        as_imported(samples, row_notes.__setitem__),
                         effort=EvaluationEffort(seconds, limits),
                         listening=listening,
                         resources=resources,
@@ -209,6 +215,8 @@ def command(
         else judge(policy.policy, _with_evaluation(_figures(data, policy, limits), evaluation, has_learned=has_learned))
     )
     _print(evaluation, background, judgements, name, form)
+    for note in _row_notes(row_notes):
+        click.echo(f"Note: {note}", err=True)
     if has_learned:
         click.echo(f"Note: {_LEARNED_NOTE}.", err=True)
     options = _limits(least_accuracy, most_false_alarms)
@@ -217,6 +225,14 @@ def command(
         click.echo("\n".join(missed_limits), err=True)
     if missed_limits or not all(each.outcome.passes for each in judgements):
         sys.exit(1)
+
+
+def _row_notes(notes: Mapping[str, str]) -> Iterator[str]:
+    """Yields a sentence for each of the first samples that have a note, and one that counts the others."""
+    for name in sorted(notes)[:_MOST_NOTES]:
+        yield f"{plain(name)}: {notes[name]}"
+    if len(notes) > _MOST_NOTES:
+        yield f"{counted(len(notes) - _MOST_NOTES, 'further sample')} with a note on its rows."
 
 
 @dataclass(frozen=True)
@@ -244,7 +260,8 @@ def _divided(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSampl
 
 
 def _has_learned(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> bool:
-    """Whether samples are those that the project's model is trained with, none of which says for which split it is."""
+    """Returns whether samples are those that the project's model is trained with, none of which says for which split
+    it is."""
     training = check_policy(project.files).training
     if project.folder is None or training is None:
         return False

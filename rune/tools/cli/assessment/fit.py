@@ -46,7 +46,7 @@ _OF_TARGETS = frozenset({Code.TARGET_LACKS.value, Code.TOO_MUCH_MEMORY.value})
 
 @dataclass(frozen=True)
 class _CompileOptions:
-    """How the rune is compiled: the optimisation flag of gcc, and the profile of its models."""
+    """The options to compile the rune: the optimisation flag of gcc, and the profile of its models."""
 
     optimization: str
     profile: Profile
@@ -114,7 +114,7 @@ def _boards(keys: Sequence[str]) -> tuple[Board, ...]:
 
 
 def _on_targets(project: ProjectOnDisk, targets: Sequence[str], options: _CompileOptions) -> Mapping[str, _TargetNeeds]:
-    """By target. Ends the command where the project cannot be built."""
+    """Returns the needs by target. Ends the command where the project cannot be built."""
     with progress(f"Measuring {project.name}") as progress_line:
         results = {}
         for target in targets:

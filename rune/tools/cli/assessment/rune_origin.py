@@ -1,4 +1,4 @@
-"""Where a rune comes from, as the report of its build says."""
+"""Tells where a rune comes from, as the report of its build says."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def command(
 
 @dataclass(frozen=True)
 class _OutputStyle:
-    """How much is printed, and as text or JSON; `is_one` means a single target, whose name is left out."""
+    """The amount of output, as text or JSON; `is_one` means a single target, whose name is left out."""
 
     quiet: bool
     verbose: bool

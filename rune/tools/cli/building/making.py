@@ -40,7 +40,7 @@ class BuildProduct:
     content: bytes | Package
 
     def write(self, place: Path) -> None:
-        """Into a file; a package whose place does not end in `.zip` into a folder."""
+        """Writes the product into a file; a package whose place does not end in `.zip` into a folder."""
         if isinstance(self.content, bytes):
             write_file(place, self.content)
         elif place.suffix == ARCHIVE:

@@ -1,4 +1,4 @@
-"""Where a build's results are written: their names, and places that are refused."""
+"""Decides where a build's results are written: their names, and places that are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REPORT = "report.json"
 def output_paths(
     output: Path | None, project: ProjectOnDisk, name: str, targets_: Sequence[Target], *, is_one: bool
 ) -> tuple[Path, ...]:
-    """Where each target's result goes. Unless one was named alone, `output` is the folder.
+    """Returns where each target's result goes. Unless one was named alone, `output` is the folder.
 
     The name of a rune does not depend on the order of the targets: of several, the usual one has the plain name.
     """
@@ -61,7 +61,7 @@ def require_place(place: Path, target: Target) -> None:
 
 
 def _holds_package(folder: Path) -> bool:
-    """Whether an earlier build wrote a package here, which is written over but for what was begun in it."""
+    """Returns whether an earlier build wrote a package here, which is written over but for what was begun in it."""
     try:
         report = json.loads((folder / _REPORT).read_bytes())
     except (OSError, ValueError):

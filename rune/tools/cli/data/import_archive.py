@@ -121,7 +121,7 @@ def _send(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mappin
 
 
 def _is_interruption(error: RemoteError) -> bool:
-    """Whether the same command may go on where it was."""
+    """Returns whether the same command may go on where it was."""
     if isinstance(error, RegistryRefused):
         return error.status in _UNANSWERED_STATUSES
     return isinstance(error, RegistryUnreachable)

@@ -113,5 +113,5 @@ def _send(
 
 
 def _is_of_one_file(error: RegistryRefused) -> bool:
-    """Whether the server refuses this file, and may take the next one."""
+    """Returns whether the server refuses this file, and may take the next one."""
     return error.status in (400, _UNUSABLE) or error.title == OTHER_LABEL_TITLE

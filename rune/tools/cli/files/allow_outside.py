@@ -26,11 +26,11 @@ allow_outside_option = click.option(
     callback=_store,
     help="Follow links that lead below DIR as well. Those inside the Git repository around the project are followed.",
 )
-"""For every command that reads a project; `allowed_folders` returns its value."""
+"""The option of every command that reads a project; `allowed_folders` returns its value."""
 
 
 def allowed_folders(folder: Path) -> tuple[Path, ...]:
-    """Where links of a project in `folder` may lead, beside the folder itself."""
+    """Returns where links of a project in `folder` may lead, beside the folder itself."""
     context = click.get_current_context(silent=True)
     folders: tuple[Path, ...] = () if context is None else context.meta.get(_KEY, ())
     repository = enclosing_repository(folder)

@@ -10,7 +10,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
 
 _MARK = "\ufeff"
-"""Some editors write it in front of a text; it belongs to none."""
+"""The mark that some editors write in front of a text; it belongs to none."""
 
 
 class EditedFiles:

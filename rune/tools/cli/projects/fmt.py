@@ -128,7 +128,7 @@ def _errors(checked_runefile: CheckedRunefile) -> tuple[Diagnostic, ...]:
 
 
 def _target(runefile: str) -> str:
-    """Where the YAML of a text Runefile goes: beside it under the name that everything looks for first."""
+    """Returns where the YAML of a text Runefile goes: beside it under the name that everything looks for first."""
     folder, slash, name = runefile.rpartition("/")
     if name.endswith((".yml", ".yaml")):
         return runefile

@@ -32,7 +32,7 @@ from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.wording import plain, size_text
 
 _RANGES = {"0-1": PixelRange.UNIT, "0-255": PixelRange.BYTES}
-"""By the value of `--pixels`, or of an answer at the terminal."""
+"""The ranges by the value of `--pixels`, or of an answer at the terminal."""
 
 
 def _complete(context: click.Context, _: click.Parameter, prefix: str) -> list[CompletionItem]:

@@ -53,7 +53,7 @@ def require_registered(url: str, token: str | None, repository: str, key: Public
 
 
 def _is_broken(error: Exception) -> bool:
-    """Whether a server could not answer, and may later."""
+    """Returns whether a server could not answer, and may later."""
     return isinstance(error, RegistryRefused) and (error.status or 0) >= httpx.codes.INTERNAL_SERVER_ERROR
 
 

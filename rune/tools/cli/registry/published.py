@@ -68,7 +68,7 @@ def repository_of(path: SharedPath) -> str:
 
 
 def is_provenance_of(origin: BlockProvenance, path: SharedPath) -> bool:
-    """Whether a provenance tells of this block and this version, and not of another with the same bytes."""
+    """Returns whether a provenance tells of this block and this version, and not of another with the same bytes."""
     subject = (origin.repository, origin.block, origin.publication.tag)
     return subject == (repository_of(path), path.block.name, path.version)
 

@@ -1,4 +1,4 @@
-"""How the errors of a registry look at the command line: one sentence and an exit code of their own, no traceback."""
+"""Shows the errors of a registry at the command line: one sentence and an exit code of their own, no traceback."""
 
 from __future__ import annotations
 

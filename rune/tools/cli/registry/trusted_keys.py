@@ -83,7 +83,7 @@ def verified_rune(
 
 
 def origin_of(proof: VerifiedStatement) -> ProvenanceOrigin:
-    """Where the rune came from. Raises `NotSigned` for a statement that does not say it."""
+    """Returns where the rune came from. Raises `NotSigned` for a statement that does not say it."""
     try:
         return read_provenance(proof.statement)
     except BadBundle as error:

@@ -41,7 +41,7 @@ def verified_block(
 
 
 def block_origin(proof: VerifiedStatement) -> BlockProvenance:
-    """Where a block came from. Raises `NotSigned` for a statement that does not say it."""
+    """Returns where a block came from. Raises `NotSigned` for a statement that does not say it."""
     try:
         return read_block_provenance(proof.statement)
     except BadBundle as error:

@@ -35,7 +35,7 @@ class RuneTiming:
     wasm_memory: int
     milliseconds: tuple[float, ...]
     stages: Mapping[str, float] = field(default_factory=dict)
-    """For a rune that was built to be timed: the median milliseconds of each stage."""
+    """The median milliseconds of each stage, for a rune that was built to be timed."""
 
     @property
     def median(self) -> float:

@@ -100,7 +100,7 @@ def _bytes_of(source: InputSource, size: int) -> bytes:
 
 
 def _pieces(port: BoardPortJson, output: BoardOutput, kind: OutputKind) -> Iterator[bytes]:
-    """In the form of `sent_pieces`, of an output that has this kind in the rune."""
+    """Yields an output that has this kind in the rune, in the form of `sent_pieces`."""
     element = type_of(port).element
     for piece in output.pieces:
         if element is ElementType.UTF8:

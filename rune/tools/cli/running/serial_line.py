@@ -7,7 +7,7 @@ from rune.devices.firmware.errors import BoardError
 from rune.tools.cli.failure import CommandFailed
 from rune.wording import install_command
 
-_CUT_MESSAGE = "The line was cut: the board was unplugged, or another program took its port"
+_CUT_MESSAGE = "The connection ended: the board was unplugged, or another program took its port"
 _ONE_READ = 4096
 
 
@@ -50,6 +50,6 @@ class SerialLine:
 
 
 def _reason(error: Exception) -> str:
-    """Without the numbers that pyserial puts before the system's words."""
+    """Returns the reason without the numbers that pyserial puts before the system's words."""
     text = str(error)
     return getattr(error, "strerror", None) or text.rpartition("] ")[2] or text

@@ -1,4 +1,4 @@
-"""How sure a model is, in words: the same rule as in `frontend/src/look/certainty/certainty.test.ts`."""
+"""The certainty of a model in words: the same rule as in `frontend/src/look/certainty/certainty.test.ts`."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_the_time_between_samples_does_not_count(monkeypatch: pytest.MonkeyPatch
     now = 0.0
 
     def clock() -> float:
-        """With each look in a sample a second has passed, where that is where time passes."""
+        """Returns a time that is a second later with each look in a sample, if time passes there."""
         nonlocal now
         now += where == "in samples"
         return now

@@ -38,10 +38,10 @@ class Deaf:
     """Hears of runs and does nothing with them."""
 
     def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
-        """Nothing is compared."""
+        """Compares nothing."""
 
     def restarted(self) -> None:
-        """Nothing is remembered."""
+        """Does nothing, as nothing is remembered."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,12 @@ class MutantSubject:
         return mutant(self.rune, number)
 
     def started(self, rune: bytes) -> LoadedRune:
-        """Ready to be called in steps."""
+        """Returns an instance that is ready to be called in steps."""
         return started(rune)
 
     @cached_property
     def place(self) -> tuple[int, int, int]:
-        """After which step the model's output lies where, and its bytes: the first of the places that are left."""
+        """The step after which the model's output lies at a place, the place, and its bytes: the first that is left."""
         twin, search = self.instrumented.compiled_rune.start(), TensorSearch()
         instance = self.started(self.rune)
         size = 0
@@ -119,7 +119,7 @@ class MutantSubject:
 
     @cached_property
     def right(self) -> MutantOutcome:
-        """That of the rune itself."""
+        """The outcome of the rune itself."""
         return self.outcome(self.rune)
 
     def verified(self, rune: bytes) -> RuneVerification:
@@ -173,7 +173,7 @@ def mutant(rune: bytes, number: int) -> bytes:
 
 
 def judge(subject: MutantSubject, numbers: range) -> Counter[str]:
-    """How many mutants are of which kind; every one that changes what is computed must be detected. Fails by name."""
+    """Counts the mutants of each kind; every one that changes what is computed must be detected. Fails by name."""
     counts: Counter[str] = Counter()
     failures = []
     for number in numbers:

@@ -81,7 +81,7 @@ def test_a_rune_whose_host_runs_the_models_is_never_called_right(toolchain: str 
 
 @pytest.mark.parametrize("toolchain", [None, OTHER])
 def test_no_flipped_bit_anywhere_in_the_file_is_called_right(toolchain: str | None) -> None:
-    """Also of bits that change no answer, and of those in what the rune says of itself."""
+    """No bit is left out, whether it changes no answer or is in what the rune says of itself."""
     _, result = digits()
     choose = random.Random(29)
     for _ in range(BITS):

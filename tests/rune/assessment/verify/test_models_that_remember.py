@@ -63,7 +63,7 @@ def test_what_the_reference_refused_is_followed_by_no_comparison_until_both_begi
             raise ModelRunError("it takes none of this")
 
         def close(self) -> None:
-            """Nothing is held."""
+            """Holds nothing to close."""
 
     reference = check._reference
     check.add(inputs[0], right[0])

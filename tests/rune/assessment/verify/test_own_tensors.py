@@ -88,7 +88,7 @@ OTHER_PORT = Port("later", 0)
 
 @pytest.mark.parametrize(("later", "missing"), [(b"xy", ()), (b"..", (OTHER_PORT,))])
 def test_a_tensor_that_only_some_runs_make_is_looked_for_in_those(later: bytes, missing: tuple[Port, ...]) -> None:
-    """As behind the window of a stream, which is not full in each run."""
+    """The window of a stream, for one, is not full in each run."""
     search = TensorSearch()
     runs: list[tuple[dict[Port, bytes], bytes]] = [
         ({PORT: b"ab"}, b"ab......"),

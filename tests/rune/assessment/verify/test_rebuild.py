@@ -200,7 +200,8 @@ def counting(runs: int) -> MemoryFiles:
 
 
 def test_a_block_that_changes_after_many_runs_is_run_past_that() -> None:
-    """Built with other options, the rune counts as another toolchain's: its runs alone tell it from a right one."""
+    """The rune is built with other options, so it counts as another toolchain's: its runs alone tell it from a right
+    one."""
     right, other = counting(300), counting(303)
     rune = build(other, BuildOptions("rune", timed=True)).rune
     verification = verify(right, rune, toolchain="sha256:other", options=[BuildOptions("rune")])

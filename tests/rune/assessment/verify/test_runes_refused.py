@@ -129,7 +129,7 @@ def test_a_rune_that_reads_other_inputs_is_refused() -> None:
 
 @pytest.mark.slow
 def test_a_rune_that_asks_for_the_same_input_in_another_way_is_refused() -> None:
-    """As many samples of another rate: the same bytes would say something else."""
+    """The rune asks for as many samples of another rate: the same bytes would say something else."""
     files = template("keywords")
     text = files["Runefile.yml"].decode()
     other = files | {"Runefile.yml": text.replace("hz: 16000", "hz: 8000").replace("ms: 1000", "ms: 2000").encode()}

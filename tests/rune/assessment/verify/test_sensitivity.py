@@ -1,4 +1,4 @@
-"""How far the reference itself moves says what is no mistake: no more than that, and no less for weights of float16."""
+"""The reference's own moves are excused: no more than those, and no less for weights of float16."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def layer(kind: str) -> bytes:
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("kind", ["float16", "float32"])
 def test_no_more_is_excused_than_the_last_bits_of_the_weights_explain(kind: str, *, keep: bool) -> None:
-    """With an input of zeros a result is its bias, and moves as far as that is nudged."""
+    """A result is its bias where the input is zeros, and moves as far as that is nudged."""
     data = layer(kind)
     model, zeros = read_model(data), (bytes(4 * INPUTS),)
     (sensitivity,) = moves(model, data, [zeros], {model.outputs[0]: KIND}, keep=keep).values()

@@ -62,7 +62,7 @@ def test_the_templates_give_what_the_reference_gives(name: str) -> None:
     ["motion", pytest.param("anomaly", marks=pytest.mark.proof), pytest.param("wake-word", marks=pytest.mark.proof)],
 )
 def test_templates_that_wait_for_a_window_give_what_the_reference_gives(name: str) -> None:
-    """Their models run in some of the runs only; the rune that is looked into has to be fed in all of them."""
+    """The models of these templates run in some of the runs only; the instrumented rune has to be fed in all."""
     files = MemoryFiles(template(name))
     verification = verify(files, rune_of(files, name), effort=VerificationEffort(inputs=40))
     assert verification.is_within, verification.sentence()
@@ -127,7 +127,7 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
 @pytest.mark.proof
 @pytest.mark.parametrize("meaning", ["signed", "saturating"])
 def test_spelled_dot_products_have_the_meaning_that_was_chosen(meaning: Meaning) -> None:
-    """By the trial of a real second module: it starts with exact ones and names the reason with others."""
+    """A real second module starts with exact products, and names the reason with others."""
     rune = build(MemoryFiles(template("digits")), BuildOptions("digits", target=FASTEST)).rune
     CompiledRune(second_rune(rune)).start().close()
     with pytest.raises(RuneError, match="dot product of bytes is exact"):
@@ -317,7 +317,7 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
             raise ModelRunError("the process that ran the model ended")
 
         def close(self) -> None:
-            """Nothing is held."""
+            """Holds nothing to close."""
 
     monkeypatch.setattr(verifying, "open_reference", lambda *_: Dying())
     files = MemoryFiles(template("sine"))

@@ -76,7 +76,7 @@ def _everything() -> Pipeline:
 
 
 def _rows(count: int) -> bytes:
-    """So many objects far from each other, and rows with no object."""
+    """Returns so many objects far from each other, and rows with no object."""
     rows = np.zeros(ROWS.dimensions, np.float32)
     for index in range(count):
         rows[0, index] = [index / 2, index / 3, 0.5, 0.75, 0.9, 0.25, index / 16]

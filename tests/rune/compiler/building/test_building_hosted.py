@@ -115,7 +115,7 @@ def test_the_report_says_which_resources_the_host_gives_and_how_long_they_may_be
 
 def test_a_file_that_goes_away_during_the_build_is_named_at_its_stage() -> None:
     class Vanishing(MemoryFiles):
-        """Its model is listed, and cannot be read a second time."""
+        """A project whose model is listed, and cannot be read a second time."""
 
         reads = 0
 

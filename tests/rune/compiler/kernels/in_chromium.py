@@ -71,7 +71,7 @@ def outputs_in_chromium(
 
 
 def has_exact_dots(processor: Sequence[str]) -> bool:
-    """Whether a processor with these features has the instruction that makes Chromium's dot product exact."""
+    """Returns whether a processor with these features has the instruction that makes Chromium's dot product exact."""
     return bool({"avx_vnni", "avx512_vnni"} & set(processor))
 
 

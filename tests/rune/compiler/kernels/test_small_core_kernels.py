@@ -41,7 +41,7 @@ FIRST_SET = pytest.mark.parametrize(
 
 
 def used(models: Mapping[str, Model], kernels: KernelSet) -> Counter[str]:
-    """How often each function of the set itself is called."""
+    """Counts how often each function of the set itself is called."""
     program = lower(models_pipeline(models), models, replace(C, kernels=kernels))
     all_calls = (call for step in program.steps for call in calls(step))
     return Counter(call.function for call in all_calls if call.header.parent.name == kernels.name)
@@ -62,7 +62,7 @@ def frames_of(cases: Sequence[ModelCase], runs: int = 3) -> tuple[list[list[byte
 
 
 def built_here(models: Mapping[str, Model], kernels: KernelSet, folder: Path) -> CFolder:
-    """As C for this machine, whose compiler has none of the core's instructions."""
+    """Builds C for this machine, whose compiler has none of the core's instructions."""
     target = replace(C, kernels=kernels)
     program = lower(models_pipeline(models), models, target)
     return CFolder.of(folder, target.emit(program, plan(program, target.limits), "models").files)

@@ -84,7 +84,7 @@ def model_of(draw: Callable[[Layers], ModelValue]) -> bytes:
 
 
 def at_the_end_of_32_bits() -> bytes:
-    """As many channels as are exact, with the greatest weights."""
+    """Returns a model with as many channels as are exact, and the greatest weights."""
     graph = ModelGraph("greatest")
     image = graph.input("image", (1, 3, 3, MOST_CHANNELS), "int8", 1.0, -128)
     filters = graph.constant("filters", np.full((1, 3, 3, MOST_CHANNELS), 127, np.int8), 1.0)

@@ -27,7 +27,8 @@ VECTORS = [
     for vector in vectors_of(block)
     if vector.fails is None and all(kind.is_fixed and kind.element is not ElementType.UTF8 for kind in vector.types)
 ]
-"""Those whose inputs a capability gives. What reads texts, or sizes that a run decides, stands behind another block."""
+"""The vectors whose inputs a capability gives. Blocks that read texts, or sizes that a run decides, stand behind
+another block."""
 SANITIZED = ("-O1", "-fsanitize=address,undefined")
 APART = ("-O2", "-fno-inline")
 WIDENING = ("dequantize", "cast", "signed_pixels")
@@ -79,7 +80,7 @@ int main(void)
 
 @pytest.mark.parametrize("block", ["elastic_net", "support_vector_regression"])
 def test_a_block_that_gives_up_by_what_it_includes_ends_the_run(block: str, tmp_path: Path) -> None:
-    """Its own header never calls `rune_fail`."""
+    """The block's own header never calls `rune_fail`."""
     sizes = ((2, 2), (2,), (1, 2))
     inputs = tuple((TensorType(ElementType.F64, each), ()) for each in sizes)
     arguments = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}

@@ -63,7 +63,7 @@ def headers_of_models() -> Mapping[str, frozenset[str]]:
 
 
 def models_of(header: str) -> dict[str, Model]:
-    """Those whose kernels are in the file, and one with a kernel in another file of SIMD128."""
+    """Returns the models whose kernels are in the file, and one with a kernel in another file of SIMD128."""
     by_name = headers_of_models()
     other = next(name for name, headers in by_name.items() if headers and header not in headers)
     return {name: model for name, model in some_models().items() if header in by_name[name] or name == other}

@@ -88,7 +88,7 @@ def test_of_several_targets_those_that_can_be_built_so_are(tmp_path: Path) -> No
 
 @pytest.mark.proof
 def test_the_library_of_a_package_is_compiled_for_what_was_asked() -> None:
-    """For the smallest core, in all three ways. The sources are the same."""
+    """The package is for the smallest core, with all three aims. The sources are the same."""
     packages = {
         aim: package(template("digits"), BuildOptions("digits", target=find_variant("cortex-m0plus", aim)))
         for aim in AIMS

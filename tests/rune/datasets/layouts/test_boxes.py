@@ -30,7 +30,7 @@ def read(files: dict[str, Any]) -> list[tuple[str, Positions | None]]:
 
 
 def refusal_of(files: dict[str, Any]) -> str:
-    """Why the one recording of an archive is left out: in the preview, or when it is read."""
+    """Returns why the one recording of an archive is left out: in the preview, or when it is read."""
     contents = {name: data if isinstance(data, bytes) else json.dumps(data).encode() for name, data in files.items()}
     archive = DataArchive(io.BytesIO(zipped(contents)))  # type: ignore[arg-type]
     layout = find_layout(archive)

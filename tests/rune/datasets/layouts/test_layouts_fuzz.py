@@ -18,7 +18,7 @@ from tests.support.installations.archives import zipped
 
 
 def sentence_of(archive: DataArchive, layout: Layout, item: Item) -> str:
-    """Why a recording is left out, "" where it is read. Any other error than `BadContent` fails the test."""
+    """Returns why a recording is left out, "" where it is read. Any other error than `BadContent` fails the test."""
     try:
         read_item(archive, layout, item)
     except BadContent as error:

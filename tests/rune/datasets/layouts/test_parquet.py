@@ -156,7 +156,7 @@ def test_a_file_that_is_read_for_ever_is_refused_and_the_next_one_read(monkeypat
 def test_a_file_that_ends_the_process_that_decodes_it_is_refused_and_the_next_one_read(
     monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """As the library does with some damaged files, and not with the same ones on each machine."""
+    """The library does so with some damaged files, and not with the same ones on each machine."""
     reader = parquet._Reader()
     monkeypatch.setitem(parquet._warm, os.getpid(), reader)
     # It is stopped until the signal is there, which is then the first that it sees: it never answers.

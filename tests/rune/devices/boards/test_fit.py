@@ -1,4 +1,4 @@
-"""Whether a rune fits a board, from figures that stand here."""
+"""The fit of a rune on a board, from figures that stand here."""
 
 from __future__ import annotations
 

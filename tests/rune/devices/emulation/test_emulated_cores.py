@@ -95,7 +95,7 @@ def test_firmware_that_does_not_compile_is_refused_with_the_compilers_words(tmp_
     "name", [pytest.param(each, marks=() if each in ("cortex-m55", "rv32imc") else pytest.mark.proof) for each in CORES]
 )
 def test_a_rune_larger_than_tightly_coupled_memory_runs_with_its_variables_in_ram(name: str, tmp_path: Path) -> None:
-    """Where no variable has an initial value, so that nothing but the linker script says where variables begin."""
+    """The variables have no initial value, so that nothing but the linker script says where they begin."""
     on = core(name)
     before = "static const volatile uint8_t weights[900000] = {7}; static volatile uint8_t arena[700000];"
     body = "    arena[699999] = weights[0];\n    outputs->out[0] = (uint32_t)(uintptr_t)arena + arena[699999];"

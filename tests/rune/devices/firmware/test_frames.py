@@ -63,7 +63,7 @@ def test_a_frame_with_any_byte_changed_is_none(place: int) -> None:
     ],
 )
 def test_a_description_that_lacks_something_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(BoardError, match="lacks something"):
+    with pytest.raises(BoardError, match="is incomplete"):
         read_hello(json.dumps({**FIELDS, **change}).encode())
 
 
@@ -87,7 +87,7 @@ def test_a_result_has_what_the_run_sent_and_nothing_else() -> None:
     for payload, reason in (
         (head + words(1) + b"abc" + texts[:-1], "too short"),
         (head + words(0) + texts + b"?", "too long"),
-        (head + words(0) + words(5), "more texts"),
+        (head + words(0) + words(5), "too many texts"),
     ):
         with pytest.raises(BoardError, match=reason):
             read_run(payload, HELLO)
@@ -144,7 +144,7 @@ def test_what_a_board_refuses_is_said(answer: Callable[[int], bytes], reason: st
 def test_what_came_damaged_is_asked_again_and_an_older_answer_is_passed_over() -> None:
     again = [spoilt, problem(1), lambda number: hello(number - 1) + hello(number)]
     assert Device(FramePeer(again), timeout=0.05).hello == HELLO
-    with pytest.raises(BoardError, match="The line is disturbed"):
+    with pytest.raises(BoardError, match="The connection is unreliable"):
         Device(FramePeer([spoilt] * 3), timeout=0.05)
 
 

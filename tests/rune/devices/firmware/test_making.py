@@ -114,7 +114,7 @@ def test_what_does_not_fit_into_ram_lies_in_flash_behind_the_loader() -> None:
 
 @pytest.mark.slow
 def test_firmware_in_flash_has_its_variables_and_its_stack_in_ram() -> None:
-    """Also where no variable has an initial value: nothing but the linker script says where variables begin."""
+    """No variable has an initial value here: nothing but the linker script says where variables begin."""
     board = replace(PICO, ram_size=20_000)
     image = firmware(board)
     assert not image.is_in_ram

@@ -136,7 +136,7 @@ def test_the_self_test_names_the_first_step_that_differs(digits: PackageFolder) 
     digits.spoil_weights()
     result, step = digits.self_test(["-O2"]).split()
     assert int(result) > 1
-    assert re.fullmatch(r"digits_[A-Z0-9_]+(_to_digits_[A-Z0-9_]+)?", step)
+    assert re.fullmatch(r"digits_[A-Z0-9_]+(_layer_\w+)?(_to_digits_[A-Z0-9_]+(_layer_\w+)?)?", step)
     readme = (digits.path / "README.md").read_text()
     (listed_step,) = re.findall(rf"^\| {result} \| (.+) \|$", readme, re.MULTILINE)
     assert step == listed_step.replace(" ", "_")[:40].strip("_")

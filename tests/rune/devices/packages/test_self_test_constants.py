@@ -35,7 +35,7 @@ LONG = 20
 BYTES, NUMBERS = 4, 40
 """Changes for each constant, and of numbers in the code of a rune."""
 ENOUGH_FUEL, MUCH_FUEL = 6_000_000_000, 10**12
-"""For the runs of one changed program, which may loop for ever, and for all runs with changed bytes."""
+"""The fuel for the runs of one changed program, which may loop for ever, and for all runs with changed bytes."""
 LEAST_SEEN = 0.98
 """The least share of the changes that reach an output. An entry of a table of 256 is read where one value comes up
 alone."""

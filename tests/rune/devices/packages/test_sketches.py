@@ -68,7 +68,8 @@ def sketches_in(package: Package) -> dict[str, str]:
 
 
 def compile_sketch(room: Path, package: Package, key: str) -> None:
-    """Both of a board, as C++ that includes Arduino.h; of the library only `src` is searched, as Arduino does."""
+    """Compiles both sketches of a board, as C++ that includes Arduino.h; of the library only `src` is searched, as
+    Arduino does."""
     family, flags = COMPILERS[package.report.target]
     folder = PackageFolder.of(room, package)
     for name in (key, f"collect-{key}"):

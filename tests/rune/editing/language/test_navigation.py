@@ -1,4 +1,4 @@
-"""From a name to its definition and its uses, and other names for stages and resources."""
+"""Going from a name to its definition and its uses, and renaming stages and resources."""
 
 from __future__ import annotations
 

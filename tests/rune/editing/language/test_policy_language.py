@@ -1,4 +1,4 @@
-"""In a forge.yml the language completes, explains and fixes, as in a Runefile."""
+"""The language completes, explains and fixes in a forge.yml as in a Runefile."""
 
 from __future__ import annotations
 

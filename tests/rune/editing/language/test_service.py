@@ -21,7 +21,7 @@ from tests.rune.editing.language.projects import WORDS as REMEMBERING
 from tests.support.cases import each_case
 
 WORDS = REMEMBERING.replace("inputs: [spectrogram]\n", "inputs: [spectrogram]\n    args: {fresh: 1}\n")
-"""With nothing wrong in it."""
+"""A Runefile with nothing wrong in it."""
 
 PAGE = Path(__file__).parents[4] / "docs" / "reference" / "language.md"
 FILES: dict[str, Any] = {

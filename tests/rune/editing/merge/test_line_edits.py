@@ -26,7 +26,7 @@ def applied(old: list[str], new: list[str]) -> tuple[list[str], int]:
 
 
 def fewest(old: list[str], new: list[str]) -> int:
-    """By the textbook's table of longest common subsequences."""
+    """Returns the fewest changes, by the textbook's table of longest common subsequences."""
     row = [0] * (len(new) + 1)
     for line in old:
         above, row = row, [0]
@@ -45,7 +45,7 @@ def test_the_changes_make_the_new_lines_and_touch_as_few_as_can_be(old: list[str
 @pytest.mark.protects("live/slow-differences")
 @pytest.mark.parametrize("letters", ["a", "ab", "abcdefghij"])
 def test_lines_that_repeat_do_not_hold_the_server_up(letters: str) -> None:
-    """With difflib two files of 2,000 such lines took minutes, in a transaction that everyone else waited for."""
+    """Two files of 2,000 such lines took minutes with difflib, in a transaction that everyone else waited for."""
     chooser = random.Random(1)
     old, new = ("".join(f"{chooser.choice(letters)}\n" for _ in range(count)) for count in (2000, 1900))
     started = time.process_time()

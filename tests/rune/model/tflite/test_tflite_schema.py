@@ -61,7 +61,7 @@ def test_operators_have_their_published_numbers() -> None:
 
 
 METADATA_UNIONS = {"ProcessUnitOptions", "ContentProperties"}
-"""They are of another schema, which no package of ours has."""
+"""The unions of another schema, which no package of ours has."""
 
 
 @each_case("union", sorted(set(UNIONS) - METADATA_UNIONS))

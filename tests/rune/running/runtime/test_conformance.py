@@ -60,7 +60,7 @@ CASES = [
     for case in (StoredCase(path.parent, json.loads(path.read_text())) for path in sorted(FOLDER.glob("*/case.json")))
     if "tfjs" not in case.document.get("needs", ())
 ]
-"""Those that need no browser."""
+"""The cases that need no browser."""
 
 
 def wire_name(error: RuneError) -> str:

@@ -31,7 +31,7 @@ from tests.support.properties import examples
 
 
 def f32(value: float) -> float:
-    """Rounded to f32, as each step of the published arithmetic is."""
+    """Rounds to f32, as each step of the published arithmetic is."""
     (rounded,) = struct.unpack("<f", struct.pack("<f", value))
     return float(rounded)
 

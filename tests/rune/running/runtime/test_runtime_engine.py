@@ -225,7 +225,7 @@ def test_a_call_with_other_parameters_than_the_abi_is_refused(parameters: str) -
 
 
 def test_a_start_function_calls_imports() -> None:
-    """It runs before the module's exports are known."""
+    """The function runs before the module's exports are known."""
     start = '(func $begin (drop (call $debug (i32.const 8) (i32.const 5)))) (start $begin) (data (i32.const 8) "hello")'
     assert [line.message for line in Runtime.load(rune(extra=start)).logs] == ["hello"]
     beyond = "(func $begin (drop (call $debug (i32.const 65535) (i32.const 5)))) (start $begin)"

@@ -1,4 +1,4 @@
-"""Whether a build keeps its limits is said with a word, a figure, and how sure that is."""
+"""Judgements say with a word and a figure whether a build keeps its limits, and how sure that is."""
 
 from __future__ import annotations
 

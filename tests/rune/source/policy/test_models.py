@@ -79,6 +79,14 @@ def test_what_is_wrong_with_a_model_is_named(models: str, message: str) -> None:
     assert (result.policy, result.models) == (None, ())
 
 
+def test_decision_trees_are_no_model_of_the_section() -> None:
+    (one,) = read_policy("models: {m.trees.json: {source: net.onnx}}\n").diagnostics
+    assert "does not end with `.tflite`" in one.message
+    assert one.notes == (
+        "Decision trees are converted by the page Models or by `rune convert`, without an entry here.",
+    )
+
+
 def _digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 

@@ -1,4 +1,4 @@
-"""How diagnostics look in a terminal and as JSON."""
+"""Diagnostics in a terminal and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a mistake of syntax the rest of a file is still looked at, and is not blamed for what could not be read."""
+"""The rest of a file is still checked after a mistake of syntax, and is not blamed for what could not be read."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Terminal(io.StringIO):
 
 
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """In place of standard error, which pytest changes between a fixture and its test."""
+    """Puts a terminal in place of standard error, which pytest changes between a fixture and its test."""
     stream = Terminal()
     monkeypatch.setattr("sys.stderr", stream)
     monkeypatch.setenv("TERM", "xterm")

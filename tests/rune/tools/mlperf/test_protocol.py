@@ -54,7 +54,7 @@ def say(target: BenchmarkDevice, command: str) -> list[str]:
 
 
 def load(target: BenchmarkDevice, data: bytes) -> None:
-    """As the runner does it: 31 bytes a command."""
+    """Loads the data as the runner does: 31 bytes a command."""
     assert say(target, f"db load {len(data)}") == [f"m-[Expecting {len(data)} bytes]"]
     answers = [say(target, f"db {data[at : at + 31].hex()}") for at in range(0, len(data), 31)]
     assert answers == [[]] * (len(answers) - 1) + [["m-load-done"]]

@@ -56,7 +56,7 @@ def test_a_token_that_does_not_hold_is_not_kept(registry: SimulatedRegistry, hom
 def test_a_token_of_the_api_that_may_not_pull_is_kept_and_the_command_says_so(
     registry: SimulatedRegistry, home: Path
 ) -> None:
-    """As one for `rune data`, which a guide tells people to hand over like this."""
+    """A token for `rune data` is one, which a guide tells people to hand over like this."""
     reason = b'{"errors":[{"code":"DENIED","message":"This token may not pull."}]}'
     registry.answers["/v2/"] = Answer(403, reason)
     foreign = rune("login", registry.address, "--token-stdin", stdin="foreign")

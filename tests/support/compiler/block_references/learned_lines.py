@@ -84,7 +84,7 @@ def descend(block: str, rows: Array, targets: Array, penalties: Penalties) -> Fi
 
 
 def published_penalties(targets: Array, features: int) -> Penalties:
-    """Those of the published elastic net: it took the mean of the targets over its added rows too."""
+    """Returns the penalties of the published elastic net: it took the mean of the targets over its added rows too."""
     square = len(targets) / 2
     pull = np.sqrt(square) * (ordered_sum(targets) / (len(targets) + features))
     return Penalties(square, square / 2, pull)

@@ -10,7 +10,7 @@ from tests.support.compiler.block_references.case import Array, Fails
 
 
 def ordered_sum(numbers: Array) -> float:
-    """From the first to the last."""
+    """Adds the numbers from the first to the last."""
     return float(np.cumsum(numbers)[-1])
 
 

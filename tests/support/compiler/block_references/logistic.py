@@ -11,7 +11,7 @@ from tests.support.compiler.block_references.case import Arguments, Array, Fails
 from tests.support.compiler.block_references.learned_rows import check_decided, check_rows, columns
 
 LOGISTIC_PENALTY = 2.0**-24
-"""For each row."""
+"""The penalty for each row."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ BLOCKS: dict[str, list[dict[str, Any]]] = {
         {"c": 1.0, "eps": 0.1, "tolerance": 1e-3},
     ],
 }
-"""With the arguments that each is judged with."""
+"""The blocks with the arguments that each is judged with."""
 CLOSE = {"penalized_regression": 1e-7}
 """How near the largest number predictions are; others by their `tolerance`."""
 

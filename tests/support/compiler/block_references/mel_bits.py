@@ -38,7 +38,7 @@ def fraction(values: Array) -> Array:
 
 
 def _rounded(products: Array, more: Array | int = 0) -> Array:
-    """Without the fractional bits of a product, and without as many bits more."""
+    """Rounds off the fractional bits of a product, and as many bits more."""
     return np.asarray((products + (1 << (ONE - 1 + more))) >> (ONE + more))
 
 

@@ -210,7 +210,7 @@ def _normalised(rows: Array, window: int) -> Array:
 
 
 def log_mel(arguments: Arguments, sound: Array) -> Array:
-    """Without `micro_frontend`, which has no formula but its own C."""
+    """Computes the block without `micro_frontend`, which has no formula but its own C."""
     energies = bands(arguments, sound)[0]
     if arguments["preset"] != "edge_impulse_mfe":
         return _logarithms(arguments["preset"], energies).astype(F32)

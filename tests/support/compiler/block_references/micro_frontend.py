@@ -21,7 +21,7 @@ def _short(value: int) -> int:
 
 
 def _rounded(product: int) -> int:
-    """Back from 30 fractional bits to 15."""
+    """Rounds from 30 fractional bits to 15."""
     return _short((product + 16384) >> 15)
 
 

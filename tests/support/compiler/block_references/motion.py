@@ -24,7 +24,7 @@ from tests.support.compiler.block_references.case import (
 
 
 def _butterworth(kind: str, order: int, cutoff: float, rate: float) -> list[tuple[float, ...]]:
-    """From the poles on the analogue circle, by the bilinear transform."""
+    """Designs a filter from the poles on the analogue circle, by the bilinear transform."""
     warped = 2.0 * rate * np.tan(np.pi * cutoff / rate)
     angles = np.pi * (2 * np.arange((order + 1) // 2) + 1) / (2 * order) + np.pi / 2
     filters: list[tuple[float, ...]] = []

@@ -91,7 +91,7 @@ def most_confident_indices(arguments: Arguments, inputs: Sequence[InputTensor]) 
 
 
 def normalize(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:
-    """In the element's own arithmetic: whole numbers wrap, and their quotients are truncated."""
+    """Normalises in the element's own arithmetic: whole numbers wrap, and their quotients are truncated."""
     x = array(inputs[0])
     flat = x.reshape(-1)
     low = high = flat[0]

@@ -102,7 +102,7 @@ def _logarithms(preset: str, energies: Array) -> Array:
 
 
 def _limited(preset: str, logs: Array) -> Array:
-    """At most 80 decibels below the greatest, where the preset has it so."""
+    """Limits the values to at most 80 decibels below the greatest, where the preset does so."""
     if preset in (*_NATURAL, *EDGE_IMPULSE):
         return logs
     return np.asarray(np.maximum(logs, logs.max() - F32(80)))

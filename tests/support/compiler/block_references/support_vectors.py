@@ -91,7 +91,7 @@ class Pairs:
         return ordered_sum(np.stack(products, axis=1).reshape(-1)) / (2.0 * len(self.room))
 
     def longest(self, share: float, change: Change) -> float:
-        """How much of a change can be made, less a share, before a number would be 0."""
+        """Returns how much of a change can be made, less a share, before a number would be 0."""
         step = change.multiplier
         ways = (
             (self.multiplier, step),

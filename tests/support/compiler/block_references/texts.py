@@ -36,7 +36,7 @@ def _plain(word: str) -> str:
 
 
 def _apart(word: str) -> list[str]:
-    """With each sign of punctuation as a word of its own."""
+    """Splits a word so that each sign of punctuation is a word of its own."""
     parts = [""]
     for letter in word:
         parts += [letter, ""] if _is_punctuation(letter) else []

@@ -10,7 +10,7 @@ from tests.conftest import REPOSITORY
 from tools.needs import Need, lack
 
 NANO_33_BLE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-Os", "-ffreestanding")
-"""As Arduino's core for the board compiles."""
+"""The options of Arduino's core for the board."""
 ESP32_C3 = ("-march=rv32imc", "-mabi=ilp32", "-Os", "-ffreestanding")
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 

@@ -64,7 +64,7 @@ class PackageFolder:
         return subprocess.run([program], capture_output=True, text=True, check=False, timeout=300).stdout
 
     def spoil_weights(self) -> None:
-        """Another number in the first array of weights: what a compiler would do that is wrong."""
+        """Changes a number in the first array of weights, as a wrong compiler would."""
         source = self.path / "src" / f"{self.name}.c"
         source.write_text(spoiled(source.read_text()))
 

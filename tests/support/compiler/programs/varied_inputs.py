@@ -40,7 +40,7 @@ def varied_inputs(types: Sequence[TensorType], rune: bytes, answers: int, seed: 
 
 
 def answers_each_run(rune: bytes, types: Sequence[TensorType]) -> bool:
-    """Whether a rune answers its first run: one with a window says nothing until that is full."""
+    """Returns whether a rune answers its first run: one with a window says nothing until that is full."""
     (frame,) = _signals(types, 1, np.random.default_rng(1))
     return bool(run(Runtime.load(rune), frame))
 

@@ -55,7 +55,8 @@ def packed(type_: TensorType, elements: Elements) -> bytes:
 
 
 def results(cases: Sequence[NativeCase], folder: Path, *flags: str) -> list[list[bytes | str]]:
-    """For each case the bytes of all outputs of each run, or the message of the run that failed, which is the last."""
+    """Returns for each case the bytes of all outputs of each run, or the message of the run that failed, which is
+    the last."""
     source = folder / "blocks.c"
     source.write_text("\n".join(_program(cases)), encoding="ascii")
     command = ["gcc", "-std=c99", "-O1", *flags, f"-I{HEADERS}", "-o", str(folder / "blocks"), str(source)]

@@ -133,4 +133,4 @@ def _case(name: str, route: str, declaration: Act) -> Case:
 _ALL = [_case(*each) for each in declared_acts()]
 CASES: list[Case] = [each for each in _ALL if "{" not in each[2]]
 REQUESTS: list[Request] = [each[:4] for each in _ALL if "{" in each[2]]
-"""About things that only `settle` makes: other tests say who may send them."""
+"""Requests about things that only `settle` makes: other tests say who may send them."""

@@ -50,4 +50,4 @@ REQUESTS: list[Request] = [
         {"tag": "9.1", "reason": "The fair opens in an hour."},
     ),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

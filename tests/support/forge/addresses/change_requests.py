@@ -40,4 +40,4 @@ REQUESTS: list[Request] = [
     ),
     ("get", f"{PROJECT_PAGE}/offer", "acme/twin/offer", None),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

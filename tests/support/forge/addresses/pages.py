@@ -27,4 +27,4 @@ REQUESTS: list[Request] = [
     ("get", "trust/authority.crt", "trust/authority.crt", None),
     ("get", "compare", "compare?one=acme/kitchen@1&other=acme/kitchen:1.0", None),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

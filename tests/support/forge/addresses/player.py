@@ -46,4 +46,4 @@ REQUESTS: list[Request] = [
     ("get", f"{_RUN}/examples", "player/acme/kitchen/runes/{digest}/examples", None),
     ("get", f"{_RUN}/examples/<path:path>", "player/acme/kitchen/runes/{digest}/examples/a.wav", None),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

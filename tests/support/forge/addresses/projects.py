@@ -173,4 +173,4 @@ CASES: list[Case] = [
 REQUESTS: list[Request] = [
     ("get", f"{PROJECT_ROUTE}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

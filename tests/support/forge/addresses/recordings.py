@@ -37,4 +37,4 @@ REQUESTS: list[Request] = [
     ("post", f"{PROJECT_ROUTE}/samples", "SAMPLES", b"7,8,9\n"),
     ("post", f"{PROJECT_ROUTE}/samples/import", "IMPORT", zipped({"yes/1.csv": b"5,5,1\n", "no/2.csv": b"5,5,2\n"})),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

@@ -152,7 +152,7 @@ REQUESTS: list[Request] = [
     ("get", "v2/<path:rest>", "v2/acme/kitchen/tags/list", None),
     ("get", f"{PROJECT_PAGE}/published", "acme/kitchen/published", None),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""
 
 
 def standing_addresses(person: User, project: Project, size: int) -> dict[str, str]:

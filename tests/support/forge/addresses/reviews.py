@@ -75,4 +75,4 @@ REQUESTS: list[Request] = [
     ("form", f"{PROJECT_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
     ("form", f"{PROJECT_PAGE}/reviews/<int:number>/close", "acme/kitchen/reviews/1/close", {}),
 ]
-"""Counted, but without a row of answers here: other tests say who may send them."""
+"""Requests that are counted, without a row of answers here: other tests say who may send them."""

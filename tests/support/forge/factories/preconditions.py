@@ -58,7 +58,7 @@ def etag_headers(path: str, body: Any = None) -> dict[str, str]:
 
 
 def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
-    """None for an address whose acts depend on nothing."""
+    """Returns the facets; None for an address whose acts depend on nothing."""
     if match := re.search(r"/threads/([0-9a-f-]{36})", path):
         thread = AnchoredThread.objects.select_related("thread").get(pk=UUID(match[1]))
         return thread_facets(thread, Comment.objects.filter(thread=thread.pk))

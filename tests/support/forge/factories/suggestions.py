@@ -12,7 +12,7 @@ from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import find_suggestion
 
 OVERRIDE: OverrideJson = {"stage": "number", "argument": "length", "before": "", "after": "4"}
-"""One that the Runefile of `tests/forge/conftest.py` can be granted."""
+"""An override that the Runefile of `tests/forge/conftest.py` allows."""
 
 
 def ready_copy(review: Review, override: OverrideJson = OVERRIDE) -> Preview:

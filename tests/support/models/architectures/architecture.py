@@ -16,7 +16,7 @@ Draw = Callable[[Generator, tuple[int, ...]], Samples]
 
 
 def pixels(random: Generator, shape: tuple[int, ...]) -> Samples:
-    """From -1 to 1."""
+    """Draws numbers from -1 to 1."""
     return random.uniform(-1, 1, shape).astype(np.float32)
 
 
@@ -34,7 +34,7 @@ class Architecture:
     """The architecture's name for a person."""
     shape: tuple[int, ...]
     build: Callable[[Any], Any]
-    """From the input to the output, or to a list of outputs."""
+    """The function from the input to the output, or to a list of outputs."""
     draw: Draw = signals
     batch: int | None = None
     """A size for the batch, where the converter cannot do without."""

@@ -34,13 +34,14 @@ from tests.support.models.architectures.wholes import wholes
 
 
 def architectures() -> dict[str, Architecture]:
-    """All of them, by name."""
+    """Returns all architectures by name."""
     every = itertools.chain(images(), sounds(), sequences(), wholes(), keras_images())
     return {each.name: each for each in every}
 
 
 def keras_model(architecture: Architecture) -> Any:
-    """With weights by its seed, and means and variances for its batch normalisations that fit its samples."""
+    """Returns a model with weights by the seed, and means and variances for its batch normalisations that fit its
+    samples."""
     tf.keras.utils.set_random_seed(architecture.seed)
     source = tf.keras.Input(architecture.shape, batch_size=architecture.batch, dtype=architecture.kind)
     model = tf.keras.Model(source, architecture.build(source))
@@ -55,7 +56,7 @@ def keras_model(architecture: Architecture) -> Any:
 
 
 def _vary(layer: Any, random: Generator) -> None:
-    """Gives it factors and offsets that are not all ones and zeros."""
+    """Gives a normalisation factors and offsets that are not all ones and zeros."""
     for weight, low, high in ((layer.gamma, 0.7, 1.3), (layer.beta, -0.2, 0.2)):
         if weight is not None:
             weight.assign(random.uniform(low, high, weight.shape).astype(np.float32))

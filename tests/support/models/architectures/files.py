@@ -15,7 +15,7 @@ MODEL, REFUSAL = ENDS = ("tflite", "refused")
 
 
 def place(folder: Path, name: str, form: str, end: str) -> Path:
-    """Where the file of an architecture and form is."""
+    """Returns where the file of an architecture and form is."""
     return folder / f"{name}.{form}.{end}"
 
 

@@ -17,7 +17,7 @@ Change = Callable[[Any, Architecture], None]
 
 
 def _float32(converter: Any, architecture: Architecture) -> None:
-    """As it is."""
+    """Changes nothing."""
 
 
 def _dynamic_range(converter: Any, architecture: Architecture) -> None:

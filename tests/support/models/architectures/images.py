@@ -11,7 +11,7 @@ CLASSES = 10
 
 
 def images() -> Architectures:
-    """All of them."""
+    """Yields all architectures for images."""
     yield Architecture("lenet", "LeNet 5", (28, 28, 1), _lenet, pixels)
     yield Architecture("resnet_8", "ResNet 8, as MLPerf Tiny has it", (32, 32, 3), _resnet_8, pixels)
     yield Architecture("squeezenet", "SqueezeNet 1.1", (64, 64, 3), _squeezenet, pixels)

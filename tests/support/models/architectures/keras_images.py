@@ -16,7 +16,7 @@ Build = Callable[[Any], Any]
 
 
 def keras_images() -> Architectures:
-    """All of them; without weights of ImageNet, which would have to be downloaded."""
+    """Yields all architectures of Keras for images, without weights of ImageNet, which would have to be downloaded."""
     nets = tf.keras.applications
     table: dict[str, tuple[str, Any, dict[str, object]]] = {
         "mobilenet": ("MobileNet V1, a quarter as wide", nets.MobileNet, {"alpha": 0.25}),

@@ -15,14 +15,14 @@ OUTCOME = "outcome"
 
 
 class ArchitectureVerdict(Enum):
-    """How far a form comes."""
+    """The verdict on a form."""
 
     EXACT = "exact"
-    """Compiled, and every byte is the reference's."""
+    """The form is compiled, and every byte is the reference's."""
     WITHIN = "within the tolerance"
-    """Compiled, and all numbers are within the tolerance for floats."""
+    """The form is compiled, and all numbers are within the tolerance for floats."""
     DIFFERS = "differs"
-    """Compiled, and something is beyond it."""
+    """The form is compiled, and something is beyond the tolerance."""
     HOST = "host"
     """A host has to run it."""
     FAILED = "failed"
@@ -30,7 +30,7 @@ class ArchitectureVerdict(Enum):
     NOT_EXPORTED = "not exported"
     """The converter refuses it."""
     NOT_RUN = "not run"
-    """Nobody exported or judged it yet."""
+    """Nobody exported or judged the form yet."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ WORDS = 50
 
 
 def sequences() -> Architectures:
-    """All of them."""
+    """Yields all architectures for sequences."""
     yield Architecture("mlp", "Multilayer perceptron", (24,), _mlp)
     yield Architecture("conv_1d", "Convolutions over time", (64, 6), _conv_1d)
     yield Architecture("tcn", "TCN: dilated causal convolutions", (32, 6), _tcn)

@@ -11,7 +11,7 @@ WORDS = 12
 
 
 def sounds() -> Architectures:
-    """All of them."""
+    """Yields all architectures for sounds."""
     yield Architecture("tiny_conv", "tiny_conv, as micro_speech has it", (49, 40, 1), _tiny_conv)
     yield Architecture("ds_cnn", "DS-CNN, as MLPerf Tiny has it", (49, 10, 1), _ds_cnn)
     yield Architecture("tc_resnet", "TC-ResNet 8", (49, 40), _tc_resnet)

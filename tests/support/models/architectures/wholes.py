@@ -13,7 +13,7 @@ IMAGE = (32, 32, 3)
 
 
 def wholes() -> Architectures:
-    """All of them."""
+    """Yields all whole networks."""
     yield Architecture("autoencoder", "Autoencoder, as MLPerf Tiny has it, narrower", (128,), _autoencoder)
     yield Architecture("conv_autoencoder", "Autoencoder of convolutions", (28, 28, 1), _conv_autoencoder, pixels)
     yield Architecture("u_net", "U-Net, with enlarged images", IMAGE, _u_net(_enlarged), pixels)

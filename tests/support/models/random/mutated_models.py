@@ -114,7 +114,7 @@ def _another_graph(choose: random.Random, model: Any, graph: Any) -> None:
 
 
 def _other_custom_options(choose: random.Random, _: Any, graph: Any) -> None:
-    """A byte of them, or all."""
+    """Changes a byte of the custom options, or removes all."""
     for operator in graph.operators or ():
         if operator.customOptions is not None and len(operator.customOptions):
             changed = bytearray(operator.customOptions)

@@ -25,7 +25,7 @@ class RandomModel:
 
     @property
     def name(self) -> str:
-        """For people: the seed and what is in it."""
+        """The name for people: the seed and the operators."""
         return f"{self.seed} ({' '.join(self.operators)})"
 
 
@@ -42,5 +42,5 @@ def random_model(seed: int, length: int = LENGTH) -> RandomModel:
 
 
 def _has_reference(operators: Sequence[str]) -> bool:
-    """Whether the reference takes them together: the parts of a model cannot share variables."""
+    """Returns whether the reference takes them together: the parts of a model cannot share variables."""
     return not (WITHOUT_REFERENCE_KERNEL & {*operators} and VARIABLES & {*operators})

@@ -1,4 +1,4 @@
-"""How each operator is drawn that moves elements: on what, with which options. For `random_models.py`."""
+"""Draws each operator that moves elements: on what, with which options. For `random_models.py`."""
 
 from __future__ import annotations
 
@@ -275,4 +275,4 @@ MOVING_DRAWS: Mapping[str, Draw] = {
     "TRANSPOSE": _transpose,
     "UNPACK": _unpack,
 }
-"""By TFLite's names."""
+"""The draws by TFLite's names."""

@@ -1,4 +1,4 @@
-"""How each operator is drawn: on what, with which options. For `random_models.py`.
+"""Draws each operator: on what, with which options. For `random_models.py`.
 
 Floats agree within a tolerance, so what makes a small difference large (a rounding, a division, an exponential) stands
 behind an input of its own.
@@ -377,4 +377,4 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_rows_of, "L2_NORMALIZATION", "LOG_SOFTMAX"),
     **_each(_root, "LOG", "RSQRT", "SQRT"),
 }
-"""By TFLite's names."""
+"""The draws by TFLite's names."""

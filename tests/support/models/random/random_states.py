@@ -1,4 +1,4 @@
-"""How each operator that remembers is drawn. For `random_operators.py`."""
+"""Draws each operator that remembers. For `random_operators.py`."""
 
 from __future__ import annotations
 

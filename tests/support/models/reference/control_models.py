@@ -18,7 +18,7 @@ Model = Callable[[Layers], list[ModelValue]]
 
 
 def control_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8")):
         yield f"if_{short}_known", lambda g, kind=kind: [_chosen(g, kind, _true(g))]  # type: ignore[misc]
         yield f"while_{short}_counted", _counted(kind)
@@ -111,7 +111,7 @@ def _counted(kind: str) -> Model:
 
 
 def _nested(g: Layers) -> list[ModelValue]:
-    """In each round the counter decides which branch is taken."""
+    """Returns a loop in which the counter decides in each round which branch is taken."""
     source = g.input((2, 3), "float32")
     then, otherwise = branch(g, "then", source, "ADD"), branch(g, "else", source, "SUB")
 
@@ -129,7 +129,7 @@ def _nested(g: Layers) -> list[ModelValue]:
 
 
 def _is_small(source: ModelValue, g: Layers) -> Callable[[ModelGraph, int], int]:
-    """Whether the greatest number of a value is below a constant."""
+    """Returns a condition: whether the greatest number of a value is below a constant."""
 
     def truth(graph: ModelGraph, value: int) -> int:
         greatest = graph.tensor("greatest", (1,), source.kind, source.scale, source.stored_zero_point)

@@ -34,7 +34,7 @@ class DetectionSettings:
 
 
 def detection_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for kind, short in (("float32", "f32"), ("uint8", "u8")):
         yield f"detection_post_process_{short}_fast", _detecting(kind, DetectionSettings())
         yield (

@@ -15,7 +15,7 @@ Model = Callable[[Layers], list[ModelValue]]
 
 
 def float_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for op in ("FLOOR_DIV", "FLOOR_MOD"):
         yield f"{op.lower()}_f32_channel", _binary(op)
     for op in ("L2_NORMALIZATION", "LOG_SOFTMAX"):

@@ -16,7 +16,7 @@ Model = Callable[[Layers], list[ModelValue]]
 
 
 def further_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8")):
         for name, model in _of_all_kinds(kind):
             operator, _, detail = name.partition(":")
@@ -62,7 +62,7 @@ def _of_both_kinds(kind: str) -> Iterator[tuple[str, Model]]:
 
 
 def _gathers(kind: str) -> Iterator[tuple[str, Model]]:
-    """By places that a model finds while it runs: those of greatest numbers."""
+    """Yields models that gather by places which they find while they run: those of greatest numbers."""
 
     def gathered(axis: int, result: str) -> Model:
         def model(g: Layers) -> list[ModelValue]:

@@ -15,7 +15,7 @@ Model = Callable[[Layers], list[ModelValue]]
 
 
 def int16_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     yield "conv_2d_i16_per_tensor", _conv(per_channel=False)
     yield "conv_2d_i16_bias_of_32_bits", _conv(short_bias=True, activation="relu6")
     yield "conv_2d_i16_dilation_2x3", _conv(dilation=(2, 3), padding="valid", kernel=(2, 2))
@@ -93,7 +93,7 @@ def _converted(op: str, source: str, result: str) -> Model:
 
 
 def _float_around_int16(g: Layers) -> list[ModelValue]:
-    """As converters export a model whose inputs and outputs are floats."""
+    """Returns a model as converters export one whose inputs and outputs are floats."""
     source = g.convert("QUANTIZE", g.input((1, 6, 6, 3), "float32"), "int16", 0.0241)
     features = g.add(g.conv(source, 5, activation="relu"), g.depthwise(g.conv(source, 5, (1, 1))))
     pooled = g.pool(features, "AVERAGE_POOL_2D", (3, 3), (3, 3))

@@ -17,7 +17,7 @@ COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_E
 
 
 def logic_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for op in COMPARISONS:
         for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8"), ("int32", "i32")):
             yield f"{op.lower()}_{short}_channel", _compared(op, kind, (5,))

@@ -20,7 +20,7 @@ _SOME_OF_UINT8 = ("space_to_batch_nd:padded", "batch_to_space_nd:cropped", "gath
 
 
 def lookup_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8")):
         for name, model in _of_all_kinds(kind):
             operator, _, detail = name.partition(":")
@@ -70,7 +70,7 @@ def batch_to_space(g: Layers, source: ModelValue, blocks: Sequence[int], crops: 
 
 
 def _dilated(kind: str) -> Model:
-    """As old converters write a convolution with holes."""
+    """Returns a model as old converters write a convolution with holes."""
 
     def model(g: Layers) -> list[ModelValue]:
         batches = space_to_batch(g, g.input((1, 6, 7, 3), kind), (2, 2), ((2, 2), (2, 3)))

@@ -26,7 +26,7 @@ Change = Callable[[Any], None]
 
 
 def models() -> Iterator[tuple[str, Layers, Change]]:
-    """By name, with the options of the converter."""
+    """Yields the models by name, with the options of the converter."""
     of = tf.keras.layers
     yield "lstm_f32", [of.LSTM(6)], as_it_is
     yield "lstm_stacked_f16", [of.LSTM(5, return_sequences=True), of.LSTM(4)], halved

@@ -44,7 +44,7 @@ class ModelGraph:
         self.number = len(self._model.subgraphs) - 1
 
     def subgraph(self, name: str) -> ModelGraph:
-        """Another graph of the same model, for CALL_ONCE, IF and WHILE."""
+        """Returns another graph of the same model, for CALL_ONCE, IF and WHILE."""
         return ModelGraph(name, self._model)
 
     def returns(self, *outputs: int) -> None:

@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 ACTIVATIONS = {"none": 0, "relu": 1, "relu_n1": 2, "relu6": 3}
 PADDINGS = {"same": 0, "valid": 1}
 FINER = 256
-"""By how much the steps of int16 are finer than those of int8."""
+"""The factor by which the steps of int16 are finer than those of int8."""
 SHARES = {"int8": (1 / 256, -128), "uint8": (1 / 256, -128), "int16": (1 / 128, 0)}
 """Scale and zero point of numbers from 0 to 1."""
 
@@ -28,22 +28,22 @@ class ModelValue:
 
     @property
     def stored_zero_point(self) -> int:
-        """As the file has it."""
+        """The zero point in the file."""
         return stored(self.zero_point, self.kind)
 
 
 def bias_type(is_short: bool) -> int:
-    """As options say it: nothing, or int32."""
+    """Returns the type of the bias in options: nothing, or int32."""
     return int(schema.TensorType.INT32) if is_short else 0
 
 
 def stored(zero_point: int, kind: str) -> int:
-    """As the file has it: uint8 counts from 0 where int8 counts from -128; int16 has none."""
+    """Returns the zero point in the file: uint8 counts from 0 where int8 counts from -128; int16 has none."""
     return zero_point + 128 if kind == "uint8" else 0 if kind == "int16" else zero_point
 
 
 def stored_scale(scale: float | None, kind: str) -> float | None:
-    """As the file has it."""
+    """Returns the scale in the file."""
     return scale / FINER if scale is not None and kind == "int16" else scale
 
 

@@ -22,7 +22,7 @@ TANH = 4
 
 
 def state_models() -> Iterator[tuple[str, Model]]:
-    """By name."""
+    """Yields the models by name."""
     for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8")):
         yield f"read_variable_{short}_delayed", _delayed(kind)
         yield f"read_variable_{short}_window", _window(kind)
@@ -58,7 +58,7 @@ class StateVariable:
 
     @staticmethod
     def with_first(g: Layers, name: str, like: ModelValue) -> StateVariable:
-        """Its first value is a constant that a graph assigns which is called once."""
+        """Returns a variable whose first value a graph assigns that is called once."""
         variable = StateVariable.of(g, name, like)
         graph = g.graph.subgraph(f"first {name}")
         values = g.random.integers(-9, 9, like.shape)
@@ -180,7 +180,7 @@ def lstm(
     cell_bits: int = 11,
     gain: float = 1.0,
 ) -> ModelValue:
-    """As Keras exports its LSTM; `zero_point` is the output's."""
+    """Returns an LSTM as Keras exports it; `zero_point` is the output's."""
     *places, inputs = source.shape
     batches = places[1] if time_major else places[0]
     is_float = source.scale is None

@@ -94,7 +94,7 @@ class PartsEditor {
     const count = this.#parts.length;
     this.#say(
       count === 0
-        ? "The loudness is the same everywhere: no parts were found."
+        ? "The recording is equally loud throughout: it has no parts."
         : `${count} part${count === 1 ? "" : "s"} found.`,
     );
     this.#draw();
@@ -104,7 +104,7 @@ class PartsEditor {
   #add(): void {
     const place = freePlace(this.#parts, this.#length);
     if (place === null) {
-      this.#say("There is no place for another part.");
+      this.#say("There is no room for another part.");
       return;
     }
     this.#parts.push({ ...place, label: this.#label });

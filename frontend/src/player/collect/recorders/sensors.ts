@@ -41,10 +41,8 @@ export function ownSensor(kind: "sound" | "motion"): RecordingSensor {
 
 const G = 9.80665;
 const SILENT = {
-  sound:
-    "Nothing that is sound comes from this port. Upload the program of the package that collects, and connect it again.",
-  motion:
-    "No motion comes from this port. The board must send frames, or lines of three numbers at 115200 bits a second.",
+  sound: "This port sends no sound. Upload the program of the package that collects, and connect it again.",
+  motion: "This port sends no motion. The board must send frames, or lines of three numbers at 115200 bits a second.",
 };
 
 /** A board whose port is chosen once and stays open from recording to recording. */

@@ -36,7 +36,7 @@ export function PhoneCode({ link, label, labels }: Props) {
         )
       ) : phone?.isOver === true ? (
         <div className="stack tight">
-          <p role="status">This code no longer works, and no phone records with it.</p>
+          <p role="status">This code no longer works, and no phone can record with it.</p>
           <div>{renew}</div>
         </div>
       ) : isConnected(phone) ? (

@@ -31,7 +31,7 @@ export function RecordingTile({ sample, server, onRemove, onProblem }: Props) {
   return (
     <li className={isPlaying ? "start-tile playing" : "start-tile"}>
       {isOfNobody && (
-        <span className="start-example" title="Example, no recording of yours">
+        <span className="start-example" title="An example, not your recording">
           example
         </span>
       )}

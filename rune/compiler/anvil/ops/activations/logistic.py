@@ -71,7 +71,7 @@ def _tanh(op: ModelOp) -> Integers:
 
 
 def _exp(values: Array) -> Array:
-    """Beyond the greatest float of single precision the quotient is 0 all the same."""
+    """Returns e**x; beyond the greatest float of single precision the quotient is 0 all the same."""
     return exp(np.minimum(values, 88))
 
 

@@ -22,7 +22,7 @@ LEAST_LENGTH = np.float32(1e-6)
 
 @dataclass(frozen=True)
 class RowsFloat32(Computation):
-    """For `rows` of `columns` numbers: the logarithm of their softmax, or else they are divided by their length."""
+    """The logarithm of the softmax of `rows` of `columns` numbers, or else these divided by their length."""
 
     is_log_softmax: bool
     rows: int

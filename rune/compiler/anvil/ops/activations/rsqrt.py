@@ -21,10 +21,10 @@ from rune.compiler.anvil.requantisation.fixed_point import Integers, multiplier,
 _FINER = 20
 """Binary places that a root is kept with."""
 _ONE = 2**28
-"""As Q3.28."""
+"""1 as Q3.28."""
 _ONE_AND_A_HALF = 2**28 + 2**27
 _HALF_OF_ROOT_OF_2 = 1518500250
-"""As Q0.31."""
+"""Half of the root of 2 as Q0.31."""
 
 
 def refusal(op: ModelOp) -> str | None:

@@ -83,7 +83,7 @@ def table_of_logistic() -> NDArray[np.uint16]:
 
 
 def sigmoid_refusal(op: ModelOp) -> str | None:
-    """Why the function of a tensor of int16 cannot be computed, whose scales are right."""
+    """Returns why the function of a tensor of int16 cannot be computed, whose scales are right."""
     if scale_of(op.output) != (2.0**-15, 0):
         return "an output that is not in units of 1/32768"
     return BEYOND_32_BITS if _multiplier(op)[0] >= 2**16 else None
@@ -110,8 +110,8 @@ _PLAIN = {Sigmoid.LOGISTIC: (0,), Sigmoid.TANH: (0, 1)}
 
 
 def _multiplier(op: ModelOp) -> tuple[int, int]:
-    """From the input's scale to 1 / (3 * 4096): at most 15 bits, where the scale allows it, and a shift to the
-    right."""
+    """Returns the multiplier from the input's scale to 1 / (3 * 4096): at most 15 bits, where the scale allows it,
+    and a shift to the right."""
     multiplier, shift = scale_of(op.input(0))[0] * 4096 * 3, 0
     while multiplier <= (2**15 - 1) / 2 and shift <= 30:
         multiplier, shift = multiplier * 2, shift + 1

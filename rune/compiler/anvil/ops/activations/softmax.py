@@ -143,7 +143,7 @@ def _int16_multiplier(op: ModelOp) -> Multiplier:
 
 
 def _multiplier(op: ModelOp) -> float:
-    """From a difference of bytes to Q5.26."""
+    """Returns the multiplier from a difference of bytes to Q5.26."""
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
     return min(op.operator.options.beta * scale_of(op.input(0))[0] * 2**26, 2**31 - 1.0)
 

@@ -81,7 +81,7 @@ def gelu_by_tanh(x: Array) -> Array:
 
 
 ONE_FROM = np.float32(16.619047164916992)
-"""Behind it the logistic function is 1 in the reference."""
+"""The number above which the logistic function is 1 in the reference."""
 
 
 def _logistic(x: Array) -> Array:
@@ -90,7 +90,7 @@ def _logistic(x: Array) -> Array:
 
 
 ITSELF_FROM = np.float32(-(2.0**-25))
-"""From here to 0 the nearest float of e**x - 1 is x, of which the difference to 1 would keep few digits."""
+"""The number from which to 0 the nearest float of e**x - 1 is x, of which the difference to 1 would keep few digits."""
 
 
 def _elu(x: Array) -> Array:

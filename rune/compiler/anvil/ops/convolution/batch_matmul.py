@@ -43,7 +43,7 @@ HYBRID_RANK = 3
 """Dimensions of floats beside weights of int8, at most."""
 
 MOST_MATRICES = 1 << 14
-"""For one operator: each has a place of its own among the rune's constants."""
+"""The most matrices of one operator: each has a place of its own among the rune's constants."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ def refusal(op: ModelOp) -> str | None:
 
 
 def _is_layer(op: ModelOp) -> bool:
-    """Whether rows of floats meet one matrix of constant bytes with one scale. Of more than three dimensions the
-    reference takes the scales of other rows, and it knows of no zero point."""
+    """Returns whether rows of floats meet one matrix of constant bytes with one scale. Of more than three dimensions
+    the reference takes the scales of other rows, and it knows of no zero point."""
     left, right, options = op.input(0), op.input(1), _options(op)
     is_matrix = right.data is not None and len(right.shape) == 2 and one_scale(right) and right.zero_point == 0
     return is_matrix and 2 <= len(left.shape) <= HYBRID_RANK and not options.left_is_transposed
@@ -243,7 +243,7 @@ def _matrices(op: ModelOp) -> Matrices:
 
 
 def _starts(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]:
-    """Where the matrices of an input begin, one for each of the output's."""
+    """Returns where the matrices of an input begin, one for each of the output's."""
     require(len(shape) - 2 <= len(batches), "an input has more dimensions than the output")
     own = (1,) * (len(batches) + 2 - len(shape)) + shape[:-2]
     require(

@@ -164,7 +164,7 @@ def refusal(op: ModelOp) -> str | None:
 
 
 def image_op_refusal(op: ModelOp, activation: Activation, weights_axis: int) -> str | None:
-    """Why a convolution of images has no kernel; the same for CONV_2D and DEPTHWISE_CONV_2D."""
+    """Returns why a convolution of images has no kernel; the same for CONV_2D and DEPTHWISE_CONV_2D."""
     image, weights, bias = op.input(0), op.input(1), op.optional_input(2)
     if are(INT8, image, weights, op.output):
         if not one_scale(image, op.output):
@@ -272,7 +272,7 @@ def hybrid(
 
 
 def has_short_bias(op: ModelOp) -> bool:
-    """Whether the op says that its bias beside int16 has 32 bits; a depthwise convolution cannot."""
+    """Returns whether the op says that its bias beside int16 has 32 bits; a depthwise convolution cannot."""
     options = op.operator.options
     return isinstance(options, Conv2DOptions | TransposeConvOptions) and options.has_short_bias
 
@@ -302,7 +302,7 @@ def channel_multipliers(op: ModelOp, channels: int) -> Sequence[float]:
 
 
 def multiplier_without_bias(op: ModelOp) -> float:
-    """For weights with one scale: the product of scales in single precision, over the output's."""
+    """Returns the product of scales in single precision over the output's, for weights with one scale."""
     product = np.float32(scale_of(op.input(0))[0]) * np.float32(scale_of(op.input(1))[0])
     return float(product) / scale_of(op.output)[0]
 

@@ -161,7 +161,7 @@ def refusal(op: ModelOp) -> str | None:
 
 
 def _leaves_32_bits(op: ModelOp) -> bool:
-    """Whether a product with a scale can leave 32 bits, where the reference's conversion is not defined."""
+    """Returns whether a product with a scale can leave 32 bits, where the reference's conversion is not defined."""
     weights = op.input(1)
     if len(weights.shape) != 2:
         return False
@@ -201,7 +201,7 @@ def computation(op: ModelOp) -> Computation:
 
 
 def _rounded_twice(op: ModelOp, batches: int) -> Conv2DInt8:
-    """As TFLite Micro computes it: as a convolution of images of one pixel."""
+    """Returns the computation of TFLite Micro: a convolution of images of one pixel."""
     outputs, inputs = op.input(1).shape
     place = Window.of_one_pixel(batches, inputs, outputs)
     multipliers = multipliers_of(_scales(op, outputs))

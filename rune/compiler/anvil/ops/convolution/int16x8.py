@@ -71,8 +71,8 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, ReadsPadding):
         return replace(self, window=window, filters=self.filters[..., live_inputs], bias=bias)
 
     def _times(self, channels: int) -> int | None:
-        """How often so many channels lie under the filter; None where it reads others. One of a pixel may read the
-        pixels of a whole image as channels."""
+        """Returns how often so many channels lie under the filter; None where it reads others. One of a pixel may
+        read the pixels of a whole image as channels."""
         is_pixel = self.filters.shape[1:3] == (1, 1)
         if channels != self.window.input_channels and not (is_pixel and self.window.input_channels % channels == 0):
             return None

@@ -27,7 +27,7 @@ LARGEST_WINDOW = 1 << 15
 
 
 class Pooling(Enum):
-    """How the elements under the filter are combined. Padding does not count: an average is of real pixels."""
+    """The function of the elements under the filter. Padding does not count: an average is of real pixels."""
 
     AVERAGE = "average"
     L2 = "l2"

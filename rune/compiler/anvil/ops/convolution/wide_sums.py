@@ -61,14 +61,15 @@ class SumRescaling(ABC):
 
     @abstractmethod
     def are_in_reach(self, sums: ChannelRange) -> bool:
-        """Whether no sum of the range leaves its bits on its way; there a greater sum may give a smaller number."""
+        """Returns whether no sum of the range leaves its bits on its way; there a greater sum may give a smaller
+        number."""
 
     @abstractmethod
     def for_channels(self, keep: Mask) -> SumRescaling:
         """The same without the other channels."""
 
     def bounds(self, sums: ChannelRange) -> ChannelRange | None:
-        """Between what the output lies."""
+        """Returns the bounds of the output."""
         if not self.are_in_reach(sums):
             return None
         return ChannelRange(*(self.of_sums(end).astype(np.int64) for end in (sums.least, sums.greatest)))
@@ -78,7 +79,7 @@ _Each = TypeVar("_Each")
 
 
 def _selected(each: tuple[_Each, ...], keep: Mask) -> tuple[_Each, ...]:
-    """Those of the channels that stay; one for all stays."""
+    """Returns the values of the channels that stay; one for all stays."""
     return each if len(each) == 1 else tuple(one for one, stays in zip(each, keep, strict=True) if stays)
 
 
@@ -110,18 +111,18 @@ class WideRescaling(SumRescaling):
 
     @property
     def mantissas(self) -> Integers:
-        """With 15 bits."""
+        """Mantissas of 15 bits."""
         return np.array([min((each.mantissa + 2**15) >> 16, 2**15 - 1) for each in self.multipliers], np.int64)
 
     @property
     def shifts(self) -> Integers:
-        """To the right, from 8 to 46."""
+        """Shifts to the right, from 8 to 46."""
         return np.array([15 - each.exponent for each in self.multipliers], np.int64)
 
 
 @dataclass(frozen=True)
 class ShortRescaling(SumRescaling):
-    """For sums that have 32 bits: rounded twice, with a multiplier a channel."""
+    """The rescaling of sums that have 32 bits: rounded twice, with a multiplier a channel."""
 
     multipliers: tuple[Multiplier, ...]
     output: OutputRange
@@ -156,15 +157,16 @@ class NearestRescaling(SumRescaling):
 
 
 def are_wide(source: Tensor, weights: Tensor, output: Tensor) -> bool:
-    """Whether numbers of int16 are multiplied by weights of int8."""
+    """Returns whether numbers of int16 are multiplied by weights of int8."""
     return are(INT16, source, output) and are(INT8, weights)
 
 
 def wide_refusal(
     op: ModelOp, axis: int, has_short_bias: bool, quotients: Callable[[ModelOp, int], Sequence[float]]
 ) -> str | None:
-    """Why an op of such numbers and weights, with the bias behind them, has no kernel. `axis` is the weights' channel;
-    `quotients` gives those of scales, one for each of so many channels, once it is certain that there are scales."""
+    """Returns why an op of such numbers and weights, with the bias behind them, has no kernel. `axis` is the
+    weights' channel; `quotients` gives those of scales, one for each of so many channels, once it is certain that
+    there are scales."""
     source, weights, bias, output = op.input(0), op.input(1), op.optional_input(2), op.output
     why = scale_refusal(source, output)
     if why is not None:
@@ -193,7 +195,7 @@ def wide_refusal(
 
 
 def sum_rescaling(op: ModelOp, has_short_bias: bool, reals: Sequence[float], activation: Activation) -> SumRescaling:
-    """As the reference does it for an op that `wide_refusal` has not refused."""
+    """Returns the reference's rescaling for an op that `wide_refusal` has not refused."""
     if op.operator.op == "FULLY_CONNECTED" and op.profile is LITERT:
         return NearestRescaling(tuple(reals), *activation_range(activation, op.output))
     if has_short_bias:

@@ -102,7 +102,8 @@ class Window:
         )
 
     def row_work(self, of_row: Callable[[Window], Computation], padding: int) -> RowWork | None:
-        """How a row of the output is made, by what computes it for a window of one row; None of several images."""
+        """Returns how `of_row`, which computes a window of one row, makes a row of the output; None for several
+        images."""
         if self.batches != 1:
             return None
         reach = (self.filter_height - 1) * self.dilation_y + 1

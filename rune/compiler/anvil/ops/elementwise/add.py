@@ -132,7 +132,7 @@ def refusal(op: ModelOp) -> str | None:
 
 
 def _is_power_of_two(tensor: Tensor) -> bool:
-    """Whether the reference takes the scale for one."""
+    """Returns whether the reference takes the scale for one."""
     logarithm = math.log2(scale_of(tensor)[0])
     return abs(logarithm - round(logarithm)) < 1e-3
 

@@ -39,7 +39,7 @@ class Broadcast:
         return (("sizes", self.sizes), ("left_steps", self.left_steps), ("right_steps", self.right_steps))
 
     def spread(self, left: Array, right: Array) -> tuple[Array, Array]:
-        """Both inputs with the output's five dimensions."""
+        """Returns both inputs with the output's five dimensions."""
         return self._spread(left, self.left_steps), self._spread(right, self.right_steps)
 
     def _spread(self, values: Array, steps: tuple[int, ...]) -> Array:
@@ -50,7 +50,7 @@ class Broadcast:
 
     @staticmethod
     def dense(count: int) -> Broadcast:
-        """Both inputs have as many elements as the output."""
+        """Returns the shape where both inputs have as many elements as the output."""
         return Broadcast((1, 1, 1, 1, count), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
 
     def carrying(self, keep: Mask) -> Broadcast:
@@ -75,7 +75,7 @@ def activation_of(op: ModelOp) -> Activation:
 
 
 def binary_refusal(op: ModelOp) -> str | None:
-    """Why an elementwise op of two inputs has no kernel, of int8, int16 or float32."""
+    """Returns why an elementwise op of two inputs has no kernel, of int8, int16 or float32."""
     left, right, output = op.input(0), op.input(1), op.output
     if are_quantized(left, right, output):
         why = scale_refusal(left, right, output)
@@ -98,7 +98,7 @@ def arithmetic_refusal(op: ModelOp) -> str | None:
 
 
 def are_whole(op: ModelOp) -> bool:
-    """Whether both inputs and the output are int32."""
+    """Returns whether both inputs and the output are int32."""
     return are(INT32, op.input(0), op.input(1), op.output)
 
 
@@ -133,7 +133,7 @@ def _of_shapes(left: tuple[int, ...], right: tuple[int, ...], output: tuple[int,
 
 
 def _steps(sizes: list[int]) -> tuple[int, ...]:
-    """From each index of a dense tensor to the next; 0 where there is one index only."""
+    """Returns the step from each index of a dense tensor to the next; 0 where there is one index only."""
     steps, step = [], 1
     for size in reversed(sizes):
         steps.append(0 if size == 1 else step)

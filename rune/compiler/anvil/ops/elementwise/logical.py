@@ -17,7 +17,7 @@ from rune.model.tflite import TensorKind
 
 @dataclass(frozen=True)
 class Logical(Computation):
-    """Whether both hold, or any of the two."""
+    """The logical AND or OR of two inputs."""
 
     is_and: bool
     shape: Broadcast

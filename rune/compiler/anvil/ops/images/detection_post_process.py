@@ -48,7 +48,7 @@ class Linear:
     zero_point: int
 
     def floats(self, stored_values: Array) -> Floats:
-        """In single precision."""
+        """Returns the numbers in single precision."""
         return (stored_values.astype(np.float32) - np.float32(self.zero_point)) * np.float32(self.scale)
 
     @property

@@ -32,7 +32,7 @@ ONE = 1 << 10
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """For each row or column of the output the two of the input that it lies between, and the weight of the second: of
+    """The two rows or columns of the input that each of the output lies between, and the weight of the second: of
     integers a part of `ONE`, of float32 a part of 1. The first has the rest."""
 
     lower: NDArray[np.int32]

@@ -49,7 +49,7 @@ class ByteTable(Computation, CarriesChannels, ByRows):
 
     @staticmethod
     def flip(source: TensorType, result: TensorType) -> ByteTable:
-        """For uint8 to int8 or back: each byte with its highest bit flipped."""
+        """Returns the table from uint8 to int8 or back: each byte with its highest bit flipped."""
         signed = (source.element is ElementType.I8, result.element is ElementType.I8)
         return ByteTable(result.count, np.arange(256, dtype=np.uint8) ^ np.uint8(HIGHEST_BIT), signed)
 

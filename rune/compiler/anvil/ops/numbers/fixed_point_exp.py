@@ -59,7 +59,7 @@ def logistic(values: Integers) -> Integers:
 
 
 def tanh(values: Integers) -> Integers:
-    """As Q0.31 for Q4.27 numbers."""
+    """Returns the hyperbolic tangent of Q4.27 numbers as Q0.31."""
     magnitude = np.clip((newton(exponential(-np.abs(values), 5)) - 2**29) << 2, -ONE - 1, ONE)
     return np.where(values == 0, 0, np.where(values < 0, -magnitude, magnitude))
 

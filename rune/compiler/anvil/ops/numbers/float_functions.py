@@ -33,7 +33,7 @@ _SERIES = tuple(
 _TWO_OVER_PI = np.array(
     (0, 0xA2F9836E, 0x4E441529, 0xFC2757D1, 0xF534DDC0, 0xDB629599, 0x3C439041, 0xFE5163AB), np.uint64
 )
-"""Its binary digits, 32 a word, behind 32 zeros."""
+"""The binary digits of 2 / pi, 32 a word, behind 32 zeros."""
 _EIGHTH_OF_A_TURN = 0x3F490FDB
 """The bits of pi / 4 in single precision."""
 _QUARTER_TURN = float.fromhex("0x1.921fb54442d18p-62")
@@ -138,7 +138,7 @@ def cos(angles: Array) -> Array:
 
 
 def _sine(angles: Array, ahead: int) -> Array:
-    """As `rune_sine_f32`."""
+    """Returns the sine as `rune_sine_f32` does."""
     finite = np.where(np.isfinite(angles), angles, np.float32(0))
     quarters, rest = _quarter_turns(finite)
     quarters = quarters + ahead

@@ -110,7 +110,7 @@ def quantize_refusal(op: ModelOp) -> str | None:
 
 
 def _leaves_32_bits(op: ModelOp) -> bool:
-    """Whether the reference's left shift raises a number, counted from its zero point, out of 32 bits."""
+    """Returns whether the reference's left shift raises a number, counted from its zero point, out of 32 bits."""
     (scale, zero_point), limits = scale_of(op.input(0)), np.iinfo(ELEMENTS[op.input(0).kind])
     reach = max(int(limits.max) - zero_point, zero_point - int(limits.min))
     return reach << max(multiplier(scale / scale_of(op.output)[0]).exponent, 0) >= 2**31 - 2**20

@@ -1,4 +1,4 @@
-"""How sums of products become numbers of 8 or 16 bits: the multipliers, and the range of the output."""
+"""Computes how sums of products become numbers of 8 or 16 bits: the multipliers, and the range of the output."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ def folded(bias: Array, weights: Integers, values: Integers) -> NDArray[np.int32
 
 
 def are_in_reach(sums: ChannelRange, multipliers: Sequence[Multiplier]) -> bool:
-    """Whether no sum of the range leaves 32 bits on its way to a byte; there a greater sum may give a smaller byte."""
+    """Returns whether no sum of the range leaves 32 bits on its way to a byte; there a greater sum may give a
+    smaller byte."""
     reach = np.maximum(np.abs(sums.least), np.abs(sums.greatest))
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     return bool((reach < FARTHEST >> np.clip(exponents, 0, 31)).all())

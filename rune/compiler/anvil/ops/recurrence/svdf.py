@@ -40,7 +40,7 @@ class Filters:
 
     @property
     def memory(self) -> int:
-        """For how many runs a filter's numbers are kept."""
+        """The number of runs for which a filter's numbers are kept."""
         return int(self.times.shape[1])
 
     def shifted(self, state: Array, newest: Array) -> Array:
@@ -66,7 +66,7 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class SvdfFloat32(Computation):
-    """Clamped to the activation's bounds."""
+    """The op SVDF in float32, clamped to the activation's bounds."""
 
     filters: Filters
     minimum: float

@@ -185,7 +185,7 @@ class LstmInt8ByTable(LstmInt8):
 
     @property
     def to_cell(self) -> Multiplier:
-        """From a product of two numbers in units of 2**-15 to the unit of a cell."""
+        """The multiplier from a product of two numbers in units of 2**-15 to the unit of a cell."""
         return multiplier(2.0 ** (self.scales.cell_bits - 2 * _UNIT_BITS))
 
 

@@ -53,7 +53,7 @@ class Reduction:
         return math.prod(self.sizes) // self.count
 
     def sums(self, values: Array) -> Array:
-        """Over the dimensions without a step."""
+        """Returns the sums over the dimensions without a step."""
         axes = tuple(axis for axis, step in enumerate(self.steps) if not step)
         return np.asarray(values.reshape(self.sizes).sum(axis=axes)).reshape(-1)
 

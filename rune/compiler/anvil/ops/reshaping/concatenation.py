@@ -75,7 +75,7 @@ class SplitTensor(Computation, ViewParts):
 
 
 def _refusal(tensors: Sequence[Tensor | None], others: Sequence[Tensor | None] = ()) -> str | None:
-    """Why these tensors cannot be joined or split; `others` must be constants."""
+    """Returns why these tensors cannot be joined or split; `others` must be constants."""
     present = [tensor for tensor in tensors if tensor is not None]
     first = present[0]
     if first.kind not in ELEMENTS or any(each.kind is not first.kind or each.is_sparse for each in present):

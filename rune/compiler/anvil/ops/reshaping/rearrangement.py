@@ -36,7 +36,7 @@ ELEMENTS: dict[TensorKind, np.dtype[Any]] = {
 """The kinds whose elements can be moved, and what NumPy calls them."""
 
 Places = NDArray[np.int32]
-"""For each index of a dimension of the output the index of the input's, or -1: a padding."""
+"""The index of the input for each index of a dimension of the output, or -1: a padding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Rearrangement(Computation, CarriesChannels, ViewParts):
     sizes: tuple[int, ...]
     places: tuple[Places, ...]
     order: tuple[int, ...]
-    """For each dimension of the output that of the input, and of `places`, to which it belongs."""
+    """The dimension of the input, and of `places`, to which each dimension of the output belongs."""
     element: np.dtype[Any]
     padding: int | float = 0
     has_channels: bool = True
@@ -118,7 +118,8 @@ class Rearrangement(Computation, CarriesChannels, ViewParts):
 
     @property
     def offsets(self) -> tuple[Places, ...]:
-        """For each dimension of the output what its index adds to the place of an element in the input's memory."""
+        """The number that the index of each dimension of the output adds to an element's place in the input's
+        memory."""
         steps = [math.prod(self.sizes[axis + 1 :]) for axis in range(len(self.sizes))]
         return tuple(np.where(self.places[axis] < 0, -1, self.places[axis] * steps[axis]) for axis in self.order)
 
@@ -146,7 +147,8 @@ def rearranged(
 
 
 def moves_refusal(op: ModelOp, *constants: int) -> str | None:
-    """Why elements cannot be moved; `constants` are the numbers of inputs that say how, which must be constants."""
+    """Returns why elements cannot be moved; `constants` are the numbers of inputs that say how, which must be
+    constants."""
     source, output = op.input(0), op.output
     if source.kind not in ELEMENTS or output.kind is not source.kind or source.is_sparse:
         return ""

@@ -24,7 +24,7 @@ def detection(op: DetectionPostProcess) -> KernelCall:
 
 
 def _memory(op: DetectionPostProcess) -> tuple[Scratch, ...]:
-    """As `struct rune_detection_memory` has it."""
+    """Returns the scratch memory of `struct rune_detection_memory`."""
     options = op.options
     candidates = options.max_detections if options.is_regular else 1
     return (
@@ -64,7 +64,7 @@ def _fields(op: DetectionPostProcess) -> tuple[tuple[str, int | float], ...]:
 
 
 def _single(number: float) -> float:
-    """As single precision has it."""
+    """Rounds a number to single precision."""
     return float(np.float32(number))
 
 

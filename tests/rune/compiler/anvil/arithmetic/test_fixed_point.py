@@ -75,12 +75,13 @@ def kernel_values(scale: ProvenScale, sums: Integers, lowest: int, highest: int)
 
 
 def rounded_once(reals: NDArray[np.float64], least: Integers, greatest: Integers) -> Channels:
-    """As those of a fully connected layer; the first has thresholds where a product ends in a half."""
+    """Returns channels like those of a fully connected layer; the first has thresholds where a product ends in a
+    half."""
     return RoundedOnce(np.concatenate([[2.0**-6], reals[1:]]), least, greatest)
 
 
 def rounded_twice(reals: NDArray[np.float64], least: Integers, greatest: Integers) -> Channels:
-    """As those of a convolution."""
+    """Returns channels like those of a convolution."""
     ways = [multiplier(float(real)) for real in reals]
     mantissas, exponents = (
         np.array(each) for each in zip(*((way.mantissa, way.exponent) for way in ways), strict=True)

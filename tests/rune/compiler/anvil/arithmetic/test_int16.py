@@ -220,7 +220,7 @@ def test_powers_of_two_are_added_where_a_file_does_not_ask_for_shifts() -> None:
 
 
 def test_the_multiplier_of_a_product_is_a_quotient_in_single_precision() -> None:
-    """In double precision squares of 20 numbers have another value."""
+    """The squares of 20 numbers have another value in double precision."""
     graph = ModelGraph("squares")
     source = graph.input("x", (1, 65536), "int16", 0.00030384486308321357)
     output = graph.tensor("y", (1, 65536), "int16", 0.002976357704028487)

@@ -35,7 +35,7 @@ def weights(model: Model) -> int:
 
 
 def refuses(data: bytes) -> bool:
-    """Whether the reference refuses the model."""
+    """Returns whether the reference refuses the model."""
     model = read_model(data)
     try:
         open_inside(data, keep=False).run([bytes(tensor.type.size) for tensor in _inputs(model) if tensor.type])

@@ -42,7 +42,7 @@ LAST_BITS = (
 """How the models of floats begin whose last bits differ from the reference's, and why."""
 
 MODULE = 100
-"""So many models are compiled into one module."""
+"""Models that are compiled into one module."""
 
 
 def name_of(case: ModelCase | RefusedCase) -> str:
@@ -53,7 +53,7 @@ CASES = one_of_each(model_cases(), family_of, name_of)
 
 
 def cases_that(are: Callable[[ModelCase], bool]) -> list[ParameterSet]:
-    """Those of `CASES` that are so, together, and as a proof together those that are proofs there."""
+    """Returns the cases for which `are` holds as one parameter, and those that are proofs as another, a proof."""
     cases = [(case, bool(each.marks)) for each in CASES if isinstance(case := each.values[0], ModelCase) and are(case)]
     return [
         pytest.param([case for case, is_proof in cases if not is_proof], id="a share"),
@@ -128,7 +128,7 @@ def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
 
 
 def assert_close(expected: bytes, actual: bytes, name: str = "") -> None:
-    """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
+    """Fails unless the numbers are within 1e-5 of each number, or 1e-6 of the tensor's largest."""
     right, numbers = np.frombuffer(expected, "<f4"), np.frombuffer(actual, "<f4")
     assert right.shape == numbers.shape, name
     tolerance = np.maximum(1e-5 * np.abs(right), 1e-6 * np.abs(right).max())

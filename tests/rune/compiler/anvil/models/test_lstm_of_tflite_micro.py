@@ -72,7 +72,7 @@ def test_many_random_lstms_give_its_bytes() -> None:
 
 @pytest.mark.slow
 def test_their_outputs_are_of_many_kinds() -> None:
-    """Not all at an end of their range, where anything would agree."""
+    """The outputs are not all at an end of their range, where anything would agree."""
     counts = [
         len(set(np.frombuffer(data, np.int8).tolist()))
         for seed in range(FEW)

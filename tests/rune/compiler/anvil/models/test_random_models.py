@@ -22,7 +22,7 @@ from tests.support.shares import mostly_proved
 
 MODELS = 100
 BUILDS = 12
-"""How many of them are compiled here; all of them are by `make prove`."""
+"""The number of models that are compiled here; all are by `make prove`."""
 BATCH = 12
 """Models that are compiled into one module."""
 

@@ -52,7 +52,7 @@ def accepted_cases() -> tuple[ModelCase, ...]:
 
 @cache
 def accepted_random_models(number: int) -> tuple[RandomModel, ...]:
-    """So many random models for which it has kernels, those of the least seeds."""
+    """Returns so many random models for which TFLite Micro has kernels, those of the least seeds."""
     models = (random_model(seed) for seed in count())
     return tuple(islice((each for each in models if not unsupported_ops(read_model(each.data), TFLM)), number))
 
@@ -124,7 +124,7 @@ def test_what_cannot_be_compiled_is_not_said_to_be_missing_in_it(name: str) -> N
 
 @pytest.mark.slow
 def test_every_operator_that_it_has_is_in_a_model_that_it_takes() -> None:
-    """But those of which Anvil knows no rounding, or that stand for others in a file."""
+    """The exceptions are operators of which Anvil knows no rounding, or that stand for others in a file."""
     ops = {operator.op for case in accepted_cases() for operator in read_model(case.data).operators}
     random = {operator for model in accepted_random_models(MODELS) for operator in model.operators}
     assert set(TYPES) - ops - random <= {"WHILE", "CALL_ONCE"}

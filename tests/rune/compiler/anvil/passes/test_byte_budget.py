@@ -32,7 +32,7 @@ def fills() -> bytes:
 
 
 def variables() -> bytes:
-    """Nothing assigns a first value to them."""
+    """Returns a model with variables to which nothing assigns a first value."""
     graph = ModelGraph("variables")
     source = graph.input("source", (LARGE // 4,), "float32")
     for number in range(MANY):

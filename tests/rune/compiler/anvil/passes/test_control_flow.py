@@ -69,7 +69,7 @@ def test_a_loop_without_end_is_refused_soon() -> None:
 
 @pytest.mark.protects("compiling/called-graphs")
 def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
-    """Its condition is what it is given."""
+    """The condition returns its input."""
 
     def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3), "float32")

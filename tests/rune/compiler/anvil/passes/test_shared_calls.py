@@ -39,7 +39,7 @@ HEADER = Path("any.h")
 
 
 def call(to: int, count: int = 3) -> KernelInvocation:
-    """From the buffer before, with a constant."""
+    """Returns a call that reads the buffer before, with a constant."""
     arguments = (
         Pointer(BufferPlace(to - 1, 4), "float"),
         Pointer(BufferPlace(to), "float", writes=True),

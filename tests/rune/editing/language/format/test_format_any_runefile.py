@@ -1,4 +1,4 @@
-"""Whatever a Runefile looks like: formatting keeps what it says and all comments, and there is one form."""
+"""Formatting keeps what any Runefile says and all its comments, and there is one form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a wire fits is said before it is drawn, for one input or for all at once."""
+"""The check says before a wire is drawn whether it fits, for one input or for all at once."""
 
 from __future__ import annotations
 

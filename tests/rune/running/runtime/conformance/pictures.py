@@ -31,5 +31,5 @@ def pictures() -> list[Mapping[str, object]]:
 
 
 def document() -> str:
-    """As the file `pictures.json`."""
+    """Returns the text of the file `pictures.json`."""
     return json.dumps({"pictures": pictures()}, indent=1) + "\n"

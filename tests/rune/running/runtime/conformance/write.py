@@ -25,7 +25,7 @@ def all_cases() -> tuple[ConformanceCase, ...]:
 
 
 def all_files() -> Mapping[str, bytes]:
-    """Everything in the folder but what a person wrote, by path."""
+    """Returns all files of the folder but what a person wrote, by path."""
     contents = {f"{case.name}/{name}": data for case in all_cases() for name, data in files(case).items()}
     return contents | {"pictures.json": pictures.document().encode()}
 

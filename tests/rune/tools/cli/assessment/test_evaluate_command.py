@@ -64,6 +64,21 @@ def test_json_has_figures_and_outcomes(app: Path, samples: Path) -> None:
     assert [each["name"] for each in report["outcomes"]] == ["0/a.raw", "0/b.raw", "1/c.raw"]
 
 
+@pytest.mark.protects("uploads/uneven-times")
+def test_a_recording_of_another_rate_is_named_with_what_became_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "app.rune"
+    path.write_bytes(mirror(RAW, 8, "f32[2]"))
+    for name, step in {"0/1": 10, "0/2": 10, "1/3": 20, "1/4": 10}.items():
+        (tmp_path / "samples" / name).parent.mkdir(parents=True, exist_ok=True)
+        rows = "".join(f"{row * step},1,0\n" for row in range(4))
+        (tmp_path / "samples" / f"{name}.csv").write_text(f"time_ms,heat,light\n{rows}")
+    result = run(path, "--samples", tmp_path / "samples")
+    assert result.stderr.splitlines()[0] == (
+        "Note: 1/3.csv: Its rows are 20 ms apart, and those of the data 10 ms. It is resampled to 10 ms: 7 rows "
+        "instead of 4."
+    )
+
+
 def test_junit_has_a_case_for_each_sample_and_names_what_was_wrong(app: Path, samples: Path) -> None:
     (samples / "1" / "odd\ufffe.raw").write_bytes(b"")
     root = ElementTree.fromstring(run(app, "--samples", samples, "-f", "junit").stdout)

@@ -1,4 +1,4 @@
-"""Only tests of blocks that the pipeline runs belong to a build; other Python of the project is its own affair."""
+"""The tests of blocks that the pipeline runs belong to a build; other Python of the project is its own affair."""
 
 from __future__ import annotations
 

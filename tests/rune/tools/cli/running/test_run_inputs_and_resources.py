@@ -193,3 +193,13 @@ def test_a_capacity_is_a_number_of_bytes(pair: str, words_project: Path) -> None
     )
     assert result.exit_code == 2
     assert not (words_project / "no.rune").exists()
+
+
+@pytest.mark.protects("uploads/uneven-times")
+def test_times_of_a_motion_file_that_jump_or_run_backwards_are_named(tmp_path: Path) -> None:
+    path = app(tmp_path, mirror(ACCEL, 36, "f32[3, 3]"))
+    move = tmp_path / "move.csv"
+    move.write_text("time_ms,x,y,z\n0,1,2,3\n10,1,2,3\n5,1,2,3\n", encoding="utf-8")
+    assert "move.csv: Its times run backwards at row 3, from 10 ms to 5 ms." in run(path, "--accel", move).stderr
+    move.write_text("time_ms,x,y,z\n0,1,2,3\n10,1,2,3\n20,1,2,3\n", encoding="utf-8")
+    assert run(path, "--accel", move).stderr == ""

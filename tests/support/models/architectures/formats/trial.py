@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class FormatTrial:
-    """How far an architecture comes from one format. `reason` says why it was not converted, "" where it was;
+    """The result for an architecture in one format. `reason` says why it was not converted, "" where it was;
     `difference` is the largest on 64 inputs, None where the source is a float `.tflite` file already."""
 
     reason: str
@@ -98,7 +98,7 @@ def _in_time(step: Callable[[], T]) -> T:
 
 
 def _silent(share: float, text: str) -> None:
-    """Nobody looks at the progress."""
+    """Ignores the progress."""
 
 
 @cache
