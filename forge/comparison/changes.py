@@ -68,7 +68,7 @@ class StageChange:
 
     @property
     def is_another(self) -> bool:
-        """Whether it is of another kind now, or does something else."""
+        """Whether the stage is of another kind now, or does something else."""
         before, after = self.before, self.after
         if before is None or after is None:
             return False

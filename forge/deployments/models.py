@@ -191,7 +191,7 @@ class DeploymentKey(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Whether it was revoked, or its time is over."""
+        """Whether the key was revoked, or its time is over."""
         return self.revoked is not None or (self.expires is not None and self.expires <= timezone.now())
 
 

@@ -151,7 +151,7 @@ class Job(LeasedRow):
 
     @property
     def needs_nothing(self) -> bool:
-        """Whether it waits for no other job, or no longer."""
+        """Whether the job waits for no other job, or no longer."""
         return self.required_job is None or self.required_job.state == JobState.SUCCEEDED
 
     @property

@@ -58,7 +58,7 @@ class NoticeRow:
 
     @property
     def is_unread(self) -> bool:
-        """Whether it was not looked at."""
+        """Whether the notice was not looked at."""
         return self.notice.read is None and self.notice.done is None
 
 

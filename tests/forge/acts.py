@@ -58,12 +58,12 @@ class ActModule:
 
     @property
     def is_actions(self) -> bool:
-        """Whether it is an app's `actions`, or in a package of that name."""
+        """Whether the module is an app's `actions`, or in a package of that name."""
         return "actions" in self.name.split(".")
 
     @property
     def is_view(self) -> bool:
-        """Whether it answers requests or sockets."""
+        """Whether the module answers requests or sockets."""
         last = self.name.rpartition(".")[2]
         is_page = self.name.startswith("forge.web.") or "pages" in self.name.split(".")
         return is_page or last in {"api", "consumers", "distribution", "bearer"} or last.endswith("_api")

@@ -96,7 +96,7 @@ class CollectingLink(models.Model):
 
     @property
     def is_for_guests(self) -> bool:
-        """Whether it is for people outside."""
+        """Whether the link is for people outside."""
         return self.audience == CollectingAudience.GUESTS
 
     @property

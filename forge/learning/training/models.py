@@ -143,7 +143,7 @@ class TrainingRun(models.Model):
 
     @property
     def is_taught(self) -> bool:
-        """Whether it was taught in a page, from recordings that stayed there: it has no recipe, data or
+        """Whether the run was taught in a page, from recordings that stayed there: it has no recipe, data or
         curves."""
         return self.recipe == TAUGHT_RECIPE
 

@@ -65,7 +65,7 @@ class ManifestDocument:
 
     @property
     def is_index(self) -> bool:
-        """Whether it lists manifests, and no blobs."""
+        """Whether the document lists manifests, and no blobs."""
         return self.media_type in INDEX_TYPES
 
 

@@ -102,7 +102,7 @@ class ChangeRequest(models.Model):
 
     @property
     def is_outside(self) -> bool:
-        """Whether it comes from no fork: from a branch elsewhere, or from a conversion."""
+        """Whether the change request comes from no fork: from a branch elsewhere, or from a conversion."""
         return bool(self.outside_place)
 
     def get_absolute_url(self) -> str:

@@ -89,7 +89,7 @@ class RunRow:
 
     @property
     def is_of_other_project(self) -> bool:
-        """Whether it learned from the data of another project."""
+        """Whether the run learned from the data of another project."""
         version = self.run.data_version
         return version is not None and version.data_set.project_id != self.run.project_id
 

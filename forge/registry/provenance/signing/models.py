@@ -79,7 +79,7 @@ class SigningKey(models.Model):
 
     @property
     def is_signing(self) -> bool:
-        """Whether it makes new signatures."""
+        """Whether the key makes new signatures."""
         return bool(self.fingerprint) and self.retired is None and self.revoked is None
 
 
