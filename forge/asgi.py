@@ -21,10 +21,10 @@ from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.collab.session_end import SessionEnd  # noqa: E402
 from forge.core.database.presence import presence  # noqa: E402
 from forge.core.http.asgi.lifespan import Scope, lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.http.asgi.observability import Observability  # noqa: E402
 from forge.core.http.asgi.origins import SameOrigin  # noqa: E402
 from forge.core.http.asgi.static_files import StaticFiles  # noqa: E402
-from forge.core.observability import Observability  # noqa: E402
-from forge.core.periodic import RunsIn, scheduler  # noqa: E402
+from forge.core.processes.periodic import RunsIn, scheduler  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402

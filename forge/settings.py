@@ -119,7 +119,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Everything that is written is on the disk before it is answered: synchronous FULL costs 0.3 ms a commit and also
 # survives a power cut. IMMEDIATE takes the write lock when a transaction starts, so no transaction fails half way.
-# The log is carried over by a thread of the server (forge.core.database.checkpoints); 80 MB of it is for when there is
+# The log is carried over by a thread of the server (forge.core.processes.checkpoints); 80 MB of it is for when there is
 # none.
 _SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
@@ -332,10 +332,13 @@ USE_I18N = False
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"belonging": {"()": "forge.core.logs.RequestContextFilter"}},
+    "filters": {"belonging": {"()": "forge.core.observability.logs.RequestContextFilter"}},
     "formatters": {
-        "text": {"()": "forge.core.logs.TextFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "forge.core.logs.JsonFormatter"},
+        "text": {
+            "()": "forge.core.observability.logs.TextFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "forge.core.observability.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {

@@ -110,7 +110,7 @@ class Machine:
 class InstallStep:
     """The message, and the command that is then run; None where a person has to do it."""
 
-    says: str
+    sentence: str
     command: tuple[str, ...] | None
 
 
@@ -188,8 +188,8 @@ def main(arguments: list[str]) -> int:
         print(f"Unknown purpose {purpose!r}; one of {', '.join(PURPOSES)}", file=sys.stderr)
         return 2
     steps = plan(missing_for(purpose), this_machine())
-    if steps.says:
-        print(steps.says, file=sys.stderr, flush=True)
+    if steps.sentence:
+        print(steps.sentence, file=sys.stderr, flush=True)
     if steps.command:
         print(f"==> {shlex.join(steps.command)}", file=sys.stderr, flush=True)
         subprocess.run(steps.command, check=False)

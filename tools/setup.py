@@ -117,7 +117,7 @@ def make_environment() -> None:
             "Python's venv module is missing. On Debian and Ubuntu it is installed by\n\n"
             "    sudo apt install python3-venv\n"
         )
-    say(f"Creating .venv with {interpreter}")
+    report(f"Creating .venv with {interpreter}")
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     subprocess.run([interpreter, "-m", "venv", str(ENVIRONMENT)], check=True)
 
@@ -191,7 +191,7 @@ def install_packages(set_name: str) -> None:
     if installed_set() == state:
         return
     size = size_text("server", *layers)
-    say(f"Installing the Python packages into .venv: {size}, {minutes} minutes on a common line")
+    report(f"Installing the Python packages into .venv: {size}, {minutes} minutes on a common line")
     started = time.monotonic()
     # Bytecode is written by the steps that follow, which load what the server loads, and no test of a library.
     uv = [str(UV), "pip", "install", "--python", str(PYTHON)]
@@ -201,7 +201,7 @@ def install_packages(set_name: str) -> None:
         subprocess.run([*uv, "--no-build-isolation", "--require-hashes", "-r", str(file)], check=True)
     subprocess.run([*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
     INSTALLED_SET.write_text(" ".join(state), encoding="utf-8")
-    say(f"Python packages are ready ({time.monotonic() - started:.0f} s)")
+    report(f"Python packages are ready ({time.monotonic() - started:.0f} s)")
 
 
 def builds_extensions() -> bool:
@@ -236,7 +236,7 @@ def build_frontend() -> None:
     if is_stamped(stamp, sources):
         return
     environment = node_environment()
-    say("Building the front end")
+    report("Building the front end")
     for generator in ("declarations", "learner"):
         subprocess.run([str(PYTHON), "-m", f"tools.generators.{generator}"], cwd=ROOT, check=True)
     subprocess.run(["npm", "run", "--silent", "build"], cwd=FRONTEND, env=environment, check=True)
@@ -315,7 +315,7 @@ def install_frontend_packages(set_name: str) -> None:
     if is_stamped(stamp, state) or is_stamped(stamp, f"{lock} whole"):
         return
     size = size_text("frontend-whole" if is_whole else "frontend")
-    say(f"Installing the front end's packages: {size}, about a minute on a common line")
+    report(f"Installing the front end's packages: {size}, about a minute on a common line")
     command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", *([] if is_whole else ["--omit=dev"])]
     subprocess.run(command, cwd=FRONTEND, env=node_environment(), check=True)
     stamp.write_text(state, encoding="utf-8")
@@ -332,7 +332,7 @@ def node_environment() -> dict[str, str]:
         return environment
     folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)), None)
     if folder is None:
-        say("Node 20.19, or 22.12, or newer is not on this machine: fetching Node's wheel into .venv (about 60 MB)")
+        report("Node 20.19, or 22.12, or newer is not on this machine: fetching Node's wheel into .venv (about 60 MB)")
         uv = [str(UV), "pip", "install", "--python", str(PYTHON), "--require-hashes"]
         subprocess.run([*uv, "-r", str(REQUIREMENTS / "node.txt")], check=True)
         folder = next(iter(ENVIRONMENT.glob(NODE_WHEEL)))
@@ -373,7 +373,7 @@ def digest(files: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def say(text: str) -> None:
+def report(text: str) -> None:
     print(f"==> {text}", flush=True)
 
 

@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
 
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role as Role
 from forge.accounts.roles import is_higher, role_choices
 from forge.accounts.sign_in.models import BrowserSession as BrowserSession

@@ -10,8 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from forge.accounts.audit import pages as audit
 from forge.accounts.grants.pages import lists as grant_lists
 from forge.accounts.organisations.pages import organisation
-from forge.accounts.people import pages as people
-from forge.accounts.sign_in.pages import password_reset, security, sessions, sign_in
+from forge.accounts.sign_in.pages import password_reset, profile, security, sessions, sign_in
 from forge.accounts.tokens.pages import device, tokens
 
 passkeys: list[URLPattern | URLResolver] = [
@@ -49,10 +48,10 @@ site_pages: list[URLPattern | URLResolver] = [
     path("accounts/2fa/recovery-codes/", include("allauth.mfa.recovery_codes.urls")),
     *(passkeys if settings.PASSKEYS else []),
     *services,
-    path("accounts/profile", people.profile, name="profile"),
-    path("accounts/address", people.address, name="address"),
-    path("accounts/confirm", people.confirm, name="confirm-address"),
-    path("accounts/password", people.password, name="password"),
+    path("accounts/profile", profile.profile, name="profile"),
+    path("accounts/address", profile.address, name="address"),
+    path("accounts/confirm", profile.confirm, name="confirm-address"),
+    path("accounts/password", profile.password, name="password"),
     path("accounts/device", device.device, name="device"),
     path("accounts/audit", audit.own_audit, name="own-audit"),
     path("accounts/sessions", sessions.sessions, name="sessions"),

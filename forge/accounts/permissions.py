@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from forge.accounts.models import Organisation, Role
 from forge.accounts.principals import PrincipalKind
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 
 

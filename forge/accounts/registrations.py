@@ -6,9 +6,9 @@ from importlib import import_module
 
 from django.conf import settings
 
-from forge.accounts.actions import end_old_entries
+from forge.accounts.audit.actions.export import end_old_entries
 from forge.accounts.tokens.actions.device import delete_ended_codes
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 
 DAY = 24 * 3600.0
 

@@ -1,159 +1,19 @@
-"""Organisations, members, invitations and tokens as JSON, and what of them comes in."""
+"""Roles and verbs as JSON. `may` in an answer lists the caller's verbs, so that clients need not compare roles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, TypedDict
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from rest_framework import serializers
 
-from forge.accounts.may import OrganisationVerb, names_of
-from forge.accounts.models import ApiToken, Invitation, Membership, Organisation
-from forge.accounts.organisations.facets import organisation_facets
-from forge.accounts.organisations.invitations import MAX_ADDRESSES, MAX_DAYS, MAX_PLACES
-from forge.accounts.people.serializers import PersonJson, person_to_json
-from forge.accounts.permissions import verbs_on
-from forge.accounts.principals import Principal
-from forge.accounts.quotas.limits import OF_ORGANISATION
-from forge.accounts.quotas.usage import ResourceUsage
+from forge.accounts.permissions import OF_ORGANISATION, OF_PROJECT, Verb
 from forge.accounts.roles import role_choices
-from forge.accounts.tokens.scopes import SCOPE_NAMES
-from forge.core.api.acts import ActAnswer
-from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
+from forge.core.api.json_types import choices
 from rune.source.policy.roles import ROLES
 
 RoleJson = Annotated[str, choices("Role", ROLES)]
-ScopeJson = Annotated[str, choices("Scope", SCOPE_NAMES)]
-
-
-class OrganisationJson(TypedDict):
-    """An organisation."""
-
-    id: Uuid
-    name: str
-    title: str
-    url: str
-    may: list[OrganisationVerb]
-
-
-class OrganisationsJson(TypedDict):
-    """The person's organisations."""
-
-    organisations: list[OrganisationJson]
-
-
-class MembershipJson(TypedDict):
-    """An organisation of one's own, with one's role there."""
-
-    name: str
-    role: RoleJson
-
-
-class MeJson(PersonJson):
-    """The person who asks."""
-
-    email: str
-    organisations: list[MembershipJson]
-
-
-class MemberJson(PersonJson):
-    """A member; addresses are shown to fellow members only."""
-
-    email: str
-    role: RoleJson
-
-
-class MembersJson(TypedDict):
-    """The members of an organisation."""
-
-    members: list[MemberJson]
-
-
-class InvitationJson(TypedDict):
-    """An open invitation. Its link is in the answer that made it and nowhere else."""
-
-    id: Uuid
-    role: RoleJson
-    email: Annotated[
-        str,
-        "the address that it was sent to, and the only one that can join; empty for anyone with the link",
-    ]
-    places: Annotated[int, "how many people can join by it"]
-    places_used: Annotated[int, "how many of them have"]
-    created: Timestamp
-    expires: Timestamp
-    invited_by: str | None
-
-
-class NewInvitationJson(InvitationJson):
-    """An invitation with its link, which is shown this once."""
-
-    link: str
-
-
-class InvitationsJson(TypedDict):
-    """The open invitations of an organisation."""
-
-    invitations: list[InvitationJson]
-
-
 RoleChoice = Annotated[str, serializers.ChoiceField(choices=role_choices())]
-Places = Annotated[int, serializers.IntegerField(min_value=1, max_value=MAX_PLACES)]
-Days = Annotated[int, serializers.IntegerField(min_value=1, max_value=MAX_DAYS)]
-Emails = Annotated[
-    Sequence[str], serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MAX_ADDRESSES)
-]
-"""The fields of invitations."""
-
-
-class UsageJson(TypedDict):
-    """The usage of one resource by an organisation."""
-
-    resource: Annotated[str, choices("Resource", [each.value for each in OF_ORGANISATION])]
-    used: int
-    limit: int
-    is_near: Annotated[bool, "whether 80 % of the limit are reached"]
-
-
-class UsagesJson(TypedDict):
-    """The usage of each resource that has a quota, by an organisation."""
-
-    usage: list[UsageJson]
-
-
-class TokenJson(TypedDict):
-    """A token. Its secret is in the answer that made it and nowhere else."""
-
-    id: Uuid
-    name: str
-    scopes: list[ScopeJson]
-    restriction: Annotated[
-        list[str] | None,
-        "the organisations and projects it is restricted to, as `organisation:<id>` and `project:<id>`",
-    ]
-    expires: Timestamp | None
-    hint: str
-    created: Timestamp
-    last_used: Timestamp | None
-
-
-class CreatedTokenJson(TokenJson):
-    """A token with its secret, which is shown this once."""
-
-    token: str
-
-
-class TokensJson(TypedDict):
-    """The person's tokens."""
-
-    tokens: list[TokenJson]
-
-
-class NewOrganisationSerializer(serializers.Serializer[Any]):
-    """The fields of a new organisation."""
-
-    name = serializers.CharField()
-    title = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class RoleChoiceSerializer(serializers.Serializer[Any]):
@@ -162,89 +22,11 @@ class RoleChoiceSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=role_choices())
 
 
-class NewTokenSerializer(serializers.Serializer[Any]):
-    """The fields of a new token."""
-
-    name = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPE_NAMES))
-    expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    restriction = serializers.ListField(
-        child=serializers.RegexField(r"\A(organisation|project):[0-9a-f-]{36}\Z"),
-        required=False,
-        allow_null=True,
-        default=None,
-        max_length=1000,
-        help_text="keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does",
-    )
+def names_of(verbs: Iterable[Verb]) -> list[str]:
+    """Verbs as answers name them, in the order of `Verb`."""
+    names = frozenset(verbs)
+    return [verb.name.lower() for verb in Verb if verb in names]
 
 
-def organisation_to_json(organisation: Organisation, principal: Principal) -> OrganisationJson:
-    """An organisation with what the principal may do to it."""
-    return {
-        "id": str(organisation.pk),
-        "name": organisation.name,
-        "title": organisation.title,
-        "url": organisation.get_absolute_url(),
-        "may": names_of(verbs_on(principal, organisation)),
-    }
-
-
-CHANGED_ORGANISATION: ActAnswer[Organisation] = ActAnswer(facets=organisation_facets, for_actor=organisation_to_json)
-
-
-def member_to_json(membership: Membership) -> MemberJson:
-    """A member. Reads the person."""
-    return {**person_to_json(membership.user), "email": membership.user.email, "role": membership.role}
-
-
-def invitation_to_json(invitation: Invitation) -> InvitationJson:
-    """An invitation without its link. Reads who invited."""
-    return {
-        "id": str(invitation.pk),
-        "role": invitation.role,
-        "email": invitation.email,
-        "places": invitation.places,
-        "places_used": invitation.places_used,
-        "created": utc_timestamp(invitation.created),
-        "expires": utc_timestamp(invitation.expires),
-        "invited_by": str(invitation.invited_by) if invitation.invited_by else None,
-    }
-
-
-def invitations_to_json(invitations: Iterable[Invitation]) -> InvitationsJson:
-    """Invitations without their links."""
-    return {"invitations": [invitation_to_json(each) for each in invitations]}
-
-
-def new_link_to_json(invitation_and_link: tuple[Invitation, str]) -> NewInvitationJson:
-    """An invitation with its link."""
-    invitation, link = invitation_and_link
-    return {**invitation_to_json(invitation), "link": link}
-
-
-NEW_LINK = ActAnswer(new_link_to_json, status=201)
-SENT_LINKS: ActAnswer[list[Invitation]] = ActAnswer(invitations_to_json, status=201)
-
-
-def usage_to_json(usage: ResourceUsage) -> UsageJson:
-    """A resource beside its limit."""
-    return {
-        "resource": usage.resource.value,
-        "used": usage.used,
-        "limit": usage.limit,
-        "is_near": usage.is_near,
-    }
-
-
-def token_to_json(token: ApiToken) -> TokenJson:
-    """A token without its secret."""
-    return {
-        "id": str(token.pk),
-        "name": token.name,
-        "scopes": token.scopes,
-        "restriction": token.restriction,
-        "expires": utc_timestamp(token.expires) if token.expires else None,
-        "hint": token.hint,
-        "created": utc_timestamp(token.created),
-        "last_used": utc_timestamp(token.last_used) if token.last_used else None,
-    }
+OrganisationVerb = Annotated[str, choices("VerbOnOrganisation", names_of(OF_ORGANISATION))]
+ProjectVerb = Annotated[str, choices("VerbOnProject", names_of(OF_PROJECT))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.activity.access import end_old
 from forge.activity.recording import record
 from forge.core.events.log import event_written
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 
 DAY = 24 * 3600.0
 

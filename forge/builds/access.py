@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from forge.accounts.organisations.access import nothing_for, nothing_here
+from forge.accounts.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.errors import NoPackage
 from forge.builds.models import Build, BuildPackage, BuildQuerySet, Preview

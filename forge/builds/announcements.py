@@ -9,9 +9,9 @@ from uuid import UUID
 from forge.builds.choices import AimJson, MatchJson
 from forge.builds.evaluations.limits import JudgedLimitJson
 from forge.builds.models import Build
-from forge.builds.packages.serializers import BuildPackageJson
-from forge.builds.previews.serializers import PreviewJson, PreviewStateJson, WatchJson
-from forge.builds.serializers import BuildJson, LogLineJson
+from forge.builds.serializers.builds import BuildJson, LogLineJson
+from forge.builds.serializers.packages import BuildPackageJson
+from forge.builds.serializers.previews import PreviewJson, PreviewStateJson, WatchJson
 from forge.collab.pushed_runes import PREVIEW_DOWNLOAD
 from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic, Thing, ids_among, things_named

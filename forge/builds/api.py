@@ -17,34 +17,29 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import builds_of, find_build, find_rune, job_of_build
 from forge.builds.actions import (
     choose_for_builds,
     note_rune_download,
     request_build,
 )
-from forge.builds.artefacts.store import open_rune
 from forge.builds.choices import TargetsJson, choices_facets, choices_from_json, targets_to_json
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-from forge.builds.serializers import (
-    BuildJson,
-    BuildLogJson,
-    build_to_json,
-    log_line_to_json,
-)
+from forge.builds.serializers.builds import BuildJson, BuildLogJson, build_to_json, log_line_to_json
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
-from forge.core.blobs.responses import as_foreign
 from forge.core.errors import Conflict
+from forge.core.http.blob_responses import as_foreign
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.jobs.actions import cancel_job
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 from rune.aim import AIMS
 from rune.model.profile import PROFILES
 from rune.oci import RUNE_TYPE

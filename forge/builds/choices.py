@@ -10,7 +10,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from forge.builds.models import Build, BuildChoices
-from forge.builds.packages.target_boards import boards_for, usual_targets_first
+from forge.builds.target_boards import boards_for, usual_targets_first
 from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
 from forge.core.preconditions import Facet

@@ -17,7 +17,7 @@ from forge.builds.artefacts.models import ArtefactFile as ArtefactFile
 from forge.builds.artefacts.models import FileRole as FileRole
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
-from forge.core.leases import LeasedRow
+from forge.core.database.leases import LeasedRow
 from forge.datasets.models import DataVersion
 from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version

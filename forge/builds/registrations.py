@@ -23,13 +23,13 @@ from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.notify import previews
 from forge.builds.previews.refresh import resume_previews
-from forge.builds.previews.serializers import PreviewJson, preview_to_json
 from forge.builds.runs import withdrawn_samples as withdrawn_samples
 from forge.builds.runs.building import BUILD
 from forge.builds.runs.quotas import builds_of_organisation, builds_of_person, count_builds
-from forge.builds.serializers import BuildJson, build_to_json, build_url
+from forge.builds.serializers.builds import BuildJson, build_to_json, build_url
+from forge.builds.serializers.previews import PreviewJson, preview_to_json
 from forge.core.actors import Actor
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis.hooks import CurrentRune, current_rune
 from forge.datasets.collecting.hooks import recorded_format
 from forge.jobs.kinds import register as register_kind

@@ -12,8 +12,8 @@ from forge.builds.example_inputs import MOST, member_examples
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
+from forge.datasets.models.samples import RECORDED_KINDS, Sample, SampleSplit
 from forge.datasets.playing import playable
-from forge.datasets.samples.models import RECORDED_KINDS, Sample, SampleSplit
 from forge.projects.models import Project
 from rune.datasets.spreading import spread_over_labels
 

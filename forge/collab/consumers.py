@@ -28,10 +28,10 @@ from forge.collab.protocol.frames import (
     Awareness,
     Frame,
     FrameTooLarge,
-    HeardFrames,
     IgnoredFrame,
     MalformedFrame,
     QueryAwareness,
+    ReceivedFrames,
     SyncStep1,
     Update,
     awareness_frame,
@@ -134,8 +134,7 @@ class ProjectSocket(ReleasingSocket):
         return acting_as(self.scope["user"])
 
     def _is_for_its_person(self) -> bool:
-        """Returns whether the session is of the person whom the page names by `?as=`; a page that names nobody accepts
-        any session.
+        """Returns whether the session is of the person whom the page names by `?as=`; a page that names nobody takes any.
 
         A page that comes back with edits of one person must not send them in the name of another, who signed in
         meanwhile in the same browser. Asked before anything of the project: it tells of the session alone.
@@ -169,12 +168,12 @@ class ProjectSocket(ReleasingSocket):
         while True:
             message = await self._inbox.get()
             try:
-                await self._hear(message)
+                await self._handle_message(message)
             except Exception:
                 _log.exception("A message to a socket could not be answered; it is closed")
                 await self.close_for(Closing.TRY_AGAIN, "The server had an error. The project is opened again.")
 
-    async def _hear(self, message: Message) -> None:
+    async def _handle_message(self, message: Message) -> None:
         if "rune" in message:
             await self.rune_built(message["rune"])
             return
@@ -228,7 +227,7 @@ class CollabConsumer(ProjectSocket):
     _greeting: Greeting
     _dismissing: asyncio.Task[None] | None = None
     _was_present = False
-    _heard_frames: int | None = None
+    _received_frames: int | None = None
     """The number of frames with updates that the client has received, as the client reports."""
 
     async def opened(self) -> None:
@@ -258,7 +257,7 @@ class CollabConsumer(ProjectSocket):
         except MalformedFrame as error:
             await self.close_for(Closing.MALFORMED, f"This is not the y-websocket protocol: {error}.")
         except FrameTooLarge as error:
-            if isinstance(error, AnswerTooLarge) and (question := self._greeting.hear_too_large()) is not None:
+            if isinstance(error, AnswerTooLarge) and (question := self._greeting.handle_too_large()) is not None:
                 self.deliver(question)
                 return
             await self.close_for(Closing.TOO_LARGE, f"Too large: {error}.")
@@ -267,7 +266,7 @@ class CollabConsumer(ProjectSocket):
         match frame:
             case SyncStep1(state_vector):
                 try:
-                    for answer in self._greeting.hear_state(state_vector, may_edit=self.access.may_edit):
+                    for answer in self._greeting.receive_state(state_vector, may_edit=self.access.may_edit):
                         self.deliver(answer)
                 except ValueError as error:
                     raise MalformedFrame("a state vector cannot be read") from error
@@ -277,15 +276,15 @@ class CollabConsumer(ProjectSocket):
                     await self.refresh_access()
                 # A viewer's updates are dropped here, before anything is done with them.
                 if self.access.may_edit and not self._is_closing:
-                    await room.submit(FromMember(update, self, facts, is_answer, self._heard_frames))
+                    await room.submit(FromMember(update, self, facts, is_answer, self._received_frames))
                 if is_answer:
-                    for answer in self._greeting.hear_answer():
+                    for answer in self._greeting.receive_answer():
                         self.deliver(answer)
             case Awareness(clients):
-                room.hear_presence(self, clients, is_first=not self._was_present)
+                room.receive_presence(self, clients, is_first=not self._was_present)
                 self._was_present = True
-            case HeardFrames(frames):
-                self._heard_frames = frames
+            case ReceivedFrames(frames):
+                self._received_frames = frames
             case QueryAwareness():
                 self._send_presence()
             case IgnoredFrame():
@@ -354,11 +353,11 @@ class EventsConsumer(ProjectSocket):
         if stream == self.access.project_stream:
             await self._send_or_catch_up(event)
         if self.access != before:
-            await self._say_state_changed()
+            await self._send_state_changed()
 
     async def person_moved(self, event: dict[str, Any] | None) -> None:
         if event is not None and event["type"] == PROFILE_CHANGED.name:
-            await self._say_state_changed()
+            await self._send_state_changed()
         else:
             await super().person_moved(event)
 
@@ -369,7 +368,7 @@ class EventsConsumer(ProjectSocket):
         elif event is None or event["sequence"] > self._last:
             await self._send_newer()
 
-    async def _say_state_changed(self) -> None:
+    async def _send_state_changed(self) -> None:
         """The state says something else, of which no event of the project tells: what one may do, a name."""
         await self._send({"type": "state.changed", "sequence": self._last})
 

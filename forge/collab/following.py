@@ -70,7 +70,7 @@ class FollowingSocket(ReleasingSocket):
         self._changed = asyncio.Event()
         self._changed.set()
         for stream in self._numbers:
-            listen(group_of(stream), self._hear)
+            listen(group_of(stream), self._handle_message)
             watch.follow_stream(stream, self._notice)
         self._following = asyncio.create_task(self._follow())
 
@@ -78,13 +78,13 @@ class FollowingSocket(ReleasingSocket):
         if self._following is not None:
             self._following.cancel()
         for stream in self._numbers:
-            stop_listening(group_of(stream), self._hear)
+            stop_listening(group_of(stream), self._handle_message)
             watch.leave_stream(stream, self._notice)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Ignores all messages of the client."""
 
-    def _hear(self, message: Any) -> None:
+    def _handle_message(self, message: Any) -> None:
         self._notice(message["stream"], message["event"]["sequence"])
 
     def _notice(self, stream: str, last: int) -> None:

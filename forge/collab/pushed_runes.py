@@ -13,7 +13,7 @@ from forge.accounts.principals import Principal
 from forge.collab.reader import reader
 from forge.core.errors import DomainError
 from forge.core.events.delivery import deliver
-from forge.projects.actions.downloads import note_download
+from forge.projects.lifecycle.actions.downloads import note_download
 from forge.projects.models import Project
 
 PREVIEW_DOWNLOAD = "preview.download"

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 def follow_document(sender: object, project_id: UUID, sequence: int, update: bytes, origin: str, **_: object) -> None:
     """Tells the room of an update, unless the room stored it itself."""
     if origin != "socket":
-        rooms.tell(project_id, FromElsewhere(update, sequence))
+        rooms.forward(project_id, FromElsewhere(update, sequence))
 
 
 @organisation_counts.register

@@ -29,7 +29,7 @@ class Rooms:
         if project_id not in self._rooms or self._rooms[project_id][0].is_broken:
             room = Room(project_id)
             self._forget(project_id)
-            listen(room.group, room.hear_process)
+            listen(room.group, room.receive_from_process)
             loading = asyncio.ensure_future(room.load())
             # In the register before it is loaded: what is written meanwhile waits in its queue.
             self._rooms[project_id] = (room, loading, asyncio.create_task(self._serve(room, loading)))
@@ -71,20 +71,20 @@ class Rooms:
         entry = self._rooms.pop(project_id, None)
         if entry is not None:
             room, _, work = entry
-            stop_listening(room.group, room.hear_process)
+            stop_listening(room.group, room.receive_from_process)
             watch.leave_document(project_id)
             work.cancel()
 
-    def tell(self, project_id: UUID, item: FromElsewhere) -> None:
+    def forward(self, project_id: UUID, item: FromElsewhere) -> None:
         """Hands a stored update to the project's room, if there is one. Safe from any thread; never waits."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             try:
-                loop.call_soon_threadsafe(self._tell, project_id, item)
+                loop.call_soon_threadsafe(self._forward, project_id, item)
             except RuntimeError:
                 _log.info("The server is shutting down; a stored update was not announced")
 
-    def _tell(self, project_id: UUID, item: FromElsewhere) -> None:
+    def _forward(self, project_id: UUID, item: FromElsewhere) -> None:
         if project_id in self._rooms:
             self._rooms[project_id][0].submit_stored(item)
 

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.compute.pool.language import language_pool
 from forge.core.api.json_types import TypeAt
 from forge.core.api.views import needing, raising
 from forge.core.errors import Busy
 from forge.core.http.compression import gzip_page
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class LanguageRequestSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from uuid import UUID
 from forge.compute.pool.language import summary_pool
 from forge.compute.pool.local_files import remove_deleted
 from forge.compute.pool.toolchain import fetched_folder
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.projects.hooks import file_summaries
 from forge.projects.versions.store import Manifest
 

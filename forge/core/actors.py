@@ -45,7 +45,7 @@ class Actor(Protocol):
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """The scopes that limit it (`forge.accounts.tokens.scopes`); None for no limit."""
+        """The scopes that limit it (`forge.accounts.scopes`); None for no limit."""
 
     @property
     def restriction(self) -> frozenset[str] | None:

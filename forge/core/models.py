@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.core.leases import LeasedRow
+from forge.core.database.leases import LeasedRow
 from rune.digests import DIGEST_LENGTH
 
 

@@ -1,4 +1,4 @@
-"""Periodic work of this floor: SQLite's log, and stored bytes that nothing needs. While debugging, checks of events."""
+"""Work of this floor while a server runs: asking whether the database is there, SQLite's log, and unneeded bytes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import logging
 from forge.core.blobs.scrub import SCRUB_EVERY, scrub
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs
 from forge.core.blobs.usage import recount_all
-from forge.core.database.checkpoints import checkpoints
-from forge.core.http.asgi.lifespan import server_stopping
-from forge.core.periodic import PeriodicTask, RunsIn, register, scheduler
+from forge.core.database.presence import presence, watch_database
+from forge.core.http.asgi.lifespan import server_started, server_stopping
+from forge.core.processes.checkpoints import checkpoints
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register, scheduler
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ def find_strays() -> None:
         _log.info("%d files of the blob store had no row", count)
 
 
+server_started.register(watch_database)
+server_stopping.register(presence.stop)
 server_stopping.register(scheduler.stop)
 # After the scheduler, whose thread uses the connection.
 server_stopping.register(checkpoints.close)

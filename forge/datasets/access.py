@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.datasets.errors import DataVersionNotFound

@@ -47,9 +47,9 @@ class DataSetChange:
         """Stores the numbers of the data set, and tells of the change."""
         project = self.data_set.project
         write_entry(actor, action, project.stream, project.place, **data)
-        self.tell(actor)
+        self.announce(actor)
 
-    def tell(self, actor: Actor) -> None:
+    def announce(self, actor: Actor) -> None:
         """Does the same without an audit entry, for a part of something that gets one at its end."""
         self.data_set.save(update_fields=["revision", "last_number", "last_group", "row_rates"])
         append_event(self.data_set.project.stream, DATA_CHANGED(revision=self.data_set.revision), actor)

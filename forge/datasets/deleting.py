@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db.models import Count
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.models import Sample, SampleQuerySet

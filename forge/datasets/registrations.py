@@ -8,7 +8,7 @@ from forge.accounts.models import User
 from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, person_counts
 from forge.core.http.senders import register as register_sender
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis import stopping as stopping
 from forge.datasets.analysis.job import ANALYSIS
 from forge.datasets.collecting.access import sender_by_cookie
@@ -17,8 +17,8 @@ from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
 from forge.datasets.protection.limits import protected_runs_of
 from forge.datasets.removals import announcements as announcements
+from forge.datasets.removals.actions import end_consents
 from forge.datasets.removals.deletion_list import list_missing
-from forge.datasets.samples.actions import end_consents
 from forge.datasets.samples.drawings import draw_moved_samples
 from forge.jobs.kinds import register as register_kind
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict
+
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.datasets.access import names_of_groups
 from forge.datasets.hooks import data_advice
 from forge.datasets.models import DataSet
-from forge.datasets.serializers import DataLabelJson, DataSummaryJson
+from forge.datasets.serializers import SPLIT_CHOICES, DataGroupJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
 from forge.datasets.tally import SampleTally
 from forge.datasets.versions.accuracy_uses import count_accuracy
@@ -57,3 +59,48 @@ def _label_to_json(counts: LabelCounts) -> DataLabelJson:
         "groups": len(counts.people),
         "milliseconds": counts.milliseconds,
     }
+
+
+class DataLabelJson(TypedDict):
+    """A label, with its samples by split."""
+
+    label: str
+    train: int
+    validation: int
+    test: int
+    groups: Annotated[int, "people and devices"]
+    milliseconds: Annotated[int, "of all sounds together"]
+
+
+class DataSplitJson(TypedDict):
+    """A split, with its labelled samples."""
+
+    split: Annotated[str, SPLIT_CHOICES]
+    samples: int
+    groups: Annotated[int, "people and devices"]
+
+
+class DataShortageJson(TypedDict):
+    """The label of which there is too little, and that in words."""
+
+    label: str
+    sentence: str
+
+
+class DataSummaryJson(TypedDict):
+    """A summary of a data set."""
+
+    revision: int
+    restricted: Annotated[bool, "whether only those who manage the project play samples, and who gave one"]
+    samples: int
+    unlabelled: int
+    disputed: Annotated[int, "samples that two people label otherwise"]
+    milliseconds: int
+    labels: list[DataLabelJson]
+    groups: list[DataGroupJson]
+    devices: list[str]
+    splits: list[DataSplitJson]
+    shortage: Annotated[DataShortageJson | None, "where to collect first"]
+    warnings: Annotated[list[str], "what is weak about labels and splits"]
+    advice: Annotated[list[str], "what is lacking for training, with what to do, such as sounds of background"]
+    accuracy_computed: Annotated[int, "how often accuracy was computed on the test samples of its versions"]

@@ -3,13 +3,13 @@
 from django.urls import path
 
 from forge.core.api.acts import act_paths, acts_in
+from forge.datasets import api
 from forge.datasets.analysis import api as analysis
 from forge.datasets.consent import api as consent
 from forge.datasets.imports import api as imports
 from forge.datasets.labelling import actions as labelling_acts
 from forge.datasets.labelling import api as labelling
 from forge.datasets.recordings import api as recordings
-from forge.datasets.samples import api as samples
 from forge.datasets.samples import parts_api as parts
 from forge.datasets.versions import actions as version_acts
 from forge.datasets.versions import api as versions
@@ -30,15 +30,15 @@ urlpatterns = [
     path("data/consents", consent.OwnDataConsents.as_view()),
     path("data/consents/<uuid:consent_id>", consent.OneDataConsent.as_view()),
     path("data/consents/<uuid:consent_id>/agree-anew", consent.DataAgreeAnew.as_view()),
-    path(_DATA, samples.DataSummary.as_view()),
+    path(_DATA, api.DataSummary.as_view()),
     path(f"{_DATA}/terms", consent.DataTerms.as_view()),
     path(f"{_DATA}/consents", consent.DataConsents.as_view()),
-    path(f"{_DATA}/samples", samples.DataSamples.as_view()),
-    path(f"{_DATA}/samples/numbers", samples.DataSampleNumbers.as_view()),
-    path(f"{_DATA}/samples/marks", samples.DataMarks.as_view()),
-    path(f"{_DATA}/samples/deletions", samples.DataDeletions.as_view()),
-    path(f"{_DATA}/samples/<int:number>", samples.OneDataSample.as_view()),
-    path(f"{_DATA}/samples/<int:number>/recording", samples.DataSampleRecording.as_view()),
+    path(f"{_DATA}/samples", api.DataSamples.as_view()),
+    path(f"{_DATA}/samples/numbers", api.DataSampleNumbers.as_view()),
+    path(f"{_DATA}/samples/marks", api.DataMarks.as_view()),
+    path(f"{_DATA}/samples/deletions", api.DataDeletions.as_view()),
+    path(f"{_DATA}/samples/<int:number>", api.OneDataSample.as_view()),
+    path(f"{_DATA}/samples/<int:number>/recording", api.DataSampleRecording.as_view()),
     path(f"{_DATA}/samples/<int:number>/parts", parts.DataSampleParts.as_view()),
     path(f"{_DATA}/analysis", analysis.DataAnalysisView.as_view()),
     path(f"{_DATA}/analysis/environment", analysis.DataAnalysisEnvironment.as_view()),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Sum
 
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.deployments.errors import DeploymentNotFound, KeyNotFound
@@ -90,3 +90,8 @@ def reports_since(deployment: Deployment, day: date) -> Sequence[Mapping[str, An
     the deployment."""
     rows = TelemetryOfDay.objects.filter(deployment=deployment, day__gte=day).order_by().values("event", "browser")
     return list(rows.annotate(count=Sum("count")).order_by("-count", "event", "browser"))
+
+
+def may_deploy(project: Project) -> Callable[[Actor], bool]:
+    """Returns a function that says whether somebody has the right that keys of a project work with."""
+    return lambda actor: project.deleted_at is None and can(actor, Verb.DEPLOY, project)

@@ -8,24 +8,19 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import needing
 from forge.deployments.access import deployments_of
 from forge.deployments.errors import NotPromoted
-from forge.deployments.facets import deployment_facets
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.promotion import promotion_of
-from forge.deployments.serializers import (
-    CHANGED_DEPLOYMENT,
-    DeploymentJson,
-    PromotionJson,
-    deployments_to_json,
-    promotion_to_json,
-)
-from forge.projects.api import ProjectView
+from forge.deployments.releases.serializers import PromotionJson, promotion_to_json
+from forge.deployments.serializers import CHANGED_DEPLOYMENT, DeploymentJson, deployments_to_json
+from forge.projects.place import ProjectView
 
 
 class DeploymentPages(CursorPages):

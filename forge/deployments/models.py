@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import of_living_tokens
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.deployments.previews.models import PreviewLink
-from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRole, UpdateRoot
 from forge.projects.models import Project
 from forge.registry.oci.manifests import TAG_LENGTH
 from rune.digests import DIGEST_LENGTH
@@ -32,6 +32,7 @@ __all__ = (
     "TelemetryOfDay",
     "UpdateDocument",
     "UpdateKey",
+    "UpdateRole",
     "UpdateRoot",
 )
 

@@ -14,7 +14,7 @@ from forge.core.actors import Actor
 from forge.core.errors import DomainError
 from forge.core.events.log import event_written, stored_event
 from forge.core.models import Event
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.deployments import withdrawn_samples as withdrawn_samples
 from forge.deployments.actions import follow_tag
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release

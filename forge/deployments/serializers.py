@@ -13,11 +13,10 @@ from forge.core.actors import Actor
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.deployments.access import find_deployment
-from forge.deployments.facets import deployment_facets
+from forge.deployments.build_remarks import BuildRemarks, standings_of_releases
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
-from forge.deployments.releases.promotion import Promotion
-from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
-from forge.deployments.updates.access import SignedRelease, signed_releases
+from forge.deployments.signed_releases import SignedRelease, signed_releases
 
 
 class ReleaseJson(TypedDict):
@@ -88,20 +87,6 @@ class DeploymentJson(TypedDict):
     created: Timestamp
 
 
-class PromotionJson(TypedDict):
-    """The effect of promoting a deployment."""
-
-    source: Annotated[str, "the name of the deployment that it is promoted from"]
-    release: Annotated[ReleaseJson, "what the source serves"]
-    is_pending: Annotated[bool, "whether both serve different runes"]
-    missing: Annotated[list[str], "what keeps it from being served, as sentences"]
-    override: Annotated[
-        str, "who published it past its gate and why, where it lacks something all the same; else empty"
-    ]
-    unmet: Annotated[list[str], "what it lacks then, as sentences"]
-    changes: Annotated[list[str], "what differs from what is served, as sentences"]
-
-
 def deployments_to_json(deployments: Sequence[Deployment]) -> list[DeploymentJson]:
     """Deployments of one project, found by `forge.deployments.access`."""
     signed, standings = signed_releases(deployments), standings_of_releases(deployments)
@@ -128,7 +113,7 @@ def _deployment_to_json(
         "blocked": block if deployment.blocked_digest else None,
         "promoted_from": deployment.promoted_from.name if deployment.promoted_from else "",
         "origins": deployment.origins,
-        "history": [_release_to_json(each, standings[each.pk]) for each in deployment.releases.all()],
+        "history": [release_to_json(each, standings[each.pk]) for each in deployment.releases.all()],
         "keys": [key_to_json(each) for each in deployment.keys.all()],
         "signed_release": SignedReleaseJson(release=signed_release.number, root=signed_release.root)
         if signed_release
@@ -137,21 +122,7 @@ def _deployment_to_json(
     }
 
 
-def promotion_to_json(deployment: Deployment, promotion: Promotion) -> PromotionJson:
-    """The promotion of a deployment that the caller has found."""
-    release = promotion.offered_release
-    return {
-        "source": promotion.source.name,
-        "release": _release_to_json(release, standings_of_releases([deployment])[release.pk]),
-        "is_pending": promotion.is_pending,
-        "missing": list(promotion.missing),
-        "override": promotion.override.override_sentence if promotion.override else "",
-        "unmet": list(promotion.unmet),
-        "changes": list(promotion.changes),
-    }
-
-
-def _release_to_json(release: Release, standing: BuildRemarks) -> ReleaseJson:
+def release_to_json(release: Release, standing: BuildRemarks) -> ReleaseJson:
     return {
         "number": release.number,
         "version": release.version,

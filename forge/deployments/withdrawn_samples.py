@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, learners
+from forge.datasets.hooks import Learner, LearnerKind, SampleScope, learners
 from forge.deployments.models import Release
 from forge.learning.withdrawn_models import builds_that_learned
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from forge.accounts.access import nothing_for
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import nothing_for
 from forge.accounts.permissions import OF_ORGANISATION, Verb, can
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE, AuditPlace

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
-
-if TYPE_CHECKING:
-    from forge.jobs.models import Job, JobLogLine
+from forge.jobs.models import Job, JobLogLine
+from forge.jobs.needed_verbs import declare_needed_verb
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease, unless the kind says otherwise."""
@@ -101,7 +100,7 @@ def no_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     return {}
 
 
-def tell_nobody(job: Job) -> None:
+def notify_nobody(job: Job) -> None:
     """Nobody beside the list of jobs hears that a job's state changed."""
 
 
@@ -139,7 +138,7 @@ class JobKind:
     """The wait after so many failed attempts, at least 1."""
     noun: str = "job"
     """The word for such a job in its log."""
-    on_change: Callable[[Job], None] = tell_nobody
+    on_change: Callable[[Job], None] = notify_nobody
     """A hook that is called in each transaction that changes a job's state, with the job as it is now."""
     on_log: Callable[[Job, Sequence[JobLogLine]], None] = show_on_page
     """A hook that is called in each transaction that adds lines to a job's log."""
@@ -153,6 +152,7 @@ _kinds: dict[str, JobKind] = {}
 def register(kind: JobKind) -> None:
     """Adds a kind. One that is registered again replaces the one before."""
     _kinds[kind.name] = kind
+    declare_needed_verb(kind.name, kind.verb)
 
 
 def kind_of(name: str) -> JobKind:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import OF_ORGANISATION, Verb, organisations_where
 from forge.core.actors import Actor
-from forge.core.leases import LeasedRow
+from forge.core.database.leases import LeasedRow
 from forge.core.models import Blob
-from forge.jobs.kinds import kinds
+from forge.jobs.needed_verbs import needed_verbs
 from forge.jobs.worker_names import MAX_WORKER_NAME
 from forge.projects.models import Project
 from rune.digests import DIGEST_LENGTH
@@ -57,10 +57,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """
         of_organisation = Q(project=None, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
         visible = Q(project__in=Project.objects.of_member(actor)) | of_organisation
-        for kind in kinds():
-            if kind.verb in OF_ORGANISATION:
-                allowed_jobs = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
-                visible = visible & ~Q(kind=kind.name) | allowed_jobs
+        for kind, verb in needed_verbs().items():
+            if verb in OF_ORGANISATION:
+                allowed_jobs = Q(kind=kind, organisation__in=organisations_where(actor, verb))
+                visible = visible & ~Q(kind=kind) | allowed_jobs
         return self.filter(visible)
 
     def unfinished(self) -> JobQuerySet:

@@ -20,8 +20,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-from forge.compute.pool.removal import remove_tree
-from forge.compute.pool.workdir import passable, workdir
+from forge.compute.removal import remove_tree
+from forge.compute.workdir import passable, workdir
 from forge.core.http.asgi.lifespan import server_stopping
 
 IDLE_SECONDS = 900.0

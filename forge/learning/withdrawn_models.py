@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from forge.builds.models import Build, BuildQuerySet
-from forge.builds.serializers import build_url
+from forge.builds.serializers.builds import build_url
 from forge.core.blobs.links import owner_kind
 from forge.core.models import BlobLink
-from forge.datasets.removals.hooks import Learner, LearnerKind, SampleScope, learners
+from forge.datasets.hooks import Learner, LearnerKind, SampleScope, learners
 from forge.learning.conversions.withdrawn_samples import forms_that_learned
 from forge.learning.models import ConvertedForm
 from forge.learning.searches.cancelling import searches_that_learned, trials_with_models

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from forge.accounts.models import User
 from forge.accounts.principals import signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, NotFound, TooOften

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
-from forge.notices.delivery.rules import Level, MailChoice
 from forge.notices.models import MailPreference, MutedThing, Notice, NoticeQuerySet, WatchedProject
+from forge.notices.rules import Level, MailChoice
 from forge.projects.models import Project
 
 

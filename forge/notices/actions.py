@@ -7,17 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_scope
 from forge.accounts.models import User
-from forge.accounts.organisations.access import require_scope
 from forge.accounts.permissions import Verb
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.events.log import append_event
 from forge.notices.announcements import INBOX_CHANGED, inbox_stream
-from forge.notices.delivery.rules import Level, MailChoice
 from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
+from forge.notices.rules import Level, MailChoice
 from forge.projects.access import require
 from forge.projects.models import Project
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
@@ -21,7 +21,7 @@ from forge.notices import actions
 from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
 from forge.notices.inbox.filters import NoticeFilter
 from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class NoticeChangeSerializer(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from django.db import models
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
-from forge.notices.delivery.rules import Level, MailChoice, NoticeCause
+from forge.notices.rules import Level, MailChoice, NoticeCause
 from forge.projects.models import Project
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts.organisations.access import is_confirmed
+from forge.accounts.access import is_confirmed
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of, signed_in_user
 from forge.core.errors import Invalid
@@ -22,10 +22,10 @@ from forge.core.http.paging import rows_of
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
 from forge.notices.delivery.messages import action, sentence, title
-from forge.notices.delivery.rules import Level, MailChoice, NoticeCause
 from forge.notices.delivery.unsubscribing import person_of_token
 from forge.notices.inbox.filters import LISTS, NoticeFilter
 from forge.notices.models import Notice
+from forge.notices.rules import Level, MailChoice, NoticeCause
 from forge.projects.models import Project
 from forge.projects.place import project_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.core.events.log import event_written
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.notices.delivery.mail import end_old, send_due
 from forge.notices.delivery.recording import record
 

@@ -8,8 +8,8 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.core.events.declarations import find_notice_topic, notice_topics
 from forge.notices.delivery.messages import action, sentence, title
-from forge.notices.delivery.rules import Level, MailChoice, NoticeCause
 from forge.notices.models import Notice
+from forge.notices.rules import Level, MailChoice, NoticeCause
 
 
 class NoticeJson(TypedDict):

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_person
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import acting_as
 from forge.accounts.tokens.secrets import hash_secret, new_secret
@@ -79,7 +79,7 @@ def end_pass(phone: PhonePass) -> None:
     count, _ = PhonePass.objects.filter(pk=phone.pk).delete()
     if count:
         write_entry(acting_as(phone.user, phone), "phone.leave", f"project:{phone.project_id}", phone.project.place)
-    _tell(phone.user_id, phone.project_id)
+    _notify_sockets(phone.user_id, phone.project_id)
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def end_phones(actor: Actor, project: Project) -> int:
     mine.delete()
     if count:
         write_entry(actor, "phone.end", f"project:{project.pk}", project.place, phones=count)
-    _tell(actor.pk, project.pk)
+    _notify_sockets(actor.pk, project.pk)
     return count
 
 
@@ -104,5 +104,5 @@ def note_run(actor: Actor, project: Project, digest: str) -> None:
         note_download(actor, project, "player.download", digest=digest)
 
 
-def _tell(user_id: UUID, project_id: UUID) -> None:
+def _notify_sockets(user_id: UUID, project_id: UUID) -> None:
     transaction.on_commit(lambda: deliver(phones_group(user_id, project_id), {"what": "look"}), robust=True)

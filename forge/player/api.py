@@ -19,13 +19,13 @@ from forge.accounts.models import User
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import PrincipalKind, principal_of, signed_in
+from forge.accounts.scopes import Scope
 from forge.accounts.sign_in.authentication import SessionWithCsrf
-from forge.accounts.tokens.scopes import Scope
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example
 from forge.core.api.views import PERSON, ForgeView, needing
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import AddressChanged
+from forge.core.http.blob_responses import blob_response
 from forge.player.actions import (
     LINK_LIFE,
     PASS_LIFE,
@@ -40,8 +40,8 @@ from forge.player.models import PhonePass
 from forge.player.passes import cookie_name, find_pass, phones_of, player_path
 from forge.player.runs import examples_of_run, find_run, runs_of
 from forge.projects.access import find_project
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class ByPass(BaseAuthentication):

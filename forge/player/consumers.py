@@ -36,8 +36,8 @@ from forge.player.messages import (
     read_from_studio,
 )
 from forge.player.models import PhonePass
-from forge.player.pace import PlayerPace
 from forge.player.passes import find_pass, is_alive, phones_group
+from forge.player.token_bucket import TokenBucket
 
 _log = logging.getLogger(__name__)
 
@@ -76,8 +76,8 @@ class PairingSocket(ProjectSocket):
     partner: str | None = None
     """The other end's own group while they are paired."""
     _groups: tuple[str, ...] = ()
-    _hearing: asyncio.Task[None] | None = None
-    _heard_at = 0.0
+    _following_partner: asyncio.Task[None] | None = None
+    _last_message_at = 0.0
 
     async def opened(self) -> None:
         person, project = self.principal.insist().pk, self.access.project_id
@@ -88,7 +88,7 @@ class PairingSocket(ProjectSocket):
         self._groups = (self.group, self.shared_group())
         for group in self._groups:
             listen(group, self._pairing_inbox.put_nowait)
-        self._hearing = asyncio.create_task(self._hear_partner())
+        self._following_partner = asyncio.create_task(self._follow_partner())
         await self.on_listening()
 
     def shared_group(self) -> str:
@@ -112,8 +112,8 @@ class PairingSocket(ProjectSocket):
 
     async def disconnect(self, code: int) -> None:
         await super().disconnect(code)
-        if self._hearing is not None:
-            self._hearing.cancel()
+        if self._following_partner is not None:
+            self._following_partner.cancel()
             for group in self._groups:
                 stop_listening(group, self._pairing_inbox.put_nowait)
             self.leave()
@@ -124,16 +124,16 @@ class PairingSocket(ProjectSocket):
         if partner is not None:
             deliver(partner, {"what": "bye", "from": self.group})
 
-    async def say(self, **message: Any) -> None:
+    async def send_message(self, **message: Any) -> None:
         """Sends a message to the client."""
         if not self._is_closing:
             await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
     def paired_with(self, partner: str) -> None:
         self.partner = partner
-        self._heard_at = time.monotonic()
+        self._last_message_at = time.monotonic()
 
-    async def _hear_partner(self) -> None:
+    async def _follow_partner(self) -> None:
         next_beat = time.monotonic() + BEAT
         while True:
             try:
@@ -142,14 +142,14 @@ class PairingSocket(ProjectSocket):
                     await self._beat_on()
                 with suppress(TimeoutError):
                     message = await asyncio.wait_for(self._pairing_inbox.get(), max(0.0, next_beat - time.monotonic()))
-                    await self._hear_end(message)
+                    await self._handle_partner_message(message)
             except Exception:
                 _log.exception("A message of a pairing could not be answered; its socket is closed")
                 await self.close_for(Closing.TRY_AGAIN, "Something went wrong on the server. Pair again.")
 
-    async def _hear_end(self, message: Message) -> None:
+    async def _handle_partner_message(self, message: Message) -> None:
         if message.get("from") == self.partner:
-            self._heard_at = time.monotonic()
+            self._last_message_at = time.monotonic()
         if message["what"] == "bye":
             if message["from"] == self.partner:
                 self.partner = None
@@ -159,7 +159,7 @@ class PairingSocket(ProjectSocket):
 
     async def _beat_on(self) -> None:
         if self.partner is not None:
-            if time.monotonic() - self._heard_at > LOST_AFTER:
+            if time.monotonic() - self._last_message_at > LOST_AFTER:
                 self.leave()
                 await self.on_partner_exit(f"The {self.other} is not connected.")
             else:
@@ -181,7 +181,7 @@ class PhoneConsumer(PairingSocket):
         phone_pass = await _pass_of(self.scope.get("cookies", {}), route["organisation"], route["name"])
         if phone_pass is not None:
             self.phone, self.scope["user"] = phone_pass, phone_pass.user
-        self._pace = PlayerPace(A_SECOND, AT_ONCE)
+        self._bucket = TokenBucket(A_SECOND, AT_ONCE)
         await super().connect()
 
     def acting(self) -> Principal:
@@ -193,7 +193,7 @@ class PhoneConsumer(PairingSocket):
     async def on_listening(self) -> None:
         self.digits = digits_of(self.key)
         self._ends_at = time.monotonic() + WAIT
-        await self.say(type="digits", digits=self.digits)
+        await self.send_message(type="digits", digits=self.digits)
         self._ask()
 
     def _ask(self) -> None:
@@ -211,7 +211,7 @@ class PhoneConsumer(PairingSocket):
             case "look":
                 await self.refresh_access()
             case "sealed" if message["from"] == self.partner:
-                await self.say(**message["data"])
+                await self.send_message(**message["data"])
             case "refuse" if self.partner is None:
                 await self.close_for(PairingClosing.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
@@ -233,7 +233,7 @@ class PhoneConsumer(PairingSocket):
         deliver(message["from"], {"what": "paired", "from": self.group, "pairing": self.key})
         message_out = {"what": "gone", "from": self.group, "pairing": self.key, "except": message["from"]}
         deliver(self.studios, message_out)
-        await self.say(type="paired")
+        await self.send_message(type="paired")
 
     async def on_partner_exit(self, reason: str) -> None:
         await self.close_for(PairingClosing.OVER, reason)
@@ -252,9 +252,9 @@ class PhoneConsumer(PairingSocket):
             await super().refresh_access()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self._hearing is None or self._is_closing:
+        if self._following_partner is None or self._is_closing:
             return
-        if not self._pace.take(time.monotonic()):
+        if not self._bucket.take(time.monotonic()):
             self._dropped_count += 1
             if self._dropped_count > TOO_MANY:
                 await self.close_for(PairingClosing.TOO_FAST, "The phone sent too many results at once. Pair again.")
@@ -283,12 +283,12 @@ class StudioConsumer(PairingSocket):
         return self.studios
 
     async def connect(self) -> None:
-        self._pace = PlayerPace(A_SECOND, AT_ONCE)
+        self._bucket = TokenBucket(A_SECOND, AT_ONCE)
         await super().connect()
 
     async def on_listening(self) -> None:
         self._requests: dict[str, str] = {}
-        await self.say(type="open")
+        await self.send_message(type="open")
         deliver(self.phones, {"what": "who", "from": self.group})
 
     async def on_message(self, message: Message) -> None:
@@ -296,25 +296,25 @@ class StudioConsumer(PairingSocket):
             # One that asked by itself may have heard this studio's question as well.
             case "asks" if message["pairing"] not in self._requests:
                 self._requests[message["pairing"]] = message["from"]
-                await self.say(type="asks", pairing=message["pairing"], digits=message["digits"])
+                await self.send_message(type="asks", pairing=message["pairing"], digits=message["digits"])
             case "gone" if message["except"] != self.group and self._requests.pop(message["pairing"], None):
-                await self.say(type="gone", pairing=message["pairing"])
+                await self.send_message(type="gone", pairing=message["pairing"])
             case "wrong":
-                await self.say(type="wrong", pairing=message["pairing"])
+                await self.send_message(type="wrong", pairing=message["pairing"])
             case "paired" if self._requests.pop(message["pairing"], None) == message["from"]:
                 self.leave()
                 self.paired_with(message["from"])
-                await self.say(type="paired", pairing=message["pairing"])
+                await self.send_message(type="paired", pairing=message["pairing"])
             case "shown" if message["from"] == self.partner:
-                await self.say(**message["data"])
+                await self.send_message(**message["data"])
 
     async def on_partner_exit(self, reason: str) -> None:
-        await self.say(type="ended", reason=reason)
+        await self.send_message(type="ended", reason=reason)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self._hearing is None or self._is_closing:
+        if self._following_partner is None or self._is_closing:
             return
-        if not self._pace.take(time.monotonic()):
+        if not self._bucket.take(time.monotonic()):
             await self.close_for(PairingClosing.TOO_FAST, "The studio sent too many messages at once. Pair again.")
             return
         try:
@@ -334,14 +334,14 @@ class StudioConsumer(PairingSocket):
                 }
                 deliver(self._requests[pairing], confirmation)
             case Confirm(pairing):
-                await self.say(type="gone", pairing=pairing)
+                await self.send_message(type="gone", pairing=pairing)
             case Refuse(pairing) if pairing in self._requests:
                 deliver(self._requests.pop(pairing), {"what": "refuse", "from": self.group})
             case SealedFrame(data) if self.partner is not None:
                 deliver(self.partner, {"what": "sealed", "from": self.group, "data": data})
             case End() if self.partner is not None:
                 self.leave()
-                await self.say(type="ended", reason="You ended the connection.")
+                await self.send_message(type="ended", reason="You ended the connection.")
 
 
 async def _pass_of(cookies: Any, organisation: str, name: str) -> PhonePass | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.player.actions import delete_ended_passes
 
 register(

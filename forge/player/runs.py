@@ -8,7 +8,7 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.access import preview_of
 from forge.builds.example_inputs import examples_for_others
 from forge.builds.models import Artefact, Build
-from forge.builds.previews.serializers import good_build_to_json
+from forge.builds.serializers.previews import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
-from forge.accounts.organisations.access import nothing_for, refusal
-from forge.accounts.organisations.names import is_name
+from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can, open_visibilities
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE

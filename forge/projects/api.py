@@ -9,11 +9,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb, can
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import Principal, principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import (
@@ -26,19 +26,21 @@ from forge.core.api.preconditions import (
 )
 from forge.core.api.schema import WithParts
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.blobs.store import read_blob
-from forge.core.errors import AddressChanged, Conflict, Gone, Unprocessable
-from forge.projects import actions
+from forge.core.errors import Conflict, Gone, Unprocessable
+from forge.core.http.blob_responses import as_foreign, blob_response
 from forge.projects.access import is_favourite
 from forge.projects.creating.names import name_after
 from forge.projects.errors import ProjectFileNotFound
-from forge.projects.facets import files_facets, project_facets
+from forge.projects.etag_facets import project_facets
+from forge.projects.files import actions as file_actions
 from forge.projects.files import contents as files
 from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
+from forge.projects.lifecycle.actions import downloads, favourites
+from forge.projects.lifecycle.actions import project as project_actions
 from forge.projects.models import Project
-from forge.projects.place import project_of
+from forge.projects.place import ProjectView
 from forge.projects.serializers import (
     ChooseFavouriteSerializer,
     FavouriteJson,
@@ -58,6 +60,7 @@ from forge.projects.serializers import (
     template_to_json,
 )
 from forge.projects.state import project_state
+from forge.projects.versions.etag_facets import files_facets
 from rune.source.templates import list_templates
 
 NEW_PROJECT_PARAMETERS = [
@@ -66,16 +69,6 @@ NEW_PROJECT_PARAMETERS = [
     OpenApiParameter("file", str, description="the file's name"),
 ]
 """The query of a project that is made of the file in the body."""
-
-
-class ProjectView(ForgeView):
-    """A view below a project's address. A former name is answered with the address that it has now."""
-
-    raises = raising(AddressChanged)
-
-    def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
-        """The project of the address. Raises `AddressChanged` to the same view of the project's present address."""
-        return project_of(request, organisation, name, verb)
 
 
 class Projects(ForgeView):
@@ -96,7 +89,7 @@ class Projects(ForgeView):
         body = self.read_body(request, NewProjectSerializer)
         organisation = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
         name = body["name"] or name_after(organisation, body["file"])
-        project = actions.create_project(principal, organisation, name, body["template"] or None)
+        project = project_actions.create_project(principal, organisation, name, body["template"] or None)
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
 
 
@@ -118,7 +111,7 @@ class ProjectsFromModel(ForgeView):
         principal = signed_in(request)
         query = request.query_params
         organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
-        project = actions.create_from_model(
+        project = project_actions.create_from_model(
             principal, organisation, query.get("name", ""), query.get("file", ""), b"".join(body_chunks(request))
         )
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
@@ -141,7 +134,7 @@ class ProjectDetail(ProjectView):
         project, precondition = self.project(request, organisation, name, Verb.READ), request_precondition(request)
         body = self.read_body(request, ProjectChangeSerializer)
         principal = principal_of(request)
-        return _answer(actions.update_project(principal, project, **body, precondition=precondition), principal)
+        return _answer(project_actions.update_project(principal, project, **body, precondition=precondition), principal)
 
 
 def _answer(project: Project, principal: Principal) -> Response:
@@ -161,7 +154,7 @@ class ProjectRestore(OrganisationView):
         principal = signed_in(request)
         target = self.organisation(request, organisation)
         body = self.read_body(request, RestoreSerializer)
-        project = actions.restore_project(principal, target, name, body.get("name"))
+        project = project_actions.restore_project(principal, target, name, body.get("name"))
         return Response(project_to_json(project, principal))
 
 
@@ -181,7 +174,7 @@ class ProjectFavourite(ProjectView):
         principal = signed_in(request)
         project = self.project(request, organisation, name, Verb.SEE)
         is_favourite_now = self.read_body(request, ChooseFavouriteSerializer)["favourite"]
-        actions.mark_favourite(principal, project, chosen=is_favourite_now)
+        favourites.mark_favourite(principal, project, chosen=is_favourite_now)
         return Response(FavouriteJson(favourite=is_favourite_now))
 
 
@@ -223,7 +216,7 @@ class ProjectFile(ProjectView):
         entry = files.find_file(project, path)
         if request.method == "GET":
             principal, digest = principal_of(request), entry.content_digest
-            actions.note_download(principal, project, "file.download", path=entry.path, digest=digest)
+            downloads.note_download(principal, project, "file.download", path=entry.path, digest=digest)
         filename = entry.path.rpartition("/")[2]
         if entry.digest and entry.text is None:
             return blob_response(request, entry.digest, entry.size, filename=filename)
@@ -238,7 +231,7 @@ class ProjectFile(ProjectView):
     def put(self, request: Request, organisation: str, name: str, path: str) -> Response:
         """Writes a file. One that is there takes its `ETag` as `If-Match`; a new one needs none."""
         project, precondition = self.project(request, organisation, name, Verb.EDIT), request_precondition(request)
-        entry = actions.write_file(
+        entry = file_actions.write_file(
             principal_of(request), project, path, body_chunks(request), precondition=precondition
         )
         return Response(file_to_json(entry), headers={"ETag": f'"{entry.content_digest}"'})
@@ -246,7 +239,7 @@ class ProjectFile(ProjectView):
     @extend_schema(responses={204: OpenApiResponse(description="deleted")}, parameters=[REQUIRED_IF_MATCH])
     def delete(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project, precondition = self.project(request, organisation, name, Verb.EDIT), request_precondition(request)
-        actions.delete_file(principal_of(request), project, path, precondition=precondition)
+        file_actions.delete_file(principal_of(request), project, path, precondition=precondition)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -260,7 +253,7 @@ class ProjectFileRename(ProjectView):
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, RenameFileSerializer)
-        return Response(file_to_json(actions.rename_file(principal_of(request), project, path, body["path"])))
+        return Response(file_to_json(file_actions.rename_file(principal_of(request), project, path, body["path"])))
 
 
 class ProjectModel(ProjectView):

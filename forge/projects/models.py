@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace
@@ -248,7 +248,7 @@ class Version(models.Model):
     )
     """The person who requested it."""
     writers = models.JSONField(default=list)
-    """The ids of the people who wrote in the files since the version before (`forge.projects.versions.writers`)."""
+    """The ids of the people who wrote in the files since the version before (`forge.projects.files.writers`)."""
     created = models.DateTimeField(auto_now_add=True)
     message = models.CharField(max_length=200, blank=True)
     saved_by = models.ForeignKey(

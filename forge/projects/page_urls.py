@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from forge.projects.copying import pages as copying
-from forge.projects.git import pages as git
 from forge.projects.pages import begin, deleted, favourites, new_project, settings, studio
 from forge.projects.people.pages import share, teams
+from forge.projects.remotes import pages as git
 
 site_pages = [
     path("accounts/favourites", favourites.favourites, name="favourites"),

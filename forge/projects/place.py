@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from forge.accounts.organisations.place import address_changed, of_people
 from forge.accounts.permissions import Verb, scope_of
+from forge.accounts.place import address_changed, of_people
 from forge.accounts.principals import Principal, principal_of
 from forge.core.api.acts import ActPlace
+from forge.core.api.views import ForgeView, raising
 from forge.core.errors import AddressChanged
 from forge.projects.access import find_project, require
 from forge.projects.models import Project
@@ -51,3 +52,13 @@ def below_project(
         scope_of,
         (AddressChanged,),
     )
+
+
+class ProjectView(ForgeView):
+    """A view below a project's address. A former name is answered with the address that it has now."""
+
+    raises = raising(AddressChanged)
+
+    def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
+        """The project of the address. Raises `AddressChanged` to the same view of the project's present address."""
+        return project_of(request, organisation, name, verb)

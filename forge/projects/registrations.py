@@ -19,7 +19,7 @@ from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.core.actors import Actor
 from forge.core.audit.messages import ids_among
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.projects.creating.quotas import count_projects
 from forge.projects.models import Project
 from forge.projects.versions.autosave_task import INTERVAL_SECONDS, autosave_changed_projects

@@ -6,10 +6,10 @@ from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
-from forge.accounts.may import ProjectVerb, names_of
 from forge.accounts.people.serializers import PersonJson
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
+from forge.accounts.serializers import ProjectVerb, names_of
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from forge.projects.files.document import BINARY, TEXT, FileEntry
 from forge.projects.models import Project, Visibility

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
-from forge.accounts.may import names_of
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import verbs_on
+from forge.accounts.serializers import names_of
 from forge.core.actors import Actor
 from forge.core.events.log import last_sequence
 from forge.projects.hooks import state_parts

@@ -4,12 +4,12 @@ from django.urls import path
 
 from forge.core.api.acts import act_paths, acts_in
 from forge.projects import api
-from forge.projects.actions import project
 from forge.projects.archives import api as archive_api
 from forge.projects.copying import api as copy_api
-from forge.projects.git import api as git_api
+from forge.projects.lifecycle.actions import project
 from forge.projects.people import api as people_api
 from forge.projects.people.actions import roles
+from forge.projects.remotes import api as git_api
 from forge.projects.versions import api as version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.database.constraints import reason_constraint
@@ -22,7 +22,6 @@ from forge.registry.distribution.mirrors.models import Mirror
 from forge.registry.distribution.retention.models import RetentionRules
 from forge.registry.oci.digests import LONGEST_DIGEST
 from forge.registry.oci.manifests import TAG_LENGTH
-from forge.registry.provenance.rebuilds.models import Rebuild
 from forge.registry.provenance.signing.models import (
     BlockProvenanceRecord,
     ProvenanceRecord,
@@ -30,6 +29,7 @@ from forge.registry.provenance.signing.models import (
     Signature,
     SigningKey,
 )
+from forge.registry.rebuilds.models import Rebuild
 from rune.digests import DIGEST_LENGTH
 
 __all__ = [

@@ -9,10 +9,9 @@ from uuid import UUID
 from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.blobs.dependents import names_of_users
-from forge.core.periodic import PeriodicTask, RunsIn, register
-from forge.datasets.removals.hooks import work_stoppers
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
+from forge.datasets.hooks import work_stoppers
 from forge.jobs.kinds import register as register_kind
-from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
     PublishedVersions,
     VersionPartsJson,
@@ -26,6 +25,7 @@ from forge.projects.hooks import (
 from forge.projects.models import Project, Version
 from forge.projects.secrets.results import secret_sentences
 from forge.projects.secrets.scan import MAX_SENTENCES
+from forge.projects.versions.mounting import published_blocks, usable_texts
 from forge.registry.blocks.access import locked_blocks
 from forge.registry.blocks.usable import usable_texts_of
 from forge.registry.discovery.standings.withdrawn import close_tables, end_entries
@@ -38,7 +38,6 @@ from forge.registry.distribution.retention.pulls import write_down as write_pull
 from forge.registry.distribution.retention.task import DELETE_EVERY, delete_expired_everywhere
 from forge.registry.hooks import withdrawals
 from forge.registry.models import Tag, WithdrawnRune
-from forge.registry.provenance.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.provenance.signing.jobs import (
     COMPLETE_EVERY,
     MAKE_KEY,
@@ -48,8 +47,9 @@ from forge.registry.provenance.signing.jobs import (
     complete_publications,
 )
 from forge.registry.provenance.signing.supervisor import CHECK_EVERY, start_signer
+from forge.registry.rebuilds.jobs import REBUILD, REQUEST_EVERY, request_rebuilds
 from forge.registry.tags.access import default_tag, tags_of
-from forge.registry.tags.facets import tag_facets
+from forge.registry.tags.etag_facets import tag_facets
 from forge.registry.tags.fixed_versions import take_along
 from forge.registry.tags.pulling.uses import FLUSH_EVERY, write_down
 from forge.registry.tags.serializers import TagsJson, tag_to_json

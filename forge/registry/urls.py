@@ -17,8 +17,8 @@ from forge.registry.distribution.mirrors import api as mirrors_api
 from forge.registry.distribution.retention import api as retention_api
 from forge.registry.distribution.trash import api as trash_api
 from forge.registry.distribution.trash.actions import restoring
-from forge.registry.provenance.rebuilds import api as rebuild_api
 from forge.registry.provenance.signing import api as signing_api
+from forge.registry.rebuilds import api as rebuild_api
 from forge.registry.tags.describing import actions as describing
 from forge.registry.tags.describing import api as describing_api
 from forge.registry.tags.publishing import api as publishing_api

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.access import require_person
+from forge.accounts.access import require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.compute.scheduler.slots import Party
@@ -26,12 +26,12 @@ from forge.projects.git.remote import OutsideCommit, Remote
 from forge.projects.models import Project, Version
 from forge.repositories.access import find_link, open_request
 from forge.repositories.errors import NotLinked, PullRunning, RepositoryLinkEnded
-from forge.repositories.facets import link_facets
+from forge.repositories.etag_facets import link_facets
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
-from forge.repositories.pulls.requests import number_of, request_refs
+from forge.repositories.request_refs import number_of, request_refs
 from forge.reviews.actions import bring_from_outside, bring_newer
-from forge.reviews.changes.actions.outside import OutsideOrigin
+from forge.reviews.change_requests.actions.outside import OutsideOrigin
 from forge.reviews.changes.edits import Edits, apply_edits
 from forge.reviews.changes.models import ChangeRequest
 
@@ -80,7 +80,7 @@ def unlink_branch(actor: Actor, project: Project, *, precondition: Precondition 
 def pull(
     actor: Actor, project: Project, token: str = "", request: str = "", *, precondition: Precondition = None
 ) -> Pull:
-    """Queues a pull of the linked branch, or of a request of its repository (`forge.repositories.pulls.requests`).
+    """Queues a pull of the linked branch, or of a request of its repository (`forge.repositories.request_refs`).
 
     A token is for the link that was seen: it is not sent to another address. Answers the same pull where it is queued
     already. Raises `Forbidden`, `Invalid`, `NotLinked`, `RepositoryLinkEnded`, `Stale`, `PreconditionRequired`,

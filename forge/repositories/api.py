@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.preconditions import (
     ETAG,
     OPTIONAL_IF_MATCH,
@@ -21,12 +21,12 @@ from forge.core.api.preconditions import (
 )
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
-from forge.projects.api import ProjectView
 from forge.projects.git.remote import checked_remote, checked_token
+from forge.projects.place import ProjectView
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
 from forge.repositories.errors import NotLinked
-from forge.repositories.facets import link_facets
+from forge.repositories.etag_facets import link_facets
 from forge.repositories.models import LinkedBranch
 from forge.repositories.serializers import (
     LinkedBranchJson,

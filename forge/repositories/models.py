@@ -14,7 +14,7 @@ from forge.jobs.models import Job
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, Remote
 from forge.projects.models import Project, Version
-from forge.repositories.pulls.requests import number_of
+from forge.repositories.request_refs import number_of
 from forge.reviews.changes.models import ChangeRequest
 
 

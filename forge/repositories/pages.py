@@ -18,15 +18,15 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.jobs.models import JobState
 from forge.projects.actions import push_to_git
 from forge.projects.git.remote import Remote, checked_remote, checked_token
+from forge.projects.git.repository import BRANCH
 from forge.projects.history.export import wanted_versions
-from forge.projects.history.repository import BRANCH
 from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.repositories import actions
 from forge.repositories.access import find_link, pulls_of
-from forge.repositories.facets import link_facets
+from forge.repositories.etag_facets import link_facets
 from forge.repositories.pulls import remembered_tokens
-from forge.repositories.pulls.requests import request_refs
+from forge.repositories.request_refs import request_refs
 
 _REFUSALS = (Invalid, Conflict, Stale, Unprocessable, TooLarge, TooOften, NotFound)
 _FAILED_STATES = (JobState.FAILED, JobState.LOST)

@@ -12,7 +12,7 @@ from forge.jobs.serializers import JobStateJson
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
-from forge.repositories.pulls.requests import LONGEST_REQUEST
+from forge.repositories.request_refs import LONGEST_REQUEST
 
 
 class OutsideCommitJson(TypedDict):

@@ -16,7 +16,7 @@ from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.joins import Join, JoinQueue
-from forge.request_limits.pace import Pace, TooFast
+from forge.request_limits.rate_limiter import RateLimiter, TooFast
 from forge.request_limits.refusals import client_of
 
 ADDRESS_RATE, ADDRESS_BURST = 50.0, 200
@@ -45,7 +45,7 @@ class SocketGate:
         self._application = application
         self._limit = capacity.sockets_of_address
         self._allocations = Allocations(capacity.connections)
-        self._pace = Pace(ADDRESS_RATE, ADDRESS_BURST, LONGEST_WAIT)
+        self._limiter = RateLimiter(ADDRESS_RATE, ADDRESS_BURST, LONGEST_WAIT)
         self._queue = JoinQueue()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ class SocketGate:
 
     async def _join(self, scope: Scope, party: str, receive: Receive, send: Send) -> None:
         try:
-            await asyncio.sleep(self._pace.reserve(party))
+            await asyncio.sleep(self._limiter.reserve(party))
         except TooFast:
             await _close(receive, send, Closing.TOO_FAST, _TOO_FAST)
             return
@@ -88,7 +88,7 @@ class PersonSocketGate:
         self._application = application
         self._limit_of = limit_of
         self._allocations = Allocations(None)
-        self._pace = Pace(PERSON_RATE, PERSON_BURST, LONGEST_WAIT)
+        self._limiter = RateLimiter(PERSON_RATE, PERSON_BURST, LONGEST_WAIT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         user = scope["user"]
@@ -96,7 +96,7 @@ class PersonSocketGate:
             await self._application(scope, receive, send)
             return
         try:
-            await self._wait(scope[_JOIN], self._pace.reserve(user.pk))
+            await self._wait(scope[_JOIN], self._limiter.reserve(user.pk))
         except TooFast:
             scope[_JOIN].leave()  # A refusal waits, and nobody else with it.
             await _close(receive, send, Closing.TOO_FAST, _TOO_FAST)

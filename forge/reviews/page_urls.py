@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.reviews.changes.pages import change_requests
+from forge.reviews.change_requests.pages import change_requests
 from forge.reviews.guests import pages as guests
-from forge.reviews.rounds.pages import reviews
+from forge.reviews.reviewing.pages import reviews
 from forge.reviews.rules import pages as rules
 from forge.reviews.suggestions import pages as suggestions
 from forge.reviews.threads.pages import conversation
 
 site_pages = [
     path("try/reviews/<uuid:review_id>", guests.review, name="guest-review"),
-    path("try/reviews/<uuid:review_id>/say", guests.say, name="guest-say"),
+    path("try/reviews/<uuid:review_id>/say", guests.comment, name="guest-say"),
     path("try/reviews/<uuid:review_id>/conversation", guests.conversation, name="guest-conversation"),
     path("try/reviews/<uuid:review_id>/rune", guests.rune, name="guest-rune"),
     path("try/reviews/<uuid:review_id>/examples/<path:path>", guests.example, name="guest-example"),

@@ -1,4 +1,4 @@
-"""The places of acts on change requests, reviews, their threads and suggestions."""
+"""The places of acts on change requests and reviews, and of what else is found by an id."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from forge.core.api.acts import ActPlace
 from forge.projects.access import require
 from forge.reviews.changes.access import find_change_request, find_offer
 from forge.reviews.changes.models import ChangeRequest
-from forge.reviews.changes.participants import may_withdraw, require_talking
-from forge.reviews.models import AnchoredThread, Review, Suggestion
+from forge.reviews.changes.participants import may_withdraw
+from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
-from forge.reviews.suggestions.access import find_suggestion
-from forge.reviews.threads.conversation import find_thread
 
 T = TypeVar("T")
 
 
-def _place(
+def place_by_id(
     route: str, name: str, find: Callable[[Actor, UUID], T], require_verb: Callable[[Actor, Verb, T], None]
 ) -> ActPlace[T]:
     """Returns the place of things that are found by an id, the `name` of their route."""
@@ -44,18 +42,8 @@ def _require_for_offer(actor: Actor, verb: Verb, change: ChangeRequest) -> None:
         require(actor, verb, change.project)
 
 
-def _require_talking(actor: Actor, _verb: Verb, thread: AnchoredThread) -> None:
-    require_talking(actor, thread.project, thread.change_request)
-
-
-def _require_for_suggestion(actor: Actor, verb: Verb, suggestion: Suggestion) -> None:
-    require(actor, verb, suggestion.thread.project)
-
-
 _CHANGE = "change-requests/<uuid:change_id>/"
-CHANGE = _place(_CHANGE, "change_id", find_change_request, _require)
-OFFER = _place(_CHANGE, "change_id", find_offer, _require_for_offer)
+CHANGE = place_by_id(_CHANGE, "change_id", find_change_request, _require)
+OFFER = place_by_id(_CHANGE, "change_id", find_offer, _require_for_offer)
 """A change request for both sides: who offers it may do to it what its project lets others do."""
-REVIEW = _place("reviews/<uuid:review_id>/", "review_id", find_review, _require)
-THREAD = _place("threads/<uuid:thread_id>/", "thread_id", find_thread, _require_talking)
-SUGGESTION = _place("threads/<uuid:thread_id>/suggestion/", "thread_id", find_suggestion, _require_for_suggestion)
+REVIEW = place_by_id("reviews/<uuid:review_id>/", "review_id", find_review, _require)

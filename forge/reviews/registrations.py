@@ -16,20 +16,20 @@ from forge.accounts.quotas.usage import Counts, organisation_counts, person_coun
 from forge.builds.hooks import build_changed
 from forge.builds.models import Build
 from forge.core.actors import Actor
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.learning.hooks import model_changes
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
 from forge.registry.hooks import BuildApproval, approvals, judges_of
-from forge.reviews.changes.actions.outside import bring_model
+from forge.reviews.change_requests.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
+from forge.reviews.reviewing.actions.invitations import become_reviewer
+from forge.reviews.reviewing.actions.pending_requests import ask_for_awaited
 from forge.reviews.rounds.access import ongoing
-from forge.reviews.rounds.actions.invitations import become_reviewer
-from forge.reviews.rounds.actions.pending_requests import ask_for_awaited
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.invitees import review_of
 from forge.reviews.rounds.open_reviews import OpenReview, open_reviews
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS
 from forge.reviews.rounds.reminders import remind_of_due_reviews
+from forge.reviews.rounds.state_tags import STATE_TAGS
 from forge.reviews.suggestions.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 

@@ -3,16 +3,16 @@
 from django.urls import path
 
 from forge.core.api.acts import act_paths, acts_in
-from forge.reviews.changes import api as change_api
-from forge.reviews.changes.actions import merges, offers
+from forge.reviews.change_requests import api as change_api
+from forge.reviews.change_requests.actions import merges, offers
 from forge.reviews.checks import api as check_api
 from forge.reviews.gate import api as gate_api
 from forge.reviews.guests import actions as guests
 from forge.reviews.guests import api as guest_api
 from forge.reviews.place import REVIEW
-from forge.reviews.rounds import api as review_api
-from forge.reviews.rounds import verdict_api as api
-from forge.reviews.rounds.actions import requests
+from forge.reviews.reviewing import api as review_api
+from forge.reviews.reviewing import verdict_api as api
+from forge.reviews.reviewing.actions import requests
 from forge.reviews.rules import api as rules_api
 from forge.reviews.suggestions import actions as suggestions
 from forge.reviews.suggestions import api as suggestion_api

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import choices
 from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid

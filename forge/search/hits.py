@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
+from forge.accounts.access import organisations_of, people_beside
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import organisations_of, people_beside
 from forge.builds.contents import contents_with
 from forge.builds.models import Build
 from forge.core.actors import Actor

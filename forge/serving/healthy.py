@@ -16,7 +16,7 @@ import urllib.request
 from pathlib import Path
 
 from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
-from forge.core.data_lock import running_server
+from forge.core.processes.data_lock import running_server
 from forge.serving.configuration.environment import BadEnvironment, ServerEnvironment, read_environment
 from rune.isolation.probe import probe
 from rune.isolation.protections import Protection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.core.audit.chain import copied_through
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.serving.audit_copies import delivery
 
 copied_through.register(delivery.copied_through)

@@ -24,7 +24,7 @@ from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import ShownEvaluation, shown_evaluation
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
 from forge.core.errors import AddressChanged, Invalid, NotFound
@@ -35,7 +35,7 @@ from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.web.comparable import ComparableRune, comparable_runes
-from forge.web.runes.strangers import StrangersRune, strangers_rune
+from forge.web.runes.trust_facts import TrustFacts, trust_facts_of
 
 SAMPLES_SHOWN = 60
 _REFERENCE = re.compile(r"\s*/?([a-z0-9._-]+)/([a-z0-9._-]+)(?:@(\d{1,9})|:([A-Za-z0-9_][\w.-]{0,127}))?\s*")
@@ -52,7 +52,7 @@ class RuneSide:
     rune_url: str
     address: str
     reads: bool
-    stranger: StrangersRune | None = None
+    trust: TrustFacts | None = None
     """The facts about a rune of others, which the page shows before it runs; None for what the person reads."""
 
 
@@ -109,7 +109,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
     name = f"{project.full_name}:{tag.name}"
     address = f"{project.get_absolute_url()}?tag={quote(tag.name)}"
     rune = f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune"
-    return RuneSide(name, name, project, tag.build, rune, address, reads, strangers_rune(principal, tag))
+    return RuneSide(name, name, project, tag.build, rune, address, reads, trust_facts_of(principal, tag))
 
 
 def _of_build(build: Build) -> RuneSide:
@@ -128,7 +128,7 @@ def _comparison(principal: Principal, one: RuneSide, other: RuneSide, samples_of
         "figures": figure_rows(figures_of(other.build), figures_of(one.build)),
         "is_same": same or figures_of(one.build).digest == figures_of(other.build).digest,
         "reads_both": reads,
-        "strangers": [side for side in (one, other) if side.stranger is not None],
+        "outside": [side for side in (one, other) if side.trust is not None],
         **_samples(principal, one, other, samples_of),
     }
     if not reads:

@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.paging import rows_of
 from forge.projects.access import favourites_seen
-from forge.registry.discovery.listings.licences import BEGINNINGS
+from forge.registry.listings.licences import BEGINNINGS
 from forge.registry.models import Listing, ListingQuerySet
 from forge.reviews.rounds.access import approved_among
 from forge.web.projects.filters import SENSORS

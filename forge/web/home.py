@@ -3,12 +3,10 @@ and their projects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.organisations.access import (
+from forge.accounts.access import (
     may_create_organisations,
     organisations_of,
     organisations_requiring_second_factor,
@@ -23,10 +21,11 @@ from forge.projects.access import favourites_of, with_favourites
 from forge.projects.creating.default_organisation import usual_among
 from forge.projects.creating.own_examples import EXAMPLE_KINDS
 from forge.projects.creating.template_runes import live_templates
-from forge.projects.hooks import PendingItem, pending_items
+from forge.projects.hooks import pending_items
 from forge.web.example import example
 from forge.web.projects.listing import project_list
 from forge.web.projects.next_steps import rows_with_steps
+from forge.web.projects.pending_items import newest_first
 
 FEW_PROJECTS = 3
 """Projects beside which the ways to begin another come first; with more, the list does."""
@@ -82,11 +81,6 @@ def activity_beside(waiting: int, for_others: int) -> int:
         return ACTIVITY_SHOWN
     height = _LINE * max(waiting, 1) + (_LIST + _LINE * for_others if for_others else 0)
     return min(max(height // _ROW, LEAST_ACTIVITY), ACTIVITY_SHOWN)
-
-
-def newest_first(things: Iterable[PendingItem]) -> list[PendingItem]:
-    """Sorts in the order of a home page."""
-    return sorted(things, key=lambda waiting: waiting.since, reverse=True)
 
 
 def health(request: HttpRequest) -> HttpResponse:

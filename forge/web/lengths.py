@@ -12,8 +12,8 @@ from typing import Final
 
 from allauth.mfa import app_settings as second_factor
 
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.organisations.actions.organisations import MAX_TITLE_LENGTH
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
 from forge.accounts.people.access import MAX_ABOUT_LENGTH
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
 from forge.accounts.sign_in.passkey_forms import LONGEST_PASSKEY_NAME
@@ -36,14 +36,14 @@ from forge.registry.distribution.mirrors import actions as mirrors
 from forge.registry.distribution.mirrors.models import LONGEST_ADDRESS, LONGEST_NAME
 from forge.registry.oci.manifests import TAG_LENGTH
 from forge.registry.tags.messages import LONGEST_NOTES
-from forge.repositories.pulls.requests import LONGEST_REQUEST
+from forge.repositories.request_refs import LONGEST_REQUEST
 from forge.reviews.guests import actions as guests
 from forge.reviews.rounds.invitees import LONGEST_INVITATIONS
 from forge.reviews.rounds.requests import MAXIMUM_TITLE
 from forge.reviews.suggestions.actions import LONGEST_VALUE
 from forge.search.query import MAX_CHARACTERS
 from forge.webhooks.delivery import addresses
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
     {

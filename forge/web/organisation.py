@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.access import find_organisation
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.quotas.usage_rows import shown_usage

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import person_needed, require_in, require_operator
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import person_needed, require_in, require_operator
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import locked
@@ -30,7 +30,7 @@ from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
 from forge.webhooks.delivery.signing import secret_of
 from forge.webhooks.errors import TooManyWebhooks
-from forge.webhooks.facets import webhook_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.messages import PING, message_text
 from forge.webhooks.models import Delivery, Webhook
 

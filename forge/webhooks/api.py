@@ -10,10 +10,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
@@ -22,7 +22,7 @@ from forge.core.errors import Conflict
 from forge.projects.access import find_project
 from forge.webhooks import actions
 from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
-from forge.webhooks.facets import webhook_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.models import Webhook
 from forge.webhooks.serializers import (
     DeliveryJson,

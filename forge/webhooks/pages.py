@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, Stale
@@ -26,7 +26,7 @@ from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
 from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
-from forge.webhooks.facets import webhook_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.models import DeliveryState, Webhook
 
 DELIVERIES_SHOWN = 25

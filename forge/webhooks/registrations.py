@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from forge.core.events.log import event_written
-from forge.core.periodic import PeriodicTask, RunsIn, register
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.jobs.kinds import register as register_kind
-from forge.webhooks.delivery.jobs import DELIVERY, send_due
+from forge.webhooks.delivery_jobs import DELIVERY, send_due
 from forge.webhooks.recording import record
 
 event_written.register(record)

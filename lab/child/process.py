@@ -121,7 +121,7 @@ class StepProcess:
             socket.send_fds(self._requests, [b"\0"], descriptors)
             self._requests.sendall(json.dumps(request).encode() + b"\n")
 
-    def tell(self, command: ChildCommand) -> None:
+    def send_command(self, command: ChildCommand) -> None:
         """Tells the step something while it works."""
         with suppress(OSError):
             self._requests.sendall(command.value.encode("ascii"))

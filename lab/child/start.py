@@ -168,7 +168,7 @@ class BegunStep:
                 if idle_polls == _LOADS_AFTER and report is not None and step.name in LIBRARY_TITLES:
                     report(0.0, f"Loading {LIBRARY_TITLES[step.name]}")
                 if (next_command := command()) is not None:
-                    self._process.tell(next_command)
+                    self._process.send_command(next_command)
             elif "progress" in message:
                 if report is not None:
                     report(float(message["progress"]), message["text"])

@@ -28,7 +28,7 @@ CHECK_SECONDS = 300
 FOLDERS_OF_WHEELS = ("UV_FIND_LINKS", "PIP_FIND_LINKS")
 """Variables that name folders of wheels, for machines that reach no index."""
 _ANY_INDEX = ("--index-strategy", "unsafe-best-match")  # safe: every package has its hash
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class EnvironmentProblem(Exception):
@@ -43,20 +43,20 @@ class CheckedEnvironment:
     version: str
 
 
-def prepare(environment: Environment, say: Say) -> CheckedEnvironment:
+def prepare(environment: Environment, report: Report) -> CheckedEnvironment:
     """Makes an environment that is not ready; says its size before anything is fetched. Raises `EnvironmentProblem`."""
     environment.folder.parent.mkdir(parents=True, exist_ok=True)
     with _lock(environment.folder.with_suffix(".lock")):
         if environment.is_ready:
             return check(environment)
-        say(f"Preparing the {environment.name} environment in {environment.folder}: {environment.size_text}")
+        report(f"Preparing the {environment.name} environment in {environment.folder}: {environment.size_text}")
         started = time.monotonic()
         shutil.rmtree(environment.folder, ignore_errors=True)
         venv.create(environment.folder, with_pip=False, symlinks=True)
         _install(environment)
         result = check(environment)
         (environment.folder / READY).write_text(json.dumps({"packages": result.packages, "version": result.version}))
-        say(f"The {environment.name} environment is ready ({time.monotonic() - started:.0f} s)")
+        report(f"The {environment.name} environment is ready ({time.monotonic() - started:.0f} s)")
     return result
 
 

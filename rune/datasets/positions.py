@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 MAX_POSITIONS: Final = 300
 """Objects of one picture."""

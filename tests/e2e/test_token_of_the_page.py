@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import hmr
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from tests.support.browsers.accessibility import LOOKS, findings
 from tests.support.browsers.pages import OpenPage

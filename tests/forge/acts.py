@@ -16,10 +16,10 @@ AUDIT = "forge.core.audit.entries.write_entry"
 EVENT = "forge.core.events.log.append_event"
 CHECKS = frozenset(
     {
-        "forge.accounts.organisations.access.require_in",
-        "forge.accounts.organisations.access.require_operator",
-        "forge.accounts.organisations.access.require_person",
-        "forge.accounts.organisations.access.require_scope",
+        "forge.accounts.access.require_in",
+        "forge.accounts.access.require_operator",
+        "forge.accounts.access.require_person",
+        "forge.accounts.access.require_scope",
         "forge.accounts.permissions.can",
         "forge.moderation.access.require_moderator",
         "forge.projects.access.require",

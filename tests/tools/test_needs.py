@@ -44,38 +44,38 @@ def changed(machine: Machine, **fields: object) -> Machine:
 def test_root_installs_what_is_missing_and_says_so() -> None:
     installation = plan(MISSING, ROOT)
     assert installation.command == ("sh", "-c", SCRIPT)
-    assert installation.says == "This machine has no Chromium and PostgreSQL. Installing: chromium postgresql"
+    assert installation.sentence == "This machine has no Chromium and PostgreSQL. Installing: chromium postgresql"
 
 
 def test_a_person_is_asked_by_sudo_once_for_all_of_it() -> None:
     installation = plan(MISSING, PERSON)
     assert installation.command == ("sudo", "sh", "-c", SCRIPT)
-    assert "sudo asks for your password" in installation.says
+    assert "sudo asks for your password" in installation.sentence
 
 
 def test_a_sudo_that_asks_nobody_needs_no_terminal() -> None:
     installation = plan(MISSING, changed(PERSON, sudo="free", has_terminal=False))
     assert installation.command == ("sudo", "sh", "-c", SCRIPT)
-    assert "password" not in installation.says
+    assert "password" not in installation.sentence
 
 
 @pytest.mark.parametrize("machine", [changed(PERSON, sudo="missing"), changed(PERSON, has_terminal=False)])
 def test_where_nobody_can_be_asked_the_command_is_named_and_nothing_is_run(machine: Machine) -> None:
     installation = plan(MISSING, machine)
     assert installation.command is None
-    assert "sudo apt-get install --yes --no-install-recommends chromium postgresql" in installation.says
+    assert "sudo apt-get install --yes --no-install-recommends chromium postgresql" in installation.sentence
 
 
 def test_a_machine_without_apt_is_told_the_names_alone() -> None:
     installation = plan(MISSING, changed(ROOT, has_apt=False))
     assert installation.command is None
-    assert "chromium postgresql" in installation.says
+    assert "chromium postgresql" in installation.sentence
 
 
 @pytest.mark.parametrize("machine", [ROOT, PERSON])
 def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
     assert plan((), machine).command is None
-    assert plan((), machine).says == ""
+    assert plan((), machine).sentence == ""
 
 
 def test_the_services_of_the_tests_are_among_what_is_installed() -> None:

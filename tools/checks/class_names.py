@@ -24,7 +24,7 @@ FRAMEWORK: Final = frozenset({"Command", "Config", "Handler", "Meta", "Migration
 """Names that a framework looks up in each module or class, such as Django's `Meta` and `Command`."""
 SHARED_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "Build": frozenset({"forge/builds/models.py", "rune/tools/api/built.py"}),
-    "DataSet": frozenset({"forge/datasets/models.py", "rune/tools/api/data.py"}),
+    "DataSet": frozenset({"forge/datasets/models/data_sets.py", "rune/tools/api/data.py"}),
     "Deployment": frozenset({"forge/deployments/models.py", "rune/tools/api/deployment.py"}),
     "Preview": frozenset({"forge/builds/models.py", "hmr/preview.py"}),
     "Rune": frozenset({"hmr/rune.py", "rune/tools/api/loading.py"}),

@@ -18,7 +18,7 @@ from forge.learning.conversions.kinds import SOURCE_SUFFIXES
 from rune.capabilities import CAPABILITIES
 from rune.capabilities.capability import Capability
 from rune.datasets.calibration_kind import STATIC_FORMS, TENSORFLOW_INT8
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.editing.language.service import TEXT_LIMIT
 from rune.running.runtime import limits
 from rune.source.policy.documentation import MODELS

@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
 
 
 def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, folder: Path) -> None:
-    word = say("up", folder)
+    word = spoken_word("up", folder)
     page, colleague = launch(playwright, word).new_page(), launch(playwright).new_page()
     shoot_what_a_stranger_sees(camera, page, forge)
     sign_in(page, forge.link("mika@example.org"))
@@ -112,7 +112,7 @@ def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, f
     shoot_the_app(camera, launch(playwright).new_page(), forge.address, project)
     if word is not None:
         page.goto(forge.address)
-        hear_a_word(page)
+        record_a_word(page)
         camera.shoot(page, "studio-listening", WIDE)
     page.goto(forge.address)
     camera.shoot(page, "home", EVERY)
@@ -340,13 +340,13 @@ def build(page: Page, number: int) -> Locator:
     return panel
 
 
-def hear_a_word(page: Page) -> None:
+def record_a_word(page: Page) -> None:
     create(page, "Spoken words")
     page.get_by_role("region", name="Preview").get_by_role("button", name="Start listening").click()
     expect_label(page, "heard", "up")
 
 
-def say(word: str, folder: Path) -> Path | None:
+def spoken_word(word: str, folder: Path) -> Path | None:
     """A wav file of a word said by eSpeak NG, or None where that is not installed."""
     program = shutil.which("espeak-ng")
     if program is None:

@@ -16,6 +16,7 @@ from forge.accounts.organisations.actions.members import change_role, hand_over,
 from forge.accounts.organisations.actions.organisations import (
     create_organisation,
     create_organisation_for,
+    require_second_factor,
     update_organisation,
 )
 from forge.accounts.people.actions.account import (
@@ -31,7 +32,6 @@ from forge.accounts.people.actions.hints import dismiss_hint
 from forge.accounts.quotas.actions import set_quota
 from forge.accounts.sign_in.actions.one_time_link import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
 from forge.accounts.sign_in.actions.password_reset import find_person_of_link, reset_password, send_password_link
-from forge.accounts.sign_in.actions.second_factor import require_second_factor
 from forge.accounts.sign_in.actions.sessions import (
     end_other_sessions,
     end_session,

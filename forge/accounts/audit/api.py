@@ -9,16 +9,16 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts import actions
-from forge.accounts.api import OrganisationView
+from forge.accounts.audit.actions import export
 from forge.accounts.audit.export import ExportFormat, checked_format, export_response
 from forge.accounts.audit.filters import EntryFilter
 from forge.accounts.audit.log import organisation_entries, own_entries
 from forge.accounts.audit.sentences import render_entries
 from forge.accounts.audit.serializers import AuditEntryJson, entry_to_json
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import ForgeView, needing
@@ -65,7 +65,7 @@ class OrganisationAuditExport(OrganisationView):
         place = self.organisation(request, organisation, Verb.READ_AUDIT)
         entries = EntryFilter.narrow(request.query_params, organisation_entries(principal, place))
         kind = checked_format(request.query_params.get("as", ""))
-        actions.note_export(principal, place, kind)
+        export.note_export(principal, place, kind)
         return export_response(request, entries, kind, f"{place.name}-audit")
 
 

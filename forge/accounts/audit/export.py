@@ -17,8 +17,8 @@ from django.http import StreamingHttpResponse
 from forge.accounts.audit.sentences import RenderedEntry, render_entries
 from forge.accounts.audit.serializers import entry_to_json
 from forge.core.api.json_types import utc_timestamp
-from forge.core.blobs.responses import as_foreign
 from forge.core.errors import Invalid
+from forge.core.http.blob_responses import as_foreign
 from forge.core.models import AuditEntry
 
 BATCH = 500

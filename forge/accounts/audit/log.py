@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from forge.accounts.access import require_in, require_scope
 from forge.accounts.models import Membership, Organisation, User
-from forge.accounts.organisations.access import require_in, require_scope
 from forge.accounts.permissions import Verb
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.models import AuditEntry
 

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_safe
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from forge.accounts.actions import note_export
+from forge.accounts.access import find_organisation
+from forge.accounts.audit.actions.export import note_export
 from forge.accounts.audit.api import AuditPages
 from forge.accounts.audit.export import checked_format, export_response
 from forge.accounts.audit.filters import EntryFilter
 from forge.accounts.audit.log import organisation_entries, own_entries, people_in
 from forge.accounts.audit.sentences import RenderedEntry, render_entries
 from forge.accounts.hooks import member_projects
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.audit.messages import AuditTopic

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import transaction
 from rest_framework.fields import UUIDField
 
+from forge.accounts.access import find_member, require_person
 from forge.accounts.grants.access import Loss, OwnedGrant, as_now, find_thing, grants_of, own_things, sorted_by_loss
 from forge.accounts.grants.declarations import GrantKind
 from forge.accounts.models import Organisation, User
-from forge.accounts.organisations.access import find_member, require_person
-from forge.accounts.organisations.place import ORGANISATION_OF_PEOPLE
 from forge.accounts.permissions import Verb
+from forge.accounts.place import ORGANISATION_OF_PEOPLE
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, SETS

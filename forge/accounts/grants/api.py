@@ -13,11 +13,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
+from forge.accounts.access import find_member
 from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
 from forge.accounts.grants.actions import end_own_thing
-from forge.accounts.organisations.access import find_member
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import signed_in
 from forge.core.api.json_types import Timestamp, Uuid, utc_timestamp
 from forge.core.api.views import PERSON, ForgeView, needing

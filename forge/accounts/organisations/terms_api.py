@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from forge.accounts.api import OrganisationView
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.preconditions import Precondition

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from forge.accounts.access import nothing_here
 from forge.accounts.models import Membership, Organisation, User
-from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
 from forge.core.errors import Gone

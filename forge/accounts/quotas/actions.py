@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.accounts.access import require_operator
 from forge.accounts.errors import UnknownResource
 from forge.accounts.models import Quota
-from forge.accounts.organisations.access import require_operator
 from forge.accounts.quotas.limits import QuotaResource, defaults_of
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE, AuditPlace, write_entry

@@ -9,8 +9,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from forge.accounts.access import person_needed, scope_needed
 from forge.accounts.models import ApiToken, User
-from forge.accounts.organisations.access import person_needed, scope_needed
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.secrets import INVALID_TOKEN, find_token
 from forge.core.api.needs import PERSON

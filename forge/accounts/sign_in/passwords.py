@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from forge.accounts.actions import end_sessions_and_tokens
 from forge.accounts.models import User
+from forge.accounts.people.actions.account import end_sessions_and_tokens
 
 
 class EndSessionsAndTokens:

@@ -12,8 +12,8 @@ from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from forge.accounts.actions import end_connections
 from forge.accounts.models import User
+from forge.accounts.people.actions.account import end_connections
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.accounts.sign_in.actions.sign_on import note_sign_on
 

@@ -10,8 +10,8 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from forge.accounts.actions import note_failed_sign_in, note_sign_in, note_sign_out
 from forge.accounts.models import User
+from forge.accounts.sign_in.actions.sessions import note_failed_sign_in, note_sign_in, note_sign_out
 from forge.accounts.sign_in.sessions import origin_of, recently_seen, remember_session
 
 _WAYS = {

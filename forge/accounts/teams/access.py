@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from forge.accounts.access import find_organisation
 from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
-from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import NotFound

@@ -7,17 +7,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from forge.accounts.access import require_in, require_person, require_scope
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import NameInUse
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Membership, Organisation, Team
-from forge.accounts.organisations.access import require_in, require_person, require_scope
-from forge.accounts.organisations.names import check_team_name
+from forge.accounts.names import check_team_name
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import locked
+from forge.accounts.scopes import Scope
 from forge.accounts.teams.access import MAX_DESCRIPTION_LENGTH, MAX_TEAMS, users_of
-from forge.accounts.teams.facets import name_facets, role_facets, team_facets
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.teams.etag_facets import name_facets, role_facets, team_facets
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid, NotFound

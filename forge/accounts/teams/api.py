@@ -10,16 +10,16 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts import actions
-from forge.accounts.api import OrganisationView
 from forge.accounts.models import Team
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.scopes import Scope
 from forge.accounts.serializers import RoleJson
+from forge.accounts.teams import actions
 from forge.accounts.teams.access import named_team, people_of, roles_of, teams_of
-from forge.accounts.teams.facets import team_facets
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.teams.etag_facets import team_facets
 from forge.core.api.json_types import Uuid
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role, role_choices
 
 if TYPE_CHECKING:

@@ -96,8 +96,8 @@ class ArtefactFile(models.Model):
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=FileRole.choices)
     subject = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """For an evaluation, the digest of the set of samples. For firmware, what it is optimised for unless that is the
-    default, and `description` for a description. Empty for an artefact that a build has once."""
+    """An entry of the activity feed: a person did something, once or several times in an hour; the facts are those of
+    the last time."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -17,8 +17,8 @@ from forge.builds.evaluations.outcomes import link_evaluation, put_evaluation, r
 from forge.builds.models import ArtefactFile, Build, FileRole
 from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import erase
+from forge.datasets.hooks import file_traces
 from forge.datasets.models import DataSet
-from forge.datasets.removals.hooks import file_traces
 from rune.assessment.evaluation.evaluation import Evaluation
 
 

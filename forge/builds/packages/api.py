@@ -11,15 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build, find_package
 from forge.builds.actions import note_rune_download
 from forge.builds.errors import FirmwareMissing, NoPackage
 from forge.builds.packages.actions import note_package_download
 from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.core.api.views import ForgeView, needing
-from forge.core.blobs.responses import blob_response
 from forge.core.http import media_types
+from forge.core.http.blob_responses import blob_response
 
 
 class BuildPackageFile(ForgeView):

@@ -15,9 +15,9 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.errors import FirmwareMissing
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
-from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files
@@ -32,8 +32,8 @@ from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
-from forge.projects.files.mounting import with_blocks
 from forge.projects.models import Version
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import Manifest, available_files, working_tree
 from rune.aim import AIMS, BALANCED
 from rune.compiler.building.spec import SpecOptions

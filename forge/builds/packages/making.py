@@ -12,18 +12,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.builds.compiling.build_task import BuildJobStep, BuildTask, numbered_job, package_job
+from forge.builds.compiling.execution import Execution, NewCompiler
 from forge.builds.evaluations.judging import judge_build, log_judgements
 from forge.builds.models import Artefact, BuildPackage
-from forge.builds.runs.execution import Execution, NewCompiler
-from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job, package_job
-from forge.builds.runs.progress import tell_package
+from forge.builds.runs.progress import announce_package
 from forge.builds.runs.quotas import PACKAGE_KIND, require_another_build
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged
-from forge.core.observability import log_context_of_build
+from forge.core.observability.log_context import log_context_of_build
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
@@ -175,6 +175,6 @@ PACKAGE = JobKind(
     titles=titles_of,
     retention=None,
     noun="package",
-    on_change=tell_package,
+    on_change=announce_package,
     before_retry=prepare_retry,
 )

@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from forge.builds.models import Build, BuildPackage
-from forge.builds.packages.serializers import package_url
-from forge.builds.packages.target_boards import targets_for, usual_boards_first
 from forge.builds.pages.board_drawing import BoardDrawing, board_drawing
+from forge.builds.serializers.packages import package_url
+from forge.builds.target_boards import targets_for, usual_boards_first
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.devices.boards.fit import Fit, FitVerdict, MemoryRoom, RunTime, fit

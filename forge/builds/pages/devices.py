@@ -16,7 +16,6 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_facets, choices_of, choosable_targets
 from forge.builds.models import Build
-from forge.builds.packages.serializers import package_url
 from forge.builds.pages.board_fits import (
     MAY_FIT,
     BoardFilter,
@@ -25,6 +24,7 @@ from forge.builds.pages.board_fits import (
     board_fits,
     filtered,
 )
+from forge.builds.serializers.packages import package_url
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition

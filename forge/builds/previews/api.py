@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build, preview_of
 from forge.builds.previews.actions import (
     ask_for_embedding,
@@ -22,11 +22,11 @@ from forge.builds.previews.actions import (
     watch_stages,
     watch_wires,
 )
-from forge.builds.previews.serializers import PreviewJson, WatchJson, preview_to_json, watch_to_json
 from forge.builds.previews.watches import find_watch
+from forge.builds.serializers.previews import PreviewJson, WatchJson, preview_to_json, watch_to_json
 from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class ProjectPreview(ProjectView):

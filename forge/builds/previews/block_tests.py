@@ -17,7 +17,7 @@ from forge.builds.previews.recorder import PreviewRecorder
 from forge.builds.previews.superseding import PreviewWork
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import PaceNow
+from forge.compute.scheduler.compute_pace import PaceNow
 from forge.core.errors import BytesDamaged
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.source.runefile.blocks.test_files import has_tests

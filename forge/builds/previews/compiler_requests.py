@@ -9,9 +9,9 @@ from forge.builds.errors import PreviewSuperseded
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder
-from forge.compute.scheduler.pace import PaceNow
-from forge.projects.files.mounting import with_blocks
+from forge.compute.scheduler.compute_pace import PaceNow
 from forge.projects.models import Project
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import WorkingTree
 
 

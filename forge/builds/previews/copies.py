@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState, plain_options
 from forge.builds.previews.variants import request_preview

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.builds.models import Preview
-from forge.core.leases import Lease, unleased
+from forge.core.database.leases import Lease, unleased
 
 LEASE = timedelta(seconds=30)
 """The duration of a lease."""

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
+from forge.builds.compiling.build_task import BuildJobStep
 from forge.builds.contents import keep_contents
 from forge.builds.models import Artefact, Build, BuildTrigger, Preview, PreviewState
-from forge.builds.previews.serializers import preview_to_json, watch_to_json
-from forge.builds.runs.jobs import BuildJobStep
+from forge.builds.serializers.previews import preview_to_json, watch_to_json
 from forge.collab.pushed_runes import LARGEST_PUSHED, push_rune
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN
@@ -33,7 +33,7 @@ from rune.source.runefile.codes import Code
 
 EVENT_LIMIT = 64 * 1024
 """Characters of a preview's JSON that go with its event; pages ask for a larger one."""
-TELL_AFTER = 0.1
+NOTIFY_AFTER = 0.1
 """Seconds after the check at which the preview is written as being built. After an edit the rune is usually there
 before, and to write both would delay it."""
 
@@ -49,7 +49,7 @@ class PreviewRecorder:
         """The diagnostics of the text."""
         self._unsaved: dict[str, Any] = {}
         """The result of the check, until it is written."""
-        self._tell_at = math.inf
+        self._notify_at = math.inf
         self._failed_tests = _failed_before(preview, tree)
         warnings = model_warnings(tree) if preview.is_plain else ()
         self._outdated_models = [cast(dict[str, Any], diagnostic_to_json(each)) for each in warnings]
@@ -80,13 +80,13 @@ class PreviewRecorder:
         self._diagnostics = answer["diagnostics"]
         if state != self._preview.state or self._preview.is_plain:
             self._unsaved = {"diagnostics": self._shown_diagnostics(), "outline": answer["outline"]}
-            self._tell_at = time.monotonic() + TELL_AFTER
+            self._notify_at = time.monotonic() + NOTIFY_AFTER
         if self._is_broken and self._unsaved:
             self.save(state)
 
     def tick(self) -> None:
         """Writes that the text is being built once that takes long; to be called several times a second."""
-        if time.monotonic() >= self._tell_at:
+        if time.monotonic() >= self._notify_at:
             self.save(PreviewState.BUILDING)
 
     def compiled(self, output: Path) -> None:
@@ -136,7 +136,7 @@ class PreviewRecorder:
     def save(self, state: PreviewState, *, error: str = "", **values: Any) -> None:
         """Writes what was found, with the result of the check, unless another process has looked at a newer text
         meanwhile."""
-        values, self._unsaved, self._tell_at = self._unsaved | values, {}, math.inf
+        values, self._unsaved, self._notify_at = self._unsaved | values, {}, math.inf
         preview, sequence = self._preview, self._tree.sequence
         rows = Preview.objects.filter(pk=preview.pk, sequence__lte=sequence)
         row = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values

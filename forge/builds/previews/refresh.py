@@ -17,7 +17,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from forge.builds.artefacts.store import drop_unused
+from forge.builds.compiling.artefact_store import drop_unused
+from forge.builds.compiling.build_task import preview_job
+from forge.builds.compiling.execution import Execution
 from forge.builds.errors import NoSuchFix, OverridesRefused, PreviewSuperseded, Stopping, TeachingRefused, TestsRefused
 from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
@@ -29,16 +31,14 @@ from forge.builds.previews.notify import notify_preview
 from forge.builds.previews.recorder import PreviewRecorder
 from forge.builds.previews.superseding import PreviewWork
 from forge.builds.previews.teaching import embedding_tree
-from forge.builds.runs.execution import Execution
-from forge.builds.runs.jobs import preview_job
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS
-from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.full_disk import is_full_disk
+from forge.core.database.leases import unleased
 from forge.core.errors import BytesDamaged, DiskFull
-from forge.core.leases import unleased
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.source.runefile.blocks.test_files import has_tests
@@ -155,12 +155,12 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
             return
         job = preview_job(preview, tree)
 
-        def tick_and_tell() -> None:
+        def tick_and_notify() -> None:
             tick()
             recorder.tick()
 
         artefact = Execution(job, recorder).run(
-            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick_and_tell, pace=pace
+            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick_and_notify, pace=pace
         )
         if artefact is not None and preview.is_plain and has_tests(tree.manifest):
             expect_tests(preview.project_id)

@@ -10,7 +10,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview
 from forge.builds.previews.variants import request_preview

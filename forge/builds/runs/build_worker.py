@@ -18,7 +18,7 @@ from forge.builds.previews.notify import notify_preview, work_here
 from forge.builds.previews.refresh import resume_previews
 from forge.builds.previews.threads import PreviewThreads
 from forge.compute.pool.fork_server import COMPILERS
-from forge.compute.pool.workdir import remove_leftovers, workdirs
+from forge.compute.workdir import remove_leftovers, workdirs
 from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import job_slots, queue_name, stopping
 

@@ -15,28 +15,28 @@ from django.db import transaction
 
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import Principal, acting_as
+from forge.builds.compiling.build_task import BuildJobStep, BuildTask, numbered_job
+from forge.builds.compiling.execution import Execution, NewCompiler
 from forge.builds.evaluations.data_key import data_named_by
 from forge.builds.evaluations.judging import judge_build, log_judgements, pending_targets
 from forge.builds.evaluations.limits import preferred_options
 from forge.builds.evaluations.outcomes import stored_evaluation, summary_of
 from forge.builds.models import Artefact, Build
-from forge.builds.runs.execution import Execution, NewCompiler
-from forge.builds.runs.jobs import BuildJobStep, BuildTask, numbered_job
-from forge.builds.runs.progress import tell_change, tell_log
+from forge.builds.runs.progress import announce_build_change, announce_log
 from forge.builds.runs.quotas import require_another_build
-from forge.builds.serializers import build_url
+from forge.builds.serializers.builds import build_url
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged
-from forge.core.observability import log_context_of_build
-from forge.datasets.consent.uses import SampleUse, UsePlace
+from forge.core.observability.log_context import log_context_of_build
 from forge.datasets.errors import TooManyProtectedRuns
 from forge.datasets.models import DataVersion
 from forge.datasets.protection.limits import count_run
+from forge.datasets.sample_uses import SampleUse, UsePlace
 from forge.datasets.versions.actions import save_for_build
 from forge.datasets.versions.other_projects import find_usable_version, place_of, usable_samples
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
@@ -97,7 +97,7 @@ class BuildRun:
         digest = data_named_by(self._build.source)
         version = self._named_data(digest) if digest else save_for_build(self._build.project)
         if digest and version is None:
-            self._say(
+            self._log_line(
                 "data",
                 f"{POLICY_FILE} names {digest} as its data, which is not a version of this project's data or of "
                 f"another project's that the person who requested the build reads. {self._limit_of_tokens()}"
@@ -108,7 +108,7 @@ class BuildRun:
             self._build.data_version = version
             self._store(data_version=version)
             by = f"named by {POLICY_FILE}" if digest else "the data as it is now"
-            self._say("data", f"Version {version.number} of {self._whose(version)}, {by}.")
+            self._log_line("data", f"Version {version.number} of {self._whose(version)}, {by}.")
 
     def _named_data(self, digest: str) -> DataVersion | None:
         """The version that the person who requested the build may use."""
@@ -147,7 +147,7 @@ class BuildRun:
             count_run(job.pk, self._requester(), version.data_set, samples)
         except TooManyProtectedRuns as error:
             self._store(evaluation=dict(summary_of({"reason": error.detail.removesuffix(".")})))
-            self._say("evaluate", f"Not evaluated: {error.detail}", level="warning")
+            self._log_line("evaluate", f"Not evaluated: {error.detail}", level="warning")
             return work.without_tests()
         return work
 
@@ -203,20 +203,20 @@ class BuildRun:
         self._is_measured_before = BuildJobStep.MEASURE not in missing
         if missing:
             steps = listed([step.value for step in missing])
-            self._say("cache", f"Reused an earlier build of the same files; left to do: {steps}.")
+            self._log_line("cache", f"Reused an earlier build of the same files; left to do: {steps}.")
         else:
-            self._say("cache", "Reused an earlier build of the same files, with its report.")
+            self._log_line("cache", "Reused an earlier build of the same files, with its report.")
 
     def checked(self, answer: Answer) -> None:
         if answer["broken"]:
             # Else the compiler says so, who checks again.
-            self._say("check", answer["text"], answer["milliseconds"])
+            self._log_line("check", answer["text"], answer["milliseconds"])
 
     def compiled(self, output: Path) -> None:
         """Nobody waits for the bytes of a numbered build."""
 
     def logged(self, answer: Answer) -> None:
-        self._say(answer["step"], answer["text"], answer["milliseconds"])
+        self._log_line(answer["step"], answer["text"], answer["milliseconds"])
 
     def searched(self, scan: Mapping[str, Any]) -> None:
         result = SecretScan.from_json(scan)
@@ -224,15 +224,15 @@ class BuildRun:
             self._job.confirm_lease()
             store_scan(self._build.source, result)
         for sentence in result.sentences:
-            self._say("secrets", sentence, level="warning")
+            self._log_line("secrets", sentence, level="warning")
 
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A rune that differs from the reference by more than is allowed ends the build."""
         sentence = str(verification["sentence"])
         if verification["within"]:
-            self._say("verify", sentence, milliseconds, level="info" if verification["complete"] else "warning")
+            self._log_line("verify", sentence, milliseconds, level="info" if verification["complete"] else "warning")
             return
-        self._say("verify", sentence, milliseconds, level="error")
+        self._log_line("verify", sentence, milliseconds, level="error")
         is_foreign = (verification.get("rebuild") or {}).get("state") == "different"
         problem = "is not what its files build" if is_foreign else "gives other results than the reference interpreter"
         self._failure = f"The rune {problem}. {sentence[:1].upper()}{sentence[1:]}."
@@ -240,20 +240,20 @@ class BuildRun:
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         self._store(measurement=None if run is None else dict(run))
         if run is None:
-            self._say("measure", f"Inference time was not measured: {reason}", level="warning")
+            self._log_line("measure", f"Inference time was not measured: {reason}", level="warning")
             return
-        self._say(
+        self._log_line(
             "measure",
             f"Inference time: {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
             f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
         )
 
     def tried(self, background: BackgroundTrialJson) -> None:
-        self._say("background", background["sentence"], level="warning" if background["called"] else "info")
+        self._log_line("background", background["sentence"], level="warning" if background["called"] else "info")
 
     def evaluated(self, result: Mapping[str, Any], milliseconds: float) -> None:
         if "outcomes" not in result:
-            self._say("evaluate", f"Not evaluated: {result['reason']}", milliseconds, level="warning")
+            self._log_line("evaluate", f"Not evaluated: {result['reason']}", milliseconds, level="warning")
             return
         # In whole seconds: how long a rune takes on a recording may say what is in it.
         milliseconds = 1000.0 * math.ceil(milliseconds / 1000)
@@ -261,7 +261,7 @@ class BuildRun:
         sentence = " ".join(
             each for each in (accuracy_sentence(evaluation), stream_sentence(evaluation)) if each is not None
         )
-        self._say("evaluate", sentence, milliseconds, level="warning" if evaluation.left else "info")
+        self._log_line("evaluate", sentence, milliseconds, level="warning" if evaluation.left else "info")
 
     def counted(self, needs: Mapping[str, Any]) -> None:
         """Packages have a recorder of their own."""
@@ -270,7 +270,7 @@ class BuildRun:
         self._store(diagnostics=answer["diagnostics"])
         self._failure = answer["error"]
 
-    def _say(self, step: str, text: str, milliseconds: float | None = None, level: str = "info") -> None:
+    def _log_line(self, step: str, text: str, milliseconds: float | None = None, level: str = "info") -> None:
         self._job.log(text, level, step, milliseconds)
 
 
@@ -301,7 +301,7 @@ BUILD = JobKind(
     titles=titles_of,
     retention=None,
     noun="build",
-    on_change=tell_change,
-    on_log=tell_log,
+    on_change=announce_build_change,
+    on_log=announce_log,
     before_retry=prepare_retry,
 )

@@ -7,11 +7,12 @@ from uuid import uuid4
 from forge.accounts.principals import PrincipalKind, token_of
 from forge.builds.choices import choices_of, manner_to_json
 from forge.builds.models import Build, BuildPackage, BuildTrigger
-from forge.builds.packages.making import PACKAGE
 from forge.builds.runs.building import BUILD
+from forge.builds.runs.quotas import PACKAGE_KIND
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.database.numbers import next_number
+from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import create_job
 from forge.projects.models import Project, Version
@@ -55,5 +56,11 @@ def _package_job(build: Build, of_build: Job, target: str, party: Party) -> Job:
     spec = {"build": str(build.pk), "target": target}
     key = f"package:{build.version_id}:{target}"
     return create_job(
-        PACKAGE, party.organisation, spec, party=party, project=build.project, key=key, required_job=of_build
+        kind_of(PACKAGE_KIND),
+        party.organisation,
+        spec,
+        party=party,
+        project=build.project,
+        key=key,
+        required_job=of_build,
     )

@@ -8,8 +8,8 @@ from functools import partial
 from django.db import transaction
 
 from forge.builds.models import Build
+from forge.datasets.hooks import SampleScope, work_stoppers
 from forge.datasets.models import DataVersion
-from forge.datasets.removals.hooks import SampleScope, work_stoppers
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.models import JobState

@@ -97,7 +97,7 @@ class UpdateLog:
         frames.sent_count += 1
         frames.waiting.append((frames.sent_count, self._stored_place))
 
-    def note_all_heard(self, member: Hashable) -> None:
+    def note_all_received(self, member: Hashable) -> None:
         """A socket has all that is stored, before it was sent anything."""
         self._frames.setdefault(member, _Frames()).place = self._stored_place
 
@@ -105,7 +105,7 @@ class UpdateLog:
         """A socket sent all of its document, before it heard anything; what comes next is in the log."""
         self._frames.setdefault(member, _Frames()).initial = (self._last, whole)
 
-    def note_heard(self, member: Hashable, count: int) -> None:
+    def note_received(self, member: Hashable, count: int) -> None:
         """A socket had heard so many frames when it sent what comes now."""
         frames = self._frames.get(member)
         while frames is not None and frames.waiting and frames.waiting[0][0] <= count:

@@ -26,7 +26,7 @@ _BROWSER_INTEGER = 2**53 - 1
 """The largest number that a browser reads in a frame."""
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = range(4)
-_HEARD_FRAMES = 40
+_RECEIVED_FRAMES = 40
 """Far from the kinds that y-protocols may still give a meaning to."""
 _STEP_1, _STEP_2, _UPDATE = range(3)
 
@@ -87,7 +87,7 @@ class QueryAwareness:
 
 
 @dataclass(frozen=True)
-class HeardFrames:
+class ReceivedFrames:
     """Frames with updates that the client had heard before what it sends next: all with step 2 or an update."""
 
     frames: int
@@ -98,7 +98,7 @@ class IgnoredFrame:
     """A frame that only servers send."""
 
 
-Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | IgnoredFrame
+Frame = SyncStep1 | Update | Awareness | QueryAwareness | ReceivedFrames | IgnoredFrame
 
 
 class _FrameReader:
@@ -141,8 +141,8 @@ def read_frame(data: bytes) -> Frame:
         frame = Awareness(_read_clients(payload) if len(data) <= AWARENESS_LIMIT else ())
     elif kind == _QUERY_AWARENESS:
         frame = QueryAwareness()
-    elif kind == _HEARD_FRAMES:
-        frame = HeardFrames(reader.number())
+    elif kind == _RECEIVED_FRAMES:
+        frame = ReceivedFrames(reader.number())
     elif kind == _AUTH:
         return IgnoredFrame()
     else:
@@ -224,9 +224,9 @@ def update_frame(update: bytes) -> bytes:
     return bytes((_SYNC, _UPDATE)) + _with_length(update)
 
 
-def heard_frame(frames: int) -> bytes:
+def received_frame(frames: int) -> bytes:
     """Says how many frames with updates were heard."""
-    return bytes((_HEARD_FRAMES,)) + _number(frames)
+    return bytes((_RECEIVED_FRAMES,)) + _number(frames)
 
 
 def awareness_frame(clients: Iterable[ClientState]) -> bytes:

@@ -40,7 +40,7 @@ class Greeting:
         self._unanswered_state: bytes | None = None
         """For several, the last: a client that asks again and does not answer must not fill the memory."""
 
-    def hear_state(self, theirs: bytes, *, may_edit: bool) -> list[bytes]:
+    def receive_state(self, theirs: bytes, *, may_edit: bool) -> list[bytes]:
         """The frames upon a client's state vector. Raises `ValueError` for bytes that cannot be read."""
         frames = []
         if may_edit and not self._was_questioned:
@@ -52,13 +52,13 @@ class Greeting:
             return frames
         return [*frames, self._room.answer(self._member, theirs)]
 
-    def hear_answer(self) -> list[bytes]:
-        """The frames upon what a client answered, once that is in the room's queue. Raises as `hear_state` does."""
+    def receive_answer(self) -> list[bytes]:
+        """The frames upon what a client answered, once that is in the room's queue. Raises as `receive_state` does."""
         self._is_awaited = False
         theirs, self._unanswered_state = self._unanswered_state, None
         return [] if theirs is None else [self._room.answer(self._member, theirs)]
 
-    def hear_too_large(self) -> bytes | None:
+    def handle_too_large(self) -> bytes | None:
         """The frame that asks for the difference alone, once, where the whole was asked for and is too much to send.
 
         What the person wrote offline may fit, and then merges by letters, as in a document that is large itself.

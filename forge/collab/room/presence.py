@@ -31,7 +31,7 @@ class OtherProcess:
 @dataclass(frozen=True)
 class _KnownClient:
     announced_state: ClientState
-    heard_clock: int
+    received_clock: int
     """The clock as the client counts it."""
     owner: Hashable
     person: str
@@ -49,7 +49,7 @@ class Presence:
         self._known_clients: dict[int, _KnownClient] = {}
         self._clocks: dict[int, int] = {}
 
-    def hear(
+    def receive(
         self, owner: Hashable, person: Mapping[str, Any], clients: Iterable[ClientState], *, is_first: bool = False
     ) -> tuple[ClientState, ...]:
         """Takes what a socket says; answers the part that is news, for the others. `person` has an `id`.
@@ -73,8 +73,8 @@ class Presence:
             if entry.state == NOBODY or mine >= MAX_CLIENTS_PER_SOCKET:
                 return None
         elif known_client.owner == owner:
-            is_older = entry.clock < known_client.heard_clock
-            if is_older or (entry.clock == known_client.heard_clock and entry.state != NOBODY):
+            is_older = entry.clock < known_client.received_clock
+            if is_older or (entry.clock == known_client.received_clock and entry.state != NOBODY):
                 return None
         elif known_client.person != person["id"] or (
             entry.clock <= known_client.announced_state.clock and not is_itself
@@ -98,7 +98,7 @@ class Presence:
             del self._clocks[next(iter(self._clocks))]
         return ClientState(client, clock, state)
 
-    def hear_process(
+    def receive_from_process(
         self, process: OtherProcess, clients: Iterable[ClientState], *, are_all: bool
     ) -> tuple[ClientState, ...]:
         """Takes what another process says of its clients, or of all that it has; answers the news."""

@@ -18,7 +18,6 @@ from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.merging.settling import AcceptedUpdate, Settler
 from forge.collab.protocol.frames import (
     EMPTY_UPDATE,
     ClientState,
@@ -27,6 +26,7 @@ from forge.collab.protocol.frames import (
     step_2_frame,
     update_frame,
 )
+from forge.collab.room.conflict_resolver import AcceptedUpdate, ConflictResolver
 from forge.collab.room.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
 from forge.collab.room.presence import OtherProcess, Presence
 from forge.collab.room.storage import load_after, load_stored
@@ -73,19 +73,19 @@ class Room:
         self._members: set[RoomMember] = set()
         self._queue: asyncio.Queue[FromMember | FromElsewhere | Behind] = asyncio.Queue(QUEUE_LIMIT)
         self._document: LiveDocument
-        self._settler: Settler
+        self._conflicts: ConflictResolver
         self._is_broken = False
         self._updates_beside_state = 0
         self._merging: asyncio.Task[None] | None = None
         self._presence_news: dict[int, tuple[ClientState, RoomMember]] = {}
         self._processes: dict[str, float] = {}
-        self._said_at = 0.0
+        self._last_heartbeat_at = 0.0
 
     async def load(self) -> None:
         """Reads the stored document."""
         stored_document = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
         self._document = LiveDocument(stored_document)
-        self._settler = Settler(self._document, stored_document.clients)
+        self._conflicts = ConflictResolver(self._document, stored_document.clients)
         self._updates_beside_state = stored_document.updates
         deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
 
@@ -96,8 +96,8 @@ class Room:
 
     def leave(self, member: RoomMember) -> None:
         self._members.discard(member)
-        if hasattr(self, "_settler"):  # not in a room that could not be loaded
-            self._settler.forget(member)
+        if hasattr(self, "_conflicts"):  # not in a room that could not be loaded
+            self._conflicts.forget(member)
         self._note_presence(self.presence.leave(member), member)
 
     @property
@@ -114,21 +114,21 @@ class Room:
 
         Raises `ValueError` for bytes that are no state.
         """
-        return self._settler.question(member, theirs)
+        return self._conflicts.question(member, theirs)
 
     def answer(self, member: RoomMember, theirs: bytes) -> bytes:
         """A frame with all that a client with this state lacks. Raises `ValueError` for bytes that are no state."""
         frame = step_2_frame(self._document.doc.get_update(theirs))
-        self._settler.log.note_answer(member)
+        self._conflicts.log.note_answer(member)
         return frame
 
     def state(self) -> bytes:
         """The state vector of the document as it is stored."""
         return self._document.doc.get_state()
 
-    def hear_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
+    def receive_presence(self, member: RoomMember, clients: Iterable[ClientState], *, is_first: bool) -> None:
         """Handles a presence message of a socket; `is_first` on a socket that sent none before."""
-        self._note_presence(self.presence.hear(member, member.person, clients, is_first=is_first), member)
+        self._note_presence(self.presence.receive(member, member.person, clients, is_first=is_first), member)
 
     async def submit(self, item: FromMember) -> None:
         """Queues an update; waits while too many wait already. An answer is heard even where it brings nothing."""
@@ -149,7 +149,7 @@ class Room:
         if is_shared():
             self._beat()
 
-    def hear_process(self, message: Mapping[str, Any]) -> None:
+    def receive_from_process(self, message: Mapping[str, Any]) -> None:
         """A message of another process to this room."""
         if "process" in message:
             self._processes[message["process"]] = time.monotonic()
@@ -160,22 +160,24 @@ class Room:
             case "presence":
                 clients = (ClientState(*entry) for entry in message["clients"])
                 other = OtherProcess(message["process"])
-                self._tell_presence(self.presence.hear_process(other, clients, are_all=message["all"]))
+                self._send_presence(self.presence.receive_from_process(other, clients, are_all=message["all"]))
             case "who":
                 self._announce_presence()
 
     def _beat(self) -> None:
         """Says who is here, and forgets processes that no longer do."""
         now = time.monotonic()
-        if now - self._said_at > HEARTBEAT_SECONDS:
+        if now - self._last_heartbeat_at > HEARTBEAT_SECONDS:
             self._announce_presence()
-        for process in [name for name, heard_at in self._processes.items() if now - heard_at > LOST_AFTER_SECONDS]:
+        for process in [
+            name for name, last_seen_at in self._processes.items() if now - last_seen_at > LOST_AFTER_SECONDS
+        ]:
             del self._processes[process]
-            self._tell_presence(self.presence.leave(OtherProcess(process)))
+            self._send_presence(self.presence.leave(OtherProcess(process)))
 
     def _announce_presence(self) -> None:
-        self._said_at = time.monotonic()
-        self._tell_process_presence(self.presence.here(), are_all=True)
+        self._last_heartbeat_at = time.monotonic()
+        self._publish_presence(self.presence.here(), are_all=True)
 
     # The room's own task
 
@@ -233,7 +235,7 @@ class Room:
         for _ in range(MAX_ROUNDS):
             unfit = []
             for item in items:
-                verdict, accepted_updates = self._settler.try_item(item)
+                verdict, accepted_updates = self._conflicts.try_item(item)
                 good += accepted_updates
                 if verdict is UpdateResult.GOOD:
                     continue
@@ -252,21 +254,21 @@ class Room:
             return
         rows = [(item.update, None if item.sender is None else item.sender.person_id) for item in items]
         updates = [item.update for item in items]
-        last = await writer.append(self.project_id, rows, self._settler.new_clients(items))
+        last = await writer.append(self.project_id, rows, self._conflicts.new_clients(items))
         self._document.take(updates, last)
-        self._settler.log.mark_stored()
+        self._conflicts.log.mark_stored()
         self._updates_beside_state += len(items)
         if self._processes:  # one that was not heard yet finds it by the numbers, as always
             deliver_to_other_processes(
                 self.group, {"kind": "updates", "first": last - len(items) + 1, "updates": updates}
             )
         senders = {item.sender for item in items}
-        self._tell(updates, without=senders.pop() if len(senders) == 1 else None)
+        self._send_updates(updates, without=senders.pop() if len(senders) == 1 else None)
 
-    def _tell(self, updates: list[bytes], without: RoomMember | None = None) -> None:
+    def _send_updates(self, updates: list[bytes], without: RoomMember | None = None) -> None:
         frame = update_frame(updates[0] if len(updates) == 1 else merged_update(*updates))
         for member in self._members:
-            if member is not without and self._settler.log.note_update(member):
+            if member is not without and self._conflicts.log.note_update(member):
                 member.deliver(frame)
 
     def _take_stored(self, update: bytes, sequence: int) -> bool:
@@ -276,8 +278,8 @@ class Room:
         if not self._document.take_stored(update, sequence):
             return False
         self._updates_beside_state += 1
-        self._settler.note_stored(update)
-        self._tell([update])
+        self._conflicts.note_stored(update)
+        self._send_updates([update])
         return True
 
     async def _catch_up(self) -> None:
@@ -292,8 +294,8 @@ class Room:
             before = self._document.doc.get_state()
             self._document.take_whole(whole)
             self._updates_beside_state = whole.updates
-            self._settler.begin_anew()
-            self._tell([self._document.doc.get_update(before)])
+            self._conflicts.begin_anew()
+            self._send_updates([self._document.doc.get_update(before)])
 
     def _request_missing(self, items: list[FromMember]) -> None:
         """A frame was lost on the way: its sender is asked for all that is not here."""
@@ -325,16 +327,16 @@ class Room:
         """News of this process: the others receive it in a moment, several pieces at once."""
         if news and not self._presence_news:
             pause = PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
-            asyncio.get_running_loop().call_later(pause, self._tell_presence_news)
+            asyncio.get_running_loop().call_later(pause, self._send_presence_changes)
         for entry in news:
             self._presence_news[entry.client] = (entry, source)
 
-    def _tell_presence_news(self) -> None:
+    def _send_presence_changes(self) -> None:
         news, self._presence_news = self._presence_news, {}
-        self._tell_presence(tuple(entry for entry, _ in news.values()), {c: source for c, (_, source) in news.items()})
-        self._tell_process_presence(tuple(entry for entry, _ in news.values()), are_all=False)
+        self._send_presence(tuple(entry for entry, _ in news.values()), {c: source for c, (_, source) in news.items()})
+        self._publish_presence(tuple(entry for entry, _ in news.values()), are_all=False)
 
-    def _tell_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, RoomMember] = _NOBODY) -> None:
+    def _send_presence(self, news: tuple[ClientState, ...], sources: Mapping[int, RoomMember] = _NOBODY) -> None:
         """Tells members what they did not say themselves."""
         if not news:
             return
@@ -346,7 +348,7 @@ class Room:
             elif others := tuple(entry for entry in news if sources.get(entry.client) is not member):
                 member.deliver(awareness_frame(others))
 
-    def _tell_process_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
+    def _publish_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
         if is_shared():
             entries = [[entry.client, entry.clock, entry.state] for entry in clients]
             deliver_to_other_processes(

@@ -34,7 +34,7 @@ class FromMember:
     member: RoomMember
     facts: UpdateFacts
     is_answer: bool = False
-    heard_frames: int | None = None
+    received_frames: int | None = None
     """How many frames with updates its sender had heard; None of a sender that does not say."""
 
 

@@ -24,6 +24,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from forge.compute.child.current_job import CurrentJob
+from forge.compute.child.job_answers import Answers
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
 from forge.compute.child.output_file import OutputDiskFull
@@ -44,7 +45,6 @@ from forge.compute.child.steps.samples import answer_samples, compare_samples, d
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.child.steps.teach import answer_teachable
 from forge.compute.child.summary import summarise
-from forge.compute.pool.job_answers import Answers
 from rune.compiler.anvil.compiling.interruption import BuildInterrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed

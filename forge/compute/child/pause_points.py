@@ -6,8 +6,8 @@ import math
 import time
 from collections.abc import Callable
 
-from forge.compute.pool.job_answers import Answers
-from forge.compute.scheduler.pace import RESTING
+from forge.compute.child.job_answers import Answers
+from forge.compute.scheduler.compute_pace import RESTING
 
 PAUSE_EVERY = 0.25
 """Seconds that an evaluation computes before it asks again whether to go on; the first sample is followed by a rest."""

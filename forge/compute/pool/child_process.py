@@ -26,10 +26,10 @@ from forge.compute.pool.answer_stream import AnswerStream
 from forge.compute.pool.control_groups import new_group
 from forge.compute.pool.fork_server import COMPILERS, Ending, ForkServer
 from forge.compute.pool.guard import FOLDER_LIMIT, guard, out_of_memory
-from forge.compute.pool.removal import remove_tree
-from forge.compute.pool.workdir import passable
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.removal import remove_tree
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
+from forge.compute.workdir import passable
 from rune.isolation.control_group import ControlGroup
 from rune.isolation.linux import is_linux
 from rune.isolation.protections import Isolation, Protection, isolation_from_json
@@ -133,7 +133,7 @@ class ChildProcess:
         """Hands a job over, with open files, and empties the output. Its `id` is in all answers. Raises `ChildDied`."""
         self.clear_output()
         self.answers.job = job["id"]
-        self._tell(job, descriptors)
+        self._send_message(job, descriptors)
 
     def cancel(self, job: int) -> None:
         """Tells the process that nobody needs this job's result any more; from any thread. Nothing is raised for a
@@ -143,9 +143,9 @@ class ChildProcess:
 
     def go_on(self) -> None:
         """Lets a job go on that rests. Raises `ChildDied`."""
-        self._tell({}, ())
+        self._send_message({}, ())
 
-    def _tell(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+    def _send_message(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         line = json.dumps(message).encode() + b"\n"
         try:
             with self._sending:

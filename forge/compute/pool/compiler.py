@@ -22,7 +22,7 @@ from forge.compute.isolation_report import require
 from forge.compute.pool.answer_reading import Answer, check_answered
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.guard import guard
-from forge.compute.scheduler.pace import RESTING, ComputePace, PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import RESTING, ComputePace, PaceNow, usual_pace
 from forge.core.errors import DiskFull
 from rune.isolation.protections import Isolation, Protection
 

@@ -26,7 +26,7 @@ from typing import Any
 import forge
 import rune
 from forge.compute.errors import ChildDied
-from forge.compute.pool.workdir import passable, workdir
+from forge.compute.workdir import passable, workdir
 from rune.environments.analysis import ANALYSIS
 from rune.environments.environment import FOLDER_VARIABLE, environments_folder
 from rune.isolation.fork_server import LARGEST_MESSAGE

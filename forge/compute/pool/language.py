@@ -27,8 +27,8 @@ from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, Slot, SlotScheduler
 from forge.core.actors import Actor
 from forge.core.http.asgi.lifespan import server_stopping
-from forge.projects.files.mounting import with_blocks, with_usable
 from forge.projects.models import Project
+from forge.projects.versions.mounting import with_blocks, with_usable
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, working_tree
 
 ANSWER_SECONDS = 5.0

@@ -9,7 +9,7 @@ from django.conf import settings
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.fork_server import COMPILERS
 from forge.compute.pool.warm_compilers import WarmCompilers
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.http.asgi.lifespan import server_stopping
 from rune.toolchain import toolchain_digest
 

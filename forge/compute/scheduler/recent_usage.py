@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.peers import PeerReport, Peers
+from forge.compute.workdir import workdir
 
 NEGLIGIBLE_SECONDS, REPORTED_SECONDS = 0.001, 0.05
 """Seconds of computing that are no longer worth remembering, and those that other processes need not know."""

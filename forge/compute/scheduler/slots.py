@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.recent_usage import RecentUsage, Sharing
 
 LOOK_EVERY = 0.05

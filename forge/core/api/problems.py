@@ -16,7 +16,7 @@ from forge.core import errors
 from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
-from forge.core.observability import request_id
+from forge.core.observability.log_context import request_id
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -23,10 +23,10 @@ def is_full_disk(error: BaseException) -> bool:
 def has_no_room(error: BaseException) -> bool:
     """Returns whether an error says, itself or in what caused it, that a disk is full: the same works when there is
     room."""
-    return any(_says_so(each) for each in _causes(error))
+    return any(_is_full_disk_error(each) for each in _causes(error))
 
 
-def _says_so(error: BaseException) -> bool:
+def _is_full_disk_error(error: BaseException) -> bool:
     if isinstance(error, DiskFull) or is_out_of_room(error):
         return True
     # Django's error wraps that of the driver, which has a code.

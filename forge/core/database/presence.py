@@ -18,8 +18,6 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from forge.core.http.asgi.lifespan import server_started, server_stopping
-
 _log = logging.getLogger(__name__)
 
 EVERY = 0.5
@@ -159,14 +157,11 @@ presence = DatabasePresence()
 """The presence of this process's database."""
 
 
-def _start() -> None:
+def watch_database() -> None:
+    """Begins to ask PostgreSQL; with SQLite there is nothing to ask."""
     if connection.vendor == "postgresql":
         parameters = connection.get_connection_params()
         for name in ("cursor_factory", "context", "prepare_threshold"):
             parameters.pop(name, None)
         pool: Any = getattr(connection, "pool")  # noqa: B009 (only PostgreSQL's connections have one)
         presence.start(PostgresqlProbe(parameters), pool.check)
-
-
-server_started.register(_start)
-server_stopping.register(presence.stop)

@@ -64,7 +64,7 @@ class Broadcaster:
         try:
             self._outgoing.put_nowait((group, message))
         except asyncio.QueueFull:
-            self._say_away("more messages wait than are kept")
+            self._log_unavailable("more messages wait than are kept")
 
     def follow(self, group: str) -> None:
         """Receives what others send to the group."""
@@ -83,7 +83,7 @@ class Broadcaster:
                 await self._layer.group_send(group, {"from": self._sender, "group": group, "message": dict(message)})
                 self._is_away = False
             except Exception as error:
-                self._say_away(str(error))
+                self._log_unavailable(str(error))
 
     async def _receive_all(self) -> None:
         while True:
@@ -98,7 +98,7 @@ class Broadcaster:
                 finally:
                     subscribing.cancel()
             except Exception as error:
-                self._say_away(str(error))
+                self._log_unavailable(str(error))
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _subscribe(self, channel: str) -> None:
@@ -114,12 +114,12 @@ class Broadcaster:
                     subscribed_groups.discard(group)
                     await self._layer.group_discard(group, channel)
             except Exception as error:
-                self._say_away(str(error))
+                self._log_unavailable(str(error))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             await self._changed.wait()
 
-    def _say_away(self, reason: str) -> None:
+    def _log_unavailable(self, reason: str) -> None:
         if not self._is_away:
             self._is_away = True
             _log.warning("Other processes cannot be told at once, they look at the database instead: %s", reason)

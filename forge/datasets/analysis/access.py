@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from forge.core.actors import Actor
-from forge.datasets.analysis.models import DataAnalysis
 from forge.datasets.models import SampleAnswer
-from forge.datasets.samples.models import Sample
+from forge.datasets.models.analysis import DataAnalysis
+from forge.datasets.models.samples import Sample
 from forge.projects.models import Project
 
 

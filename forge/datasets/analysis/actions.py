@@ -12,12 +12,12 @@ from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
 from forge.datasets.analysis.hooks import find_current_rune
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
-from forge.datasets.analysis.models import DataAnalysis
 from forge.datasets.announcements import DATA_CHANGED
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import NothingToAnalyse
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.models.analysis import DataAnalysis
 from forge.datasets.protection.limits import count_run
+from forge.datasets.sample_uses import SampleUse
 from forge.jobs.environments import enqueue_preparation
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES

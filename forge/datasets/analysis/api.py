@@ -9,15 +9,15 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.analysis.report import report_of
 from forge.datasets.analysis.serializers import DataAnalysisJson
 from forge.datasets.tally import tally_of
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class DataAnalysisView(ProjectView):

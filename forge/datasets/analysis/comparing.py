@@ -12,8 +12,8 @@ from forge.compute.child.job_file import JobFile
 from forge.compute.child.sample_files import FEATURES, WORDS
 from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.answer_reading import SampleComparisonJson
-from forge.datasets.analysis.models import SampleAnalysis
-from forge.datasets.samples.models import SampleKind, SampleQuerySet
+from forge.datasets.models.analysis import SampleAnalysis
+from forge.datasets.models.samples import SampleKind, SampleQuerySet
 
 MAX_COMPARED = 100_000
 """Samples of one kind that are compared, the newest first."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from forge.datasets.analysis.models import SampleAnalysis, SampleAnswer
-from forge.datasets.labelling.models import LabelClaim, SampleOpinion
-from forge.datasets.samples.models import SampleQuerySet
+from forge.datasets.models.analysis import SampleAnalysis, SampleAnswer
+from forge.datasets.models.labelling import LabelClaim, SampleOpinion
+from forge.datasets.models.samples import SampleQuerySet
 
 
 def delete_analyses(samples: SampleQuerySet) -> None:

@@ -28,9 +28,9 @@ from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.datasets.analysis.actions import announce_analysis
 from forge.datasets.analysis.comparing import ComparisonResults, compare, comparison_files, rows_to_compare
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
-from forge.datasets.analysis.models import DataAnalysis, SampleAnalysis, SampleAnswer
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, Sample, SampleQuerySet
+from forge.datasets.models.analysis import DataAnalysis, SampleAnalysis, SampleAnswer
+from forge.datasets.sample_uses import SampleUse
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.assessment.evaluation.bounded import AnswerBounds

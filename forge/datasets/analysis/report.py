@@ -12,7 +12,9 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
 from forge.datasets.analysis.access import analysis_of
-from forge.datasets.analysis.models import (
+from forge.datasets.analysis.serializers import DataAnalysisJson, DataConfusionJson
+from forge.datasets.models import Group
+from forge.datasets.models.analysis import (
     HAS_DUPLICATES,
     HAS_PROPOSAL,
     IS_OUTLIER,
@@ -20,8 +22,6 @@ from forge.datasets.analysis.models import (
     IS_WRONG,
     DataAnalysis,
 )
-from forge.datasets.analysis.serializers import DataAnalysisJson, DataConfusionJson
-from forge.datasets.models import Group
 from forge.datasets.samples.filters import ENDS_SOON
 from forge.datasets.tally import SampleTally
 from forge.jobs.models import UNFINISHED_STATES, JobState

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import transaction
 
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
-from forge.datasets.removals.hooks import SampleScope, work_stoppers
+from forge.datasets.hooks import SampleScope, work_stoppers
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import restart
 from forge.jobs.workers.slots import notify_workers

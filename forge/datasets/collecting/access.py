@@ -9,19 +9,19 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
+from forge.accounts.access import nothing_here
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, SignInNeeded
 from forge.datasets.access import samples_of
-from forge.datasets.collecting.models import CollectingAudience, SubmissionState
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MOTION_RATES
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, checked_purposes
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose, checked_purposes
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission, SubmissionQuerySet
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.collecting import CollectingAudience, SubmissionState
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.samples.rates import rates_of_project
 from forge.projects.access import require
 from forge.projects.models import Project

@@ -35,11 +35,11 @@ from forge.datasets.collecting.actions import (
     enter_collecting,
     leave_collecting,
 )
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, guest_terms_for, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, guest_terms_for, terms_for
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
-from rune.datasets.words import BACKGROUND
+from rune.datasets.label_names import BACKGROUND
 
 
 class CollectView(ForgeView):

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forge.accounts.errors import LinkEnded
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.core.blobs.responses import part_response
 from forge.core.errors import Invalid, QuotaReached
+from forge.core.http.blob_responses import part_response
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.access import labels_of
 from forge.datasets.collecting.access import (
@@ -43,12 +43,12 @@ from forge.datasets.collecting.actions import (
 )
 from forge.datasets.collecting.actions.submissions import WAITING_DAYS
 from forge.datasets.collecting.hooks import find_recorded_format
-from forge.datasets.collecting.models import CollectingAudience
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, MAX_RECORDINGS, MOTION_RATES, Task
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, checked_purposes
-from forge.datasets.pages.cards import drawing_paths
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose, checked_purposes
+from forge.datasets.models.collecting import CollectingAudience
+from forge.datasets.models.samples import ENDINGS, RECORDED_KINDS, SampleKind
 from forge.datasets.playing import may_play, refusal_of, require_play
-from forge.datasets.samples.models import ENDINGS, RECORDED_KINDS, SampleKind
+from forge.datasets.sample_cards import drawing_paths
 from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.place import project_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from forge.core.errors import Invalid
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, MAX_DAYS, Purpose, checked_purposes
+from forge.datasets.consent_terms import DEFAULT_DAYS, DEFAULT_PURPOSES, MAX_DAYS, Purpose, checked_purposes
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.samples.actions.add import checked_word
-from forge.datasets.samples.models import SampleKind
 
 SOUND_RATE = 16_000
 """Hz of a sound that a phone records."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from forge.accounts.access import nothing_here
 from forge.accounts.models import User
-from forge.accounts.organisations.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import SignInNeeded
 from forge.datasets.actions import DataSetChange
-from forge.datasets.consent.models import Consent
-from forge.datasets.consent.terms import Purpose, Terms, terms_for
+from forge.datasets.consent_terms import Purpose, Terms, terms_for
 from forge.datasets.errors import ConsentDiffers, ConsentOver
+from forge.datasets.hooks import SampleScope, interrupt
 from forge.datasets.models import DataImport, DataSet, Sample
-from forge.datasets.removals.hooks import SampleScope, interrupt
+from forge.datasets.models.consents import Consent
 from forge.projects.access import require
 from forge.projects.models import Project
 

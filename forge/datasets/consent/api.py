@@ -11,17 +11,14 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
 from forge.datasets.access import find_consent, own_consents
 from forge.datasets.consent.actions import agree, agree_anew
-from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, checked_purposes, purposes_in, terms_for
-from forge.datasets.removals.report import report_of
-from forge.datasets.samples.actions import withdraw_consent
-from forge.datasets.serializers import (
+from forge.datasets.consent.serializers import (
     DataAgreementSerializer,
     DataConsentJson,
     DataTermsJson,
@@ -29,7 +26,17 @@ from forge.datasets.serializers import (
     consent_to_json,
     withdrawn_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.datasets.consent_terms import (
+    DEFAULT_DAYS,
+    Purpose,
+    checked_days,
+    checked_purposes,
+    purposes_in,
+    terms_for,
+)
+from forge.datasets.removals.actions import withdraw_consent
+from forge.datasets.removals.report import report_of
+from forge.projects.place import ProjectView
 
 
 class DataTerms(ProjectView):

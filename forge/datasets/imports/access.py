@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.models import DataImport, DataImportQuerySet

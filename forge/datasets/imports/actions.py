@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
@@ -23,12 +23,12 @@ from forge.core.events.log import append_event
 from forge.datasets.announcements import DATA_CHANGED
 from forge.datasets.errors import ConsentOver, ImportNotReady, WrongChunkOffset
 from forge.datasets.imports.access import may_discard, may_send
+from forge.datasets.imports.conflict_resolution import NO_CHOICES, LabelChoices, renew_conflicts, resolve_conflicts
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
-from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.rates import require_rates_of_preview
-from forge.datasets.imports.settling import NO_CHOICES, LabelChoices, renew_conflicts, settle_conflicts
 from forge.datasets.models import Consent
+from forge.datasets.models.imports import DataImport, ImportState
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.jobs.kinds import kind_of
 from forge.jobs.queue import enqueue
@@ -132,7 +132,7 @@ def start_import(
         if labels is not None and (not labels or not known_labels.issuperset(labels) or len(labels) > MAX_LABELS):
             raise Invalid("Choose labels that the archive has.")
         row.labels = None if labels is None else sorted(set(labels))
-        row.settlements = settle_conflicts(actor, row, row.labels, choices, revision)
+        row.settlements = resolve_conflicts(actor, row, row.labels, choices, revision)
         require_rates_of_preview(row)
         # Reading the recordings with these labels names once more what the preview could not read.
         row.omissions, row.omission_count = row.description["omissions"], row.description["omission_count"]

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.views import RawBody, body_chunks, needing, raising
@@ -27,7 +27,7 @@ from forge.datasets.imports.serializers import (
     choices_of,
     import_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class DataImports(ProjectView):

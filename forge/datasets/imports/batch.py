@@ -16,10 +16,10 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ImportNotReady, LabelDiffers, RateDiffers, SampleKnown, WrongSide
-from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.imports.conflict_resolution import omission_reason, stored_label_reason
 from forge.datasets.imports.plan import origin_of
-from forge.datasets.imports.settling import omission_reason, stored_label_reason
 from forge.datasets.models import Consent, DataSet, Sample
+from forge.datasets.models.imports import DataImport, ImportState
 from forge.datasets.samples.actions.mark import MAX_EVENTS
 from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.content import are_words, content_in
@@ -77,7 +77,7 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
         if row.position >= row.total and row.new_samples:
             change.note(actor, "data.import", count=row.new_samples)
         else:
-            change.tell(actor)
+            change.announce(actor)
     delete_if_unlinked(sorted(set(digests) - {sample.digest for sample in samples}))
     return row
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.data_answers import DataOmissionJson, LabelDigestsJson
-from forge.datasets.imports.models import DataImport
 from forge.datasets.models import Sample
+from forge.datasets.models.imports import DataImport
 from forge.datasets.samples.content import are_words
 from rune.datasets.label_conflicts import (
     LabelConflict,

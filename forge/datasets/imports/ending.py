@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.datasets.imports.models import DataImport, ImportState
+from forge.datasets.models.imports import DataImport, ImportState
 
 BYTES_FOR = timedelta(days=7)
 """How long an archive is kept that nobody goes on with."""

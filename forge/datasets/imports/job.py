@@ -31,9 +31,9 @@ from forge.datasets.imports.batch import store_batch
 from forge.datasets.imports.comparing import TooManyConflicts, read_recordings
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
-from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.plan import runs_of, split_plan
 from forge.datasets.imports.rates import import_rates
+from forge.datasets.models.imports import DataImport, ImportState
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.wording import counted

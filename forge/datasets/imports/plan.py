@@ -14,10 +14,10 @@ from django.db.models import Count
 
 from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.data_answers import DataDescriptionJson
-from forge.datasets.imports.models import DataImport
 from forge.datasets.models import Group, Sample
+from forge.datasets.models.imports import DataImport
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.samples.actions.store import SampleOrigin, split_of_group
-from forge.datasets.samples.models import SampleSource
 from rune.datasets.splits import Split
 
 _SPLITS = ("", *(split.value for split in Split))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from forge.compute.errors import MalformedAnswer
 from forge.datasets.errors import ImportNotReady
-from forge.datasets.imports.models import DataImport
 from forge.datasets.models import DataSet
+from forge.datasets.models.imports import DataImport
 from forge.datasets.samples.rates import stored_rates
 from rune.datasets.content.row_rate import MAX_INPUTS, RowRateJson, is_possible_rate, rates_of_json, rates_to_json
 

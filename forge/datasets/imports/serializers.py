@@ -10,11 +10,11 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.datasets.imports.actions import MAX_BYTES, MAX_LABELS
-from forge.datasets.imports.models import DataImport, ImportState
-from forge.datasets.imports.settling import LabelChoices
+from forge.datasets.imports.conflict_resolution import LabelChoices
+from forge.datasets.models.imports import DataImport, ImportState
 from rune.datasets.content.row_rate import rates_of_json
 from rune.datasets.label_conflicts import ConflictChoice, LabelConflictJson
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 
 

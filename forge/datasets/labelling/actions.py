@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.fields import BooleanField, CharField, ChoiceField, IntegerField, ListField
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import ActAnswer, act
@@ -18,15 +18,15 @@ from forge.core.api.states import OWN
 from forge.core.errors import Invalid
 from forge.datasets.access import find_sample
 from forge.datasets.actions import DataSetChange
-from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.labelling.queue import QueueMode, next_waiting
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.models.labelling import LabelClaim, SampleOpinion
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.serializers import SAMPLE, DataSampleJson, sample_to_json
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.projects.place import PROJECT
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 CLAIM_LIFE = timedelta(minutes=5)
 """How long the queue keeps a sample for who looks at it. Then somebody else may get it."""

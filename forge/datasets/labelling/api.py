@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import needing
 from forge.datasets.labelling.queue import counts_of, labellers_of
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class DataLabellerJson(TypedDict):

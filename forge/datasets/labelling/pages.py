@@ -18,7 +18,7 @@ from forge.core.http.paging import chosen_of
 from forge.datasets.access import labels_of
 from forge.datasets.labelling.actions import MAX_SKIPPED, label_in_queue, release, take_next, undo_in_queue
 from forge.datasets.labelling.queue import QueueMode, claimed_by, counts_of, labellers_of, opinions_on
-from forge.datasets.pages.cards import cards_of, marks_of
+from forge.datasets.sample_cards import cards_of, marks_of
 from forge.projects.models import Project
 from forge.projects.place import project_of
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from forge.accounts.models import User
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
-from forge.datasets.analysis.models import IS_SUSPECT
-from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.models import Sample, SampleQuerySet
+from forge.datasets.models.analysis import IS_SUSPECT
+from forge.datasets.models.labelling import LabelClaim, SampleOpinion
 from forge.datasets.playing import playable
 from forge.projects.models import Project
 

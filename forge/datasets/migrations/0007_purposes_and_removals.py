@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import forge.datasets.collecting.models
+import forge.datasets.models.collecting
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="collectinglink",
             name="purposes",
-            field=models.JSONField(default=forge.datasets.collecting.models.usual_purposes),
+            field=models.JSONField(default=forge.datasets.models.collecting.usual_purposes),
         ),
         migrations.AddField(
             model_name="consent",

@@ -23,19 +23,18 @@ from forge.datasets.analysis.access import analysis_of, answer_of
 from forge.datasets.analysis.report import report_of
 from forge.datasets.collecting.access import submissions_of
 from forge.datasets.consent.actions import purposes_of
-from forge.datasets.consent.terms import DEFAULT_PURPOSES
+from forge.datasets.consent_terms import DEFAULT_PURPOSES
 from forge.datasets.deleting import may_delete
 from forge.datasets.labelling.queue import opinions_on
 from forge.datasets.model_quality import project_quality
-from forge.datasets.pages.cards import MARKS, cards_of, marks_of
+from forge.datasets.models.samples import SampleKind, SampleQuality, SampleSplit
 from forge.datasets.pages.confusion import confusion_table
 from forge.datasets.pages.objects import picture_objects
 from forge.datasets.pages.table_rows import table_rows
 from forge.datasets.playing import playable, playing_facets, refusal_of
+from forge.datasets.sample_cards import MARKS, cards_of, marks_of
 from forge.datasets.samples.filters import MAX_NUMBERS, DataFilter
-from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
-from forge.datasets.serializers import DataLabelJson, DataSummaryJson
-from forge.datasets.summary import summary_of
+from forge.datasets.summary import DataLabelJson, DataSummaryJson, summary_of
 from forge.datasets.tally import tally_of
 from forge.datasets.versions.contents import versions_with
 from forge.jobs.environments import may_prepare

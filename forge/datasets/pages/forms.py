@@ -18,7 +18,8 @@ from forge.datasets.access import find_sample
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.pages.data import page_context
 from forge.datasets.playing import restrict_playing
-from forge.datasets.samples.actions import SampleMark, delete_sample, delete_samples, mark_samples
+from forge.datasets.removals.actions import delete_sample, delete_samples
+from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.card import state_licence
 from forge.projects.models import Project

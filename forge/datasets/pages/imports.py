@@ -17,7 +17,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.datasets.consent.actions import agree
-from forge.datasets.consent.terms import (
+from forge.datasets.consent_terms import (
     DAYS_OFFERED,
     DEFAULT_DAYS,
     DEFAULT_PURPOSES,
@@ -30,8 +30,8 @@ from forge.datasets.consent.terms import (
 from forge.datasets.imports.access import find_import, imports_of, may_discard, may_send
 from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
 from forge.datasets.imports.comparing import conflicts_of
-from forge.datasets.imports.models import DataImport, ImportState
 from forge.datasets.imports.serializers import rates_of_import
+from forge.datasets.models.imports import DataImport, ImportState
 from forge.datasets.pages.label_conflicts import conflict_fields, label_boxes, posted_choices
 from forge.projects.models import Project
 from forge.projects.place import project_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from forge.core.errors import Invalid
-from forge.datasets.imports.models import DataImport
-from forge.datasets.imports.settling import LabelChoices
+from forge.datasets.imports.conflict_resolution import LabelChoices
+from forge.datasets.models.imports import DataImport
 from rune.datasets.label_conflicts import ConflictChoice, LabelConflict, settle
 
 SHOWN_CONFLICTS = 200

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
 from forge.datasets.models import Sample
-from forge.datasets.pages.cards import MARKS, marks_of
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
+from forge.datasets.sample_cards import MARKS, marks_of
 from forge.projects.models import Project
 from rune.datasets.positions import MAX_POSITIONS, NOTHING, Positions, counts_of, read_positions
 

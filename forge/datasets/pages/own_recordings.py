@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
@@ -20,8 +20,7 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.datasets.access import find_consent, own_consents
 from forge.datasets.consent.actions import agree_anew, purposes_of
-from forge.datasets.consent.models import Consent
-from forge.datasets.consent.terms import (
+from forge.datasets.consent_terms import (
     DAYS_OFFERED,
     DEFAULT_DAYS,
     PURPOSE_LABELS,
@@ -30,9 +29,10 @@ from forge.datasets.consent.terms import (
     checked_purposes,
     terms_for,
 )
+from forge.datasets.models.consents import Consent
+from forge.datasets.models.samples import SampleSplit
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.removals.report import report_of
-from forge.datasets.samples.actions import withdraw_consent
-from forge.datasets.samples.models import SampleSplit
 
 CONSENTS_SHOWN = 30
 _LIST, _AGREE, _WITHDRAWN = (

@@ -7,8 +7,8 @@ from typing import Final
 
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
-from forge.datasets.pages.cards import SampleCard
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
+from forge.datasets.sample_cards import SampleCard
 
 ROWS_SHOWN: Final = 5
 """Rows of a table that its page lists; the picture above draws all of them."""

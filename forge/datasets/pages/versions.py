@@ -15,8 +15,8 @@ from forge.accounts.principals import principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import chosen_of, things_of
 from forge.datasets.access import find_version, labels_of, samples_of, versions_of
-from forge.datasets.pages.cards import marks_of
 from forge.datasets.playing import playable
+from forge.datasets.sample_cards import marks_of
 from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.datasets.versions.card import LICENCES, card_of
 from forge.datasets.versions.contents import deleted_numbers, entries_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.people.serializers import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, Terms, terms_for
+from forge.datasets.consent_terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, Terms, terms_for
 from forge.datasets.deleting import may_delete
 from forge.datasets.models import Sample, SampleQuerySet
 from forge.datasets.playing import may_play

@@ -18,16 +18,16 @@ from forge.core.errors import Invalid, SignInNeeded
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.consent.actions import agree, purposes_of
-from forge.datasets.consent.models import Consent
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.models.consents import Consent
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.archives import DUPLICATE, Incoming, RefusedFile, classify_samples, labelled_archive
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.datasets.samples.actions.store import SampleOrigin, new_row, split_of_nobody, store_sample
 from forge.datasets.samples.content import checked_content
-from forge.datasets.samples.models import SampleSource
 from forge.datasets.samples.rates import keep_rates, rate_of
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded

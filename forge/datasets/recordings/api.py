@@ -13,13 +13,14 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import part_response
 from forge.core.errors import Conflict, Unprocessable
 from forge.core.http import media_types
+from forge.core.http.blob_responses import part_response
 from forge.datasets.access import revision_of
-from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
+from forge.datasets.consent_terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
+from forge.datasets.models.samples import ENDINGS
 from forge.datasets.playing import require_play
 from forge.datasets.recordings.access import (
     SAMPLES_LISTED,
@@ -40,10 +41,9 @@ from forge.datasets.recordings.serializers import (
     SamplesJson,
     SampleTermsJson,
 )
-from forge.datasets.samples.actions import delete_sample
-from forge.datasets.samples.models import ENDINGS
+from forge.datasets.removals.actions import delete_sample
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {DEFAULT_DAYS} if not given")
 

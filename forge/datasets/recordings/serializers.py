@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.datasets.samples.models import SampleKind, SampleSplit
+from forge.datasets.models.samples import SampleKind, SampleSplit
 
 _KIND = choices("DataSampleKind", SampleKind.values)
 _SPLIT = choices("DataSampleSplit", SampleSplit.values)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.datasets.hooks import SampleScope
 from forge.datasets.models import Sample, SampleRemoval, SampleRemovalQuerySet
-from forge.datasets.removals.hooks import SampleScope
 from forge.projects.access import require
 from forge.projects.models import Project
 

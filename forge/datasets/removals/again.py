@@ -12,9 +12,9 @@ from forge.core.blobs.sweep import delete_if_unlinked
 from forge.datasets.actions import DataSetChange
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, Sample
+from forge.datasets.models.removals import RemovalReason
+from forge.datasets.removals.actions import MAX_DELETED, erase_removed, remove_samples
 from forge.datasets.removals.deletion_list import Deletions
-from forge.datasets.removals.models import RemovalReason
-from forge.datasets.samples.actions.delete import MAX_DELETED, erase_removed, remove_samples
 
 
 def delete_again(deletions: Deletions) -> int:

@@ -10,9 +10,9 @@ from forge.accounts.project_people import team_of
 from forge.core.api.json_types import Uuid
 from forge.core.events.announcements import NoticeAnnouncement, NoticeDraft, NoticeTopic, StoredEvent
 from forge.core.events.declarations import EventType, NewEvent, StreamKind, declare
+from forge.datasets.hooks import LearnerKind, find_learners
 from forge.datasets.models import SampleRemoval
 from forge.datasets.removals.access import scope_of
-from forge.datasets.removals.hooks import LearnerKind, find_learners
 from forge.projects.models import Project
 from rune.wording import counted, listed
 

@@ -10,9 +10,9 @@ from django.conf import settings
 
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
+from forge.datasets.hooks import Learner, find_learners
 from forge.datasets.models import DataCopy, DataVersion, Sample, SampleRemoval
 from forge.datasets.removals.access import scope_of
-from forge.datasets.removals.hooks import Learner, find_learners
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.copies import copies_with
 

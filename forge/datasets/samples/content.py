@@ -18,12 +18,12 @@ from forge.compute.pool.recordings import recording_readers
 from forge.core.errors import DomainError
 from forge.core.json_shape import has_shape
 from forge.datasets.errors import ContentRefused
+from forge.datasets.models.samples import MEDIA_TYPES
 from forge.datasets.samples.drawing import DrawingJson
-from forge.datasets.samples.models import MEDIA_TYPES
 from rune.datasets.content.content import MAX_MILLISECONDS, Content, Kind, Quality
 from rune.datasets.content.read import MAX_BYTES
 from rune.datasets.content.row_rate import interval_of_json, is_possible_interval
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.wording import size_text
 
 MAX_DRAWING = 4_000

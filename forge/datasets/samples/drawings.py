@@ -12,8 +12,8 @@ from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ContentRefused
 from forge.datasets.models import Sample
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.samples.content import checked_content
-from forge.datasets.samples.models import SampleSource
 from rune.datasets.content.content import Content
 
 BATCH = 200
@@ -35,7 +35,7 @@ def draw_moved_samples() -> None:
                     sample.quality, sample.milliseconds = content.quality.value, content.milliseconds
                 sample.revision = data_set.revision
             Sample.objects.bulk_update(samples, ["drawing", "quality", "milliseconds", "revision"])
-            change.tell(INSTALLATION)
+            change.announce(INSTALLATION)
 
 
 def _content(organisation: UUID, digest: str) -> Content | None:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter, NumberFilter
 
 from forge.core.http.filters import ListFilter
-from forge.datasets.analysis.models import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
-from forge.datasets.consent.uses import covers_split
-from forge.datasets.samples.models import SampleKind, SampleQuality, SampleSplit
-from rune.datasets.words import WORD_LIMIT
+from forge.datasets.models.analysis import HAS_DUPLICATES, HAS_PROPOSAL, IS_OUTLIER, IS_SUSPECT, IS_WRONG
+from forge.datasets.models.samples import SampleKind, SampleQuality, SampleSplit
+from forge.datasets.sample_uses import covers_split
+from rune.datasets.label_names import WORD_LIMIT
 
 MAX_NUMBERS = 200
 ENDS_SOON = timedelta(days=30)

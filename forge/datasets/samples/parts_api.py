@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Invalid, Stale, Unprocessable
 from forge.datasets.access import find_sample
@@ -20,7 +20,7 @@ from forge.datasets.samples.serializers import (
     marked_to_json,
     parts_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from rune.datasets.parts.search import Part, PartSearch
 
 MAX_POSITIONS = 60_000

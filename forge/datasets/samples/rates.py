@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.datasets.errors import RateDiffers
 from forge.datasets.models import DataSet, Sample
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.projects.models import Project
 from rune.datasets.content.content import Content
 from rune.datasets.content.row_rate import NO_RATES, RowInterval, RowRates, rates_of_json, rates_to_json

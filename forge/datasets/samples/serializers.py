@@ -7,8 +7,8 @@ from typing import Annotated, NotRequired, TypedDict
 from rest_framework import serializers
 
 from forge.datasets.samples.actions import PreviousMarks, ProposedParts, SampleEventJson, SampleMark, UnchangedValue
+from rune.datasets.label_names import WORD_LIMIT
 from rune.datasets.positions import MAX_POSITIONS, ObjectPositionJson
-from rune.datasets.words import WORD_LIMIT
 
 
 class DataMarkBeforeJson(TypedDict):

@@ -17,12 +17,12 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Conflict, Invalid, Stale
 from forge.datasets.actions import DataSetChange
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import NothingToSave
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.serializers import SAVED
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import current_entries, deleted_numbers, entries_of
 from forge.datasets.versions.manifest import Entry, compare, figures_of, manifest_bytes, sentences_of
+from forge.datasets.versions.serializers import SAVED
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
 from forge.projects.place import PROJECT

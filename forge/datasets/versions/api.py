@@ -11,14 +11,18 @@ from rest_framework.utils.urls import replace_query_param
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages, page_answer
 from forge.core.api.views import needing, raising
 from forge.core.errors import Invalid, Unprocessable
 from forge.core.http import media_types
 from forge.datasets.access import find_version, versions_of
-from forge.datasets.serializers import (
+from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
+from forge.datasets.versions.copies import note_copy
+from forge.datasets.versions.export import plan_export
+from forge.datasets.versions.manifest import sentences_of
+from forge.datasets.versions.serializers import (
     DataComparisonJson,
     DataEntryJson,
     DataVersionJson,
@@ -26,13 +30,9 @@ from forge.datasets.serializers import (
     entry_to_json,
     version_to_json,
 )
-from forge.datasets.versions.contents import compare_versions, deleted_numbers, entries_of
-from forge.datasets.versions.copies import note_copy
-from forge.datasets.versions.export import plan_export
-from forge.datasets.versions.manifest import sentences_of
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import zip_response
+from forge.projects.place import ProjectView
+from forge.projects.versions.write_archive import zip_response
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 

@@ -16,10 +16,10 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.datasets.actions import DataSetChange
-from forge.datasets.consent.terms import PURPOSE_LABELS, Purpose
-from forge.datasets.consent.uses import in_force
+from forge.datasets.consent_terms import PURPOSE_LABELS, Purpose
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.samples.models import SampleKind, SampleSource
+from forge.datasets.models.samples import SampleKind, SampleSource
+from forge.datasets.sample_uses import in_force
 from forge.datasets.versions.manifest import Entry
 from forge.projects.access import require
 from forge.projects.models import Project

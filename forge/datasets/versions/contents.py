@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from forge.core.blobs.store import read_blob
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet, DataVersion, Sample
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.manifest import Entry, VersionComparison, compare, entry_of, read_manifest
 
 VERSIONS_SEARCHED = 50

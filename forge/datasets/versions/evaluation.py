@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion
-from forge.datasets.samples.models import ENDINGS, SampleSplit
+from forge.datasets.models.samples import ENDINGS, SampleSplit
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import labels_in
 from forge.datasets.versions.other_projects import usable_samples

@@ -13,11 +13,11 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
 from forge.datasets.access import find_version, samples_of
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import LayoutRefused, PlayingRefused
 from forge.datasets.models import DataVersion, SampleQuerySet
+from forge.datasets.models.samples import ENDINGS, SampleKind
 from forge.datasets.playing import playable, refusal_of
-from forge.datasets.samples.models import ENDINGS, SampleKind
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.card import origin_of
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry

@@ -33,7 +33,7 @@ class Entry:
     group: int | None
     milliseconds: int
     events: Sequence[Mapping[str, Any]] | None = None
-    """The marked places of a long recording (`forge.datasets.samples.models.Sample.events`)."""
+    """The marked places of a long recording (`forge.datasets.models.samples.Sample.events`)."""
     positions: Sequence[ObjectPositionJson] | None = None
     """The positions of objects in a picture; None where nobody marked it."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from django.db.models import Exists, F, Max, OuterRef
 
 from forge.core.actors import Actor
-from forge.datasets.consent.uses import SampleUse, UsePlace
 from forge.datasets.models import DataVersion, DataVersionQuerySet, Sample, SampleQuerySet
+from forge.datasets.sample_uses import SampleUse, UsePlace
 from forge.projects.models import Project
 
 VERSIONS_OFFERED = 20

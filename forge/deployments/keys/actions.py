@@ -23,7 +23,7 @@ from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.access import find_key
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import KeyEnded, TooManyDeployments
-from forge.deployments.facets import key_facet
+from forge.deployments.etag_facets import key_facet
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.changes import lock_deployment

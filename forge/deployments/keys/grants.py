@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.utils import timezone
 
 from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
 from forge.accounts.models import User
-from forge.accounts.permissions import Verb, can
-from forge.core.actors import Actor
 from forge.core.events.log import append_event
+from forge.deployments.access import may_deploy
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.models import DeploymentKey
-from forge.projects.models import Project
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
@@ -38,11 +36,6 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
         )
         for each in keys
     ]
-
-
-def may_deploy(project: Project) -> Callable[[Actor], bool]:
-    """Returns a function that says whether somebody has the right that keys of a project work with."""
-    return lambda actor: project.deleted_at is None and can(actor, Verb.DEPLOY, project)
 
 
 def _end(ids: Collection[UUID]) -> None:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from forge.core.preconditions import etag_of
 from forge.deployments.access import calls_since, withdrawn_of
-from forge.deployments.facets import deployment_facets
+from forge.deployments.build_remarks import BuildRemarks, standings_of_releases
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
-from forge.deployments.releases.standing import BuildRemarks, standings_of_releases
 from forge.registry.models import Tag
 
 

@@ -16,7 +16,8 @@ from forge.core.preconditions import etag_of
 from forge.deployments.access import find_deployment
 from forge.deployments.errors import NothingSigned
 from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
-from forge.deployments.updates.access import newest_document, root_of, update_keys_facet
+from forge.deployments.signed_releases import root_of
+from forge.deployments.updates.access import newest_document, update_keys_facet
 from forge.deployments.updates.models import UpdateRole
 from forge.projects.place import project_of
 

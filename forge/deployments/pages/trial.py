@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.deployments.snippets.interface import interface_of
 
 

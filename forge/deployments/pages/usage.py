@@ -10,9 +10,9 @@ from forge.core.dist import dist_address, npm_package, pip_requirement, runtime_
 from forge.deployments.pages.cards import Card
 from forge.deployments.pages.trial import RuneToTry, rune_to_try
 from forge.deployments.serving.player_script import current_script
+from forge.deployments.signed_releases import root_digest_of
 from forge.deployments.snippets.interface import SnippetInterface, interface_of
 from forge.deployments.snippets.texts import Snippet, UsedDeployment, deployment_snippets
-from forge.deployments.updates.access import root_digest_of
 
 RUNTIME = "hammer-forge-runtime"
 KEY_PLACEHOLDER = "YOUR-KEY"

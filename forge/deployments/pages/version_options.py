@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forge.deployments.build_remarks import BuildRemarks, standings_of_tags
 from forge.deployments.models import Deployment, Release
-from forge.deployments.releases.standing import BuildRemarks, standings_of_tags
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag
 

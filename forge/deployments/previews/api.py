@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import ForgeView, needing
 from forge.deployments.previews.serializers import ChangePreviewJson, preview_to_json
 from forge.reviews.changes.access import find_change_request

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
-from forge.deployments.keys.grants import may_deploy
+from forge.deployments.access import may_deploy
 from forge.deployments.previews.models import PreviewLink
 from forge.reviews.changes.models import ChangeState
 

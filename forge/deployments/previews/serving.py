@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Build
-from forge.core.blobs.responses import part_response
-from forge.deployments.keys.grants import may_deploy
+from forge.core.http.blob_responses import part_response
+from forge.deployments.access import may_deploy
 from forge.deployments.previews.access import address_of, served_build
 from forge.deployments.previews.models import PreviewLink
 from forge.deployments.serving.answers import WASM, for_origin, refusal_response

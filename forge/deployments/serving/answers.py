@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from forge.core.blobs.responses import as_foreign, part_response
 from forge.core.blobs.store import read_blob
+from forge.core.http.blob_responses import as_foreign, part_response
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.deployments.models import Deployment, Release
 from forge.deployments.serving.calls import counter

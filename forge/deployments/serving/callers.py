@@ -14,7 +14,7 @@ from forge.accounts.tokens.secrets import hash_secret
 from forge.core.cache import windows
 from forge.core.database.compiled_queries import CompiledLookup
 from forge.core.errors import CountersUnavailable
-from forge.deployments.keys.grants import may_deploy
+from forge.deployments.access import may_deploy
 from forge.deployments.models import Deployment, DeploymentKey, Release
 from forge.deployments.serving.refusals import (
     KEY_EXPIRED,

@@ -7,7 +7,7 @@ from typing import Annotated
 from django.db import transaction
 from rest_framework.fields import BooleanField, CharField, ChoiceField
 
-from forge.accounts.organisations.names import MAXIMUM_LENGTH, slug
+from forge.accounts.names import MAXIMUM_LENGTH, slug
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
@@ -18,7 +18,7 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
-from forge.deployments.facets import serving_facet, settings_facet
+from forge.deployments.etag_facets import serving_facet, settings_facet
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.actions.records import ReleaseRecord

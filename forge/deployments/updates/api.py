@@ -9,16 +9,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import Timestamp, choices
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Invalid
-from forge.deployments.updates.access import keys_in_use, root_of, update_keys_facet
+from forge.deployments.signed_releases import root_of
+from forge.deployments.updates.access import keys_in_use, update_keys_facet
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateRole
 

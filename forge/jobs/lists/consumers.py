@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.access import find_organisation
 from forge.collab.following import FollowingSocket, Streams
 from forge.core.errors import DomainError
 from forge.jobs.announcements import jobs_stream

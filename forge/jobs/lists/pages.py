@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, NotFound
 from forge.core.http.pages import for_person, show_again

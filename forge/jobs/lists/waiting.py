@@ -10,10 +10,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
+from forge.jobs.fair_order import QueuedJob, positions
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job, JobState, Worker, WorkerCapability
 from forge.jobs.queue import NEEDS_NOTHING, recent_jobs
-from forge.jobs.workers.order import QueuedJob, positions
 
 WORKER_TIMEOUT = timedelta(seconds=30)
 """A worker that announced itself longer ago counts as gone."""

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.compute.scheduler.pace import ComputePace, PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import ComputePace, PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import has_no_room, is_full_disk
-from forge.core.leases import LeaseLost
+from forge.core.database.leases import LeaseLost
 from forge.jobs import checkpoints, queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.log import NewLogLine
@@ -125,7 +125,7 @@ class RunningJob:
         except LeaseLost:
             raise
         except JobStopped:
-            self._tell(f"The server stops. The {self._kind.noun} starts again when it is back.", "warning")
+            self._log_line(f"The server stops. The {self._kind.noun} starts again when it is back.", "warning")
             self._put_back(counts=False)
         except JobPaused:
             self._put_back(counts=False, paused=True)
@@ -157,7 +157,7 @@ class RunningJob:
         _log.error("The job %s waits: the disk is full", self.job_id)
         text = f"The server's disk is full. The {self._kind.noun} starts again when there is room."
         wait = wait_for_room(timezone.now() - (self._lease.job.started or timezone.now()), self._last_wait(text))
-        self._tell(text, "warning")
+        self._log_line(text, "warning")
         self._put_back(counts=False, wait=wait, reason=PENDING_REASON)
 
     def _last_wait(self, text: str) -> timedelta:
@@ -193,13 +193,13 @@ class RunningJob:
             self._fail(last_reason)
             return
         again = f"The {self._kind.noun} starts again, attempt {self.attempt + 1} of {attempts}."
-        self._tell(f"{reason} {again}", "warning")
+        self._log_line(f"{reason} {again}", "warning")
         self._put_back(counts=True, wait=self._kind.back_off(self.attempt))
 
-    def _tell(self, text: str, level: str) -> None:
+    def _log_line(self, text: str, level: str) -> None:
         """Adds a line about the job itself."""
         self._lines.append(NewLogLine(text, level))
 
     def _fail(self, reason: str) -> None:
-        self._tell(reason, "error")
+        self._log_line(reason, "error")
         self._write(lambda: queue.finish(self._lease, JobState.FAILED, error=reason, lines=self._lines))

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
-from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
+from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.errors import Busy, Invalid, TooOften, Unprocessable
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion
 from forge.datasets.playing import playable
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
 from forge.datasets.versions.other_projects import usable_samples

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import needing, raising
 from forge.core.errors import Busy, Conflict, TooOften, Unprocessable
 from forge.learning.augmentation.actions import AugmentationRequest, draw_augmentation
@@ -18,7 +18,7 @@ from forge.learning.augmentation.serializers import (
     augmentation_to_json,
 )
 from forge.learning.training.recipes import recipe_of
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class TrainingAugmentation(ProjectView):

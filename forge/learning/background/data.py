@@ -8,7 +8,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.datasets.access import samples_of
 from forge.datasets.hooks import data_advice
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.splits.warnings import LabelCounts
 from forge.datasets.tally import SampleTally, tally_of
 from forge.learning.training.declarations import declared_of

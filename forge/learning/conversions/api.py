@@ -14,13 +14,13 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import PERSON, RawBody, body_chunks, needing, raising
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NoRoom, TooLarge
+from forge.core.http.blob_responses import blob_response
 from forge.learning.access import conversions_of, find_conversion, find_form
 from forge.learning.conversions.actions import (
     begin_conversion,
@@ -37,8 +37,8 @@ from forge.learning.conversions.serializers import (
 )
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.offers.actions import apply_form
-from forge.projects.actions.downloads import note_download
-from forge.projects.api import ProjectView
+from forge.projects.lifecycle.actions.downloads import note_download
+from forge.projects.place import ProjectView
 
 
 class ModelConversions(ProjectView):

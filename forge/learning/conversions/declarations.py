@@ -19,10 +19,10 @@ from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.trees import trees_of
 from forge.learning.models import ConvertedForm, DeclaredModels, ModelConversion
 from forge.projects.access import require
+from forge.projects.files.writers import last_writer
 from forge.projects.models import Project
 from forge.projects.versions.declared_models import declared_models, outdated_reason
 from forge.projects.versions.store import WorkingTree, working_tree
-from forge.projects.versions.writers import last_writer
 from rune.compiler.building.spec import canonical_digest
 from rune.source.policy.sections.models import INTERFACES, ModelSource
 from rune.wording import quoted

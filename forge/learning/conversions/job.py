@@ -17,7 +17,7 @@ from django.db import transaction
 from forge.accounts.permissions import Verb
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion

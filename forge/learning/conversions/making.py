@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from forge.compute.pool.local_files import local_file
 from forge.compute.pool.toolchain import fetched_folder
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
 from forge.learning.conversions.kinds import PT2_SUFFIX, TENSORFLOW_SUFFIXES
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson

@@ -20,8 +20,8 @@ from forge.compute.pool.answer_reading import Answer, ModelInputsJson
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import current_entries
 from forge.datasets.versions.manifest import Entry, manifest_bytes
 from forge.jobs.kinds import JobContext

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import Q
 
+from forge.datasets.hooks import SampleScope, sample_traces
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope, sample_traces
 from forge.learning.conversions.single_samples import without_samples
 from forge.learning.models import ConvertedForm
 from rune.datasets.calibration_kind import STATIC_FORMS

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import RawBody, body_chunks, needing, raising
 from forge.core.errors import Busy, Conflict, Invalid, NoRoom, TooLarge, Unprocessable
 from forge.learning.inputs.actions import write_model_input
@@ -28,8 +28,8 @@ from forge.learning.inputs.serializers import (
     trial_to_json,
 )
 from forge.learning.inputs.trial import TrialRequest, try_model_inputs
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 _NAMES = (
     OpenApiParameter("file", str, description="the path of a `.tflite` model of the project"),

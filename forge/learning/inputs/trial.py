@@ -16,13 +16,13 @@ from forge.compute.pool.answer_reading import TriedInputJson
 from forge.compute.pool.language import summary_pool
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, TooLarge, Unprocessable
 from forge.datasets.access import samples_of
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataSet
 from forge.datasets.playing import playable, require_play
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import current_entries
 from forge.datasets.versions.manifest import Entry
 from forge.learning.inputs.questions import ModelToFeed

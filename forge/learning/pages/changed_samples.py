@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
-from forge.datasets.pages.cards import SampleCard, cards_of
+from forge.datasets.sample_cards import SampleCard, cards_of
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.serializers import changed_samples
 from forge.learning.models import ConvertedForm

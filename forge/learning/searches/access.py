@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.learning.searches.models import ModelSearch, ModelSearchQuerySet, SearchTrial

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing, raising
@@ -26,7 +26,7 @@ from forge.learning.searches.serializers import (
     open_search_to_json,
     search_to_json,
 )
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class SearchPages(CursorPages):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from forge.datasets.hooks import SampleScope, work_stoppers
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope, work_stoppers
-from forge.datasets.samples.models import SampleSplit
+from forge.datasets.models.samples import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.models import UNFINISHED_STATES

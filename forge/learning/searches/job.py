@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.jobs.errors import NotRetriable
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle

@@ -8,12 +8,12 @@ import zipfile
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Conflict
-from forge.datasets.consent.terms import UNTIL_DELETED
+from forge.datasets.consent_terms import UNTIL_DELETED
 from forge.datasets.models import Sample, SampleQuerySet
+from forge.datasets.models.samples import SampleKind, SampleSource
 from forge.datasets.recordings.actions import import_samples
-from forge.datasets.samples.actions.delete import delete_samples
+from forge.datasets.removals.actions import delete_samples
 from forge.datasets.samples.actions.store import SampleOrigin
-from forge.datasets.samples.models import SampleKind, SampleSource
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind

@@ -18,15 +18,15 @@ from forge.core.http.pages import for_person
 from forge.datasets.collecting.access import find_own_link, phone_state, usual_motion_rate
 from forge.datasets.collecting.actions import LINK_LIFE, end_phone, make_collecting_link
 from forge.datasets.collecting.task import Task
-from forge.datasets.consent.terms import UNTIL_DELETED
-from forge.datasets.samples.models import RECORDED_KINDS
+from forge.datasets.consent_terms import UNTIL_DELETED
+from forge.datasets.models.samples import RECORDED_KINDS
 from forge.learning.start.examples import add_examples, remove_examples
 from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.sizes import prepare_counting
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.place import project_of
-from rune.datasets.words import BACKGROUND
+from rune.datasets.label_names import BACKGROUND
 
 _MILLISECONDS = {"sound": 1500, "motion": 3000}
 """How long a recording is, on a page with a countdown."""

@@ -9,14 +9,14 @@ from forge.accounts.permissions import Verb
 from forge.accounts.project_people import ids_of_team, team_of
 from forge.builds.contents import recording_of_project
 from forge.core.actors import Actor
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, UNTIL_DELETED, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, UNTIL_DELETED, terms_for
 from forge.datasets.models import Sample
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.learning.hooks import asks_for_review
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.projects.models import Project
 from rune.datasets.examples import EXAMPLE_COUNT, ORIGIN
-from rune.datasets.words import BACKGROUND, WORD_LIMIT
+from rune.datasets.label_names import BACKGROUND, WORD_LIMIT
 from rune.devices.boards.lookup import boards
 from rune.wording import counted
 

@@ -28,7 +28,7 @@ from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
 from rune.blocks.dense import MOST_WEIGHTS as MAX_WEIGHTS
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.toolchain import toolchain_digest
 from rune.wording import quoted
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.body_types import require_known_fields
 from forge.core.api.views import needing, raising
 from forge.core.errors import TooOften, Unprocessable
@@ -18,7 +18,7 @@ from forge.learning.teaching.project import teachable_project
 from forge.learning.teaching.serializers import TaughtLayerSerializer, TeachableJson, teachable_to_json
 from forge.learning.training.errors import RUN_ERRORS
 from forge.learning.training.serializers import TrainingRunJson, run_to_json
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 
 
 class Teaching(ProjectView):

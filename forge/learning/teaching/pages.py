@@ -17,7 +17,7 @@ from forge.core.http.pages import for_person
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS
 from forge.learning.teaching.project import teachable_project
 from forge.projects.place import project_of
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 
 @for_person

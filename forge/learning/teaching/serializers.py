@@ -9,7 +9,7 @@ from rest_framework import serializers
 from forge.learning.teaching.actions import TaughtLabel, TaughtLayer
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS, MAX_WEIGHT
 from forge.learning.teaching.project import TeachableProject
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 from rune.model.tflite.embedding import MAX_FEATURES
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.datasets.access import find_version, versions_of
-from forge.datasets.consent.uses import UsePlace
 from forge.datasets.errors import DataVersionNotFound
 from forge.datasets.models import DataVersion
+from forge.datasets.sample_uses import UsePlace
 from forge.datasets.versions.other_projects import find_usable_version, place_of, readable_source
 from forge.learning.training.errors import NoDataVersion
 from forge.learning.training.models import TrainingRun, TrainingRunQuerySet, TrainingState

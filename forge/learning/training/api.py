@@ -9,15 +9,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing, raising
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import Unprocessable
+from forge.core.http.blob_responses import blob_response
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
     RequestedRun,
@@ -34,8 +34,8 @@ from forge.learning.training.serializers import (
     open_run_to_json,
     run_to_json,
 )
-from forge.projects.actions.downloads import note_download
-from forge.projects.api import ProjectView
+from forge.projects.lifecycle.actions.downloads import note_download
+from forge.projects.place import ProjectView
 
 
 class TrainingPages(CursorPages):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Sum
 
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion, Sample
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import usable_samples
 from forge.learning.training.errors import DataTooLarge

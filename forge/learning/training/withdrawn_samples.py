@@ -8,9 +8,9 @@ from functools import partial
 from django.db import transaction
 
 from forge.core.blobs.sweep import delete_if_unlinked
+from forge.datasets.hooks import SampleScope, sample_traces, work_stoppers
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope, sample_traces, work_stoppers
-from forge.datasets.samples.models import SampleSplit
+from forge.datasets.models.samples import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.checkpoints import drop_checkpoint

@@ -21,9 +21,9 @@ from forge.accounts.models import User
 from forge.core.events.declarations import find_notice_topic
 from forge.notices.access import notices_of
 from forge.notices.delivery.messages import sentence, title
-from forge.notices.delivery.rules import NoticeCause
 from forge.notices.delivery.unsubscribing import unsubscribe_token
 from forge.notices.models import Notice
+from forge.notices.rules import NoticeCause
 from rune.wording import counted
 
 PEOPLE = 100

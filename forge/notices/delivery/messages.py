@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.core.events.announcements import NoticeTopic, fill
-from forge.notices.delivery.rules import NoticeCause
+from forge.notices.rules import NoticeCause
 from rune.wording import counted
 
 Facts = Mapping[str, Any]

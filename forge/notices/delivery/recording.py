@@ -14,7 +14,8 @@ from forge.core.events.declarations import StreamKind, find_type
 from forge.core.events.log import append_event, stored_event
 from forge.core.models import Event
 from forge.notices.announcements import INBOX_CHANGED, inbox_stream
-from forge.notices.delivery.rules import (
+from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
+from forge.notices.rules import (
     Audience,
     Level,
     MailChoice,
@@ -24,7 +25,6 @@ from forge.notices.delivery.rules import (
     stronger,
     topic_and_message,
 )
-from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
 from forge.projects.models import Project
 
 

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from forge.accounts.organisations.names import is_name
+from forge.accounts.names import is_name
 from forge.core.errors import NotFound
 from forge.core.http import media_types
 from forge.core.http.frontend_build import build_manifest, entry_files

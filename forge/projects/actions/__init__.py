@@ -1,9 +1,13 @@
 """Actions on projects. Each checks the permission, does it, and writes the audit entry and the event."""
 
-from forge.projects.actions.beginning import begin_with_model, begin_with_template
-from forge.projects.actions.downloads import note_download
-from forge.projects.actions.favourites import mark_favourite
-from forge.projects.actions.project import (
+from forge.projects.archives.actions import UnpackResult, unpack
+from forge.projects.copying.actions import duplicate_project, fork_project
+from forge.projects.files.actions import copy_file, delete_file, rename_file, write_file
+from forge.projects.history.actions import create_from_upload
+from forge.projects.lifecycle.actions.beginning import begin_with_model, begin_with_template
+from forge.projects.lifecycle.actions.downloads import note_download
+from forge.projects.lifecycle.actions.favourites import mark_favourite
+from forge.projects.lifecycle.actions.project import (
     create_from_archive,
     create_from_files,
     create_from_model,
@@ -12,11 +16,6 @@ from forge.projects.actions.project import (
     restore_project,
     update_project,
 )
-from forge.projects.archives.actions import UnpackResult, unpack
-from forge.projects.copying.actions import duplicate_project, fork_project
-from forge.projects.files.actions import copy_file, delete_file, rename_file, write_file
-from forge.projects.git.actions import create_from_git, push_to_git
-from forge.projects.history.actions import create_from_upload
 from forge.projects.people.actions.roles import (
     end_project_role,
     give_project_role,
@@ -25,6 +24,7 @@ from forge.projects.people.actions.roles import (
     revoke_project_invitation,
 )
 from forge.projects.people.actions.teams import end_team_role, give_team_role
+from forge.projects.remotes.actions import create_from_git, push_to_git
 from forge.projects.versions.actions.restore import RestoreResult, restore_version, restoring_update
 from forge.projects.versions.actions.save import save_version
 

@@ -10,11 +10,11 @@ from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.projects.access import require
-from forge.projects.archives.extract_archive import MAX_NAMED, extract_upload
 from forge.projects.errors import FilesExist
 from forge.projects.files.contents import check_file_count, list_files, put_file
 from forge.projects.files.document import entries
 from forge.projects.files.document_store import editing
+from forge.projects.files.extract_archive import MAX_NAMED, extract_upload
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot

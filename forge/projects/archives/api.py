@@ -11,20 +11,24 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.core.http import media_types
-from forge.projects import actions
-from forge.projects.api import NEW_PROJECT_PARAMETERS, ProjectView
-from forge.projects.archives.write_archive import archive_response
+from forge.projects.api import NEW_PROJECT_PARAMETERS
+from forge.projects.archives import actions as archive_actions
+from forge.projects.files import actions as file_actions
 from forge.projects.files import contents as files
+from forge.projects.history import actions as history_actions
 from forge.projects.history.import_archive import name_from_file
+from forge.projects.lifecycle.actions import downloads
+from forge.projects.place import ProjectView
 from forge.projects.serializers import FileJson, ProjectJson, RenameFileSerializer, file_to_json, project_to_json
 from forge.projects.versions.store import working_tree
+from forge.projects.versions.write_archive import archive_response
 
 _FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
 
@@ -63,7 +67,7 @@ class ProjectsFromArchive(ForgeView):
         principal = signed_in(request)
         query = request.query_params
         organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
-        project, history = actions.create_from_upload(
+        project, history = history_actions.create_from_upload(
             principal, organisation, query.get("name", ""), body_chunks(request), name_from_file(query.get("file", ""))
         )
         answer: ProjectFromArchiveJson = {
@@ -92,7 +96,7 @@ class ProjectArchive(ProjectView):
         )
         tree = working_tree(project)
         if request.method == "GET":
-            actions.note_download(principal_of(request), project, "archive.download", folder=folder)
+            downloads.note_download(principal_of(request), project, "archive.download", folder=folder)
         filename = f"{folder.rpartition('/')[2] or project.name}.zip"
         return archive_response(request, tree.manifest, tree.texts, folder=folder, filename=filename)
 
@@ -110,7 +114,7 @@ class ProjectArchive(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         query = request.query_params
         replace = query.get("replace", "") in ("true", "1")
-        result = actions.unpack(
+        result = archive_actions.unpack(
             principal_of(request), project, body_chunks(request), folder=query.get("folder", ""), replace=replace
         )
         answer: UnpackedJson = {
@@ -131,4 +135,4 @@ class ProjectFileCopy(ProjectView):
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
         body = self.read_body(request, RenameFileSerializer)
-        return Response(file_to_json(actions.copy_file(principal_of(request), project, path, body["path"])))
+        return Response(file_to_json(file_actions.copy_file(principal_of(request), project, path, body["path"])))

@@ -13,22 +13,22 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
-from forge.accounts.organisations.names import check_project_name
+from forge.accounts.names import check_project_name
 from forge.accounts.permissions import Verb, can
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_bytes, read_blob
 from forge.projects.access import require_copy
-from forge.projects.actions.downloads import note_download
-from forge.projects.actions.project import create_of
 from forge.projects.errors import NothingToCopy
 from forge.projects.files.contents import store_files
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.history.export import author_names_of, available_digests, wanted_versions
 from forge.projects.hooks import published_versions
+from forge.projects.lifecycle.actions.downloads import note_download
+from forge.projects.lifecycle.actions.project import create_of
 from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.imports import MAX_MESSAGE_LENGTH, ImportedVersion, store_imported_versions
 from forge.projects.versions.store import manifest_digest, snapshot, working_tree

@@ -7,14 +7,14 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.organisations.access import find_organisation
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict
-from forge.projects import actions
-from forge.projects.api import ProjectView
+from forge.projects.copying import actions
+from forge.projects.place import ProjectView
 from forge.projects.serializers import CopySerializer, ProjectJson, project_to_json
 
 

@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from forge.accounts.organisations.access import find_organisation, organisations_of
+from forge.accounts.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.projects.access import require_copy
-from forge.projects.actions import duplicate_project, fork_project
+from forge.projects.copying.actions import duplicate_project, fork_project
 from forge.projects.creating.default_organisation import usual_organisation
 from forge.projects.creating.names import free_name, typed_name
 from forge.projects.place import project_of

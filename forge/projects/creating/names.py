@@ -6,8 +6,8 @@ import unicodedata
 
 from forge.accounts.errors import NameInUse
 from forge.accounts.models import Organisation
+from forge.accounts.names import check_project_name, is_name, slug
 from forge.accounts.organisations.name_reservations import lock_names
-from forge.accounts.organisations.names import check_project_name, is_name, slug
 from forge.core.errors import Invalid
 from forge.projects.hooks import name_assigned
 from forge.projects.models import FormerProjectName, Project

@@ -17,9 +17,9 @@ from django.utils import timezone
 from pycrdt import Doc
 
 from forge.core.errors import NotFound
+from forge.projects.files.writers import record_merged_authors
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
-from forge.projects.versions.writers import record_merged_authors
 
 ROWS = 1000
 """Updates of one statement; SQLite takes 32,766 values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 from uuid import UUID
 
-from forge.accounts.organisations.names import slug
+from forge.accounts.names import slug
 from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from dulwich.object_store import DiskObjectStore
 from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
 
-from forge.projects.history.repository import may_be_in_git
+from forge.projects.git.repository import may_be_in_git
 from rune.project.files import FileError, normal_path
 from rune.wording import plain
 

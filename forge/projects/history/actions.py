@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
-from forge.accounts.organisations.names import check_project_name
+from forge.accounts.names import check_project_name
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.projects.actions.project import create_of
 from forge.projects.creating.names import free_name
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.history.import_archive import ImportedHistory, import_history
+from forge.projects.lifecycle.actions.project import create_of
 from forge.projects.models import Project
 from forge.projects.versions.imports import store_imported_versions
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of, links_of_all
 from forge.core.blobs.store import read_blob
-from forge.projects.history.repository import CommitState, may_be_in_git, repository
+from forge.projects.git.repository import CommitState, may_be_in_git, repository
 from forge.projects.models import Project, Version
 from forge.projects.versions.store import Manifest, WorkingTree
 

@@ -18,14 +18,14 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.utils import timezone
 
-from forge.accounts.organisations.names import slug
+from forge.accounts.names import slug
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError
 from forge.core.studio_limits import MAX_FILES
-from forge.projects.archives.extract_archive import MAX_UNPACK_RATIO, extract_file, open_file, receive
 from forge.projects.errors import ArchiveRefused, GitRefused
 from forge.projects.files.contents import StoredFile, checked_contents, checked_path
+from forge.projects.files.extract_archive import MAX_UNPACK_RATIO, extract_file, open_file, receive
 from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE
 from forge.projects.history.export import HISTORY_ENDING, MAX_STATES, UNSAVED_MESSAGE

@@ -23,8 +23,8 @@ from typing import Any, Final
 from dulwich.config import ConfigFile
 from dulwich.objects import Commit
 
-from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.errors import ArchiveRefused
+from forge.projects.files.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.git.job_answer import send_answer
 from forge.projects.git.objects import GitLimits, Objects, RepositoryBroken, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS

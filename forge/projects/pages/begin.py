@@ -11,8 +11,8 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person
-from forge.projects.actions import begin_with_model, begin_with_template
 from forge.projects.files.model_files import is_model
+from forge.projects.lifecycle.actions.beginning import begin_with_model, begin_with_template
 from forge.projects.place import project_of
 
 

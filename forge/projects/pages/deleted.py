@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, organisations_where
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
-from forge.projects.actions import restore_project
+from forge.projects.lifecycle.actions.project import restore_project
 from forge.projects.models import Project
 
 DELETED_SHOWN = 50

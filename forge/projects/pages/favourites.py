@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.http.pages import for_person
-from forge.projects.actions import mark_favourite
+from forge.projects.lifecycle.actions.favourites import mark_favourite
 from forge.projects.place import project_of
 
 

@@ -10,19 +10,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from forge.accounts.access import find_organisation, organisations_of
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
-from forge.projects.actions import create_from_upload, create_project
 from forge.projects.creating.default_organisation import usual_organisation
 from forge.projects.creating.names import free_name, typed_name
 from forge.projects.creating.own_examples import EXAMPLE_KINDS, ExampleKind, find_example_kind, start_address
 from forge.projects.creating.template_runes import live_templates
 from forge.projects.creating.templates import find_template
+from forge.projects.history.actions import create_from_upload
 from forge.projects.history.import_archive import name_from_file
+from forge.projects.lifecycle.actions.project import create_project
 
 
 @for_person

@@ -15,9 +15,9 @@ from forge.core.errors import Conflict, DomainError, Invalid, Stale
 from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition
-from forge.projects.actions import delete_project, update_project
 from forge.projects.creating.names import typed_name
-from forge.projects.facets import project_facets
+from forge.projects.etag_facets import project_facets
+from forge.projects.lifecycle.actions.project import delete_project, update_project
 from forge.projects.models import Project
 from forge.projects.place import project_of
 

@@ -9,20 +9,20 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.access import open_invitations
 from forge.accounts.models import Team
-from forge.accounts.organisations.access import open_invitations
+from forge.accounts.organisations.serializers import InvitationsJson, invitations_to_json
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.project_people import Teammate, find_teammate, team_of
-from forge.accounts.serializers import InvitationsJson, RoleChoiceSerializer, invitations_to_json
+from forge.accounts.scopes import Scope
+from forge.accounts.serializers import RoleChoiceSerializer
 from forge.accounts.teams.access import find_team, named_team, role_in, team_in, teams_in
-from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
-from forge.projects import actions
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
-from forge.projects.people.facets import team_role_facets, teammate_facets
+from forge.projects.people.actions import roles, teams
+from forge.projects.people.etag_facets import team_role_facets, teammate_facets
 from forge.projects.people.serializers import (
     PeopleJson,
     ProjectTeamJson,
@@ -31,6 +31,7 @@ from forge.projects.people.serializers import (
     team_role_to_json,
     teammate_to_json,
 )
+from forge.projects.place import ProjectView
 
 
 class ProjectPeople(ProjectView):
@@ -61,13 +62,13 @@ class ProjectPerson(ProjectView):
     def patch(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
         body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
-        mate = actions.give_project_role(signed_in(request), project, person, body["role"], precondition=precondition)
+        mate = roles.give_project_role(signed_in(request), project, person, body["role"], precondition=precondition)
         return _teammate(request, project, mate)
 
     @extend_schema(responses={204: OpenApiResponse(description="the person has no role of their own in it")})
     def delete(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        actions.end_project_role(signed_in(request), project, person)
+        roles.end_project_role(signed_in(request), project, person)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -107,13 +108,13 @@ class ProjectTeam(ProjectView):
         project = self.project(request, organisation, name, Verb.MANAGE)
         body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
         target = find_team(principal_of(request), project.organisation.name, team)
-        actions.give_team_role(signed_in(request), target, [project], body["role"], precondition=precondition)
+        teams.give_team_role(signed_in(request), target, [project], body["role"], precondition=precondition)
         return _team(target, project)
 
     @extend_schema(responses={204: OpenApiResponse(description="the team has no role in it")})
     def delete(self, request: Request, organisation: str, name: str, team: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
-        actions.end_team_role(signed_in(request), team_in(project.pk, team), project)
+        teams.end_team_role(signed_in(request), team_in(project.pk, team), project)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.comparison.changes import compare
 from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
 from forge.comparison.snapshots import Snapshot
@@ -23,17 +23,18 @@ from forge.core.api.json_types import PageJson, Timestamp
 from forge.core.api.pages import CursorPages
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import needing, raising
-from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.errors import Conflict, Invalid
 from forge.core.http import media_types
-from forge.projects.actions import note_download, restore_version, restoring_update, save_version
-from forge.projects.api import ProjectView
-from forge.projects.archives.write_archive import archive_response
-from forge.projects.facets import files_facets_of
+from forge.core.http.blob_responses import as_foreign, blob_response
 from forge.projects.hooks import VersionBuildJson, VersionPartsJson, version_parts
+from forge.projects.lifecycle.actions.downloads import note_download
 from forge.projects.models import Project, Version
+from forge.projects.place import ProjectView
+from forge.projects.versions.actions.restore import restore_version, restoring_update
+from forge.projects.versions.actions.save import save_version
 from forge.projects.versions.authors import line_versions, people_of
 from forge.projects.versions.comparison_source import snapshot_of_tree, snapshot_of_version
+from forge.projects.versions.etag_facets import files_facets_of
 from forge.projects.versions.store import (
     WorkingTree,
     available_files,
@@ -43,6 +44,7 @@ from forge.projects.versions.store import (
     versions_of,
     working_tree,
 )
+from forge.projects.versions.write_archive import archive_response
 
 NOW = "now"
 """The name of the current files, where a version's number could be."""

@@ -8,9 +8,9 @@ from contextlib import suppress
 from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
-from forge.projects.files.mounting import with_blocks
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import Manifest, WorkingTree, available_files
 from rune.source.runefile import Outline
 

@@ -19,8 +19,8 @@ from forge.projects.files.document import FileEntry, entries
 from forge.projects.files.document_store import load_document
 from forge.projects.files.model_files import is_model
 from forge.projects.files.storage import link_uploaded
+from forge.projects.files.writers import writers_since_previous_version
 from forge.projects.models import Project, Version
-from forge.projects.versions.writers import writers_since_previous_version
 from rune.compiler.building.spec import canonical_digest
 from rune.digests import digest_of
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path

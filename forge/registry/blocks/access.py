@@ -9,8 +9,8 @@ from operator import attrgetter
 
 from django.db.models import Q
 
+from forge.accounts.access import nothing_for
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import nothing_for
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
@@ -141,7 +141,7 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
 
 def locked_blocks(project: Project, digests: Collection[str]) -> Mapping[str, int]:
     """Returns the digests and sizes of manifests and their files, for
-    `forge.projects.files.mounting.published_blocks`."""
+    `forge.projects.versions.mounting.published_blocks`."""
     blocks = BlockVersion.objects.readable_for(project).filter(manifest__blob_id__in=digests)
     manifests = set(blocks.values_list("manifest__blob_id", flat=True))
     sources = {read_block_manifest(read_blob(each)).source for each in manifests}

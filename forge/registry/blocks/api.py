@@ -8,11 +8,11 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.preconditions import ETAG
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Gone
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.blocks.access import blocks_in, blocks_of, find_any_block, find_block
 from forge.registry.blocks.actions import note_block_pull
 from forge.registry.blocks.serializers import (

@@ -8,7 +8,7 @@ from typing import Annotated, TypedDict
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp
 from forge.registry.blocks.access import PublishedFiles, files_of
-from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.etag_facets import block_facets
 from forge.registry.models import BlockVersion
 from rune.blocks.shared_path import SharedName
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
-from forge.projects.files.mounting import published_blocks
 from forge.projects.models import Project
+from forge.projects.versions.mounting import published_blocks
 from forge.projects.versions.store import WorkingTree, working_tree
 from forge.registry.blocks.access import shelf_of, usable_blocks
 from forge.registry.models import BlockVersion
@@ -39,7 +39,7 @@ def usable_files(actor: Actor, project: Project) -> tuple[list[BlockVersion], di
 
 
 def usable_texts_of(actor: Actor, project: Project) -> Mapping[str, str]:
-    """Returns the texts for `forge.projects.files.mounting.usable_texts`; empty if there is no usable block."""
+    """Returns the texts for `forge.projects.versions.mounting.usable_texts`; empty if there is no usable block."""
     blocks, files = usable_files(actor, project)
     return files if blocks or len(files) > 1 else {}
 

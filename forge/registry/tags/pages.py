@@ -11,8 +11,8 @@ from forge.core.http import media_types
 from forge.core.http.policies import NOT_A_PAGE
 from forge.projects.access import find_project
 from forge.projects.models import Project
-from forge.registry.discovery.listings.badge import BadgeColour, BadgeFacts, badge_of
 from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.listings.badge import BadgeColour, BadgeFacts, badge_of
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, find_tag, tags_of
 from forge.registry.tags.errors import TagWithdrawn

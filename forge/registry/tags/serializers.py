@@ -9,7 +9,7 @@ from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, choices
 from forge.registry.models import Admission, Tag
 from forge.registry.tags.access import default_tag, rejected_among
-from forge.registry.tags.facets import version_facets
+from forge.registry.tags.etag_facets import version_facets
 
 
 class TagJson(TypedDict):

@@ -21,12 +21,12 @@ from forge.core.errors import DomainError, TooOften
 from forge.core.sealing import unseal
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, WorkerCapability
-from forge.projects.archives.extract_archive import extract_file
 from forge.projects.errors import FileChanged
 from forge.projects.files.contents import StoredFile
+from forge.projects.files.extract_archive import extract_file
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.git.remote import HISTORY_DEPTH, FetchedBranch, Looking, fetch_newer
-from forge.projects.history.repository import may_be_in_git
+from forge.projects.git.repository import may_be_in_git
 from forge.projects.models import Project, Version
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree
@@ -35,7 +35,7 @@ from forge.repositories.actions import IncomingCommit, note_shared, offer_commit
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
-from forge.repositories.pulls.requests import number_of
+from forge.repositories.request_refs import number_of
 from forge.reviews.changes.edits import edits_between
 from forge.reviews.changes.merging import is_of, merging
 from rune.wording import counted

@@ -1,7 +1,7 @@
 """The acts of reviews. Each checks the permission, does it, and writes the audit entry and the event."""
 
-from forge.reviews.changes.actions.merges import merge_change_request, merge_past_gate, undo_merge
-from forge.reviews.changes.actions.offers import (
+from forge.reviews.change_requests.actions.merges import merge_change_request, merge_past_gate, undo_merge
+from forge.reviews.change_requests.actions.offers import (
     ask_for_changes,
     build_merged,
     close_change_request,
@@ -11,23 +11,18 @@ from forge.reviews.changes.actions.offers import (
     resolve_conflict,
     start_over,
 )
-from forge.reviews.changes.actions.outside import bring_from_outside, bring_newer
+from forge.reviews.change_requests.actions.outside import bring_from_outside, bring_newer
 from forge.reviews.checks.actions import ReportedCheck, post_check
 from forge.reviews.guests.actions import (
+    comment_as_guest,
     enter_as_guest,
     invite_guest,
     note_guest_download,
     revoke_guest_link,
-    say_as_guest,
 )
-from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built, take_back_awaited
-from forge.reviews.rounds.actions.requests import (
-    ask_for_review,
-    ask_in_a_new_round,
-    change_reviewers,
-    close_review,
-)
-from forge.reviews.rounds.actions.verdicts import JudgedRound, give_verdict, undo_verdict
+from forge.reviews.reviewing.actions.pending_requests import ReviewRequest, ask_when_built, take_back_awaited
+from forge.reviews.reviewing.actions.requests import ask_for_review, ask_in_a_new_round, change_reviewers, close_review
+from forge.reviews.reviewing.actions.verdicts import JudgedRound, give_verdict, undo_verdict
 from forge.reviews.rounds.requests import RequestedGroup
 from forge.reviews.rules.actions import Rules, change_rules
 from forge.reviews.suggestions.actions import (
@@ -67,6 +62,7 @@ __all__ = [
     "change_rules",
     "close_change_request",
     "close_review",
+    "comment_as_guest",
     "decline_suggestion",
     "delete_comment",
     "edit_comment",
@@ -86,7 +82,6 @@ __all__ = [
     "resolve_conflict",
     "resolve_thread",
     "revoke_guest_link",
-    "say_as_guest",
     "start_over",
     "suggest",
     "take_back_awaited",

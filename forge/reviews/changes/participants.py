@@ -18,9 +18,9 @@ from forge.reviews.changes.models import ChangeRequest, OfferRound
 from forge.reviews.errors import NotYours
 from forge.reviews.models import AnchoredThread
 
-MOST_SAID = 30
-"""Comments within `SAID_WITHIN` of somebody who has no role in the project."""
-SAID_WITHIN = timedelta(hours=1)
+MAX_COMMENTS = 30
+"""Comments within `LIMIT_PERIOD` of somebody who has no role in the project."""
+LIMIT_PERIOD = timedelta(hours=1)
 
 
 def offers_it(actor: Actor, request: ChangeRequest | None, verb: Verb = Verb.READ) -> bool:
@@ -72,10 +72,10 @@ def require_pace(actor: Actor, project: Project) -> None:
     """Limits how many comments an hour a person without a role in the project writes there. Raises `TooOften`."""
     if can(actor, Verb.COMMENT, project):
         return
-    if entries_since(actor, "change.say", SAID_WITHIN).count() >= MOST_SAID:
+    if entries_since(actor, "change.say", LIMIT_PERIOD).count() >= MAX_COMMENTS:
         raise TooOften(
-            f"{MOST_SAID} comments an hour is the limit in other people's projects. Try again later.",
-            int(SAID_WITHIN.total_seconds()),
+            f"{MAX_COMMENTS} comments an hour is the limit in other people's projects. Try again later.",
+            int(LIMIT_PERIOD.total_seconds()),
         )
 
 

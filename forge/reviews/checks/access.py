@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forge.accounts.access import confirmed_addresses
 from forge.accounts.models import ApiToken
-from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.builds.evaluations.limits import policy_of

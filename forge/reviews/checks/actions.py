@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import confirmed_addresses
 from forge.accounts.models import ApiToken
-from forge.accounts.organisations.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, PrincipalKind
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry

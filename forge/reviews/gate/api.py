@@ -9,13 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.core.api.preconditions import ETAG, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict, Invalid
 from forge.registry.oci.manifests import is_tag
-from forge.registry.tags.facets import build_facets
+from forge.registry.tags.etag_facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews.errors import NotReviewable
 from forge.reviews.gate.check import demands_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from forge.accounts.organisations.access import confirmed_addresses
+from forge.accounts.access import confirmed_addresses
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.accounts.teams.access import teams_of_member

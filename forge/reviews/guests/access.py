@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 
 from forge.accounts.permissions import Verb, can, can_as_guest
 from forge.accounts.principals import Principal, PrincipalKind, acting_as
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Build
 from forge.core.actors import Actor

@@ -48,9 +48,9 @@ MOST_LINKS = 20
 """Links to one review that work at a time."""
 MOST_GUESTS = 200
 """Browsers that one link lets in."""
-MOST_SAID = 20
-"""Comments of one guest within `SAID_WITHIN`."""
-SAID_WITHIN = timedelta(hours=1)
+MAX_COMMENTS = 20
+"""Comments of one guest within `LIMIT_PERIOD`."""
+LIMIT_PERIOD = timedelta(hours=1)
 
 
 @act("POST", REVIEW, "guest-links", "guest_links_make", verb=Verb.SHARE, state=MAKES, answer=NEW_LINK, raises=Conflict)
@@ -140,7 +140,9 @@ def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
 
 
 @transaction.atomic
-def say_as_guest(actor: Actor, review: Review, name: str, text: str, reply_to: AnchoredThread | None = None) -> None:
+def comment_as_guest(
+    actor: Actor, review: Review, name: str, text: str, reply_to: AnchoredThread | None = None
+) -> None:
     """Begins a thread about the review's newest build, or replies in one of the review.
 
     A mention by a guest notifies nobody. Raises `NotFound`, `Invalid`, `ReviewClosed`, `ThreadFull` and `TooOften`.
@@ -149,10 +151,10 @@ def say_as_guest(actor: Actor, review: Review, name: str, text: str, reply_to: A
     name = _checked_name(name, "Write your name, so that the others know who says it.", "name")
     Project.objects.lock(review.project_id)
     _require_open(review)
-    if entries_since(actor, "guest.say", SAID_WITHIN).count() >= MOST_SAID:
+    if entries_since(actor, "guest.say", LIMIT_PERIOD).count() >= MAX_COMMENTS:
         raise TooOften(
-            f"{MOST_SAID} comments an hour is the limit for guests. Try again later.",
-            int(SAID_WITHIN.total_seconds()),
+            f"{MAX_COMMENTS} comments an hour is the limit for guests. Try again later.",
+            int(LIMIT_PERIOD.total_seconds()),
         )
     if reply_to is None:
         thread = _begin_thread(review, name, text)
@@ -176,7 +178,7 @@ def say_as_guest(actor: Actor, review: Review, name: str, text: str, reply_to: A
 def note_guest_download(actor: Actor, review: Review, build: Build, guest: str) -> None:
     """Writes down that a guest fetches the build's rune, once an hour. Raises `NotFound`."""
     require_as_guest(actor, Verb.READ, review)
-    if entries_since(actor, "guest.download", SAID_WITHIN).filter(data__number=build.number).exists():
+    if entries_since(actor, "guest.download", LIMIT_PERIOD).filter(data__number=build.number).exists():
         return
     write_entry(actor, "guest.download", review.subject, review.project.place, number=build.number, guest=guest)
 

@@ -72,7 +72,7 @@ class GuestReviewSocket(ReleasingSocket):
             await self.close(code=Closing.TOO_MANY, reason=TOO_MANY)
         else:
             self._follow(entry)
-            await self._say("hello")
+            await self._send_kind("hello")
 
     async def disconnect(self, code: int) -> None:
         entry, self._entry = self._entry, None
@@ -96,16 +96,16 @@ class GuestReviewSocket(ReleasingSocket):
         for group in self._groups(entry):
             listen(group, self._inbox.put_nowait)
         watch.follow_stream(entry.project_stream, self._notice)
-        self._following = asyncio.create_task(self._hear_on(entry))
+        self._following = asyncio.create_task(self._handle_messages(entry))
 
     def _notice(self, stream: str, last: int) -> None:
         """The database's last number: a message may have been lost."""
         if last > self._sequence:
             self._inbox.put_nowait({"last": last})
 
-    async def _hear_on(self, entry: GuestEntry) -> None:
+    async def _handle_messages(self, entry: GuestEntry) -> None:
         try:
-            while await self._hear(entry, await self._next()):
+            while await self._handle_message(entry, await self._next()):
                 pass
         except Exception:
             _log.exception("A message to a guest's socket could not be answered; it is closed")
@@ -117,7 +117,7 @@ class GuestReviewSocket(ReleasingSocket):
         except TimeoutError:
             return LOOK
 
-    async def _hear(self, entry: GuestEntry, message: Message) -> bool:
+    async def _handle_message(self, entry: GuestEntry, message: Message) -> bool:
         """Tells the page where there is something to tell. False when the link has ended, and the socket with it."""
         is_news = message != LOOK and await self._is_news(entry, message)
         if not is_news and message != LOOK:
@@ -126,7 +126,7 @@ class GuestReviewSocket(ReleasingSocket):
             await self.close(code=Closing.NO_ACCESS, reason=NO_REVIEW)
             return False
         if is_news:
-            await self._say("changed")
+            await self._send_kind("changed")
         return True
 
     async def _is_news(self, entry: GuestEntry, message: Message) -> bool:
@@ -140,7 +140,7 @@ class GuestReviewSocket(ReleasingSocket):
         self._sequence = max([last, *(each["sequence"] for each in events)])
         return _concern(events, self._review)
 
-    async def _say(self, kind: str) -> None:
+    async def _send_kind(self, kind: str) -> None:
         await self.send(text_data=json.dumps({"type": kind}))
 
 

@@ -29,11 +29,11 @@ from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
-from forge.core.blobs.responses import blob_response
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
+from forge.core.http.blob_responses import blob_response
 from forge.core.http.pages import for_person, show_again
 from forge.projects.place import project_of
-from forge.reviews import actions
+from forge.reviews.guests import actions
 from forge.reviews.guests.access import (
     build_for_guest,
     cookie_name,
@@ -51,7 +51,7 @@ from forge.reviews.rounds.access import (
     standing_verdicts,
     state_of,
 )
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS
+from forge.reviews.rounds.state_tags import STATE_TAGS
 from forge.reviews.threads.pages.conversation import read_by_guests
 
 
@@ -70,14 +70,14 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def comment(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """A guest's comment, or their reply in a thread of the review."""
     guest = _guest(request, review_id)
     principal = principal_of_guest(guest)
     target = review_for_guest(principal, review_id)
     try:
         thread = _thread(principal, target, request.POST.get("thread", ""))
-        actions.say_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), thread)
+        actions.comment_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), thread)
     except (Invalid, Conflict, TooOften) as error:
         return show_again(request, "reviews/guests/review.html", _context(guest), error)
     return redirect(f"{guest_path(review_id)}#conversation")

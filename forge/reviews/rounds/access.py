@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from forge.accounts.organisations.access import nothing_for, nothing_here
+from forge.accounts.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.builds.models import Build, BuildTrigger
 from forge.core.actors import Actor

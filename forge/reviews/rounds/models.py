@@ -212,7 +212,7 @@ class AwaitedReview(models.Model):
     build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="awaited_reviews")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     request = models.JSONField()
-    """`forge.reviews.rounds.actions.awaited.RequestJson`."""
+    """`forge.reviews.reviewing.actions.awaited.RequestJson`."""
     created_by_token = models.UUIDField(null=True, blank=True)
     """The id of the token that asked, with which it ends; None where a person did."""
     refusal = models.TextField(blank=True)

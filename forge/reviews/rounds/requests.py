@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Membership, User
-from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import team_of
 from forge.builds.models import Build

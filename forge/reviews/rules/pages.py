@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.api.problems import status_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.builds.models import Build
 from forge.builds.previews.copies import OverrideJson
 from forge.comparison.argument_sentences import argument_sentences
@@ -16,7 +16,7 @@ from forge.comparison.snapshots import read_outline
 from forge.compute.pool.language import language_pool
 from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
-from forge.projects.files.mounting import with_blocks
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import available_files
 from forge.reviews.models import Suggestion
 from rune.source.runefile.outline import OutlineNode

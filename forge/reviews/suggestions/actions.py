@@ -32,9 +32,10 @@ from forge.projects.versions.actions.save import MAX_MESSAGE_LENGTH
 from forge.projects.versions.store import WorkingTree, available_files, working_tree
 from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
-from forge.reviews.place import REVIEW, SUGGESTION
+from forge.reviews.place import REVIEW
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import FilesUnread, fields_of, in_words
+from forge.reviews.suggestions.place import SUGGESTION
 from forge.reviews.suggestions.quotas import TRY_ACTION, require_another_trial
 from forge.reviews.threads.actions.conversation import begin_thread, reply_in_thread
 from forge.reviews.threads.anchors import WHOLE_BUILD, AnchorKind, AnchorRequest

@@ -12,18 +12,18 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.previews.serializers import PreviewBuildJson, watch_to_json
+from forge.builds.serializers.previews import PreviewBuildJson, watch_to_json
 from forge.core.api.json_types import Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Busy, Conflict, Unprocessable
 from forge.projects.access import require
-from forge.reviews import actions
-from forge.reviews.actions import RequestedChange
 from forge.reviews.rounds.access import find_review, newest_round
+from forge.reviews.suggestions import actions
 from forge.reviews.suggestions.access import Field, fields_of
+from forge.reviews.suggestions.actions import RequestedChange
 from forge.reviews.threads.serializers import SuggestedChangeJson
 
 KINDS = ("integer", "float", "text", "long-text", "choice", "switch")

@@ -15,19 +15,19 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.previews.serializers import watch_to_json
 from forge.builds.sample_inputs import inputs_for_reader
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
+from forge.builds.serializers.previews import watch_to_json
 from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
 from forge.projects.place import project_of
-from forge.reviews import actions
-from forge.reviews.actions import RequestedChange
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_numbered_review, newest_round
+from forge.reviews.suggestions import actions
 from forge.reviews.suggestions.access import Field, fields_of, find_suggestion, in_words
+from forge.reviews.suggestions.actions import RequestedChange
 
 
 @dataclass(frozen=True)

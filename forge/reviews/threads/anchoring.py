@@ -12,7 +12,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import Sample
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.projects.versions.store import Manifest, available_files
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, seconds_text
 from rune.wording import listed

@@ -11,20 +11,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict
-from forge.datasets.consent.terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
-from forge.reviews import actions
+from forge.datasets.consent_terms import DEFAULT_DAYS, Purpose, checked_days, purposes_in
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review
+from forge.reviews.threads.actions import conversation, wrong_results
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_comment, find_thread, threads_in_review, threads_on_build
-from forge.reviews.threads.facets import comment_facets
+from forge.reviews.threads.etag_facets import comment_facets
 from forge.reviews.threads.serializers import (
     THREAD_JSON,
     BeginThreadSerializer,
@@ -102,7 +102,7 @@ class ThreadResolve(ForgeView):
     def post(self, request: Request, thread_id: UUID) -> Response:
         """Says that nothing is left to do."""
         principal, precondition = principal_of(request), request_precondition(request)
-        actions.resolve_thread(principal, find_thread(principal, thread_id), precondition=precondition)
+        conversation.resolve_thread(principal, find_thread(principal, thread_id), precondition=precondition)
         return THREAD_JSON.response(find_thread(principal, thread_id))
 
 
@@ -126,7 +126,7 @@ class OneComment(ForgeView):
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
         text = self.read_body(request, TextSerializer)["text"]
-        actions.edit_comment(principal, thread, comment, text, precondition=request_precondition(request))
+        conversation.edit_comment(principal, thread, comment, text, precondition=request_precondition(request))
         return _comment_answer(principal, comment_id)
 
     @extend_schema(operation_id="comments_delete", responses=CommentJson, parameters=[REQUIRED_IF_MATCH, ETAG])
@@ -134,7 +134,7 @@ class OneComment(ForgeView):
         """Erases one's own comment, and as an owner anybody's; that it was there stays."""
         principal = principal_of(request)
         thread, comment = find_comment(principal, comment_id)
-        actions.delete_comment(principal, thread, comment, precondition=request_precondition(request))
+        conversation.delete_comment(principal, thread, comment, precondition=request_precondition(request))
         return _comment_answer(principal, comment_id)
 
 
@@ -181,7 +181,7 @@ def _comment_answer(principal: Actor, comment_id: UUID) -> Response:
 
 
 def _begin_thread(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:
-    thread = actions.begin_thread(principal, about, str(body["text"]), anchor_request_of(body))
+    thread = conversation.begin_thread(principal, about, str(body["text"]), anchor_request_of(body))
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
@@ -195,5 +195,5 @@ def _mark_wrong(principal: Actor, about: Review | Build, request: Request) -> Re
         purposes=purposes_in(query.get("purposes")),
         text=query.get("text", ""),
     )
-    thread = actions.mark_wrong(principal, about, body_chunks(request), result)
+    thread = wrong_results.mark_wrong(principal, about, body_chunks(request), result)
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.models import Build
 from forge.core.actors import Actor

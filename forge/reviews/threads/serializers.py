@@ -17,7 +17,7 @@ from forge.core.preconditions import Facet
 from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest
 from forge.reviews.threads.conversation import anchor_of, find_thread
-from forge.reviews.threads.facets import thread_facets
+from forge.reviews.threads.etag_facets import thread_facets
 
 
 class AnchorJson(TypedDict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
-from forge.serving.configuration.services import BadAddress
+from forge.serving.errors import BadAddress
 
 SYSLOG_PORTS = {"syslog": 601, "syslogs": 6514}
 """The ports of syslog over TCP (RFC 6587) and over TLS (RFC 5425)."""

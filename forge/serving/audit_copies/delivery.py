@@ -19,7 +19,7 @@ from django.db import connections
 from django.utils import timezone
 
 from forge.core.audit.chain import extend, record_of
-from forge.core.leases import Lease, LeaseLost, unleased
+from forge.core.database.leases import Lease, LeaseLost, unleased
 from forge.core.models import AuditCopy, AuditEntry
 from forge.serving.audit_copies import file, syslog, webhook
 from forge.serving.audit_copies.addresses import CopyAddress, CopyKind

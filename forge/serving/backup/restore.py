@@ -37,7 +37,7 @@ from forge.serving.backup.database_copy import copy_in, place_copy
 from forge.serving.backup.errors import BackupError, DamagedBackup
 from forge.serving.backup.rows import load_lines, models_of, number_on, table_name, tables_at
 from forge.serving.backup.sealing import opened
-from forge.serving.start.tables_at_once import make_tables_at_once
+from forge.serving.tables_at_once import make_tables_at_once
 
 
 @dataclass(frozen=True)

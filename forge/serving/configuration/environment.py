@@ -18,8 +18,9 @@ from urllib.parse import SplitResult, urlsplit
 from forge.jobs.worker_names import MAX_WORKER_NAME
 from forge.serving.audit_copies.addresses import CopyAddress, needs_secret, read_copies
 from forge.serving.configuration.mail_server import MailServer, read_mail_server
-from forge.serving.configuration.services import BadAddress, Database, Store, read_database, read_redis, read_store
+from forge.serving.configuration.services import Database, Store, read_database, read_redis, read_store
 from forge.serving.configuration.sign_on import SignOnService, SignOnSettings, read_oidc, read_sign_on, read_social
+from forge.serving.errors import BadAddress
 from rune.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"

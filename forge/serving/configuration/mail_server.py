@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from forge.serving.configuration.services import BadAddress
+from forge.serving.errors import BadAddress
 
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 

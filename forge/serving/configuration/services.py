@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from forge.serving.errors import BadAddress
+
 MAX_CONNECTIONS = 16
 """Connections to PostgreSQL that one process may hold."""
-
-
-class BadAddress(ValueError):
-    """An address of a service that cannot be used; says what is wanted and not what it is, for passwords are in it."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from forge.serving.configuration.services import BadAddress
+from forge.serving.errors import BadAddress
 
 OIDC = "openid_connect"
 SOCIAL: Mapping[str, str] = {"github": "GitHub", "gitlab": "GitLab", "google": "Google"}

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.names import RESERVED_ORGANISATIONS, RESERVED_PROJECTS
+from forge.accounts.names import RESERVED_ORGANISATIONS, RESERVED_PROJECTS
 from forge.projects.models import Project
 
 _log = logging.getLogger(__name__)

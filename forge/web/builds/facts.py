@@ -21,12 +21,12 @@ from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.oci.manifests import is_tag
 from forge.registry.tags.access import tags_of
-from forge.registry.tags.facets import build_facets
+from forge.registry.tags.etag_facets import build_facets
 from forge.registry.tags.proposal import next_tag_of
 from forge.reviews.gate.pages import gate_facts
 from forge.reviews.models import Review, Verdict
+from forge.reviews.reviewing.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.rounds.access import awaited_reviews, is_reviewable, reviews_about, verdicts_on
-from forge.reviews.rounds.pages.rune_facts import compared_with, rune_facts, verdict_facts
 from forge.reviews.threads.conversation import threads_on_build
 from forge.reviews.threads.pages.conversation import ThreadFilter, talk_facts
 from forge.web.builds.problems import problem_counts

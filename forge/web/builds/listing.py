@@ -30,7 +30,7 @@ from forge.reviews.models import Review
 from forge.reviews.rounds.access import verdicts_on_runes
 from forge.reviews.rounds.decision import ReviewState, Verdicts
 from forge.reviews.rounds.open_reviews import open_reviews, states_of_runes
-from forge.reviews.rounds.pages.state_tags import STATE_TAGS as STATE_TAGS_OF_REVIEWS
+from forge.reviews.rounds.state_tags import STATE_TAGS as STATE_TAGS_OF_REVIEWS
 from forge.web.builds.problems import ProblemCount, problem_counts
 from forge.web.builds.tabs import address_of
 from rune.wording import counted

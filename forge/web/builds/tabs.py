@@ -25,7 +25,7 @@ def _accuracy_percent(build: Build) -> str:
     return "" if quality is None else quality.percent
 
 
-def _says_nothing(_: Build) -> str:
+def _no_badge(_: Build) -> str:
     return ""
 
 
@@ -37,7 +37,7 @@ class BuildTab:
     path: str
     """Below the build's address."""
     is_there: Callable[[Build], bool] = is_reviewable
-    says: Callable[[Build], str] = _says_nothing
+    badge: Callable[[Build], str] = _no_badge
     """The text beside its name."""
     holds: tuple[AnchorKind, ...] = ()
     """The anchors on this tab; all others are on the first."""
@@ -46,7 +46,7 @@ class BuildTab:
 TABS = (
     BuildTab("Overview", "", is_there=_always),
     BuildTab("Try it", "try"),
-    BuildTab("Accuracy", "accuracy", says=_accuracy_percent, holds=(AnchorKind.SAMPLE,)),
+    BuildTab("Accuracy", "accuracy", badge=_accuracy_percent, holds=(AnchorKind.SAMPLE,)),
     BuildTab("Memory", "memory", is_there=_has_memory_map),
     BuildTab("Devices", "devices", is_there=_always),
     BuildTab("Files", "files", holds=(AnchorKind.LINE,)),
@@ -61,7 +61,7 @@ class ShownBuildTab:
     words: str
     address: str
     is_current: bool
-    says: str
+    badge: str
 
 
 def address_of(build: Build) -> str:
@@ -72,7 +72,7 @@ def address_of(build: Build) -> str:
 def build_tabs(build: Build, current: str) -> tuple[ShownBuildTab, ...]:
     """Returns the tabs that this build has; `current` is the path of the one that is open."""
     return tuple(
-        ShownBuildTab(tab.words, _below(build, tab.path), tab.path == current, tab.says(build))
+        ShownBuildTab(tab.words, _below(build, tab.path), tab.path == current, tab.badge(build))
         for tab in TABS
         if tab.is_there(build)
     )

@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.models import Build
 from forge.builds.pages.project_cards import ProjectCard
-from forge.datasets.samples.models import Sample
+from forge.datasets.models.samples import Sample
 from forge.deployments.models import Deployment
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.projects.creating.own_examples import start_address

@@ -21,7 +21,7 @@ from forge.builds.pages.project_cards import cards
 from forge.builds.pages.rune_quality import quality_of
 from forge.builds.previews.stages import stage_wires
 from forge.builds.sample_inputs import inputs_for_reader
-from forge.builds.serializers import rune_url
+from forge.builds.serializers.builds import rune_url
 from forge.deployments.access import deployments_of
 from forge.deployments.pages.cards import cards_of
 from forge.learning.quality import quality_of_build, quality_of_project
@@ -36,8 +36,8 @@ from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, tags_of
-from forge.web.home import newest_first
 from forge.web.projects.accuracy_trend import MeasuredBuild, trend_of
+from forge.web.projects.pending_items import newest_first
 from forge.web.runes.page import show_rune
 from rune.source.policy import LimitKind
 

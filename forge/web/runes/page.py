@@ -33,20 +33,20 @@ from forge.projects.files.markdown_cache import cached_readme, cached_text
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.place import project_of
 from forge.registry.blocks.access import best_blocks_of
-from forge.registry.discovery.listings.picture import Faces, PictureFacts, picture_of
-from forge.registry.discovery.listings.rows import licence_in
 from forge.registry.discovery.standings.access import entries_of, table_for
 from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.listings.picture import Faces, PictureFacts, picture_of
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import Tag
 from forge.registry.provenance.advisories.lists import known_vulnerabilities
-from forge.registry.provenance.rebuilds.access import rebuild_of
 from forge.registry.provenance.signing.proofs import signed_origin
+from forge.registry.rebuilds.access import rebuild_of
 from forge.registry.tags.access import default_tag, find_tag, tags_of, withdrawn_tags_of
-from forge.registry.tags.facets import version_facets
+from forge.registry.tags.etag_facets import version_facets
 from forge.registry.tags.pulling.examples import examples_for
 from forge.registry.tags.pulling.uses import uses_of
 from forge.reviews.rounds.access import approvals_of
-from forge.web.runes.strangers import strangers_rune
+from forge.web.runes.trust_facts import trust_facts_of
 from rune.wording import size_text
 
 README = "README.md"
@@ -177,7 +177,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
         "approvals": approvals_of(tag.build),
         "signed": signed_origin(principal, tag),
-        "stranger": strangers_rune(principal, tag),
+        "trust": trust_facts_of(principal, tag),
         "rebuild": rebuild_of(tag),
         "known": known_vulnerabilities(tag),
         "readme": _readme(project, tag.build.source),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rune.datasets.words import split_of
+from rune.datasets.label_names import split_of
 
 
 class EvaluationSplit(StrEnum):

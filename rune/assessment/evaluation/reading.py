@@ -24,10 +24,10 @@ from rune.csv_text import CsvRow, UnreadableCsv, csv_rows
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.unread_pictures import ENDINGS as UNREAD_ENDINGS
 from rune.datasets.export.data_folder import LIST, read_list
+from rune.datasets.label_names import WORD_LIMIT
 from rune.datasets.layouts.containers.files import is_ignored
 from rune.datasets.layouts.containers.json_files import json_of
 from rune.datasets.layouts.containers.zip_names import zip_name
-from rune.datasets.words import WORD_LIMIT
 from rune.project.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, ProjectFiles, normal_path
 from rune.unreadable import ZIP_DAMAGE, reason_of
 from rune.wording import quoted, size_text

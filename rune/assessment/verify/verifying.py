@@ -223,9 +223,9 @@ def _check_runes(
         refusal = RuneVerification(refusal=str(instrumented_pipeline))
         return {"rune": refusal, "second": refusal if has_second else None}
     part = seconds / 2 if seconds is not None and has_second else seconds
-    hears = _Checks(prepared_verification.checks)
+    checks = _Checks(prepared_verification.checks)
     alone = without_second_module(rune)
-    verification = check_rune(alone, instrumented_pipeline, within_seconds(sets(), part), resources, hears, origin)
+    verification = check_rune(alone, instrumented_pipeline, within_seconds(sets(), part), resources, checks, origin)
     if not has_second:
         return {"rune": verification, "second": None}
     try:

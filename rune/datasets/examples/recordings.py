@@ -11,8 +11,8 @@ import numpy as np
 
 from rune.datasets.content.content import Kind
 from rune.datasets.examples import drawing
+from rune.datasets.label_names import BACKGROUND
 from rune.datasets.splits import Split
-from rune.datasets.words import BACKGROUND
 
 EXAMPLES_A_LABEL: Final = 20
 EXAMPLE_COUNT: Final = 3 * EXAMPLES_A_LABEL

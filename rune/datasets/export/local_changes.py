@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rune.datasets.content.content import SUFFIXES
 from rune.datasets.export.data_folder import DataFolderRow, place_of
 from rune.datasets.label_conflicts import LabelConflict, RecordingLabel, compare_labels
-from rune.datasets.words import label_of_folder
+from rune.datasets.label_names import label_of_folder
 
 
 @dataclass(frozen=True)

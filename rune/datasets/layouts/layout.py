@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from rune.datasets.convert.times import Timing, timing_of_csv
+from rune.datasets.label_names import WORD_LIMIT
 from rune.datasets.layouts.annotations.boxes import MarkedObjects
 from rune.datasets.layouts.annotations.marked_places import MarkedPlace
 from rune.datasets.layouts.containers.files import DataFiles
-from rune.datasets.words import WORD_LIMIT
 
 _QUOTED_LENGTH = 30
 """Characters of a word that is too long, as a report quotes it."""

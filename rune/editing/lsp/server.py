@@ -63,17 +63,19 @@ class Server(LanguageServer):
         for document in self.documents.runefiles():
             analysis = self.documents.analysis(document)
             own = [each for each in analysis.checked_runefile.diagnostics if each.file == analysis.runefile]
-            self._tell_of(document, analysis.source, own)
-            self._tell_of_blocks(document, analysis)
+            self._publish_diagnostics(document, analysis.source, own)
+            self._publish_block_diagnostics(document, analysis)
         for document in self.documents.policies():
             checked_policy = self.documents.policy(document).checked_policy
-            self._tell_of(document, checked_policy.source, checked_policy.diagnostics)
+            self._publish_diagnostics(document, checked_policy.source, checked_policy.diagnostics)
 
-    def _tell_of(self, document: OpenDocument, source: SourceText, diagnostics: Sequence[Diagnostic]) -> None:
+    def _publish_diagnostics(
+        self, document: OpenDocument, source: SourceText, diagnostics: Sequence[Diagnostic]
+    ) -> None:
         convert = Converter(document, source, document.path.name)
-        self.tell(document.uri, document.version, [convert.diagnostic(each) for each in diagnostics])
+        self.publish(document.uri, document.version, [convert.diagnostic(each) for each in diagnostics])
 
-    def _tell_of_blocks(self, document: OpenDocument, analysis: Analysis) -> None:
+    def _publish_block_diagnostics(self, document: OpenDocument, analysis: Analysis) -> None:
         """The problems of the project's own blocks, and an empty list for a block that has none any more."""
         by_uri: dict[str, list[Diagnostic]] = {}
         for each in analysis.checked_runefile.diagnostics:
@@ -84,15 +86,15 @@ class Server(LanguageServer):
             text = analysis.text_file(file) or ""
             block = OpenDocument(uri_of(document, file), path, text, None, "python")
             convert = Converter(block, SourceText(file, text), path.name)
-            self.tell(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
+            self.publish(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
         self._block_files[document.uri] = tuple(by_uri)
 
     def forget(self, document: OpenDocument) -> None:
         """Withdraws the problems of a document that was closed, and of the blocks that it runs."""
         for uri in (document.uri, *(uri_of(document, file) for file in self._block_files.pop(document.uri, ()))):
-            self.tell(uri, None, [])
+            self.publish(uri, None, [])
 
-    def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
+    def publish(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
 
 

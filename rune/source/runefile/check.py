@@ -24,8 +24,8 @@ from rune.source.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.source.runefile.find import runefile_in
 from rune.source.runefile.host_resources import HostResourceOptions
 from rune.source.runefile.outline import Outline, outline
+from rune.source.runefile.parsing.cascading_diagnostics import remove_cascading_diagnostics
 from rune.source.runefile.parsing.decoding import read_runefile
-from rune.source.runefile.parsing.forgetting import forget_what_follows
 from rune.source.runefile.parsing.parse import parse
 from rune.source.runefile.parsing.text_form import compose_text, is_text_form
 from rune.source.runefile.parsing.zune import is_zune_stage
@@ -120,7 +120,7 @@ def check(
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked_resources())
-    forget_what_follows(document, report)
+    remove_cascading_diagnostics(document, report)
     return CheckedRunefile(
         (*report.diagnostics, *own.diagnostics()),
         pipeline,

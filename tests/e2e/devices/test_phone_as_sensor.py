@@ -64,7 +64,7 @@ class Relay:
         socket.on_message(lambda text: server.send(noted(text)))
         server.on_message(lambda text: socket.send(noted(text)))
 
-    def say(self, message: dict[str, Any]) -> None:
+    def send_message(self, message: dict[str, Any]) -> None:
         """Sends the page what the server did not."""
         self._sockets[-1].send(json.dumps(message))
 
@@ -172,10 +172,10 @@ def test_frames_that_a_relay_repeats_changes_or_makes_up_are_not_heard(
         frame = bytes_of(message["frame"])
         later = (int.from_bytes(frame[:8]) + 1000).to_bytes(8)
         for forgery in (frame, later + frame[8:], later + frame[8:-1] + bytes([frame[-1] ^ 1]), later + bytes(64)):
-            pair.at_studio.say({"type": "sealed", "frame": text_of(forgery)})
+            pair.at_studio.send_message({"type": "sealed", "frame": text_of(forgery)})
     # Another public key under way does not take the phone's place either.
     key = next(message for message in pair.at_phone.passed if message["type"] == "key")
-    pair.at_studio.say(key | {"key": "B" * 87})
+    pair.at_studio.send_message(key | {"key": "B" * 87})
     # A message of the phone itself after them arrives: frames are read one after another, so the forged ones were read.
     pair.card.get_by_role("button", name="Send the microphone").click()
     pair.studio.wait_for_function("() => said.length > 0", timeout=PATIENCE)

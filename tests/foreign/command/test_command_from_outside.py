@@ -102,7 +102,7 @@ def test_a_closed_pipe_ends_the_command_without_a_word(tmp_path: Path) -> None:
 def running(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
     """The command as a terminal starts it: what runs behind a shell may have been told to ignore Ctrl-C."""
 
-    def hear_ctrl_c() -> None:
+    def restore_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     return subprocess.Popen(
@@ -111,7 +111,7 @@ def running(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=hear_ctrl_c,
+        preexec_fn=restore_interrupts,
     )
 
 

@@ -17,7 +17,7 @@ from forge.builds.actions import request_build
 from forge.datasets.models import DataSet
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
-from forge.datasets.samples.actions.delete import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.jobs import actions as jobs
 from forge.jobs.models import Job, JobState

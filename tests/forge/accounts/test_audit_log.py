@@ -37,7 +37,7 @@ def entries_for(actor: User, organisation: Organisation, **query: object) -> lis
     return render_entries(list(EntryFilter.narrow({name: str(value) for name, value in query.items()}, rows)))
 
 
-def said(actor: User, organisation: Organisation, **query: object) -> list[str]:
+def sentences_of(actor: User, organisation: Organisation, **query: object) -> list[str]:
     """The sentences that an owner reads, the oldest first."""
     return [entry.sentence for entry in entries_for(actor, organisation, **query)][::-1]
 
@@ -55,7 +55,7 @@ def test_owners_read_in_sentences_what_happened(
     invite(owner, organisation, "viewer")
     change_role(owner, organisation, viewer.pk, "developer")
     remove_member(owner, organisation, viewer.pk)
-    assert said(owner, organisation) == [
+    assert sentences_of(owner, organisation) == [
         "Jo Okafor wrote Runefile.yml in acme/kitchen.",
         "Mika Kallio changed the project acme/kitchen: description from nothing to new; "
         "visibility from private to public.",
@@ -82,8 +82,8 @@ def test_nothing_of_another_organisation_is_among_it(
     other = Organisation.objects.get(name="other")
     theirs = Project.objects.create(organisation=other, name="secret", created_by=stranger)
     write_file(stranger, theirs, "plan.md", b"x")
-    assert "plan.md" not in str(said(owner, organisation))
-    assert "plan.md" in str(said(stranger, other))
+    assert "plan.md" not in str(sentences_of(owner, organisation))
+    assert "plan.md" in str(sentences_of(stranger, other))
 
 
 @pytest.mark.slow
@@ -115,13 +115,13 @@ def test_entries_are_found_by_who_what_when_and_project(
     before = timezone.now()
     write_file(owner, other, "b.md", b"x")
     wrote = ["Jo Okafor wrote Runefile.yml in acme/kitchen.", "Mika Kallio wrote b.md in acme/other."]
-    assert said(owner, organisation, what="files") == wrote
-    assert said(owner, organisation, what="file.write", who=developer.pk) == wrote[:1]
-    assert said(owner, organisation, project=other.pk) == wrote[1:]
-    assert said(owner, organisation, since=before) == wrote[1:]
-    assert said(owner, organisation, until=before) == wrote[:1]
+    assert sentences_of(owner, organisation, what="files") == wrote
+    assert sentences_of(owner, organisation, what="file.write", who=developer.pk) == wrote[:1]
+    assert sentences_of(owner, organisation, project=other.pk) == wrote[1:]
+    assert sentences_of(owner, organisation, since=before) == wrote[1:]
+    assert sentences_of(owner, organisation, until=before) == wrote[:1]
     with pytest.raises(Invalid):
-        said(owner, organisation, what="nonsense")
+        sentences_of(owner, organisation, what="nonsense")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_ones_own_log_never_tells_whether_what_was_refused_is_there(
     for address in ("/api/v1/projects/acme/kitchen", "/api/v1/projects/acme/nothing", "/acme", "/nowhere"):
         assert browser.get(address).status_code == 404
     assert list(own_entries(stranger).values_list("pk")) == own
-    assert said(owner, organisation, what="refusals") == [
+    assert sentences_of(owner, organisation, what="refusals") == [
         "Sam was refused to see the project's page at acme/kitchen.",
         "Sam was refused to see the organisation at acme.",
     ]
@@ -203,9 +203,9 @@ def test_sign_ins_good_and_bad_are_in_it_with_address_and_way(
         "Someone failed to sign in to the account of Jo Okafor from 192.0.2.7 with Firefox on Linux.",
         "Jo Okafor signed in with a password from 192.0.2.7 with Firefox on Linux.",
     ]
-    assert said(owner, organisation, what="sign-ins") == expected
+    assert sentences_of(owner, organisation, what="sign-ins") == expected
     assert [entry.sentence for entry in own_entries_for(user, what="sign-ins")][::-1] == expected
-    assert said(owner, organisation, who=user.pk, what="sign-in.fail") == expected[:1]
+    assert sentences_of(owner, organisation, who=user.pk, what="sign-in.fail") == expected[:1]
     everything = str(list(AuditEntry.objects.values()))
     assert "nobody@acme" not in everything
     assert "wrong one" not in everything
@@ -216,14 +216,14 @@ def test_sign_ins_of_before_someone_joined_or_of_others_are_not_an_organisations
     organisation: Organisation, owner: User, stranger: User, browser_of: Browser
 ) -> None:
     browser_of(stranger)
-    assert said(owner, organisation, what="sign-ins") == []
+    assert sentences_of(owner, organisation, what="sign-ins") == []
     Membership.objects.create(organisation=organisation, user=stranger, role=Role.VIEWER)
-    assert said(owner, organisation, what="sign-ins") == []
+    assert sentences_of(owner, organisation, what="sign-ins") == []
     browser_of(stranger)
-    assert len(said(owner, organisation, what="sign-ins")) == 1
+    assert len(sentences_of(owner, organisation, what="sign-ins")) == 1
     Membership.objects.filter(organisation=organisation, user=stranger).delete()
     browser_of(stranger)
-    assert len(said(owner, organisation, what="sign-ins")) == 1
+    assert len(sentences_of(owner, organisation, what="sign-ins")) == 1
 
 
 @pytest.mark.slow
@@ -251,7 +251,7 @@ def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     _, secret = create_token(owner, "bench", ["write"], None)
     headers = {"Authorization": f"Bearer {secret}"}
     assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 403
-    assert said(owner, organisation, what="refusals") == ["Vera Lind was refused to manage members at acme."]
+    assert sentences_of(owner, organisation, what="refusals") == ["Vera Lind was refused to manage members at acme."]
     (entry,) = own_entries_for(owner, what="refusals")
     assert (entry.sentence, entry.by) == (
         f"Mika Kallio was refused to do what takes member:manage at {path}.",
@@ -295,7 +295,7 @@ def test_downloads_of_what_is_private_are_in_it_once_an_hour(
             answer: Any = client.get(f"/api/v1/projects/acme/kitchen/{path}")
             assert answer.status_code == 200
         client.head("/api/v1/projects/acme/kitchen/files/Runefile.yml")
-    assert said(owner, organisation, what="downloads") == [
+    assert sentences_of(owner, organisation, what="downloads") == [
         "Jo Okafor downloaded Runefile.yml of acme/kitchen.",
         "Jo Okafor downloaded the files of acme/kitchen.",
     ]

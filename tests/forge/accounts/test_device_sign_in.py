@@ -17,7 +17,7 @@ from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.tokens.actions import device
 from forge.accounts.tokens.secrets import find_token
 from forge.core.models import AuditEntry
-from forge.core.periodic import run_once, tasks
+from forge.core.processes.periodic import run_once, tasks
 
 pytestmark = pytest.mark.django_db
 

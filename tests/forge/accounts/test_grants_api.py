@@ -11,7 +11,7 @@ from django.test import Client
 from forge.accounts.actions import create_token, invite
 from forge.accounts.grants.access import grants_of
 from forge.accounts.models import Invitation, Membership, Organisation, Role, User
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.models import AuditEntry
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Webhook

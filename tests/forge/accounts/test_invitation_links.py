@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
+from forge.accounts.access import is_confirmed
 from forge.accounts.actions import (
     NewPerson,
     change_role,
@@ -18,7 +19,6 @@ from forge.accounts.actions import (
 )
 from forge.accounts.errors import BadAccount, LinkEnded, OtherAddress
 from forge.accounts.models import Invitation, Membership, Organisation, Role, User
-from forge.accounts.organisations.access import is_confirmed
 from forge.core.models import AuditEntry
 from forge.projects.actions import invite_to_project, invite_to_project_by_email
 from forge.projects.models import Project

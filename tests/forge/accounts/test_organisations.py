@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from forge.accounts.access import find_organisation
 from forge.accounts.actions import change_role, create_organisation, remove_member, update_organisation
 from forge.accounts.errors import BadName, LastOwner, NameInUse
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.names import check_organisation_name, check_project_name, slug
+from forge.accounts.names import check_organisation_name, check_project_name, slug
 from forge.core.errors import AddressChanged, Forbidden, Invalid, NotFound, SignInNeeded
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import update_project
@@ -54,7 +54,7 @@ def test_the_second_words_of_our_own_paths_are_reserved(name: str) -> None:
 def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
     from django.urls import get_resolver
 
-    from forge.accounts.organisations.names import RESERVED_ORGANISATIONS
+    from forge.accounts.names import RESERVED_ORGANISATIONS
 
     def words(resolver: object) -> set[str]:
         names: set[str] = set()

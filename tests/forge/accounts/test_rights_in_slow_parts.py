@@ -28,7 +28,7 @@ from forge.registry.tags.publishing.actions import publish_build, publish_past_g
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import AwaitedReview, Review
-from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built
+from forge.reviews.reviewing.actions.pending_requests import ReviewRequest, ask_when_built
 from forge.reviews.suggestions import actions as suggestion_taking
 from tests.support.forge.factories.builds import built, take_job
 from tests.support.forge.factories.compiled_suggestions import compiled_suggestion, requested_review

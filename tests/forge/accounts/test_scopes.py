@@ -14,7 +14,7 @@ from django.urls import URLPattern, get_resolver
 from forge.accounts.actions import create_token
 from forge.accounts.models import ApiToken, Invitation, User
 from forge.accounts.permissions import SCOPES_OF, Verb
-from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope, expand_scopes
+from forge.accounts.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope, expand_scopes
 from forge.core.api.views import PERSON, ForgeView
 from forge.core.models import AuditEntry
 from forge.projects.models import Project

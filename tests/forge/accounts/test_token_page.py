@@ -10,8 +10,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import ApiToken
-from forge.accounts.serializers import NewTokenSerializer
-from forge.accounts.tokens.scopes import (
+from forge.accounts.scopes import (
     SCOPE_GROUPS,
     SCOPE_NAMES,
     SCOPE_TEXTS,
@@ -20,6 +19,7 @@ from forge.accounts.tokens.scopes import (
     excluded_scopes,
     expand_scopes,
 )
+from forge.accounts.tokens.serializers import NewTokenSerializer
 from forge.projects.models import Project
 from tests.support.forge.named_scopes import named_scopes, texts_with_scopes
 

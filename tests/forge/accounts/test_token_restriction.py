@@ -11,8 +11,8 @@ from forge.accounts.actions import create_token
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import acting_as
+from forge.accounts.scopes import Scope
 from forge.accounts.tokens.actions import device
-from forge.accounts.tokens.scopes import Scope
 from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid
 from forge.datasets.models import Sample

@@ -11,7 +11,7 @@ from django.utils import timezone
 from forge.accounts.actions import create_token, delete_token, require_second_factor
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
 from forge.accounts.principals import acting_as
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid, NotFound, PersonNeeded
 from forge.projects.models import Project

@@ -33,7 +33,7 @@ from forge.core.errors import PersonNeeded
 from forge.core.models import AuditEntry
 from forge.datasets.collecting.actions import make_collecting_link
 from forge.datasets.collecting.task import Task
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.deployments.actions import create_key
 from forge.deployments.previews.actions import create_preview_link
 from forge.player.actions import make_phone_link

@@ -15,7 +15,7 @@ from forge.activity.models import Activity
 from forge.activity.recording import WINDOW
 from forge.activity.rows import activity_rows
 from forge.builds.access import complete_builds
-from forge.builds.runs.progress import tell_build
+from forge.builds.runs.progress import announce_build
 from forge.core.actors import Actor
 from forge.core.events.announcements import names_in
 from forge.core.events.declarations import activity_kinds, find_activity_sentence
@@ -79,7 +79,7 @@ def test_an_act_that_several_events_tell_of_counts_once(
     project: Project, developer: User, reviewer: User, viewer: User
 ) -> None:
     build = failed_build(developer, project)
-    tell_build(complete_builds().get(pk=build.pk))
+    announce_build(complete_builds().get(pk=build.pk))
     build = built(developer, project)
     for verdict in ("approve", "changes", "approve"):
         give_verdict(reviewer, build, verdict, "Because." if verdict == "changes" else "")

@@ -18,17 +18,17 @@ import forge
 import rune
 from forge.builds.access import preview_of
 from forge.builds.actions import request_build
-from forge.builds.artefacts.store import drop_unused, open_rune, secure
+from forge.builds.compiling import build_task
+from forge.builds.compiling.artefact_store import drop_unused, open_rune, secure
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.runs import jobs
-from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.fork_server import ForkServer
 from forge.compute.pool.toolchain import TOOLCHAIN
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.blobs.links import links_of
 from forge.core.blobs.store import blob_path, read_blob
 from forge.core.blobs.sweep import sweep_blobs
@@ -150,7 +150,7 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     first = artefact_of(work(request_build(developer, project)))
     digest = source_digest(other_toolchain / "rune", compiler_version())
     assert digest != TOOLCHAIN
-    monkeypatch.setattr(jobs, "TOOLCHAIN", digest)
+    monkeypatch.setattr(build_task, "TOOLCHAIN", digest)
     second = request_build(developer, project)
     lease = take_job()
     run_job(lease, other_compiler)

@@ -22,9 +22,9 @@ from forge.builds.models import ArtefactFile, Build, FileRole
 from forge.compute.errors import MalformedAnswer
 from forge.core.blobs.store import read_blob, stored_digests
 from forge.core.models import Blob
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import Consent, Sample, SampleAnalysis, SampleAnswer
-from forge.datasets.samples.actions import end_consents, withdraw_consent
+from forge.datasets.removals.actions import end_consents, withdraw_consent
 from forge.datasets.versions.actions import save_for_build
 from forge.projects.models import Project
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome

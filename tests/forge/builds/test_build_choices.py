@@ -16,9 +16,9 @@ from forge.builds.access import preview_of
 from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.choices import Choices, choices_of
+from forge.builds.compiling.build_task import numbered_job, package_job
 from forge.builds.models import Artefact, Build, PreviewState
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.runs.jobs import numbered_job, package_job
 from forge.comparison.figures import figure_rows
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid

@@ -13,7 +13,7 @@ from forge.builds.models import Preview
 from forge.builds.previews.refresh import refresh_previews
 from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.core.models import Event
 from forge.projects.actions import write_file
 

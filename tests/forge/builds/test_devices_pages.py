@@ -10,7 +10,7 @@ from django.test import Client
 
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of
-from forge.builds.packages.target_boards import USUAL
+from forge.builds.target_boards import USUAL
 from rune.devices.boards.lookup import boards
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import NEEDS, PLANNED, built, packed, refused

@@ -19,9 +19,9 @@ from forge.builds.actions import request_build
 from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import ArtefactFile, Build, FileRole
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.core.blobs.store import delete_bytes
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version

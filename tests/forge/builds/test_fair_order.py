@@ -16,10 +16,10 @@ from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.compute.scheduler.slots import Party
 from forge.jobs import kinds, queue
+from forge.jobs.fair_order import RecentJobs, Waiting, fair_order
 from forge.jobs.kinds import JobKind
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease
-from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.support.cases import each_case

@@ -20,7 +20,7 @@ from forge.builds.packages.firmware import TEXT_CHANGED, firmware_to_json, run_f
 from forge.builds.previews.recorder import preview_build
 from forge.compute.child.steps.firmware import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import usual_pace
+from forge.compute.scheduler.compute_pace import usual_pace
 from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry
 from forge.jobs.kinds import JobFailed

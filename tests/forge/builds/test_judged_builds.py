@@ -11,7 +11,7 @@ from forge.builds.actions import request_build
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.serializers import build_to_json
+from forge.builds.serializers.builds import build_to_json
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project

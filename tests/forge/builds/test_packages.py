@@ -13,8 +13,8 @@ from django.test import Client
 
 from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts.comparison_source import figures_of
-from forge.builds.artefacts.store import drop_unused
 from forge.builds.choices import choices_of
+from forge.builds.compiling.artefact_store import drop_unused
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, FileRole
 from forge.builds.packages.making import refusal_of

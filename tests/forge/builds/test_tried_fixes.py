@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.artefacts.store import open_rune
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.models import PLAIN, Build, Preview
 from forge.builds.previews.refresh import refresh_previews
 from forge.compute.pool.compiler import Compiler

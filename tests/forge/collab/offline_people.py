@@ -13,18 +13,18 @@ from unittest.mock import patch
 
 from pycrdt import Doc, Text, merge_updates
 
-from forge.collab.merging.settling import Settler
 from forge.collab.protocol.frames import (
-    HeardFrames,
+    ReceivedFrames,
     SyncStep1,
     Update,
-    heard_frame,
     read_frame,
+    received_frame,
     step_1_frame,
     step_2_frame,
     update_frame,
 )
 from forge.collab.room import live_document
+from forge.collab.room.conflict_resolver import ConflictResolver
 from forge.collab.room.greeting import Greeting
 from forge.collab.room.live_document import LiveDocument, UpdateResult
 from forge.collab.room.storage import StoredDocument
@@ -61,43 +61,43 @@ class OfflineServer:
 
     def __init__(self, update: bytes) -> None:
         self.document = LiveDocument(StoredDocument(update, 0, 0, 10))
-        self.settler = Settler(self.document, {})
+        self.conflicts = ConflictResolver(self.document, {})
         self.members: set[OfflinePerson] = set()
         self.stored: list[bytes] = [update]
 
-    def hear(self, member: OfflinePerson, frame: bytes) -> None:
+    def receive(self, member: OfflinePerson, frame: bytes) -> None:
         match read_frame(frame):
             case SyncStep1(theirs):
-                member.inbox += member.greeting.hear_state(theirs, may_edit=True)
-            case HeardFrames(frames):
-                member.heard_by_server = frames
+                member.inbox += member.greeting.receive_state(theirs, may_edit=True)
+            case ReceivedFrames(frames):
+                member.received_by_server = frames
             case Update(update, facts, is_answer):
-                self._take(member, FromMember(update, member, facts, is_answer, member.heard_by_server))
+                self._take(member, FromMember(update, member, facts, is_answer, member.received_by_server))
                 if is_answer:
-                    member.inbox += member.greeting.hear_answer()
+                    member.inbox += member.greeting.receive_answer()
 
     def question(self, member: RoomMember, theirs: bytes) -> tuple[bytes, bool]:
-        return self.settler.question(member, theirs)
+        return self.conflicts.question(member, theirs)
 
     def state(self) -> bytes:
         return self.document.doc.get_state()
 
     def answer(self, member: RoomMember, theirs: bytes) -> bytes:
-        self.settler.log.note_answer(member)
+        self.conflicts.log.note_answer(member)
         return step_2_frame(self.document.doc.get_update(theirs))
 
     def _take(self, sender: OfflinePerson, item: FromMember) -> None:
-        verdict, items = self.settler.try_item(item)
+        verdict, items = self.conflicts.try_item(item)
         if verdict is UpdateResult.SOMETHING_MISSING:
             sender.inbox.append(step_1_frame(self.document.doc.get_state()))
         assert verdict not in (UpdateResult.BAD, UpdateResult.TOO_LARGE, UpdateResult.TOO_MANY_TYPES), verdict
-        self.settler.new_clients(list(items))
+        self.conflicts.new_clients(list(items))
         updates = [each.update for each in items]
         self.stored += updates
         self.document.take(updates, self.document.sequence + len(updates))
-        self.settler.log.mark_stored()
+        self.conflicts.log.mark_stored()
         for member in self.members if updates else ():
-            if (len(updates) > 1 or member is not sender) and self.settler.log.note_update(member):
+            if (len(updates) > 1 or member is not sender) and self.conflicts.log.note_update(member):
                 member.inbox.append(update_frame(merge_updates(*updates)))
 
 
@@ -124,36 +124,36 @@ class OfflinePerson:
         self.outbox: deque[tuple[bytes, int]] = deque()
         """Frames, each with how many were heard when it was sent."""
         self.greeting = Greeting(self._server, self)
-        self.heard_by_server: int | None = None
-        self._heard = self._said = 0
+        self.received_by_server: int | None = None
+        self._received = self._acknowledged = 0
         self.is_online = True
         self._server.members.add(self)
-        self._say(heard_frame(0))
-        self._say(step_1_frame(self.doc.get_state()))
+        self._send(received_frame(0))
+        self._send(step_1_frame(self.doc.get_state()))
 
     def disconnect(self) -> None:
         """Loses the frames on the way, except those that were sent before something that came."""
-        while self.outbox and self.outbox[0][1] < self._heard:
+        while self.outbox and self.outbox[0][1] < self._received:
             self.send()
         self.is_online = False
         self._server.members.discard(self)
-        self._server.settler.forget(self)
+        self._server.conflicts.forget(self)
         self.inbox.clear()
         self.outbox.clear()
 
-    def hear(self) -> None:
+    def receive(self) -> None:
         match read_frame(self.inbox.popleft()):
             case SyncStep1(theirs):
-                self._say(step_2_frame(self.doc.get_update(theirs)))
+                self._send(step_2_frame(self.doc.get_update(theirs)))
             case Update(update):
                 self.doc.apply_update(update)
-                self._heard += 1
+                self._received += 1
 
     def send(self) -> None:
-        self._server.hear(self, self.outbox.popleft()[0])
+        self._server.receive(self, self.outbox.popleft()[0])
 
-    def _say(self, frame: bytes) -> None:
-        self.outbox.append((frame, self._heard))
+    def _send(self, frame: bytes) -> None:
+        self.outbox.append((frame, self._received))
 
     def files(self) -> dict[str, Text]:
         return {value["path"]: value["text"] for value in files_map(self.doc).values()}
@@ -172,10 +172,10 @@ class OfflinePerson:
                     text.insert(first, insertion)
         self.doc.unobserve(watching)
         for update in updates if self.is_online else ():
-            if self._said != self._heard:
-                self._said = self._heard
-                self._say(heard_frame(self._heard))
-            self._say(update_frame(update))
+            if self._acknowledged != self._received:
+                self._acknowledged = self._received
+                self._send(received_frame(self._received))
+            self._send(update_frame(update))
         self.wrote |= {(path, line) for line in str(text).split("\n")}
 
     def replace_number(self, path: str, line: int, value: str) -> None:
@@ -203,4 +203,4 @@ def step(chance: random.Random, people: list[OfflinePerson]) -> None:
     ways += [way for person in people for way in ((person, False),) * bool(person.outbox)]
     if ways:
         person, is_in = chance.choice(ways)
-        (person.hear if is_in else person.send)()
+        (person.receive if is_in else person.send)()

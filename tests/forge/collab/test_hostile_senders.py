@@ -11,8 +11,8 @@ from pycrdt import Doc
 from forge.collab.protocol.frames import (
     MalformedFrame,
     Update,
-    heard_frame,
     read_frame,
+    received_frame,
     step_1_frame,
     step_2_frame,
     update_frame,
@@ -39,8 +39,8 @@ def test_whatever_count_a_client_claims_what_others_wrote_stays(count: int) -> N
     sam.replace_number("Runefile.yml", 9, "8000")
     sam.replace_number("Runefile.yml", 14, "0.5")
     everything_arrives(random.Random(1), [sam, jo])
-    server.hear(jo, heard_frame(count))
-    server.hear(jo, update_frame(edit_of(jo, "0.5", "0.70")))
+    server.receive(jo, received_frame(count))
+    server.receive(jo, update_frame(edit_of(jo, "0.5", "0.70")))
     everything_arrives(random.Random(1), [sam, jo])
     text = texts(server.document.doc)["Runefile.yml"]
     assert text in {RUNEFILE.replace("16000\n", "8000\n").replace("0.8", value) for value in ("0.5", "0.70")}, (
@@ -60,8 +60,8 @@ def test_a_document_of_other_letters_takes_nothing_back_that_others_wrote() -> N
     with false.transaction():
         text = next(value["text"] for value in files_map(false).values() if value["path"] == "labels.txt")
         del text[0 : len(str(text))]
-    server.hear(jo, heard_frame(0))
-    server.hear(jo, step_2_frame(false.get_update()))
+    server.receive(jo, received_frame(0))
+    server.receive(jo, step_2_frame(false.get_update()))
     everything_arrives(random.Random(1), [sam, jo])
     # An editor may delete a text. Nothing else changed.
     assert texts(server.document.doc) == before | {"labels.txt": ""}
@@ -76,12 +76,12 @@ def test_who_is_asked_and_does_not_answer_changes_nothing_and_hears_one_answer()
     jo.connect()
     jo.outbox.clear()
     for _ in range(50):
-        server.hear(jo, step_1_frame(jo.doc.get_state()))
-    server.hear(jo, heard_frame(3))
-    server.hear(jo, update_frame(edit_of(jo, "0.70", "0.71")))
+        server.receive(jo, step_1_frame(jo.doc.get_state()))
+    server.receive(jo, received_frame(3))
+    server.receive(jo, update_frame(edit_of(jo, "0.70", "0.71")))
     assert len(jo.inbox) == 1, "the question alone"
     assert texts(server.document.doc)["Runefile.yml"] == RUNEFILE
-    jo.hear()
+    jo.receive()
     jo.send()
     assert [type(read_frame(frame)) for frame in jo.inbox] == [Update]
     everything_arrives(random.Random(1), [sam, jo])
@@ -91,6 +91,6 @@ def test_who_is_asked_and_does_not_answer_changes_nothing_and_hears_one_answer()
 @pytest.mark.protects("live/false-counts")
 @each_case("frame", [b"\x04", b"\x04\xff", b"\x04" + b"\xff" * 9 + b"\x01", b"\x04\x01\x01"])
 def test_a_count_that_is_cut_short_too_long_or_followed_by_something_is_refused(frame: bytes) -> None:
-    kind = heard_frame(1)[:1]
+    kind = received_frame(1)[:1]
     with pytest.raises(MalformedFrame):
         read_frame(kind + frame[1:])

@@ -237,7 +237,7 @@ async def test_an_update_that_builds_on_a_lost_one_is_not_stored_and_its_sender_
             pass  # the server's first question was answered when it was heard
         one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# lost\n"))
         await one.type("# kept\n")
-        assert isinstance(await one.hear(), SyncStep1)  # which `hear` answers
+        assert isinstance(await one.receive(), SyncStep1)  # which `receive` answers
         await other.until(lambda: other.text() == one.text())
         assert other.text().endswith("# lost\n# kept\n")
         assert await DocumentUpdate.objects.filter(project=project).acount() == count + 1
@@ -297,7 +297,7 @@ async def test_an_unchanged_client_stores_nothing(project: Any, owner: Any) -> N
     count = await DocumentUpdate.objects.filter(project=project).acount()
     async with YjsClient(owner, project) as one:
         await one.send(step_1_frame(one.doc.get_state()))
-        frame = await one.hear()
+        frame = await one.receive()
         assert isinstance(frame, Update)
     assert await DocumentUpdate.objects.filter(project=project).acount() == count
 

@@ -18,7 +18,7 @@ JO: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Jo", "initials": "JO", "
 ABSENT = "null"
 
 
-def said(client: int, clock: int, file: str = "a", user: Any = None) -> ClientState:
+def sent_state(client: int, clock: int, file: str = "a", user: Any = None) -> ClientState:
     """The state of itself that a client sends."""
     return ClientState(client, clock, json.dumps({"file": file, **({"user": user} if user else {})}))
 
@@ -30,52 +30,52 @@ def relayed(client: int, clock: int, person: Any, file: str = "a") -> ClientStat
 
 def test_what_is_news_is_told_on_with_the_person_written_in() -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [said(1, 1)]) == (relayed(1, 1, MIKA),)
-    assert presence.hear("a", MIKA, [said(1, 1), said(1, 0)]) == ()
-    assert presence.hear("a", MIKA, [said(1, 2, "b")]) == (relayed(1, 2, MIKA, "b"),)
+    assert presence.receive("a", MIKA, [sent_state(1, 1)]) == (relayed(1, 1, MIKA),)
+    assert presence.receive("a", MIKA, [sent_state(1, 1), sent_state(1, 0)]) == ()
+    assert presence.receive("a", MIKA, [sent_state(1, 2, "b")]) == (relayed(1, 2, MIKA, "b"),)
     assert presence.everyone() == (relayed(1, 2, MIKA, "b"),)
 
 
 @pytest.mark.protects("live/cursor-names")
 def test_who_somebody_is_is_not_theirs_to_say() -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [said(1, 1, user=JO)]) == (relayed(1, 1, MIKA),)
+    assert presence.receive("a", MIKA, [sent_state(1, 1, user=JO)]) == (relayed(1, 1, MIKA),)
 
 
 @each_case("state", ['"here"', "7", "[]", "true"])
 def test_a_state_that_is_no_object_is_dropped(state: str) -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [ClientState(1, 1, state)]) == ()
+    assert presence.receive("a", MIKA, [ClientState(1, 1, state)]) == ()
     assert presence.everyone() == ()
 
 
 def test_a_socket_that_repeats_what_it_heard_is_not_told_on() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [said(1, 5)])
-    assert presence.hear("b", JO, [said(1, 5), ClientState(1, 9, ABSENT), said(1, 9, "not me")]) == ()
+    presence.receive("a", MIKA, [sent_state(1, 5)])
+    assert presence.receive("b", JO, [sent_state(1, 5), ClientState(1, 9, ABSENT), sent_state(1, 9, "not me")]) == ()
     assert presence.everyone() == (relayed(1, 5, MIKA),)
 
 
 def test_who_comes_back_takes_the_clients_of_the_old_connection() -> None:
     presence = Presence()
-    presence.hear("old", MIKA, [said(1, 5)])
-    assert presence.hear("new", MIKA, [said(1, 6)]) == (relayed(1, 6, MIKA),)
+    presence.receive("old", MIKA, [sent_state(1, 5)])
+    assert presence.receive("new", MIKA, [sent_state(1, 6)]) == (relayed(1, 6, MIKA),)
     assert presence.leave("old") == ()
     assert presence.leave("new") == (ClientState(1, 7, ABSENT),)
 
 
 def test_who_comes_back_with_the_clock_of_before_is_seen_at_once() -> None:
     presence = Presence()
-    presence.hear("old", MIKA, [said(1, 5)])
+    presence.receive("old", MIKA, [sent_state(1, 5)])
     assert presence.leave("old") == (ClientState(1, 6, ABSENT),)
-    assert presence.hear("new", MIKA, [said(1, 5)]) == (relayed(1, 7, MIKA),)
-    assert presence.hear("new", MIKA, [said(1, 6, "b")]) == (relayed(1, 8, MIKA, "b"),)
+    assert presence.receive("new", MIKA, [sent_state(1, 5)]) == (relayed(1, 7, MIKA),)
+    assert presence.receive("new", MIKA, [sent_state(1, 6, "b")]) == (relayed(1, 8, MIKA, "b"),)
 
 
 def test_who_leaves_is_gone_for_the_others() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [said(1, 5)])
-    assert presence.hear("a", MIKA, [ClientState(1, 6, ABSENT)]) == (ClientState(1, 6, ABSENT),)
+    presence.receive("a", MIKA, [sent_state(1, 5)])
+    assert presence.receive("a", MIKA, [ClientState(1, 6, ABSENT)]) == (ClientState(1, 6, ABSENT),)
     assert presence.everyone() == ()
     assert presence.leave("a") == ()
 
@@ -84,54 +84,54 @@ def test_who_leaves_is_gone_for_the_others() -> None:
 @pytest.mark.protects("live/presence-floods")
 def test_a_socket_speaks_for_a_few_clients_only() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [said(client, 1) for client in range(1000)])
+    presence.receive("a", MIKA, [sent_state(client, 1) for client in range(1000)])
     assert len(presence.everyone()) == MAX_CLIENTS_PER_SOCKET
 
 
 def test_the_people_of_another_process_are_there_until_it_says_otherwise_or_is_gone() -> None:
     presence, other = Presence(), OtherProcess("b")
-    presence.hear("a", MIKA, [said(1, 1)])
+    presence.receive("a", MIKA, [sent_state(1, 1)])
     theirs = (relayed(2, 1, JO), relayed(3, 1, JO))
-    assert presence.hear_process(other, theirs, are_all=True) == theirs
-    assert presence.hear_process(other, theirs, are_all=True) == ()
+    assert presence.receive_from_process(other, theirs, are_all=True) == theirs
+    assert presence.receive_from_process(other, theirs, are_all=True) == ()
     assert presence.here() == (relayed(1, 1, MIKA),)
-    assert presence.hear_process(other, theirs[:1], are_all=True) == (ClientState(3, 2, ABSENT),)
+    assert presence.receive_from_process(other, theirs[:1], are_all=True) == (ClientState(3, 2, ABSENT),)
     assert presence.leave(other) == (ClientState(2, 2, ABSENT),)
     assert presence.everyone() == (relayed(1, 1, MIKA),)
 
 
 def test_who_comes_back_from_a_process_that_died_is_told_of_at_once() -> None:
     presence = Presence()
-    presence.hear_process(OtherProcess("one"), [relayed(1, 5, MIKA)], are_all=True)
-    assert presence.hear("a", MIKA, [said(1, 3)]) == ()
-    assert presence.hear("a", MIKA, [said(1, 3), said(2, 3)], is_first=True) == (relayed(2, 3, MIKA),)
-    assert presence.hear("b", MIKA, [said(1, 3)], is_first=True) == (relayed(1, 6, MIKA),)
+    presence.receive_from_process(OtherProcess("one"), [relayed(1, 5, MIKA)], are_all=True)
+    assert presence.receive("a", MIKA, [sent_state(1, 3)]) == ()
+    assert presence.receive("a", MIKA, [sent_state(1, 3), sent_state(2, 3)], is_first=True) == (relayed(2, 3, MIKA),)
+    assert presence.receive("b", MIKA, [sent_state(1, 3)], is_first=True) == (relayed(1, 6, MIKA),)
     assert presence.leave(OtherProcess("one")) == ()
 
 
 @pytest.mark.protects("live/presence-floods")
 def test_another_process_does_not_speak_for_the_people_here() -> None:
     presence = Presence()
-    presence.hear("a", MIKA, [said(1, 5)])
+    presence.receive("a", MIKA, [sent_state(1, 5)])
     other = OtherProcess("b")
-    assert presence.hear_process(other, [relayed(1, 4, MIKA), ClientState(1, 9, ABSENT)], are_all=True) == ()
+    assert presence.receive_from_process(other, [relayed(1, 4, MIKA), ClientState(1, 9, ABSENT)], are_all=True) == ()
     assert presence.everyone() == (relayed(1, 5, MIKA),)
 
 
 def test_who_comes_back_to_another_process_is_taken_over_there() -> None:
     presence = Presence()
-    presence.hear_process(OtherProcess("dead"), [relayed(1, 5, MIKA)], are_all=True)
-    assert presence.hear("new", JO, [said(1, 9)]) == ()
+    presence.receive_from_process(OtherProcess("dead"), [relayed(1, 5, MIKA)], are_all=True)
+    assert presence.receive("new", JO, [sent_state(1, 9)]) == ()
     # Another tab of the same person repeats what it heard: it does not speak for the first.
-    assert presence.hear("tab", MIKA, [said(1, 5)]) == ()
-    assert presence.hear("new", MIKA, [said(1, 6)]) == (relayed(1, 6, MIKA),)
+    assert presence.receive("tab", MIKA, [sent_state(1, 5)]) == ()
+    assert presence.receive("new", MIKA, [sent_state(1, 6)]) == (relayed(1, 6, MIKA),)
     assert presence.leave(OtherProcess("dead")) == ()
 
 
 @pytest.mark.protects("live/unreadable-presence")
 def test_no_clock_is_told_on_that_grows_past_what_browsers_read() -> None:
     presence = Presence()
-    assert presence.hear("a", MIKA, [said(1, 2**53 - 1)]) == ()
+    assert presence.receive("a", MIKA, [sent_state(1, 2**53 - 1)]) == ()
     assert presence.everyone() == ()
 
 

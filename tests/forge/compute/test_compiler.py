@@ -18,12 +18,12 @@ from forge.compute.errors import ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
-from forge.compute.pool.workdir import claim_workdir, remove_leftovers
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
+from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
 from tests.support.patience import PATIENCE
-from tests.support.runes.hearing import always, graph_of
+from tests.support.runes.sound_runes import always, graph_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (
@@ -349,7 +349,7 @@ def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
 
 @pytest.mark.slow
 def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:
-    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.pool.workdir import claim_workdir"
+    claim = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); from forge.compute.workdir import claim_workdir"
     script = f"{claim}; from pathlib import Path; print(claim_workdir(Path(sys.argv[1])), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

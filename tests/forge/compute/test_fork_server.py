@@ -16,7 +16,7 @@ import pytest
 from forge.compute.errors import ChildDied
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.fork_server import Ending, ForkServer
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from tests.forge.compute.attacked import Attacked
 from tests.forge.compute.test_compiler import is_running, is_zombie, until
 

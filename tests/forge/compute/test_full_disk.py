@@ -15,12 +15,12 @@ from uuid import UUID
 
 import pytest
 
+from forge.compute.child.job_answers import Answers
 from forge.compute.child.job_file import JobFile
 from forge.compute.child.job_files import Signatures
 from forge.compute.child.main import run_job
 from forge.compute.child.pause_points import PausePoints
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.job_answers import Answers
 from forge.core.errors import DiskFull
 from tests.support.forge.factories.recordings import loud
 from tests.support.installations.small_disk import fill, small_disk

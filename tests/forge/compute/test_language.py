@@ -22,9 +22,9 @@ from forge.compute import api
 from forge.compute.errors import LanguageBusy
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.language import MAX_WAITING_QUESTIONS, CompilerPool, language_pool
-from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import MOMENT, sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
+from forge.compute.workdir import workdir
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.compute.test_compiler import priority_of

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from forge.compute.scheduler import peers as neighbours
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.peers import FILE, OUTDATED_AFTER, PUBLISH_EVERY, PeerReport, Peers, read_report
 from forge.compute.scheduler.recent_usage import MOMENT, Sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler

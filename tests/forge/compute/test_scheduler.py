@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.compute.scheduler.recent_usage import MOMENT, RecentUsage, Sharing
 from forge.compute.scheduler.slots import LOOK_EVERY, Claim, Party, SlotScheduler, choose, may_begin
 from tests.support.patience import PATIENCE

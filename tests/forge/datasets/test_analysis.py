@@ -19,11 +19,12 @@ from forge.compute.errors import MalformedAnswer
 from forge.compute.pool.answer_reading import SampleComparisonJson
 from forge.compute.pool.compiler import Compiler
 from forge.datasets.analysis import actions, comparing, job
-from forge.datasets.analysis.models import SampleAnalysis
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import Consent, DataAnalysis, DataSet, SampleAnswer
+from forge.datasets.models.analysis import SampleAnalysis
 from forge.datasets.pages import data
-from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples, withdraw_consent
+from forge.datasets.removals.actions import delete_sample, withdraw_consent
+from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.jobs import environments
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots

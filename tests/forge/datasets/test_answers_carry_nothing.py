@@ -36,20 +36,20 @@ from forge.core.blobs.store import read_blob, stored_digests
 from forge.core.models import Blob
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.analysis.job import ANALYSIS, run_analysis_job
-from forge.datasets.consent.terms import Purpose
-from forge.datasets.consent.uses import SampleUse
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.errors import TooManyProtectedRuns
 from forge.datasets.models import Consent, DataAnalysis, ProtectedRun, Sample, SampleAnswer
 from forge.datasets.playing import restrict_playing
 from forge.datasets.protection.limits import count_run
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
+from forge.datasets.sample_uses import SampleUse
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.serving.backup.create_backup import create_backup
 from tests.support.forge.factories.builds import built, run_job, take_job
 from tests.support.forge.factories.recordings import consent_of, sample_of, sound
-from tests.support.forge.strangers_requests import NOTHING, Names, filled, routes
+from tests.support.forge.outsider_requests import NOTHING, Names, filled, routes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("recordings/answers")]
 

@@ -19,8 +19,8 @@ from forge.datasets.collecting.access import sender_by_cookie
 from forge.datasets.collecting.actions import delete_ended_links, enter_collecting, make_collecting_link
 from forge.datasets.collecting.task import SOUND_RATE, Task, checked_task
 from forge.datasets.models import CollectingLink, Collector, Consent, Sample
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.samples.actions.add import SESSION
-from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from tests.support.cases import each_case
 from tests.support.documents.compact_html import compact

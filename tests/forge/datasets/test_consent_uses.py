@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from forge.accounts.models import User
-from forge.datasets.consent.terms import Purpose
-from forge.datasets.consent.uses import RULES, SampleUse, UsePlace
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import Consent, Sample
+from forge.datasets.sample_uses import RULES, SampleUse, UsePlace
 from forge.projects.models import Project
 from rune.datasets.splits import Split
 from tests.support.cases import each_case
@@ -114,7 +114,7 @@ OTHERS = {
     "forge/datasets/recordings/api.py": "a member plays a sample: the right to play, not a purpose, decides",
     "forge/datasets/pages/table_rows.py": "the rows of a table, for who may play it",
     "forge/datasets/samples/actions/cut.py": "a recording is cut within its data set, under the same consent",
-    "forge/datasets/samples/api.py": "the same",
+    "forge/datasets/api.py": "the same",
     "forge/datasets/samples/drawings.py": "an upgrade completes its rows",
     "forge/datasets/versions/contents.py": "the list of a version",
     "forge/learning/conversions/counting.py": "model files",

@@ -15,7 +15,7 @@ from forge.accounts.models import User
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
 from forge.core.models import AuditEntry, Blob, Event
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import Consent, DataVersion, Group, Sample
 from forge.datasets.samples.actions.add import SESSION
 from forge.projects.models import Project

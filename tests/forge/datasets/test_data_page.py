@@ -11,8 +11,8 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.pages.cards import SampleCard, drawing_paths
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
+from forge.datasets.sample_cards import SampleCard, drawing_paths
 from forge.projects.models import Project
 from tests.support.cases import each_case
 from tests.support.documents.compact_html import compact

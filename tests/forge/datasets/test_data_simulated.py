@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.workdir import workdirs
+from forge.compute.workdir import workdirs
 from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import read_blob
 from forge.core.blobs.sweep import adopt_strays, sweep_blobs
@@ -34,11 +34,10 @@ from forge.datasets.errors import NothingToSave
 from forge.datasets.imports import actions as imports
 from forge.datasets.imports import job as import_job
 from forge.datasets.imports.ending import BYTES_FOR, stop_old_imports
-from forge.datasets.imports.models import ImportState
 from forge.datasets.models import Consent, DataImport, DataSet, DataVersion, Sample, SampleRemoval
+from forge.datasets.models.imports import ImportState
+from forge.datasets.removals.actions import delete_sample, end_consents, withdraw_consent
 from forge.datasets.removals.report import backups_until
-from forge.datasets.samples.actions import delete_sample, withdraw_consent
-from forge.datasets.samples.actions.delete import end_consents
 from forge.datasets.samples.actions.mark import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.contents import entries_of
@@ -72,12 +71,12 @@ CRASHES = (
     "forge.datasets.imports.job.stop_imports",
     "forge.datasets.samples.actions.add.link_uploaded",
     "forge.datasets.samples.actions.add.store_sample",
-    "forge.datasets.samples.actions.delete.append_event",
-    "forge.datasets.samples.actions.delete.delete_analyses",
-    "forge.datasets.samples.actions.delete.delete_if_unlinked",
-    "forge.datasets.samples.actions.delete.erase",
-    "forge.datasets.samples.actions.delete.erase_removed",
-    "forge.datasets.samples.actions.delete.links_of_all",
+    "forge.datasets.removals.actions.append_event",
+    "forge.datasets.removals.actions.delete_analyses",
+    "forge.datasets.removals.actions.delete_if_unlinked",
+    "forge.datasets.removals.actions.erase",
+    "forge.datasets.removals.actions.erase_removed",
+    "forge.datasets.removals.actions.links_of_all",
     "forge.datasets.versions.actions.figures_of",
     "forge.datasets.versions.actions.link_blobs",
 )

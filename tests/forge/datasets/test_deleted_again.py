@@ -17,11 +17,11 @@ from forge.builds.models import ArtefactFile, FileRole
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import blob_path, put_bytes, read_blob, stored_digests
 from forge.core.models import AuditEntry, Blob
-from forge.core.periodic import RunsIn, run_once, tasks
+from forge.core.processes.periodic import RunsIn, run_once, tasks
 from forge.datasets.models import Consent, Sample
+from forge.datasets.removals.actions import delete_sample, end_consents, withdraw_consent
 from forge.datasets.removals.again import delete_again
 from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, read_deletions
-from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.projects.models import Project
 from rune.assessment.evaluation.evaluation import SampleOutcome
 from tests.support.forge.factories.builds import built

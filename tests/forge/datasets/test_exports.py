@@ -14,7 +14,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
 from forge.datasets.models import Sample
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.datasets.versions.export import plan_export
 from forge.projects.models import Project

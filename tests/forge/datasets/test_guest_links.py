@@ -17,10 +17,10 @@ from forge.core.blobs.store import blob_path
 from forge.core.models import AuditEntry, Blob
 from forge.datasets.collecting.actions import GuestTask, make_guest_link, sweep_submissions, withdraw_as_guest
 from forge.datasets.collecting.actions.submissions import WAITING_DAYS
-from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.collecting.task import Task
 from forge.datasets.models import CollectingLink, Collector, Consent, DataSet, Group, Sample, Submission
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.collecting import SubmissionState
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
 from tests.support.forge.factories.phones import Phone

@@ -15,7 +15,7 @@ from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Forbidden
 from forge.datasets.consent.actions import agree_anew
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, terms_for
 from forge.datasets.imports import actions, job
 from forge.datasets.models import Consent, DataImport, Sample
 from forge.jobs.actions import cancel_job, retry_job

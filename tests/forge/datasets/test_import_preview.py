@@ -15,7 +15,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.core.blobs.store import read_blob
 from forge.datasets.imports import actions, comparing, job
 from forge.datasets.models import Consent, Sample
-from forge.datasets.samples.actions.delete import delete_sample
+from forge.datasets.removals.actions import delete_sample
 from forge.projects.models import Project
 from tests.forge.datasets.import_requests import imported, read, run_jobs, sent, start
 from tests.support.forge.factories.recordings import consent_of, loud, png

@@ -12,7 +12,7 @@ from forge.accounts.models import User
 from forge.accounts.principals import Principal, PrincipalKind
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import AuditEntry, Blob
-from forge.datasets.consent.terms import DEFAULT_PURPOSES
+from forge.datasets.consent_terms import DEFAULT_PURPOSES
 from forge.datasets.errors import LabelDiffers, SampleKnown
 from forge.datasets.imports import actions, comparing, job
 from forge.datasets.models import Consent, DataImport, DataSet, Sample

@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from forge.accounts.models import User
 from forge.core.errors import Forbidden, Invalid
-from forge.datasets.analysis.models import SampleAnalysis
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.labelling.actions import label_in_queue, take_next, undo_in_queue
-from forge.datasets.labelling.models import LabelClaim, SampleOpinion
 from forge.datasets.labelling.queue import QueueMode, counts_of, labellers_of
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.models.analysis import SampleAnalysis
+from forge.datasets.models.labelling import LabelClaim, SampleOpinion
 from forge.datasets.playing import restrict_playing
-from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
+from forge.datasets.removals.actions import delete_sample
+from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
 from tests.support.forge.factories.recordings import consent_of, sample_of

@@ -44,12 +44,12 @@ READERS = {
     "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, READS),
     "learning/start/examples.py": ({"zipfile"}, WRITES),
     "learning/training/running/data.py": ({"zipfile"}, WRITES),
-    "projects/archives/read_archive.py": (
+    "projects/files/read_archive.py": (
         {"rune.datasets.layouts.containers.zip_names.zip_name", "zipfile"},
         NO_SAMPLES,
     ),
-    "projects/archives/write_archive.py": ({"zipfile"}, WRITES),
-    "registry/discovery/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
+    "projects/versions/write_archive.py": ({"zipfile"}, WRITES),
+    "registry/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
     "serving/backup/archive.py": ({"tarfile"}, "the operator's own backups"),
 }
 """The parsers that each module imports, with the reason. A module here may import no other parser."""

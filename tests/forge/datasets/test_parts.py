@@ -13,7 +13,7 @@ from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry
 from forge.datasets.models import Sample, SampleAnalysis
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 from forge.projects.models import Project
 from tests.support.cases import each_case
 from tests.support.forge.factories.recordings import consent_of, png, sample_of, sound

@@ -19,7 +19,7 @@ from forge.core.actors import Actor
 from forge.core.models import AuditEntry
 from forge.datasets.access import samples_of
 from forge.datasets.consent.actions import agree_anew
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, terms_for
 from forge.datasets.errors import PlayingRefused
 from forge.datasets.models import Consent, DataSet, Sample, Submission
 from forge.datasets.playing import may_play, playable, restrict_playing

@@ -12,7 +12,7 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.playing import restrict_playing
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.contents import entries_of
 from forge.projects.models import Project
 from rune.datasets.positions import MAX_POSITIONS, NOTHING

@@ -19,7 +19,7 @@ from forge.compute.pool.recordings import recording_readers
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import blob_path
 from forge.core.models import AuditEntry, Blob, Event
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import import_samples

@@ -19,8 +19,8 @@ from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.datasets.models import Consent, Sample
 from forge.datasets.recordings.access import own_samples
+from forge.datasets.removals.actions import end_consents
 from forge.datasets.samples import content
-from forge.datasets.samples.actions.delete import end_consents
 from forge.projects.actions import delete_project, write_file
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project

@@ -10,7 +10,7 @@ from forge.accounts.models import User
 from forge.datasets.collecting.actions import GuestTask, accept_submissions, make_collecting_link, make_guest_link
 from forge.datasets.collecting.task import Task
 from forge.datasets.models import CollectingLink, Sample, Submission
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.projects.models import Project
 from tests.forge.datasets.test_guest_links import RecordingGuest
 from tests.support.forge.factories.phones import Phone

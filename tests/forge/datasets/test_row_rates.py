@@ -13,8 +13,8 @@ from forge.core.errors import Invalid
 from forge.datasets.collecting.actions import make_collecting_link
 from forge.datasets.collecting.task import Task
 from forge.datasets.models import CollectingLink, DataSet, Sample
-from forge.datasets.samples.actions.delete import delete_sample
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
+from forge.datasets.removals.actions import delete_sample
 from forge.projects.models import Project
 from tests.forge.datasets.data_requests import DATA, agreed, send
 from tests.forge.datasets.test_recording_archives import SAMPLES, imported, post

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forge.accounts.models import User
-from forge.datasets.consent.terms import Purpose
-from forge.datasets.consent.uses import covers_split
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import Consent, Sample
+from forge.datasets.sample_uses import covers_split
 from forge.datasets.samples.filters import ENDS_SOON, IS_UNCOVERED
 from forge.datasets.tally import tally_of
 from forge.projects.models import Project

@@ -14,9 +14,10 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.models import Build
 from forge.core.blobs.store import read_blob
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import DataSet
-from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
+from forge.datasets.removals.actions import delete_sample
+from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions import contents
 from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.datasets.versions.actions import save_version

@@ -11,17 +11,17 @@ from django.test import Client
 
 from forge.accounts.models import Role, User
 from forge.core.blobs.links import links_of
+from forge.core.database.leases import LeaseLost
 from forge.core.errors import NotFound
-from forge.core.leases import LeaseLost
 from forge.core.models import Blob, Event
 from forge.datasets.analysis.actions import start_analysis
 from forge.datasets.consent.actions import agree_anew
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.errors import ConsentDiffers, ConsentOver
+from forge.datasets.hooks import LearnerKind, find_learners
 from forge.datasets.models import Consent, DataCopy, Sample, SampleRemoval
 from forge.datasets.removals.access import scope_of
-from forge.datasets.removals.hooks import LearnerKind, find_learners
-from forge.datasets.samples.actions import delete_sample, withdraw_consent
+from forge.datasets.removals.actions import delete_sample, withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.jobs import queue
 from forge.jobs.checkpoints import save_checkpoint

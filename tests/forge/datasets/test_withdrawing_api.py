@@ -13,9 +13,9 @@ from forge.core.blobs.store import blob_path, read_blob
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.models import AuditEntry, Blob
 from forge.datasets.consent.actions import agree_anew
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.models import DataSet, Sample
-from forge.datasets.samples.actions import end_consents
+from forge.datasets.removals.actions import end_consents
 from forge.projects.models import Project
 from tests.forge.datasets.data_requests import DATA, Browser, numbers, save
 from tests.support.forge.factories.recordings import consent_of, loud, sample_of
@@ -120,7 +120,7 @@ def test_other_data_with_the_same_bytes_keeps_them(project: Project, user: User,
     sample_of(here, user, loud(7))
     staying = sample_of(there, owner, loud(7))
     assert DataSet.objects.count() == 2
-    from forge.datasets.samples.actions import withdraw_consent
+    from forge.datasets.removals.actions import withdraw_consent
 
     withdraw_consent(user, here)
     assert read_blob(staying.digest) == loud(7)

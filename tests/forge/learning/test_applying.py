@@ -18,7 +18,7 @@ from forge.learning.offers.actions import apply_paths
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.projects.versions.store import VersionFiles, working_tree
-from forge.reviews.changes.actions.merges import merge_past_gate
+from forge.reviews.change_requests.actions.merges import merge_past_gate
 from forge.reviews.models import ChangeRequest
 from rune.project.files import MemoryFiles
 from rune.source.policy import check_policy

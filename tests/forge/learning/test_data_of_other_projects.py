@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Quota, Role, User
 from forge.datasets.models import Consent, DataVersion, Sample
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.other_projects import find_usable_version, offered_versions
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import cancel

@@ -9,7 +9,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.datasets.models import DataVersion, Sample
-from forge.datasets.samples.actions import delete_sample
+from forge.datasets.removals.actions import delete_sample
 from forge.jobs.models import Job
 from forge.learning.searches.models import ModelSearch
 from forge.learning.training.models import TrainingRun

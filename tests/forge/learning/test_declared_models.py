@@ -11,14 +11,14 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.builds.access import preview_of
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.previews.serializers import preview_to_json
+from forge.builds.serializers.previews import preview_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.jobs.models import Job
 from forge.learning.conversions import actions
 from forge.learning.models import ModelConversion
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.reviews.changes.actions.merges import merge_past_gate
+from forge.reviews.change_requests.actions.merges import merge_past_gate
 from forge.reviews.models import ChangeRequest
 from tests.forge.learning.test_conversions import MODELS, NETWORK, run_jobs
 

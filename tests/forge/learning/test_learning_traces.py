@@ -13,9 +13,9 @@ from django.utils import timezone
 from forge.accounts.models import User
 from forge.core.blobs.store import blob_path, put_bytes
 from forge.datasets.models import Sample
+from forge.datasets.removals.actions import delete_sample, end_consents, withdraw_consent
 from forge.datasets.removals.again import delete_again
 from forge.datasets.removals.deletion_list import read_deletions
-from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.jobs import queue
 from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.models import Job, WorkerCapability

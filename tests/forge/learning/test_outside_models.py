@@ -15,7 +15,7 @@ from forge.learning.origins.records import MAX_RECORD
 from forge.learning.training.models import TrainingRun
 from forge.projects.actions import create_project, save_version, write_file
 from forge.projects.models import Project
-from forge.reviews.changes.actions.outside import OutsideOrigin, bring_from_outside
+from forge.reviews.change_requests.actions.outside import OutsideOrigin, bring_from_outside
 from forge.reviews.models import ChangeRequest
 from rune.digests import digest_of
 from tests.support.cases import each_case

@@ -19,7 +19,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import working_tree
-from forge.reviews.changes.actions.merges import merge_past_gate
+from forge.reviews.change_requests.actions.merges import merge_past_gate
 from forge.reviews.models import ChangeRequest
 from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
 from tests.support.documents.compact_html import compact

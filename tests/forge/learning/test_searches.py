@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from forge.accounts.models import Quota, User
 from forge.core.models import AuditEntry, Event
+from forge.datasets.hooks import SampleScope, find_learners
 from forge.datasets.models import Consent, DataVersion, Sample
-from forge.datasets.removals.hooks import SampleScope, find_learners
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.manifest import Entry
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import cancel, take

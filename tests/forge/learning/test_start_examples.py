@@ -11,7 +11,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, UNTIL_DELETED, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, UNTIL_DELETED, terms_for
 from forge.datasets.models import CollectingLink, Sample
 from forge.projects.models import Project
 from tests.support.forge.factories.recordings import consent_of, sample_of

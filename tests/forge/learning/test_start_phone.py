@@ -13,7 +13,7 @@ from forge.core.models import Event
 from forge.datasets.collecting.actions import make_collecting_link
 from forge.datasets.collecting.task import MAX_TABS, Task
 from forge.datasets.models import CollectingLink, Collector, Sample
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.projects.models import Project
 from tests.support.forge.factories.phones import Phone
 from tests.support.forge.factories.recordings import loud

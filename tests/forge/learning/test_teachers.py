@@ -11,8 +11,8 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of
 from forge.core.blobs.store import put_bytes
+from forge.datasets.hooks import SampleScope
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope
 from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.actions.using import use_model

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.learning import waiting_lab
 from forge.learning.conversions.making import waiting_converter
 from forge.learning.waiting_lab import (

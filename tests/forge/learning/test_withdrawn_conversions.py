@@ -11,10 +11,10 @@ from django.test import Client
 from forge.accounts.models import Role, User
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Event
+from forge.datasets.hooks import Learner, LearnerKind, find_learners
 from forge.datasets.models import Sample
 from forge.datasets.removals.access import scope_of
-from forge.datasets.removals.hooks import Learner, LearnerKind, find_learners
-from forge.datasets.samples.actions import delete_sample
+from forge.datasets.removals.actions import delete_sample
 from forge.learning.conversions.actions import begin_conversion
 from forge.learning.conversions.models import ConversionState
 from forge.learning.models import ConvertedForm, ModelConversion

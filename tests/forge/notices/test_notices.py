@@ -20,8 +20,8 @@ from forge.notices import actions
 from forge.notices.access import mail_choice_of, notices_of, unread_count
 from forge.notices.announcements import inbox_stream
 from forge.notices.delivery.mail import KEEP_READ_FOR, end_old, send_due
-from forge.notices.delivery.rules import MAIL_AFTER, MailChoice, NoticeCause
 from forge.notices.models import Notice
+from forge.notices.rules import MAIL_AFTER, MailChoice, NoticeCause
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build

@@ -11,7 +11,7 @@ import pytest
 from forge.builds.announcements import FAILED_BUILDS
 from forge.core.events.announcements import NoticeDraft, NoticeTopic
 from forge.notices.delivery.messages import action, sentence
-from forge.notices.delivery.rules import (
+from forge.notices.rules import (
     MAIL_AFTER,
     Audience,
     Level,

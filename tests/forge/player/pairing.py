@@ -33,7 +33,7 @@ class PairedEnd(Socket):
         make: Callable[..., Any] = ApplicationCommunicator
         self._communicator = make(ROUTER, scope | {"cookies": cookies or {}})
 
-    async def say(self, **message: Any) -> None:
+    async def send_message(self, **message: Any) -> None:
         await self.send(json.dumps(message))
 
 
@@ -55,6 +55,6 @@ async def let_in(user: Any, project: Any) -> dict[str, str]:
 async def pair(studio: PairedEnd, phone: PairedEnd) -> None:
     asks = await studio.event()
     assert asks["type"] == "asks"
-    await studio.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+    await studio.send_message(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
     assert await phone.event() == {"type": "paired"}
     assert (await studio.event())["type"] == "paired"

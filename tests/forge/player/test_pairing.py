@@ -46,12 +46,12 @@ async def test_both_show_the_same_four_digits_and_then_outputs_flow(project: Any
         assert asks["digits"] == digits_of(asks["pairing"])
         assert len(asks["digits"]) == 4
         # Nothing flows before the person has said that they are the same.
-        await phone.say(**OUTPUTS)
+        await phone.send_message(**OUTPUTS)
         assert await studio.is_silent()
-        await studio.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+        await studio.send_message(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
         assert await phone.event() == {"type": "paired"}
         assert await studio.event() == {"type": "paired", "pairing": asks["pairing"]}
-        await phone.say(**OUTPUTS, inputs=[1, 2, 3])
+        await phone.send_message(**OUTPUTS, inputs=[1, 2, 3])
         assert await studio.event() == OUTPUTS
 
 
@@ -73,12 +73,12 @@ async def test_another_persons_studio_hears_nothing_and_confirms_nothing(
         await other.event()
         await phone.event()
         asks = await mine.event()
-        await other.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+        await other.send_message(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
         assert await other.event() == {"type": "gone", "pairing": asks["pairing"]}
         assert await phone.is_silent()
-        await mine.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
+        await mine.send_message(type="confirm", pairing=asks["pairing"], digits=asks["digits"])
         assert await phone.event() == {"type": "paired"}
-        await phone.say(**OUTPUTS)
+        await phone.send_message(**OUTPUTS)
         assert [(await mine.event())["type"] for _ in range(2)] == ["paired", "outputs"]
         assert await other.is_silent()
 
@@ -110,19 +110,19 @@ async def test_a_sensors_frames_reach_the_paired_studio_alone_and_are_not_kept(
             assert (await studio.event())["type"] == "open"
         assert (await colleague.event())["type"] == "asks"
         # Before the digits are confirmed there is nobody to pass anything to.
-        await phone.say(**key)
+        await phone.send_message(**key)
         assert (await beside.event())["type"] == "asks"
         await pair(own_studio, phone)
         assert (await beside.event())["type"] == "gone"
         rows = await sync_to_async(_stored)()
-        await phone.say(**key)
-        await phone.say(**frame)
+        await phone.send_message(**key)
+        await phone.send_message(**frame)
         assert [await own_studio.event(), await own_studio.event()] == [key, frame]
-        await own_studio.say(**frame)
+        await own_studio.send_message(**frame)
         assert await phone.event() == frame
         # A colleague's phone puts no frame of its own in between.
-        await other_phone.say(**key)
-        await other_phone.say(**frame)
+        await other_phone.send_message(**key)
+        await other_phone.send_message(**frame)
         assert [await each.is_silent() for each in (own_studio, beside, colleague)] == [True] * 3
         assert len(groups) == 2
         assert await sync_to_async(_stored)() == rows
@@ -151,7 +151,7 @@ async def test_a_phone_is_heard_and_looked_at_for_as_long_as_it_is_paired(
         for _ in range(8):
             await beats.get()
         frame = {"type": "sealed", "frame": "C" * 64}
-        await own_studio.say(**frame)
+        await own_studio.send_message(**frame)
         assert await phone.event() == frame
         # Nobody tells the phone's socket that its pass is over: it looks itself.
         await sync_to_async(PhonePass.objects.all().delete)()
@@ -167,7 +167,7 @@ async def test_a_studio_that_sends_too_much_is_closed(project: Any, developer: A
     async with studio_of(developer) as own_studio:
         assert (await own_studio.event())["type"] == "open"
         for _ in range(int(AT_ONCE) + 2):
-            await own_studio.say(type="sealed", frame="C" * 64)
+            await own_studio.send_message(type="sealed", frame="C" * 64)
         assert (await own_studio.closed())[0] == PairingClosing.TOO_FAST
 
 
@@ -179,7 +179,7 @@ async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phon
         await second.event()
         await pair(first, phone)
         assert (await second.event())["type"] == "gone"
-        await phone.say(**OUTPUTS)
+        await phone.send_message(**OUTPUTS)
         assert await first.event() == OUTPUTS
         assert await second.is_silent()
 
@@ -192,7 +192,7 @@ async def test_wrong_digits_pair_nothing_and_three_times_end_it(project: Any, de
         asks = await studio.event()
         wrong = f"{(int(asks['digits']) + 1) % 10_000:04}"
         for _ in range(TRIES):
-            await studio.say(type="confirm", pairing=asks["pairing"], digits=wrong)
+            await studio.send_message(type="confirm", pairing=asks["pairing"], digits=wrong)
             assert await studio.event() == {"type": "wrong", "pairing": asks["pairing"]}
         assert (await phone.closed())[0] == PairingClosing.REFUSED
 
@@ -201,7 +201,7 @@ async def test_a_phone_that_is_refused_is_sent_away(project: Any, developer: Any
     async with studio_of(developer) as studio, phone_of(developer) as phone:
         await studio.event()
         await phone.event()
-        await studio.say(type="refuse", pairing=(await studio.event())["pairing"])
+        await studio.send_message(type="refuse", pairing=(await studio.event())["pairing"])
         assert (await phone.closed())[0] == PairingClosing.REFUSED
 
 
@@ -225,7 +225,7 @@ async def test_either_end_ends_it_for_both(project: Any, developer: Any) -> None
         async with phone_of(developer) as phone:
             await phone.event()
             await pair(studio, phone)
-            await studio.say(type="end")
+            await studio.send_message(type="end")
             assert (await studio.event())["type"] == "ended"
             assert await phone.closed() == (PairingClosing.OVER, "The studio ended the connection.")
 
@@ -258,7 +258,7 @@ async def test_a_flood_is_cut_down_and_then_cut_off(
         await phone.event()
         await pair(studio, phone)
         for _ in range(int(AT_ONCE) + TOO_MANY + 1):
-            await phone.say(**OUTPUTS)
+            await phone.send_message(**OUTPUTS)
         assert (await phone.closed())[0] == PairingClosing.TOO_FAST
         for _ in range(int(AT_ONCE)):
             assert await studio.event() == OUTPUTS

@@ -16,7 +16,7 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Preview
 from forge.core.models import AuditEntry
-from forge.core.periodic import run_once, tasks
+from forge.core.processes.periodic import run_once, tasks
 from forge.player.actions import LINK_LIFE, PASS_LIFE, make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import update_project

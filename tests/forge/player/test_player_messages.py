@@ -19,7 +19,7 @@ from forge.player.messages import (
     read_from_phone,
     read_from_studio,
 )
-from forge.player.pace import PlayerPace
+from forge.player.token_bucket import TokenBucket
 from tests.support.cases import each_case
 
 TENSOR = {"type": "f32", "dimensions": [1, 2], "elements": [0.25, None]}
@@ -120,7 +120,7 @@ def test_anything_else_is_refused(text: str) -> None:
 
 
 def test_a_pace_gives_some_at_once_and_then_so_many_a_second() -> None:
-    pace = PlayerPace(a_second=10, at_once=3)
-    assert [pace.take(5.0) for _ in range(4)] == [True, True, True, False]
-    assert [pace.take(5.125), pace.take(5.15)] == [True, False]
-    assert [pace.take(60.0) for _ in range(4)] == [True, True, True, False]
+    bucket = TokenBucket(a_second=10, at_once=3)
+    assert [bucket.take(5.0) for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(5.125), bucket.take(5.15)] == [True, False]
+    assert [bucket.take(60.0) for _ in range(4)] == [True, True, True, False]

@@ -14,9 +14,9 @@ from django.test import AsyncClient, Client
 from forge.accounts.models import User
 from forge.core.models import Blob
 from forge.projects.actions import restore_version, write_file
-from forge.projects.archives.read_archive import LIST_LIMIT, Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
+from forge.projects.files.read_archive import LIST_LIMIT, Archive
 from forge.projects.models import DocumentUpdate, Project
 from forge.projects.versions.store import find_version
 from tests.support.cases import each_case

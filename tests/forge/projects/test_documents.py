@@ -166,16 +166,16 @@ def test_many_writers_at_once_leave_no_gap_and_lose_no_file(project: Project, us
 def test_a_change_is_announced_once_it_is_committed_and_not_when_it_is_taken_back(project: Project, user: User) -> None:
     changes: list[tuple[int, str]] = []
 
-    def hear(sender: type[Model], sequence: int, origin: str, **rest: object) -> None:
+    def receive(sender: type[Model], sequence: int, origin: str, **rest: object) -> None:
         changes.append((sequence, origin))
 
-    document_changed.connect(hear)
+    document_changed.connect(receive)
     try:
         write_file(user, project, "notes.md", b"x")
         with pytest.raises(RuntimeError):
             _fail_while_editing(project, user)
     finally:
-        document_changed.disconnect(hear)
+        document_changed.disconnect(receive)
     assert changes == [(2, "api")]
 
 

@@ -17,9 +17,9 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.actions import rename_file, save_version, write_file
 from forge.projects.files.contents import list_files
-from forge.projects.history.repository import CommitState, may_be_in_git, repository
+from forge.projects.git.repository import CommitState, may_be_in_git, repository
 from forge.projects.models import Project, Version
-from tests.support.forge.strangers import A_SOUND
+from tests.support.forge.outsiders import A_SOUND
 from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db

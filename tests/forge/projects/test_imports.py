@@ -24,19 +24,19 @@ from forge.core.models import Blob as StoredBlob
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.actions import delete_file, rename_file, save_version, write_file
-from forge.projects.archives.read_archive import Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
+from forge.projects.files.read_archive import Archive
 from forge.projects.git.objects import RepositoryBroken
+from forge.projects.git.repository import CommitState, repository
 from forge.projects.history.export import wanted_versions
 from forge.projects.history.process import SENT_ARCHIVE, HistoryJob, read
-from forge.projects.history.repository import CommitState, repository
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.autosave import autosave_version
 from forge.reviews.rounds.access import may_judge
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.samples import withdraw_sample
-from tests.support.forge.strangers import A_SOUND
+from tests.support.forge.outsiders import A_SOUND
 from tests.support.models.model_cases import compiled_model
 
 JOB = HistoryJob(limit=4 << 20, commits=20, files=50, entries=200)

@@ -18,7 +18,7 @@ from forge.projects.models import Project
 from forge.repositories.actions import link_branch, pull
 from forge.repositories.errors import PullRunning
 from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
-from forge.repositories.pulls.requests import FORMS, number_of, request_refs
+from forge.repositories.request_refs import FORMS, number_of, request_refs
 from forge.reviews.actions import merge_past_gate
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from tests.forge.repositories.test_pulls import _git, run_jobs, text

@@ -12,7 +12,7 @@ from forge.collab.closing import Closing
 from forge.request_limits import sockets
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.joins import AT_ONCE, JoinQueue
-from forge.request_limits.pace import Pace, TooFast
+from forge.request_limits.rate_limiter import RateLimiter, TooFast
 from forge.request_limits.requests import RequestGate
 from forge.request_limits.sockets import PersonSocketGate, SocketGate
 
@@ -166,11 +166,11 @@ async def test_a_person_who_is_refused_delays_nobody_who_joins(
     monkeypatch.setattr(sockets, "REFUSAL_DELAY", 60.0)
     app = _BlockingApp()
     persons = PersonSocketGate(app, limit_of)
-    persons._pace = Pace(0.001, burst, 0.0)
+    persons._limiter = RateLimiter(0.001, burst, 0.0)
     gate = SocketGate(persons, Capacity(100, 100, 100, 100, 100))
     tasks = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(1))) for _ in range(AT_ONCE)]
     await _turn()
-    persons._pace = Pace(10.0, 60, 5.0)
+    persons._limiter = RateLimiter(10.0, 60, 5.0)
     other = asyncio.create_task(_ask(gate, "10.0.0.1", type="websocket", user=_User(2)))
     await _turn()
     assert app.inside == 1
@@ -221,10 +221,10 @@ async def test_a_join_that_takes_too_long_gives_its_place_away(monkeypatch: pyte
 
 def test_a_pace_gives_a_burst_then_one_after_another_and_refuses_a_long_wait() -> None:
     now = 100.0
-    pace = Pace(rate=10.0, burst=3, longest=0.25, clock=lambda: now)
-    assert [round(pace.reserve("a"), 6) for _ in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.2]
+    limiter = RateLimiter(rate=10.0, burst=3, longest=0.25, clock=lambda: now)
+    assert [round(limiter.reserve("a"), 6) for _ in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.2]
     with pytest.raises(TooFast):
-        pace.reserve("a")
-    assert pace.reserve("b") == 0.0
+        limiter.reserve("a")
+    assert limiter.reserve("b") == 0.0
     now = 110.0
-    assert pace.reserve("a") == 0.0
+    assert limiter.reserve("a") == 0.0

@@ -25,9 +25,9 @@ from forge.reviews.actions import (
     resolve_conflict,
     resolve_thread,
 )
+from forge.reviews.change_requests.pages import merge_view
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
-from forge.reviews.changes.pages import merge_view
 from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread
 from rune.editing.merge.conflicts import Side

@@ -23,14 +23,14 @@ from forge.accounts.teams.actions import create_team
 from forge.core.audit.messages import AuditTopic
 from forge.core.events.declarations import webhook_topics
 from forge.core.http.filters import ListFilter
-from forge.datasets.collecting.models import CollectingAudience
-from forge.datasets.consent.terms import DAYS_OFFERED, Purpose
+from forge.datasets.consent_terms import DAYS_OFFERED, Purpose
+from forge.datasets.models.collecting import CollectingAudience
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.samples.filters import DataFilter
-from forge.datasets.samples.models import SampleKind
 from forge.jobs.lists.filters import JobFilter
 from forge.moderation.models import ReportReason
-from forge.notices.delivery.rules import Level, MailChoice
 from forge.notices.inbox.filters import NoticeFilter
+from forge.notices.rules import Level, MailChoice
 from forge.projects.models import Project, Visibility
 from forge.projects.people.pages.teams import TeamFilter, TeamProjectFilter
 from forge.registry.distribution.mirrors.models import MirrorDirection

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 
 from forge.accounts.errors import BadName
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.accounts.organisations.names import check_project_name
+from forge.accounts.names import check_project_name
 from forge.accounts.organisations.pages.organisation import MEMBERS_SHOWN
 from forge.projects.models import Project
 from tests.support.documents.compact_html import compact

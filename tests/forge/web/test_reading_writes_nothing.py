@@ -20,8 +20,8 @@ from forge.builds.actions import request_build
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews import notify
 from forge.projects.models import Project
-from tests.support.forge.strangers import build, names
-from tests.support.forge.strangers_requests import Names, Which, each_address, filled, quarters
+from tests.support.forge.outsider_requests import Names, Which, each_address, filled, quarters
+from tests.support.forge.outsiders import build, names
 
 __all__ = ["build", "names"]  # fixtures
 

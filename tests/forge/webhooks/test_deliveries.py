@@ -27,6 +27,7 @@ from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, close_review, give_verdict
+from forge.webhooks import delivery_jobs as deliveries
 from forge.webhooks.actions import (
     MOST,
     WebhookChange,
@@ -37,11 +38,10 @@ from forge.webhooks.actions import (
     repeat,
     rotate_secret,
 )
-from forge.webhooks.delivery import jobs as deliveries
-from forge.webhooks.delivery.jobs import DELIVERY, LEASE
 from forge.webhooks.delivery.schedule import AFTER, wait_after
 from forge.webhooks.delivery.sending import ReceiverAnswer, send
 from forge.webhooks.delivery.signing import BOTH_FOR, headers_of, secret_of
+from forge.webhooks.delivery_jobs import DELIVERY, LEASE
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 from tests.support.forge.factories.builds import built, failed_build

@@ -20,7 +20,7 @@ from rune.tensor import ElementType, TensorType
 from tests.support.compiler.block_module import Vector
 from tests.support.compiler.pipelines import loaded, module_of
 from tests.support.compiler.programs.block_programs import FUSED, stages_of
-from tests.support.compiler.programs.c_programs import CFolder, said, sources_of
+from tests.support.compiler.programs.c_programs import CFolder, sent_bytes, sources_of
 
 INPUTS = 10_000
 Array = np.ndarray[Any, Any]
@@ -50,7 +50,7 @@ def answers(block: str, arguments: Mapping[str, Any], rows: Array, folder: Path)
     vector = Vector(CATALOGUE[block], "learned", {**defaults, **arguments}, inputs, (), None)
     pipeline = Pipeline(tuple(stages_of(0, vector)), ())
     frames = [[row.tobytes()] for row in rows]
-    from_wasm = said(loaded(module_of(pipeline)), frames)
+    from_wasm = sent_bytes(loaded(module_of(pipeline)), frames)
     assert CFolder.of(folder, sources_of(pipeline, {}, "learned")).outputs(frames, FUSED) == from_wasm
     fields = [
         (f"output{place}", "<f4" if each.type.element is ElementType.F32 else "<u4", each.type.count)

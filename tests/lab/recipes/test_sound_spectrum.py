@@ -45,14 +45,14 @@ def test_a_window_begins_in_the_middle_of_the_one_before() -> None:
     assert first[4 * 32 :].tobytes() == second[: 4 * 32].tobytes()
 
 
-@pytest.mark.parametrize(("part", "is_heard"), [(0, True), (1, False)])
-def test_what_is_between_two_frames_is_not_heard(part: int, is_heard: bool) -> None:
+@pytest.mark.parametrize(("part", "has_effect"), [(0, True), (1, False)])
+def test_what_is_between_two_frames_is_not_heard(part: int, has_effect: bool) -> None:
     sound = noise(3)
     other = sound.copy()
     for start in range(part * FRAME, len(sound), 2 * FRAME):
         other[start : start + FRAME] //= 4
-    assert (features(sound) != features(other)).all() == is_heard
-    assert (features(sound) == features(other)).all() != is_heard
+    assert (features(sound) != features(other)).all() == has_effect
+    assert (features(sound) == features(other)).all() != has_effect
 
 
 def test_a_step_of_no_whole_frames_is_refused() -> None:

@@ -19,11 +19,11 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.running.runtime import Runtime
-from tests.support.compiler.in_node import HOST, said_by
+from tests.support.compiler.in_node import HOST, output_of
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import tensors_of
 from tests.support.compiler.programs.board_programs import core
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 from tests.support.compiler.python_blocks.block_projects import agreeing_programs, project_of, together
 from tests.support.compiler.python_blocks.programs import BlockProgram
 
@@ -55,10 +55,10 @@ def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Reco
         programs += len(batch)
         rune = build(project_of(batch), BuildOptions("blocks")).rune
         frames, expected = together(batch)
-        assert said(Runtime.load(rune), frames) == expected
+        assert sent_bytes(Runtime.load(rune), frames) == expected
         assert in_v8(rune, frames, len(batch), tmp_path / str(number)) == expected
     record_property("programs", programs)
-    record_property("node", said_by("node", "--version"))
+    record_property("node", output_of("node", "--version"))
     assert programs >= COUNT
 
 

@@ -29,7 +29,7 @@ from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import loaded, module_of
 from tests.support.compiler.programs.block_programs import stages_of
 from tests.support.compiler.programs.board_programs import core
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 
 pytestmark = pytest.mark.proof
 
@@ -141,7 +141,7 @@ def _golden() -> tuple[Pipeline, list[bytes]]:
 def test_v8_and_an_emulated_cortex_m4_give_the_bytes_of_wasmtime(record_property: Recorder, tmp_path: Path) -> None:
     pipeline, frame = _golden()
     rune = module_of(pipeline)
-    expected = said(loaded(rune), [frame, frame])
+    expected = sent_bytes(loaded(rune), [frame, frame])
     record_property("numbers", len(expected) // 16)
     outputs = sum(isinstance(stage, OutputStage) for stage in pipeline.stages)
     assert in_v8(rune, [frame, frame], outputs, tmp_path / "v8") == expected

@@ -75,7 +75,7 @@ def test_what_was_approved_is_what_ships(
     secret = make_webhook(team, port)
     give_samples(team, word, tmp_path / "words")
     ask(team)
-    hear_it_wrong(team)
+    get_a_wrong_result(team)
     comment_at_a_moment(team)
     let_a_guest_in(team)
     suggest(team)
@@ -167,7 +167,7 @@ def ask(team: StudioTeam) -> None:
     look_closely(page)
 
 
-def hear_it_wrong(team: StudioTeam) -> None:
+def get_a_wrong_result(team: StudioTeam) -> None:
     """Leads the reviewer from the notice to the microphone: the rune says the wrong word, with the answer in view
     above the verdict."""
     page = team.reviewer

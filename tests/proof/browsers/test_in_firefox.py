@@ -26,9 +26,6 @@ from tests.e2e.graphs.test_graph_editing import (
 from tests.e2e.preview.test_foreign_runes import (
     test_a_rune_that_loops_or_grows_is_stopped_and_the_page_lives_on,  # noqa: F401
 )
-from tests.e2e.preview.test_say_a_word import (
-    test_a_human_word_is_heard_and_the_stream_survives_a_new_rune,  # noqa: F401
-)
 from tests.e2e.reviews.test_draw_a_digit import test_from_the_first_link_to_an_approved_and_published_rune  # noqa: F401
 from tests.support.browsers import fixtures
 from tests.support.browsers.firefox import launch_firefox

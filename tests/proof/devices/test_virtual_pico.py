@@ -23,7 +23,7 @@ from rune.devices.packages.packaging import package
 from rune.project.files import ProjectFiles
 from rune.running.runtime import Runtime
 from tests.conftest import REPOSITORY
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
@@ -87,7 +87,7 @@ def pieces(data: bytes) -> Iterator[bytes]:
 
 
 def outputs_of(payload: bytes, description: Mapping[str, Any]) -> bytes:
-    """As `said` has them: numbers as they are, each text as a line; nothing of an output that the run did not send."""
+    """Numbers as they are and texts as lines, as `sent_bytes` has them; nothing of an output that was not sent."""
     at, data = 12 + 4 * len(description["steps"]), b""
     for output in description["outputs"]:
         assert output["sizes"] == 0, "no template has an output whose sizes a run decides"
@@ -135,7 +135,7 @@ def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
         assert answered(selftest, ANSWERS | SELFTEST, 2) == bytes(4), name
         assert answered(reset, ANSWERS | RESET, 3) == b""
         payloads = [answered(frame, ANSWERS | RUN, 4 + run) for run, frame in enumerate(runs)]
-        expected = said(Runtime.load(rune), inputs)
+        expected = sent_bytes(Runtime.load(rune), inputs)
         assert expected
         assert b"".join(outputs_of(each, description) for each in payloads) == expected, name
         size += len(expected)

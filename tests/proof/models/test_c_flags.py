@@ -14,7 +14,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of
-from tests.support.compiler.programs.c_programs import C, CFolder, assert_same, said, sources_of
+from tests.support.compiler.programs.c_programs import C, CFolder, assert_same, sent_bytes, sources_of
 from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
@@ -60,5 +60,5 @@ def test_every_operator_gives_the_bytes_of_wasm32(
     folder = CFolder.of(tmp_path, sources_of(pipeline, models, "ops"))
     runs = range(max(len(case.runs) for case in cases))
     inputs = [[data for case in cases for data in case.runs[number % len(case.runs)].inputs] for number in runs]
-    assert folder.outputs(inputs, flags) == said(loaded(module_of(pipeline, models)), inputs)
+    assert folder.outputs(inputs, flags) == sent_bytes(loaded(module_of(pipeline, models)), inputs)
     record_property("models", len(cases))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from rune.model.tflite import Model, read_model
-from tests.support.compiler.in_node import HOST, said_by
+from tests.support.compiler.in_node import HOST, output_of
 from tests.support.compiler.model_judge import RUNS, Outputs, Questions
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import models_pipeline, module_of, tensors_of
@@ -37,7 +37,7 @@ def test_in_v8_they_give_what_the_reference_gives(record_property: Recorder, tmp
         outputs = in_v8(models, questions, tmp_path / str(number))
         wrong += disagreements(questions, outputs)
     record_property("models", COUNT)
-    record_property("node", said_by("node", "--version"))
+    record_property("node", output_of("node", "--version"))
     assert not wrong, "\n".join(wrong)
 
 

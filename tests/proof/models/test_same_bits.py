@@ -25,7 +25,7 @@ from rune.devices.emulation.running import emulate
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.running.runtime import LoadedRune, Runtime
 from tests.support.compiler.programs.board_programs import core
-from tests.support.compiler.programs.c_programs import gcc, said, zig_folder
+from tests.support.compiler.programs.c_programs import gcc, sent_bytes, zig_folder
 from tests.support.compiler.programs.c_projects import (
     TEMPLATES,
     answered_inputs,
@@ -83,7 +83,7 @@ pipeline:
 def enough_inputs(files: ProjectFiles, rune: bytes) -> tuple[int, list[list[bytes]]]:
     """Random inputs for so many answers that a row rests on enough of them, or chosen ones where it hears too little
     in those."""
-    size = len(said(Runtime.load(rune), answered_inputs(files, rune, 2))) // 2
+    size = len(sent_bytes(Runtime.load(rune), answered_inputs(files, rune, 2))) // 2
     # Texts are not all of one length: a tenth more than the first answers make likely.
     answers = min(MOST_ANSWERS, max(2, -(-ENOUGH_BYTES * 11 // (10 * max(size, 1)))))
     inputs = answered_inputs(files, rune, answers)
@@ -96,7 +96,7 @@ def enough_inputs(files: ProjectFiles, rune: bytes) -> tuple[int, list[list[byte
 
 def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int:
     """Returns how many answers of a rune differ from each other; a run that says nothing is no answer."""
-    return len({said(rune, [frame]) for frame in inputs} - {b""})
+    return len({sent_bytes(rune, [frame]) for frame in inputs} - {b""})
 
 
 def on_core(name: str, files: ProjectFiles, target: str, inputs: Sequence[Sequence[bytes]], folder: Path) -> bytes:
@@ -201,9 +201,9 @@ def test_a_rune_gives_the_same_bytes_on_every_processor(
     files = project(name, test_data)
     rune = build(files, BuildOptions(name)).rune
     answers, inputs = enough_inputs(files, rune)
-    expected = said(Runtime.load(rune), inputs)
+    expected = sent_bytes(Runtime.load(rune), inputs)
     variants = {aim: build(files, BuildOptions(name, target=find_variant("wasm32", aim))).rune for aim in AIMS}
-    outputs: dict[str, bytes] = {aim: said(Runtime.load(variant), inputs) for aim, variant in variants.items()}
+    outputs: dict[str, bytes] = {aim: sent_bytes(Runtime.load(variant), inputs) for aim, variant in variants.items()}
     outputs |= {target: on_this_machine(name, files, target, inputs, tmp_path / target) for target in NATIVE}
     with ThreadPoolExecutor(os.cpu_count()) as cores:  # that wait for an emulator each
         core_outputs = cores.map(lambda target: on_core(name, files, target, inputs, tmp_path / target), EMULATED)

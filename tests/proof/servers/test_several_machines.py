@@ -103,7 +103,7 @@ class GuidedServer(LiveServer):
         self.port = machine.port
         self.address = f"http://127.0.0.1:{machine.port}"
         self.http = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
-        self.said = [output]
+        self.lines = [output]
 
 
 def test_each_line_of_the_guide_makes_an_installation_of_three_machines(tmp_path: Path) -> None:

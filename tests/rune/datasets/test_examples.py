@@ -9,8 +9,8 @@ import pytest
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.read import read_content
 from rune.datasets.examples import EXAMPLE_COUNT, EXAMPLES_A_LABEL, example_recordings
+from rune.datasets.label_names import BACKGROUND
 from rune.datasets.splits import Split
-from rune.datasets.words import BACKGROUND
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -179,7 +179,7 @@ def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
 
 @pytest.mark.protects("compiling/block-tests")
 @each_case(
-    ("body", "token", "says"),
+    ("body", "token", "message"),
     [
         ("pass", "test_it", "has no assert"),
         ("assert smooth([0.5], beta=1.0) == [0.5]", "1.0", "no parameter beta"),
@@ -199,16 +199,16 @@ def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
         ("assert smooth([0.5]) == [0.5], 3", "3", "must be text"),
     ],
 )
-def test_what_a_test_cannot_say_is_told_at_its_token(body: str, token: str, says: str) -> None:
+def test_what_a_test_cannot_say_is_told_at_its_token(body: str, token: str, message: str) -> None:
     text = f"def test_it():\n    {body}\n"
     problem = _checked(text).problems[0]
     place = problem.place
     assert text.splitlines()[place.line - 1][place.column : place.end_column] == token
-    assert says in problem.message + problem.instead
+    assert message in problem.message + problem.instead
 
 
 @each_case(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("x = 1\n", "no test"),
         ("def test_it(x: f32):\n    assert x == 1.0\n", "no parameters"),
@@ -217,8 +217,8 @@ def test_what_a_test_cannot_say_is_told_at_its_token(body: str, token: str, says
         ("def smooth(v: f32) -> f32:\n    return v\ndef test_it():\n    assert True\n", "already has a meaning"),
     ],
 )
-def test_what_a_test_file_cannot_hold(text: str, says: str) -> None:
-    assert any(says in each.message for each in _checked(text).problems)
+def test_what_a_test_file_cannot_hold(text: str, message: str) -> None:
+    assert any(message in each.message for each in _checked(text).problems)
 
 
 def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:

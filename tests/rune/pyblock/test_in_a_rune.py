@@ -17,7 +17,7 @@ from rune.source.runefile import check
 from rune.source.runefile.blocks.python_blocks import python_file
 from tests.support.cases import each_case
 from tests.support.compiler.pipelines import run
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 from tests.support.compiler.python_blocks.block_projects import RUNEFILE, agreeing_programs, project_of, together
 
 SMOOTH = b'''"""Average the scores."""
@@ -43,13 +43,13 @@ def test_a_block_runs_with_its_argument_and_keeps_its_state() -> None:
     for frame in frames:
         samples = struct.unpack("<4f", frame)
         last = [to_f32(old + to_f32(0.5 * to_f32(x - old))) for old, x in zip(last, samples, strict=True)]
-        assert said(rune, [[frame]]) == _floats(*last)
+        assert sent_bytes(rune, [[frame]]) == _floats(*last)
 
 
 def test_a_failure_names_the_file_and_the_line() -> None:
     block = SMOOTH.replace(b"    return last", b"    last[int(last[0])] = 0.0\n    return last")
     rune = Runtime.load(build(_project(block, alpha=1.0), BuildOptions("smooth")).rune)
-    assert said(rune, [[_floats(3.0, 0.0, 0.0, 0.0)]])
+    assert sent_bytes(rune, [[_floats(3.0, 0.0, 0.0, 0.0)]])
     with pytest.raises(RuneError) as error:
         run(rune, [_floats(20.0, 0.0, 0.0, 0.0)])
     assert "smooth.py:5: index 20 is out of range for 4 elements" in str(error.value)
@@ -67,7 +67,7 @@ def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
 
 
 @each_case(
-    ("block", "code", "says"),
+    ("block", "code", "message"),
     [
         (SMOOTH.replace(b'f32["n"], *', b'f64["n"], *'), "RUNE0066", "f64[n] as x and not f32[4]"),
         (SMOOTH.replace(b'x: f32["n"]', b'x: f32["n", "m"]'), "RUNE0066", "f32[n, m]"),
@@ -75,10 +75,10 @@ def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
         (b"\xff", "RUNE0020", "smooth.py"),
     ],
 )
-def test_a_block_that_does_not_fit_its_stage(block: bytes, code: str, says: str) -> None:
+def test_a_block_that_does_not_fit_its_stage(block: bytes, code: str, message: str) -> None:
     diagnostics = [each for each in check(_project(block), PUBLISHED_BLOCKS).diagnostics if each.file == "Runefile.yml"]
     assert [each.code for each in diagnostics] == [code]
-    assert says in diagnostics[0].message
+    assert message in diagnostics[0].message
 
 
 def test_an_argument_is_read_as_its_parameter_says() -> None:
@@ -97,4 +97,4 @@ def test_programs_give_the_same_bytes_in_one_rune_as_in_python() -> None:
     programs = agreeing_programs(range(8))
     rune = Runtime.load(build(project_of(programs), BuildOptions("blocks")).rune)
     frames, expected = together(programs)
-    assert said(rune, frames) == expected
+    assert sent_bytes(rune, frames) == expected

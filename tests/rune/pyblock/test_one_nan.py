@@ -16,7 +16,7 @@ from rune.pyblock.checking.block import check_file
 from rune.pyblock.running.evaluate import primitive
 from rune.running.runtime import Runtime
 from tests.support.cases import each_case
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 from tests.support.compiler.python_blocks.block_projects import RUNEFILE
 from tests.support.compiler.python_blocks.native import NativeCase, results
 
@@ -48,7 +48,7 @@ def test_a_rune_gives_one_nan_whatever_it_was_handed(name: str) -> None:
     files = {"Runefile.yml": RUNEFILE.format(arguments="").encode(), "smooth.py": block(BODIES[name]).encode()}
     rune = Runtime.load(build(MemoryFiles(files), BuildOptions("smooth")).rune)
     expected = 0x3F800000 if name == "the sign of one" else 0x7FC00000
-    assert said(rune, [[struct.pack("<4I", *PATTERNS)]]).hex() == struct.pack("<4I", *[expected] * 4).hex()
+    assert sent_bytes(rune, [[struct.pack("<4I", *PATTERNS)]]).hex() == struct.pack("<4I", *[expected] * 4).hex()
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_all_problems_of_a_file_are_told() -> None:
 
 
 @each_case(
-    ("text", "code", "says"),
+    ("text", "code", "message"),
     [
         ("def f(:", "RUNE0110", "not Python"),
         ("x = 1\0", "RUNE0110", "not Python"),
@@ -229,14 +229,14 @@ def test_all_problems_of_a_file_are_told() -> None:
         ("def block(x: f32) -> f32:\n    break\n    return x\n", "RUNE0110", "outside"),
     ],
 )  # fmt: skip
-def test_files_that_are_no_blocks(text: str, code: str, says: str) -> None:
+def test_files_that_are_no_blocks(text: str, code: str, message: str) -> None:
     problems = _problems(text)
     assert code in {each.kind.value for each in problems}, problems
-    assert any(says in f"{each.message} {each.instead}" for each in problems), problems
+    assert any(message in f"{each.message} {each.instead}" for each in problems), problems
 
 
 @each_case(
-    ("types", "says", "index"),
+    ("types", "message", "index"),
     [
         ((), "takes 1 inputs and not 0", None),
         ((TensorType(ElementType.F64, (6,)),), "f32[n] as x and not f64[6]", 0),
@@ -244,10 +244,10 @@ def test_files_that_are_no_blocks(text: str, code: str, says: str) -> None:
         ((TensorType(ElementType.F32, (0,)),), "no elements", 0),
     ],
 )
-def test_wires_that_do_not_fit(types: tuple[TensorType, ...], says: str, index: int | None) -> None:
+def test_wires_that_do_not_fit(types: tuple[TensorType, ...], message: str, index: int | None) -> None:
     with pytest.raises(UnfitInput) as error:
         check_file("block.py", _in_body(), types)
-    assert says in error.value.message
+    assert message in error.value.message
     assert error.value.index == index
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from tests.support.servers.live_server import LiveServer
 from tools.setup import API
 

@@ -37,7 +37,7 @@ Corner = tuple[float, float]
 
 
 class WebKit:
-    """One window of one person, on a screen that nobody sees. What the console says is in `said`.
+    """One window of one person, on a screen that nobody sees. What the console says is in `lines`.
 
     `sound` are the variables of a sound card whose microphone the page may have.
     """
@@ -45,7 +45,7 @@ class WebKit:
     def __init__(self, binary: Path, sound: Mapping[str, str] | None = None) -> None:
         self.binary = binary
         self.sound = sound or {}
-        self.said: list[str] = []
+        self.lines: list[str] = []
         self.version = ""
 
     def __enter__(self) -> Self:
@@ -119,7 +119,7 @@ class WebKit:
         assert self._driver.stdout is not None
         with self._driver.stdout:
             for line in self._driver.stdout:
-                self.said.append(line.rstrip())
+                self.lines.append(line.rstrip())
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         answer = self._http.request(method, f"{self._session}/{path}", json=body if method == "POST" else None).json()
@@ -211,7 +211,7 @@ class WebKit:
     @property
     def complaints(self) -> list[str]:
         """Errors and refusals that the page's console got."""
-        return [line for line in self.said if "CONSOLE" in line and "ERROR" in line]
+        return [line for line in self.lines if "CONSOLE" in line and "ERROR" in line]
 
 
 class WebDriverError(Exception):

@@ -98,10 +98,10 @@ class YjsClient(Socket):
     async def synchronise(self) -> None:
         """Asks for what is missing and takes it."""
         await self.send(step_1_frame(self.doc.get_state()))
-        while not isinstance(await self.hear(), Update):
+        while not isinstance(await self.receive(), Update):
             pass
 
-    async def hear(self) -> Frame:
+    async def receive(self) -> Frame:
         """Takes the next frame as a client does."""
         message = await self.message()
         assert message["type"] == "websocket.send", message
@@ -120,7 +120,7 @@ class YjsClient(Socket):
         """Hears frames until something holds."""
         async with asyncio.timeout(PATIENCE):
             while not holds():
-                await self.hear()
+                await self.receive()
 
     def change(self, edit: Callable[[Doc[Any]], object]) -> bytes:
         """Edits the document and answers the update."""

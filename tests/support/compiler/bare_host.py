@@ -42,7 +42,7 @@ class BareHost:
         self._infer_with = infer
         self._open: dict[int, bytes] = {}
         self.models: dict[int, LoadedModel] = {}
-        self.said: list[tuple[object, ...]] = []
+        self.calls: list[tuple[object, ...]] = []
         self.logs: list[bytes] = []
         self.messages: list[tuple[int, bytes]] = []
         self._handles = 0
@@ -101,16 +101,16 @@ class BareHost:
         return 0
 
     def _request_capability(self, kind: int) -> int:
-        self.said.append(("capability", kind))
+        self.calls.append(("capability", kind))
         self._capabilities.append(self._handle())
         return self._capabilities[-1]
 
     def _request_output(self, kind: int) -> int:
-        self.said.append(("output", kind))
+        self.calls.append(("output", kind))
         return self._handle()
 
     def _set_parameter(self, handle: int, key: int, key_size: int, value: int, value_size: int, kind: int) -> int:
-        self.said.append((handle, self._read(key, key_size), self._read(value, value_size), kind))
+        self.calls.append((handle, self._read(key, key_size), self._read(value, value_size), kind))
         return 0
 
     def _respond(self, address: int, size: int, handle: int) -> int:
@@ -131,7 +131,7 @@ class BareHost:
             self._texts(inputs, input_count),
             self._texts(outputs, output_count),
         )
-        self.said.append(("model", entry.mimetype))
+        self.calls.append(("model", entry.mimetype))
         handle = self._handle()
         self.models[handle] = entry
         return handle
@@ -151,7 +151,7 @@ class BareHost:
 
     def _open_resource(self, address: int, size: int) -> int:
         name = self._read(address, size).decode()
-        self.said.append(("resource", name))
+        self.calls.append(("resource", name))
         if name not in self._resources:
             return -1
         handle = self._handle()

@@ -8,5 +8,5 @@ from pathlib import Path
 HOST = Path(__file__).with_name("v8_host.cjs")
 
 
-def said_by(*command: str) -> str:
+def output_of(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 
 _RESOURCES = "|".join(sorted({scope.partition(":")[0] for scope in Scope}))
 _ACTIONS = "|".join(sorted({scope.partition(":")[2] for scope in Scope}))

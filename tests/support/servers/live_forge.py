@@ -58,7 +58,7 @@ class LiveForge:
         own = signing | {"DATA_DIR": str(data), "PORT": str(self.port), "PUBLISH_TEMPLATES": "0"}
         self.environment = {**parent, **own, **(environment or {})}
         self._process: subprocess.Popen[str] | None = None
-        self.said: list[str] = []
+        self.lines: list[str] = []
 
     def _lay_tables(self) -> None:
         """Copies the tables, as to make them takes longer than all else of a start; `test_commands` sees a first
@@ -81,14 +81,14 @@ class LiveForge:
             preexec_fn=self._limit_descriptors if self.descriptors else None,
         )
         self._process = process
-        self.said = []
+        self.lines = []
         ready = threading.Event()
 
         def listen() -> None:
             assert process.stdout is not None
             with process.stdout:
                 for line in process.stdout:
-                    self.said.append(line)
+                    self.lines.append(line)
                     if line.startswith("Open "):
                         ready.set()
             ready.set()
@@ -98,8 +98,8 @@ class LiveForge:
         # It is waited for while it computes, as an upgrade does for long on a busy machine.
         watch = ProgressWatch(process.pid)
         while not ready.wait(1):
-            assert watch.working(), f"not serving, and it does not compute: {''.join(self.said)}"
-        assert process.poll() is None, "".join(self.said)
+            assert watch.working(), f"not serving, and it does not compute: {''.join(self.lines)}"
+        assert process.poll() is None, "".join(self.lines)
 
     def _limit_descriptors(self) -> None:
         """Limits the descriptors in the program's process, before it starts."""
@@ -114,7 +114,7 @@ class LiveForge:
 
     def log(self) -> str:
         """All that it has printed since it was started."""
-        return "".join(self.said)
+        return "".join(self.lines)
 
     def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
         """Asks again until the answer is true; gives it."""

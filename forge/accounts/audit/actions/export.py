@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor

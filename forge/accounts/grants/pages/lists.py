@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from forge.accounts.access import find_member, find_organisation, members_of
 from forge.accounts.grants.access import OwnedGrant, grants_of, own_things
 from forge.accounts.grants.actions import end_members_thing, end_own_thing, hand_over_thing
 from forge.accounts.grants.declarations import GrantKind, kinds
 from forge.accounts.models import Membership, Organisation, Role
-from forge.accounts.organisations.access import find_member, find_organisation, members_of
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_person
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount, OtherAddress
 from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, ProjectMembership, Role, User
-from forge.accounts.organisations.access import require_person
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,
     checked_addresses,
@@ -22,12 +22,13 @@ from forge.accounts.organisations.invitations import (
     make_link,
     send_link,
 )
-from forge.accounts.organisations.place import ORGANISATION
+from forge.accounts.organisations.serializers import NEW_LINK, SENT_LINKS, Days, Emails, Places
 from forge.accounts.people.actions.account import make_account
 from forge.accounts.people.actions.addresses import confirm_by_letter
 from forge.accounts.people.checks import email_errors, name_errors, password_errors
 from forge.accounts.permissions import Verb, is_more
-from forge.accounts.serializers import NEW_LINK, SENT_LINKS, Days, Emails, Places, RoleChoice
+from forge.accounts.place import ORGANISATION
+from forge.accounts.serializers import RoleChoice
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act

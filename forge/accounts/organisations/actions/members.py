@@ -6,17 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.accounts.access import require_in, require_person, require_scope
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import LastOwner
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, User
-from forge.accounts.organisations.access import require_in, require_person, require_scope
-from forge.accounts.organisations.facets import member_facets
+from forge.accounts.organisations.etag_facets import member_facets
 from forge.accounts.organisations.invitations import checked_role, end_links_to
-from forge.accounts.organisations.place import ORGANISATION_OF_PEOPLE
 from forge.accounts.permissions import Verb
+from forge.accounts.place import ORGANISATION_OF_PEOPLE
 from forge.accounts.roles import is_higher
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import HIGHEST

@@ -9,11 +9,12 @@ from typing import Annotated
 from django.db import IntegrityError, transaction
 from rest_framework.fields import CharField
 
-from forge.accounts.announcements import ORGANISATION_CHANGED
-from forge.accounts.errors import NameInUse, TooManyNames
+from forge.accounts.access import require_in, require_may_create, require_operator, require_person, require_scope
+from forge.accounts.announcements import MEMBERS_CHANGED, ORGANISATION_CHANGED
+from forge.accounts.errors import NameInUse, OwnSecondFactorNeeded, TooManyNames
 from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
-from forge.accounts.organisations.access import require_may_create, require_operator, require_scope
-from forge.accounts.organisations.facets import organisation_facets
+from forge.accounts.names import check_organisation_name
+from forge.accounts.organisations.etag_facets import organisation_facets
 from forge.accounts.organisations.name_reservations import (
     MAX_NAMES,
     has_reserved_names,
@@ -22,12 +23,11 @@ from forge.accounts.organisations.name_reservations import (
     names_of,
     reserve_names,
 )
-from forge.accounts.organisations.names import check_organisation_name
-from forge.accounts.organisations.place import ORGANISATION
+from forge.accounts.organisations.serializers import CHANGED_ORGANISATION
 from forge.accounts.permissions import Verb
+from forge.accounts.place import ORGANISATION
 from forge.accounts.quotas.limits import QuotaResource, limit_of, locked
-from forge.accounts.serializers import CHANGED_ORGANISATION
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api.acts import act
 from forge.core.api.states import IF_MATCH
@@ -158,3 +158,36 @@ def _unique_name(name: str) -> Iterator[None]:
 def _name_in_use(name: str) -> NameInUse:
     """The same for a name in use and for one that is held: a stranger learns neither who has it nor what is there."""
     return NameInUse(f"The name {name} is not available. Choose another name.")
+
+
+@transaction.atomic
+def require_second_factor(actor: Actor, organisation: Organisation, *, required: bool) -> Organisation:
+    """Keeps members without a second factor out until they have set one up, or lets them in again.
+
+    Who requires it has one, so that an organisation always has an owner who can take it back.
+    Raises `Forbidden`, `NotFound` and `OwnSecondFactorNeeded`.
+    """
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    require_person(actor)
+    if required and not actor.person.has_second_factor:
+        raise OwnSecondFactorNeeded(
+            "You would lose access yourself. Set up your own second factor under Security first."
+        )
+    if organisation.requires_second_factor != required:
+        organisation.requires_second_factor = required
+        organisation.save(update_fields=["requires_second_factor"])
+        write_entry(
+            actor,
+            "organisation.second-factor",
+            f"organisation:{organisation.pk}",
+            organisation.place,
+            **_second_factor_change(required),
+        )
+        append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+    return organisation
+
+
+def _second_factor_change(required: bool) -> dict[str, dict[str, str]]:
+    """Returns the changed setting as the audit log names it."""
+    words = ("optional", "required")
+    return {"before": {"second factor": words[not required]}, "after": {"second factor": words[required]}}

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.accounts.models import Membership, Organisation, Role, Standing
-from forge.accounts.organisations.names import SERVER_ORGANISATION
+from forge.accounts.names import SERVER_ORGANISATION
 from forge.accounts.principals import INSTALLATION, Principal, PrincipalKind
 from forge.core.audit.entries import write_entry
 

@@ -11,13 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_filters import ChoiceFilter
 
-from forge.accounts import actions
+from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
-from forge.accounts.organisations.access import find_organisation, members_of, open_invitations, require_may_create
-from forge.accounts.organisations.facets import member_facets, organisation_facets
+from forge.accounts.organisation_tabs import tabs_of
+from forge.accounts.organisations.actions import invitations as invitation_actions
+from forge.accounts.organisations.actions import members as member_actions
+from forge.accounts.organisations.actions import organisations
+from forge.accounts.organisations.etag_facets import member_facets, organisation_facets
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
-from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS, role_choices
@@ -85,12 +87,14 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         invitation = invitation_request(request.POST)
         if invitation.addresses:
-            invitations = actions.invite_by_email(
+            invitations = invitation_actions.invite_by_email(
                 principal, place, invitation.role, invitation.addresses, days=invitation.days
             )
             answer: dict[str, Any] = {"sent": len(invitations)}
         else:
-            _, link = actions.invite(principal, place, invitation.role, places=invitation.places, days=invitation.days)
+            _, link = invitation_actions.invite(
+                principal, place, invitation.role, places=invitation.places, days=invitation.days
+            )
             answer = {"link": link, "invited": invitation}
     except Invalid as error:
         return show_again(request, "organisation/members.html", _members(request, principal, place), error)
@@ -102,7 +106,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
     """Revokes an invitation."""
     place = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
-    actions.revoke_invitation(principal_of(request), place, invitation)
+    invitation_actions.revoke_invitation(principal_of(request), place, invitation)
     return redirect(f"{place.get_absolute_url()}/-/members#invitations")
 
 
@@ -115,10 +119,10 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
     try:
         heir = _optional_heir(place, request.POST.get("heir", ""))
         if "remove" in request.POST:
-            actions.remove_member(principal, place, member, heir)
+            member_actions.remove_member(principal, place, member, heir)
         else:
             role, precondition = request.POST.get("role", ""), form_precondition(request.POST)
-            actions.change_role(principal, place, member, role, heir, precondition=precondition)
+            member_actions.change_role(principal, place, member, role, heir, precondition=precondition)
     except (LastOwner, Invalid, Stale) as error:
         return show_again(request, "organisation/members.html", _members(request, principal, place), error)
     left = member == principal.pk and "remove" in request.POST
@@ -132,7 +136,7 @@ def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        actions.hand_over(principal, place, _heir(place, request.POST.get("member", "")))
+        member_actions.hand_over(principal, place, _heir(place, request.POST.get("member", "")))
     except Invalid as error:
         return show_again(request, "organisation/members.html", _members(request, principal, place), error)
     return redirect("members", organisation=place.name)
@@ -164,7 +168,7 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "organisation/new.html")
     try:
-        organisation = actions.create_organisation(
+        organisation = organisations.create_organisation(
             principal_of(request), request.POST.get("name", "").strip(), request.POST.get("title", "")
         )
     except DomainError as error:
@@ -182,7 +186,7 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
         return render(request, "organisation/settings.html", _settings_context(principal, place))
     name, title = request.POST.get("name", "").strip(), request.POST.get("title", "")
     try:
-        changed = actions.update_organisation(
+        changed = organisations.update_organisation(
             principal, place, name=name, title=title, precondition=form_precondition(request.POST)
         )
     except (Invalid, Conflict, Stale) as error:
@@ -202,7 +206,7 @@ def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        actions.require_second_factor(principal, place, required="required" in request.POST)
+        organisations.require_second_factor(principal, place, required="required" in request.POST)
     except OwnSecondFactorNeeded as error:
         return show_again(request, "organisation/settings.html", _settings_context(principal, place), error)
     return redirect("organisation-settings", organisation=place.name)

@@ -11,10 +11,10 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from forge.accounts.access import is_confirmed
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.mail.emails import compose_email
 from forge.accounts.models import User
-from forge.accounts.organisations.access import is_confirmed
 from forge.accounts.people.checks import email_errors
 from forge.core.audit.entries import write_entry
 

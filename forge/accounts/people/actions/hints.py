@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from forge.accounts.access import require_scope
 from forge.accounts.models import User
-from forge.accounts.organisations.access import require_scope
 from forge.accounts.people.hints import PageHint
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import NotFound

@@ -17,7 +17,7 @@ from django.utils import timezone
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.models import Membership, Organisation, Role, SignInLink, User
-from forge.accounts.organisations.names import SERVER_ORGANISATION, slug
+from forge.accounts.names import SERVER_ORGANISATION, slug
 from forge.accounts.people.actions.account import make_account
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.tokens.secrets import hash_secret, new_secret

@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from forge.accounts.actions import find_person_of_link, reset_password, send_password_link
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.sign_in.actions.password_reset import find_person_of_link, reset_password, send_password_link
 from forge.core.http.pages import show_again
 
 _ASK, _RESET = "account/password_reset.html", "account/reset.html"

@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from forge.accounts.access import organisations_requiring_second_factor
 from forge.accounts.models import ApiToken
-from forge.accounts.organisations.access import organisations_requiring_second_factor
 from forge.accounts.principals import principal_of, signed_in_user
 from forge.accounts.sign_in.recent import asks_old_password, must_sign_in_again, signed_in_by_recent_link
 from forge.accounts.sign_in.second_factor import factors_of

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from forge.accounts import actions
 from forge.accounts.principals import principal_of, signed_in_user
+from forge.accounts.sign_in.actions import sessions as session_actions
 from forge.accounts.sign_in.sessions import sessions_of
 from forge.core.errors import NotFound
 from forge.core.http.pages import for_person
@@ -31,7 +31,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, session: UUID) -> HttpResponse:
     """Ends one session. One that has ended meanwhile is no error."""
     with contextlib.suppress(NotFound):
-        actions.end_session(signed_in_user(request), session)
+        session_actions.end_session(signed_in_user(request), session)
     return redirect("sessions")
 
 
@@ -39,5 +39,5 @@ def end_session(request: HttpRequest, session: UUID) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Ends all sessions but the one that asks."""
-    actions.end_other_sessions(signed_in_user(request), str(request.session.session_key))
+    session_actions.end_other_sessions(signed_in_user(request), str(request.session.session_key))
     return redirect("sessions")

@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from forge.accounts.actions import NewPerson, join_as, join_new, redeem_sign_in_link
 from forge.accounts.errors import BadAccount, LinkEnded, OtherAddress
 from forge.accounts.hooks import purpose_of
 from forge.accounts.models import User
+from forge.accounts.organisations.actions.invitations import NewPerson, join_as, join_new
 from forge.accounts.organisations.invitations import find_invitation, is_for
 from forge.accounts.principals import signed_in_user
+from forge.accounts.sign_in.actions.one_time_link import redeem_sign_in_link
 from forge.accounts.sign_in.attempts import remember_browser
 from forge.accounts.sign_in.recent import LINK
 from forge.core.http.pages import for_person, show_again

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_person
 from forge.accounts.grants.access import created_by_tokens
 from forge.accounts.models import ApiToken
-from forge.accounts.organisations.access import require_person
+from forge.accounts.scopes import SCOPE_NAMES, excluded_scopes, expand_scopes
 from forge.accounts.tokens.restriction import checked_restriction
-from forge.accounts.tokens.scopes import SCOPE_NAMES, excluded_scopes, expand_scopes
 from forge.accounts.tokens.secrets import PREFIX, hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace, write_entry

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from forge.accounts.errors import CodeEnded
 from forge.accounts.models import DeviceSignIn
 from forge.accounts.principals import signed_in_user
+from forge.accounts.scopes import SCOPE_TEXTS, Scope
 from forge.accounts.tokens.actions.device import SCOPES, TOKEN_LIFE, decide, find, shown_code
 from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
-from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
 from forge.core.errors import Invalid
 from forge.core.http.pages import for_person, show_again
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from forge.accounts.access import organisations_of
 from forge.accounts.hooks import MemberProject, member_projects
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import organisations_of
 from forge.accounts.principals import principal_of
 
 SOME = "some"

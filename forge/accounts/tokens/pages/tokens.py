@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from forge.accounts import actions
 from forge.accounts.models import ApiToken
 from forge.accounts.principals import principal_of
+from forge.accounts.scopes import SCOPE_GROUPS, Scope
+from forge.accounts.tokens.actions import tokens as token_actions
 from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
 from forge.accounts.tokens.restriction import own_keys
-from forge.accounts.tokens.scopes import SCOPE_GROUPS, Scope
 from forge.core.actors import Actor
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
@@ -48,7 +48,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     days = int(life if life in LIVES else USUAL_LIFE)
     expires = timezone.now() + timedelta(days=days)
     try:
-        token, secret = actions.create_token(
+        token, secret = token_actions.create_token(
             principal,
             request.POST.get("name", ""),
             request.POST.getlist("scopes"),
@@ -81,5 +81,5 @@ def _listed_tokens(principal: Actor, tokens: Iterable[ApiToken]) -> list[ListedT
 @require_POST
 def delete_token(request: HttpRequest, token: UUID) -> HttpResponse:
     """Ends a token."""
-    actions.delete_token(principal_of(request), token)
+    token_actions.delete_token(principal_of(request), token)
     return redirect("tokens")

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.builds.runs.build_worker import BuildWorker
-from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.core.events.delivery import attach_thread
-from forge.core.periodic import RunsIn, scheduler
+from forge.core.processes.data_lock import DataInUse, Use, data_folder
+from forge.core.processes.periodic import RunsIn, scheduler
 
 
 class Command(BaseCommand):

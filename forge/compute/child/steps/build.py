@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from forge.compute.child.job_answers import Answers
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
 from forge.compute.child.output_file import write_output
 from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.steps.packages import make_package, preferences_of
 from forge.compute.child.steps.secret_search import search_files
-from forge.compute.pool.job_answers import Answers
 from rune.assessment.block_tests.running import run_block_tests
 from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.evaluation.evaluating import EvaluationEffort as EvaluationEffort

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from forge.compute.child.job_answers import Answers
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.output_file import write_output
-from forge.compute.pool.job_answers import Answers
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.lookup import find_variant

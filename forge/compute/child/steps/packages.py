@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from forge.compute.child.job_answers import Answers
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.output_file import write_output
-from forge.compute.pool.job_answers import Answers
 from rune.aim import OPTIMIZATIONS
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions

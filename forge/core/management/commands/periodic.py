@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.core.models import PeriodicRun
-from forge.core.periodic import PeriodicTask, RunsIn, run_once, tasks
+from forge.core.processes.periodic import PeriodicTask, RunsIn, run_once, tasks
 
 ROW = "{:<16} {:>8}  {:<35} {:<22} {}"
 

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from forge.accounts.access import nothing_here, require_person
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import nothing_here, require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
@@ -41,15 +41,15 @@ from forge.datasets.collecting.limits import (
     RECORDINGS_OF_LINK,
     count,
 )
-from forge.datasets.collecting.models import CollectingAudience, SubmissionState
 from forge.datasets.collecting.task import Task, checked_task
 from forge.datasets.consent.actions import agree, store_consent
-from forge.datasets.consent.terms import guest_terms_for
+from forge.datasets.consent_terms import guest_terms_for
 from forge.datasets.errors import CodeNeeded, ConsentOver
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission
+from forge.datasets.models.collecting import CollectingAudience, SubmissionState
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.datasets.samples.actions.add import checked_word
-from forge.datasets.samples.models import SampleSource
 from forge.datasets.samples.rates import is_other_rate, rates_of_project
 from forge.projects.access import require
 from forge.projects.models import Project

@@ -25,18 +25,18 @@ from forge.core.errors import Invalid, QuotaReached
 from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.collecting.access import principal_of_collector
-from forge.datasets.collecting.models import SubmissionState
 from forge.datasets.errors import ConsentOver, ContentRefused, RateDiffers, SampleKnown, WrongSide
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
+from forge.datasets.models.collecting import SubmissionState
+from forge.datasets.models.removals import RemovalReason
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.playing import require_play
+from forge.datasets.removals.actions import erase_removed, remove_samples
 from forge.datasets.removals.deletion_list import list_deleted
-from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.samples.actions.add import accepts_recordings, checked_word
-from forge.datasets.samples.actions.delete import erase_removed, remove_samples
 from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.content import checked_content
-from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from forge.projects.models import Project

@@ -2,7 +2,6 @@
 
 from forge.datasets.samples.actions.add import add_sample
 from forge.datasets.samples.actions.cut import LabelledPart, ProposedParts, cut_sample, propose_parts
-from forge.datasets.samples.actions.delete import delete_sample, delete_samples, end_consents, withdraw_consent
 from forge.datasets.samples.actions.mark import (
     UNCHANGED,
     PreviousMarks,
@@ -24,10 +23,6 @@ __all__ = [
     "UnchangedValue",
     "add_sample",
     "cut_sample",
-    "delete_sample",
-    "delete_samples",
-    "end_consents",
     "mark_samples",
     "propose_parts",
-    "withdraw_consent",
 ]

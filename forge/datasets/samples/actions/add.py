@@ -16,16 +16,16 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
 from forge.datasets.actions import DataSetChange
-from forge.datasets.consent.models import Consent
 from forge.datasets.errors import ConsentOver
 from forge.datasets.models import Sample
+from forge.datasets.models.consents import Consent
 from forge.datasets.samples.actions.store import SampleOrigin, store_sample
 from forge.datasets.samples.content import checked_content
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
 from rune.datasets.content.content import Kind
 from rune.datasets.content.row_rate import RowInterval
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 
 SESSION = timedelta(hours=12)
 """How long recordings may be sent after their person agreed to the terms."""

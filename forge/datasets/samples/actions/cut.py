@@ -16,11 +16,11 @@ from forge.core.models import Blob
 from forge.datasets.actions import DataSetChange
 from forge.datasets.errors import ConsentOver, ContentRefused
 from forge.datasets.models import Consent, DataSet, Sample
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.playing import require_play
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.samples.actions.mark import PreviousMarks, SampleMark
 from forge.datasets.samples.actions.store import SampleOrigin, new_row
-from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from rune.datasets.content.content import BadContent, Content

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TypedDict
 from uuid import UUID
 
-from forge.accounts.organisations.access import nothing_here
+from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, Stale
 from forge.datasets.actions import DataSetChange
-from forge.datasets.analysis.models import SampleAnalysis, proposal_of
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.models.analysis import SampleAnalysis, proposal_of
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.samples.actions.add import checked_word
 from forge.datasets.samples.actions.positions import set_positions
-from forge.datasets.samples.models import SampleKind
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.datasets.positions import MAX_PLACES, ObjectPositionJson

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.datasets.models import Sample
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.playing import require_play
-from forge.datasets.samples.models import SampleKind
 from rune.datasets.content.content import BadContent
 from rune.datasets.positions import NOTHING, ObjectPositionJson, label_of_positions, positions_to_json, read_positions
 

@@ -12,10 +12,10 @@ from django.db.models import Count
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.models import Blob
-from forge.datasets.consent.models import Consent
 from forge.datasets.errors import LabelDiffers, SampleKnown, WrongSide
 from forge.datasets.models import DataSet, Group, Sample
-from forge.datasets.samples.models import SampleSource
+from forge.datasets.models.consents import Consent
+from forge.datasets.models.samples import SampleSource
 from forge.datasets.samples.rates import keep_rates, rate_of
 from rune.datasets.content.content import Content
 from rune.datasets.label_conflicts import contradicts

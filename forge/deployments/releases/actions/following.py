@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from forge.accounts.organisations.access import require_operator
+from forge.accounts.access import require_operator
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event

@@ -11,7 +11,7 @@ from forge.core.api.states import IF_MATCH
 from forge.core.errors import Conflict, Invalid
 from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.errors import NotPromoted
-from forge.deployments.facets import serving_facet, source_facet
+from forge.deployments.etag_facets import serving_facet, source_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.actions.records import ReleaseRecord

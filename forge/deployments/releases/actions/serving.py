@@ -13,7 +13,7 @@ from forge.core.api.acts import act
 from forge.core.api.states import IF_MATCH
 from forge.core.errors import Conflict, Gone, Invalid, NotFound
 from forge.core.preconditions import Precondition, require_precondition
-from forge.deployments.facets import serving_facet
+from forge.deployments.etag_facets import serving_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.actions.records import ReleaseRecord

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_in, require_person
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry

@@ -23,7 +23,8 @@ from forge.core.database.wrong_clock import LONGEST_WAIT
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.releases.changes import lock_project
 from forge.deployments.releases.gate import missing_for
-from forge.deployments.updates.access import newest_document, root_of
+from forge.deployments.signed_releases import root_of
+from forge.deployments.updates.access import newest_document
 from forge.deployments.updates.documents import (
     ROOT_KEYS,
     DocumentSet,

@@ -28,7 +28,7 @@ from forge.learning.training.place import RUN
 from forge.learning.training.threshold_text import LabelThreshold, with_threshold
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.versions.actions.restore import restore_version
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.project.runefile import DEFAULT_RUNEFILE
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forge.core.actors import Actor
 from forge.datasets.access import samples_of
-from forge.datasets.pages.cards import SampleCard, cards_of
+from forge.datasets.sample_cards import SampleCard, cards_of
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.lab_events import LabelMiscountJson
 from forge.projects.models import Project

@@ -12,7 +12,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
-from forge.datasets.pages.cards import SampleCard, cards_of
+from forge.datasets.sample_cards import SampleCard, cards_of
 from forge.datasets.versions.other_projects import readable_source
 from forge.learning.background.trials import background_of_run
 from forge.learning.quality import ModelQuality, epoch_sentence, quality_of_run, reads_text, test_reads

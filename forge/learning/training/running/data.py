@@ -8,9 +8,9 @@ from pathlib import Path
 
 from forge.core.blobs.store import read_blob
 from forge.core.errors import NotFound
-from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion, Sample
-from forge.datasets.samples.models import ENDINGS
+from forge.datasets.models.samples import ENDINGS
+from forge.datasets.sample_uses import SampleUse
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.export import exported
 from forge.datasets.versions.manifest import Entry

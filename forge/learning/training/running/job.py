@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
-from forge.compute.pool.workdir import workdir
+from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, DomainError

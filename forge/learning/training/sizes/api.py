@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind, principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.compute.scheduler.slots import Party
 from forge.core.api.views import needing, raising
 from forge.core.errors import TooOften, Unprocessable
@@ -21,8 +21,8 @@ from forge.learning.training.sizes.serializers import (
     needs_to_json,
     sizes_to_json,
 )
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 
 
 class TrainingSizes(ProjectView):

@@ -15,9 +15,9 @@ from typing import Any, NotRequired, TypedDict, cast
 from django.core.cache import cache
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
-from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.recent_usage import sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
+from forge.compute.workdir import workdir
 from forge.core.errors import DiskFull, TooOften
 from forge.core.http.asgi.lifespan import server_stopping
 from forge.core.json_shape import has_shape

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_person
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Invitation, ProjectMembership, Role, User
-from forge.accounts.organisations.access import require_person
 from forge.accounts.organisations.invitations import (
     DEFAULT_DAYS,
     checked_addresses,
@@ -19,10 +19,11 @@ from forge.accounts.organisations.invitations import (
     make_link,
     send_link,
 )
+from forge.accounts.organisations.serializers import NEW_LINK, SENT_LINKS, Days, Emails, Places
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import Teammate, find_teammate
 from forge.accounts.roles import is_higher
-from forge.accounts.serializers import NEW_LINK, SENT_LINKS, Days, Emails, Places, RoleChoice
+from forge.accounts.serializers import RoleChoice
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, MAKES
@@ -32,7 +33,7 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.projects.people.facets import teammate_facets
+from forge.projects.people.etag_facets import teammate_facets
 from forge.projects.people.locks import lock_roles
 from forge.projects.place import PROJECT
 from rune.wording import counted

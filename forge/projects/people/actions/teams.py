@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from forge.accounts.access import require_in
 from forge.accounts.announcements import MEMBERS_CHANGED
 from forge.accounts.grants.actions import end_lost_grants
 from forge.accounts.models import Role, Team, TeamRole
-from forge.accounts.organisations.access import require_in
 from forge.accounts.organisations.invitations import DEFAULT_DAYS, checked_offer
 from forge.accounts.permissions import Verb
 from forge.accounts.roles import is_higher
@@ -21,7 +21,7 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.projects.people.facets import team_role_facets
+from forge.projects.people.etag_facets import team_role_facets
 from forge.projects.people.locks import lock_roles
 
 

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from forge.accounts.access import open_invitations
 from forge.accounts.models import Role, TeamRole
-from forge.accounts.organisations.access import open_invitations
 from forge.accounts.organisations.pages.invitation_form import InvitingForm, invitation_request
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
@@ -25,17 +25,16 @@ from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import things_of, words_of
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import origin_of
-from forge.projects.actions import (
+from forge.projects.models import Project
+from forge.projects.people.actions.roles import (
     end_project_role,
-    end_team_role,
     give_project_role,
-    give_team_role,
     invite_to_project,
     invite_to_project_by_email,
     revoke_project_invitation,
 )
-from forge.projects.models import Project
-from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
+from forge.projects.people.actions.teams import end_team_role, give_team_role
+from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.projects.place import project_of
 
 PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}

@@ -14,23 +14,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
+from forge.accounts.access import find_organisation, members_of
 from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole
-from forge.accounts.organisations.access import find_organisation, members_of
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.roles import ROLE_DESCRIPTIONS
 from forge.accounts.teams.access import find_team, is_in_team, people_of, roles_of, teams_of
-from forge.accounts.teams.facets import team_facets
+from forge.accounts.teams.etag_facets import team_facets
 from forge.core.errors import Conflict, Invalid, NotFound, Stale
 from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import etag_of, form_precondition
 from forge.projects.access import find_project
-from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
-from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets
+from forge.projects.people.actions.teams import end_team_role, give_team_role
+from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """The roles that a team can have in a project."""

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from forge.accounts.organisations.access import require_operator
+from forge.accounts.access import require_operator
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of
 from forge.core.events.log import append_event

@@ -18,10 +18,10 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_RESTORED, VERSION_SAVED
-from forge.projects.facets import files_facets_of
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_uploaded
 from forge.projects.models import Project, Version
+from forge.projects.versions.etag_facets import files_facets_of
 from forge.projects.versions.restore import FileToRestore, files_to_restore, restore, still_available
 from forge.projects.versions.store import snapshot, working_tree
 
@@ -54,7 +54,7 @@ def restore_version(
     with editing(project, actor.pk) as doc:
         _require_unedited(project, sequence)
         changed = _restore(actor, project, version, doc, files, paths)
-        _tell(actor, project, version, before)
+        _record(actor, project, version, before)
     return RestoreResult(before, changed)
 
 
@@ -82,7 +82,7 @@ def restoring_update(
         with doc.transaction():
             _restore(actor, project, version, doc, files, paths)
         note_clients(project.pk, {doc.client_id: actor.pk})
-        _tell(actor, project, version, current)
+        _record(actor, project, version, current)
     return doc.get_update(before)
 
 
@@ -102,7 +102,7 @@ def _require_unedited(project: Project, sequence: int | None) -> None:
         raise Stale(f"Somebody edited the files of {project.full_name} at this moment. Nothing was changed. Try again.")
 
 
-def _tell(actor: Actor, project: Project, version: Version, before: Version) -> None:
+def _record(actor: Actor, project: Project, version: Version, before: Version) -> None:
     by = person_to_json(actor.person) if actor.person is not None else None
     append_event(project.stream, VERSION_RESTORED(number=version.number, before=before.number, by=by), actor)
 

@@ -20,7 +20,7 @@ from forge.projects.models import Project, Visibility
 from forge.projects.place import PROJECT
 from forge.registry.blocks.access import find_block, find_path
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
-from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.etag_facets import block_facets
 from forge.registry.blocks.models import SUCCESSOR_LENGTH
 from forge.registry.blocks.serializers import BLOCK
 from forge.registry.models import BlockVersion

@@ -24,22 +24,22 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.access import require
 from forge.projects.errors import ProjectFileNotFound
-from forge.projects.facets import files_facets_of
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project, Version
 from forge.projects.place import PROJECT
+from forge.projects.versions.etag_facets import files_facets_of
 from forge.projects.versions.store import WorkingTree, store_version, working_tree
 from forge.registry.blocks.announcements import BLOCK_PUBLISHED
 from forge.registry.blocks.errors import BadBlock, BlockBroken
 from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.serializers import PUBLISHED_BLOCK
 from forge.registry.blocks.withdrawn import require_not_withdrawn
-from forge.registry.discovery.listings.licences import FILES, licence_of
 from forge.registry.hooks import GateAnswer, block_gate
+from forge.registry.listings.licences import FILES, licence_of
 from forge.registry.models import Admission, ArtifactTag, BlockVersion, Manifest, Repository
 from forge.registry.oci.document_tags import tags_of_lists
 from forge.registry.provenance.signing.blocks.attaching import attach_block_provenance
-from forge.registry.provenance.signing.jobs import request_block_signature
+from forge.registry.provenance.signing.requests import request_block_signature
 from forge.registry.tags.errors import GateClosed, TagInUse
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.messages import checked_notes

@@ -21,7 +21,7 @@ from forge.projects.models import Project
 from forge.projects.place import PROJECT
 from forge.registry.blocks.access import find_any_block
 from forge.registry.blocks.announcements import BLOCK_DESCRIBED
-from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.etag_facets import block_facets
 from forge.registry.blocks.serializers import BLOCK
 from forge.registry.models import BlockVersion
 from forge.registry.tags.messages import checked_sentence

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
-from forge.accounts.organisations.access import find_organisation
-from forge.accounts.organisations.pages.tabs import tabs_of
+from forge.accounts.access import find_organisation
+from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.comparison.line_stretches import FileLines, stretches_of
@@ -28,10 +28,10 @@ from forge.projects.models import Project
 from forge.projects.place import project_of
 from forge.registry.blocks.access import PublishedFiles, best_of, blocks_in, files_of, versions_of
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, end_block_withdrawal, withdraw_block
-from forge.registry.blocks.facets import block_facets
+from forge.registry.blocks.etag_facets import block_facets
 from forge.registry.blocks.pages.signature_text import arguments_of, signature_line, stage_text
 from forge.registry.blocks.users import BlockUse, users_of
-from forge.registry.discovery.listings.licences import licence_of
+from forge.registry.listings.licences import licence_of
 from forge.registry.models import BlockVersion
 from forge.registry.provenance.signing.blocks.proofs import SignedBlock, signed_block
 from rune.blocks.shared_path import SharedName, SharedPath

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import choices
 from forge.core.api.views import needing
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.discovery.dependants.access import dependants_of
 from forge.registry.hooks import DependantKind
 

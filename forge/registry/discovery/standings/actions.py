@@ -26,7 +26,7 @@ from forge.registry.discovery.standings.models import ADDRESS_LENGTH, TITLE_LENG
 from forge.registry.discovery.standings.serializers import StandingJson, standing_to_json
 from forge.registry.models import StandingEntry, StandingTable
 from forge.registry.tags.access import find_any_tag, find_tag
-from forge.registry.tags.facets import version_facets
+from forge.registry.tags.etag_facets import version_facets
 from forge.registry.tags.messages import checked_sentence
 from rune.assessment.evaluation.evaluation import Evaluation
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from forge.datasets.hooks import SampleScope
 from forge.datasets.models import DataVersion
-from forge.datasets.removals.hooks import SampleScope
-from forge.datasets.samples.models import SampleSplit
+from forge.datasets.models.samples import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.registry.models import StandingEntry, StandingTable, Tag
 from rune.wording import counted

@@ -10,7 +10,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.api.preconditions import ETAG
 from forge.core.api.views import PERSON, needing, raising
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.distribution.mirrors.access import find_mirror, mirrors_of
 from forge.registry.distribution.mirrors.errors import NoSuchMirror
 from forge.registry.distribution.mirrors.serializers import MIRROR, MirrorJson, MirrorsJson, mirror_to_json

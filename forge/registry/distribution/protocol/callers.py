@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from forge.accounts.models import ApiToken
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, Principal, acting_as
+from forge.accounts.scopes import Scope
 from forge.accounts.tokens.authorization import Access, NotAToken, read_authorization
-from forge.accounts.tokens.scopes import Scope
 from forge.core.errors import AddressChanged, DomainError
 from forge.projects.access import find_project
 from forge.registry.distribution.protocol.refusals import Refusal

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from forge.accounts.principals import Principal
-from forge.core.blobs.responses import document_response, part_response, sends_by_store, store_redirect
 from forge.core.database.code_points import by_code_point
+from forge.core.http.blob_responses import document_response, part_response, sends_by_store, store_redirect
 from forge.projects.models import Project
 from forge.registry.blocks.access import find_published
 from forge.registry.blocks.actions import note_block_pull

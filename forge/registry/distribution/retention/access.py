@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.blobs.links import owner_kind

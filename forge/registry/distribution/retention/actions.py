@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_in, require_operator, require_person
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in, require_operator, require_person
 from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor

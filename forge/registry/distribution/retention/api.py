@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.terms_api import OrganisationTermsView, described_terms
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import Principal, principal_of
 from forge.core.api.preconditions import REFUSALS, with_etag
 from forge.core.api.views import PERSON, needing, raising

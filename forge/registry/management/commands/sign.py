@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from forge.core.data_lock import DataInUse, Use, data_folder
+from forge.core.processes.data_lock import DataInUse, Use, data_folder
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots, announce_worker
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import NotFound

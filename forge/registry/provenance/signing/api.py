@@ -11,15 +11,15 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.api import OrganisationView
 from forge.accounts.permissions import Verb
+from forge.accounts.place import OrganisationView
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.json_types import Timestamp, choices
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, needing, raising
 from forge.core.errors import Conflict, Invalid
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.provenance.signing.access import key_facets, keys_of
 from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from forge.registry.provenance.signing.models import KeyOrigin, SigningKey

@@ -16,8 +16,8 @@ from forge.core.errors import BytesDamaged, NotFound
 from forge.learning.training_data import training_data_of
 from forge.projects.models import Version
 from forge.projects.versions.store import available_files
-from forge.registry.discovery.listings.rows import licence_in
 from forge.registry.hooks import approvals
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import Publication
 from forge.registry.oci.digests import digest_of
 from forge.registry.oci.rune_facts import manifest_digest, rune_facts

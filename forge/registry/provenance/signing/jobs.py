@@ -8,18 +8,21 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from forge.accounts.permissions import Verb
-from forge.compute.scheduler.slots import Party
 from forge.jobs.kinds import JobKind, JobTitle
-from forge.jobs.models import Job, JobState, WorkerCapability
-from forge.jobs.queue import enqueue
-from forge.projects.models import Project
+from forge.jobs.models import Job, WorkerCapability
 from forge.registry.models import BlockVersion, Publication, PublishedBlockSignature, Tag
 from forge.registry.provenance.signing.actions.block_signer import sign_block
 from forge.registry.provenance.signing.actions.signer import make_key, sign_publication
 from forge.registry.provenance.signing.attaching import attach_provenance
 from forge.registry.provenance.signing.blocks.attaching import attach_block_provenance
 from forge.registry.provenance.signing.models import KeyOrigin, Signature, SigningKey
-from rune.compiler.building.spec import canonical_digest
+from forge.registry.provenance.signing.requests import (
+    BLOCK_SIGNATURE_JOB,
+    KEY_JOB,
+    SIGNATURE_JOB,
+    request_block_signature,
+    request_signature,
+)
 
 MOST_AT_ONCE = 50
 """Publications that are completed in one run."""
@@ -40,7 +43,7 @@ def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 
 MAKE_KEY = JobKind(
-    "signing-key",
+    KEY_JOB,
     WorkerCapability.SIGN,
     make_key,
     "Signing key",
@@ -48,7 +51,7 @@ MAKE_KEY = JobKind(
     attempts=3,
 )
 SIGN = JobKind(
-    "signature",
+    SIGNATURE_JOB,
     WorkerCapability.SIGN,
     sign_publication,
     "Signature",
@@ -72,7 +75,7 @@ def _block_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
 
 
 SIGN_BLOCK = JobKind(
-    "block-signature",
+    BLOCK_SIGNATURE_JOB,
     WorkerCapability.SIGN,
     sign_block,
     "Signature of a block",
@@ -80,36 +83,6 @@ SIGN_BLOCK = JobKind(
     verb=Verb.PUBLISH,
     attempts=3,
 )
-
-
-def request_key(key: SigningKey, person: UUID | None) -> Job:
-    """Asks the signer for the two halves of a key, in the transaction that stores its row."""
-    party = Party(key.organisation_id, person)
-    return enqueue(MAKE_KEY, key.organisation_id, {"key": str(key.pk)}, party=party, project=None)
-
-
-def request_signature(publication: Publication) -> None:
-    """Asks the signer for a signature of a publication, where the organisation has a key that was made here."""
-    _request(SIGN, publication.repository.project, {"publication": str(publication.pk)}, publication.author_id)
-
-
-def request_block_signature(block: BlockVersion) -> None:
-    """The same for a version of a block that has no signature which counts."""
-    if block.signatures.filter(key__revoked=None).exists():
-        return
-    _request(SIGN_BLOCK, block.repository.project, {"block": str(block.pk)}, block.author_id)
-
-
-def _request(kind: JobKind, project: Project, subject: Mapping[str, str], author: UUID | None) -> None:
-    key = SigningKey.objects.filter(organisation=project.organisation_id, origin=KeyOrigin.SERVER).signing().first()
-    if key is None:
-        return
-    spec = {**subject, "key": str(key.pk)}
-    failed_jobs = Job.objects.filter(kind=kind.name, organisation=project.organisation_id, state=JobState.FAILED)
-    if failed_jobs.filter(spec_digest=canonical_digest(spec)).exists():
-        # Somebody retries it on the page of jobs, once the reason is gone.
-        return
-    enqueue(kind, project.organisation_id, spec, party=Party(project.organisation_id, author), project=project)
 
 
 def complete_publications() -> None:

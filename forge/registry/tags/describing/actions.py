@@ -21,7 +21,7 @@ from forge.projects.place import PROJECT
 from forge.registry.models import Tag
 from forge.registry.tags.access import find_tag
 from forge.registry.tags.describing.announcements import TAG_DESCRIBED
-from forge.registry.tags.facets import advice_facets, notes_facets
+from forge.registry.tags.etag_facets import advice_facets, notes_facets
 from forge.registry.tags.messages import checked_notes, checked_sentence
 from forge.registry.tags.serializers import TAG
 

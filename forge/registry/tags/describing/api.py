@@ -8,10 +8,10 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.api.preconditions import ETAG
 from forge.core.api.views import needing
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.serializers import TAG, TagJson
 

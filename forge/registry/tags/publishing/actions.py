@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forge.accounts.organisations.name_reservations import lock_names, reserve_names
 from forge.accounts.permissions import Verb
-from forge.builds.artefacts.store import secure
+from forge.builds.compiling.artefact_store import secure
 from forge.builds.evaluations.limits import policy_of
 from forge.builds.models import Build, BuildTrigger
 from forge.compute.secret_search import require_searched
@@ -23,8 +23,8 @@ from forge.core.reasons import checked_reason
 from forge.jobs.models import JobState
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.registry.discovery.listings.rows import list_rune
 from forge.registry.hooks import gate
+from forge.registry.listings.rows import list_rune
 from forge.registry.models import (
     Admission,
     ArtifactTag,
@@ -37,10 +37,10 @@ from forge.registry.oci.document_tags import tags_of_lists
 from forge.registry.oci.manifests import is_tag, oci_artifact, stays
 from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.provenance.signing.attaching import attach_provenance
-from forge.registry.provenance.signing.jobs import request_signature
+from forge.registry.provenance.signing.requests import request_signature
 from forge.registry.repository.storing import store_manifests
 from forge.registry.tags.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagInUse
-from forge.registry.tags.facets import build_facets
+from forge.registry.tags.etag_facets import build_facets
 from forge.registry.tags.fixed_versions import fix_version
 from forge.registry.tags.messages import checked_notes
 from forge.registry.tags.names import require_distinct

@@ -12,14 +12,14 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
 from forge.core.api.preconditions import REFUSALS, REQUIRED_IF_MATCH, request_precondition
 from forge.core.api.views import needing, raising
 from forge.core.errors import Conflict, Gone, Invalid, NotFound
-from forge.projects.api import ProjectView
 from forge.projects.models import Project
+from forge.projects.place import ProjectView
 from forge.registry.tags.access import tags_of
 from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.registry.tags.serializers import TagJson, TagListJson, tag_list_to_json, tag_to_json

@@ -10,16 +10,16 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.builds.access import find_package
 from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example, examples_for_others
 from forge.core.api.views import boolean_parameter, needing, raising
-from forge.core.blobs.responses import blob_response, part_response
 from forge.core.errors import Gone
 from forge.core.http import media_types
+from forge.core.http.blob_responses import blob_response, part_response
 from forge.projects.actions import note_download
-from forge.projects.api import ProjectView
+from forge.projects.place import ProjectView
 from forge.registry.tags.access import find_tag
 from forge.registry.tags.errors import NoSuchTag
 from forge.registry.tags.pulling.actions import note_pull

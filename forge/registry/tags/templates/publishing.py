@@ -14,8 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
+from forge.accounts.names import SERVER_ORGANISATION
 from forge.accounts.organisations.actions.server_organisation import acting_for, server_organisation
-from forge.accounts.organisations.names import SERVER_ORGANISATION
 from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.compute.pool.toolchain import TOOLCHAIN

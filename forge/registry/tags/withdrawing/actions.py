@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework.fields import CharField
 
-from forge.accounts.organisations.access import require_operator
+from forge.accounts.access import require_operator
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import act
@@ -20,12 +20,12 @@ from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.projects.models import Project
 from forge.projects.place import PROJECT
-from forge.registry.discovery.listings.rows import list_newest
 from forge.registry.hooks import withdrawals
+from forge.registry.listings.rows import list_newest
 from forge.registry.models import Tag, TagQuerySet, WithdrawnRune
 from forge.registry.tags.access import find_any_tag
 from forge.registry.tags.describing.announcements import TAG_DESCRIBED
-from forge.registry.tags.facets import withdrawal_facets
+from forge.registry.tags.etag_facets import withdrawal_facets
 from forge.registry.tags.messages import checked_sentence
 from forge.registry.tags.serializers import TAG
 from forge.registry.tags.withdrawing.announcements import TAG_WITHDRAWN

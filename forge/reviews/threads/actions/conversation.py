@@ -24,13 +24,13 @@ from forge.reviews.changes.participants import mentionable_by, require_ending, r
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, comment_mentions
 from forge.reviews.models import AnchoredThread, Review, Verdict
-from forge.reviews.place import THREAD
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
-from forge.reviews.threads.facets import comment_facets, thread_facets
+from forge.reviews.threads.etag_facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import mentioned_people, names_of
+from forge.reviews.threads.place import THREAD
 from forge.reviews.threads.serializers import NEW_COMMENT, THREAD_JSON, Text
 
 
@@ -83,7 +83,7 @@ def begin_thread_with_verdict(
         kind=anchor.kind,
         place=dict(anchor.place),
     )
-    _tell(actor, thread, ThreadStep.VERDICT, _mention(actor, thread, comment, ""))
+    _record(actor, thread, ThreadStep.VERDICT, _mention(actor, thread, comment, ""))
     return thread
 
 
@@ -95,9 +95,9 @@ def take_back_words(actor: Actor, thread: AnchoredThread) -> None:
     if len(comments) > 1:
         if comments[0].deleted is None:
             threads.delete(comments[0], actor.person)
-        _tell(actor, thread, ThreadStep.DELETED)
+        _record(actor, thread, ThreadStep.DELETED)
     else:
-        _tell(actor, thread, ThreadStep.DELETED)
+        _record(actor, thread, ThreadStep.DELETED)
         thread.thread.delete()
 
 
@@ -158,7 +158,7 @@ def edit_comment(
     if not threads.edit(comment, text):
         return
     write_entry(actor, "review.edit", thread.about.subject, thread.project.place, **thread_facts(thread, comment))
-    _tell(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
+    _record(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
 
 
 @transaction.atomic
@@ -183,7 +183,7 @@ def delete_comment(
         member=author,
         **thread_facts(thread, comment),
     )
-    _tell(actor, thread, ThreadStep.DELETED)
+    _record(actor, thread, ThreadStep.DELETED)
 
 
 def build_of(about: Review | Build) -> Build:
@@ -212,7 +212,7 @@ def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> Non
         write_entry(actor, "review.say", thread.review.subject, place, **facts | {"number": thread.review.number})
     else:
         write_entry(actor, "review.comment", thread.about.subject, place, **facts)
-    _tell(actor, thread, ThreadStep.COMMENT, _mention(actor, thread, comment, ""))
+    _record(actor, thread, ThreadStep.COMMENT, _mention(actor, thread, comment, ""))
 
 
 def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str) -> frozenset[UUID]:
@@ -228,10 +228,10 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
 
 def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
     write_entry(actor, action, thread.about.subject, thread.project.place, **thread_facts(thread))
-    _tell(actor, thread, step)
+    _record(actor, thread, step)
 
 
-def _tell(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
+def _record(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
     append_event(thread.project.stream, thread_event(thread, step, people), actor)
     request = thread.change_request
     if request is not None and request.source is not None:

@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.core.threads import MAXIMUM_COMMENT
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import SampleKnown
 from forge.datasets.models import Sample
 from forge.datasets.recordings.actions import ReadSample, read_sample, store_read_sample

@@ -33,14 +33,14 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.datasets.playing import ListedSample, listed_samples
 from forge.datasets.recordings.access import labelled_samples
 from forge.projects.place import project_of
-from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
+from forge.reviews.threads.actions import conversation
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import Anchor, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread
-from forge.reviews.threads.facets import comment_facets, thread_facets
+from forge.reviews.threads.etag_facets import comment_facets, thread_facets
 from forge.reviews.threads.mentions import MentionNames, names_of
 from forge.reviews.threads.pages.line_changes import changed_lines
 
@@ -276,11 +276,11 @@ def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
     _require_here(request, organisation, name, anchored_thread)
     text, button = request.POST.get("text", ""), request.POST.get("do", "")
     if button == "resolve":
-        actions.resolve_thread(principal, anchored_thread, text, precondition=form_precondition(request.POST))
+        conversation.resolve_thread(principal, anchored_thread, text, precondition=form_precondition(request.POST))
     elif text.strip():
-        actions.reply_in_thread(principal, anchored_thread, text)
+        conversation.reply_in_thread(principal, anchored_thread, text)
     elif button == "reopen":
-        actions.reopen_thread(principal, anchored_thread, precondition=form_precondition(request.POST))
+        conversation.reopen_thread(principal, anchored_thread, precondition=form_precondition(request.POST))
     else:
         raise Invalid("Write something first.")
     return redirect(_page_of(request, anchored_thread))
@@ -294,9 +294,9 @@ def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID
     anchored_thread, target = find_comment(principal, comment_id)
     _require_here(request, organisation, name, anchored_thread)
     if request.POST.get("do") == "delete":
-        actions.delete_comment(principal, anchored_thread, target, precondition=form_precondition(request.POST))
+        conversation.delete_comment(principal, anchored_thread, target, precondition=form_precondition(request.POST))
     else:
-        actions.edit_comment(
+        conversation.edit_comment(
             principal,
             anchored_thread,
             target,

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from forge.accounts.access import organisations_left_alone
 from forge.accounts.actions import disable_person
 from forge.accounts.errors import NoSuchPerson
-from forge.accounts.organisations.access import organisations_left_alone
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections
 
-from forge.serving.start.tables_at_once import make_tables_at_once
+from forge.serving.tables_at_once import make_tables_at_once
 
 _STEPS = ("app_label", "fake", "fake_initial", "plan", "check_unapplied", "prune")
 """Options of who wants the migrations themselves, or only some of them."""

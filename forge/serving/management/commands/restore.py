@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from forge.core.data_lock import DataInUse, Use, data_folder
+from forge.core.processes.data_lock import DataInUse, Use, data_folder
 from forge.datasets.removals.deletion_list import FILE
 from forge.serving.backup.errors import BackupError
 from forge.serving.backup.restore import restore_backup

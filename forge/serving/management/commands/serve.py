@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
-from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.core.http.frontend_build import build_manifest
+from forge.core.processes.data_lock import DataInUse, Use, data_folder
 from forge.request_limits.acceptor import Acceptor, tls_context
 from forge.request_limits.capacity import capacity_for, descriptor_limit, raise_descriptors
 from forge.request_limits.connection_limits import ConnectionLimiter

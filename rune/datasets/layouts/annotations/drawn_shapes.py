@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.label_names import word
 from rune.datasets.layouts.annotations.boxes import MarkedObjects, ObjectBox, sized_box
 from rune.datasets.layouts.containers.json_files import text_of
-from rune.datasets.words import word
 
 _BOX, _POLYGON, _ELLIPSE = "rectanglelabels", "polygonlabels", "ellipselabels"
 _SHAPES = (_BOX, _POLYGON, "keypointlabels", _ELLIPSE)

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.label_names import split_of, split_of_folders, word
 from rune.datasets.layouts.annotations.boxes import MarkedObjects, ObjectBox, in_units_of, sized_box
 from rune.datasets.layouts.annotations.drawn_shapes import number_in_picture
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, objects_of, text_of
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import split_of, split_of_folders, word
 
 _SIDES = 4
 """Numbers of a box: left, top, width and height."""

@@ -11,11 +11,11 @@ from typing import Any
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.convert.series import records_of
+from rune.datasets.label_names import split_of, word
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, json_of, objects_of, text_of
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import split_of, word
 
 _NAME = "croissant.json"
 _NAMES = (_NAME, "metadata.json")

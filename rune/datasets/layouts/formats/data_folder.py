@@ -6,11 +6,11 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.read import read_content
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.data_folder import LIST, read_list
+from rune.datasets.label_names import split_of, word
 from rune.datasets.layouts.annotations.boxes import MarkedObjects, point
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_of
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import split_of, word
 
 
 def find_data_folder(archive: DataFiles) -> Layout | None:

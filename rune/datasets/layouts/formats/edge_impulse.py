@@ -18,6 +18,7 @@ from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import axes_of, motion_of, table_of_numbers
 from rune.datasets.convert.sounds import Samples, wav_of_numbers
 from rune.datasets.convert.times import Timing
+from rune.datasets.label_names import first_word, label_of_folder, split_of, split_of_folders, word
 from rune.datasets.layouts.annotations.boxes import MarkedObjects
 from rune.datasets.layouts.annotations.drawn_shapes import number_in_picture, pixel_boxes
 from rune.datasets.layouts.annotations.marked_places import MarkedPlace, longest_label
@@ -25,7 +26,6 @@ from rune.datasets.layouts.containers.cbor_files import cbor_of
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, json_of, objects_of, text_of
 from rune.datasets.layouts.layout import Item, Layout, Omission, plain_timing
-from rune.datasets.words import first_word, label_of_folder, split_of, split_of_folders, word
 
 _LIST = "info.labels"
 _BOXES = "bounding_boxes.labels"

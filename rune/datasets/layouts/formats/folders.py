@@ -5,9 +5,9 @@ from __future__ import annotations
 from rune.datasets.content.content import SUFFIXES
 from rune.datasets.content.unread_pictures import unread_picture_file
 from rune.datasets.convert.plain import plain_recording
+from rune.datasets.label_names import label_of_folder, split_of_folders
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import label_of_folder, split_of_folders
 
 
 def folders_by_label(archive: DataFiles) -> Layout:

@@ -12,12 +12,12 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert.parquet import ParquetTable
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.convert.series import records_of
+from rune.datasets.label_names import label_of_folder, split_of, split_of_folders, word
 from rune.datasets.layouts.containers.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.containers.json_files import json_of
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.formats.tables import PARQUET, read_parquet
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import label_of_folder, split_of, split_of_folders, word
 
 _LISTS = ("metadata.csv", "metadata.jsonl")
 _FILES = ("file_name", "audio_file_name", "image_file_name")

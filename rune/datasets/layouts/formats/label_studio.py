@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.label_studio import MARKED_KEY
+from rune.datasets.label_names import first_word, split_of, word
 from rune.datasets.layouts.annotations.annotator_opinions import Opinion, agreed_opinion
 from rune.datasets.layouts.annotations.boxes import MarkedObjects
 from rune.datasets.layouts.annotations.drawn_shapes import number_in_picture, percent_shapes
@@ -17,7 +18,6 @@ from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.containers.json_files import json_in, objects_of
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import first_word, split_of, word
 
 _FIELDS = ("audio", "image", "csv", "ts", "timeseries", "file", "sound", "video", "url")
 _LABELS = ("choice", "choices", "label", "labels", "sentiment")

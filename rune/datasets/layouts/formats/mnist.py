@@ -11,10 +11,10 @@ from functools import lru_cache
 from rune.datasets.content.content import BadContent
 from rune.datasets.content.pictures import MAX_SIDE
 from rune.datasets.convert.pictures import grey_png
+from rune.datasets.label_names import word
 from rune.datasets.layouts.containers.archive import MAX_TABLE_BYTES
 from rune.datasets.layouts.containers.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.layout import Item, Layout
-from rune.datasets.words import word
 from rune.wording import size_text
 
 _IMAGES = re.compile(r"((?:.*/)?)(train|validation|t10k|test)[-_.]images[-_.]idx3[-_.]ubyte(\.gz)?")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from rune.datasets.content.content import SUFFIXES, BadContent
+from rune.datasets.label_names import word
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import word
 
 _NAME = re.compile(r"(?:.*/)?([^/]+)/([0-9a-f]{8})_nohash_\d+\.wav")
 _LISTS = {"validation_list.txt": "validation", "testing_list.txt": "test"}

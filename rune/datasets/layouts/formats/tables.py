@@ -15,9 +15,9 @@ from rune.datasets.convert.parquet import ParquetTable, table_of_parquet
 from rune.datasets.convert.parquet_process import MAX_UNPACKED
 from rune.datasets.convert.series import axes_of, is_number, motion_of, table_of, table_of_numbers, value_columns
 from rune.datasets.convert.times import Timing, timing_of_columns
+from rune.datasets.label_names import label_of_folder, split_of, split_of_folders, word
 from rune.datasets.layouts.containers.files import MAX_FILES, DataFiles, TooManyRecordings
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import label_of_folder, split_of, split_of_folders, word
 from rune.wording import listed
 
 _SERIES = ("series", "series_id", "id", "sample", "sample_id", "window", "segment")

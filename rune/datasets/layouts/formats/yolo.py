@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from rune.datasets.content.content import BadContent
+from rune.datasets.label_names import split_of_folders, word
 from rune.datasets.layouts.annotations.boxes import MarkedObjects, ObjectBox, sized_box
 from rune.datasets.layouts.containers.files import DataFiles
 from rune.datasets.layouts.formats.folders import read_recording
 from rune.datasets.layouts.layout import Item, Layout, Omission
-from rune.datasets.words import split_of_folders, word
 
 _PICTURES = (".jpg", ".jpeg", ".png")
 _YAML = ("data.yaml", "data.yml", "dataset.yaml")

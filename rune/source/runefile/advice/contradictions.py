@@ -79,7 +79,7 @@ def warn_of_contradictions(arriving: ArrivingMeaning, insert: Insert, report: Di
     if actual.layout is not None and expected.layout is not None and actual.layout is not expected.layout:
         _report_layout(arriving, actual.layout, expected.layout, insert, report)
     if actual.is_probability and expected.is_probability is False:
-        _tell_probabilities(arriving, report)
+        _report_probabilities(arriving, report)
     if actual.rate is not None and expected.rate is not None and actual.rate != expected.rate:
         _report_rate(arriving, actual.rate, expected.rate, report)
 
@@ -211,7 +211,7 @@ def _report_layout(
     )
 
 
-def _tell_probabilities(arriving: ArrivingMeaning, report: DiagnosticReport) -> None:
+def _report_probabilities(arriving: ArrivingMeaning, report: DiagnosticReport) -> None:
     report.warning(
         Code.VALUE_RANGE,
         f"{arriving.reader} makes probabilities of scores, and {arriving.giver} gives probabilities already",

@@ -42,10 +42,10 @@ def check_declared_outputs(
 def _check_declared(declaration: TypeSyntax, actual: TensorType, source: str, report: DiagnosticReport) -> None:
     if declaration.element is not actual.element:
         message = f"{source} gives {actual}, and not {declaration.element}"
-        tell, code = report.error, Code.WRONG_DECLARED_TYPE
+        add_diagnostic, code = report.error, Code.WRONG_DECLARED_TYPE
     elif declaration.dimensions is not None and declaration.tensor_type.count != actual.count:
         message = f"{source} gives {actual}, and not {declaration.tensor_type}"
-        tell, code = report.warning, Code.OTHER_DECLARED_DIMENSIONS
+        add_diagnostic, code = report.warning, Code.OTHER_DECLARED_DIMENSIONS
     else:
         return
-    tell(code, message, declaration.span, fixes=[report.replace_type(declaration.span, actual)])
+    add_diagnostic(code, message, declaration.span, fixes=[report.replace_type(declaration.span, actual)])

@@ -75,8 +75,8 @@ def _whole(
     root = composer.document()
     for notice in composer.notices:
         fixes = [report.guess(notice.span, notice.text)] if notice.text is not None else []
-        tell = report.error if notice.severity is Severity.ERROR else report.warning
-        tell(notice.code, notice.message, notice.span, [notice.note], fixes)
+        add_diagnostic = report.error if notice.severity is Severity.ERROR else report.warning
+        add_diagnostic(notice.code, notice.message, notice.span, [notice.note], fixes)
     return ComposedDocument(root, is_whole, broken_offsets, damaged_spans)
 
 
@@ -143,14 +143,14 @@ class _Recovery:
                 span = self._source.span(bare.start("name"), bare.end("name"))
                 problem = Unreadable("a `:` is missing after this name", span)
                 behind = self._source.span(bare.end("name"), bare.end("name"))
-                self._tell(problem, [self._report.guess(behind, ":", "Write the `:`")])
+                self._report_unreadable(problem, [self._report.guess(behind, ":", "Write the `:`")])
             else:
-                self._tell(problem)
+                self._report_unreadable(problem)
             self._blank_in(entry, problem)
 
     def _blank_around(self, problem: Unreadable) -> bool:
         """Takes out what holds a problem. False when there is nothing more to take out."""
-        self._tell(problem)
+        self._report_unreadable(problem)
         before = self._text
         offset = problem.span.start.offset
         if problem.to_the_end:
@@ -190,7 +190,7 @@ class _Recovery:
         blank = "".join(character if character in "\r\n" else " " for character in self._text[start:end])
         self._text = self._text[:start] + blank + self._text[end:]
 
-    def _tell(self, problem: Unreadable, fixes: Iterable[Fix] = ()) -> None:
+    def _report_unreadable(self, problem: Unreadable, fixes: Iterable[Fix] = ()) -> None:
         self._rounds += 1
         at = problem.span.start.offset
         fixes = list(fixes)

@@ -13,7 +13,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.label_conflicts import OTHER_LABEL_TITLE, conflict_text, quoted
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.label_names import WORD_LIMIT
 from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import read_folder, write_list
 from rune.tools.cli.data.named_project import data_client

@@ -14,7 +14,7 @@ from forge.builds.previews import dispatch
 from forge.builds.previews.dispatch import PreviewSlots
 from forge.builds.previews.superseding import PreviewWork
 from forge.compute.pool.compiler import Compiler
-from forge.compute.scheduler.pace import PaceNow
+from forge.compute.scheduler.compute_pace import PaceNow
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.actions import write_file
 from forge.projects.models import Project

@@ -13,19 +13,19 @@ import pytest
 from django.utils import timezone
 
 from forge.builds.access import preview_of
-from forge.builds.artefacts.store import open_rune
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.models import Artefact, ArtefactFile, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews import actions, recorder
 from forge.builds.previews import leases as preview_leases
 from forge.builds.previews import refresh as previews
 from forge.builds.previews.leases import LEASE, PreviewLease, end_leases, is_leased
 from forge.builds.previews.refresh import refresh_previews
-from forge.builds.previews.serializers import preview_to_json
+from forge.builds.serializers.previews import preview_to_json
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.blobs.store import blob_path
 from forge.core.models import Blob, BlobLink, Event
-from forge.core.periodic import run_once, tasks
+from forge.core.processes.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
 from tests.forge.builds.conftest import WakeUps, events_of
@@ -54,7 +54,7 @@ def is_stored(digest: str) -> bool:
 
 @pytest.mark.slow
 def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "TELL_AFTER", 0)
+    monkeypatch.setattr(recorder, "NOTIFY_AFTER", 0)
     preview = refresh(project, compiler)
     payload = preview_to_json(preview)
     assert (payload["state"], payload["current"], payload["error"]) == ("ready", True, None)
@@ -71,7 +71,7 @@ def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler, mon
 def test_a_rune_that_is_there_soon_is_told_of_in_one_event_with_its_check(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "TELL_AFTER", 60)
+    monkeypatch.setattr(recorder, "NOTIFY_AFTER", 60)
     events = events_of(project, monkeypatch)
     payload = preview_to_json(refresh(project, compiler))
     assert [event["data"]["preview"] for event in events] == [payload]
@@ -118,7 +118,7 @@ def test_a_large_rune_is_fetched_by_those_who_want_it(
 def test_a_build_that_fails_soon_keeps_the_warnings_of_its_check(
     project: Any, developer: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "TELL_AFTER", 60)
+    monkeypatch.setattr(recorder, "NOTIFY_AFTER", 60)
     refresh(project, compiler)
     edit(developer, project, RUNEFILE + "# more\n")
     monkeypatch.setattr(Compiler, "run", _checks_and_fails)
@@ -366,7 +366,7 @@ def test_old_previews_and_their_runes_are_pruned(
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "TELL_AFTER", 0)
+    monkeypatch.setattr(recorder, "NOTIFY_AFTER", 0)
     events = events_of(project, monkeypatch)
     refresh(project, compiler)
     previews = [event["data"]["preview"] for event in events if event["type"] == "preview.changed"]
@@ -381,7 +381,7 @@ def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder, "EVENT_LIMIT", 100)
-    monkeypatch.setattr(recorder, "TELL_AFTER", 0)
+    monkeypatch.setattr(recorder, "NOTIFY_AFTER", 0)
     events = events_of(project, monkeypatch)
     refresh(project, compiler)
     assert [set(event["data"]) for event in events] == [{"sequence", "state"}] * 2

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.artefacts.store import open_rune
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.models import Build, Preview
 from forge.builds.packages.firmware import INSTRUMENTED_RUNE
 from forge.builds.previews.refresh import BUILD_LIMIT, REQUESTED_LIMIT, refresh_previews

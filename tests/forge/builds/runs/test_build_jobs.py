@@ -17,8 +17,8 @@ from forge.builds.actions import request_build
 from forge.builds.models import Build, BuildTrigger
 from forge.builds.runs.building import BUILD
 from forge.builds.runs.quotas import builds_of_organisation, builds_of_person, count_builds
+from forge.core.database.leases import LeaseLost
 from forge.core.errors import Forbidden, TooOften
-from forge.core.leases import LeaseLost
 from forge.core.models import AuditEntry, Event
 from forge.jobs import queue
 from forge.jobs.actions import cancel_job, retry_job

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts.store import open_rune
+from forge.builds.compiling.artefact_store import open_rune
 from forge.builds.models import Artefact, Build
-from forge.builds.serializers import MeasurementJson, build_to_json
+from forge.builds.serializers.builds import MeasurementJson, build_to_json
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import fresh_compiler
-from forge.compute.scheduler.pace import ComputePace
+from forge.compute.scheduler.compute_pace import ComputePace
 from forge.core.models import AuditEntry, Event
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState

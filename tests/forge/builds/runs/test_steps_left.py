@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from forge.builds.compiling.build_task import NUMBERED_STEPS, BuildJobStep, BuildTask
 from forge.builds.models import Artefact
-from forge.builds.runs.jobs import NUMBERED_STEPS, BuildJobStep, BuildTask
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 
 BLOCK: dict[str, dict[str, str]] = {"Runefile.yml": {}, "smooth.py": {}}

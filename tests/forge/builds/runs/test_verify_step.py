@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts.store import keep_artefact
+from forge.builds.compiling.artefact_store import keep_artefact
+from forge.builds.compiling.build_task import numbered_job
 from forge.builds.models import Build
-from forge.builds.runs.jobs import numbered_job
 from forge.jobs.models import JobState
 from forge.projects.actions import create_project, write_file
 from forge.projects.models import Project

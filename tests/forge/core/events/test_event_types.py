@@ -45,7 +45,7 @@ RIGHT: dict[str, Any] = {
 
 
 @each_case(
-    ("says", "message"),
+    ("data", "message"),
     [
         (RIGHT | {"part": {"name": "a"}}, "sizes"),
         (RIGHT | {"part": PART | {"more": 1}}, "more"),
@@ -58,9 +58,9 @@ RIGHT: dict[str, Any] = {
         (RIGHT | {"unknown": 1}, "unknown"),
     ],
 )
-def test_another_shape_is_refused(says: dict[str, Any], message: str) -> None:
+def test_another_shape_is_refused(data: dict[str, Any], message: str) -> None:
     with pytest.raises(WrongEvent, match=message):
-        check_shape(NewEvent(SHAPE_EVENT, says))
+        check_shape(NewEvent(SHAPE_EVENT, data))
 
 
 def test_the_declared_shape_is_taken_with_and_without_what_is_told() -> None:
@@ -71,7 +71,7 @@ def test_the_declared_shape_is_taken_with_and_without_what_is_told() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("stream", "says"),
+    ("stream", "data"),
     [
         ("user:a", {"number": 1}),
         ("project:a", {}),
@@ -80,16 +80,16 @@ def test_the_declared_shape_is_taken_with_and_without_what_is_told() -> None:
         ("project:a", {"number": "1"}),
     ],
 )
-def test_an_event_of_another_stream_or_shape_is_not_written(stream: str, says: dict[str, Any]) -> None:
+def test_an_event_of_another_stream_or_shape_is_not_written(stream: str, data: dict[str, Any]) -> None:
     with pytest.raises(WrongEvent):
-        append_event(stream, NewEvent(COUNTED, says))
+        append_event(stream, NewEvent(COUNTED, data))
     assert last_sequence(stream) == 0
 
 
-@pytest.mark.parametrize("says", [{}, {"number": 1, "more": 2}])
-def test_a_server_compares_the_names_of_fields(says: dict[str, Any]) -> None:
+@pytest.mark.parametrize("data", [{}, {"number": 1, "more": 2}])
+def test_a_server_compares_the_names_of_fields(data: dict[str, Any]) -> None:
     with pytest.raises(WrongEvent):
-        COUNTED.check("project:a", says)
+        COUNTED.check("project:a", data)
     COUNTED.check("project:a", {"number": "any", "word": None})
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from forge.core.api.problems import problem
-from forge.core.logs import JsonFormatter, RequestContextFilter, TextFormatter
-from forge.core.observability import REQUESTS, SOCKETS, Observability, log_context_of_build, request_id
+from forge.core.http.asgi.observability import REQUESTS, SOCKETS, Observability
+from forge.core.observability.log_context import log_context_of_build, request_id
+from forge.core.observability.logs import JsonFormatter, RequestContextFilter, TextFormatter
 
 Messages = list[MutableMapping[str, Any]]
 

@@ -18,7 +18,7 @@ from forge.core.models import AuditEntry, Event
 from forge.core.preconditions import etag_of
 from forge.deployments.actions import create_key, revoke_key, rotate_key
 from forge.deployments.errors import KeyEnded, TooManyDeployments
-from forge.deployments.facets import key_facet
+from forge.deployments.etag_facets import key_facet
 from forge.deployments.keys import actions as key_actions
 from forge.deployments.models import Deployment, DeploymentKey
 from forge.projects.models import Project

@@ -23,7 +23,7 @@ from forge.deployments.actions import (
     serve_tag,
 )
 from forge.deployments.errors import NotPromoted, VersionNotAccepted
-from forge.deployments.facets import deployment_facets
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment
 from forge.deployments.releases.promotion import promotion_of
 from forge.notices.models import Notice

@@ -18,8 +18,9 @@ from forge.core.errors import DomainError, Invalid
 from forge.core.models import AuditEntry
 from forge.deployments.actions import serve_tag
 from forge.deployments.models import Deployment, UpdateDocument, UpdateKey, UpdateRoot
+from forge.deployments.signed_releases import root_digest_of, root_of
 from forge.deployments.updates import jobs
-from forge.deployments.updates.access import newest_document, root_digest_of, root_of
+from forge.deployments.updates.access import newest_document
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.jobs import due_deployments, request_updates
 from forge.deployments.updates.models import LIFETIMES, UpdateRole

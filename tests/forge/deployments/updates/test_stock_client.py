@@ -16,7 +16,7 @@ from tuf.ngclient import Updater, UpdaterConfig
 
 from forge.deployments.actions import create_key, revoke_key
 from forge.deployments.models import Deployment, DeploymentKey
-from forge.deployments.updates.access import root_of
+from forge.deployments.signed_releases import root_of
 from forge.deployments.updates.jobs import request_updates
 from forge.jobs.models import Job
 from tests.support.forge.factories.builds import RUNE

@@ -47,7 +47,7 @@ def a_build_with_packages_is_requested(world: EventWorld) -> Act:
     return lambda: builds.request_build(world.developer, world.project)
 
 
-@scene(progress.tell_package)
+@scene(progress.announce_package)
 def a_package_is_refused(world: EventWorld) -> Act:
     builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
     finished(builds.request_build(world.developer, world.project))
@@ -62,10 +62,10 @@ def a_build_with_packages_fails(world: EventWorld) -> Act:
     return lambda: queue.finish(lease, JobState.FAILED, error="The Runefile has a problem.")
 
 
-@scene(progress.tell_build)
+@scene(progress.announce_build)
 def a_build_is_shown_again(world: EventWorld) -> Act:
     build = builds.request_build(world.developer, world.project)
-    return lambda: progress.tell_build(build)
+    return lambda: progress.announce_build(build)
 
 
 @scene(jobs.cancel_job)
@@ -86,17 +86,17 @@ def a_worker_takes_a_build(world: EventWorld) -> Act:
     return lambda: queue.take((WorkerCapability.BUILD,))
 
 
-@scene(progress.tell_log)
+@scene(progress.announce_log)
 def a_worker_writes_lines(world: EventWorld) -> Act:
     lease = take_build(world)
     queue.renew(lease, [NewLogLine("2 stages", step="check", milliseconds=1.5)])
     return lambda: queue.renew(lease, [NewLogLine("a", step="compile"), NewLogLine("b", "warning", "compile")])
 
 
-@scene(progress.tell_change)
+@scene(progress.announce_build_change)
 def a_build_is_announced(world: EventWorld) -> Act:
     build = builds.request_build(world.developer, world.project)
-    return lambda: progress.tell_change(Job.objects.get(build=build))
+    return lambda: progress.announce_build_change(Job.objects.get(build=build))
 
 
 @scene(queue.finish)

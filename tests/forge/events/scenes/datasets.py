@@ -11,17 +11,18 @@ from forge.datasets.analysis.actions import announce_analysis, start_analysis
 from forge.datasets.collecting.actions import links, submissions
 from forge.datasets.collecting.task import Task
 from forge.datasets.consent.actions import agree_anew
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.imports import actions as imports
-from forge.datasets.imports.models import ImportState
 from forge.datasets.labelling import actions as labelling
 from forge.datasets.models import DataImport, Sample
+from forge.datasets.models.imports import ImportState
+from forge.datasets.models.removals import RemovalReason
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.recordings import actions as recordings
 from forge.datasets.recordings.access import recording_terms
-from forge.datasets.removals.models import RemovalReason
+from forge.datasets.removals import actions as removals
+from forge.datasets.removals.actions import remove_samples
 from forge.datasets.samples import actions as samples
-from forge.datasets.samples.actions.delete import remove_samples
-from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_for_build, save_version
 from rune.datasets.parts.search import Part
 from tests.forge.events.scenarios import Act, EventWorld, scene
@@ -139,17 +140,17 @@ def a_label_of_the_queue_is_undone(world: EventWorld) -> Act:
     return lambda: labelling.undo_in_queue(world.developer, world.project, number)
 
 
-@scene(samples.delete_sample)
+@scene(removals.delete_sample)
 def a_sample_of_the_data_is_deleted(world: EventWorld) -> Act:
     sample = _sample(world)
-    return lambda: samples.delete_sample(world.developer, sample)
+    return lambda: removals.delete_sample(world.developer, sample)
 
 
-@scene(samples.delete_samples)
+@scene(removals.delete_samples)
 def some_samples_of_the_data_are_deleted(world: EventWorld) -> Act:
     consent = consent_of(world.developer, world.project)
     numbers = [sample_of(consent, world.developer).number for _ in range(2)]
-    return lambda: samples.delete_samples(world.developer, world.project, numbers)
+    return lambda: removals.delete_samples(world.developer, world.project, numbers)
 
 
 @scene(samples.cut_sample)
@@ -159,11 +160,11 @@ def a_recording_is_cut_into_parts(world: EventWorld) -> Act:
     return lambda: samples.cut_sample(world.developer, whole, parts, 1)
 
 
-@scene(samples.withdraw_consent)
+@scene(removals.withdraw_consent)
 def the_consent_for_a_sample_of_a_version_is_withdrawn(world: EventWorld) -> Act:
     sample = _sample(world)
     save_version(world.developer, world.project, revision=1)
-    return lambda: samples.withdraw_consent(world.developer, sample.consent)
+    return lambda: removals.withdraw_consent(world.developer, sample.consent)
 
 
 @scene(remove_samples)
@@ -185,10 +186,10 @@ def somebody_agrees_to_other_terms(world: EventWorld) -> Act:
     return lambda: agree_anew(world.developer, sample.consent, purposes=DEFAULT_PURPOSES, days=30, text=text)
 
 
-@scene(samples.end_consents)
+@scene(removals.end_consents)
 def the_time_of_a_sample_of_the_data_is_over(world: EventWorld) -> Act:
     _sample(world)
-    return lambda: samples.end_consents(timezone.now() + timedelta(days=91))
+    return lambda: removals.end_consents(timezone.now() + timedelta(days=91))
 
 
 @scene(save_version)

@@ -14,7 +14,7 @@ from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.tags.publishing import actions as publishing
 from forge.repositories import actions as repositories
 from forge.repositories.models import LinkedBranch
-from forge.reviews.changes.actions import outside
+from forge.reviews.change_requests.actions import outside
 from forge.reviews.changes.edits import Edits
 from forge.webhooks import actions as webhooks
 from forge.webhooks import grants

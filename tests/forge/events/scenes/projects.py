@@ -12,9 +12,9 @@ from django.test import override_settings
 from forge.accounts.principals import INSTALLATION
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
-from forge.projects.actions.project import create_of
 from forge.projects.files.contents import store_files
 from forge.projects.git.remote import checked_remote
+from forge.projects.lifecycle.actions.project import create_of
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions import autosave
 from tests.forge.events.scenarios import Act, EventWorld, scene

@@ -18,8 +18,8 @@ from forge.projects.actions import write_file
 from forge.reviews import actions as reviews
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.models import AnchoredThread, InvitedReviewer, Review
-from forge.reviews.rounds.actions import pending_requests
-from forge.reviews.rounds.actions.invitations import become_reviewer
+from forge.reviews.reviewing.actions import pending_requests
+from forge.reviews.reviewing.actions.invitations import become_reviewer
 from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions import conversation
 from forge.reviews.threads.actions.wrong_results import WrongResult
@@ -50,7 +50,7 @@ def a_robot_posts_a_result(world: EventWorld) -> Act:
 
 
 @scene(reviews.begin_thread)
-def someone_says_something_about_a_build(world: EventWorld) -> Act:
+def someone_comments_on_a_build(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     return lambda: reviews.begin_thread(world.reviewer, build, "How loud was it?")
 
@@ -226,12 +226,12 @@ def a_suggestion_is_withdrawn(world: EventWorld) -> Act:
     return lambda: reviews.withdraw_suggestion(world.reviewer, suggestion)
 
 
-@scene(reviews.say_as_guest)
+@scene(reviews.comment_as_guest)
 def a_guest_comments(world: EventWorld) -> Act:
     review = _new_review(world)
     _, address = reviews.invite_guest(world.owner, review, "Lena")
     guest, _ = reviews.enter_as_guest(secret_of(address), review.pk)
-    return lambda: reviews.say_as_guest(principal_of_guest(guest), review, "Lena", "It hears me.")
+    return lambda: reviews.comment_as_guest(principal_of_guest(guest), review, "Lena", "It hears me.")
 
 
 @scene(reviews.close_review)

@@ -16,7 +16,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
-from forge.projects.files.mounting import with_blocks
+from forge.projects.versions.mounting import with_blocks
 from forge.projects.versions.store import working_tree
 from forge.registry.blocks.actions import deprecate_block, end_block_deprecation, publish_block
 from forge.registry.blocks.errors import BadBlock, BlockBroken

@@ -11,8 +11,8 @@ from django.test import Client
 from forge.accounts.actions import create_token, join_as
 from forge.accounts.models import User
 from forge.projects.actions import invite_to_project, update_project, write_file
-from forge.projects.files.mounting import with_usable
 from forge.projects.models import Project
+from forge.projects.versions.mounting import with_usable
 from forge.projects.versions.store import working_tree
 from forge.registry.models import BlockVersion
 from rune.blocks.mounts import SHELF, mounted_path

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from forge.projects.actions import update_project
-from forge.registry.discovery.listings.badge import BadgeColour, BadgeFacts, badge_of
+from forge.registry.listings.badge import BadgeColour, BadgeFacts, badge_of
 from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.support.cases import each_case
@@ -18,7 +18,7 @@ from tests.support.forge.factories.deployments import published
 BADGE = "/acme/kitchen/badge.svg"
 
 
-def said(address: str = BADGE) -> str:
+def badge_text(address: str = BADGE) -> str:
     """The title of a badge."""
     answer = Client().get(address)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
@@ -36,7 +36,7 @@ def test_only_a_public_project_has_a_badge(project: Any, owner: Any, client: Any
         update_project(owner, project, visibility=visibility)
         assert client.get(BADGE).status_code in (302, 404)
     update_project(owner, project, visibility="public")
-    assert said() == "kitchen: not published"
+    assert badge_text() == "kitchen: not published"
 
 
 @pytest.mark.slow
@@ -44,16 +44,16 @@ def test_only_a_public_project_has_a_badge(project: Any, owner: Any, client: Any
 def test_it_says_the_version_and_what_is_said_of_it(project: Any, owner: Any, developer: Any) -> None:
     update_project(owner, project, visibility="public")
     published(developer, project, "1.0")
-    assert said() == "kitchen: 1.0 · approved"
+    assert badge_text() == "kitchen: 1.0 · approved"
     answer = Client().get(BADGE)
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     deprecate_tag(developer, project, "1.0", "Deaf in noise.")
-    assert said() == "kitchen: 1.0 · deprecated"
+    assert badge_text() == "kitchen: 1.0 · deprecated"
     assert Client().get(BADGE)["ETag"] != answer["ETag"]
     withdraw_tag(developer, project, "1.0", "It had a key in it.")
-    assert said(f"{BADGE}?tag=1.0") == "kitchen: 1.0 · withdrawn"
-    assert said() == "kitchen: not published"
+    assert badge_text(f"{BADGE}?tag=1.0") == "kitchen: 1.0 · withdrawn"
+    assert badge_text() == "kitchen: not published"
     assert Client().get(f"{BADGE}?tag=9.9").status_code == 404
 
 

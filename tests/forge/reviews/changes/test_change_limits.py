@@ -9,8 +9,8 @@ from forge.core.errors import Forbidden
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews import actions
+from forge.reviews.change_requests.actions import merges, offers
 from forge.reviews.changes.access import find_change_request, find_offer
-from forge.reviews.changes.actions import merges, offers
 from forge.reviews.errors import CannotMerge, TooManyOffers
 from forge.reviews.models import ChangeRequest
 from tests.support.forge.factories.builds import approved

@@ -29,10 +29,10 @@ from forge.projects.models import Project, Version
 from forge.projects.versions.store import snapshot, working_tree
 from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
+from forge.reviews.change_requests.actions import merges
+from forge.reviews.change_requests.gate import missing_to_merge
 from forge.reviews.changes.access import base_of, find_change_request, find_offer, fork_to_offer, offers_of
-from forge.reviews.changes.actions import merges
 from forge.reviews.changes.edits import edits_between
-from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.errors import (
     CannotMerge,

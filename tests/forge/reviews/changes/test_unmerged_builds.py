@@ -17,7 +17,7 @@ from forge.builds.choices import targets_to_json
 from forge.builds.contents import projects_in_trouble
 from forge.builds.models import Build, Preview, PreviewState
 from forge.builds.pages.project_cards import cards
-from forge.builds.serializers import build_to_json
+from forge.builds.serializers.builds import build_to_json
 from forge.datasets.analysis.hooks import find_current_rune
 from forge.jobs import queue
 from forge.jobs.models import JobState
@@ -33,8 +33,8 @@ from forge.registry.tags.publishing.actions import publish_build, publish_past_g
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.models import ChangeRequest
+from forge.reviews.reviewing.pages.rune_facts import compared_with
 from forge.reviews.rounds.access import approved_before
-from forge.reviews.rounds.pages.rune_facts import compared_with
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import RUNE, approved, built, set_job, take_job
 from tests.support.forge.factories.changes import built_merged, forked, offered

@@ -16,7 +16,7 @@ from forge.reviews.actions import begin_thread, close_change_request, offer_chan
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
 from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
-from tests.support.forge.strangers import ask, name_of
+from tests.support.forge.outsiders import ask, name_of
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

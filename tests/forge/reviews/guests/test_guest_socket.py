@@ -85,7 +85,7 @@ def events_of(review: Review, cookies: dict[str, str]) -> GuestSocket:
     return GuestSocket(f"/try/reviews/{review.pk}/events", cookies)
 
 
-async def say(person: User, review: Review) -> None:
+async def comment(person: User, review: Review) -> None:
     await sync_to_async(actions.begin_thread)(person, review, "It hears me.")
 
 
@@ -128,7 +128,7 @@ async def test_a_guest_hears_that_their_review_changed_and_nothing_of_it(
 ) -> None:
     async with events_of(review, await let_in(developer, review)) as socket:
         assert await socket.event() == {"type": "hello"}
-        await say(reviewer, review)
+        await comment(reviewer, review)
         assert await socket.event() == {"type": "changed"}
         await socket.send("{}")
         assert await socket.is_silent()
@@ -143,7 +143,7 @@ async def test_a_guest_hears_nothing_of_the_rest_of_the_project(
         await socket.event()
         await sync_to_async(write_file)(developer, project, "notes.md", b"another version")
         other = await sync_to_async(new_review)(project, developer, reviewer, RUNE + b"2")
-        await say(reviewer, other)
+        await comment(reviewer, other)
         assert await socket.is_silent()
 
 
@@ -155,7 +155,7 @@ async def test_a_message_that_is_lost_is_made_up_for(
         await socket.event()
         with monkeypatch.context() as silent:
             silent.setattr("forge.core.events.delivery._loop", None)
-            await say(reviewer, review)
+            await comment(reviewer, review)
         assert await socket.event() == {"type": "changed"}
 
 
@@ -211,7 +211,7 @@ async def test_nothing_is_told_after_the_end_although_nobody_said_that_it_came(
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         await sync_to_async(expire)(review, owner, developer)
-        await say(reviewer, review)
+        await comment(reviewer, review)
         assert (await socket.message())["type"] == "websocket.close"
 
 
@@ -234,7 +234,7 @@ async def test_guests_leave_half_of_the_sockets_to_members(
 
 
 @pytest.mark.protects("availability/guest-sockets")
-@pytest.mark.parametrize("step", ["_say", "_hear_on"])
+@pytest.mark.parametrize("step", ["_send_kind", "_handle_messages"])
 async def test_a_socket_that_ends_with_an_error_makes_room(
     review: Review, organisation: Organisation, developer: User, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

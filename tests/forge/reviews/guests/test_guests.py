@@ -22,7 +22,7 @@ from forge.reviews import actions
 from forge.reviews.actions import RequestedGroup
 from forge.reviews.errors import TooManyGuests
 from forge.reviews.guests.access import principal_of_guest
-from forge.reviews.guests.actions import MOST_SAID
+from forge.reviews.guests.actions import MAX_COMMENTS
 from forge.reviews.models import GuestLink, Review
 from tests.support.cases import each_case
 from tests.support.forge.factories.builds import RUNE, built
@@ -121,7 +121,7 @@ def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, d
     assert browser.post(f"/try/reviews/{other.pk}", {"token": secret}).status_code == 400
     guest, _ = actions.enter_as_guest(secret, review.pk)
     with pytest.raises(NotFound):
-        actions.say_as_guest(principal_of_guest(guest), other, "Lena", "Hello")
+        actions.comment_as_guest(principal_of_guest(guest), other, "Lena", "Hello")
 
 
 @pytest.mark.slow
@@ -161,10 +161,10 @@ def test_who_may_only_read_says_nothing(review: Review, developer: User) -> None
 def test_a_guest_says_so_much_and_no_more(review: Review, developer: User) -> None:
     guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
     principal = principal_of_guest(guest)
-    for _ in range(MOST_SAID):
-        actions.say_as_guest(principal, review, "Lena", "x")
+    for _ in range(MAX_COMMENTS):
+        actions.comment_as_guest(principal, review, "Lena", "x")
     with pytest.raises(TooOften):
-        actions.say_as_guest(principal, review, "Lena", "x")
+        actions.comment_as_guest(principal, review, "Lena", "x")
 
 
 def revoke(review: Review, owner: User, developer: User) -> None:

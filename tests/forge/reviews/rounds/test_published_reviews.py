@@ -13,7 +13,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
 from forge.reviews.errors import ReviewPublished
 from forge.reviews.models import AwaitedReview, Review
-from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built
+from forge.reviews.reviewing.actions.pending_requests import ReviewRequest, ask_when_built
 from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from forge.builds.models import Build
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.models import DataVersion
 from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version

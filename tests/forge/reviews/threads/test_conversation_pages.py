@@ -88,23 +88,23 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: An
     browser = browser_of(reviewer)
     here = f"/acme/kitchen/threads/{thread.pk}"
 
-    def said() -> str:
+    def page_text() -> str:
         return text_of(browser.get(f"{PAGE}/conversation"))
 
-    assert "How <em>loud</em>?" in said()
+    assert "How <em>loud</em>?" in page_text()
     answer = browser.post(here, etag_form(here, text="Softly.", do="resolve"))
     assert answer["Location"] == f"{PAGE}?threads=all#thread-{thread.pk}"
-    assert "Every thread is resolved." in said()
+    assert "Every thread is resolved." in page_text()
     browser.post(here, etag_form(here, do="reopen"))
-    assert "Every thread is resolved." not in said()
+    assert "Every thread is resolved." not in page_text()
     assert browser.post(here, {"text": " "}).status_code == 400
     on_comment = f"/acme/kitchen/comments/{comment.pk}"
     browser.post(on_comment, etag_form(on_comment, text="How quiet?"))
-    assert "Edited" in said()
-    assert "How *loud*?" in said()
+    assert "Edited" in page_text()
+    assert "How *loud*?" in page_text()
     browser.post(on_comment, etag_form(on_comment, do="delete"))
-    assert "Deleted by its author" in said()
-    assert "How quiet" not in said()
+    assert "Deleted by its author" in page_text()
+    assert "How quiet" not in page_text()
     assert browser.post(on_comment, etag_form(on_comment, text="Back")).status_code == 409
 
 

@@ -16,7 +16,7 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, 
 from forge.reviews.models import Review
 from tests.support.forge.factories.builds import built
 from tests.support.forge.factories.suggestions import ready_copy, suggested
-from tests.support.forge.strangers import ask, name_of
+from tests.support.forge.outsiders import ask, name_of
 from tests.support.shares import table_by_kind
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from django.db.models import IntegerField
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
-from forge.serving.start.tables_at_once import can_be_left_out, make_tables_at_once
+from forge.serving.tables_at_once import can_be_left_out, make_tables_at_once
 
 ALIAS = "empty"
 OTHERS = {"default": {"ENGINE": "django.db.backends.sqlite3"}}

@@ -13,7 +13,7 @@ from django.test import Client
 from forge.builds.example_inputs import MOST, examples_for_others
 from forge.builds.sample_inputs import inputs_for_reader
 from forge.datasets.models import Consent, Sample
-from forge.datasets.samples.models import SampleSplit
+from forge.datasets.models.samples import SampleSplit
 from forge.projects.actions import update_project, write_file
 from forge.registry.models import Tag
 from forge.registry.tags.publishing.actions import publish_build

@@ -15,9 +15,9 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, acting_as
 from forge.projects.actions import update_project, write_file
 from forge.projects.models import Project
-from forge.registry.discovery.listings.answer import answer_of
-from forge.registry.discovery.listings.licences import licence_of
-from forge.registry.discovery.listings.rows import MOST_STAGES, stages_of
+from forge.registry.listings.answer import answer_of
+from forge.registry.listings.licences import licence_of
+from forge.registry.listings.rows import MOST_STAGES, stages_of
 from forge.registry.models import Listing
 from forge.registry.tags.publishing.actions import publish_build
 from forge.web.explore import steps_of

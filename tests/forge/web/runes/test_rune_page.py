@@ -22,7 +22,7 @@ from forge.deployments.snippets.interface import interface_of
 from forge.deployments.snippets.published_runes import PublishedRune, snippets
 from forge.player.pages.embed import script_path
 from forge.projects.actions import fork_project, update_project
-from forge.registry.discovery.listings.picture import PictureFacts
+from forge.registry.listings.picture import PictureFacts
 from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.publishing.actions import publish_build
 from rune.assessment.evaluation.evaluation import SampleOutcome

@@ -15,14 +15,14 @@ from django.utils.safestring import mark_safe
 from rest_framework.serializers import CharField
 
 from forge.accounts.models import User
-from forge.accounts.organisations.names import MAXIMUM_LENGTH
+from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.people.checks import MAX_EMAIL_LENGTH
 from forge.accounts.sign_in.passkey_forms import NewPasskeyForm, PasskeyNameForm
 from forge.accounts.tokens.actions.device import shown_code
 from forge.core.errors import Invalid
 from forge.learning.pages.lists import check_list
 from forge.learning.pages.shapes import parsed_shapes
-from forge.repositories.pulls.requests import FORMS, request_refs
+from forge.repositories.request_refs import FORMS, request_refs
 from forge.repositories.serializers import PullStartSerializer
 from forge.reviews.rounds.invitees import MOST_INVITED
 from forge.web import lengths

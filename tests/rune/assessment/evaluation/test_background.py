@@ -14,7 +14,7 @@ from rune.assessment.evaluation.trials.background import (
 from rune.assessment.evaluation.trials.background_trial import try_on_background
 from rune.capabilities.raw import RAW
 from rune.datasets.background import SILENCE, background_sounds
-from tests.support.runes.hearing import always, graph_of
+from tests.support.runes.sound_runes import always, graph_of
 from tests.support.runes.wat_runes import mirror
 
 HAMMER = graph_of(["hammer", "knock"])

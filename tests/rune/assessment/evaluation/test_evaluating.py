@@ -146,7 +146,7 @@ def parameter(name: int, size: int, value: int) -> str:
     return f"(drop (call $parameter {places}))"
 
 
-def hearing(before: str = "", graph: Mapping[str, Any] = GRAPH) -> bytes:
+def sound_rune(before: str = "", graph: Mapping[str, Any] = GRAPH) -> bytes:
     """Takes the first two bytes of its window for the scores of silence and yes. `before` is done in each run first."""
     return pack(
         rune(
@@ -163,7 +163,7 @@ def hearing(before: str = "", graph: Mapping[str, Any] = GRAPH) -> bytes:
     )
 
 
-HEARING = hearing()
+SOUND_RUNE = sound_rune()
 
 
 def recording(sound: bytes) -> LabelledSample:
@@ -177,30 +177,30 @@ def recording(sound: bytes) -> LabelledSample:
 
 
 def test_a_sound_of_one_window_has_one_answer_with_its_margin() -> None:
-    [outcome] = evaluate(HEARING, [recording(YES * WINDOW)]).outcomes
+    [outcome] = evaluate(SOUND_RUNE, [recording(YES * WINDOW)]).outcomes
     assert (outcome.answer, outcome.margin, outcome.seconds) == ("yes", 1.0, 0.0)
 
 
 def test_a_short_sound_is_followed_by_silence() -> None:
-    [outcome] = evaluate(HEARING, [recording(YES * 3)]).outcomes
+    [outcome] = evaluate(SOUND_RUNE, [recording(YES * 3)]).outcomes
     assert outcome.answer == "yes"
 
 
 def test_a_long_sound_that_says_its_label_once_is_right_and_has_a_hit() -> None:
-    [outcome] = evaluate(HEARING, [recording(QUIET * 200 + YES * 200 + QUIET * 600)]).outcomes
+    [outcome] = evaluate(SOUND_RUNE, [recording(QUIET * 200 + YES * 200 + QUIET * 600)]).outcomes
     assert (outcome.answer, outcome.is_right, outcome.events, outcome.hits) == ("yes", True, 1, 1)
     assert outcome.seconds == 1.0
 
 
 def test_a_long_sound_without_its_label_is_answered_by_what_most_windows_said() -> None:
-    [outcome] = evaluate(HEARING, [recording(QUIET * 1000)]).outcomes
+    [outcome] = evaluate(SOUND_RUNE, [recording(QUIET * 1000)]).outcomes
     assert (outcome.answer, outcome.hits, outcome.false_alarms) == ("silence", 0, 0)
 
 
 def test_marked_events_count_hits_and_what_lies_between_them_as_false_alarms() -> None:
     sound = recording(YES * 500 + QUIET * 2000 + YES * 500 + QUIET * 2000)
     sample = replace(sound, events=(RecordedEvent("yes", 0.0, 0.5), RecordedEvent("yes", 4.0, 4.5)))
-    evaluation = evaluate(HEARING, [sample])
+    evaluation = evaluate(SOUND_RUNE, [sample])
     assert evaluation.pairs == ()
     assert evaluation.stream is not None
     assert (evaluation.stream.events, evaluation.stream.hits, evaluation.stream.alarms) == (2, 1, 1)
@@ -224,7 +224,7 @@ ROWS = rune(
 def test_a_recording_on_which_the_rune_fails_has_events_and_no_hit(
     marks: tuple[RecordedEvent, ...] | None, pairs: int
 ) -> None:
-    evaluation = evaluate(hearing("(unreachable)"), [replace(recording(QUIET * 1000), events=marks)])
+    evaluation = evaluate(sound_rune("(unreachable)"), [replace(recording(QUIET * 1000), events=marks)])
     [outcome] = evaluation.outcomes
     stream = evaluation.stream
     assert (outcome.failure is not None, outcome.is_right, outcome.seconds) == (True, False, 1.0)
@@ -260,6 +260,6 @@ def test_scores_of_which_none_is_a_number_are_no_answer(scores: tuple[float, flo
 @each_case("scale", [10**400, -(10**400), "1", None], ids=["huge", "low", "text", "null"])
 def test_a_scale_that_is_no_number_gives_no_scores(scale: Any) -> None:
     tensor = {**GRAPH["tensors"]["t"], "quantization": {"scale": scale, "zero_point": 0}}
-    data = hearing(graph={**GRAPH, "tensors": {"t": tensor}})
+    data = sound_rune(graph={**GRAPH, "tensors": {"t": tensor}})
     [outcome] = evaluate(data, [recording(YES * WINDOW)]).outcomes
     assert (outcome.answer, outcome.margin) == ("yes", None)

@@ -64,7 +64,7 @@ def answer(addresses: Sequence[int], read: Callable[[int, int], bytes]) -> Seque
 def test_a_model_is_handed_over_with_its_format_its_bytes_and_its_tensors() -> None:
     host = BareHost(hosted_module(two_inputs_two_outputs(), {"model": b"the model's bytes"}))
     assert host.manifest() == 1
-    assert host.said == [
+    assert host.calls == [
         ("capability", 5),
         ("capability", 5),
         ("model", "application/onnx-model"),
@@ -127,7 +127,7 @@ def test_a_model_that_the_host_gives_is_read_to_its_end_and_then_handed_over() -
     data = bytes(range(250)) * 20
     host = BareHost(module, resources={"MODEL": data}, piece=777)
     host.manifest()
-    assert host.said[2:4] == [("resource", "MODEL"), ("model", "application/onnx-model")]
+    assert host.calls[2:4] == [("resource", "MODEL"), ("model", "application/onnx-model")]
     assert [model.data for model in host.models.values()] == [data]
 
 
@@ -180,7 +180,7 @@ def label_module() -> bytes:
     return hosted_module(label("WORDS", "yes\nno", TensorType(ElementType.F32, (3,))), {})
 
 
-def said(module: bytes, resources: dict[str, bytes], indices: Sequence[float]) -> list[str]:
+def sent_labels(module: bytes, resources: dict[str, bytes], indices: Sequence[float]) -> list[str]:
     host = BareHost(module, resources=resources, piece=100)
     host.manifest()
     for _ in range(2):
@@ -196,8 +196,8 @@ def test_a_wordlist_of_the_host_is_read_as_one_of_the_project_is(label_module: b
     text = "\ufeff\u3000 \n" + ending.join(words) + "\r\n\x85"
     for indices in ((0, 1, 2), (15, 16, 17), (31, 32, 199)):
         expected = [words[index] for index in indices]
-        assert said(label_module, {"WORDS": text.encode()}, indices) == expected
-    assert said(label_module, {}, (1, 0, 1)) == ["no", "yes", "no"]
+        assert sent_labels(label_module, {"WORDS": text.encode()}, indices) == expected
+    assert sent_labels(label_module, {}, (1, 0, 1)) == ["no", "yes", "no"]
 
 
 @pytest.mark.protects("runes/host-resources")
@@ -224,4 +224,4 @@ def test_a_wordlist_of_the_host_that_is_none_stops_the_run(label_module: bytes, 
 @pytest.mark.protects("runes/host-resources")
 def test_the_longest_word_of_the_host_fits_into_the_message(label_module: bytes) -> None:
     text = b"\x01" * 1024
-    assert said(label_module, {"WORDS": b"|\n" + text + b"\n|"}, (1, 1, 1)) == ["\x01" * 1024] * 3
+    assert sent_labels(label_module, {"WORDS": b"|\n" + text + b"\n|"}, (1, 1, 1)) == ["\x01" * 1024] * 3

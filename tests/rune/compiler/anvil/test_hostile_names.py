@@ -84,7 +84,7 @@ def test_a_hostile_key_reaches_the_host_as_it_is() -> None:
     stage = CapabilityStage("in", RAW, tuple((text, 1) for text in HOSTILE), INDEX)
     host = BareHost(module_of(Pipeline((stage, OutputStage("out", OutputKind.TENSOR, (Port("in", 0),))), ())))
     host.manifest()
-    assert [entry[1] for entry in host.said if isinstance(entry[1], bytes)] == [text.encode() for text in HOSTILE]
+    assert [entry[1] for entry in host.calls if isinstance(entry[1], bytes)] == [text.encode() for text in HOSTILE]
 
 
 @pytest.mark.protects("compiling/names-in-code")

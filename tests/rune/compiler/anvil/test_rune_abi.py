@@ -63,7 +63,7 @@ def test_capabilities_and_their_parameters_come_in_order_before_the_outputs() ->
     )
     host = BareHost(module_of(pipeline))
     assert host.manifest() == 1
-    assert host.said == [
+    assert host.calls == [
         ("capability", 2),
         (10, b"hz", struct.pack("<i", 16000), 1),
         (10, b"gain", struct.pack("<f", 0.5), 2),

@@ -16,7 +16,7 @@ from rune.devices.emulation.running import emulate
 from rune.devices.packages.packaging import package
 from rune.running.runtime import Runtime
 from tests.support.compiler.programs.board_programs import by_hand, core
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 from tests.support.compiler.programs.package_programs import PackageFolder
 from tests.support.runes.shared_blocks import PATH, SMOOTH, project, published
 
@@ -31,7 +31,7 @@ def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:
     others = project(lock=lock, mounts={**files, **newer_files}, shelf=shelf)
     assert build(others, BuildOptions("smooth")).rune == result.rune
     rune = Runtime.load(result.rune)
-    assert said(rune, [[struct.pack("<4f", 1.0, 2.0, 0.0, -4.0)]]) == struct.pack("<4f", 0.5, 1.0, 0.0, -2.0)
+    assert sent_bytes(rune, [[struct.pack("<4f", 1.0, 2.0, 0.0, -4.0)]]) == struct.pack("<4f", 0.5, 1.0, 0.0, -2.0)
 
 
 @pytest.mark.slow

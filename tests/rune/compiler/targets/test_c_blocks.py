@@ -17,7 +17,7 @@ from rune.tensor import ElementType, TensorType
 from tests.support.compiler.block_module import Vector, packed, vectors_of
 from tests.support.compiler.pipelines import loaded, module_of
 from tests.support.compiler.programs.block_programs import FUSED, stages_of
-from tests.support.compiler.programs.c_programs import CFolder, said, sources_of, zig_folder
+from tests.support.compiler.programs.c_programs import CFolder, sent_bytes, sources_of, zig_folder
 from tests.support.shares import in_share
 from tools.needs import QEMU_USER, lack
 
@@ -109,7 +109,7 @@ def _gives_the_bytes_of_wasm32(
 ) -> None:
     pipeline, frame = _pipeline(vectors)
     run_time = [number for number, each in enumerate(_output_types(vectors)) if not each.is_fixed]
-    expected = said(loaded(module_of(pipeline)), [frame, frame], run_time)
+    expected = sent_bytes(loaded(module_of(pipeline)), [frame, frame], run_time)
     assert len(expected) > least
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     for flags in ways:
@@ -135,7 +135,7 @@ def test_every_vector_of_a_block_gives_the_bytes_of_wasm32_on_emulated_processor
         pytest.skip(lack(QEMU_USER))
     pipeline, frame = _pipeline(VECTORS)
     run_time = [number for number, each in enumerate(_output_types(VECTORS)) if not each.is_fixed]
-    expected = said(loaded(module_of(pipeline)), [frame, frame], run_time)
+    expected = sent_bytes(loaded(module_of(pipeline)), [frame, frame], run_time)
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     flags = ["-static", "-O2", "-ffp-contract=fast"]
     compiler = [str(zig_folder() / "zig"), "cc", f"--target={machine}", *flags, "blocks.c", "main.c", "-o", "program"]

@@ -12,7 +12,7 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.running.runtime import Runtime
-from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, said, zig_folder
+from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, sent_bytes, zig_folder
 from tests.support.compiler.programs.c_projects import answered_inputs, template
 from tests.support.shares import one_of_each
 
@@ -95,6 +95,6 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
     except OSError as error:
         pytest.skip(f"this system runs no 32-bit programs: {error.strerror}")
     assert (result.returncode, result.stderr) == (0, b"")
-    expected = said(Runtime.load(rune), inputs)
+    expected = sent_bytes(Runtime.load(rune), inputs)
     assert expected
     assert result.stdout == expected

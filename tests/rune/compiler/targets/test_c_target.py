@@ -27,7 +27,16 @@ from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
 from tests.support.compiler.extreme_sums import connected, pointwise, rescaled
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, passing_on
-from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, assert_same, clang, gcc, said, sources_of
+from tests.support.compiler.programs.c_programs import (
+    STRICT,
+    C,
+    CFolder,
+    assert_same,
+    clang,
+    gcc,
+    sent_bytes,
+    sources_of,
+)
 from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
@@ -71,7 +80,7 @@ def test_a_template_compiles_with_clang_and_gives_the_same(c_build: tuple[str, C
     rune = build(template(name), BuildOptions(name)).rune
     inputs = answered_inputs(template(name), rune, answers=2)
     flags = ("-O2", "-march=native", "-ffp-contract=fast")
-    expected = said(Runtime.load(rune), inputs)
+    expected = sent_bytes(Runtime.load(rune), inputs)
     assert expected
     assert folder.outputs(inputs, flags, compiler=clang()) == expected
 
@@ -98,7 +107,7 @@ def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], step: i
     pipeline = models_pipeline(models)
     folder = CFolder.of(tmp_path, sources_of(pipeline, models, "ops"))
     inputs = [[data for case in cases for data in case.runs[number % len(case.runs)].inputs] for number in range(3)]
-    assert folder.outputs(inputs, flags) == said(loaded(module_of(pipeline, models)), inputs)
+    assert folder.outputs(inputs, flags) == sent_bytes(loaded(module_of(pipeline, models)), inputs)
     if flags is FUSED:
         assert "memcpy" in called(folder) <= {"memcpy", "memset"}, "gcc makes memset of some loops"
 
@@ -212,12 +221,12 @@ def test_what_is_kept_between_runs_is_kept_and_can_be_reset(tmp_path: Path) -> N
     pipeline = with_block("noise-filtering", U32, {"fresh": 0})
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "kept"))
     inputs = random_inputs([U32], runs=4)
-    in_a_row = said(loaded(module_of(pipeline)), inputs)
+    in_a_row = sent_bytes(loaded(module_of(pipeline)), inputs)
     assert folder.outputs(inputs, ["-O2"]) == in_a_row
     run = "        status = rune_kept_run"
     main = (tmp_path / "main.c").read_text().replace(run, f"        rune_kept_reset();\n{run}")
     (tmp_path / "main.c").write_text(main)
-    alone = b"".join(said(loaded(module_of(pipeline)), [frame]) for frame in inputs)
+    alone = b"".join(sent_bytes(loaded(module_of(pipeline)), [frame]) for frame in inputs)
     assert folder.outputs(inputs, ["-O2"]) == alone
     assert alone != in_a_row
 

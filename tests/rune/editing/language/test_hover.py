@@ -22,7 +22,7 @@ pipeline:
 """
 
 
-def said(text: str, **more: bytes) -> str:
+def hover_text(text: str, **more: bytes) -> str:
     """The hover at the cursor; empty when there is none."""
     tooltip = hover(*at_cursor(text, **more))
     return "" if tooltip is None else tooltip.text
@@ -31,7 +31,7 @@ def said(text: str, **more: bytes) -> str:
 def pointed(text: str, word: str, before: str = "") -> str:
     """The hover in the middle of a word, the first behind `before`."""
     at = text.index(word, text.index(before)) + len(word) // 2
-    return said(text[:at] + CURSOR + text[at:])
+    return hover_text(text[:at] + CURSOR + text[at:])
 
 
 def test_a_stage_says_what_it_reads_and_gives_and_who_reads_it() -> None:
@@ -101,8 +101,8 @@ def test_a_value_says_what_it_means() -> None:
 
 
 def test_comments_and_gaps_say_nothing() -> None:
-    assert said(WORDS.replace("# one second", "# one ¦second")) == ""
-    assert said(WORDS.replace("base\n\n", "base\n¦\n", 1)) == ""
+    assert hover_text(WORDS.replace("# one second", "# one ¦second")) == ""
+    assert hover_text(WORDS.replace("base\n\n", "base\n¦\n", 1)) == ""
 
 
 def test_a_broken_line_hides_no_hover_elsewhere() -> None:
@@ -119,7 +119,7 @@ def test_words_of_strangers_end_no_code_in_the_answer() -> None:
 
 @pytest.mark.protects("browser/hover-markdown")
 def test_a_long_text_is_shown_by_its_first_lines() -> None:
-    text = said(WORDS.replace("$LABELS", "$LAB¦ELS"), **{"labels.txt": b"```\n" * 9})
+    text = hover_text(WORDS.replace("$LABELS", "$LAB¦ELS"), **{"labels.txt": b"```\n" * 9})
     assert "````text\n```\n" in text
     assert "... 9 lines" in text
 

@@ -33,7 +33,7 @@ class LanguageClient:
         self._reader.start()
         parameters = {"processId": None, "rootUri": folder.as_uri(), "capabilities": capabilities or {}}
         self.capabilities = self.ask("initialize", parameters)["capabilities"]
-        self.tell("initialized", {})
+        self.notify("initialized", {})
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +51,7 @@ class LanguageClient:
     def stop(self) -> int:
         """Shuts the server down as an editor does; its exit status."""
         self.ask("shutdown", None)
-        self.tell("exit", None)
+        self.notify("exit", None)
         return self._process.wait(SECONDS)
 
     def uri(self, name: str) -> str:
@@ -60,12 +60,12 @@ class LanguageClient:
     def open(self, name: str, text: str, language: str = "yaml") -> str:
         """Opens a document; its URI."""
         item = {"uri": self.uri(name), "languageId": language, "version": 1, "text": text}
-        self.tell("textDocument/didOpen", {"textDocument": item})
+        self.notify("textDocument/didOpen", {"textDocument": item})
         return self.uri(name)
 
     def change(self, uri: str, version: int, *changes: dict[str, Any]) -> None:
         document = {"uri": uri, "version": version}
-        self.tell("textDocument/didChange", {"textDocument": document, "contentChanges": list(changes)})
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": list(changes)})
 
     def at(self, method: str, uri: str, line: int, character: int, **more: Any) -> Any:
         """A request about a position."""
@@ -98,7 +98,7 @@ class LanguageClient:
             raise ServerError(answer["error"]["message"])
         return answer["result"]
 
-    def tell(self, method: str, params: Any) -> None:
+    def notify(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
 
     def wait(self, is_wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

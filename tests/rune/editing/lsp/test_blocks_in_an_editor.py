@@ -37,5 +37,5 @@ def test_a_block_has_its_problems_and_answers(client: LanguageClient) -> None:
     assert [each["range"]["start"]["line"] for each in edits] == [5, 8, 8]
     client.change(block, 3, {"text": BLOCK.replace("    return last", "    return lost")})
     client.diagnostics(block, bool)
-    client.tell("textDocument/didClose", {"textDocument": {"uri": runefile}})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": runefile}})
     assert client.diagnostics(block, lambda diagnostics: not diagnostics) == []

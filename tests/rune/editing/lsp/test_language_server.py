@@ -43,7 +43,7 @@ def uri(client: LanguageClient) -> Iterator[str]:
     uri = client.open(f"Runefile.{next(NUMBERS)}.yml", TEXT)
     assert client.diagnostics(uri, lambda diagnostics: True) == []
     yield uri
-    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
 def edit(start: tuple[int, int], end: tuple[int, int], text: str) -> dict[str, Any]:
@@ -165,10 +165,10 @@ def test_a_model_that_appears_is_seen(client: LanguageClient) -> None:
     uri = client.open("other/Runefile.yml", text)
     assert [each["code"] for each in client.diagnostics(uri, bool)] == ["RUNE0020"]
     (folder / "m.tflite").write_bytes(next(MODELS.glob("*.tflite")).read_bytes())
-    client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("other/m.tflite"), "type": 1}]})
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("other/m.tflite"), "type": 1}]})
     assert client.diagnostics(uri, lambda diagnostics: not diagnostics) == []
     assert "| input |" in client.at("hover", uri, 4, 20)["contents"]["value"]
-    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     assert client.diagnostics(uri, lambda diagnostics: not diagnostics) == []
 
 
@@ -187,7 +187,7 @@ def test_a_word_list_that_is_open_counts_as_it_is_in_the_editor(client: Language
 
 def test_a_document_that_was_never_opened_changes_nothing(client: LanguageClient, uri: str) -> None:
     client.change(client.uri("Runefile.none.yml"), 2, {"text": "x"})
-    client.tell("textDocument/didClose", {"textDocument": {"uri": client.uri("Runefile.none.yml")}})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": client.uri("Runefile.none.yml")}})
     assert client.at("hover", client.uri("Runefile.none.yml"), 0, 0) is None
     assert client.at("hover", uri, 7, 15) is not None
 
@@ -229,4 +229,4 @@ def test_a_policy_is_checked_completed_and_explained(client: LanguageClient) -> 
     tooltip = client.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
     assert "Limits of a build." in tooltip["contents"]["value"]
     assert client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}}) is None
-    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})

@@ -194,9 +194,11 @@ def test_metadata_that_is_cut_or_changed_refuses_no_model_and_ends() -> None:
 
 
 def test_real_models_say_what_their_makers_wrote(test_data: Path) -> None:
-    def said(name: str) -> PixelRange | None:
+    def advised_range(name: str) -> PixelRange | None:
         return pixel_range_of(read_model((test_data / "models" / f"{name}.tflite").read_bytes()))
 
-    assert said("style_transform") is PixelRange.UNIT
-    assert said("cartoongan_dynamic") is PixelRange.SIGNED
-    assert said("mlperf_ic_float") is said("bodypix_float") is said("mlperf_vww_float") is None
+    assert advised_range("style_transform") is PixelRange.UNIT
+    assert advised_range("cartoongan_dynamic") is PixelRange.SIGNED
+    assert (
+        advised_range("mlperf_ic_float") is advised_range("bodypix_float") is advised_range("mlperf_vww_float") is None
+    )

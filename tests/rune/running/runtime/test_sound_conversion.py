@@ -41,7 +41,7 @@ def encoded(body: bytes, code: int, bits: int, rate: int = 16000, channels: int 
     return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
 
 
-def heard(data: bytes) -> Values:
+def converted(data: bytes) -> Values:
     return np.frombuffer(data, "<i2") / 32767
 
 
@@ -50,19 +50,19 @@ def heard(data: bytes) -> Values:
 def test_a_tone_stays_the_same_tone_at_another_rate(rate: int, hertz: float) -> None:
     sound = sound_input(saved([0.8 * tone(hertz, rate, rate)], rate), 16000, 16000)
     inside = slice(400, -400)  # Silence surrounds the sound, and its filter reaches into it.
-    assert np.abs(heard(sound.data) - 0.8 * tone(hertz, 16000, 16000))[inside].max() < 2e-4
+    assert np.abs(converted(sound.data) - 0.8 * tone(hertz, 16000, 16000))[inside].max() < 2e-4
 
 
 @each_case("hertz", [8800, 12000, 15000, 20000])
 def test_what_the_new_rate_cannot_carry_is_gone_and_not_folded_back(hertz: int) -> None:
     sound = sound_input(saved([0.8 * tone(hertz, 44100, 44100)], 44100), 16000, 16000)
-    assert np.abs(heard(sound.data)[400:-400]).max() < 2e-4
+    assert np.abs(converted(sound.data)[400:-400]).max() < 2e-4
 
 
 def test_channels_become_their_mean() -> None:
     left, right = tone(500, 16000, 1600), tone(900, 16000, 1600)
     sound = sound_input(saved([left, right], 16000), 16000, 1600)
-    assert np.abs(heard(sound.data) - (left + right) / 2).max() < 1e-4
+    assert np.abs(converted(sound.data) - (left + right) / 2).max() < 1e-4
     assert sound.conversion == "16 kHz stereo, converted to 16 kHz mono"
 
 

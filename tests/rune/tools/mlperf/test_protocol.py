@@ -46,7 +46,7 @@ def device(key: str, inferences: list[FinishedInference] | None = None) -> tuple
     return BenchmarkDevice(model, machine, ([] if inferences is None else inferences).append), machine
 
 
-def say(target: BenchmarkDevice, command: str) -> list[str]:
+def answer_of(target: BenchmarkDevice, command: str) -> list[str]:
     """The lines that answer a command, without `m-ready`, which ends each answer."""
     *lines, last = target.receive(f"{command}%".encode())
     assert last == "m-ready"
@@ -55,25 +55,25 @@ def say(target: BenchmarkDevice, command: str) -> list[str]:
 
 def load(target: BenchmarkDevice, data: bytes) -> None:
     """Loads the data as the runner does: 31 bytes a command."""
-    assert say(target, f"db load {len(data)}") == [f"m-[Expecting {len(data)} bytes]"]
-    answers = [say(target, f"db {data[at : at + 31].hex()}") for at in range(0, len(data), 31)]
+    assert answer_of(target, f"db load {len(data)}") == [f"m-[Expecting {len(data)} bytes]"]
+    answers = [answer_of(target, f"db {data[at : at + 31].hex()}") for at in range(0, len(data), 31)]
     assert answers == [[]] * (len(answers) - 1) + [["m-load-done"]]
 
 
 def test_a_device_says_who_it_is() -> None:
     target, _ = device("kws01")
-    assert say(target, "name") == ["m-name-dut-[hammer-forge]"]
-    assert say(target, "profile")[1] == "m-model-[kws01]"
-    assert say(target, "timestamp")[0].startswith("m-lap-us-")
-    assert any(line.startswith("infer N") for line in say(target, "help"))
+    assert answer_of(target, "name") == ["m-name-dut-[hammer-forge]"]
+    assert answer_of(target, "profile")[1] == "m-model-[kws01]"
+    assert answer_of(target, "timestamp")[0].startswith("m-lap-us-")
+    assert any(line.startswith("infer N") for line in answer_of(target, "help"))
 
 
 def test_bytes_are_loaded_and_inferred_as_often_as_the_runner_says() -> None:
     inferences: list[FinishedInference] = []
     target, machine = device("kws01", inferences)
     load(target, bytes(range(245)) * 2)
-    assert say(target, "db print")[1] == "m-buffer-08-09-0a-0b-0c-0d-0e-0f"
-    lines = say(target, "infer 10 3")
+    assert answer_of(target, "db print")[1] == "m-buffer-08-09-0a-0b-0c-0d-0e-0f"
+    lines = answer_of(target, "infer 10 3")
     assert machine.runs == [3, 10]
     assert lines[:3] == ["m-warmup-start-3", "m-warmup-done", "m-infer-start-10"]
     before, after = (int(line.removeprefix("m-lap-us-")) for line in lines[3:5])
@@ -81,10 +81,10 @@ def test_bytes_are_loaded_and_inferred_as_often_as_the_runner_says() -> None:
     assert inferences == [FinishedInference(10, 3, 2500.0)]
     results = [(each + 128) / 256 for each in range(12)]
     assert lines[5:] == ["m-infer-done", f"m-results-[{','.join(f'{each:.3f}' for each in results)}]"]
-    assert say(target, "results") == [lines[6]]
-    say(target, "infer")
+    assert answer_of(target, "results") == [lines[6]]
+    answer_of(target, "infer")
     assert machine.runs[2:] == [10, 1]
-    say(target, "infer 2 0")
+    answer_of(target, "infer 2 0")
     assert machine.runs[4:] == [2]
 
 
@@ -93,7 +93,7 @@ def test_pixels_become_signed_bytes(key: str) -> None:
     target, _ = device(key)
     count = BENCHMARKS[key].results
     load(target, bytes([0, 128, 255, *range(4, 11)][:count]) + bytes(BENCHMARKS[key].size - count))
-    assert say(target, "infer 1 0")[-1].startswith("m-results-[0.000,0.500")
+    assert answer_of(target, "infer 1 0")[-1].startswith("m-results-[0.000,0.500")
 
 
 def test_features_are_quantised_and_the_answer_is_the_mean_squared_difference() -> None:
@@ -104,9 +104,9 @@ def test_features_are_quantised_and_the_answer_is_the_mean_squared_difference() 
     numbers = [3, 4, 5, 1, 127, -128] + [3] * 634
     outputs = [(each + 128) / 256 for each in numbers]
     expected = sum((one - other) ** 2 for one, other in zip(outputs, features, strict=True)) / 640
-    assert say(target, "infer 1 0")[-1] == f"m-results-[{expected:.3f}]"
+    assert answer_of(target, "infer 1 0")[-1] == f"m-results-[{expected:.3f}]"
     load(target, struct.pack("<640f", *features[:-1], float("nan")))
-    assert "not finite" in say(target, "infer 1 0")[-1]
+    assert "not finite" in answer_of(target, "infer 1 0")[-1]
 
 
 def test_what_cannot_be_done_is_an_error_and_the_device_goes_on() -> None:
@@ -128,17 +128,17 @@ def test_what_cannot_be_done_is_an_error_and_the_device_goes_on() -> None:
         ("infer 1 -1", "from 0 to 100000"),
         ("db " + "00" * 60, "at most 80 characters"),
     ):
-        (line,) = say(target, command)
+        (line,) = answer_of(target, command)
         assert line.startswith("e-["), command
         assert reason in line, command
-    say(target, "db load 4")
-    assert say(target, "db 000") == ["e-[Bytes are pairs of hexadecimal digits]"]
-    assert say(target, "db 0001020304050607") == ["m-load-done"]
-    assert say(target, "db print") == ["m-buffer-00-01-02-03"]
+    answer_of(target, "db load 4")
+    assert answer_of(target, "db 000") == ["e-[Bytes are pairs of hexadecimal digits]"]
+    assert answer_of(target, "db 0001020304050607") == ["m-load-done"]
+    assert answer_of(target, "db print") == ["m-buffer-00-01-02-03"]
     assert machine.runs == []
     load(target, b"\x7f" * 490)
-    assert say(target, "infer 1 0")[-1] == "e-[it gave up]"
-    assert say(target, "name") == ["m-name-dut-[hammer-forge]"]
+    assert answer_of(target, "infer 1 0")[-1] == "e-[it gave up]"
+    assert answer_of(target, "name") == ["m-name-dut-[hammer-forge]"]
 
 
 def test_bytes_that_are_no_text_and_an_endless_command_are_answered() -> None:

@@ -103,7 +103,7 @@ class CFolder:
         return process.stdout
 
 
-def said(rune: LoadedRune, inputs: Sequence[Sequence[bytes]], with_sizes: Collection[int] = ()) -> bytes:
+def sent_bytes(rune: LoadedRune, inputs: Sequence[Sequence[bytes]], with_sizes: Collection[int] = ()) -> bytes:
     """The same bytes from a rune's messages, run by run. The outputs of these numbers come with their sizes."""
     return b"".join(
         piece
@@ -131,6 +131,6 @@ def _pieces(message: OutputMessage, *, with_sizes: bool) -> Iterator[bytes]:
 
 
 def assert_same(folder: CFolder, rune: bytes, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> None:
-    expected = said(Runtime.load(rune), inputs)
+    expected = sent_bytes(Runtime.load(rune), inputs)
     assert expected
     assert folder.outputs(inputs, flags) == expected

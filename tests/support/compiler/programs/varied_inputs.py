@@ -12,7 +12,7 @@ import numpy as np
 from rune.running.runtime import Runtime
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.pipelines import run
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 
 _WAVES = 3
 _CANDIDATES = 4
@@ -29,7 +29,7 @@ def varied_inputs(types: Sequence[TensorType], rune: bytes, answers: int, seed: 
     new: dict[bytes, list[bytes]] = {}
     rest: list[list[bytes]] = []
     for frame in _signals(types, answers * _CANDIDATES, generator):
-        answer = said(Runtime.load(rune), [frame])
+        answer = sent_bytes(Runtime.load(rune), [frame])
         if answer in new:
             rest.append(frame)
         else:

@@ -9,7 +9,7 @@ from forge.datasets.collecting.actions import (
 from forge.datasets.collecting.task import Task
 from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.models import DataSet, SampleRemoval
-from forge.datasets.samples.models import SampleKind
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
 from tests.support.forge.addresses.table import EDIT, NONE_PAGE, PAGE, READ, SENT, Case

@@ -14,15 +14,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts.store import keep_artefact, take_known
+from forge.builds.compiling.artefact_store import keep_artefact, take_known
+from forge.builds.compiling.build_task import numbered_job, package_job
+from forge.builds.compiling.execution import NewCompiler
 from forge.builds.models import Build, BuildPackage
 from forge.builds.packages.making import PACKAGE
-from forge.builds.runs.execution import NewCompiler
-from forge.builds.runs.jobs import numbered_job, package_job
 from forge.builds.runs.storing import store_build
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.toolchain import fresh_compiler
-from forge.compute.scheduler.pace import PaceNow, usual_pace
+from forge.compute.scheduler.compute_pace import PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
 from forge.compute.secret_search import store_scan
 from forge.jobs import kinds, queue

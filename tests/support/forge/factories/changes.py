@@ -9,8 +9,8 @@ from forge.jobs.models import JobState
 from forge.projects.actions import fork_project, invite_to_project, save_version, write_file
 from forge.projects.models import Project
 from forge.reviews import actions
+from forge.reviews.change_requests.actions.outside import OutsideOrigin, bring_from_outside
 from forge.reviews.changes.access import find_change_request
-from forge.reviews.changes.actions.outside import OutsideOrigin, bring_from_outside
 from forge.reviews.models import ChangeRequest
 from tests.support.forge.factories.builds import RUNE, finished
 

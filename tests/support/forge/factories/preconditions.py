@@ -8,37 +8,38 @@ from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import Membership, Organisation, Team
-from forge.accounts.organisations.facets import member_facets, organisation_facets
+from forge.accounts.organisations.etag_facets import member_facets, organisation_facets
 from forge.accounts.project_people import find_teammate
 from forge.accounts.teams.access import role_in
-from forge.accounts.teams.facets import team_facets
+from forge.accounts.teams.etag_facets import team_facets
 from forge.builds.choices import choices_facets, choices_of
 from forge.builds.models import Build
 from forge.core.models import Comment
 from forge.core.preconditions import FIELD, Facet, etag_of
 from forge.datasets.models import DataSet
 from forge.datasets.playing import playing_facets
-from forge.deployments.facets import deployment_facets
+from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment
 from forge.deployments.updates.access import update_keys_facet
 from forge.learning.conversions.facets import board_facets
 from forge.learning.models import ModelConversion
-from forge.projects.facets import files_facets, project_facets
+from forge.projects.etag_facets import project_facets
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
-from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
-from forge.registry.blocks.facets import block_facets
+from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
+from forge.projects.versions.etag_facets import files_facets
+from forge.registry.blocks.etag_facets import block_facets
 from forge.registry.distribution.retention.access import policy_of, retention_facets
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.provenance.signing.access import key_facets, keys_of
 from forge.registry.repository.rules import registry_facets, registry_rules_of
-from forge.registry.tags.facets import build_facets, version_facets
-from forge.reviews.changes.facets import request_facets
+from forge.registry.tags.etag_facets import build_facets, version_facets
+from forge.reviews.change_requests.etag_facets import request_facets
 from forge.reviews.models import AnchoredThread, ChangeRequest, Review
-from forge.reviews.rounds.facets import review_facets
+from forge.reviews.rounds.etag_facets import review_facets
 from forge.reviews.rules.access import rule_facets, rules_of
-from forge.reviews.threads.facets import comment_facets, thread_facets
-from forge.webhooks.facets import webhook_facets
+from forge.reviews.threads.etag_facets import comment_facets, thread_facets
+from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.models import Webhook
 
 

@@ -19,13 +19,13 @@ from forge.datasets.collecting.actions import GuestTask, agree_as_collector, ent
 from forge.datasets.collecting.actions.submissions import submit
 from forge.datasets.collecting.task import Task
 from forge.datasets.consent.actions import agree
-from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, guest_terms_for, terms_for
+from forge.datasets.consent_terms import DEFAULT_PURPOSES, Purpose, guest_terms_for, terms_for
 from forge.datasets.models import Collector, Consent, Sample, Submission
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.datasets.samples.actions.store import store_sample
-from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
 from rune.datasets.content.content import Content
 from rune.datasets.content.read import read_content

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from forge.core.actors import Actor
 from forge.datasets.recordings.access import find_deletable
-from forge.datasets.samples.actions import delete_sample
+from forge.datasets.removals.actions import delete_sample
 
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from forge.accounts.access import require_in, require_person
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry

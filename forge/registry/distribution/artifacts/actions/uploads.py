@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from forge.accounts.access import require_scope
 from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.models import ApiToken
-from forge.accounts.organisations.access import require_scope
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import require_fits, require_room
-from forge.accounts.tokens.scopes import Scope
+from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.parts import (

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from forge.accounts.access import require_in, require_person
 from forge.accounts.announcements import ORGANISATION_CHANGED
 from forge.accounts.models import Organisation
-from forge.accounts.organisations.access import require_in, require_person
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -20,8 +20,8 @@ from forge.core.preconditions import Precondition, require_precondition
 from forge.core.reasons import checked_reason
 from forge.registry.provenance.signing.access import find_key, key_facets, keys_of
 from forge.registry.provenance.signing.actions.signer import retire_others
-from forge.registry.provenance.signing.jobs import request_key
 from forge.registry.provenance.signing.models import KeyOrigin, SigningKey
+from forge.registry.provenance.signing.requests import request_key
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import Algorithm, read_public_key
 
@@ -55,7 +55,7 @@ def create_signing_key(
         created=timezone.now(),
     )
     request_key(key, actor.pk)
-    _tell(actor, organisation, "signing-key.create", algorithm=algorithm.value)
+    _record(actor, organisation, "signing-key.create", algorithm=algorithm.value)
     return key
 
 
@@ -86,7 +86,7 @@ def add_signing_key(
         created=timezone.now(),
     )
     retire_others(row)
-    _tell(actor, organisation, "signing-key.add", fingerprint=row.fingerprint)
+    _record(actor, organisation, "signing-key.add", fingerprint=row.fingerprint)
     return row
 
 
@@ -105,7 +105,7 @@ def revoke_signing_key(
     reason = checked_reason(reason, missing=REASON_NEEDED)
     row.revoked, row.revocation, row.sealed = timezone.now(), reason, ""
     row.save(update_fields=["revoked", "revocation", "sealed"])
-    _tell(actor, organisation, "signing-key.revoke", fingerprint=row.fingerprint or str(row), reason=reason)
+    _record(actor, organisation, "signing-key.revoke", fingerprint=row.fingerprint or str(row), reason=reason)
     return row
 
 
@@ -120,6 +120,6 @@ def _require(actor: Actor, organisation: Organisation, precondition: Preconditio
         raise TooManyKeys(f"An organisation has at most {MOST_KEYS} keys, including former ones.")
 
 
-def _tell(actor: Actor, organisation: Organisation, action: str, **what: str) -> None:
+def _record(actor: Actor, organisation: Organisation, action: str, **what: str) -> None:
     write_entry(actor, action, organisation.stream, organisation.place, **what)
     append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)

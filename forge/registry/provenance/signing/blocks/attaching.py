@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from forge.core.blobs.store import read_blob
-from forge.registry.discovery.listings.rows import licence_in
+from forge.registry.listings.rows import licence_in
 from forge.registry.models import BlockProvenanceRecord, BlockVersion
 from forge.registry.provenance.signing.attaching import attach_documents
 from forge.registry.provenance.signing.facts import AttachedDocument, approvals_of, attached_documents, time_text

@@ -1,5 +1,5 @@
 // The choices in a conflict, in words, and the order of conflicts. The words are those of the page
-// (forge/reviews/changes/pages/merge_view.py), to which a test holds them.
+// (forge/reviews/change_requests/pages/merge_view.py), to which a test holds them.
 import type { ChangeRequest, Conflict, MergeSide } from "../../../api/schema";
 
 /** The names of the sides: a change request comes from a fork, or from a branch of elsewhere. */

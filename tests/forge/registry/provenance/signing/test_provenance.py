@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forge.core.blobs.store import read_blob
-from forge.datasets.consent.terms import Purpose
+from forge.datasets.consent_terms import Purpose
 from forge.datasets.versions.actions import save_for_build
 from forge.projects.actions import write_file
 from forge.registry.distribution.artifacts.access import referrers_of

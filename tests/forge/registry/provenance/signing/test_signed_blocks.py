@@ -20,7 +20,8 @@ from forge.registry.distribution.artifacts.access import find_manifest, referrer
 from forge.registry.models import BlockProvenanceRecord, BlockVersion, Manifest, PublishedBlockSignature, SigningKey
 from forge.registry.provenance.signing.actions.keys import add_signing_key, revoke_signing_key
 from forge.registry.provenance.signing.blocks.attaching import attach_block_provenance, block_statement_of
-from forge.registry.provenance.signing.jobs import complete_blocks, request_block_signature
+from forge.registry.provenance.signing.jobs import complete_blocks
+from forge.registry.provenance.signing.requests import request_block_signature
 from forge.reviews.actions import give_verdict
 from rune.digests import digest_of
 from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance

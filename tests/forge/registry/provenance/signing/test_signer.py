@@ -20,7 +20,8 @@ from forge.registry.models import BlockVersion, Publication, Signature, SigningK
 from forge.registry.provenance.signing import facts
 from forge.registry.provenance.signing.access import signatures_of
 from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
-from forge.registry.provenance.signing.jobs import complete_publications, request_signature
+from forge.registry.provenance.signing.jobs import complete_publications
+from forge.registry.provenance.signing.requests import request_signature
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from forge.reviews.actions import give_verdict

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.actions import make_sign_in_link, redeem_sign_in_link
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.accounts.organisations.names import SERVER_ORGANISATION
+from forge.accounts.names import SERVER_ORGANISATION
 from forge.accounts.permissions import Verb, verbs_on
 from forge.accounts.principals import VISITOR, acting_as
 from forge.builds.models import Build

@@ -88,7 +88,7 @@ def test_who_pinned_its_digest_gets_the_bytes_with_a_warning(
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/shared-versions")
-def test_strangers_copy_what_is_published_and_was_not_withdrawn(
+def test_outsiders_copy_what_is_published_and_was_not_withdrawn(
     tags: Any, project: Any, developer: Any, stranger: Any
 ) -> None:
     other = Organisation.objects.get(name="other")

@@ -31,7 +31,7 @@ def test_hints_say_what_the_wire_and_the_check_found() -> None:
 
 
 @each_case(
-    ("at", "says"),
+    ("at", "text"),
     [
         ("    loudest", "`loudest: f32`"),
         ("for i", "From 0 to 5."),
@@ -41,8 +41,8 @@ def test_hints_say_what_the_wire_and_the_check_found() -> None:
         ("last: State", "kept from one run"),
     ],
 )
-def test_a_hover_says_what_a_name_is(at: str, says: str) -> None:
-    assert says in _Editor().ask("hover", at)["text"]
+def test_a_hover_says_what_a_name_is(at: str, text: str) -> None:
+    assert text in _Editor().ask("hover", at)["text"]
 
 
 def test_completion_knows_names_functions_and_math() -> None:

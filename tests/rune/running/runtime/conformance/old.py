@@ -78,7 +78,7 @@ def cases() -> Iterator[ConformanceCase]:
     )
 
 
-def _said(level: str, text: str) -> bytes:
+def _log_line(level: str, text: str) -> bytes:
     record = {"level": level, "message": text, "target": "sine", "module_path": "sine", "file": "lib.rs", "line": 42}
     return json.dumps(record).encode()
 
@@ -86,9 +86,9 @@ def _said(level: str, text: str) -> bytes:
 def _rune_0_11() -> ConformanceCase:
     """In the order of facts: log, capability, its parameters, output, log; then read, log, write."""
     lines = [
-        _said("DEBUG", "Initializing"),
-        _said("DEBUG", "Running the pipeline"),
-        _said("DEBUG", "Pipeline finished"),
+        _log_line("DEBUG", "Initializing"),
+        _log_line("DEBUG", "Running the pipeline"),
+        _log_line("DEBUG", "Pipeline finished"),
     ]
     payload = b'{"channel":2,"dimensions":[1,1],"elements":[0.6972787380218506],"type_name":"f32"}'
     manifest = [
@@ -170,7 +170,7 @@ def _rune_0_2() -> ConformanceCase:
 
 def _panicking() -> ConformanceCase:
     lines = [
-        _said("ERROR", "called `Option::unwrap()` on a `None` value"),
+        _log_line("ERROR", "called `Option::unwrap()` on a `None` value"),
         b"panicked at 'called `Option::unwrap()`', lib.rs:42",
     ]
     return ConformanceCase(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 
-from tests.rune.running.runtime.conformance import modelled_wrongly, old, pictures, queries, said, stopped
+from tests.rune.running.runtime.conformance import modelled_wrongly, old, pictures, queries, sent_messages, stopped
 from tests.support.runes import modelled
 from tests.support.runes.conformance_case import FOLDER, ConformanceCase, files
 
@@ -17,7 +17,9 @@ HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 
 def all_cases() -> tuple[ConformanceCase, ...]:
     """Every case, by name."""
-    cases = [case for part in (said, queries, stopped, modelled, modelled_wrongly, old) for case in part.cases()]
+    cases = [
+        case for part in (sent_messages, queries, stopped, modelled, modelled_wrongly, old) for case in part.cases()
+    ]
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"two cases have one name: {sorted({name for name in names if names.count(name) > 1})}")

@@ -23,7 +23,7 @@ from rune.tools.cli import main
 from rune.tools.cli.assessment.evaluate import _limits, _missed_limits
 from tests.support.compiler.template_projects import around
 from tests.support.models.model_cases import compiled_model
-from tests.support.runes.hearing import RATE, always, graph_of
+from tests.support.runes.sound_runes import RATE, always, graph_of
 from tests.support.runes.wat_runes import mirror
 
 
@@ -232,7 +232,7 @@ def test_samples_that_are_too_long_for_the_rune_are_listed_and_nothing_is_left(t
 
 
 @pytest.fixture
-def hearing(tmp_path: Path) -> tuple[Path, Path]:
+def sound_rune(tmp_path: Path) -> tuple[Path, Path]:
     """A rune that answers hammer whatever it hears, and a recording of it."""
     app, folder = tmp_path / "hearing.rune", tmp_path / "sounds"
     app.write_bytes(always([181, 74], graph_of(["hammer", "knock"])))
@@ -241,8 +241,8 @@ def hearing(tmp_path: Path) -> tuple[Path, Path]:
     return app, folder
 
 
-def test_a_rune_of_sounds_is_tried_on_silence_noise_and_tones(hearing: tuple[Path, Path]) -> None:
-    app, sounds = hearing
+def test_a_rune_of_sounds_is_tried_on_silence_noise_and_tones(sound_rune: tuple[Path, Path]) -> None:
+    app, sounds = sound_rune
     text = run(app, "--samples", sounds).stdout
     assert (
         "The model calls silence hammer, 71 % sure. In 60 of 60 sounds of silence, noise and tones it calls hammer."

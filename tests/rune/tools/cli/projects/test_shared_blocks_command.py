@@ -11,7 +11,7 @@ import pytest
 from rune.blocks.catalogue import CATALOGUE
 from rune.digests import digest_of
 from rune.running.runtime import Runtime
-from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_programs import sent_bytes
 from tests.support.runes.shared_blocks import PATH, SMOOTH, published
 from tests.support.servers.block_registry import BASE, DIGEST, MANIFEST, BlockRegistry, folder, registry, rune_in
 
@@ -51,7 +51,7 @@ def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[Bloc
     build_result = rune_in("build", folder, "--output", rune)
     assert (build_result.exit_code, registry.requests) == (0, []), build_result.output
     frame = struct.pack("<4f", 1.0, 0.0, 0.0, -4.0)
-    assert said(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
+    assert sent_bytes(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
 
 
 @pytest.mark.slow

@@ -125,7 +125,7 @@ def trials(folder: Path) -> Iterator[tuple[str, str, FormatTrial]]:
             yield name, format_, FormatTrial.from_json(path.read_text("utf-8")) if path.exists() else NOT_TRIED
 
 
-def try_all(folder: Path, names: Sequence[str], say: Callable[[str], None]) -> None:
+def try_all(folder: Path, names: Sequence[str], report: Callable[[str], None]) -> None:
     """Tries what was not tried yet."""
     for name in names:
         for format_ in FORMATS:
@@ -135,7 +135,7 @@ def try_all(folder: Path, names: Sequence[str], say: Callable[[str], None]) -> N
             trial = tried(folder, name, format_)
             path.write_text(trial.to_json(), encoding="utf-8")
             verdicts = [f"{form} {each.verdict.value} {each.reason}" for form, each in trial.forms.items()]
-            say(f"{name} {format_}: {trial.reason or trial.difference} {'; '.join(verdicts)}")
+            report(f"{name} {format_}: {trial.reason or trial.difference} {'; '.join(verdicts)}")
 
 
 def main(arguments: Sequence[str]) -> int:
