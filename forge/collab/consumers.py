@@ -134,7 +134,7 @@ class ProjectSocket(ReleasingSocket):
         return acting_as(self.scope["user"])
 
     def _is_for_its_person(self) -> bool:
-        """Returns whether the session is of the person whom the page names by `?as=`; a page that names nobody takes any.
+        """Returns whether the session is of the person that the page names by `?as=`; without a name any is taken.
 
         A page that comes back with edits of one person must not send them in the name of another, who signed in
         meanwhile in the same browser. Asked before anything of the project: it tells of the session alone.
