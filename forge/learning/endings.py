@@ -1,4 +1,5 @@
-"""How a training run, a search or a conversion ended, as its event says once, and the activity entry of its person.
+"""The ending of a training run, a search or a conversion, as its event states once, and the activity entry of its
+person.
 
 Events of what happens in between, and of what somebody does with a model later, are not their activity.
 """
@@ -12,16 +13,16 @@ from forge.core.events.announcements import ActivityEntry, ActivitySentence
 
 
 class LearningEnding(StrEnum):
-    """How it ended by a change."""
+    """The ending by a change."""
 
     NONE = ""
-    """It goes on, or had ended before."""
+    """Nothing ended: it goes on, or had ended before."""
     FINISHED = "finished"
     FAILED = "failed"
 
 
 def ending_of(before: str, now: str, finished: str, failed: str) -> LearningEnding:
-    """How something ended by the change from one state to another."""
+    """Returns how something ended by the change from one state to another."""
     if before == now:
         return LearningEnding.NONE
     return {finished: LearningEnding.FINISHED, failed: LearningEnding.FAILED}.get(now, LearningEnding.NONE)

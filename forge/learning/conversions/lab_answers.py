@@ -85,7 +85,7 @@ class ConvertedInputJson(TypedDict):
 
 
 class SourceConversionJson(TypedDict):
-    """How the float model was converted. A classifier of ONNX has the names of its classes and its number of scores."""
+    """The conversion of the float model. A classifier of ONNX has the names of its classes and its number of scores."""
 
     inputs: list[ConvertedInputJson]
     classes: NotRequired[list[str]]
@@ -138,7 +138,7 @@ class ConvertedJson(TypedDict):
 
 
 class LabRefusalJson(TypedDict):
-    """Why a model is not converted. `detail` has text of a recording, of the model or of a library."""
+    """The reason why a model is not converted. `detail` has text of a recording, of the model or of a library."""
 
     reason: str
     message: str

@@ -16,7 +16,7 @@ from rune.digests import DIGEST_LENGTH
 
 
 class ConversionState(models.TextChoices):
-    """Where a conversion is."""
+    """The state of a conversion."""
 
     WAITING = "waiting", "Waiting"
     CONVERTING = "converting", "Converting"
@@ -32,7 +32,7 @@ class ModelConversionQuerySet(models.QuerySet["ModelConversion"]):
     """Conversions, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> ModelConversionQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the conversions of projects that the person may read."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
 
@@ -62,7 +62,7 @@ class ModelConversion(models.Model):
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The last job of it."""
     spec_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """For source, settings and converter: the same in one organisation is not converted twice."""
+    """The digest of source, settings and converter: the same in one organisation is not converted twice."""
     float_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The float model, once there is one."""
     description = models.JSONField(default=dict)
@@ -70,7 +70,7 @@ class ModelConversion(models.Model):
     needs = models.JSONField(null=True, blank=True)
     """The environment that is missing (`forge.learning.conversions.lab_answers.ConverterEnvironmentJson`)."""
     error = models.CharField(max_length=1000, blank=True)
-    """Why the last job did not succeed."""
+    """The reason why the last job did not succeed."""
     boards = models.JSONField(default=list)
     """The keys of the two boards on which forms are counted."""
     created = models.DateTimeField(default=timezone.now)
@@ -113,7 +113,7 @@ class ConvertedForm(models.Model):
     needs = models.JSONField(default=dict)
     """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refusal = models.CharField(max_length=1000, blank=True)
-    """Why there is no file."""
+    """The reason why there is no file."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)
@@ -140,7 +140,7 @@ class DeclaredModels(models.Model):
     digest = models.CharField(max_length=DIGEST_LENGTH)
     """The digest of the settings and the sources of all models."""
     refusals = models.JSONField(default=dict)
-    """Why none was begun, by the path of the model."""
+    """The reasons why none was begun, by the path of the model."""
 
     def __str__(self) -> str:
         return self.digest

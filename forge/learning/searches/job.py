@@ -39,7 +39,7 @@ from forge.learning.training.running.data import ARCHIVE, usable_entries, write_
 from forge.learning.training.used_time import counted_time
 
 MARGIN_SECONDS = 900.0
-"""Beyond the minutes of a search: reading the data, and the trial at work."""
+"""The seconds beyond the minutes of a search: reading the data, and the trial at work."""
 
 Ask = Callable[..., Any]
 

@@ -17,7 +17,7 @@ from rune.digests import DIGEST_LENGTH
 
 
 class SearchState(models.TextChoices):
-    """Where a search is."""
+    """The state of a search."""
 
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
@@ -31,7 +31,7 @@ UNFINISHED_SEARCHES = (SearchState.WAITING, SearchState.RUNNING)
 
 
 class SearchTrialState(models.TextChoices):
-    """Where a trial is, or how it ended (`lab.search.trials.TrialState`)."""
+    """The state of a trial, or its ending (`lab.search.trials.TrialState`)."""
 
     RUNNING = "running", "Running"
     OVER_LIMIT = "over limit", "Over a limit"
@@ -44,7 +44,7 @@ class ModelSearchQuerySet(models.QuerySet["ModelSearch"]):
     """Searches, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> ModelSearchQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the searches of projects that the person may read."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
 
@@ -72,9 +72,9 @@ class ModelSearch(models.Model):
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
     data_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Those of the version, which outlive it."""
+    """The digest of the version. It and `data_number` outlive the version."""
     board = models.CharField(max_length=60)
-    """Its core is counted on, and trials are compared by what they need there."""
+    """The board on whose core runes are counted: trials are compared by what they need there."""
     second_board = models.CharField(max_length=60, blank=True)
     """Trials have to fit it too; "" for none."""
     limits = models.JSONField(default=dict)
@@ -90,14 +90,14 @@ class ModelSearch(models.Model):
     workers = models.PositiveIntegerField()
     """The most trials at a time."""
     called = models.DateTimeField(default=timezone.now)
-    """When somebody began it, or let it go on: the jobs of this call are those that were created since."""
+    """The time when a person began it, or let it go on: the jobs of this call are those that were created since."""
     description = models.JSONField(default=dict)
     """The space, once the data was read: `size`, `arguments`, `forms`, `labels`, and the number of `validation`
     recordings."""
     end_reason = models.CharField(max_length=300, blank=True)
-    """Why a finished search ended, as a sentence."""
+    """The reason why a finished search ended, as a sentence."""
     error = models.CharField(max_length=1000, blank=True)
-    """Why it did not succeed, and what to do."""
+    """The reason why it did not succeed, and what to do."""
     reason = models.CharField(max_length=40, blank=True)
     """The same for programs (`lab.refusal.Reason`)."""
     created = models.DateTimeField(default=timezone.now)
@@ -120,12 +120,11 @@ class ModelSearch(models.Model):
 
 
 class SearchTrial(models.Model):
-    """One candidate of a search and what became of it (`lab.search.trials.Trial`). Its files are linked by the
-    search."""
+    """A candidate of a search and its outcome (`lab.search.trials.Trial`). Its files are linked by the search."""
 
     search = models.ForeignKey(ModelSearch, on_delete=models.CASCADE, related_name="rows")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """That tries it, or tried it."""
+    """The job that tries it, or tried it."""
     number = models.PositiveIntegerField()
     arguments = models.JSONField()
     """The values of the arguments that are varied."""
@@ -143,7 +142,7 @@ class SearchTrial(models.Model):
     files = models.JSONField(default=dict)
     """The digests of the files of a trained trial, by their paths in the project."""
     sizes = models.JSONField(default=dict)
-    """Their sizes, by path."""
+    """The sizes of the files, by path."""
     change_url = models.CharField(max_length=300, blank=True)
     """The address of the change request that offers its model; "" before."""
     run_number = models.PositiveIntegerField(null=True)

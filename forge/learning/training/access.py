@@ -64,8 +64,11 @@ def version_to_learn(actor: Actor, project: Project, number: int | None, digest:
 
 
 def require_source(actor: Actor, project: Project, version: DataVersion | None) -> None:
-    """Before a run or a search goes on with a version: who lets it go on must still read the project whose data that
-    is, like who begins one. Raises `DataVersionNotFound`."""
+    """Requires that the person who lets a run or a search go on may still read the project whose data it uses, as when
+    one begins.
+
+    Raises `DataVersionNotFound`.
+    """
     if version is None or place_of(version, project) is UsePlace.HERE:
         return
     source = readable_source(actor, version)
@@ -89,7 +92,7 @@ def checked_backbone(project: Project, recipe: RecipeJson, path: str) -> tuple[s
         raise _bad_backbone(f"The recipe {recipe['name']} learns behind a model of the project.", "Choose a model.")
     file = working_tree(project).manifest.get(checked_path(path))
     if file is None or not is_model(path):
-        raise _bad_backbone(f"{path} is no .tflite file of the project.", "Choose a model.")
+        raise _bad_backbone(f"The project has no .tflite file {path}.", "Choose a model.")
     return checked_path(path), file["digest"]
 
 
@@ -134,7 +137,7 @@ def _teaching_files(run: TrainingRun) -> dict[str, str]:
 
 
 def teacher_path(model: str) -> str:
-    """Where the teacher of a run is in the project, beside the model that the run gives."""
+    """Returns the path of the teacher of a run in the project, beside the model that the run gives."""
     return f"{model.removesuffix('.tflite')}.teacher{TEACHER_SUFFIX}"
 
 

@@ -1,4 +1,4 @@
-"""Whether the data of a run is as small as training needs it, asked before anything is queued or written."""
+"""Checks that the data of a run is as small as training needs it, before anything is queued or written."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from rune.digests import DIGEST_LENGTH
 
 
 class TrainingState(models.TextChoices):
-    """Where a run is."""
+    """The state of a run."""
 
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
@@ -39,12 +39,12 @@ class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
     """Training runs, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> TrainingRunQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the runs of projects that the person may read."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
 
 class TrainingRun(models.Model):
-    """One execution of a recipe on a version of the project's data. It links the files that it gave."""
+    """An execution of a recipe on a version of the project's data. It links the files that it gave."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="training_runs")
@@ -61,7 +61,7 @@ class TrainingRun(models.Model):
     arguments = models.JSONField(default=dict)
     """The values of all arguments of the recipe, by name."""
     form = models.CharField(max_length=20)
-    """In which the model is quantised."""
+    """The form in which the model is quantised."""
     seed = models.PositiveIntegerField(default=0)
     model_path = models.CharField(max_length=200)
     """The path of the model file, in the project."""
@@ -80,7 +80,8 @@ class TrainingRun(models.Model):
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
     data_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Those of the version, which outlive it; 0 and "" of a run that was taught in a page."""
+    """The digest of the version. It and `data_number` outlive the version; they are "" and 0 for a run that was taught
+    in a page."""
     boards = models.JSONField(default=list)
     """The keys of the boards on which the rune is counted."""
     description = models.JSONField(default=dict)
@@ -102,9 +103,9 @@ class TrainingRun(models.Model):
     files = models.JSONField(default=dict)
     """The digests of the files that it gave, by their paths in the project. The script is under `script/`."""
     sizes = models.JSONField(default=dict)
-    """Their sizes, by path."""
+    """The sizes of the files, by path."""
     error = models.CharField(max_length=1000, blank=True)
-    """Why it did not succeed, and what to do."""
+    """The reason why it did not succeed, and what to do."""
     reason = models.CharField(max_length=40, blank=True)
     """The same for programs (`lab.refusal.Reason`)."""
     offers = models.BooleanField(default=False)
@@ -142,7 +143,7 @@ class TrainingRun(models.Model):
 
     @property
     def is_taught(self) -> bool:
-        """Returns whether it was taught in a page, from recordings that stayed there: it has no recipe, data or
+        """Whether the run was taught in a page, from recordings that stayed there: it has no recipe, data or
         curves."""
         return self.recipe == TAUGHT_RECIPE
 

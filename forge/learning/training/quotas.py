@@ -1,4 +1,4 @@
-"""How many minutes the training runs and searches of an organisation computed in the last day."""
+"""The minutes that the training runs and searches of an organisation computed in the last day."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def minutes_used(organisation: Organisation) -> int:
 
 
 def require_minutes(organisation: Organisation) -> None:
-    """In the transaction that queues a run: raises `TooOften` where the minutes of the day are used up."""
+    """Raises `TooOften` where the minutes of the day are used up. Call it in the transaction that queues a run."""
     locked(organisation)
     limit = limit_of(organisation.stream, QuotaResource.TRAINING)
     if minutes_used(organisation) >= limit:
         raise TooOften(
-            f"The organisation trained for {limit} minutes in the last day, which is all there is. Try again later, or "
+            f"The organisation trained for {limit} minutes in the last day, which is the limit. Try again later, or "
             "ask the operator of this server for more.",
             int(RETRY_AFTER.total_seconds()),
         )

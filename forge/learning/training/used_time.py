@@ -14,7 +14,7 @@ from django.utils import timezone
 from forge.learning.training.models import TrainingTime
 
 DAY = timedelta(days=1)
-"""For how long used time counts."""
+"""The period for which used time counts."""
 MINUTE = timedelta(minutes=1)
 """No time that is computed ends further ahead: a row that says so is of a clock that was ahead, and nobody knows how
 long it ran."""

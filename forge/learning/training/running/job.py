@@ -45,7 +45,7 @@ START = "start"
 SECONDS = 60.0 * (MINUTES + 30)
 """The longest that one attempt may take: training has its own limit, and features and judging come to it."""
 INSTRUCTION_SECONDS = 0.5
-"""Between two questions for what somebody told the run."""
+"""The seconds between two checks for instructions to the run."""
 
 Ask = Callable[..., Any]
 
