@@ -109,7 +109,6 @@ EXEMPT: Mapping[str, State] = {
     "POST projects/from-archive": MAKES,
     "POST projects/from-git": MAKES,
     "POST projects/from-model": MAKES,
-    "POST reports": MAKES,
     f"POST {_R}/rounds": MAKES,
     f"POST {_R}/threads": MAKES,
     f"POST {_R}/trials": WORKS,
