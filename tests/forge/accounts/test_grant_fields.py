@@ -172,8 +172,6 @@ MAY_NAME_SOMEBODY = {
     "projects.Version.writers": DID,
     "registry.BlockVersion.interface": CONTENT,
     "registry.Listing.stages": CONTENT,
-    "registry.RetentionRules.keep": CONTENT,
-    "registry.RetentionRules.rules": CONTENT,
     "registry.Manifest.annotations": CONTENT,
     "registry.Manifest.trashed_tags": CONTENT,
     "registry.Publication.missing": CONTENT,

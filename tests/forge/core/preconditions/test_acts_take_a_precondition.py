@@ -51,7 +51,6 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_O}/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/repeat": WORKS,
     f"POST {_O}/webhooks/<uuid:webhook_id>/ping": WORKS,
     "POST projects": MAKES,
-    f"POST {_O}/registry/retention/preview": WORKS,
     f"POST {_P}/archive": MERGES,
     f"POST {_P}/builds": MAKES,
     f"POST {_P}/data/consents": MAKES,

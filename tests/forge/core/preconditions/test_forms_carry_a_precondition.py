@@ -30,7 +30,6 @@ FORMS: Mapping[str, State] = {
     f"{_O}/second-factor": SETS,
     f"{_O}/settings": CARRIES,
     f"{_O}/settings/registry": CARRIES,
-    f"{_O}/settings/retention": CARRIES,
     f"{_O}/settings/rules": CARRIES,
     f"{_O}/settings/signing": CARRIES,
     f"{_O}/settings/webhooks": MAKES,
