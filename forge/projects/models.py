@@ -78,9 +78,9 @@ class Project(models.Model):
     changed = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     taken_down = models.DateTimeField(null=True, blank=True)
-    """When the operator took its public page down: hidden from others since, whatever its visibility."""
+    """The time when the operator took its public page down: hidden from others since, whatever its visibility."""
     taken_down_because = models.CharField(max_length=LONGEST_REASON, blank=True)
-    """Why, for its people."""
+    """The reason, for its people."""
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
     is_favourite: bool

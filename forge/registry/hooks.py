@@ -117,7 +117,7 @@ def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
 
 
 def is_protected(project: Project, tag: str) -> bool:
-    """Whether one of the gates protects a tag of a project."""
+    """Returns whether one of the gates protects a tag of a project."""
     return any(protections.call(project, [tag]))
 
 

@@ -98,7 +98,7 @@ class Manifest(models.Model):
     trashed_tags = models.JSONField(default=list, db_default=[])
     """The tags that it had when it was deleted."""
     created = models.DateTimeField(auto_now_add=True)
-    """When it came last: pushed for the first time, or back from the trash."""
+    """The time when it came last: pushed for the first time, or back from the trash."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "blob"], name="one_manifest_a_digest")]

@@ -32,7 +32,7 @@ class RestoredBackup:
     """The result of a restore."""
 
     created: datetime
-    """When the backup was taken."""
+    """The time of the backup."""
     files: int
     missing: tuple[str, ...]
     """Digests of files that the tables need, and that neither the backup nor the store has."""
@@ -69,7 +69,7 @@ def restore_backup(source: Path) -> RestoredBackup:
 
 
 def _has_data() -> bool:
-    """Whether the database holds anything: a table, or a file that cannot be read."""
+    """Returns whether the database holds anything: a table, or a file that cannot be read."""
     try:
         return bool(connection.introspection.table_names())
     except DatabaseError as error:

@@ -78,7 +78,7 @@ class ServerEnvironment:
     mail_from: str
     """The sender of letters."""
     report_address: str
-    """Where people write about a page that is open to others; "" for nowhere."""
+    """The address to which people write about a page that is open to others; "" for none."""
     sign_on: SignOnSettings
     """The services that sign people in."""
     debug: bool
