@@ -138,7 +138,7 @@ sample_of(consent_of(user, project), user)
 WITHDRAW = """
 from forge.accounts.models import User
 from forge.datasets.models import Consent
-from forge.datasets.samples.actions import withdraw_consent
+from forge.datasets.removals.actions import withdraw_consent
 withdraw_consent(User.objects.get(), Consent.objects.get())
 """
 LOOK = """
