@@ -30,7 +30,7 @@ from forge.learning.conversions.settings_digest import conversion_digest
 from forge.learning.conversions.trees import trees_of
 from forge.learning.errors import ConversionBusy, FormRefused, NoSuchLayer
 from forge.learning.lab_jobs.endings import LearningEnding
-from forge.learning.lab_jobs.queue import ended, locked, queue_job
+from forge.learning.lab_jobs.queue import end_row, lock, queue_job
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
@@ -131,7 +131,7 @@ def restart_conversion(
     arrays = None if samples is None else put_chunks(samples, settings.UPLOAD_LIMIT)
     digests = [each.digest for each in (beside, arrays) if each is not None]
     with delete_on_failure(digests), transaction.atomic():
-        row = locked(row)
+        row = lock(row)
         if not row.can_resume:
             raise ConversionBusy("Only a model that was not converted is converted again.")
         link_uploaded(row, digests, project)
@@ -173,7 +173,7 @@ def mix_form(
     if form not in MIXED_FORMS:
         raise Invalid(f"Layers stay floats in {' and '.join(MIXED_FORMS)}.")
     with transaction.atomic():
-        row = _require_ready(locked(row))
+        row = _require_ready(lock(row))
         if trees_of(row) is not None:
             raise FormRefused(NO_FORMS)
         known_layers = {layer["name"] for layer in row.description.get("layers", ())}
@@ -203,7 +203,7 @@ def count_on_boards(
     """Counts the forms on two boards, as a job."""
     project = row.project
     with transaction.atomic():
-        row = locked(row)
+        row = lock(row)
         require_precondition(board_facets(row), precondition)
         row, keys = _require_ready(row), _checked_boards(boards)
         row.boards = keys
@@ -229,7 +229,7 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     """Deletes a conversion with its forms. Files of the project stay."""
     project = row.project
     with transaction.atomic():
-        row, digests = ended(row, str(actor.person))
+        row, digests = end_row(row, str(actor.person))
         write_entry(actor, "model.discard", project.stream, project.place, name=row.source_name)
         announce_conversion(row, actor)
         row.delete()

@@ -12,7 +12,7 @@ from forge.jobs.queue import retry
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.errors import NothingToPrepare
 from forge.learning.lab_jobs.models import LabJob
-from forge.learning.lab_jobs.queue import locked
+from forge.learning.lab_jobs.queue import lock
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ModelConversion
 from forge.learning.searches.actions.searches import resume_search
@@ -32,7 +32,7 @@ def prepare_environment(actor: Actor, row: ModelConversion) -> ModelConversion:
     require(actor, Verb.EDIT, project)
     require_may_prepare(actor)
     with transaction.atomic():
-        row = locked(row)
+        row = lock(row)
         if row.state != LabJobState.NEEDS or not row.needed_packages or row.job is None:
             raise NothingToPrepare("The model is not waiting for an environment.")
         job = enqueue_preparation(actor, project, row.needed_packages)

@@ -15,13 +15,14 @@ J = TypeVar("J", bound=LabJob)
 
 
 def lab_jobs_of(actor: Actor, project: Project, model: type[J]) -> LabJobQuerySet[J]:
-    """Those of a project, with the rows that lists show beside them, newest first. Raises `Forbidden` or `NotFound`."""
+    """Returns those of a project, with the rows that lists show beside them, newest first. Raises `Forbidden` or
+    `NotFound`."""
     require(actor, Verb.READ, project)
     return model.beside("person").visible_to(actor).filter(project=project)
 
 
 def find_among(actor: Actor, rows: LabJobQuerySet[J], **names: Any) -> J:
-    """The one of these rows that has these values. Raises `Forbidden` or `NotFound`."""
+    """Returns the row that has these values. Raises `Forbidden` or `NotFound`."""
     row = rows.filter(**names).first()
     if row is None:
         raise nothing_here(actor)

@@ -1,4 +1,4 @@
-"""How a training run, a search or a conversion ended, as its event says once, and the activity entry of its person.
+"""The end of a training run, a search or a conversion, as its event says it once, and the activity entry of its person.
 
 Events of what happens in between, and of what somebody does with a model later, are not their activity.
 """
@@ -14,10 +14,10 @@ from forge.learning.lab_jobs.states import LabJobState
 
 
 class LearningEnding(StrEnum):
-    """How it ended by a change."""
+    """The end of a run, a search or a conversion by a change."""
 
     NONE = ""
-    """It goes on, or had ended before."""
+    """The run, the search or the conversion goes on, or had ended before."""
     FINISHED = "finished"
     FAILED = "failed"
 
@@ -29,7 +29,7 @@ _ENDINGS: dict[str, LearningEnding] = {
 
 
 def ending_of(before: str, now: str) -> LearningEnding:
-    """How something ended by the change from one state to another."""
+    """Returns how something ended by the change from one state to another."""
     return LearningEnding.NONE if before == now else _ENDINGS.get(now, LearningEnding.NONE)
 
 

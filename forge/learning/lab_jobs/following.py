@@ -19,7 +19,7 @@ from forge.learning.learnable_data.archive import ARCHIVE, usable_entries, write
 
 R = TypeVar("R", bound=RecipeJob)
 INSTRUCTION_SECONDS = 0.5
-"""Between two questions for what somebody told the row."""
+"""Time between two questions for an instruction."""
 LAB_ATTEMPTS = 3
 """Attempts of a job, if the process that trains ends without an answer."""
 
@@ -138,11 +138,11 @@ class LabFollower(Generic[R]):
         raise NotImplementedError
 
     def is_possible(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event of the right type says what there can be."""
+        """Returns whether an event of the right type says what there can be."""
         return True
 
     def is_due(self) -> bool:
-        """Whether something is to be stored now."""
+        """Returns whether something is to be stored now."""
         raise NotImplementedError
 
     def flush(self) -> None:

@@ -28,11 +28,11 @@ class LabJobQuerySet(models.QuerySet[J]):
     """Training runs, searches or conversions, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Those of projects that the person may read."""
+        """Returns those of projects that the person may read."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
     def unfinished(self) -> Self:
-        """Those that wait, run or are paused."""
+        """Returns those that wait, run or are paused."""
         return self.filter(state__in=UNFINISHED)
 
 
@@ -59,7 +59,7 @@ class LabJob(models.Model):
     )
     state = models.CharField(max_length=10, choices=LabJobState.choices, default=LabJobState.WAITING)
     error = models.CharField(max_length=1000, blank=True)
-    """Why it did not succeed, and what to do."""
+    """The reason why it did not succeed, and what to do."""
     created = models.DateTimeField(default=timezone.now)
 
     objects = LabJobQuerySet.as_manager()
@@ -70,7 +70,7 @@ class LabJob(models.Model):
 
     @classmethod
     def beside(cls, *names: str) -> LabJobQuerySet[Self]:
-        """All of them, with the rows that acts and jobs read beside them, and these."""
+        """Returns all rows, with those that acts and jobs read beside them, and these."""
         return cls.objects.select_related(*cls.BESIDE, *names)
 
     @property
@@ -120,14 +120,14 @@ class RecipeJob(LabJob):
     arguments = models.JSONField(default=dict)
     """The values of arguments of the recipe, by name; in a search those of its first trial."""
     form = models.CharField(max_length=20)
-    """In which the model is quantised."""
+    """The form in which the model is quantised."""
     seed = models.PositiveIntegerField(default=0)
     model_path = models.CharField(max_length=200)
     """The path of the model file, in the project."""
     data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     data_number = models.PositiveIntegerField()
     data_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """Those of the version, which outlive it; 0 and "" of a run that was taught in a page."""
+    """The number and the digest of the version, which outlive it; 0 and "" of a run that was taught in a page."""
     description = models.JSONField(default=dict)
     """Facts about the data, once it was read."""
 

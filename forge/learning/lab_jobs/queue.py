@@ -27,8 +27,8 @@ J = TypeVar("J", bound=LabJob)
 R = TypeVar("R", bound=RecipeJob)
 
 
-def locked_to_begin(project: Project, model: type[R]) -> LabJobQuerySet[R]:
-    """In the transaction that begins a run or a search: returns those that the project has, locked. Raises
+def lock_to_begin(project: Project, model: type[R]) -> LabJobQuerySet[R]:
+    """Locks a project, in the transaction that begins a run or a search. Returns those that it has. Raises
     `TooOften`."""
     require_minutes(project.organisation)
     Project.objects.lock(project.pk)
@@ -54,14 +54,14 @@ def wake_worker(row: LabJob) -> None:
     transaction.on_commit(lambda: notify_workers(capability), robust=True)
 
 
-def locked(row: J) -> J:
-    """The row as it is now, locked until the transaction ends."""
+def lock(row: J) -> J:
+    """Locks the row until the transaction ends. Returns it as it is now."""
     return type(row).beside().select_for_update(of=("self",)).get(pk=row.pk)
 
 
-def locked_to_go_on(actor: Actor, row: R) -> R:
-    """In the transaction that lets a run or a search go on: asks again what was asked when it began. Returns it,
-    locked as is its project.
+def lock_to_go_on(actor: Actor, row: R) -> R:
+    """Asks again what was asked when a run or a search began, in the transaction that lets it go on. Returns it, locked
+    as is its project.
 
     Raises `DataVersionNotFound` and `TooOften`.
     """
@@ -69,23 +69,22 @@ def locked_to_go_on(actor: Actor, row: R) -> R:
     require_source(actor, project, row.data_version)
     require_minutes(project.organisation)
     # Who uses the model of a run takes these two in the same order.
-    row = locked(row)
+    row = lock(row)
     Project.objects.lock(project.pk)
     return row
 
 
 def cancel_jobs(row: LabJob, by: str, states: Collection[str] = UNFINISHED_STATES) -> None:
-    """Cancels the jobs in these states. They are locked before the row is, as workers
-    lock them."""
+    """Cancels the jobs in these states. They are locked before the row is, as workers lock them."""
     for job in list(row.jobs.filter(state__in=states).select_for_update(of=("self",))):
         cancel(job, by)
 
 
-def ended(row: J, by: str) -> tuple[J, list[str]]:
-    """In the transaction that deletes a row: cancels its jobs, and deletes the links of its files and checkpoints, and
-    the jobs that are kept as long as it. Returns the row, locked, and the digests to delete afterwards."""
+def end_row(row: J, by: str) -> tuple[J, list[str]]:
+    """Cancels the jobs of a row, in the transaction that deletes it, and deletes the links of its files and checkpoints
+    and the jobs that are kept as long as it. Returns the row, locked, and the digests to delete afterwards."""
     cancel_jobs(row, by)
-    row = locked(row)
+    row = lock(row)
     jobs = row.jobs
     links = [row.links, links_of_all(jobs)]
     digests = {digest for each in links for digest in each.values_list("blob_id", flat=True)}

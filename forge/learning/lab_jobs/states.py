@@ -26,7 +26,7 @@ RESUMABLE = (LabJobState.PAUSED, LabJobState.FAILED, LabJobState.CANCELLED, LabJ
 RUN_STATES = tuple(each.value for each in LabJobState)
 """The states of training runs in the API."""
 SEARCH_STATES = tuple(each for each in RUN_STATES if each != LabJobState.PAUSED)
-"""Those of searches."""
+"""The states of searches in the API."""
 CONVERSION_NAMES: Mapping[LabJobState, tuple[str, str]] = MappingProxyType(
     {
         LabJobState.WAITING: ("waiting", "Waiting"),

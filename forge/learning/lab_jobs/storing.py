@@ -27,8 +27,8 @@ def stored_under_lease(job: JobContext, blobs: Collection[Blob]) -> Iterator[Non
         yield
 
 
-def locked_in_job(row: J) -> J:
-    """The row as it is now, locked. Raises `JobFailed` where it was deleted meanwhile."""
+def lock_in_job(row: J) -> J:
+    """Locks the row, and returns it as it is now. Raises `JobFailed` where it was deleted meanwhile."""
     locked_row = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if locked_row is None:
         raise JobFailed(row.DELETED)

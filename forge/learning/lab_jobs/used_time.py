@@ -69,7 +69,7 @@ def minutes_used(organisation: Organisation) -> int:
 
 
 def require_minutes(organisation: Organisation) -> None:
-    """In the transaction that queues a run: raises `TooOften` where the minutes of the day are used up."""
+    """Raises `TooOften`, in the transaction that queues a run, where the minutes of the day are used up."""
     locked(organisation)
     limit = limit_of(organisation.stream, QuotaResource.TRAINING)
     if minutes_used(organisation) >= limit:

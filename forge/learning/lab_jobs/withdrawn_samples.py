@@ -33,7 +33,7 @@ def cancel_learners(
 
 
 def has_samples(version: DataVersion, scope: SampleScope) -> bool:
-    """Whether a version has one of the samples."""
+    """Returns whether a version has one of the samples."""
     numbers = frozenset(scope.numbers)
     return any(each.number in numbers for each in entries_of(version))
 

@@ -17,7 +17,7 @@ from forge.learning.conversions.running.lab_answers import ConvertedJson, FloatM
 from forge.learning.conversions.running.recordings import SampleRecordings
 from forge.learning.conversions.single_samples import JUDGED_ON
 from forge.learning.conversions.trees import tree_description
-from forge.learning.lab_jobs.storing import locked_in_job, store_file, stored_under_lease
+from forge.learning.lab_jobs.storing import lock_in_job, store_file, stored_under_lease
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.datasets.calibration_kind import STATIC_FORMS
 
@@ -32,7 +32,7 @@ def store_float(job: JobContext, row: ModelConversion, answer: FloatModelJson, f
     """Stores the float model, a file of the folder, or names the source as one. Raises `JobFailed`."""
     blob = None if answer["float"] is None else store_file(folder / FLOAT_FILE, "converter", LARGEST_FILE)
     with stored_under_lease(job, [] if blob is None else [blob]):
-        locked_row = locked_in_job(row)
+        locked_row = lock_in_job(row)
         if blob is not None:
             link_derived(row, [blob.digest], row.project.organisation_id)
         locked_row.float_digest = row.source_digest if blob is None else blob.digest
@@ -48,7 +48,7 @@ def store_trees(job: JobContext, row: ModelConversion, answer: TreesModelJson, s
     """Stores the file of decision trees, unless an earlier attempt did. Raises `JobFailed`."""
     blob = store_file(path, "converter", LARGEST_FILE)
     with stored_under_lease(job, [blob]):
-        locked_row = locked_in_job(row)
+        locked_row = lock_in_job(row)
         locked_row.description = tree_description(answer, source_format)
         locked_row.save(update_fields=["description"])
         if not ConvertedForm.objects.filter(conversion=row).exists():
@@ -81,7 +81,7 @@ def store_forms(
         if "refusal" not in each
     }
     with stored_under_lease(job, blobs.values()):
-        locked_row = locked_in_job(row)
+        locked_row = lock_in_job(row)
         classes = bounded_classes(answer["samples"]["classes"], recordings.declared_labels, recordings.labels)
         if FLOAT in forms:
             samples = {**answer["samples"], "classes": classes, **recordings.facts}

@@ -23,7 +23,7 @@ from forge.core.events.log import append_event
 from forge.jobs.models import JobState
 from forge.learning.lab_jobs.endings import LearningEnding
 from forge.learning.lab_jobs.models import LabJobQuerySet
-from forge.learning.lab_jobs.queue import cancel_jobs, ended, locked, locked_to_begin, locked_to_go_on, queue_job
+from forge.learning.lab_jobs.queue import cancel_jobs, end_row, lock, lock_to_begin, lock_to_go_on, queue_job
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.learnable_data.requirements import require_learnable
 from forge.learning.learnable_data.versions import version_to_learn
@@ -98,7 +98,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     model = checked_model(settings.model)
     require_learnable(version, project, recipe, arguments)
     with transaction.atomic():
-        searches = locked_to_begin(project, ModelSearch)
+        searches = lock_to_begin(project, ModelSearch)
         if searches.count() >= MAX_SEARCHES:
             raise TooManySearches(f"A project has at most {MAX_SEARCHES} searches. Delete some that are not needed.")
         _require_few_unfinished(searches)
@@ -137,7 +137,7 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
         raise SearchNotRunning("The search has ended already.")
     cancel_jobs(search, str(actor.person), [JobState.QUEUED])
     is_running = jobs_of(search).filter(state=JobState.RUNNING).exists()
-    search = locked(search)
+    search = lock(search)
     if is_running:
         search.instruction = STOP
         search.save(update_fields=["instruction"])
@@ -184,7 +184,7 @@ def require_going_on(search: ModelSearch, actor: Actor) -> ModelSearch:
 
     Raises `DataVersionNotFound`, `TooManySearches` and `TooOften`.
     """
-    search = locked_to_go_on(actor, search)
+    search = lock_to_go_on(actor, search)
     _require_few_unfinished(ModelSearch.objects.filter(project=search.project_id).exclude(pk=search.pk))
     return search
 
@@ -200,7 +200,7 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
     """Deletes a search with its trials and their models. Training runs that were begun from it stay."""
     project = search.project
     with transaction.atomic():
-        search, digests = ended(search, str(actor.person))
+        search, digests = end_row(search, str(actor.person))
         write_entry(actor, "search.discard", project.stream, project.place, number=search.number)
         announce_search(search, actor)
         search.delete()

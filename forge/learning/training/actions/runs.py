@@ -22,7 +22,7 @@ from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, resume, retry
 from forge.learning.lab_jobs.endings import LearningEnding
 from forge.learning.lab_jobs.models import LabJobQuerySet
-from forge.learning.lab_jobs.queue import ended, locked, locked_to_begin, locked_to_go_on, queue_job, wake_worker
+from forge.learning.lab_jobs.queue import end_row, lock, lock_to_begin, lock_to_go_on, queue_job, wake_worker
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.learnable_data.requirements import require_learnable
 from forge.learning.learnable_data.versions import version_to_learn
@@ -84,7 +84,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     teacher = checked_teacher(project, recipe, settings.teacher)
     require_learnable(version, project, recipe, arguments)
     with transaction.atomic():
-        runs = locked_to_begin(project, TrainingRun)
+        runs = lock_to_begin(project, TrainingRun)
         require_room_for_run(runs)
         _require_few_unfinished(runs)
         run = TrainingRun(
@@ -197,7 +197,7 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
 
     Raises `DataVersionNotFound`, `TooManyRuns` and `TooOften`.
     """
-    run = locked_to_go_on(actor, run)
+    run = lock_to_go_on(actor, run)
     _require_few_unfinished(TrainingRun.objects.filter(project=run.project_id).exclude(pk=run.pk))
     return run
 
@@ -207,7 +207,7 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
 def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Ends a run at once, without a model. It can go on later from its last checkpoint."""
     project = run.project
-    run = locked(run)
+    run = lock(run)
     if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
         raise RunNotTraining("The run has ended, so it cannot be cancelled.")
     run.refresh_from_db()
@@ -220,7 +220,7 @@ def discard_run(actor: Actor, run: TrainingRun) -> None:
     """Deletes a training run with its files and its checkpoint. A model that the project uses stays."""
     project = run.project
     with transaction.atomic():
-        run, digests = ended(run, str(actor.person))
+        run, digests = end_row(run, str(actor.person))
         write_entry(actor, "training.discard", project.stream, project.place, number=run.number)
         announce_run(run, actor)
         run.delete()
@@ -243,7 +243,7 @@ def announce_run(
 
 def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
     project = run.project
-    run = locked(run)
+    run = lock(run)
     if run.state != LabJobState.RUNNING:
         raise RunNotTraining("The run does not train now.")
     run.instruction = instruction.value

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from forge.core.blobs.links import link_derived
 from forge.jobs.kinds import JobContext, JobFailed
-from forge.learning.lab_jobs.storing import locked_in_job, store_files, stored_under_lease
+from forge.learning.lab_jobs.storing import lock_in_job, store_files, stored_under_lease
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.bounded import JUDGED, bounded_answers, bounded_report
@@ -27,7 +27,7 @@ def store_result(job: JobContext, run: TrainingRun, answer: TrainedJson, folder:
         raise JobFailed("The training process gave a result that no run has.")
     blobs = store_files(folder, answer["files"], RunFollower.PROCESS, LARGEST_FILE)
     with stored_under_lease(job, blobs.values()):
-        locked_in_job(run)
+        lock_in_job(run)
         link_derived(run, [blob.digest for blob in blobs.values()], run.project.organisation_id)
         run.files = {path: blob.digest for path, blob in blobs.items()}
         run.sizes = {path: blob.size for path, blob in blobs.items()}
