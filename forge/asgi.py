@@ -44,7 +44,7 @@ SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
 
 
 def is_short(scope: Scope) -> bool:
-    """Whether a request takes a thread for milliseconds alone, which one with a body for its view does not."""
+    """Returns whether a request takes a thread for milliseconds alone, which one with a body for its view does not."""
     return scope["path"].startswith(SHORT_REQUESTS) and not (is_blob_upload(scope) and has_body(scope))
 
 

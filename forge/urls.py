@@ -1,4 +1,4 @@
-"""Where every address leads. Pages come last: their first word may be an organisation's name."""
+"""The addresses of the whole site. Pages come last: their first word may be an organisation's name."""
 
 from __future__ import annotations
 

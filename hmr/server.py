@@ -50,7 +50,7 @@ class ProjectServer:
             credentials = CredentialStore().read()
             address = server or credentials.usual
             if address is None:
-                message = 'Which server? Run rune login, or give its address as server="https://forge.example".'
+                message = 'Name the server: run rune login, or pass server="https://forge.example".'
                 raise HmrError("refused", message)
             self.address = registry_url(address, insecure=False)
         except RemoteError as error:
@@ -59,7 +59,7 @@ class ProjectServer:
         if not secret:
             raise HmrError("token-needed", f"There is no token for {self.address}. {_NEEDS}")
         if not (secret.isascii() and secret.isprintable()):
-            raise HmrError("token-needed", "The token has characters that no token has. Copy it anew.")
+            raise HmrError("token-needed", "The token has characters that no token has. Copy it again.")
         self.data = DataClient(self.address, secret, self.full_name)
         # A notebook has no place to say that it needs the server no more.
         weakref.finalize(self, self.data.close)

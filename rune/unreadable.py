@@ -39,7 +39,7 @@ _SENTENCES = (
     (wave.Error, "wave", "it does not begin as a WAV file does"),
     (csv.Error, "field larger", "a field of it is too long"),
     (csv.Error, "nul", "it has a byte that is 0, which no table has"),
-    (ValueError, "pickle", "it is no file of arrays, or has Python objects, which are not read"),
+    (ValueError, "pickle", "it is not a file of arrays, or has Python objects, which are not read"),
     (RuntimeError, "encrypted", "it is encrypted"),
     (RuntimeError, "password", "it is encrypted"),
 )

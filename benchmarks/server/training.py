@@ -120,7 +120,7 @@ def timed_run(page: Page, project: str, wait: Callable[[], None] = lambda: None)
     if page.locator("[data-state=failed]").count():
         raise CannotMeasure(f"the run has no model: {page.get_by_role('alert').first.inner_text()}")
     finished = time.perf_counter() - begin
-    epochs = int(page.get_by_label("How far it is").inner_text().split()[1])
+    epochs = int(page.get_by_label("Run progress").inner_text().split()[1])
     page.get_by_role("button", name="Use this model").click()
     page.get_by_role("button", name="Build the merged result").click()
     change = page.url

@@ -131,7 +131,7 @@ def scope_needed(scope: str) -> Forbidden:
 
 
 def may_create_organisations(actor: Actor) -> bool:
-    """Whether who acts may create organisations on this installation, as far as its settings say."""
+    """Returns whether the actor may create organisations on this installation, as far as its settings say."""
     return actor.is_authenticated and settings.EVERYONE_CREATES_ORGANISATIONS
 
 
@@ -167,7 +167,7 @@ def require_scope(actor: Actor, scope: Scope) -> None:
 
 
 def is_confirmed(person: User) -> bool:
-    """Whether the person's address is confirmed."""
+    """Returns whether the person's address is confirmed."""
     return bool(EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists())
 
 

@@ -29,7 +29,7 @@ class NameInUse(Conflict):
 class TooManyNames(Conflict):
     """An organisation had as many names as one can have."""
 
-    title = "No further name"
+    title = "Too many names"
 
     def __init__(self, name: str, had: Sequence[str]) -> None:
         """`had` are the names that it can take back."""
@@ -137,7 +137,7 @@ class StorageQuotaReached(NoRoom):
     def __init__(self, limit: int) -> None:
         """`limit` is in bytes."""
         super().__init__(
-            f"The organisation has room for {size_text(limit)}, and not for this too. "
+            f"This does not fit: the organisation may store {size_text(limit)}. "
             "Delete recordings that are not needed, or ask the operator of this server for more room."
         )
         self.limit = limit

@@ -37,18 +37,18 @@ class InvitationPurpose:
     """The purpose of an invitation, beside membership."""
 
     words: str
-    """After "invites you to acme as viewer": `to review “Hears whispers”`."""
+    """The words after "invites you to acme as viewer": `to review “Hears whispers”`."""
     to: str
     """The place that the person joins: `acme/kitchen`."""
     address: str
-    """Where they go once they joined."""
+    """The address to which they go once they joined."""
 
 
 purposes: Hook[[Invitation], InvitationPurpose | None] = Hook()
 """Returns the purposes of an invitation that an app above this floor created."""
 
 invitation_accepted: Hook[[User, Invitation], None] = Hook()
-"""In the transaction that makes the person a member."""
+"""The hooks that are called in the transaction that makes the person a member."""
 
 
 def purpose_of(invitation: Invitation) -> InvitationPurpose | None:

@@ -44,7 +44,7 @@ class Standing:
     """The roles that they have in one project, of their own or by a team, where that is more than the one in its
     organisation."""
     blocked_organisations: frozenset[uuid.UUID]
-    """Where they have a role, and are not let in before they have a second factor."""
+    """The organisations in which they have a role, and are not let in before they have a second factor."""
 
 
 def _gives_more() -> models.Q:
@@ -56,7 +56,8 @@ def _gives_more() -> models.Q:
 
 
 def _rows_of_standing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
-    """For a person: an organisation, the role there, whether it requires a second factor, and the project or None."""
+    """Returns for a person an organisation, the role there, whether it requires a second factor, and the project or
+    None."""
     columns = ("organisation_id", "member_role", "organisation__requires_second_factor", "of")
     role = models.F("role")
     memberships = Membership.objects.filter(user=person, user__is_active=True).order_by()
@@ -120,7 +121,7 @@ class User(AbstractBaseUser):
     shows_page = models.BooleanField(default=False, db_default=False)
     """Whether the page is for everybody; else it is for those with whom they share an organisation."""
     page_taken_down = models.DateTimeField(null=True, blank=True)
-    """When their page was hidden from everybody else (`forge.moderation`)."""
+    """The time when their page was hidden from everybody else (`forge.moderation`)."""
     dismissed_hints = models.JSONField(default=list)
     """The hints for beginners that the person put away (`forge.accounts.people.hints`)."""
 
@@ -203,12 +204,12 @@ class User(AbstractBaseUser):
 
     @property
     def place(self) -> AuditPlace:
-        """Where what happens to the account is written down."""
+        """The place where events of the account are recorded."""
         return AuditPlace(person=self.pk)
 
     @property
     def initials(self) -> str:
-        """One or two letters that stand for the person on a mark."""
+        """The one or two letters that stand for the person on a mark."""
         words = (self.name or self.email.split("@")[0]).split()
         letters = words[0][0] + words[-1][0] if len(words) > 1 else (words[0][:2] if words else "?")
         return letters.upper()
@@ -239,7 +240,7 @@ class Organisation(models.Model):
 
     @property
     def place(self) -> AuditPlace:
-        """Where what happens to it is written down."""
+        """The place where its events are recorded."""
         return AuditPlace(organisation=self.pk)
 
     def get_absolute_url(self) -> str:
@@ -313,7 +314,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations to organisations and projects."""
 
     def open(self) -> InvitationQuerySet:
-        """Those that were not revoked, with places left, whose time is not over and whose token has not ended."""
+        """Returns the invitations that were not revoked, with places left, whose time is not over and whose token has
+        not ended."""
         return self.filter(of_living_tokens(), used__isnull=True, revoked__isnull=True, expires__gt=Now())
 
 
@@ -338,9 +340,9 @@ class Invitation(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True, blank=True)
-    """When the last place was taken."""
+    """The time when the last place was taken."""
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """Who joined by it last."""
+    """The person who joined by it last."""
     revoked = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
@@ -353,7 +355,7 @@ class Invitation(models.Model):
 
 
 class Quota(models.Model):
-    """How much of something an organisation or a person may have, where that is not the default.
+    """The limit of a resource for an organisation or a person, where that is not the default.
 
     The defaults can have rows too, whose holder is `organisation` or `user`.
     """
@@ -362,7 +364,7 @@ class Quota(models.Model):
     holder = models.CharField(max_length=64)
     """`organisation:<id>` or `user:<id>`."""
     resource = models.CharField(max_length=20)
-    """One of `forge.accounts.quotas.limits.Resource`."""
+    """The resource: one of `forge.accounts.quotas.limits.Resource`."""
     limit = models.BigIntegerField()
 
     class Meta:

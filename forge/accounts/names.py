@@ -52,7 +52,7 @@ def _checked_name(name: str, reserved_names: frozenset[str], what: str) -> str:
     if not name:
         raise BadName("Enter a name: lower-case letters, digits, and - . _ between them.")
     if len(name) > MAXIMUM_LENGTH:
-        raise BadName(f"{what}'s name has at most {MAXIMUM_LENGTH} characters, this one has {len(name)}.")
+        raise BadName(f"{what}'s name has at most {MAXIMUM_LENGTH} characters; this one has {len(name)}.")
     if not _GRAMMAR.fullmatch(name):
         raise BadName(
             f"{what}'s name is made of lower-case letters and digits, with single - . or _ between them, "
@@ -64,7 +64,7 @@ def _checked_name(name: str, reserved_names: frozenset[str], what: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether anything could be called so; what cannot is not looked for."""
+    """Returns whether a text can be a name; another text is not looked up."""
     return len(text) <= MAXIMUM_LENGTH and _GRAMMAR.fullmatch(text) is not None
 
 

@@ -17,7 +17,7 @@ passkeys: list[URLPattern | URLResolver] = [
     path("accounts/2fa/webauthn/", security.to_security, name="mfa_list_webauthn"),
     path("accounts/2fa/webauthn/", include("allauth.mfa.webauthn.urls")),
 ]
-"""Only if the public address supports passkeys."""
+"""The addresses of passkeys, only if the public address supports them."""
 
 services: list[URLPattern | URLResolver] = [
     path("accounts/", include(f"allauth.socialaccount.providers.{each.kind}.urls")) for each in settings.SIGN_ON

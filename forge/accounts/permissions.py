@@ -1,4 +1,4 @@
-"""Who may do what: one table of verbs by role. Every action asks it; nothing else compares roles."""
+"""The permissions: one table of verbs by role. Every action asks it; nothing else compares roles."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class OfOrganisation(Protocol):
     organisation_id: UUID
     visibility: str
     taken_down: Any
-    """When its public page was taken down; None if it was not."""
+    """The time when its public page was taken down; None if it was not."""
 
 
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
@@ -168,12 +168,12 @@ def open_visibilities(actor: Actor) -> frozenset[str]:
 
 
 def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:
-    """Whether who acts may do this to an organisation or a project."""
+    """Returns whether the actor may do this to an organisation or a project."""
     return verb in verbs_on(actor, target)
 
 
 def can_as_guest(actor: Actor, verb: Verb, key: str) -> bool:
-    """Whether who acts is a guest, and may do this to the thing of this key, such as `review:<id>`."""
+    """Returns whether the actor is a guest, and may do this to the thing of this key, such as `review:<id>`."""
     if actor.kind != PrincipalKind.GUEST or actor.restriction is None or key not in actor.restriction:
         return False
     return verb in _within(actor.scopes, OF_GUEST)
@@ -207,8 +207,8 @@ def roles_with(verb: Verb) -> tuple[str, ...]:
 
 
 def may_invite(actor: Actor, role: str, organisation: UUID, project: UUID | None) -> bool:
-    """Whether who acts may give somebody a role, in an organisation or in one of its projects: nobody gives what they
-    do not have themself."""
+    """Returns whether the actor may give a person a role, in an organisation or in one of its projects: nobody gives
+    what they do not have themself."""
     own = _verbs_of(actor.roles.get(organisation))
     single = actor.project_roles.get(project) if project else None
     own |= _verbs_of(single.role if single else None)
@@ -216,19 +216,18 @@ def may_invite(actor: Actor, role: str, organisation: UUID, project: UUID | None
 
 
 def is_more(role: Role, than: Role) -> bool:
-    """Whether a role has all verbs of another, and more."""
+    """Returns whether a role has all verbs of another, and more."""
     return ALLOWED_VERBS[role] > ALLOWED_VERBS[than]
 
 
 def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
-    """Those of the verbs that scopes allow; no scopes at all are a person's own hands, which are restricted to
-    nothing."""
+    """Returns the verbs that scopes allow; without scopes a person acts themself and is restricted to nothing."""
     return verbs if scopes is None else frozenset(verb for verb in verbs if SCOPES_OF[verb] & scopes)
 
 
 def _includes(actor: Actor, *keys: str) -> bool:
-    """Whether any of these things is among those that who acts is restricted to; it is restricted to nothing without a
-    restriction.
+    """Returns whether any of these things is among those that the actor is restricted to; without a restriction every
+    thing is.
 
     The one place that compares them: all that finds, lists or does something comes here.
     """

@@ -1,4 +1,4 @@
-"""Who acts: one frozen value for a request, with the roles of the person behind it, which are read at most once.
+"""The actor: one frozen value for a request, with the roles of the person behind it, which are read at most once.
 
 Roles may change while a socket is open, so a socket asks with a new principal each time.
 """
@@ -50,7 +50,7 @@ class Credential(Protocol):
 
 @dataclass(frozen=True)
 class Principal:
-    """Who acts. Two with the same fields are equal, whatever they have read."""
+    """An actor. Two with the same fields are equal, whatever they have read."""
 
     kind: PrincipalKind
     id: str = ""
@@ -93,12 +93,12 @@ class Principal:
 
     @property
     def blocked_organisations(self) -> frozenset[UUID]:
-        """Where the person has a role, and is not let in without a second factor."""
+        """The organisations in which the person has a role, and is not let in without a second factor."""
         return self._standing.blocked_organisations
 
     @cached_property
     def _standing(self) -> Standing:
-        """One query, when it is first asked for."""
+        """The standing of the person, read in one query at the first use."""
         return self.person.standing if self.person else _NOWHERE
 
     def afresh(self) -> Principal:
@@ -133,7 +133,10 @@ def acting_as(user: Any, credential: Credential | None = None) -> Principal:
 
 
 def principal_of(request: HttpRequest | Request) -> Principal:
-    """Who acts in a request: always the same value, so that its roles are read once. For pages and the API alike."""
+    """Returns the actor of a request: always the same value, so that its roles are read once.
+
+    For pages and the API alike.
+    """
     user, credential = request.user, getattr(request, "auth", None)
     principal: Principal | None = request.__dict__.get("principal")
     # Someone who signs in half way through a request is somebody else from then on.
@@ -143,7 +146,7 @@ def principal_of(request: HttpRequest | Request) -> Principal:
 
 
 def signed_in(request: HttpRequest | Request) -> Principal:
-    """Who acts, if there is a person behind it. Raises `SignInNeeded`."""
+    """Returns the actor, if there is a person behind it. Raises `SignInNeeded`."""
     principal = principal_of(request)
     principal.insist()
     return principal

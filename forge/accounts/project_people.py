@@ -45,12 +45,12 @@ class Teammate:
         return own + tuple(each.role for each in self.by_teams)
 
     def may(self, verb: Verb) -> bool:
-        """Whether the roles allow this; a token's scopes and a second factor are not asked about."""
+        """Returns whether the roles allow this; a token's scopes and a second factor are not checked."""
         return any(verb in ALLOWED_VERBS[role] for role in self.roles)
 
 
 def team_of(project: OfOrganisation, verb: Verb = Verb.READ) -> list[Teammate]:
-    """Those who may do this to the project, by name; disabled people are among them. Two queries."""
+    """Returns the people who may do this to the project, by name; disabled people are among them. Makes two queries."""
     roles_by_person = _roles_in(project)
     people = User.objects.in_bulk(list(roles_by_person))
     mates = [_teammate(people[person], roles) for person, roles in roles_by_person.items() if person in people]
@@ -80,7 +80,7 @@ _Roles = Mapping[UUID, list[tuple[str, str, Role]]]
 
 
 def _roles_in(project: OfOrganisation) -> _Roles:
-    """By person: whence a role comes, the name of the team where it is one, and the role. One query."""
+    """Returns by person the source of a role, the name of the team where it is one, and the role. Makes one query."""
     members = Membership.objects.filter(organisation=project.organisation_id).order_by()
     columns = ("user", "whence", "by", "role_name")
     whole = members.annotate(whence=Value(_ORGANISATION), by=Value(""), role_name=F("role"))

@@ -23,7 +23,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
 
 class Activity(models.Model):
-    """That somebody did something, once or several times in an hour; the facts are those of the last time."""
+    """An entry of the activity feed: a person did something, once or several times in an hour; the facts are those of
+    the last time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -14,7 +14,7 @@ from forge.core.events.declarations import find_activity_sentence
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """One line of the feed."""
+    """A line of the feed."""
 
     activity: Activity
     person: User

@@ -85,11 +85,11 @@ def find_package(build: Build, target: str) -> BuildPackage:
     """The package of a build that somebody may see. Raises `NoPackage`, which says why there is none."""
     package = packages_for_reading().filter(build=build, target=target).first()
     if package is None:
-        raise NoPackage(f"This build was not asked for a package for {plain(target)}.")
+        raise NoPackage(f"No package for {plain(target)} was requested with this build.")
     if package.refusal:
         raise NoPackage(package.refusal)
     if package.artefact is None:
-        raise NoPackage("This build has not made it, or not yet.")
+        raise NoPackage("The package is not built yet. Try again when its job has ended.")
     return package
 
 

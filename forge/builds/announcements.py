@@ -182,7 +182,7 @@ TARGETS_CHANGED = declare(
         "targets.changed",
         StreamKind.PROJECT,
         TargetsChangedJson,
-        audit=AuditSentences(AuditTopic.BUILDS, {"targets.choose": "chose what builds of {project} are made for"}),
+        audit=AuditSentences(AuditTopic.BUILDS, {"targets.choose": "changed the build settings of {project}"}),
     )
 )
 PACKAGE_CHANGED = declare(EventType("package.changed", StreamKind.PROJECT, PackageChangedJson))

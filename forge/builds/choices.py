@@ -30,7 +30,7 @@ class Choices:
     """The build settings of a project; the defaults are those of a new project."""
 
     targets: tuple[str, ...] = ()
-    """Those of which each build makes a package, sorted."""
+    """The targets of which each build makes a package, sorted."""
     optimize: Aim = RUNE_AIM
     """The optimisation of the rune."""
     optimize_packages: Aim = BALANCED
@@ -46,11 +46,12 @@ class Choices:
 def choices_facets(choices: Choices) -> list[Facet]:
     """The settings as a page or a client saw them."""
     value = [list(choices.targets), choices.optimize, choices.optimize_packages, choices.match]
-    return [Facet("choices", value, "Somebody else changed what builds are made for.")]
+    return [Facet("choices", value, "Somebody else changed the build settings.")]
 
 
 class MannerJson(TypedDict):
-    """How runes and packages are made: for what each is optimised, and whose results models give, to the bit."""
+    """The build settings: what each rune and package is optimised for, and the reference whose results models match to
+    the bit."""
 
     optimize: AimJson
     optimize_packages: AimJson
@@ -120,7 +121,7 @@ def choices_of_build(build: Build) -> Choices:
 def checked_choices(values: Mapping[str, Any], before: Choices) -> Choices:
     """Choices as somebody gave them; what they do not name stays as it was. Raises `Invalid`."""
     if not any(name in values for name in _NAMES):
-        raise Invalid(f"Say what to choose: {listed([f'`{name}`' for name in _NAMES])}.")
+        raise Invalid(f"Name at least one of {listed([f'`{name}`' for name in _NAMES])}.")
     optimize, packages = (
         values.get("optimize", before.optimize),
         values.get("optimize_packages", before.optimize_packages),

@@ -30,7 +30,7 @@ class FirmwareMissing(NotFound):
 class NoStageValues(NotFound):
     """The build has no rune of this toolchain, or no wire that is small enough to be drawn."""
 
-    title = "There are no values of stages"
+    title = "There are no stage values"
 
 
 class Stopping(Exception):

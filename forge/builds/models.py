@@ -28,7 +28,7 @@ from rune.model.profile import LITERT, PROFILES
 
 
 class BuildTrigger(models.TextChoices):
-    """Who asked: a person who pressed Build, or an edit."""
+    """The trigger of a build: a person who pressed Build, or an edit."""
 
     NUMBERED = "numbered", "Numbered"
     PREVIEW = "preview", "Preview"
@@ -44,7 +44,7 @@ def plain_options() -> dict[str, Any]:
 
 
 PLAIN = canonical_digest(plain_options())
-"""Their digest."""
+"""The digest of the default options."""
 
 
 class BuildQuerySet(models.QuerySet["Build"]):
@@ -157,7 +157,7 @@ class Build(models.Model):
 
     @property
     def title(self) -> str:
-        """Its number, with the change request that it is of while that is not merged."""
+        """The number of the build, with the change request that it is of while that is not merged."""
         return f"{self} (change request {self.change_request})" if self.change_request else str(self)
 
     @property
@@ -169,7 +169,7 @@ class Build(models.Model):
 
     @property
     def state(self) -> JobState:
-        """Where it stands."""
+        """The state of its job."""
         return JobState.SUCCEEDED if self.job is None else JobState(self.job.state)
 
     @property
@@ -179,27 +179,27 @@ class Build(models.Model):
 
     @property
     def attempt(self) -> int:
-        """How often a worker began it."""
+        """The number of the attempt: how often a worker began it."""
         return 1 if self.job is None else self.job.attempt
 
     @property
     def error(self) -> str:
-        """Why it failed; "" where it did not."""
+        """The reason why it failed; "" where it did not."""
         return "" if self.job is None else self.job.error
 
     @property
     def started(self) -> datetime | None:
-        """When a worker began its last attempt."""
+        """The time when a worker began its last attempt."""
         return self.created if self.job is None else self.job.started
 
     @property
     def finished(self) -> datetime | None:
-        """When it ended."""
+        """The time when it ended."""
         return self.created if self.job is None else self.job.finished
 
     @property
     def requested_by(self) -> User | None:
-        """Who pressed Build; None for a preview, and for someone whose account was deleted."""
+        """The person who pressed Build; None for a preview, and for a person whose account was deleted."""
         return None if self.job is None else self.job.requested_by
 
     @property
@@ -258,12 +258,12 @@ class BuildPackage(models.Model):
 
     @property
     def state(self) -> JobState:
-        """Where it stands."""
+        """The state of its job."""
         return JobState(self.job.state)
 
     @property
     def refusal(self) -> str:
-        """Why there is none, for a person; "" where there is one, or not yet."""
+        """The reason, for a person, why there is no package; "" where there is one, or not yet."""
         if not self.job.is_finished or self.state == JobState.SUCCEEDED:
             return ""
         return self.job.error or "It was cancelled."
@@ -283,15 +283,15 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
     """Previews of projects."""
 
     def plain(self) -> PreviewQuerySet:
-        """Those that run in the page by themselves: one a project."""
+        """Returns the previews that run in the page without a request: one for each project."""
         return self.filter(key=PLAIN)
 
     def requested(self) -> PreviewQuerySet:
-        """Those that somebody asked for beside it: with wires watched, stages timed, a fix or changes tried."""
+        """Returns the previews that a person requested: with wires watched, stages timed, a fix or changes tried."""
         return self.exclude(key=PLAIN)
 
     def copies(self) -> PreviewQuerySet:
-        """Those of copies in which changes are tried."""
+        """Returns the previews of copies in which changes are tried."""
         return self.filter(options__has_key="copy")
 
 
@@ -326,7 +326,7 @@ class Preview(LeasedRow):
     """The last good one."""
     changed = models.DateTimeField(auto_now=True)
     requested = models.DateTimeField(default=timezone.now)
-    """When somebody asked for it last; the one that nobody asks for has no use for it."""
+    """The time when a person requested it last; unused for the preview that needs no request."""
     toolchain = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the toolchain that `state`, `diagnostics` and `outline` come from."""
 
@@ -362,7 +362,7 @@ class Preview(LeasedRow):
 
     @property
     def copy(self) -> dict[str, Any] | None:
-        """Returns the version of which it is a copy, and the overrides that are applied in it, where it is that."""
+        """The version of which it is a copy, and the overrides that are applied in it, where it is that."""
         copy: dict[str, Any] | None = self.options.get("copy")
         return copy
 

@@ -155,7 +155,7 @@ def builds_that_wait(actor: Actor) -> PendingItems:
 def _to_look_at(build: Build) -> tuple[str, str] | None:
     """Returns the problem of a build and its reason; None if there is none."""
     if build.state != JobState.SUCCEEDED:
-        return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It says no reason"
+        return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It gives no reason"
     missed_limits = [each for each in judgements_of(build) if each.outcome is LimitResult.MISSED]
     return ("missed a limit", judgement_sentence(missed_limits[0])) if missed_limits else None
 
@@ -233,4 +233,4 @@ register_kind(BUILD)
 register_kind(PACKAGE)
 register_kind(FIRMWARE)
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")
-register(PeriodicTask("previews", 10, RunsIn.ONE_WORKER, "resumes previews that were broken off", resume_previews))
+register(PeriodicTask("previews", 10, RunsIn.ONE_WORKER, "resumes interrupted previews", resume_previews))

@@ -1,4 +1,4 @@
-"""Where builds are found below /api/v1/."""
+"""The addresses of builds below /api/v1/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may open a project's sockets, asked when one opens and again whenever roles may have changed."""
+"""Access to a project's sockets, checked when one opens and again whenever roles may have changed."""
 
 from __future__ import annotations
 

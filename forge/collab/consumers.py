@@ -71,7 +71,7 @@ class ProjectSocket(ReleasingSocket):
     principal: Principal
     access: SocketAccess
     access_checked_at = 0.0
-    """When access was looked at last, on the monotonic clock."""
+    """The time of the last check of access, on the monotonic clock."""
     _following: asyncio.Task[None] | None = None
     _is_closing = False
     _counted_for: str | None = None
@@ -84,8 +84,11 @@ class ProjectSocket(ReleasingSocket):
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
 
     async def serve(self, scope: Any, receive: Any, send: Any) -> None:
-        """One message after another. Channels' own way asks a thread about database connections before each of them,
-        which costs more than all the rest; here the code that reaches the database looks after its connection."""
+        """Serves one message after another.
+
+        Channels asks a thread about database connections before each of them, which costs more than all the rest;
+        here the code that reaches the database closes old connections itself.
+        """
         self.scope, self.base_send, self.channel_layer = scope, send, None
         handlers = {
             "websocket.connect": self.websocket_connect,
@@ -112,7 +115,7 @@ class ProjectSocket(ReleasingSocket):
         try:
             sockets_of_organisations.allocate(entry.access.organisation_stream, 1, entry.most_sockets)
         except OverLimit:
-            reason = "The organisation has as many studios open as it may have. Try again when somebody closed theirs."
+            reason = "The organisation has reached its limit of open studios. Close one, or try again later."
             await self.close_for(Closing.TOO_MANY, reason)
             return
         self._counted_for = entry.access.organisation_stream
@@ -127,11 +130,11 @@ class ProjectSocket(ReleasingSocket):
         await self.opened()
 
     def acting(self) -> Principal:
-        """Who opens the socket. Each asking after access is with a new one, which reads the roles anew."""
+        """Returns the actor who opens the socket. Each check of access uses a new one, which reads the roles anew."""
         return acting_as(self.scope["user"])
 
     def _is_for_its_person(self) -> bool:
-        """Whether the session is of the person whom the page names by `?as=`; one that names nobody takes any.
+        """Returns whether the session is of the person that the page names by `?as=`; without a name any is taken.
 
         A page that comes back with edits of one person must not send them in the name of another, who signed in
         meanwhile in the same browser. Asked before anything of the project: it tells of the session alone.
@@ -225,7 +228,7 @@ class CollabConsumer(ProjectSocket):
     _dismissing: asyncio.Task[None] | None = None
     _was_present = False
     _received_frames: int | None = None
-    """Among the frames with updates, how many the client has heard, as it says."""
+    """The number of frames with updates that the client has received, as the client reports."""
 
     async def opened(self) -> None:
         person = self.principal.insist()

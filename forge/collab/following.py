@@ -23,7 +23,7 @@ class Streams:
 
     numbers: Mapping[str, int]
     content: frozenset[str]
-    """Those whose events change what the socket reports. An event of another one may have ended the access."""
+    """The types of events that change what the socket reports. An event of another type may have ended the access."""
 
     @classmethod
     def of(cls, content: Iterable[str], access: Iterable[str]) -> Streams:
@@ -37,7 +37,7 @@ class FollowingSocket(ReleasingSocket):
     """The base of such sockets. It ignores all messages of the client."""
 
     missing = "This does not exist."
-    """Why a socket without access is closed."""
+    """The reason why a socket without access is closed."""
     _following: asyncio.Task[None] | None = None
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class FollowingSocket(ReleasingSocket):
         raise NotImplementedError
 
     principal: Principal
-    """Who opened the socket. It keeps the roles that it has read: a report asks with `afresh()`."""
+    """The person who opened the socket. It keeps the roles that it has read: a report uses `afresh()`."""
 
     async def connect(self) -> None:
         self.principal = acting_as(self.scope["user"])

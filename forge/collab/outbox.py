@@ -44,14 +44,14 @@ class DirectOutbox:
         return self._write(message)
 
     async def emptied(self) -> None:
-        """It always is."""
+        """Returns at once: the outbox keeps nothing."""
 
     def end(self) -> None:
         """Ends the socket. The server already closed it, so nothing is written."""
 
 
 class QueuedOutbox:
-    """For any ASGI server: a slow client holds up its own task and nobody else."""
+    """A queue of outgoing messages for any ASGI server: a slow client holds up its own task and nobody else."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

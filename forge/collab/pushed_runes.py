@@ -36,7 +36,8 @@ def push_rune(project_id: UUID, *, sequence: int, version: str, digest: str, run
 
 
 async def may_take_runes(principal: Principal, project_id: UUID) -> bool:
-    """Whether the person may have the runes of a project's previews now; that they take them out is written down."""
+    """Returns whether the person may have the runes of a project's previews now; the audit log records that they take
+    them out."""
     return await reader.ask(_note, principal.afresh(), project_id)
 
 

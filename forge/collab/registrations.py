@@ -25,7 +25,7 @@ def follow_document(sender: object, project_id: UUID, sequence: int, update: byt
 
 @organisation_counts.register
 def open_sockets_of(organisation: Organisation) -> Counts:
-    """How many sockets an organisation has open here."""
+    """Returns how many sockets an organisation has open here."""
     return {QuotaResource.SOCKETS: sockets_of_organisations.in_use_by(organisation.stream)}
 
 

@@ -9,7 +9,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 
 class ReleasingSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """Upon an error the server ends a socket and does not tell it, so `disconnect` is called here, maybe twice."""
+    """A socket that calls `disconnect` itself, maybe twice: upon an error the server ends a socket and does not report
+    it."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:

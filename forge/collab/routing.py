@@ -1,4 +1,4 @@
-"""Where the sockets are. The server puts checks of session and origin around them."""
+"""The addresses of the sockets. The server puts checks of session and origin around them."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class StageChange:
 
     @property
     def is_another(self) -> bool:
-        """Returns whether it is of another kind now, or does something else."""
+        """Whether the stage is of another kind now, or does something else."""
         before, after = self.before, self.after
         if before is None or after is None:
             return False
@@ -187,7 +187,7 @@ def _stage(before: Snapshot, was: OutlineNode, after: Snapshot, node: OutlineNod
 
 
 def _has_same_arguments(was: OutlineNode, node: OutlineNode) -> bool:
-    """Whether both take the same arguments: `SOUND 16 kHz` and `SOUND 8 kHz` do, and two blocks do not."""
+    """Returns whether both take the same arguments: `SOUND 16 kHz` and `SOUND 8 kHz` do, and two blocks do not."""
     return (was.kind, was.detail.partition(" ")[0]) == (node.kind, node.detail.partition(" ")[0])
 
 

@@ -17,10 +17,10 @@ MODELS_MEANING = "The model files, before they are compiled in."
 SIZE_MEANING = "Size of the .rune file."
 FLASH_MEANING = "Code and constants of the package."
 RAM_MEANING = "Memory, the deepest stack, and the buffers of inputs and outputs."
-INSTRUCTIONS_MEANING = "Of one run, counted on an emulated core."
-OPTIMIZED_MEANING = "What the project chose when the build was asked for."
-MATCH_MEANING = "Which reference the results of its models match, bit for bit."
-PACKAGES_MEANING = "What the libraries of its packages were compiled for, and counted with."
+INSTRUCTIONS_MEANING = "Per run, counted on an emulated core."
+OPTIMIZED_MEANING = "The project's build settings when the build was requested."
+MATCH_MEANING = "The reference whose results its models match, bit for bit."
+PACKAGES_MEANING = "The optimisation of the libraries in its packages, with which they were measured."
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class RuneFigures:
     time: InferenceTime | None
     targets: Mapping[str, PackageFigures] = field(default_factory=dict)
     manner: BuildSettings | None = None
-    """None where that is not known."""
+    """The build settings; None where they are not known."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class FigureRow:
     mood: Literal["good", "worse", "muted"]
     meaning: str
     between: str = ""
-    """Between what half of the measured values lie; empty for what is counted."""
+    """The range in which half of the measured values lie; empty for a counted figure."""
 
     @property
     def key(self) -> str:

@@ -38,7 +38,8 @@ def read_inference_time(measurement: Mapping[str, Any] | None) -> InferenceTime 
 
 
 def is_noise(one: InferenceTime, other: InferenceTime) -> bool:
-    """Whether chance explains the difference: the middle halves overlap, or the medians are as near as noise."""
+    """Returns whether chance explains the difference: the middle halves overlap, or the medians are as near as
+    noise."""
     overlap = one.low <= other.high and other.low <= one.high
     return overlap or abs(one.median - other.median) < max(
         TIME_NOISE * max(one.median, other.median), CLOCK_RESOLUTION_MS

@@ -68,7 +68,7 @@ def _kind_name(node: OutlineNode) -> str:
 
 
 def _wire_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
-    """One for each two stages. The wires of a stage that came or went say nothing more."""
+    """Returns one sentence for each two stages. The wires of an added or removed stage add nothing."""
     remaining_stages = {stage.node.name for stage in pipeline.stages if stage.change not in ("added", "removed")}
     between: dict[tuple[str, str], list[WireChange]] = {}
     for change in pipeline.wires:

@@ -88,7 +88,7 @@ class DescribedModelJson(ModelDescriptionJson):
 
 
 class RefusedModelJson(TypedDict):
-    """Why nothing is known of a model: it cannot be read."""
+    """The reason why nothing is known of a model: it cannot be read."""
 
     refusal: str
 

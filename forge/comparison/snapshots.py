@@ -1,4 +1,4 @@
-"""One side of a comparison: what is known of a project's files, its pipeline and its models at one moment."""
+"""A side of a comparison: what is known of a project's files, its pipeline and its models at one moment."""
 
 from __future__ import annotations
 

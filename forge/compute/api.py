@@ -22,7 +22,7 @@ from forge.projects.place import ProjectView
 
 
 class LanguageRequestSerializer(serializers.Serializer[Any]):
-    """One request. Which further keys there are depends on `ask`: docs/reference/language.md."""
+    """A request about the language. Its `ask` decides which further keys there are: docs/reference/language.md."""
 
     takes_more_fields = True
     ask = serializers.CharField()

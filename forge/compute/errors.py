@@ -4,7 +4,7 @@ from forge.core.errors import Busy, TooOften
 
 
 class LanguageBusy(Busy):
-    """Too many questions wait for a process, or no process can be started."""
+    """Returns whether a request takes a thread for milliseconds alone, which one with a body for its view does not."""
 
 
 class TooManyQuestions(TooOften):

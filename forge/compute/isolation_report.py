@@ -23,9 +23,9 @@ def report(isolation: Isolation) -> None:
         if isolation in _logged_isolations:
             return
         _logged_isolations.add(isolation)
-    _log.info("What computes for users is isolated by: %s", ", ".join(isolation.in_force) or "nothing")
+    _log.info("Processes that compute for users are isolated by: %s", ", ".join(isolation.in_force) or "nothing")
     for gap in isolation.gaps:
-        _log.warning("What computes for users is isolated without %s: %s", gap.protection, gap.reason)
+        _log.warning("Processes that compute for users are isolated without %s: %s", gap.protection, gap.reason)
     try:
         _log.info("Organisations that computed more yield the processor by %s", yields_by(os.getpid()).value)
     except YieldsToNobody as error:
@@ -40,6 +40,4 @@ def require(isolation: Isolation, required_protections: Collection[Protection]) 
         if protection in required_protections and protection in isolation.missing
     ]
     if lacking:
-        raise NotIsolated(
-            f"This server computes only with protections of which it lacks {', '.join(lacking)}. Ask its operator."
-        )
+        raise NotIsolated(f"This server requires protections that it lacks: {', '.join(lacking)}. Ask its operator.")

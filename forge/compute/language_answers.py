@@ -17,7 +17,7 @@ class LanguageAnswerJson(TypedDict):
 
 
 class LanguageReasonJson(TypedDict):
-    """Why there is no answer: the error's name, and a sentence."""
+    """The reason why there is no answer: the error's name, and a sentence."""
 
     name: str
     message: str

@@ -23,7 +23,7 @@ def require_searched(version: Version | None) -> None:
     manifest = texts_to_search(available_files(version))
     answer = summary_pool.search_secrets(version.project.organisation_id, manifest)
     if "error" in answer:
-        message = f"The search of the files for secrets did not end. {answer['error']['message']} Try again."
+        message = f"The search for secrets failed. {answer['error']['message']} Try again."
         raise Busy(message, retry_after=5)
     store_scan(version, SecretScan.from_json(answer))
 

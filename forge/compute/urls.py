@@ -1,4 +1,4 @@
-"""Where the language is asked below /api/v1/."""
+"""The addresses of the language below /api/v1/."""
 
 from __future__ import annotations
 

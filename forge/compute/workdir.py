@@ -24,7 +24,7 @@ _LOCK = "in-use"
 
 
 def workdirs() -> Path:
-    """Where the folders of all processes are: in the data folder, which lets nobody in but its owner.
+    """Returns the folder with the workdirs of all processes: in the data folder, which lets nobody in but its owner.
 
     A server that runs as root gives each process a user of its own. Where the system has no namespaces, in which a
     folder is seen without those above it, that user must be able to reach it.

@@ -25,7 +25,7 @@ class Actor(Protocol):
 
     @property
     def kind(self) -> str:
-        """One of `forge.accounts.principals.PrincipalKind`."""
+        """The kind: one of `forge.accounts.principals.PrincipalKind`."""
 
     @property
     def id(self) -> Any:
@@ -53,11 +53,11 @@ class Actor(Protocol):
 
     @property
     def roles(self) -> Mapping[UUID, str]:
-        """Its roles by organisation id. Organisations that block the person are left out."""
+        """The actor's roles by organisation id. Organisations that block the person are left out."""
 
     @property
     def project_roles(self) -> Mapping[UUID, ProjectRole]:
-        """Its roles in single projects, by project id. Organisations that block the person are left out."""
+        """The actor's roles in single projects, by project id. Organisations that block the person are left out."""
 
     @property
     def blocked_organisations(self) -> frozenset[UUID]:

@@ -25,7 +25,7 @@ def notebook_wheel() -> Path | None:
 
 
 def dist_address(file: Path) -> str:
-    """Where a file is served."""
+    """Returns the address of a file."""
     return f"{settings.PUBLIC_URL}/dist/{file.name}"
 
 

@@ -103,7 +103,7 @@ class Stale(DomainError):
 class PreconditionRequired(DomainError):
     """The request must say which state of the thing the caller read."""
 
-    title = "Say what you read"
+    title = "Name the state that you read"
 
 
 class TooLarge(DomainError):
@@ -113,9 +113,9 @@ class TooLarge(DomainError):
 
 
 class NoRoom(DomainError):
-    """There is no room to store it."""
+    """There is not enough room to store it."""
 
-    title = "There is no room"
+    title = "There is not enough storage"
 
 
 class DiskFull(NoRoom):
@@ -169,7 +169,7 @@ class Busy(DomainError):
 class DatabaseAway(Busy):
     """The database cannot be reached."""
 
-    title = "The database is away"
+    title = "The database is unavailable"
 
     def __init__(self) -> None:
         super().__init__("The server cannot reach its database. Try again in a moment.")

@@ -23,7 +23,7 @@ class Hook(Generic[P, R]):
 
     @property
     def functions(self) -> tuple[Callable[P, R], ...]:
-        """Returns the registered functions: the API's description reads their return types."""
+        """The registered functions: the API's description reads their return types."""
         return tuple(self._functions)
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:

@@ -1,4 +1,5 @@
-"""Whether JSON from another process has the type that it must have: the `TypedDict` by which mypy checks its writer."""
+"""Checks that JSON from another process has the type that it must have: the `TypedDict` by which mypy checks its
+writer."""
 
 from __future__ import annotations
 
@@ -23,7 +24,10 @@ _OBJECTS = (dict, Mapping)
 
 
 def has_shape(value: Any, shape: Any) -> bool:
-    """Whether a value that was read from JSON is of a type. An object may have more fields than its type names."""
+    """Returns whether a value that was read from JSON is of a type.
+
+    An object may have more fields than its type names.
+    """
     if shape is Any or shape is object:
         return True
     if is_typeddict(shape):

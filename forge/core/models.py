@@ -31,11 +31,11 @@ class Blob(models.Model):
     size = models.BigIntegerField()
     created = models.DateTimeField(default=timezone.now)
     put_at = models.DateTimeField(default=timezone.now)
-    """When the bytes were last stored; equals `created` if they were stored once."""
+    """The time when the bytes were last stored; equals `created` if they were stored once."""
     synced = models.BooleanField(default=True)
     """True if they are known to be on the disk, so that a power cut leaves them. A preview's need not be."""
     damaged_at = models.DateTimeField(null=True, blank=True)
-    """When damage was detected; None for intact bytes."""
+    """The time when damage was detected; None for intact bytes."""
 
     class Meta:
         indexes = [models.Index(fields=["damaged_at"], condition=Q(damaged_at__isnull=False), name="damaged_blobs")]
@@ -76,7 +76,7 @@ class BlobHold(models.Model):
 
 
 class StoredBytes(models.Model):
-    """How many bytes are stored for an organisation (`forge.core.blobs.usage`)."""
+    """The number of bytes that are stored for an organisation (`forge.core.blobs.usage`)."""
 
     organisation = models.UUIDField(primary_key=True)
     size = models.BigIntegerField()
@@ -86,7 +86,7 @@ class StoredBytes(models.Model):
 
 
 class Stream(models.Model):
-    """One log of events: of a project, an organisation or a person. `last` is the number given out last."""
+    """A log of events: of a project, an organisation or a person. `last` is the number given out last."""
 
     key = models.CharField(primary_key=True, max_length=80)
     last = models.BigIntegerField(default=0)
@@ -141,7 +141,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """Who did what to what, where, and when. Written by every action, never changed.
+    """An entry of the audit log: who did what to what, where, and when. Written by every action, never changed.
 
     Who: what acted, by its kind and id, and the person behind it. Where: whose log it is in
     (`forge.core.audit.entries.AuditPlace`).
@@ -167,7 +167,7 @@ class AuditEntry(models.Model):
     data = models.JSONField(default=dict)
 
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
-    """In the chain (`forge.core.audit.chain`), from 1; None for the moment until it is there."""
+    """The position in the chain (`forge.core.audit.chain`), from 1; None for the moment until it is there."""
     previous = models.CharField(max_length=64, blank=True, editable=False)
     """The digest of the entry before."""
     digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -217,13 +217,13 @@ class AuditCopy(LeasedRow):
     """A place outside that gets a copy of the audit log, and how far it has it (`forge.serving.audit_copies`)."""
 
     address = models.CharField(primary_key=True, max_length=500)
-    """Without a password."""
+    """The address, without a password."""
     position = models.BigIntegerField(default=0)
     """The position of the last entry that it has for sure."""
     due = models.DateTimeField(default=timezone.now)
-    """When it is tried next."""
+    """The time of the next attempt."""
     failures = models.PositiveIntegerField(default=0)
-    """In a row."""
+    """The number of failures in a row."""
     error = models.TextField(default="", blank=True)
 
     def __str__(self) -> str:
@@ -237,7 +237,7 @@ class Thread(models.Model):
     subject = models.CharField(max_length=120, db_index=True)
     created = models.DateTimeField(auto_now_add=True)
     resolved = models.DateTimeField(null=True, blank=True)
-    """When somebody said that there is nothing left to do; None while it is open."""
+    """The time when a person said that there is nothing left to do; None while it is open."""
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -250,7 +250,7 @@ class Thread(models.Model):
 
 
 class Comment(models.Model):
-    """One thing that a person said in a thread, as it reads now. One that was deleted stays without its text."""
+    """A comment that a person wrote in a thread, as it reads now. A deleted one stays without its text."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="comments")
@@ -262,7 +262,7 @@ class Comment(models.Model):
     text = models.TextField()
     created = models.DateTimeField(auto_now_add=True)
     edited = models.DateTimeField(null=True, blank=True)
-    """When its author wrote the present text; None where it is the first."""
+    """The time when its author wrote the present text; None where it is the first."""
     deleted = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -276,7 +276,7 @@ class Comment(models.Model):
 
     @property
     def speaker(self) -> str:
-        """Who said it, as pages say it."""
+        """The author as pages show them."""
         if self.author is not None:
             return str(self.author)
         return f"{self.guest_name} (guest)" if self.guest_name else "Someone who left"
@@ -297,7 +297,7 @@ class EarlierText(models.Model):
 
 
 class PeriodicRun(LeasedRow):
-    """When one process of the installation does a periodic task next, and what became of it the last time."""
+    """The next time at which one process of the installation does a periodic task, and the outcome of the last time."""
 
     name = models.CharField(primary_key=True, max_length=64)
     due = models.DateTimeField()

@@ -49,14 +49,14 @@ def require_precondition(facets: Sequence[Facet], precondition: Precondition) ->
     if precondition is None:
         return
     if ABSENT in precondition:
-        raise Stale("It is there already. Nothing was done.")
+        raise Stale("It already exists. Nothing was changed.")
     changes = [_changed(facets, _read(state)) for state in precondition if state != ANY]
     if not changes:
         raise PreconditionRequired(NO_PRECONDITION)
     fewest = min(changes, key=len)
     if fewest:
         sentences = " ".join(dict.fromkeys(each.changed for each in fewest))
-        raise Stale(f"{sentences} Nothing was done. Look at it as it is now, then decide again.")
+        raise Stale(f"{sentences} Nothing was changed. Check the current state, then decide again.")
 
 
 def require_precondition_to_replace(facets: Sequence[Facet], precondition: Precondition, *, exists: bool) -> None:

@@ -14,6 +14,6 @@ def checked_reason(text: str, *, missing: str, field: str = "reason") -> str:
     if len(reason) < SHORTEST_REASON:
         raise Invalid(missing, errors={field: [missing]})
     if len(reason) > LONGEST_REASON:
-        message = f"A reason has at most {LONGEST_REASON} characters, this one has {len(reason)}."
+        message = f"A reason has at most {LONGEST_REASON} characters; this one has {len(reason)}."
         raise Invalid(message, errors={field: [message]})
     return reason

@@ -30,7 +30,7 @@ class CommentDeleted(Conflict):
 class ThreadFull(Conflict):
     """A thread has the maximum number of comments, or a comment the maximum number of edits."""
 
-    title = "There is no room for more"
+    title = "The limit is reached"
 
 
 def checked_text(text: str) -> str:
@@ -39,7 +39,7 @@ def checked_text(text: str) -> str:
     if not text:
         raise Invalid("Write something first.", errors={"text": ["Write something first."]})
     if len(text) > MAXIMUM_COMMENT:
-        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(text)}.")
+        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters; this one has {len(text)}.")
     return text
 
 
@@ -54,7 +54,7 @@ def reply(thread: Thread, author: Any, text: str, guest_name: str = "") -> Comme
     """Adds a comment to a thread, which is open again by it. Raises `Invalid` and `ThreadFull`."""
     text = checked_text(text)
     if Comment.objects.filter(thread=thread).count() >= MAX_REPLIES:
-        raise ThreadFull(f"A thread has at most {MAX_REPLIES} comments. Begin another one.")
+        raise ThreadFull(f"A thread has at most {MAX_REPLIES} comments. Start a new thread.")
     reopen(thread)
     return Comment.objects.create(thread=thread, author=author, text=text, guest_name=guest_name)
 
@@ -69,7 +69,7 @@ def edit(comment: Comment, text: str) -> bool:
     if text == comment.text:
         return False
     if EarlierText.objects.filter(comment=comment).count() >= MAX_EDITS:
-        raise ThreadFull(f"A comment is edited at most {MAX_EDITS} times. Reply to it.")
+        raise ThreadFull(f"A comment can be edited {MAX_EDITS} times. Reply instead.")
     EarlierText.objects.create(comment=comment, text=comment.text, written=comment.edited or comment.created)
     comment.text, comment.edited = text, timezone.now()
     comment.save(update_fields=["text", "edited"])

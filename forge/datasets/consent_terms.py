@@ -52,7 +52,7 @@ class Terms:
     purposes: frozenset[Purpose]
     ends: datetime | None
     who: str
-    """Who hears the recordings."""
+    """The people who hear the recordings."""
     uses: str
     """The permitted uses."""
     until: str
@@ -73,7 +73,7 @@ def checked_purposes(names: Collection[str]) -> frozenset[Purpose]:
     try:
         purposes = frozenset(Purpose(name) for name in names)
     except ValueError:
-        raise Invalid(f"A purpose is one of {', '.join(Purpose)}.") from None
+        raise Invalid(f"A purpose must be one of {', '.join(Purpose)}.") from None
     if not purposes & DEFAULT_PURPOSES:
         raise Invalid("Samples are for tests, for training, or for both.")
     return purposes
@@ -121,7 +121,7 @@ def terms_for(project: Project, purposes: frozenset[Purpose], days: int, now: da
 
 
 def is_data_restricted(project: Project) -> bool:
-    """Whether only those who manage the project play its samples."""
+    """Returns whether only those who manage the project play its samples."""
     return Project.objects.filter(pk=project.pk, data_set__is_restricted=True).exists()
 
 

@@ -1,5 +1,7 @@
-"""Who may delete samples: the person who gave them, and those who manage the project. Test samples that a saved version
-has are deleted by their person and by owners."""
+"""The right to delete samples: the person who gave them has it, and those who manage the project.
+
+Test samples that a saved version has are deleted by their person and by owners.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from forge.projects.models import Project
 
 
 def may_delete(actor: Actor, sample: Sample) -> bool:
-    """Whether the actor, who can see a sample, may delete it. Its consent, data set and project should be loaded."""
+    """Returns whether the actor, who can see a sample, may delete it.
+
+    Its consent, data set and project should be loaded.
+    """
     verb = Verb.MANAGE if sample.tested_since is None else Verb.CHANGE_TESTS
     is_own = actor.pk is not None and sample.consent.person_id == actor.pk
     return is_own or can(actor, verb, sample.consent.data_set.project)

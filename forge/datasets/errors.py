@@ -110,7 +110,7 @@ class LayoutRefused(Unprocessable):
 class WrongChunkOffset(Conflict):
     """The bytes are not those that follow the ones that were received."""
 
-    title = "Other bytes are next"
+    title = "The offset is wrong"
 
 
 class ImportNotReady(Conflict):

@@ -44,7 +44,7 @@ class Learner:
     detail: str = ""
     """The digest of a model, the number of a version."""
     doubt: str = ""
-    """Why it may not have learned from them; "" where it did."""
+    """The reason why it may not have learned from them; "" where it did."""
 
 
 work_stoppers: Hook[[SampleScope, str], Sequence[str]] = Hook()

@@ -1,5 +1,5 @@
-"""How good a model is, on which recordings: the one record that all pages show. Pure, with the hook by which pages of
-data ask for it.
+"""The quality of a model, on which recordings: the one record that all pages show. Pure, with the hook by which pages
+of data ask for it.
 
 A run is judged on the validation split, a numbered build on the test split (`forge.learning.quality`). Nothing else
 computes an accuracy.
@@ -22,7 +22,7 @@ NOT_READ = "not read"
 
 @dataclass(frozen=True)
 class LabelQuality:
-    """How many recordings of a label are right."""
+    """The number of correctly answered recordings of a label."""
 
     label: str
     right: int
@@ -39,8 +39,10 @@ class LabelQuality:
 
 @dataclass(frozen=True)
 class ModelQuality:
-    """How many recordings of a split a rune answers rightly. `origin` is what was judged, such as "training run 3" or
-    "build 4", and `url` its page."""
+    """The number of recordings of a split that a rune answers correctly.
+
+    `origin` is what was judged, such as "training run 3" or "build 4", and `url` its page.
+    """
 
     split: Split
     right: int
@@ -90,7 +92,7 @@ def reads_text(builds: int) -> str:
 
 @dataclass(frozen=True)
 class ProjectQuality:
-    """How good the newest model of a project is, where anything was judged, and how many builds read the test split."""
+    """The quality of a project's newest model, where anything was judged, and how many builds read the test split."""
 
     quality: ModelQuality | None
     test_reads: int

@@ -1,4 +1,4 @@
-"""Who may play a sample: hear, see, draw or download it. Training and testing on it is another right.
+"""The right to play a sample: hear, see, draw or download it. Training and testing on it is another right.
 
 Whatever gives the bytes of a sample to a person, or a picture of them, asks here. The rule is written twice, for a row
 and for a query, and a test compares both.
@@ -45,7 +45,7 @@ def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, pre
 
 
 def may_play(actor: Actor, recording: Sample | Submission) -> bool:
-    """Whether somebody who found a recording may play it.
+    """Returns whether a person who found a recording may play it.
 
     The person who gave it and those who manage the project may play it. Of test samples that a saved version has, only
     that person and owners may. Everyone else may, unless the data set or the terms that the person read restrict it.

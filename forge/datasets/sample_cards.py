@@ -91,7 +91,7 @@ class SampleCard:
 
     @property
     def name(self) -> str:
-        """Its number as people say it."""
+        """The number of the sample as people say it."""
         return f"{self.sample.number:04d}"
 
     @property

@@ -28,20 +28,20 @@ class SampleUse(StrEnum):
     CALIBRATION = "calibration"
     """The ranges of a quantised model come from them."""
     VERSION = "version"
-    """They are part of a version that is saved."""
+    """The samples are part of a version that is saved."""
     EXPORT = "export"
-    """They leave the server for a member: an export, `rune data pull`, a notebook."""
+    """The samples leave the server for a member: an export, `rune data pull`, a notebook."""
     READERS = "readers"
     """Somebody who is no member of the project sees or hears them."""
 
 
 class UsePlace(StrEnum):
-    """Where samples are used."""
+    """The place where samples are used."""
 
     HERE = "here"
-    """In the project for which they were given."""
+    """The project for which they were given."""
     OTHER_PROJECT = "other project"
-    """In another project that uses the same data."""
+    """Another project that uses the same data."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def deployments_of(actor: Actor, project: Project) -> DeploymentQuerySet:
 
 
 def find_deployment(actor: Actor, project: Project, name: str) -> Deployment:
-    """One of them. Raises `Forbidden`, `NotFound` and `DeploymentNotFound`."""
+    """Returns a deployment. Raises `Forbidden`, `NotFound` and `DeploymentNotFound`."""
     deployment = deployments_of(actor, project).filter(name=name).first()
     if deployment is None:
         raise DeploymentNotFound(f"{project.full_name} has no deployment {name[:60]}.")

@@ -44,13 +44,13 @@ class Deployments(ProjectView):
 
 
 class OneDeployment(ProjectView):
-    """One deployment."""
+    """A deployment."""
 
     needs = needing(get=Scope.PROJECT_READ)
 
     @extend_schema(operation_id="deployments_retrieve", responses=DeploymentJson, parameters=[ETAG])
     def get(self, request: Request, **names: str) -> Response:
-        """One deployment. Changing it takes the `ETag`."""
+        """Returns a deployment. Changing it takes the `ETag`."""
         return CHANGED_DEPLOYMENT.response(DEPLOYMENT.find(request, Verb.READ, names))
 
 

@@ -13,8 +13,8 @@ def serving_facet(deployment: Deployment, release: Release) -> Facet:
 
 
 def settings_facet(deployment: Deployment) -> Facet:
-    """Its title, the origins whose pages may use it, the deployment that it is promoted from, and whether reports are
-    counted."""
+    """Returns its title, the origins whose pages may use it, the deployment that it is promoted from, and whether
+    reports are counted."""
     source = deployment.promoted_from
     values = [deployment.title, deployment.origins, deployment.telemetry, source.name if source else ""]
     return Facet("settings", values, "The settings of the deployment changed.")
@@ -26,13 +26,13 @@ def source_facet(source: Deployment, release: Release) -> Facet:
 
 
 def key_facet(key: DeploymentKey) -> Facet:
-    """Whether a key ends, and when."""
+    """Returns whether a key ends, and when."""
     ends = [None if each is None else each.isoformat() for each in (key.expires, key.revoked)]
     return Facet(f"key{key.pk.hex[:8]}", ends, f"The end of the key {key.name} changed.")
 
 
 def deployment_facets(deployment: Deployment) -> tuple[Facet, ...]:
-    """All of these. The caller has found the deployment with its releases and keys."""
+    """Returns all facets of a deployment. The caller has found it with its releases and keys."""
     source = deployment.promoted_from
     return (
         serving_facet(deployment, _release_now(deployment)),

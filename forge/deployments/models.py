@@ -38,7 +38,7 @@ __all__ = (
 
 
 class DeploymentKind(models.TextChoices):
-    """Where the rune of a deployment runs."""
+    """The place where the rune of a deployment runs."""
 
     WEB = "web", "Website"
     APP = "app", "App"
@@ -49,7 +49,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     """Deployments, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DeploymentQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the deployments of projects that the person may read."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
 
@@ -76,7 +76,7 @@ class Deployment(models.Model):
     blocked_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The manifest that the followed tag names and the gate refuses, or "" if it does not."""
     block_reasons = models.JSONField(default=list)
-    """Why, as sentences."""
+    """The reasons of the block, as sentences."""
     last_release = models.PositiveIntegerField(default=0)
     """The number of its newest release, which it serves."""
     created_by = models.ForeignKey(
@@ -95,7 +95,7 @@ class Deployment(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """Returns the address of its page."""
         return f"{self.project.get_absolute_url()}/deployments/{self.name}"
 
     @property
@@ -110,7 +110,10 @@ class Deployment(models.Model):
 
 
 class Release(models.Model):
-    """That a deployment served a build's rune from one moment to another. The one without an end is served now."""
+    """A release: a deployment served a build's rune from one moment to another.
+
+    The one without an end is served now.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="releases")
@@ -150,7 +153,7 @@ class DeploymentKeyQuerySet(models.QuerySet["DeploymentKey"]):
     """Keys of deployments, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DeploymentKeyQuerySet:
-        """Those of deployments that the person may see."""
+        """Returns the releases of deployments that the person may see."""
         return self.filter(deployment__in=Deployment.objects.visible_to(actor))
 
     def open(self) -> DeploymentKeyQuerySet:
@@ -167,7 +170,7 @@ class DeploymentKey(models.Model):
     name = models.CharField(max_length=40)
     secret_hash = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12)
-    """Its first and last characters, by which people recognise it: `hf_web…7c`."""
+    """The first and last characters of the key, by which people recognise it: `hf_web…7c`."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -189,12 +192,12 @@ class DeploymentKey(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Returns whether it was revoked, or its time is over."""
+        """Whether the key was revoked, or its time is over."""
         return self.revoked is not None or (self.expires is not None and self.expires <= timezone.now())
 
 
 class CallsOfDay(models.Model):
-    """How often a deployment was asked on a day. No row says by whom."""
+    """The number of requests to a deployment on a day. No row says by whom."""
 
     id = models.BigAutoField(primary_key=True)
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="calls")
@@ -211,7 +214,10 @@ class CallsOfDay(models.Model):
 
 
 class TelemetryOfDay(models.Model):
-    """How often apps of a deployment reported an event on a day, by the family of browsers. No row says which app."""
+    """The number of reports of an event by apps of a deployment on a day, by the family of browsers.
+
+    No row says which app.
+    """
 
     id = models.BigAutoField(primary_key=True)
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="telemetry_of_days")

@@ -37,7 +37,7 @@ class ReleaseJson(TypedDict):
 
 
 class BlockJson(TypedDict):
-    """Why a deployment does not move to what its tag names."""
+    """The reason why a deployment does not move to what its tag names."""
 
     digest: Annotated[str, "of the manifest that the tag names"]
     because: list[str]

@@ -11,7 +11,7 @@ from forge.learning.withdrawn_models import builds_that_learned
 
 @learners.register
 def served_now(scope: SampleScope) -> Sequence[Learner]:
-    """Those whose release of now has a model that learned from one of the samples."""
+    """Returns the deployments whose current release has a model that learned from one of the samples."""
     builds = builds_that_learned(scope).order_by().values("pk")
     releases = Release.objects.filter(ended=None, build__in=builds).select_related("deployment__project__organisation")
     return [

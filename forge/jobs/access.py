@@ -28,25 +28,25 @@ def find_job(actor: Actor, job_id: UUID) -> Job:
 
 
 def place_of(job: Job) -> AuditPlace:
-    """Where the audit entries of a job belong."""
+    """Returns the place to which the audit entries of a job belong."""
     return AuditPlace(organisation=job.organisation_id, project=job.project_id)
 
 
 def may_change(actor: Actor, job: Job) -> bool:
-    """Whether the person may cancel and retry a job that was found for them."""
+    """Returns whether the person may cancel and retry a job that was found for them."""
     verb = kind_of(job.kind).verb
     target = job.organisation if verb in OF_ORGANISATION else job.project
     return target is not None and can(actor, verb, target)
 
 
 def may_retry(actor: Actor, job: Job) -> bool:
-    """Whether the person may retry a job that was found for them, once it has ended without success."""
+    """Returns whether the person may retry a job that was found for them, once it has ended without success."""
     kind = kind_of(job.kind)
     return kind.can_retry and may_change(actor, job) and (not kind.is_personal or is_requester(actor, job))
 
 
 def is_requester(actor: Actor, job: Job) -> bool:
-    """Whether the person asked for the job."""
+    """Returns whether the person asked for the job."""
     return actor.pk is not None and job.requested_by_id == actor.pk
 
 

@@ -49,7 +49,10 @@ class OrganisationJobs(OrganisationView):
 
 
 def _cursor(request: Request) -> JobCursor | None:
-    """Where the page begins; None for the newest. Raises `NotFound` for a cursor that we did not make."""
+    """Returns the place where the page begins; None for the newest.
+
+    Raises `NotFound` for a cursor that we did not make.
+    """
     text = request.query_params.get("cursor", "")
     try:
         return JobCursor.parse(text) if text else None

@@ -26,7 +26,8 @@ ENVIRONMENT_KIND = "converter-environment"
 
 
 def may_prepare(actor: Actor) -> bool:
-    """Whether somebody decides what this server downloads: on one's own machine, the person with the first account."""
+    """Returns whether the person may decide what this server downloads: on a computer of one's own, the person with the
+    first account."""
     if not settings.EMBEDDED_WORKER or actor.kind != PrincipalKind.PERSON or actor.person is None:
         return False
     first = User.objects.filter(is_active=True).order_by("joined").values_list("pk", flat=True).first()

@@ -26,7 +26,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class RecentJobs:
-    """How many jobs of a party run, and when one was begun last."""
+    """The number of running jobs of a party, and the time when one was begun last."""
 
     party: Party
     running: int

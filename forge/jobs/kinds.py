@@ -67,7 +67,7 @@ class JobContext(Protocol):
         the worker."""
 
     def pace(self) -> ComputePace:
-        """How fast to compute now: others may go first. To be called several times a second."""
+        """Returns how fast to compute now: others may go first. Call it several times a second."""
 
     def log(self, text: str, level: str = "info", step: str = "", milliseconds: float | None = None) -> None:
         """Adds a line to the job's log."""
@@ -139,11 +139,11 @@ class JobKind:
     noun: str = "job"
     """The word for such a job in its log."""
     on_change: Callable[[Job], None] = notify_nobody
-    """Called in each transaction that changes a job's state, with the job as it is now."""
+    """A hook that is called in each transaction that changes a job's state, with the job as it is now."""
     on_log: Callable[[Job, Sequence[JobLogLine]], None] = show_on_page
-    """Called in each transaction that adds lines to a job's log."""
+    """A hook that is called in each transaction that adds lines to a job's log."""
     before_retry: Callable[[Actor, Job], None] = always
-    """Called in the transaction that retries a job. Raises a `DomainError` where that is not the time for it."""
+    """A hook that is called in the transaction that retries a job. Raises a `DomainError` to refuse the retry."""
 
 
 _kinds: dict[str, JobKind] = {}

@@ -62,7 +62,7 @@ def _stored_lines(lines: Iterable[NewLogLine], last: int) -> Iterator[tuple[int,
 
 
 def _limit(line: NewLogLine) -> int:
-    """How many lines a log may have with this one."""
+    """Returns how many lines a log may have with this one."""
     if line.step == WORKER:
         return ERROR_LIMIT if line.level == "info" else LOG_LIMIT
     return ERROR_LIMIT if line.level == "error" else WORK_LIMIT

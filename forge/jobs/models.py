@@ -22,7 +22,7 @@ from rune.digests import DIGEST_LENGTH
 
 
 class JobState(models.TextChoices):
-    """Where a job stands. The last four are ends."""
+    """The state of a job. The last four are ends."""
 
     QUEUED = "queued", "Waiting"
     RUNNING = "running", "Running"
@@ -94,9 +94,9 @@ class Job(LeasedRow):
     paused = models.BooleanField(default=False)
     """True if it waits until somebody resumes it."""
     due = models.DateTimeField(default=timezone.now)
-    """It is not begun before this time; a failed attempt moves it."""
+    """The time before which the job is not begun; a failed attempt moves it."""
     progress = models.FloatField(default=0.0)
-    """From 0 to 1."""
+    """The progress from 0 to 1."""
     activity = models.CharField(max_length=200, blank=True)
     """The job's current activity, as one sentence; of a job that waits, what has to change before it goes on."""
     result = models.JSONField(null=True, blank=True)
@@ -105,7 +105,7 @@ class Job(LeasedRow):
     """The checkpoint from which the next attempt continues; None if it starts from the beginning."""
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
-    """When its current or last attempt began; None while it waits, and after its worker died."""
+    """The time when its current or last attempt began; None while it waits, and after its worker died."""
     finished = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=MAX_WORKER_NAME, blank=True, default="")
     """The name of the worker that began its current or last attempt."""
@@ -134,7 +134,7 @@ class Job(LeasedRow):
         return f"{self.kind} {self.state}"
 
     def ran_for(self, now: datetime) -> timedelta:
-        """How long its attempts ran."""
+        """Returns how long its attempts ran."""
         if self.started is None:
             return self.spent
         return self.spent + max(timedelta(), (self.finished or now) - self.started)
@@ -151,12 +151,12 @@ class Job(LeasedRow):
 
     @property
     def needs_nothing(self) -> bool:
-        """Returns whether it waits for no other job, or no longer."""
+        """Whether the job waits for no other job, or no longer."""
         return self.required_job is None or self.required_job.state == JobState.SUCCEEDED
 
     @property
     def current_activity(self) -> str:
-        """Its activity, or that of the job that has to succeed first."""
+        """The activity of the job, or that of the job that has to succeed first."""
         if self.activity or self.required_job is None or self.is_finished:
             return self.activity
         return self.required_job.activity
@@ -172,7 +172,7 @@ WORKER = "worker"
 
 
 class JobLogLine(models.Model):
-    """One line of a job's log, numbered from 1 through all its attempts."""
+    """A line of a job's log, numbered from 1 through all its attempts."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
     number = models.PositiveIntegerField()

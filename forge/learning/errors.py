@@ -36,4 +36,4 @@ class NothingToPrepare(Conflict):
 class NothingToWrite(Conflict):
     """The project's Runefile has these inputs already."""
 
-    title = "The Runefile says this already"
+    title = "The Runefile already declares this"

@@ -29,7 +29,7 @@ Subject = Project | User
 
 
 def is_moderator(actor: Actor) -> bool:
-    """Whether who acts decides about reports, in person: no token does."""
+    """Returns whether the actor decides about reports, in person: no token does."""
     return actor.person is not None and actor.kind == "person" and Moderator.objects.filter(person=actor.pk).exists()
 
 
@@ -40,7 +40,7 @@ def require_moderator(actor: Actor) -> None:
 
 
 def can_report(actor: Actor, subject: Subject) -> bool:
-    """Whether the person sees the thing and it is shared with others than its own people."""
+    """Returns whether the person sees the thing and it is shared with others than its own people."""
     if isinstance(subject, User):
         return subject.shows_page and subject.pk != actor.pk
     return subject.visibility != Visibility.PRIVATE and can(actor, Verb.SEE, subject)
@@ -69,7 +69,7 @@ def about(subject: Subject) -> Q:
 
 
 def standing(subject: Subject) -> TakeDown | None:
-    """How it was taken down; None where it is not. The caller has found the subject for someone."""
+    """Returns how it was taken down; None where it is not. The caller has found the subject for the person."""
     return TakeDown.objects.filter(about(subject), ended=None).select_related("by", "appealed_by").first()
 
 
@@ -99,7 +99,7 @@ class Case:
 
     @property
     def since(self) -> datetime:
-        """When the first of it began to wait."""
+        """The time when the first of it began to wait."""
         times = [report.created for report in self.reports]
         if self.take_down is not None:
             times.append(self.take_down.appealed or self.take_down.at)
@@ -112,7 +112,7 @@ def key_of(subject: Subject) -> str:
 
 
 def name_of(subject: Subject) -> str:
-    """Its current name."""
+    """Returns its current name."""
     return str(subject) if isinstance(subject, User) else subject.full_name
 
 
@@ -139,7 +139,10 @@ def open_cases(actor: Actor) -> list[Case]:
 
 
 def waiting_cases(actor: Actor) -> tuple[int, datetime | None]:
-    """How many subjects wait for a decision, and since when the first does. One query. Raises `NotFound`."""
+    """Returns how many subjects wait for a decision, and since when the first does.
+
+    Makes one query. Raises `NotFound`.
+    """
     require_moderator(actor)
     reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN).order_by()
     appeals = TakeDown.objects.filter(_OPEN_APPEAL, ended=None).order_by()

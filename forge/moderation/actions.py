@@ -180,7 +180,7 @@ def checked_text(text: str, *, needed: bool) -> str:
         raise Invalid("Write a sentence or two: others decide by it.", errors={"text": ["Write something."]})
     if len(text) > LONGEST_TEXT:
         raise Invalid(
-            f"At most {LONGEST_TEXT} characters, these are {len(text)}.", errors={"text": [f"At most {LONGEST_TEXT}."]}
+            f"At most {LONGEST_TEXT} characters; you wrote {len(text)}.", errors={"text": [f"At most {LONGEST_TEXT}."]}
         )
     return text
 

@@ -14,7 +14,8 @@ from forge.projects.models import Project
 
 
 class ProjectTakenDownJson(TypedDict):
-    """Its public page was taken down for this reason, or it was put back or an appeal was refused."""
+    """A project whose public page was taken down for this reason, or was put back, or for which an appeal was
+    refused."""
 
     change: str
     """`taken-down`, `put-back` or `refused`."""

@@ -42,7 +42,7 @@ class ReportJson(TypedDict):
 
 
 class ReportsJson(TypedDict):
-    """One's own newest reports."""
+    """The person's own newest reports."""
 
     reports: list[ReportJson]
 

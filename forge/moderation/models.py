@@ -59,7 +59,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """That somebody finds something wrong with a project's public page, or with a person's."""
+    """A report that something is wrong with a project's public page, or with a person's."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="reports")
@@ -102,7 +102,7 @@ class Report(models.Model):
 
 
 class TakeDown(models.Model):
-    """That a project's public page, or a person's, was taken down, and what its people say to that.
+    """A removal of a project's public page, or a person's, from view, and the reply of its people.
 
     `Project.taken_down` and `User.page_taken_down` say the same where pages and lists are read.
     """
@@ -114,19 +114,19 @@ class TakeDown(models.Model):
     )
     reason = models.CharField(max_length=10, choices=ReportReason.choices)
     text = models.TextField()
-    """Why, for its people."""
+    """The reason, for its people."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     appeal = models.TextField(blank=True)
-    """Why it should be put back, by one of its people."""
+    """The reason why it should be put back, by one of its people."""
     appealed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     appealed = models.DateTimeField(null=True, blank=True)
     refusal = models.TextField(blank=True)
-    """Why it stays down in spite of the appeal; "" while nobody decided about that."""
+    """The reason why it stays down in spite of the appeal; "" while nobody decided about that."""
     ended = models.DateTimeField(null=True, blank=True)
-    """When it was put back."""
+    """The time when it was put back."""
 
     class Meta:
         constraints = [

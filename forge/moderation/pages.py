@@ -92,7 +92,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     subject = find_subject(principal, request.POST.get("about", ""))
     act = _ACTS.get(request.POST.get("do", ""))
     if act is None:
-        raise NotFound("Nothing is called like this here.")
+        raise NotFound("Nothing here has this name.")
     try:
         act(principal, subject, request.POST)
     except (Invalid, Conflict, Stale) as error:
@@ -119,7 +119,7 @@ _ACTS: Mapping[str, Callable[[Principal, Subject, QueryDict], object]] = {
 @for_person
 @require_POST
 def appeal(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Asking that a project's page be put back."""
+    """Asks for a project's page to be put back."""
     project = project_of(request, organisation, name, Verb.MANAGE)
     actions.appeal(principal_of(request), project, request.POST.get("text", ""))
     return redirect(f"{project.get_absolute_url()}#taken-down")
@@ -128,6 +128,6 @@ def appeal(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 @for_person
 @require_POST
 def appeal_own(request: HttpRequest) -> HttpResponse:
-    """Asking that one's own page be put back."""
+    """Asks for the person's own page to be put back."""
     actions.appeal(principal_of(request), signed_in_user(request), request.POST.get("text", ""))
     return redirect("person", person=signed_in_user(request).pk)

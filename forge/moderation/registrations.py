@@ -11,7 +11,10 @@ from rune.wording import counted
 
 @pending_items.register
 def reports_waiting(actor: Actor) -> PendingItems:
-    """One line for all reports and appeals; nothing for people who are no moderators. One query for them."""
+    """Returns one line for all reports and appeals; nothing for people who are no moderators.
+
+    Makes one query for them.
+    """
     try:
         count, since = waiting_cases(actor)
     except NotFound:

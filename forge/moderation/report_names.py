@@ -14,8 +14,10 @@ from forge.moderation.models import Report
 
 
 def names_of(actor: Actor, reports: Iterable[Report]) -> Mapping[UUID, str]:
-    """By the ids of the reports: the name of today where the person may see the page. Otherwise it is the name that
-    they reported, which the log of their account has, or "" where the log ended."""
+    """Returns the names by the ids of the reports: the name of today where the person may see the page.
+
+    Otherwise it is the name that they reported, which the log of their account has, or "" where the log ended.
+    """
     subjects = {report.pk: subject_of(report) for report in reports}
     hidden_keys = {key_of(subject) for subject in subjects.values() if not _sees(actor, subject)}
     reported_names = _reported_names(actor, hidden_keys)

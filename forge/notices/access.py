@@ -18,12 +18,12 @@ def notices_of(actor: Actor) -> NoticeQuerySet:
 
 
 def unread_count(actor: Actor) -> int:
-    """How many notices a person has not looked at."""
+    """Returns how many notices a person has not read."""
     return Notice.objects.visible_to(actor).unread().count()
 
 
 def find_notice(actor: Actor, notice_id: UUID) -> Notice:
-    """One of a person's notices. Raises `NotFound`."""
+    """Returns a notice of the person. Raises `NotFound`."""
     notice = notices_of(actor).filter(pk=notice_id).first()
     if notice is None:
         raise NotFound("You have no such notice.")
@@ -53,5 +53,5 @@ def levels_of(actor: Actor) -> list[WatchedProject]:
 
 
 def is_muted(notice: Notice) -> bool:
-    """Whether its person wants to hear nothing more of its thing."""
+    """Returns whether its person wants to hear nothing more of its thing."""
     return MutedThing.objects.filter(person=notice.person_id, subject=notice.subject).exists()

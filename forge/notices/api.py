@@ -39,7 +39,7 @@ class ChooseWatchSerializer(serializers.Serializer[Any]):
 
 
 class Inbox(ForgeView):
-    """How many notices are unread, and what comes by email."""
+    """The number of unread notices, and which of them come by email."""
 
     needs = needing(get=Scope.ACCOUNT_READ, patch=Scope.ACCOUNT_WRITE)
 
@@ -55,7 +55,7 @@ class Inbox(ForgeView):
 
 
 class Notices(ForgeView):
-    """One's notices, those that changed last first."""
+    """The person's notices, those that changed last first."""
 
     needs = needing(get=Scope.ACCOUNT_READ)
 
@@ -82,7 +82,7 @@ class NoticesRead(ForgeView):
 
 
 class OneNotice(ForgeView):
-    """One notice."""
+    """A notice."""
 
     needs = needing(patch=Scope.ACCOUNT_WRITE)
 

@@ -35,7 +35,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """That something concerns a person. There is one for each thing, which tells of the newest of its events."""
+    """A notice of something that concerns a person. There is one for each thing, about the newest of its events."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
@@ -44,7 +44,7 @@ class Notice(models.Model):
     subject = models.CharField(max_length=200)
     """The key of the thing: `review:<id>`."""
     path = models.CharField(max_length=200)
-    """Where it is, below the address of its project, or of the organisation where it has none."""
+    """The place of the thing, below the address of its project, or of the organisation where it has none."""
     kind = models.CharField(max_length=40)
     """The name of a topic that an app declares (`forge.core.events.announcements.NoticeTopic`)."""
     reason = models.CharField(max_length=10, choices=[(reason.value, reason.value) for reason in NoticeCause])
@@ -58,7 +58,7 @@ class Notice(models.Model):
     read = models.DateTimeField(null=True)
     done = models.DateTimeField(null=True)
     mail_due = models.DateTimeField(null=True)
-    """When an email tells of it, unless it was read before; None where none does, or one did."""
+    """The time when an email about it is due, unless it is read before; None where none is, or one was sent."""
 
     objects = NoticeQuerySet.as_manager()
 

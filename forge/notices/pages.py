@@ -58,7 +58,7 @@ class NoticeRow:
 
     @property
     def is_unread(self) -> bool:
-        """Returns whether it was not looked at."""
+        """Whether the notice was not looked at."""
         return self.notice.read is None and self.notice.done is None
 
 
@@ -105,7 +105,7 @@ def change(request: HttpRequest, notice: UUID) -> HttpResponse:
 @for_person
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    """Having looked at all."""
+    """Marks all notices as read."""
     actions.read_all(principal_of(request))
     return redirect("notices")
 
@@ -134,7 +134,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @for_person
 @require_POST
 def watch(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Choosing of what of a project a person hears; leads back to the project's builds."""
+    """Chooses what a person hears of a project; leads back to the project's builds."""
     project = project_of(request, organisation, name, Verb.READ)
     actions.watch_project(principal_of(request), project, request.POST.get("level", ""))
     return redirect(f"{project.get_absolute_url()}/builds")
@@ -149,8 +149,11 @@ def watch_menu(principal: Principal, project: Project) -> dict[str, Any]:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Ending email by the link of one. The link says whose: nobody needs to be signed in, and mail programs post here
-    without a page (RFC 8058), so there is nothing of a session to protect. Looking changes nothing."""
+    """Ends emails by the link in one.
+
+    The link says whose: nobody needs to be signed in, and mail programs post here without a page (RFC 8058), so
+    there is nothing of a session to protect. Looking changes nothing.
+    """
     try:
         whose = person_of_token(token)
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""Who gets which notices, and when by email. Pure."""
+"""The recipients of notices, and the times of their emails. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from forge.core.events.announcements import NoticeDraft, NoticeTopic
 
 
 class NoticeCause(StrEnum):
-    """Why somebody hears of it."""
+    """The reason why a person gets a notice."""
 
     REQUESTED = "requested"
-    """It asks them for something: a verdict, an answer."""
+    """The thing asks the person for something: a verdict, an answer."""
     MINE = "mine"
-    """It is about what they asked for, built, or take part in."""
+    """The thing is about what the person asked for, built, or takes part in."""
     WATCHING = "watching"
-    """They watch the whole project."""
+    """The person watches the whole project."""
 
 
 class Level(StrEnum):
@@ -41,19 +41,19 @@ class MailChoice(StrEnum):
 
 @dataclass(frozen=True)
 class Audience:
-    """Who might hear of something, and what they want."""
+    """The people who might hear of something, and what they want."""
 
     members: frozenset[UUID]
-    """Those who may read it."""
+    """The people who may read it."""
     levels: Mapping[UUID, Level] = field(default_factory=dict)
     muted_by: frozenset[UUID] = frozenset()
-    """Those who want to hear nothing more of this thing."""
+    """The people who want to hear nothing more of this thing."""
 
 
 MAIL_AFTER = timedelta(minutes=1)
 """How long somebody has to see a notice before an email tells of it: events that follow each other give one."""
 DIGEST_AT = time(6, 0)
-"""When the daily digest goes out, in UTC."""
+"""The time when the daily digest is sent, in UTC."""
 
 
 def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Mapping[UUID, NoticeCause]:
@@ -87,13 +87,13 @@ def _reason(draft: NoticeDraft, person: UUID, level: Level) -> NoticeCause | Non
 
 
 def stronger(first: NoticeCause, second: NoticeCause) -> NoticeCause:
-    """Among the reasons of two events that one unread notice tells of, the one that counts."""
+    """Returns the stronger of the reasons of two events that one unread notice covers."""
     order: Set[NoticeCause] = {first, second}
     return next(reason for reason in (NoticeCause.REQUESTED, NoticeCause.MINE, NoticeCause.WATCHING) if reason in order)
 
 
 def mail_due(reason: NoticeCause, choice: MailChoice, now: datetime) -> datetime | None:
-    """When an email tells of a notice that is made now; None where none does."""
+    """Returns when an email about a new notice is due; None where none is sent."""
     if choice is MailChoice.NONE:
         return None
     if reason is NoticeCause.REQUESTED and choice is not MailChoice.DIGEST:
@@ -102,6 +102,6 @@ def mail_due(reason: NoticeCause, choice: MailChoice, now: datetime) -> datetime
 
 
 def next_digest(now: datetime) -> datetime:
-    """When the next daily digest goes out."""
+    """Returns when the next daily digest is sent."""
     today = now.replace(hour=DIGEST_AT.hour, minute=DIGEST_AT.minute, second=0, microsecond=0)
     return today if now < today else today + timedelta(days=1)

@@ -13,7 +13,7 @@ from forge.notices.rules import Level, MailChoice, NoticeCause
 
 
 class NoticeJson(TypedDict):
-    """That something concerns a person; there is one for each thing, which tells of the newest of its events."""
+    """A notice of something that concerns a person; there is one for each thing, about the newest of its events."""
 
     id: Uuid
     kind: Annotated[str, choices("NoticeKind", notice_topics())]
@@ -32,7 +32,7 @@ class NoticeJson(TypedDict):
 
 
 class InboxJson(TypedDict):
-    """How many notices are unread, and which of them come by email too."""
+    """The number of unread notices, and which of them come by email too."""
 
     unread: int
     mail: Annotated[str, choices("MailChoice", MailChoice)]

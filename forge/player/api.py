@@ -174,7 +174,7 @@ class PhoneLinkJson(TypedDict):
 
 
 class PhonesJson(TypedDict):
-    """How many phones hold a pass of one's own."""
+    """The number of phones that hold a pass of the person."""
 
     phones: int
 
@@ -186,7 +186,7 @@ class ProjectPhones(ProjectView):
 
     @extend_schema(operation_id="phones_retrieve", responses=PhonesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """How many phones hold a pass of one's own for the project."""
+        """Returns how many phones hold a pass of the person for the project."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response({"phones": phones_of(principal_of(request), project)})
 

@@ -108,7 +108,7 @@ class PairingSocket(ProjectSocket):
         raise NotImplementedError
 
     async def beat(self) -> None:
-        """Called every few seconds."""
+        """Checks the connection; called every few seconds."""
 
     async def disconnect(self, code: int) -> None:
         await super().disconnect(code)

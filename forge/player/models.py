@@ -50,7 +50,7 @@ class PhonePass(models.Model):
 
     @property
     def restriction(self) -> tuple[str]:
-        """It opens its own project's player and nothing else."""
+        """The key of the pass's project: it opens that project's player and nothing else."""
         return (f"project:{self.project_id}",)
 
     def __str__(self) -> str:

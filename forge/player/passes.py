@@ -25,7 +25,7 @@ COOKIES = 50
 
 
 def player_path(project: Project) -> str:
-    """Where the player of a project is."""
+    """Returns the address of a project's player."""
     return f"/player/{project.full_name}"
 
 
@@ -50,14 +50,14 @@ def find_pass(cookies: Mapping[str, str], organisation: str, name: str) -> Phone
 
 
 def is_good(phone: PhonePass) -> bool:
-    """Whether the pass's person still has an account, the password of then, and a role in the project."""
+    """Returns whether the pass's person still has an account, the same password, and a role in the project."""
     if not phone.user.is_active or phone.session_hash != phone.user.get_session_auth_hash():
         return False
     return phone.project.deleted_at is None and can(acting_as(phone.user, phone), Verb.READ, phone.project)
 
 
 def is_alive(pass_id: UUID) -> bool:
-    """Whether a pass that was good opens the player still."""
+    """Returns whether a pass that was good still opens the player."""
     phone = PhonePass.objects.alive().select_related("user", "project__organisation").filter(pk=pass_id).first()
     return phone is not None and is_good(phone)
 
@@ -72,5 +72,5 @@ def _leads_to(phone: PhonePass, organisation: str, name: str) -> bool:
 
 
 def phones_of(actor: Actor, project: Project) -> int:
-    """How many phones hold a pass of the person for the project."""
+    """Returns how many phones hold a pass of the person for the project."""
     return PhonePass.objects.visible_to(actor).alive().filter(project=project).count()

@@ -1,4 +1,7 @@
-"""Where the ends of a pairing are. The phone's is below /player/, since the pass of a phone is sent nowhere else."""
+"""The addresses of the ends of a pairing.
+
+The phone's is below /player/, since the pass of a phone is sent nowhere else.
+"""
 
 from __future__ import annotations
 

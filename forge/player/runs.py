@@ -60,7 +60,7 @@ def _run(project: Project, artefact: Artefact, title: str, tag: Tag) -> dict[str
 
 
 def rune_path(project: Project, digest: str) -> str:
-    """Where the player reads a rune: by what it is, so that a kept copy stays true."""
+    """Returns the address at which the player reads a rune: it names the content, so that a kept copy stays true."""
     return f"/player/{project.full_name}/runes/{digest}"
 
 

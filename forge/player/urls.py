@@ -1,4 +1,4 @@
-"""Where the player's requests are found below /player/, and below /api/v1/ those of a studio for its phones."""
+"""The addresses of the player's requests below /player/, and below /api/v1/ those of a studio for its phones."""
 
 from django.urls import path
 

@@ -31,7 +31,7 @@ _living_by_address = CompiledLookup(
     str,
     str,
 )
-"""Asked with nearly each request."""
+"""The cache of living projects by address, which nearly each request reads."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
 
 
 def is_closed_to(actor: Actor, project: Project) -> bool:
-    """Whether somebody does not see the project's page for the one reason that it was taken down."""
+    """Returns whether a person does not see the project's page for the one reason that it was taken down."""
     was_open = project.taken_down is not None and project.visibility in open_visibilities(actor)
     return was_open and not can(actor, Verb.SEE, project)
 
@@ -101,8 +101,8 @@ def origin_of(actor: Actor, project: Project) -> Project | None:
 
 
 def may_copy(actor: Actor, project: Project) -> bool:
-    """Whether somebody may take a project's files: who reads it, and, where it shares them, everyone with an account
-    who sees its page, of what it published."""
+    """Returns whether a person may copy a project's files: readers may, and where the project shares its files,
+    everyone with an account who sees its page may copy those that it published."""
     if can(actor, Verb.READ, project):
         return True
     return project.shares_files and actor.person is not None and can(actor, Verb.SEE, project)
@@ -121,7 +121,7 @@ def require_copy(actor: Actor, project: Project) -> None:
 
 
 def is_favourite(actor: Actor, project: Project) -> bool:
-    """Whether a project is among a person's favourites. The caller has found it for them."""
+    """Returns whether a project is among a person's favourites. The caller has found it for them."""
     return Favourite.objects.filter(person=actor.pk, project=project).exists()
 
 
@@ -141,8 +141,10 @@ def favourites_seen(actor: Actor) -> ProjectQuerySet:
 
 
 def popularity_of(actor: Actor, project: Project) -> Popularity:
-    """How many people chose and forked a project, and whether the person did. The caller has found it for them. One
-    query."""
+    """Returns how many people chose and forked a project, and whether the person did.
+
+    The caller has found it for them. One query.
+    """
     favourites = Favourite.objects.filter(project=project)
     forks = Fork.objects.filter(origin=project, is_duplicate=False, project__deleted_at=None)
     counts = Project.objects.filter(pk=project.pk).values_list(

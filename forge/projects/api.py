@@ -118,14 +118,14 @@ class ProjectsFromModel(ForgeView):
 
 
 class ProjectDetail(ProjectView):
-    """One project."""
+    """A project."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE)
     raises = raising(get=Gone, patch=(Conflict, *REFUSALS))
 
     @extend_schema(responses=ProjectJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """One project. Anybody who may change it gets an `ETag`, which changing and deleting it take."""
+        """Returns a project. Anybody who may change it gets an `ETag`, which changing and deleting it take."""
         project = self.project(request, organisation, name, Verb.SEE)
         return _answer(project, principal_of(request))
 
@@ -159,7 +159,7 @@ class ProjectRestore(OrganisationView):
 
 
 class ProjectFavourite(ProjectView):
-    """Whether a project is among one's favourites."""
+    """The setting of whether a project is among the person's favourites."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.ACCOUNT_WRITE)
 
@@ -203,7 +203,7 @@ class ProjectFilesList(ProjectView):
 
 
 class ProjectFile(ProjectView):
-    """One file: its bytes. Its ETag is the digest of them."""
+    """The bytes of a file. Its ETag is the digest of them."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
     raises = raising(put=(Conflict, Unprocessable, *REFUSALS), delete=(Conflict, *REFUSALS))

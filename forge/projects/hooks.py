@@ -20,7 +20,7 @@ from forge.core.preconditions import Facet
 from forge.projects.models import Project, Version
 
 document_changed = Signal()
-"""Sent after commit with `project_id`, `sequence`, `update` (bytes), `author_id` and `origin`.
+"""A signal that is sent after commit with `project_id`, `sequence`, `update` (bytes), `author_id` and `origin`.
 
 `origin` is "api" for a write that no socket has seen yet, and whatever the caller of `append_update` said otherwise.
 """
@@ -43,7 +43,7 @@ class CardFacts:
 
     tag: str = ""
     tag_kind: str = ""
-    """One of "", "ok", "info", "warn", "bad"."""
+    """The colour of the tag, one of "", "ok", "info", "warn", "bad"."""
     warnings: int = 0
     """The warnings of the newest text, where it has no errors."""
     outline: Mapping[str, Any] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class CardFacts:
 
 @dataclass(frozen=True)
 class CardQuality:
-    """How good the newest model of a project is: the share in percent, and a sentence with its count and its split."""
+    """The quality of a project's newest model: the share in percent, and a sentence with its count and its split."""
 
     percent: str
     sentence: str
@@ -67,7 +67,7 @@ class CardVerdict:
 
     text: str
     kind: str
-    """One of "", "ok", "info", "warn"."""
+    """The colour, one of "", "ok", "info", "warn"."""
 
 
 @dataclass(frozen=True)

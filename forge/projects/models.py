@@ -20,7 +20,7 @@ MAX_DESCRIPTION = 200
 
 
 class Visibility(models.TextChoices):
-    """Who may see that a project is there and try what it published."""
+    """The people who may see that a project is there and try what it published."""
 
     PRIVATE = "private", "Private"
     INTERNAL = "internal", "Internal"
@@ -69,14 +69,16 @@ class Project(models.Model):
     description = models.CharField(max_length=MAX_DESCRIPTION, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     files_shared = models.DateTimeField(null=True, blank=True)
-    """When copying the published files was allowed to everyone with an account who may see its page; None: never."""
+    """The time when copying the published files was allowed to everyone with an account who may see its page; None if
+    never."""
     template = models.CharField(max_length=MAXIMUM_LENGTH, blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     taken_down = models.DateTimeField(null=True, blank=True)
-    """When its public page was taken down (`forge.moderation`): hidden from others since, whatever its visibility."""
+    """The time when its public page was taken down (`forge.moderation`): hidden from others since, whatever its
+    visibility."""
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
     is_favourite: bool
@@ -113,7 +115,7 @@ class Project(models.Model):
 
     @property
     def place(self) -> AuditPlace:
-        """Where what happens to it is written down."""
+        """The place where its events are recorded."""
         return AuditPlace(organisation=self.organisation_id, project=self.pk)
 
     def get_absolute_url(self) -> str:
@@ -151,7 +153,7 @@ class Favourite(models.Model):
 
 
 class DocumentUpdate(models.Model):
-    """One Yjs update of a project's document, in the order in which they were accepted.
+    """A Yjs update of a project's document, in the order in which they were accepted.
 
     A row is written with each keystroke, so there is one index, and the database looks after neither reference: the
     project's row is locked by a request that appends, and an author who is gone meanwhile is one who is not known.
@@ -200,7 +202,7 @@ class MergedAuthor(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_constraint=False
     )
-    """Not looked after by the database, as an update's author is not: they may be gone by now."""
+    """The author, without a foreign key, as in an update: the account may be deleted by now."""
     sequence = models.BigIntegerField()
 
     class Meta:
@@ -244,7 +246,7 @@ class Version(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    """Who asked for it."""
+    """The person who requested it."""
     writers = models.JSONField(default=list)
     """The ids of the people who wrote in the files since the version before (`forge.projects.files.writers`)."""
     created = models.DateTimeField(auto_now_add=True)
@@ -256,7 +258,7 @@ class Version(models.Model):
     automatic = models.BooleanField(default=False, db_default=False)
     """True if it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
     original_authors = models.JSONField(default=list, db_default=[])
-    """For a version that came with a history from elsewhere: the names of who made it there, as text."""
+    """The names of the authors, as text, of a version that came with a history from elsewhere."""
     is_proposed = models.BooleanField(default=False, db_default=False)
     """Whether a change request would make it: the project's own files were never these."""
     proposed_in = models.PositiveIntegerField(null=True, blank=True)
@@ -278,18 +280,17 @@ class Version(models.Model):
 
 
 class ForkQuerySet(models.QuerySet["Fork"]):
-    """Where projects came from, as seen by someone."""
+    """The forks of projects, as seen by a person."""
 
     def visible_to(self, actor: Actor) -> ForkQuerySet:
-        """For projects whose page the person may open, from projects whose page they may open too: a fork tells nobody
-        of an origin that they could not see anyway, nor an origin of a fork.
-        """
+        """Returns the forks between projects whose pages the person may open: a fork reveals no origin that they could
+        not see anyway, nor an origin a fork."""
         visible_projects = Project.objects.visible_to(actor)
         return self.filter(project__in=visible_projects, origin__in=visible_projects)
 
 
 class Fork(models.Model):
-    """That a project was forked from another, and the version that both have in common."""
+    """A fork of a project from another, and the version that both have in common."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="fork")
     origin = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="forks")

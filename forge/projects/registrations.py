@@ -59,7 +59,7 @@ def project_of(invitation: Invitation) -> InvitationPurpose | None:
 
 @organisation_counts.register
 def projects_of(organisation: Organisation) -> Counts:
-    """How many projects an organisation has."""
+    """Returns how many projects an organisation has."""
     return {QuotaResource.PROJECTS: count_projects(organisation)}
 
 

@@ -54,7 +54,7 @@ class ProjectStateJson(TypedDict):
 
 
 class FavouriteJson(TypedDict):
-    """Whether a project is among one's favourites."""
+    """The answer to whether a project is among the person's favourites."""
 
     favourite: bool
 
@@ -103,7 +103,7 @@ class NewProjectSerializer(serializers.Serializer[Any]):
 
 
 class CopySerializer(serializers.Serializer[Any]):
-    """Where a copy of a project goes, and what it is called there."""
+    """The place and the name of a copy of a project."""
 
     organisation = serializers.CharField()
     name = serializers.CharField()

@@ -1,4 +1,4 @@
-"""How something that is published came past its gate."""
+"""The ways in which a published build or block passed its gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Admission(models.TextChoices):
-    """How a build came past the gate of its tag."""
+    """The way in which a build passed the gate of its tag."""
 
     OPEN = "open", "Not protected"
     PASSED = "passed", "Passed the gate"

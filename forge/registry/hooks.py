@@ -29,7 +29,8 @@ class GateAnswer:
 
 
 gates: Hook[[Build, str], GateAnswer] = Hook()
-"""Asked in the transaction that publishes, with the project's row locked, and by pages that say it beforehand."""
+"""The gates, called in the transaction that publishes, with the project's row locked, and by pages that show the answer
+beforehand."""
 
 
 block_gates: Hook[[Project, Version, str], GateAnswer] = Hook()
@@ -37,7 +38,7 @@ block_gates: Hook[[Project, Version, str], GateAnswer] = Hook()
 
 
 protections: Hook[[Project, Collection[str]], Collection[str]] = Hook()
-"""Those of some tags of a project that are protected, whatever is pushed under them."""
+"""The functions that return which of some tags of a project are protected, whatever is pushed under them."""
 
 
 class Clearance(StrEnum):
@@ -51,11 +52,13 @@ class Clearance(StrEnum):
 
 
 withdrawals: Hook[[Tag, str], None] = Hook()
-"""Called with a tag and the reason for which it is withdrawn, in the transaction that withdraws it."""
+"""The hooks that are called with a tag and the reason for which it is withdrawn, in the transaction that withdraws
+it."""
 
 
 clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()
-"""By the digests of runes. One that nobody speaks of is unjudged. The caller has found the project for someone."""
+"""The clearances by the digests of runes. A rune that is not listed is unjudged. The caller has found the project for
+the person."""
 
 
 publication_facets: Hook[[Build], Sequence[Facet]] = Hook()
@@ -68,7 +71,7 @@ judges_of: Hook[[Build], Collection[UUID]] = Hook()
 
 @dataclass(frozen=True)
 class BuildApproval:
-    """That a person approves a build's bytes: in which round of a review, 0 outside of one, and since when."""
+    """An approval of a build's bytes by a person: in which round of a review, 0 outside of one, and since when."""
 
     person: UUID
     round: int
@@ -100,7 +103,7 @@ class Dependant:
 
 
 dependants: Hook[[Actor, Project], Sequence[Dependant]] = Hook()
-"""Those of higher floors, as far as somebody may see them. The caller has found the project for them."""
+"""The dependants of higher floors, as far as the person may see them. The caller has found the project for them."""
 
 
 def gate(build: Build, tag: str) -> GateAnswer:
@@ -114,12 +117,12 @@ def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
 
 
 def is_protected(project: Project, tag: str) -> bool:
-    """Whether one of the gates protects a tag of a project."""
+    """Returns whether one of the gates protects a tag of a project."""
     return bool(protected_among(project, [tag]))
 
 
 def protected_among(project: Project, tags: Collection[str]) -> frozenset[str]:
-    """Those of some tags of a project that one of the gates protects."""
+    """Returns the tags, of some of a project, that one of the gates protects."""
     return frozenset(tag for protected_tags in protections.call(project, tags) for tag in protected_tags)
 
 

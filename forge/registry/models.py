@@ -87,22 +87,23 @@ class Manifest(models.Model):
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     media_type = models.CharField(max_length=255)
     artifact_type = models.CharField(max_length=255, blank=True, db_default="")
-    """Its type in lists of referrers."""
+    """The type in lists of referrers."""
     subject = models.CharField(max_length=LONGEST_DIGEST, blank=True, db_default="")
     """The digest of the manifest that it refers to, which need not exist, or "" if it refers to none."""
     annotations = models.JSONField(default=dict, db_default={})
-    """Its author's annotations, by name."""
+    """The annotations of the author, by name."""
     fixed = models.BooleanField(default=False, db_default=False)
     """Whether the server published it as a version or beside one, or counts it as a signature of one. Nobody deletes
     it while its repository is there."""
     trashed = models.DateTimeField(null=True, blank=True)
-    """When it was deleted, or None if it is not. Its bytes are kept for 30 days."""
+    """The time when it was deleted, or None if it was not. Its bytes are kept for 30 days."""
     trashed_tags = models.JSONField(default=list, db_default=[])
     """The tags that it had when it was deleted."""
     pulled = models.DateTimeField(null=True, blank=True)
-    """When it was pulled last, within a minute, or None if it was not; written of pushed artifacts alone."""
+    """The time when it was pulled last, within a minute, or None if it was not; written of pushed artifacts alone."""
     created = models.DateTimeField(auto_now_add=True)
-    """When it came last: pushed for the first time, or back from the trash, where rules that delete begin to count."""
+    """The time when it arrived last: pushed for the first time, or back from the trash, where rules that delete begin
+    to count."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "blob"], name="one_manifest_a_digest")]
@@ -140,19 +141,19 @@ class Tag(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created = models.DateTimeField()
-    """When it was set to this manifest."""
+    """The time when it was set to this manifest."""
     notes = models.TextField(blank=True)
     """The release notes, in Markdown."""
     deprecated = models.DateTimeField(null=True, blank=True)
-    """When it was deprecated, or None."""
+    """The time when it was deprecated, or None."""
     deprecation = models.TextField(blank=True)
-    """Why."""
+    """The reason."""
     successor = models.CharField(max_length=TAG_LENGTH, blank=True)
     """The tag to take in its place, if there is one."""
     withdrawn = models.DateTimeField(null=True, blank=True)
-    """When it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""
+    """The time when it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""
     withdrawal = models.TextField(blank=True, db_default="")
-    """Why."""
+    """The reason."""
 
     objects = TagQuerySet.as_manager()
 
@@ -179,12 +180,12 @@ class Tag(models.Model):
 
     @property
     def override(self) -> Publication | None:
-        """How it was published past its gate; None if it was not."""
+        """The override by which it was published past its gate; None if it was not."""
         return self.publication if self.publication is not None and self.publication.is_overridden else None
 
     @property
     def advice(self) -> str:
-        """Returns the warning for users of a withdrawn or deprecated version, as one line, or "" for any other."""
+        """The warning for users of a withdrawn or deprecated version, as one line, or "" for any other."""
         if self.is_withdrawn:
             return f"{self.name} was withdrawn: {self.withdrawal}"
         if not self.is_deprecated:
@@ -202,8 +203,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 
 class WithdrawnRune(models.Model):
-    """That a project took bytes back, whatever its tags are set to later: `latest` moves on, and the bytes stay
-    withdrawn until that is ended."""
+    """A withdrawal of a rune's bytes by a project, whatever its tags are set to later: `latest` moves on, and the bytes
+    stay withdrawn until that is ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="withdrawn_runes")
@@ -223,7 +224,7 @@ class WithdrawnRune(models.Model):
 
 
 class Publication(models.Model):
-    """That a tag was set to a build, and how that was admitted. Nothing changes it later.
+    """A publication: a tag was set to a build, and how that was admitted. Nothing changes it later.
 
     `policy` is what the build's `forge.yml` said. That of the newest publication which passed the gate is in force in
     the project (`forge.reviews.gate.check`).
@@ -266,7 +267,7 @@ class Publication(models.Model):
 
     @property
     def override_sentence(self) -> str:
-        """Who published it past its gate, and why. Everyone who sees the version reads it."""
+        """A sentence that says who published it past its gate, and why. Everyone who sees the version reads it."""
         return f"{self.author or 'An owner who left'} published {self.tag} past its gate: {self.reason}"
 
 
@@ -294,7 +295,7 @@ class Listing(models.Model):
     sensors = models.CharField(max_length=120, blank=True)
     """The capabilities that its pipeline reads, with spaces around each: ` IMAGE SOUND `."""
     licence = models.CharField(max_length=40, blank=True)
-    """Its SPDX identifier, as its LICENSE file begins, or "" if it is none that is known."""
+    """The SPDX identifier of the licence, as its LICENSE file begins, or "" if that is not a known one."""
     stages = models.JSONField(default=list, db_default=[])
     """The first stages of its pipeline, each `[kind, detail]`, such as `["capability", "SOUND 16 kHz"]`. An output also
     has the answer in words: `["output", "SERIAL", "yes or no"]`."""
@@ -314,7 +315,7 @@ class Listing(models.Model):
 
 
 class UseOfDay(models.Model):
-    """How often what a project published was used on one day: a number, and nothing of who used it."""
+    """The number of uses on one day of what a project published, and nothing about the users."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="days_of_use")

@@ -65,7 +65,7 @@ def open_request(link: LinkedBranch, refs: Collection[str] = ()) -> RemoteReques
 
 
 def shared_commit(project: Project, url: str, branch: str) -> SharedCommit | None:
-    """Upon which commit of others a push to a branch may go: the one whose files the project has."""
+    """Returns the commit of others on which a push to a branch may be based: the one whose files the project has."""
     link = LinkedBranch.objects.select_related("version", "project").filter(project=project, folder="").first()
     if link is None or (link.url, link.branch) != (url, branch):
         return None

@@ -46,7 +46,7 @@ def link_branch(actor: Actor, project: Project, remote: Remote, *, precondition:
     require(actor, Verb.EDIT, project)
     require_person(actor)
     if not remote.branch:
-        raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
+        raise Invalid("Enter a branch.", errors={"branch": ["Enter a branch."]})
     Project.objects.lock(project.pk)
     link = LinkedBranch.objects.filter(project=project).first()
     require_precondition_to_replace(link_facets(link), precondition, exists=link is not None)

@@ -22,11 +22,11 @@ class LinkedBranchQuerySet(models.QuerySet["LinkedBranch"]):
     """Linked branches, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> LinkedBranchQuerySet:
-        """Those of projects that the person edits: an address may tell what others are not to know."""
+        """Returns the links of projects that the person edits: an address may reveal what others should not know."""
         return self.filter(project__in=Project.objects.alive().filter(projects_where(actor, Verb.EDIT)))
 
     def active(self) -> LinkedBranchQuerySet:
-        """Those that can be pulled."""
+        """Returns the links that can be pulled."""
         return self.filter(ended=None)
 
 
@@ -42,13 +42,13 @@ class LinkedBranch(models.Model):
     """The person with whose rights the files are read into the project, no matter who presses the button."""
     linked = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
-    """When pulling ended: the right of `linked_by` ended, or they ended it."""
+    """The time when pulling ended: the right of `linked_by` ended, or they ended it."""
     commit = models.CharField(max_length=40, blank=True)
     """The newest commit whose files the project has; "" before there is one."""
     version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The version with that commit's files."""
     shared = models.DateTimeField(null=True, blank=True)
-    """When the project got them."""
+    """The time when the project got them."""
 
     objects = LinkedBranchQuerySet.as_manager()
 
@@ -57,12 +57,12 @@ class LinkedBranch(models.Model):
 
     @property
     def place(self) -> str:
-        """Its name for readers."""
+        """The name of the link for readers."""
         return f"{self.branch} of {self.address}"
 
     @property
     def address(self) -> str:
-        """Without the scheme, as people write it."""
+        """The address without the scheme, as people write it."""
         split = urlsplit(self.url)
         return f"{split.netloc}{split.path}".removesuffix("/").removesuffix(".git")
 
@@ -72,7 +72,7 @@ class LinkedBranch(models.Model):
         return f"refs/heads/{self.branch}"
 
     def remote(self, token: str) -> Remote:
-        """Where to fetch."""
+        """The remote from which to fetch."""
         return Remote(self.url, self.branch, token, self.folder)
 
     def get_absolute_url(self) -> str:
@@ -90,7 +90,7 @@ class PullOutcome(models.TextChoices):
 
 
 class Pull(models.Model):
-    """One time that the linked branch was fetched, which a job does."""
+    """A fetch of the linked branch, which a job does."""
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="pull")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pulls")

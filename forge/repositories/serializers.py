@@ -38,7 +38,7 @@ class LinkedBranchJson(TypedDict):
 
 
 class PullJson(TypedDict):
-    """One pull of the linked branch. Its id is that of its job, which can be cancelled and retried."""
+    """A pull of the linked branch. Its id is that of its job, which can be cancelled and retried."""
 
     id: Uuid
     state: JobStateJson

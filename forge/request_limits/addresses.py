@@ -35,7 +35,7 @@ def network_of(text: str) -> Network:
 
 
 def is_in(address: str, network: Network) -> bool:
-    """Whether an address is of a network."""
+    """Returns whether an address is of a network."""
     if isinstance(network, str):
         return network in ("*", address)
     try:

@@ -24,9 +24,9 @@ from forge.request_limits.sender_identity import Identify
 from rune.wording import size_text
 
 ANONYMOUS_BYTES = 64 * 1024
-"""For one body of someone who is not known: forms, and requests to the API."""
+"""The most bytes of one body from a visitor who is not signed in: forms, and requests to the API."""
 BODIES_PER_SENDER = 4
-"""As many of the largest bodies may one person, or one address of strangers, send at once."""
+"""The number of the largest bodies that one person, or one address of visitors, may send at once."""
 TOTAL_BODIES = 16
 STREAMS_PER_SENDER = 16
 """Bodies that one person may stream at once: each takes a thread and a connection."""
@@ -41,7 +41,7 @@ _STEP = 1024 * 1024
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends a body: the name under which it is counted, and its limit."""
+    """The sender of a body: the name under which it is counted, and its limit."""
 
     name: str
     limit: int | None
@@ -89,7 +89,7 @@ class BodyGate:
             await refuse(scope, _FULL, receive, send)
 
     async def _sender(self, scope: Scope) -> Sender:
-        """Who sends. Raises `RequestRefused` for more than they may send, by what is promised."""
+        """Returns the sender. Raises `RequestRefused` where the declared length is more than they may send."""
         length, is_streamed = _content_length(scope), self._is_streamed(scope)
         if length > self._limit and not is_streamed:
             raise RequestRefused(_too_large(self._limit))
@@ -162,7 +162,7 @@ class _Body:
 
 
 def has_body(scope: Scope) -> bool:
-    """Whether a request announces that bytes follow its headers."""
+    """Returns whether a request announces that bytes follow its headers."""
     return _is_chunked(scope) or _content_length(scope) > 0
 
 
@@ -173,7 +173,7 @@ def _content_length(scope: Scope) -> int:
 
 
 def _is_chunked(scope: Scope) -> bool:
-    """Whether a body comes whose length nobody knows."""
+    """Returns whether a body comes whose length nobody knows."""
     return any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
@@ -189,13 +189,13 @@ def _too_large(limit: int) -> RefusalResponse:
 _SIGN_IN = RefusalResponse(
     HTTPStatus.UNAUTHORIZED,
     "Sign in first",
-    f"Without signing in, one may send {size_text(ANONYMOUS_BYTES)}. "
+    f"Without signing in, a request may have at most {size_text(ANONYMOUS_BYTES)}. "
     "Sign in, or send a token: Authorization: Bearer <token>.",
 )
 _TOO_MANY = RefusalResponse(
     HTTPStatus.TOO_MANY_REQUESTS,
     "Too many uploads at once",
-    "You are sending as much as one may at once. Wait for an upload to end and try again.",
+    "You have too many uploads at once. Wait until one has finished, then try again.",
     retry_after=5,
 )
 _BUSY = RefusalResponse(

@@ -1,4 +1,5 @@
-"""How many connections and requests one process can have at once, from the files that the system lets it open."""
+"""The number of connections and requests that one process can have at once, from the files that the system lets it
+open."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ MAX_REQUESTS = 256
 """Each may take a thread."""
 MAX_REQUESTS_PER_ADDRESS = 64
 MAX_SOCKETS_PER_ADDRESS = 256
-"""For people who are not known: phones that hold a pass, and handshakes."""
+"""The most sockets of visitors who are not signed in: phones that hold a pass, and handshakes."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,6 @@ def raise_descriptors() -> None:
 
 
 def descriptor_limit() -> int:
-    """How many files this process may have open."""
+    """Returns how many files this process may have open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return ENOUGH_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft

@@ -19,7 +19,7 @@ class Connection(Protocol):
 
     @property
     def address(self) -> str:
-        """Returns the address of the other end."""
+        """The address of the other end."""
 
     def drop(self) -> None:
         """Closes it at once."""
@@ -56,7 +56,7 @@ class ConnectionLimiter:
         self._idle.pop(connection, None)
 
     def end(self, connection: Connection) -> None:
-        """It waits for its next request."""
+        """Notes that the connection waits for its next request."""
         self._idle.pop(connection, None)
         self._idle[connection] = None
 

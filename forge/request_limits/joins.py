@@ -27,7 +27,7 @@ class JoinQueue:
 
 
 class Join:
-    """One socket's place, from its handshake until it waits for its client."""
+    """The place of one socket, from its handshake until it waits for its client."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places

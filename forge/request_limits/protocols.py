@@ -15,7 +15,7 @@ from forge.core.http.asgi.sockets import SocketProtocol
 from forge.request_limits.connection_limits import ConnectionLimiter
 
 HEADER_TIMEOUT_SECONDS = 10.0
-"""In which a request's headers must be complete, from the connection on or from their first byte."""
+"""The seconds in which a request's headers must be complete, from the connection on or from their first byte."""
 HEADER_BYTES = 65_536
 """The header bytes of a request's line and headers."""
 READ_TIMEOUT_SECONDS = 60.0
@@ -47,7 +47,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on_entering: Callable[[], None] | None = None
-        """Called before the connection comes through the limiter: what held its place leaves."""
+        """A function that is called before the connection comes through the limiter, and frees its earlier place."""
         self._is_admitted = False
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""How fast each party may begin something: some at once, then one after another, and beyond a wait none."""
+"""The pace at which each party may begin something: some at once, then one after another, and none beyond a wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RateLimiter:
         self._longest = longest
         self._clock = clock
         self._next: dict[Hashable, float] = {}
-        """When a party would be free if it had begun one after another."""
+        """The time when a party would be free if it had begun one after another."""
 
     def reserve(self, party: Hashable) -> float:
         """Takes the next place of a party; answers the seconds until then. Raises `TooFast`, and takes none."""

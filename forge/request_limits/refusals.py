@@ -40,7 +40,7 @@ class RefusalResponse:
     detail: str
     retry_after: int = 0
     more: dict[str, Any] = field(default_factory=dict)
-    """For programs, beside the members of the problem."""
+    """Further members of the problem, for programs."""
 
 
 def client_of(scope: Scope) -> str:

@@ -1,4 +1,7 @@
-"""How many requests may be under way at once: of one address, and in all. Each may take a thread and open files."""
+"""Limits of the requests that may be under way at once: of one address, and in all.
+
+Each may take a thread and open files.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Who sends a body, found before its first byte is taken: by the same token or session that Django will look at again.
+"""The sender of a body, identified before its first byte is read: by the same token or session that Django will check
+again.
 
 It decides no right: an action does. It tells people from strangers, and one person from another.
 """
@@ -54,6 +55,6 @@ def _person_of_session(key: str | None) -> str | None:
 
 
 async def sockets_of_person(user: Any) -> int:
-    """How many sockets a person may have open at once."""
+    """Returns how many sockets a person may have open at once."""
     limit: int = await database_sync_to_async(limit_of)(user.stream, QuotaResource.SOCKETS)
     return limit

@@ -1,5 +1,7 @@
-"""How many WebSockets may be open, and how fast they are opened: of one address until a person is known, and then of
-that person. Few join at once.
+"""Limits of the WebSockets that may be open, and of how fast they are opened: of one address until a person is known,
+and then of that person.
+
+Few join at once.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ REFUSAL_DELAY = 1.0
 _REASON = "You have too many pages of this server open. Close some, and reload this one."
 _TOO_FAST = "Too many connections in a short time. Try again in some seconds."
 _PERSON_KNOWN = "forge.request_limits.known"
-"""In the scope: the function to call once the person is known."""
+"""The key in the scope of the function to call once the person is known."""
 _JOIN = "forge.request_limits.join"
-"""In the scope: the place among those who join."""
+"""The key in the scope of the place among those who join."""
 
 LimitOfPerson = Callable[[Any], Awaitable[int]]
 """How many sockets a user may have open."""
@@ -121,7 +123,7 @@ class PersonSocketGate:
 
 
 async def _close(receive: Receive, send: Send, code: int, reason: str) -> None:
-    """Accepted before it is refused: a browser tells a page nothing about a refused handshake."""
+    """Accepts the socket before it refuses it: a browser tells a page nothing about a refused handshake."""
     await receive()
     await asyncio.sleep(REFUSAL_DELAY)
     await send({"type": "websocket.accept"})

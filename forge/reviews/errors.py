@@ -112,7 +112,7 @@ class NotTried(Conflict):
 
 
 class TooManySuggestions(Conflict):
-    """As many suggestions of one person are open as may be."""
+    """The person has as many open suggestions as are allowed."""
 
     title = "Too many suggestions are open"
 
@@ -142,7 +142,7 @@ class NothingToOffer(Conflict):
 
 
 class TooManyOffers(Conflict):
-    """As many change requests are open as may be."""
+    """There are as many open change requests as are allowed."""
 
     title = "Too many change requests are open"
 
@@ -150,7 +150,7 @@ class TooManyOffers(Conflict):
 class ForkDeleted(Conflict):
     """A change request whose fork was deleted."""
 
-    title = "The fork is gone"
+    title = "The fork was deleted"
 
 
 class NotOpen(Conflict):
@@ -162,7 +162,7 @@ class NotOpen(Conflict):
 class NoSuchConflict(Conflict):
     """A conflict that is no more: a side says something else by now."""
 
-    title = "This conflict is no more"
+    title = "This conflict no longer exists"
 
 
 class CannotMerge(Conflict):

@@ -23,7 +23,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class ServedChange:
-    """Where the newest build of an open change request is served."""
+    """The address at which the newest build of an open change request is served."""
 
     url: str
     """The page that says so, and has its link."""
@@ -34,8 +34,9 @@ class ServedChange:
 
 
 served_changes: Hook[[ChangeRequest], ServedChange] = Hook()
-"""Asked by the page of a change request, which the caller has found."""
+"""The functions that the page of a change request calls, which the caller has found."""
 
 
 comment_mentions: Hook[[Mention], None] = Hook()
-"""Called in the transaction that writes the comment, or the edit that mentions them for the first time."""
+"""The hooks that are called in the transaction that writes the comment, or the edit that mentions them for the first
+time."""

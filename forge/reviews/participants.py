@@ -1,4 +1,4 @@
-"""Who takes part in a review or a conversation, for notices."""
+"""The people who take part in a review or a conversation, for notices."""
 
 from __future__ import annotations
 

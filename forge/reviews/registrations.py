@@ -105,7 +105,7 @@ IN_REVIEW = CardVerdict("In review", "info")
 
 @card_verdicts.register
 def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]:
-    """How the newest open review of each project stands. The caller has found the projects for someone."""
+    """Returns the state of the newest open review of each project. The caller has found the projects for the person."""
     reviews = open_reviews(ongoing(Review.objects.filter(project__in=project_ids)).order_by("created"))
     return {each.review.project_id: _card_verdict(each.state) for each in reviews}
 
@@ -128,7 +128,7 @@ def _card_verdict(state: ReviewState) -> CardVerdict:
 
 
 def _progress(each: OpenReview) -> str:
-    """Who approved, and who has not answered."""
+    """Returns who approved, and who has not answered."""
     approvers = [each.names[person] for person in each.names if person in each.verdicts.approving]
     silent = [each.names[person] for person in each.waited_for]
     parts = [f"{listed(sorted(approvers))} approved"] if approvers else []

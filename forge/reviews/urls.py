@@ -1,4 +1,4 @@
-"""Where reviews are found below /api/v1/."""
+"""The addresses of reviews below /api/v1/."""
 
 from django.urls import path
 

@@ -52,7 +52,7 @@ class Search(ForgeView):
         principal = signed_in(request)
         text = request.query_params.get("q", "")
         if len(text) > MAX_CHARACTERS:
-            message = f"A search has at most {MAX_CHARACTERS} characters, this one has {len(text)}."
+            message = f"A search has at most {MAX_CHARACTERS} characters; this one has {len(text)}."
             raise Invalid(message, errors={"q": [message]})
         return Response(HitsJson(hits=[hit_to_json(hit) for hit in find(principal, parse_query(text))]))
 

@@ -18,7 +18,7 @@ class SearchQuery:
     words: tuple[str, ...]
     """All must match; in lower case."""
     number: int | None = None
-    """For a build: `42`, `#42` or `build 42`."""
+    """The number of a build: `42`, `#42` or `build 42`."""
 
     @property
     def is_empty(self) -> bool:

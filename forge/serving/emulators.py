@@ -1,4 +1,4 @@
-"""For operators: on which cores this machine counts what packages need: `python -m forge.serving.emulators`."""
+"""Prints for operators on which cores this machine counts what packages need: `python -m forge.serving.emulators`."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def health_problem(environment: ServerEnvironment, seconds: float = TIMEOUT_SECONDS) -> str | None:
-    """None if the server is healthy, else the reason."""
+    """Returns the reason why the server is not healthy, or None if it is."""
     # This machine's own server, asked by the loopback address: there is nobody whose certificate could be doubted.
     context = ssl.create_default_context()
     context.check_hostname = False

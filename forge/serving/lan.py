@@ -20,7 +20,7 @@ from forge.serving.local_authority import network_address, server_certificate
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_PORT = "8443"
 FOLDER = "local-authority"
-"""Where the certificates live, inside the data folder."""
+"""The folder of the certificates, inside the data folder."""
 
 
 def main() -> NoReturn:

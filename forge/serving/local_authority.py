@@ -153,7 +153,7 @@ def _sign_server(
 
 
 def _is_good(file: Path, authority: x509.Certificate, address: IPAddress, now: datetime.datetime) -> bool:
-    """Whether a server certificate is there, of this authority, for this address, and valid for a while."""
+    """Returns whether there is a server certificate of this authority, for this address, and valid for a while."""
     if not file.exists():
         return False
     certificate = x509.load_pem_x509_certificate(file.read_bytes())

@@ -18,7 +18,7 @@ def read_quantity(text: str) -> int | None:
     match = _QUANTITY.fullmatch(text.strip())
     unit = match[2].lower() if match else None
     if match is None or unit not in _UNITS:
-        raise ValueError(f"{text!r} is no limit. Write a whole number such as 500, a size such as 50GB, or default.")
+        raise ValueError(f"{text!r} is not a limit. Write a whole number such as 500, a size such as 50GB, or default.")
     return int(match[1]) * _UNITS[unit]
 
 

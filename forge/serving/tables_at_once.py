@@ -48,6 +48,7 @@ def make_tables_at_once(connection: BaseDatabaseWrapper, points: Sequence[tuple[
 
 
 def can_be_left_out(migration: Migration) -> bool:
-    """Whether an empty database is the same without the steps of a migration, as long as its own operations run."""
+    """Returns whether an empty database is the same without the steps of a migration, as long as its own operations
+    run."""
     is_known = all(isinstance(operation, (*_OF_THE_STATE, *_OF_THEIR_OWN)) for operation in migration.operations)
     return is_known and migration.atomic

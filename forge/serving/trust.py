@@ -1,4 +1,4 @@
-"""How a phone comes to trust `make run-lan`: the steps, and the authority's certificate. Nothing here is secret."""
+"""The steps by which a phone comes to trust `make run-lan`, and the authority's certificate. Nothing here is secret."""
 
 from __future__ import annotations
 

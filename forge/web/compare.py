@@ -105,7 +105,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
             raise NotFound(f"{project.full_name} has no rune yet.")
         return _of_build(newest)
     if tag.build.artefact is None:
-        raise NotFound(f"The rune of {tag.name} is no longer there.")
+        raise NotFound(f"The rune of {tag.name} no longer exists.")
     name = f"{project.full_name}:{tag.name}"
     address = f"{project.get_absolute_url()}?tag={quote(tag.name)}"
     rune = f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune"

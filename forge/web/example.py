@@ -40,7 +40,7 @@ BAR_COUNT = 3
 
 
 def example() -> Example | None:
-    """None where set-up did not build it; the page goes without then."""
+    """Returns the example; None where set-up did not build it, and the page has none then."""
     manifest = Path(settings.STATIC_ROOT) / "example" / "manifest.json"
     try:
         return _example(manifest, manifest.stat().st_mtime)

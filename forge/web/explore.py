@@ -25,7 +25,7 @@ from rune.wording import listed as in_words
 
 ON_A_PAGE = 24
 SIZES = {"32": "up to 32 kB", "128": "up to 128 kB", "512": "up to 512 kB", "2048": "up to 2 MB"}
-"""By the kilobytes that a rune may have."""
+"""The sizes by the kilobytes that a rune may have."""
 MAX_WORDS = 6
 
 
@@ -121,24 +121,24 @@ class RuneCard:
 
     @property
     def sensors(self) -> str:
-        """Its sensors, as people list them."""
+        """The sensors of the rune, as people list them."""
         words = (CAPABILITIES[sensor].label for sensor in self.listing.sensors.split())
         return in_words(list(dict.fromkeys(words)))
 
     @property
     def answer(self) -> str:
-        """Its answer in words; "" of a rune that was listed without one."""
+        """The answer of the rune in words; "" of a rune that was listed without one."""
         return next((words for kind, _, *rest in self.listing.stages if kind == "output" for words in rest), "")
 
     @property
     def steps(self) -> list[PipelineStep]:
-        """Its pipeline, as a picture; at least what it reads."""
+        """The pipeline of the rune, as a picture; at least what it reads."""
         sensors = [("capability", sensor) for sensor in self.listing.sensors.split()]
         return steps_of(self.listing.stages or sensors or [("capability", "RAW")])
 
     @property
     def percent_right(self) -> str:
-        """How often it was right on its project's test samples; "" where nobody asked."""
+        """The accuracy of the rune in percent on its project's test samples; "" where nobody asked."""
         return "" if self.listing.accuracy is None else f"{self.listing.accuracy * 100:.1f} %"
 
     @property
@@ -155,7 +155,7 @@ def rune_cards(rows: Sequence[Listing]) -> list[RuneCard]:
 
 
 def complete(rows: QuerySet[Listing]) -> QuerySet[Listing]:
-    """With all that cards show."""
+    """Adds all that cards show."""
     return rows.select_related("tag", "repository__project__organisation")
 
 

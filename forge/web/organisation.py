@@ -81,7 +81,7 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
 
 
 def redirect_moved_page(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
-    """Where pages of an organisation stood before they had a dash in their addresses."""
+    """Redirects from the addresses that pages of an organisation had before they had a dash."""
     query = request.META.get("QUERY_STRING", "")
     below = f"/{rest}" if rest else ""
     return redirect(f"/{organisation}/-/{page}{below}{'?' if query else ''}{query}", permanent=True)

@@ -19,7 +19,7 @@ HITS_SHOWN = 25
 
 @dataclass(frozen=True)
 class HitLook:
-    """How a kind of thing is called and looks."""
+    """The name and the look of a kind of thing."""
 
     words: str
     icon: str

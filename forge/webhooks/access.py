@@ -23,7 +23,7 @@ def webhooks_of(actor: Actor, organisation: Organisation) -> WebhookQuerySet:
 
 
 def find_webhook(actor: Actor, organisation: Organisation, webhook_id: UUID) -> Webhook:
-    """One of them. Raises `NotFound`."""
+    """Returns a webhook. Raises `NotFound`."""
     webhook = webhooks_of(actor, organisation).filter(pk=webhook_id).first()
     if webhook is None:
         raise NotFound("The organisation has no such webhook.")
@@ -49,7 +49,7 @@ def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:
 
 
 def find_delivery(webhook: Webhook, delivery_id: UUID) -> Delivery:
-    """One of them. Raises `NotFound`."""
+    """Returns a delivery. Raises `NotFound`."""
     delivery = deliveries_of(webhook).filter(pk=delivery_id).first()
     if delivery is None:
         raise NotFound("The webhook has no such delivery.")

@@ -80,14 +80,14 @@ class Webhooks(WebhookView):
 
 
 class OneWebhook(WebhookView):
-    """One webhook."""
+    """A webhook."""
 
     needs = needing(get=Scope.WEBHOOK_MANAGE, patch=Scope.WEBHOOK_MANAGE, delete=Scope.WEBHOOK_MANAGE)
     raises = raising(patch=REFUSALS, delete=REFUSALS)
 
     @extend_schema(operation_id="webhooks_retrieve", responses=WebhookJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
-        """One webhook. Changing it takes the `ETag`."""
+        """Returns a webhook. Changing it takes the `ETag`."""
         return _answer(self.webhook(request, organisation, webhook_id))
 
     @extend_schema(
@@ -121,7 +121,7 @@ class WebhookRotation(WebhookView):
         operation_id="webhooks_rotate", request=None, responses=SecretJson, parameters=[REQUIRED_IF_MATCH, ETAG]
     )
     def post(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
-        """For a day messages are signed with the one before too."""
+        """Replaces the secret. For a day messages are signed with the previous one too."""
         webhook = self.webhook(request, organisation, webhook_id)
         secret = actions.rotate_secret(principal_of(request), webhook, precondition=request_precondition(request))
         return with_etag(Response(SecretJson(secret=secret)), webhook_facets(webhook))
@@ -145,7 +145,7 @@ class WebhookDeliveries(WebhookView):
 
     @extend_schema(operation_id="webhook_deliveries_list", responses=PageJson[DeliveryJson])
     def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
-        """Those of the last 30 days, the newest first."""
+        """Returns the deliveries of the last 30 days, the newest first."""
         return page_answer(request, deliveries_of(self.webhook(request, organisation, webhook_id)), delivery_to_json)
 
 
@@ -156,7 +156,7 @@ class DeliveryRepetition(WebhookView):
 
     @extend_schema(operation_id="webhook_deliveries_repeat", request=None, responses={202: DeliveryJson})
     def post(self, request: Request, organisation: str, webhook_id: UUID, delivery_id: UUID) -> Response:
-        """Under the same `webhook-id`."""
+        """Sends a delivery again under the same `webhook-id`."""
         delivery = find_delivery(self.webhook(request, organisation, webhook_id), delivery_id)
         repetition = actions.repeat(principal_of(request), delivery)
         return Response(delivery_to_json(repetition), status=status.HTTP_202_ACCEPTED)

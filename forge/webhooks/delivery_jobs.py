@@ -34,7 +34,7 @@ SLOTS = 4
 LEASE = timedelta(seconds=90)
 """Longer than an attempt takes, with a slow resolver."""
 HTTP_410 = 410
-"""By this status a receiver says that it wants nothing more."""
+"""The status by which a receiver says that it wants nothing more."""
 
 
 def run_delivery_job(job: JobContext) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from forge.webhooks.models import Webhook
 
 
 def webhook_facets(webhook: Webhook) -> tuple[Facet, ...]:
-    """Where it sends what, whether it is on, and which secret it signs with."""
+    """Returns its address, its events, whether it is on, and which secret it signs with."""
     state = "Somebody switched the webhook on." if webhook.stopped is None else "The webhook was switched off."
     return (
         Facet("settings", [webhook.url, sorted(webhook.topics)], "The webhook's address or topics changed."),

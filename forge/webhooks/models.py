@@ -20,16 +20,16 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
     """Webhooks, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> WebhookQuerySet:
-        """Those of organisations whose webhooks the person manages."""
+        """Returns the webhooks of organisations whose webhooks the person manages."""
         return self.filter(organisation__in=organisations_where(actor, Verb.MANAGE_WEBHOOKS))
 
     def on(self) -> WebhookQuerySet:
-        """Those to which something is sent."""
+        """Returns the webhooks that are switched on."""
         return self.filter(stopped=None)
 
     def of_managers(self) -> WebhookQuerySet:
-        """Those whose maker, or who took them over, may manage webhooks of their organisation today, and whose token
-        has not ended."""
+        """Returns the webhooks whose maker, or the person who took them over, may manage webhooks of their organisation
+        today, and whose token has not ended."""
         managers = Membership.objects.filter(
             organisation=OuterRef("organisation"),
             user=OuterRef("created_by"),
@@ -61,7 +61,7 @@ class Webhook(models.Model):
     """The id of the token that made it or switched it on, with which it ends; None where a person did."""
     created = models.DateTimeField(auto_now_add=True)
     stopped = models.DateTimeField(null=True)
-    """When somebody switched it off, or every message had failed for days. Pending messages wait."""
+    """The time when a person switched it off, or every message had failed for days. Pending messages wait."""
     stopped_because = models.CharField(max_length=200, blank=True)
     """"" where somebody switched it off."""
 
@@ -83,7 +83,7 @@ class Webhook(models.Model):
 
 
 class DeliveryState(models.TextChoices):
-    """Where a delivery stands."""
+    """The state of a delivery."""
 
     WAITING = "waiting", "Waiting"
     DELIVERED = "delivered", "Delivered"
@@ -91,11 +91,11 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one webhook, which a job sends."""
+    """A message to one webhook, which a job sends."""
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="delivery")
-    """Its state, attempts and order. Its id is the `webhook-id` of all attempts: by it a receiver knows a message that
-    came twice."""
+    """The job that has the state, attempts and order of the delivery. Its id is the `webhook-id` of all attempts: by it
+    a receiver knows a message that came twice."""
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     type = models.CharField(max_length=40)
     body = models.TextField()
@@ -110,21 +110,21 @@ class Delivery(models.Model):
 
     @property
     def state(self) -> DeliveryState:
-        """Where it stands: what its job says."""
+        """The state of its job."""
         if not self.job.is_finished:
             return DeliveryState.WAITING
         return DeliveryState.DELIVERED if self.job.state == JobState.SUCCEEDED else DeliveryState.FAILED
 
 
 class Attempt(models.Model):
-    """One time that a delivery was sent, and what was answered."""
+    """An attempt to send a delivery, and its answer."""
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()
     milliseconds = models.FloatField()
     status = models.PositiveSmallIntegerField(null=True)
-    """None where nothing was answered."""
+    """The status of the answer; None where there was none."""
     answer = models.TextField(blank=True)
     """The beginning of the answer's body."""
     error = models.CharField(max_length=300, blank=True)

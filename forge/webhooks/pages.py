@@ -37,7 +37,7 @@ PROJECTS = 500
 
 @dataclass(frozen=True)
 class DeliveryStateTag:
-    """How a delivery's state looks: the tag's colour and its icon."""
+    """The look of a delivery's state: the tag's colour and its icon."""
 
     colour: str
     icon: str
@@ -89,7 +89,7 @@ def _topics() -> list[tuple[str, str]]:
 
 @for_person
 def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> HttpResponse:
-    """One webhook, and what was sent to it."""
+    """Shows a webhook, and what was sent to it."""
     return render(request, "webhooks/webhook.html", _one(request, _webhook_of(request, organisation, webhook)))
 
 
@@ -138,7 +138,7 @@ def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpRespon
 @for_person
 @require_POST
 def repeat(request: HttpRequest, organisation: str, webhook: UUID, delivery: UUID) -> HttpResponse:
-    """Sending a message again."""
+    """Sends a message again."""
     target = _webhook_of(request, organisation, webhook)
     try:
         actions.repeat(principal_of(request), find_delivery(target, delivery))

@@ -44,7 +44,7 @@ class WebhooksJson(TypedDict):
 
 
 class AttemptJson(TypedDict):
-    """One time that a message was sent, and what was answered."""
+    """An attempt to send a message, and its answer."""
 
     at: Timestamp
     milliseconds: float

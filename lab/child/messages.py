@@ -20,7 +20,7 @@ def read_message(line: bytes) -> dict[str, Any]:
         raise Refused(Reason.CRASHED, f"The converter's process sent a malformed answer: {unusable}.") from unusable
     kinds = [name for name in KINDS if name in message]
     if len(kinds) != 1 or not KINDS[kinds[0]](message):
-        raise Refused(Reason.CRASHED, "The converter's process sent an answer of no kind that there is.")
+        raise Refused(Reason.CRASHED, "The converter's process sent an answer of an unknown kind.")
     return message
 
 

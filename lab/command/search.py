@@ -114,7 +114,7 @@ class _Quantity(click.ParamType[int]):
     show_default=True,
     help="End after so many trained trials in a row that brought nothing better.",
 )
-@click.option("--fresh", is_flag=True, help="Forget the trials of earlier calls.")
+@click.option("--fresh", is_flag=True, help="Discard the trials of earlier calls.")
 @click.option(
     "--show", "trial_number", metavar="TRIAL", type=click.IntRange(1), help="Print a trial's lines for forge.yml."
 )

@@ -54,7 +54,7 @@ def identify(path: Path) -> SourceFormat:
         return SourceFormat.ONNX
     raise Refused(
         Reason.NOT_READ,
-        f"{quoted(path.name)} is no model that is converted: .keras, .h5, .onnx, .pt2 and .tflite files of floats are.",
+        f"{quoted(path.name)} cannot be converted. Give a .keras, .h5, .onnx, .pt2 or float .tflite file.",
     )
 
 

@@ -55,7 +55,7 @@ def read_backbone(path: str, data: bytes) -> Backbone:
         try:
             path, data = embedding_path(path), with_embedding(data)
         except ModelError as error:
-            raise Refused(Reason.SETTINGS, f"{quoted(path)} is no backbone: {error}.") from error
+            raise Refused(Reason.SETTINGS, f"{quoted(path)} cannot be the backbone: {error}.") from error
         model = read_model(data)
     if (len(model.inputs), len(model.outputs)) != (1, 1):
         counts = f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
@@ -98,7 +98,7 @@ def require_pixel_range(backbone: Backbone, black: float, white: float) -> None:
 
 
 def _unusable(path: str, reason: str) -> Refused:
-    return Refused(Reason.SETTINGS, f"{quoted(path)} is no backbone: it {reason}.")
+    return Refused(Reason.SETTINGS, f"{quoted(path)} cannot be the backbone: it {reason}.")
 
 
 def _shape(tensor: Tensor) -> str:

@@ -95,7 +95,7 @@ def space_of(recipe: Recipe, chosen_values: Mapping[str, Sequence[str]], form: s
 def _forms(words: Sequence[str]) -> Sequence[str]:
     for word in words:
         if word not in SEARCHED_FORMS:
-            message = f"{quoted(word)} is no form that a search tries. It tries {listed(SEARCHED_FORMS)}."
+            message = f"{quoted(word)} is not a form that a search tries. It tries {listed(SEARCHED_FORMS)}."
             raise Refused(Reason.SETTINGS, message)
     return tuple(dict.fromkeys(words))
 

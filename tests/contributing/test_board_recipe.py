@@ -25,7 +25,7 @@ def test_a_board_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy.write(path, text)
     unknown_core = copy.app_tests(boards)
     assert unknown_core.returncode != 0, unknown_core.stdout
-    assert "core has 'cortex-m23', which is none of" in unknown_core.stdout
+    assert "core has 'cortex-m23', which is not one of" in unknown_core.stdout
 
     copy.insert(core)
     unnamed_board = copy.app_tests(boards)

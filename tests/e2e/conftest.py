@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_runtest_setup() -> None:
-    """For the tests in this folder: without a browser they are skipped, before anything is started for them."""
+    """Skips the tests in this folder without a browser, before anything is started for them."""
     if chromium() is None:
         pytest.skip(lack(CHROMIUM))
 

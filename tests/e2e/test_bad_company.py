@@ -50,7 +50,7 @@ def open_page(playwright: Playwright) -> Iterator[OpenPage]:
 
 
 def text_of(page: Page, name: str) -> str:
-    """As the forge has it."""
+    """Returns the text as the forge has it."""
     address, organisation, project = page.url.removesuffix("/studio").rsplit("/", 2)
     return page.request.get(f"{address}/api/v1/projects/{organisation}/{project}/files/{name}").text()
 
@@ -118,7 +118,7 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     expect_saved(colleague)
     assert text_of(owner, "README.md") == f"after that {before}"
 
-    # Who may only look changes nothing, whatever their page sends; who is no member any more is out within a second.
+    # Who may only look changes nothing, whatever their page sends; who is no longer a member is out within a second.
     colleague.goto(studio)
     expect_saved(colleague)
     owner.evaluate(MEMBER, ["PATCH", "viewer"])

@@ -55,7 +55,7 @@ def code(computer: Page, project_page: str, kind: str, label: str, count: int = 
     computer.get_by_label("What is recorded").select_option(kind)
     computer.get_by_label("Label (you can change it on the phone)").fill(label)
     computer.get_by_label("How many recordings").fill(str(count))
-    expect(computer.get_by_label("For people outside: for whom the link is")).to_be_hidden()
+    expect(computer.get_by_label("For people outside: who the link is for")).to_be_hidden()
     seconds = computer.get_by_label("Seconds of each sound or motion")
     if kind == "picture":
         expect(seconds).to_be_hidden()
@@ -88,7 +88,7 @@ def record(phone: Page) -> None:
 
 
 def saved_on(phone: Page) -> int:
-    """How many recordings the phone's database has."""
+    """Returns how many recordings the phone's database has."""
     count: int = phone.evaluate(
         """async () => {
           let count = 0;
@@ -224,7 +224,7 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     computer.goto(f"{project_page}/data/collect")
     computer.get_by_label("What is recorded").select_option("sound")
     computer.get_by_label("Who records").select_option("guests")
-    computer.get_by_label("For people outside: for whom the link is").fill("Neighbours")
+    computer.get_by_label("For people outside: who the link is for").fill("Neighbours")
     computer.get_by_label("Label (you can change it on the phone)").fill("knock")
     computer.get_by_label("How many recordings").fill("3")
     computer.get_by_label("Seconds of each sound or motion").fill("0.5")
@@ -250,7 +250,7 @@ def test_somebody_outside_types_the_code_records_and_takes_it_back(
     assert findings(computer, LOOKS[:1]) == []
     computer.get_by_role("button", name="Accept recording 1").focus()
     computer.keyboard.press("a")
-    expect(computer.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    expect(computer.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
 
     guest.get_by_role("link", name="Open the receipt link").click()
     expect(guest.get_by_text("Accepted")).to_be_visible()

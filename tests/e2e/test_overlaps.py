@@ -31,7 +31,7 @@ ALLOWED = (
 
 
 def test_buttons_on_each_other_are_refused_and_what_is_beside_or_above_the_page_is_allowed(open_page: OpenPage) -> None:
-    """In one browser, which takes longer to start than all of this."""
+    """The test uses one browser, which takes longer to start than all of this."""
     page = open_page()
     for markup, problem in REFUSED.items():
         assert _overlapping_in(page, markup) == [problem], markup

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 WIDTHS = (1440, 1024, 390)
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-"""After them a page has seen its new width."""
+"""A script that waits for two frames, after which a page has seen its new width."""
 OF_GUESTS = (
     "/",
     "/accounts/login/",

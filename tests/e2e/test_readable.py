@@ -33,7 +33,7 @@ ALLOWED = (
 def test_digests_and_long_numbers_are_refused_and_what_is_cut_copied_compared_or_hidden_is_allowed(
     open_page: OpenPage,
 ) -> None:
-    """In one browser, which takes longer to start than all of this."""
+    """The test uses one browser, which takes longer to start than all of this."""
     page = open_page()
     for markup, problem in REFUSED.items():
         assert _unreadable_in(page, f"<table><tr>{markup}</tr></table>") == [problem]

@@ -55,6 +55,6 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     page.goto(search)
     expect(page.get_by_role("link", name=re.compile("Change request of trial"))).to_be_visible()
     page.get_by_role("button", name="Train as a run").click()
-    expect(page.get_by_label("How far it is")).to_be_visible()
+    expect(page.get_by_label("Run progress")).to_be_visible()
     page.goto(search)
     expect(page.get_by_role("link", name="run 1", exact=True)).to_be_visible()

@@ -1,4 +1,5 @@
-"""From own examples to a running app on one page, in the browser: recording, removing with undo, training, using."""
+"""A person makes a running app from own examples on one page, in the browser: recording, removing with undo, training,
+using."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def test_a_phone_records_under_its_tabs_and_sends_when_its_person_says_so(
     hold(phone)
     expect(phone.get_by_role("button", name=re.compile(r"Send \d"))).to_be_visible(timeout=LONG)
     computer.get_by_role("button", name="Not your phone? Disconnect it").click()
-    expect(computer.get_by_text("This code works no longer")).to_be_visible(timeout=LONG)
+    expect(computer.get_by_text("This code no longer works")).to_be_visible(timeout=LONG)
     phone.get_by_role("button", name=re.compile(r"Send \d")).click()
     expect(phone.get_by_role("heading", name="This phone cannot record")).to_be_visible(timeout=LONG)
     assert saved_on(phone) == 0

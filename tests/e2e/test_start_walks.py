@@ -1,5 +1,5 @@
-"""From an empty home page to an app that runs on a live sound or picture, by what a person presses: recorded with the
-microphone and the camera, trained, tried, used; on a desktop, on a phone and by the keyboard alone."""
+"""A person gets from an empty home page to an app that runs on a live sound or picture: recorded with the microphone
+and the camera, trained, tried, used; on a desktop, on a phone and by the keyboard alone."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def open_with_camera(playwright: Playwright) -> Iterator[OpenPage]:
 
 
 def is_same_picture(text: str) -> bool:
-    """Whether Chromium logs that a picture was there already: a camera that is a file can show a frame twice, and the
-    page keeps one of them."""
+    """Returns whether Chromium logs that a picture was there already: a camera that is a file can show a frame twice,
+    and the page keeps one of them."""
     return "status of 409" in text
 
 

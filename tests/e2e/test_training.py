@@ -70,7 +70,7 @@ def require_fit(page: Page) -> None:
 
 def epochs(page: Page) -> int:
     """The epochs that the page of a run shows."""
-    match = re.search(r"Epoch (\d+)", page.get_by_label("How far it is").inner_text())
+    match = re.search(r"Epoch (\d+)", page.get_by_label("Run progress").inner_text())
     return int(match[1]) if match else 0
 
 
@@ -80,7 +80,7 @@ def begin(page: Page, project: str, **arguments: int) -> None:
     for name, value in {"window": 50, "filters": 8, "blocks": 2, "hop": 25, "batch": 16, **arguments}.items():
         page.locator(f"input[name=argument-{name}]").fill(str(value))
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_label("How far it is")).to_be_visible()
+    expect(page.get_by_label("Run progress")).to_be_visible()
 
 
 def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page: OpenPage, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page
     assert 3 < epoch < MOST_EPOCHS
     require_fit(page)
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_label("How far it is")).not_to_contain_text(f"Epoch {epoch} ", timeout=LONG)
+    expect(page.get_by_label("Run progress")).not_to_contain_text(f"Epoch {epoch} ", timeout=LONG)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("[data-state=finished]")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("It was stopped.")).to_be_visible()

@@ -58,12 +58,12 @@ class ActModule:
 
     @property
     def is_actions(self) -> bool:
-        """Returns whether it is an app's `actions`, or in a package of that name."""
+        """Whether the module is an app's `actions`, or in a package of that name."""
         return "actions" in self.name.split(".")
 
     @property
     def is_view(self) -> bool:
-        """Returns whether it answers requests or sockets."""
+        """Whether the module answers requests or sockets."""
         last = self.name.rpartition(".")[2]
         is_page = self.name.startswith("forge.web.") or "pages" in self.name.split(".")
         return is_page or last in {"api", "consumers", "distribution", "bearer"} or last.endswith("_api")
@@ -197,7 +197,7 @@ def declared_acts(code: Code) -> frozenset[str]:
 
 
 def _is_unaudited(code: Code, name: str) -> bool:
-    """Whether a declaration says why an act writes no audit entry."""
+    """Returns whether a declaration says why an act writes no audit entry."""
     declaration = _declaration(code, name)
     return declaration is not None and any(each.arg == "unaudited" for each in declaration.keywords)
 
@@ -239,7 +239,7 @@ def event_recorders(code: Code) -> frozenset[str]:
 
 
 def tables_in_views(code: Code) -> list[str]:
-    """Where views read a table as nobody in particular, or write one."""
+    """Returns the places where views read a table without a principal, or write one."""
     return [
         f"{module.name}, line {line}: {what}"
         for module in code.values()
@@ -309,7 +309,7 @@ def _parts(node: ast.expr) -> tuple[str, ...]:
 
 
 def _origin(code: Code, name: str) -> str:
-    """Where a name comes from that packages hand on."""
+    """Returns the module that first defines a name that packages import from each other."""
     package, _, last = name.rpartition(".")
     while package in code and name not in code[package].blocks and last in code[package].names:
         name = code[package].names[last]

@@ -6,7 +6,7 @@ from django.core.files.storage import InMemoryStorage
 
 
 class Bucket(InMemoryStorage):
-    """As `storages.backends.s3.S3Storage` with `file_overwrite`."""
+    """A bucket like `storages.backends.s3.S3Storage` with `file_overwrite`."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name

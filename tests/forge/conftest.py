@@ -143,7 +143,7 @@ def client(user: User, browser_of: Callable[[User | None], Client]) -> Client:
 def people(
     owner: User, maintainer: User, developer: User, reviewer: User, viewer: User, stranger: User
 ) -> dict[str, Any]:
-    """One person of each kind; `anonymous` is None."""
+    """Returns one person of each kind; `anonymous` is None."""
     members = {
         "owner": owner,
         "maintainer": maintainer,

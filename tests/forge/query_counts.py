@@ -1,4 +1,4 @@
-"""How often each address asks the database, and the committed counts.
+"""Counts the queries of each address, and compares them with the committed counts.
 
 `tests/forge/query_counts.json` has a count for each method and route, or the reason why it has none.
 """
@@ -56,7 +56,7 @@ def requests() -> list[Request]:
 
 
 def key(method: str, route: str) -> str:
-    """How the committed file names an address."""
+    """Returns the name of an address in the committed file."""
     return f"{'POST' if method == 'form' else method.upper()} {route}"
 
 
@@ -66,7 +66,7 @@ def counted(
     expected: Mapping[str, int] | None = None,
     only: Container[str] | None = None,
 ) -> dict[str, int]:
-    """How many queries each request makes, or `only` some of them, by its key; what it changes is undone.
+    """Returns how many queries each request makes, or `only` some of them, by its key; what it changes is undone.
 
     What a process reads once may be among them when it is asked for the first time: with more than `expected`, or
     without anything expected, it is asked again, and that counts.
@@ -97,7 +97,7 @@ def counted(
 
 
 def _queries_of(call: Callable[[], None]) -> int:
-    """How many queries a request makes."""
+    """Returns how many queries a request makes."""
     cache.clear()
     # The log keeps 9,000 queries, fewer than all requests make.
     reset_queries()

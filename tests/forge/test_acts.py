@@ -39,7 +39,7 @@ RECORDERS: Mapping[str, str] = {
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
     "forge.notices.delivery.recording": "an event became somebody's notice: who acted is in the event",
 }
-"""Who tells events beside acts, and why."""
+"""The recorders of events beside acts, with the reasons."""
 
 BY_A_RECORDER = {"forge.builds.previews.refresh.refresh_previews"}
 """Tells by the methods of a recorder, a class of another module, where `event_recorders` does not look."""

@@ -1,4 +1,4 @@
-"""How often each list, page and route of the API asks the database: as pinned, and no more often for more data."""
+"""The number of queries of each list, page and route of the API is as pinned, and no larger for more data."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ FEW, MANY = 2, 3
 
 @pytest.fixture(autouse=True)
 def _patient_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine requests take minutes, after which a session's use is written again and builds have waited too
-    long: a count must follow from the data alone."""
+    """Stops the clocks: on a busy machine requests take minutes, after which a session's use is written again and
+    builds have waited too long, and a count must follow from the data alone."""
     monkeypatch.setattr("forge.serving.monitoring.readiness.MAX_WAIT_WITHOUT_WORKER", timedelta(days=1))
     monkeypatch.setattr("forge.accounts.sign_in.sessions.time", SimpleNamespace(monotonic=lambda: 0.0))
 

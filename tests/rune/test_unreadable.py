@@ -103,11 +103,11 @@ CASES: dict[str, tuple[Callable[[bytes], object], bytes, str]] = {
     "float sound": (read_sound, float_sound(), "its sound is not stored as PCM"),
     "no sound": (read_sound, b"x" * 100, "it does not begin as a WAV file does"),
     "empty sound": (read_sound, b"", "it is cut short"),
-    "no arrays": (read_arrays, b"x" * 100, "it is no file of arrays, or has Python objects, which are not read"),
+    "no arrays": (read_arrays, b"x" * 100, "it is not a file of arrays, or has Python objects, which are not read"),
     "arrays of objects": (
         read_arrays,
         objects(),
-        "it is no file of arrays, or has Python objects, which are not read",
+        "it is not a file of arrays, or has Python objects, which are not read",
     ),
     "arrays cut short": (read_arrays, b"\x93NUMPY\x01\x00v\x00{'descr'", "it is damaged or cut short"),
     "long field": (read_table, b"a" * 200_000, "a field of it is too long"),

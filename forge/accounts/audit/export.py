@@ -40,7 +40,7 @@ _TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSON: "appli
 def checked_format(text: str) -> ExportFormat:
     """The format of this name. Raises `Invalid`."""
     if text not in set(ExportFormat):
-        raise Invalid("The format is csv or json.", errors={"format": ["csv or json"]})
+        raise Invalid("The format must be csv or json.", errors={"format": ["csv or json"]})
     return ExportFormat(text)
 
 

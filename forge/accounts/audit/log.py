@@ -42,13 +42,14 @@ def entries_of_organisation(organisation: Organisation) -> QuerySet[AuditEntry]:
 
 
 def all_entries() -> QuerySet[AuditEntry]:
-    """Those of the whole installation, for its operators; each sign-in once, and not for each organisation."""
+    """Returns the entries of the whole installation, for its operators; each sign-in once, and not for each
+    organisation."""
     once = AuditEntry.objects.exclude(action__in=_OF_ACCOUNTS_TOO, organisation__isnull=False)
     return once.select_related("actor")
 
 
 def people_in(organisation: Organisation) -> QuerySet[User]:
-    """Who acted in an organisation, or is a member of it: who left stays among them."""
+    """Returns the people who acted in an organisation or are members of it: former members stay among them."""
     own_entries = AuditEntry.objects.filter(organisation=organisation.pk, actor=OuterRef("pk"))
     member = Membership.objects.filter(organisation=organisation, user=OuterRef("pk"))
     return User.objects.filter(Exists(own_entries) | Exists(member)).order_by("name", "email")

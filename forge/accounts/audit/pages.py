@@ -98,7 +98,10 @@ def _labels(topics: Iterable[AuditTopic]) -> dict[str, str]:
 
 
 def _page(request: HttpRequest, entries_query: QuerySet[AuditEntry]) -> EntriesPage:
-    """One page. Raises `NotFound` for a cursor that we did not make: REST framework's error is none for a page."""
+    """Returns a page.
+
+    Raises `NotFound` for a cursor that we did not make: REST framework's error does not suit a page.
+    """
     pages = AuditPages()
     try:
         rows = pages.paginate_queryset(entries_query, Request(request)) or []

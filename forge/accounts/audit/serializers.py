@@ -30,7 +30,7 @@ class AuditProjectJson(TypedDict):
 
 
 class AuditEntryJson(TypedDict):
-    """Who did what to what, where, and when."""
+    """An entry of the audit log: who did what to what, where, and when."""
 
     id: Uuid
     at: Timestamp

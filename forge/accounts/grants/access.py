@@ -57,7 +57,7 @@ def own_things(actor: Actor) -> list[OwnedGrant]:
 
 
 def find_thing(things: Iterable[OwnedGrant], kind: str, grant: UUID) -> OwnedGrant:
-    """Returns one of them. Raises `NotFound`."""
+    """Returns a thing that the person made. Raises `NotFound`."""
     match = next((each for each in things if each.kind.name == kind and each.grant.id == grant), None)
     if match is None:
         raise NotFound("This does not exist; it may have ended.")

@@ -110,7 +110,7 @@ def _by_kind(things: Iterable[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGr
 
 
 def _write_leaving(actor: Actor, organisation: Organisation, member: User, thing: OwnedGrant) -> None:
-    """The member reads it in the log of their account, also when they are no member any more."""
+    """The member reads it in the log of their account, also when they are no longer a member."""
     data = {"member": str(member.pk), "thing": thing.grant.title, "place": organisation.name}
     for place in (organisation.place, member.place):
         write_entry(actor, "grant.leave", f"user:{member.pk}", place, **data)

@@ -68,11 +68,11 @@ class OwnGrants(ForgeView):
 
 
 class OwnGrant(ForgeView):
-    """One of the things that the person made and that grant, run or send something."""
+    """A thing that the person made and that grants, runs or sends something."""
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(operation_id="own_grants_end", responses={204: OpenApiResponse(description="it works no more")})
+    @extend_schema(operation_id="own_grants_end", responses={204: OpenApiResponse(description="it no longer works")})
     def delete(self, request: Request, kind: str, grant: UUID) -> Response:
         end_own_thing(signed_in(request), kind, grant)
         return Response(status=status.HTTP_204_NO_CONTENT)

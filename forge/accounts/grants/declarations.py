@@ -32,7 +32,7 @@ class GrantScope:
 
 @dataclass(frozen=True)
 class Grant:
-    """One thing that still works, as far as its own time and places go."""
+    """A thing that still works, as far as its own time and places go."""
 
     id: UUID
     maker: UUID
@@ -65,7 +65,7 @@ class GrantKind:
     """How pages call several of them."""
     icon: str
     rule: str
-    """When they end by themselves, as a sentence for the person who made them."""
+    """The rule by which they end by themselves, as a sentence for the person who made them."""
     model: type[models.Model]
     maker: str
     find: Callable[[GrantScope], Sequence[Grant]]

@@ -39,7 +39,7 @@ from forge.core.errors import Conflict
 
 
 class Organisations(ForgeView):
-    """One's organisations, and making one."""
+    """The person's organisations, and making one."""
 
     needs = needing(get=Scope.ORGANISATION_READ, post=Scope.ORGANISATION_CREATE)
     raises = raising(post=Conflict)
@@ -58,13 +58,13 @@ class Organisations(ForgeView):
 
 
 class OrganisationDetail(OrganisationView):
-    """One organisation."""
+    """An organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ)
 
     @extend_schema(responses=OrganisationJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str) -> Response:
-        """One organisation. Changing it takes the `ETag`."""
+        """Returns an organisation. Changing it takes the `ETag`."""
         return CHANGED_ORGANISATION.response(self.organisation(request, organisation), principal_of(request))
 
 
@@ -92,14 +92,14 @@ class Members(OrganisationView):
 
 
 class MemberDetail(OrganisationView):
-    """One member: another role, or leaving."""
+    """A member: another role, or leaving."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
     raises = raising(patch=(Conflict, *REFUSALS), delete=Conflict)
 
     @extend_schema(operation_id="organisations_member", responses=MemberJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, member: UUID) -> Response:
-        """One member. Changing their role takes the `ETag`."""
+        """Returns a member. Changing their role takes the `ETag`."""
         return _answer(find_member(self.organisation(request, organisation), member))
 
     @extend_schema(request=RoleChoiceSerializer, responses=MemberJson, parameters=[REQUIRED_IF_MATCH, ETAG])
@@ -108,7 +108,7 @@ class MemberDetail(OrganisationView):
         body, precondition = self.read_body(request, RoleChoiceSerializer), request_precondition(request)
         return _answer(members.change_role(signed_in(request), target, member, body["role"], precondition=precondition))
 
-    @extend_schema(responses={204: OpenApiResponse(description="no member any more")})
+    @extend_schema(responses={204: OpenApiResponse(description="no longer a member")})
     def delete(self, request: Request, organisation: str, member: UUID) -> Response:
         members.remove_member(signed_in(request), self.organisation(request, organisation), member)
         return Response(status=status.HTTP_204_NO_CONTENT)

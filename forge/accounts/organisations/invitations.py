@@ -47,7 +47,7 @@ class Offer:
 
     role: Role
     days: int = DEFAULT_DAYS
-    """After so many days the link is dead: 1 to `LONGEST_DAYS`."""
+    """The number of days after which the link ends: 1 to `LONGEST_DAYS`."""
     places: int = 1
     """How many people can join by one link: 1 to `MOST_PLACES`."""
     project: OfOrganisation | None = None
@@ -57,19 +57,19 @@ def checked_role(role: str) -> Role:
     """The role of this name. Raises `Invalid`."""
     if role not in ROLES:
         choices = ", ".join(ROLES)
-        raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
+        raise Invalid(f"A role must be one of {choices}.", errors={"role": [f"One of {choices}."]})
     return Role(role)
 
 
 def checked_offer(role: str, days: int, places: int, project: OfOrganisation | None = None) -> Offer:
-    """An offer of these. Raises `Invalid`, also for an owner of a project, which only an organisation has."""
+    """Returns an offer of these. Raises `Invalid`, also for an owner of a project, which only an organisation has."""
     offered_role = checked_role(role)
     if project is not None and offered_role == Role.OWNER:
         raise Invalid("A project has no owner. Choose maintainer.", errors={"role": ["Not owner."]})
     if not 1 <= days <= MAX_DAYS:
         raise Invalid(f"An invitation is open for 1 to {MAX_DAYS} days.", errors={"days": [f"1 to {MAX_DAYS}."]})
     if not 1 <= places <= MAX_PLACES:
-        raise Invalid(f"By one link 1 to {MAX_PLACES} people can join.", errors={"places": [f"1 to {MAX_PLACES}."]})
+        raise Invalid(f"1 to {MAX_PLACES} people can join by one link.", errors={"places": [f"1 to {MAX_PLACES}."]})
     return Offer(offered_role, days, places, project)
 
 
@@ -79,7 +79,7 @@ def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> t
     if not unique:
         raise _address_error("Write at least one email address.")
     if len(unique) > MAX_ADDRESSES:
-        raise _address_error(f"Invite at most {MAX_ADDRESSES} people at once, these are {len(unique)}.")
+        raise _address_error(f"Invite at most {MAX_ADDRESSES} people at once; you entered {len(unique)}.")
     for address in unique:
         if len(address) > MAX_EMAIL_LENGTH:
             raise _address_error(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")
@@ -124,12 +124,12 @@ def send_link(actor: Actor, organisation: Organisation, offer: Offer, email: str
 
 
 def may_offer(actor: Actor, invitation: Invitation) -> bool:
-    """Whether who acts may give what an invitation gives."""
+    """Returns whether the actor may give what an invitation gives."""
     return may_invite(actor, invitation.role, invitation.organisation_id, invitation.project)
 
 
 def is_for(invitation: Invitation, email: str) -> bool:
-    """Whether somebody of an address may join by an invitation: it is for one address, or for anyone."""
+    """Returns whether a person of an address may join by an invitation: it is for one address, or for anyone."""
     return invitation.email in ("", email.strip().lower())
 
 
@@ -144,8 +144,8 @@ def find_invitation(secret: str) -> Invitation:
     if maker is None or not maker.is_active or not may_offer(acting_as(maker), invitation):
         raise LinkEnded(
             f"{maker or 'The person'}, who created this invitation, may no longer invite people to "
-            f"{invitation.organisation} as {invitation.get_role_display().lower()}. It gives nothing. Ask an owner for "
-            "another."
+            f"{invitation.organisation} as {invitation.get_role_display().lower()}. The invitation is no longer valid. "
+            "Ask an owner for another."
         )
     return invitation
 

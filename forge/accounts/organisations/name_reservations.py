@@ -34,7 +34,7 @@ def reserve_names(organisation: Organisation) -> None:
 
 
 def has_reserved_names(organisation: Organisation) -> bool:
-    """Whether an organisation published anything, ever."""
+    """Returns whether an organisation ever published anything."""
     return ReservedName.objects.filter(organisation=organisation.pk).exists()
 
 
@@ -49,7 +49,7 @@ def _former_names(organisation: Organisation) -> QuerySet[FormerOrganisationName
 
 
 def is_reserved_by_another(name: str, organisation: Organisation | None) -> bool:
-    """Whether a name is held for another organisation than this one, or than a new one, which is None."""
+    """Returns whether a name is reserved for an organisation other than this one, or than a new one, which is None."""
     reservations = ReservedName.objects.filter(name=name)
     return (
         reservations.exists() if organisation is None else reservations.exclude(organisation=organisation.pk).exists()

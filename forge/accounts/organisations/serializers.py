@@ -29,7 +29,7 @@ class OrganisationJson(TypedDict):
 
 
 class OrganisationsJson(TypedDict):
-    """One's organisations."""
+    """The person's organisations."""
 
     organisations: list[OrganisationJson]
 
@@ -54,7 +54,7 @@ class InvitationJson(TypedDict):
     role: RoleJson
     email: Annotated[
         str,
-        "for whom it is: a letter went there, and nobody with another address joins; empty for anyone with the link",
+        "the address that it was sent to, and the only one that can join; empty for anyone with the link",
     ]
     places: Annotated[int, "how many people can join by it"]
     places_used: Annotated[int, "how many of them have"]

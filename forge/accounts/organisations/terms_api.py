@@ -22,7 +22,8 @@ from forge.core.preconditions import Precondition
 
 
 class OrganisationTermsView(OrganisationView):
-    """Its members read the terms with their `ETag`; who may rename the organisation replaces them."""
+    """The terms of an organisation: its members read them with their `ETag`; a person who may rename the organisation
+    replaces them."""
 
     needs = needing(get=Scope.ORGANISATION_READ, put=PERSON)
     raises = raising(put=REFUSALS)

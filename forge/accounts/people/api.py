@@ -16,7 +16,7 @@ from forge.core.api.views import ForgeView, needing
 
 
 class Me(ForgeView):
-    """Who asks."""
+    """The body of a request to sign a program in."""
 
     needs = needing(get=Scope.ACCOUNT_READ)
 

@@ -11,9 +11,9 @@ class PageHint(StrEnum):
     """A hint by the place where it is shown."""
 
     FIRST_STEPS = "first-steps"
-    """In the studio: try it, change it, build it."""
+    """The hint in the studio: try it, change it, build it."""
 
 
 def shows(actor: Actor, hint: PageHint) -> bool:
-    """Whether somebody who is signed in has not put it away."""
+    """Returns whether a person who is signed in has not put it away."""
     return hint not in actor.person.dismissed_hints

@@ -31,7 +31,7 @@ class MembershipJson(TypedDict):
 
 
 class MeJson(PersonJson):
-    """Who asks."""
+    """The body of a request to sign a program in."""
 
     email: str
     organisations: list[MembershipJson]

@@ -33,7 +33,8 @@ def set_quota(actor: Actor, holder: str, resource: str, limit: int | None) -> No
 
 
 def _place(holder: str) -> AuditPlace:
-    """Where a change of this holder's limits is read of; that of all of a kind by operators alone."""
+    """Returns the place for a change of this holder's limits; for that of all of a kind it is one that operators alone
+    read."""
     kind, _, key = holder.partition(":")
     if not key:
         return NOWHERE

@@ -1,4 +1,4 @@
-"""How much of each resource an organisation and a person may have: defaults, and what the operator changed.
+"""The limits of each resource for an organisation and a person: defaults, and the operator's changes.
 
 What uses a resource checks its quota in the transaction that uses it, with the holder locked (`locked`), so that two
 who use it at once do not both slip under. What is used is counted by the floor that has the tables
@@ -26,7 +26,7 @@ class QuotaResource(StrEnum):
     BYTES = "bytes"
     PROJECTS = "projects"
     BUILDS = "builds"
-    """In an hour."""
+    """The builds in an hour."""
     MINUTES = "minutes"
     """The minutes of builds, in a day."""
     TRAINING = "training"
@@ -36,7 +36,7 @@ class QuotaResource(StrEnum):
     PROTECTED_RUNS = "protected-runs"
     """Runs of a person's runes on samples that the person may not play, in a day."""
     SOCKETS = "sockets"
-    """At once, at one server process."""
+    """The sockets at once, at one server process."""
     ORGANISATIONS = "organisations"
     """The number of the organisations of which a person is an owner."""
 
@@ -84,12 +84,12 @@ def limits_of(holder: str) -> dict[QuotaResource, int]:
 
 
 def limit_of(holder: str, resource: QuotaResource) -> int:
-    """One limit of a holder."""
+    """Returns one limit of a holder."""
     return limits_of(holder)[resource]
 
 
 def limits_of_organisations(organisations: Collection[UUID], resource: QuotaResource) -> dict[UUID, int]:
-    """One limit of many organisations, in one query."""
+    """Returns one limit of many organisations, in one query."""
     keys = {f"organisation:{pk}": pk for pk in organisations}
     rows = Quota.objects.filter(holder__in=(*keys, "organisation"), resource=resource)
     limits = dict(rows.values_list("holder", "limit"))
@@ -105,14 +105,16 @@ def locked(holder: Holder) -> Holder:
 
 
 def require_room(organisation: UUID, size: int = 1) -> None:
-    """Before something is stored: raises `StorageQuotaReached` for an organisation that may not store so many bytes
-    more."""
+    """Raises `StorageQuotaReached` for an organisation that may not store so many bytes more.
+
+    Call it before something is stored.
+    """
     limit = limit_of(f"organisation:{organisation}", QuotaResource.BYTES)
     _require_at_most(limit - size, organisation, limit)
 
 
 def require_fits(organisation: UUID) -> None:
-    """In the transaction that has just linked more: raises `StorageQuotaReached` if that is too much."""
+    """Raises `StorageQuotaReached` if too much is stored. Call it in the transaction that has just linked more."""
     limit = limit_of(f"organisation:{organisation}", QuotaResource.BYTES)
     _require_at_most(limit, organisation, limit)
 

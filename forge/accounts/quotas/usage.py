@@ -37,7 +37,7 @@ class ResourceUsage:
 
     @property
     def is_near(self) -> bool:
-        """Returns whether it is time to warn."""
+        """Whether the usage is so high that a warning is due."""
         return self.used >= self.limit * WARNING_SHARE
 
     @property

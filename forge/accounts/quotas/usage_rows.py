@@ -1,4 +1,4 @@
-"""How pages show what an organisation has of each resource."""
+"""The rows by which pages show an organisation's usage of each resource."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rune.wording import size_text
 
 @dataclass(frozen=True)
 class ShownUsage:
-    """One bar."""
+    """A bar of usage."""
 
     resource: str
     title: str
@@ -46,7 +46,7 @@ _WORDS: Mapping[QuotaResource, _QuotaWords] = {
     QuotaResource.BUILDS: _QuotaWords("Builds", _LATER, "in the last hour"),
     QuotaResource.MINUTES: _QuotaWords("Minutes of builds", _LATER, "in the last day"),
     QuotaResource.TRAINING: _QuotaWords(
-        "Minutes of training", "More will be possible later, or ask the operator of this server.", "in the last day"
+        "Minutes of training", "Try again later, or ask the operator of this server for more.", "in the last day"
     ),
     QuotaResource.TRIALS: _QuotaWords("Changes tried in reviews", _LATER, "in the last hour"),
     QuotaResource.PROTECTED_RUNS: _QuotaWords(
@@ -63,7 +63,7 @@ def shown_usage(organisation: Organisation) -> list[ShownUsage]:
 
 
 def nearly_full(storage: Sequence[tuple[Organisation, ResourceUsage]]) -> list[tuple[Organisation, ShownUsage]]:
-    """Those whose storage is nearly used up."""
+    """Returns the organisations whose storage is nearly used up."""
     return [(organisation, _usage_row(usage)) for organisation, usage in storage if usage.is_near]
 
 

@@ -1,4 +1,5 @@
-"""How allauth signs people in here: nobody signs up by themselves, attempts are counted, and letters are our own."""
+"""The adapter by which allauth signs people in here: nobody signs up by themselves, attempts are counted, and emails
+are our own."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether signing in may lead there: not to an address that cannot be read, which allauth takes for an
+        """Returns whether signing in may lead there: not to an address that cannot be read, which allauth takes for an
         error."""
         try:
             return bool(super().is_safe_url(url))
@@ -58,8 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Who has no way to confirm that it is them must have signed in just now to add one: a passkey, or an app with
-        codes."""
+        """Returns whether the person has to confirm that it is them.
+
+        A person without a way to do so must have signed in just now to add one: a passkey, or an app with codes.
+        """
         if must_sign_in_again(self.request) and not get_reauthentication_flows(self.request.user):
             context = {"title": "Sign in again", "detail": SIGN_IN_AGAIN}
             raise ImmediateHttpResponse(render(self.request, "problem.html", context, status=403))

@@ -32,7 +32,7 @@ _SALT = "forge.accounts.sign_in.attempts"
 
 @dataclass(frozen=True)
 class AttemptLimit:
-    """So many failures in so many seconds."""
+    """The most failures in so many seconds."""
 
     failures: int
     seconds: int
@@ -56,13 +56,13 @@ class _Browser:
 
 @dataclass(frozen=True)
 class SignInAttempt:
-    """One attempt to sign in, counted as a failure until it is `forgiven`."""
+    """An attempt to sign in, counted as a failure until it is `forgiven`."""
 
     is_allowed: bool
     _keys: tuple[str, ...]
 
     def forgive(self) -> None:
-        """It was no failure. Counts that have ended meanwhile stay ended."""
+        """Counts the attempt as no failure. Counts that have ended meanwhile stay ended."""
         for key in self._keys:
             if cache.get(key):
                 cache.decr(key)

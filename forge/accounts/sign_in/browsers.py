@@ -12,7 +12,7 @@ _BROWSERS = (
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
-"""In this order: most browsers also name those that they are like."""
+"""The browsers in the order in which they are sought: most browsers also name those that they are like."""
 
 _SYSTEMS = (
     ("iPhone", "iPhone"),

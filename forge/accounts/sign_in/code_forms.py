@@ -13,7 +13,8 @@ from django import forms
 from django.core.cache import cache
 
 VALID_SECONDS: Final = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-"""For how long an app's code is taken. allauth remembers a code that was used for one of these periods only."""
+"""The seconds for which an app's code is accepted. allauth remembers a code that was used for one of these periods
+only."""
 
 
 class _EachCodeOnce(forms.Form):

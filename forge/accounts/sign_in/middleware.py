@@ -17,7 +17,7 @@ _Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]
 
 @sync_and_async_middleware
 def session_use(get_response: Any) -> _Answer:
-    """Below the middleware of sessions and of authentication."""
+    """Records the use of sessions, below the middleware of sessions and of authentication."""
     if inspect.iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> HttpResponseBase:
@@ -38,7 +38,7 @@ def session_use(get_response: Any) -> _Answer:
 
 
 def is_due(request: HttpRequest) -> bool:
-    """Whether a person was looked up by a session that was not written lately. Asks the database nothing."""
+    """Returns whether a person was looked up by a session that was not written recently. Makes no query."""
     user = getattr(request, "_cached_user", None)  # set once somebody asked who it is
     key = request.session.session_key if user is not None and user.is_authenticated else None
     return key is not None and recently_seen.is_due(key)

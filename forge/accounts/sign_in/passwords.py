@@ -9,7 +9,7 @@ from forge.accounts.people.actions.account import end_sessions_and_tokens
 
 
 class EndSessionsAndTokens:
-    """Among the validators of passwords, which Django tells when a new one was stored. It refuses none."""
+    """A validator of passwords that refuses none: Django calls it when a new one was stored."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Any password will do."""

@@ -1,4 +1,4 @@
-"""Whether someone signed in, or confirmed that it is them, within the last minutes."""
+"""The proofs of who a person is that they gave within the last minutes, by signing in or by confirming."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ SIGN_IN_AGAIN = "You have no password, and signed in more than five minutes ago.
 
 
 def signed_in_by_recent_link(request: HttpRequest) -> bool:
-    """Whether a printed link signed them in within the last minutes: the way back for a forgotten password too."""
+    """Returns whether a printed link signed them in within the last minutes: the way back for a forgotten password
+    too."""
     return LINK in _recent_methods(request)
 
 
 def asks_old_password(request: HttpRequest) -> bool:
-    """Whether changing the password or the address asks for the old password: not of who came by a link just now."""
+    """Returns whether changing the password or the address asks for the old password: not after signing in by a link
+    just now."""
     return signed_in_user(request).has_usable_password() and not signed_in_by_recent_link(request)
 
 

@@ -47,7 +47,7 @@ def on_signing_out(sender: Any, request: HttpRequest, user: User | None, **_: An
 
 
 def way_of(request: HttpRequest, user: User) -> str:
-    """How someone signed in, in words: with a password and a second factor."""
+    """Returns how a person signed in, in words: with a password and a second factor."""
     methods = [str(record.get("method")) for record in get_authentication_records(request, user)]
     phrases = dict.fromkeys(_WAYS.get(method, f"by {method}") for method in methods)
     return " and ".join(phrases) or "with a one-time link"

@@ -29,7 +29,7 @@ MAX_REMEMBERED = 10_000
 
 @dataclass(frozen=True)
 class RequestOrigin:
-    """Where a request comes from."""
+    """The origin of a request."""
 
     address: str
     browser: str

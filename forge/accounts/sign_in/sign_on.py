@@ -41,7 +41,7 @@ _DISABLED_ACCOUNT = "This account is disabled. Ask the administrator of this ser
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Who comes in by a service, and who does not."""
+    """The rule for the people who sign in by a service."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         # A service is tied to an account by signing in with it. To tie one to the session that is open would let
@@ -97,7 +97,7 @@ class _ServiceSession(Session):
 
 
 def _refusal(sociallogin: SocialLogin) -> str:
-    """Why nobody comes in by the addresses that a service has checked; "" if an account may be made."""
+    """Returns why nobody signs in by the addresses that a service has checked; "" if an account may be made."""
     checked_addresses = [each.email.lower() for each in sociallogin.email_addresses if each.verified is True]
     if not checked_addresses:
         return _UNCHECKED_ADDRESS
@@ -112,7 +112,7 @@ def _refusal(sociallogin: SocialLogin) -> str:
 
 
 def _may_be_new(address: EmailAddress) -> bool:
-    """Whether an account may be made for a new person of this address."""
+    """Returns whether an account may be made for a new person of this address."""
     return address.verified is True and address.email.lower().rpartition("@")[2] in settings.SIGN_ON_DOMAINS
 
 

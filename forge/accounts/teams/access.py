@@ -30,7 +30,7 @@ def teams_of(organisation: Organisation) -> QuerySet[Team]:
 
 
 def _count(rows: QuerySet[Any, Any]) -> Coalesce:
-    """How many rows there are, of one group."""
+    """Returns how many rows there are, of one group."""
     return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), 0)
 
 
@@ -71,7 +71,7 @@ def roles_of(team: Team) -> QuerySet[TeamRole]:
 
 
 def is_in_team(actor: Actor, team: Team) -> bool:
-    """Whether somebody is one of its people."""
+    """Returns whether a person belongs to it."""
     return team.members.filter(user=actor.pk).exists()
 
 

@@ -136,7 +136,7 @@ def _checked_description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION_LENGTH:
         message = f"At most {MAX_DESCRIPTION_LENGTH} characters."
         raise Invalid(
-            f"A team's description has at most {MAX_DESCRIPTION_LENGTH} characters, this one has {len(text)}.",
+            f"A team's description has at most {MAX_DESCRIPTION_LENGTH} characters; this one has {len(text)}.",
             errors={"description": [message]},
         )
     return text

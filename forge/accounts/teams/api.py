@@ -116,14 +116,14 @@ class Teams(OrganisationView):
 
 
 class TeamDetail(TeamView):
-    """One team: its people and roles, another name, deleting it."""
+    """A team: its people and roles, another name, deleting it."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
     raises = raising(patch=(Conflict, *REFUSALS), delete=REFUSALS)
 
     @extend_schema(responses=TeamDetailJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, team: str) -> Response:
-        """One team. Changing it takes the `ETag`."""
+        """Returns a team. Changing it takes the `ETag`."""
         return _answer(self.team(request, organisation, team))
 
     @extend_schema(request=TeamChangeSerializer, responses=TeamDetailJson, parameters=[REQUIRED_IF_MATCH, ETAG])
@@ -135,7 +135,7 @@ class TeamDetail(TeamView):
         )
 
     @extend_schema(
-        responses={204: OpenApiResponse(description="its people have no role by it any more")},
+        responses={204: OpenApiResponse(description="its people no longer have a role by it")},
         parameters=[REQUIRED_IF_MATCH],
     )
     def delete(self, request: Request, organisation: str, team: str) -> Response:
@@ -145,7 +145,7 @@ class TeamDetail(TeamView):
 
 
 class TeamMember(TeamView):
-    """One person in a team: putting them in, taking them out."""
+    """A person in a team: adding them, removing them."""
 
     needs = needing(put=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
     raises = raising(put=REFUSALS)
@@ -156,7 +156,7 @@ class TeamMember(TeamView):
         actions.add_to_team(signed_in(request), target, [member], precondition=request_precondition(request))
         return _answer(target)
 
-    @extend_schema(responses={204: OpenApiResponse(description="not in the team any more")})
+    @extend_schema(responses={204: OpenApiResponse(description="no longer in the team")})
     def delete(self, request: Request, organisation: str, team: str, member: UUID) -> Response:
         target = self.team(request, organisation, team)
         actions.remove_from_team(principal_of(request), target, member)

@@ -19,9 +19,9 @@ def role_facets(team: Team) -> tuple[Facet, ...]:
 
 
 def people_facets(team: Team) -> tuple[Facet, ...]:
-    """Who gets what the team is given. One query."""
+    """Returns the people who get the team's roles. Makes one query."""
     people = sorted(str(each) for each in team.members.values_list("user", flat=True))
-    return (Facet("people", people, "Who is in the team changed."),)
+    return (Facet("people", people, "The members of the team changed."),)
 
 
 def team_facets(team: Team) -> tuple[Facet, ...]:

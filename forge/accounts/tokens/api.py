@@ -18,7 +18,7 @@ from forge.core.errors import NotFound, SignInNeeded
 
 
 class Tokens(ForgeView):
-    """One's tokens, and making one."""
+    """The person's tokens, and making one."""
 
     needs = needing(get=PERSON, post=PERSON)
 
@@ -53,11 +53,11 @@ class OwnToken(ForgeView):
 
 
 class TokenDetail(ForgeView):
-    """One token: deleting it."""
+    """A token: deleting it."""
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(responses={204: OpenApiResponse(description="the token is dead")})
+    @extend_schema(responses={204: OpenApiResponse(description="the token no longer works")})
     def delete(self, request: Request, token: UUID) -> Response:
         token_actions.delete_token(signed_in(request), token)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -34,7 +34,7 @@ _by_id = CompiledLookup(
     ),
     UUID,
 )
-"""Asked with each request with a pass: one that was given for a token ends with it."""
+"""The tokens by id, read with each request with a pass: one that was given for a token ends with it."""
 
 Access = Mapping[str, frozenset[str]]
 """The allowed actions, `pull`, `push` or `delete`, by the name of the repository."""
@@ -49,9 +49,9 @@ class Authorization:
     """The token that a request was sent with, and what the request may do with repositories."""
 
     token: ApiToken | None = None
-    """None where the request has no token: a visitor sent it."""
+    """The token of the request; None where a visitor sent it."""
     access: Access | None = None
-    """Returns the access of a pass; None where the request has a token of the account, or no credential."""
+    """The access of a pass; None where the request has a token of the account, or no credential."""
 
 
 def read_authorization(header: str) -> Authorization:

@@ -20,7 +20,7 @@ PAGE = "/accounts/device"
 
 
 class NewDeviceSignInSerializer(serializers.Serializer[Any]):
-    """Who asks."""
+    """The body of a request to sign a program in."""
 
     machine = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 

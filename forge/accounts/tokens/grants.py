@@ -43,7 +43,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
 
 
 def _keys_in(organisation: UUID, keys: Collection[str]) -> set[str]:
-    """Those of these keys that are an organisation and its projects."""
+    """Returns those of these keys that are an organisation and its projects."""
     projects = {key for answer in projects_of_organisation.call(organisation, keys) for key in answer}
     return projects | ({f"organisation:{organisation}"} & set(keys))
 

@@ -25,10 +25,10 @@ class DeviceSignIn(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     person = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    """Who decided."""
+    """The person who decided."""
     allowed = models.BooleanField(null=True, blank=True)
     last_polled = models.DateTimeField(null=True, blank=True)
-    """When the program last asked whether it was decided."""
+    """The time when the program last asked whether it was decided."""
     redeemed = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from forge.core.errors import Invalid
 
 
 def own_keys(actor: Actor, keys: Collection[str]) -> set[str]:
-    """Those of these keys that are organisations and projects of the person's own, at this moment."""
+    """Returns those of these keys that are organisations and projects of the person's own, at this moment."""
     organisations = {f"organisation:{each}" for each in organisations_where(actor, Verb.SEE_ORGANISATION)}
     projects = {key for answer in readable_projects_among.call(actor, keys) for key in answer}
     return projects | organisations.intersection(keys)

@@ -30,7 +30,7 @@ _by_hash = CompiledLookup(
     ),
     str,
 )
-"""Asked with each request of a program."""
+"""The tokens by hash, read with each request of a program."""
 
 
 def new_secret(prefix: str = "") -> str:

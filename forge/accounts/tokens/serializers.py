@@ -36,7 +36,7 @@ class CreatedTokenJson(TokenJson):
 
 
 class TokensJson(TypedDict):
-    """One's tokens."""
+    """The person's tokens."""
 
     tokens: list[TokenJson]
 

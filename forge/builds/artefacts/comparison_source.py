@@ -56,5 +56,5 @@ def _on_target(needs: Mapping[str, Any]) -> PackageFigures:
 
 def _artefact(build: Build) -> Artefact:
     if build.artefact is None:
-        raise NoRune("This build has no rune, or not yet.")
+        raise NoRune("This build has no rune yet.")
     return build.artefact

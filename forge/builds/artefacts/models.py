@@ -68,7 +68,8 @@ class Artefact(models.Model):
 
     @property
     def needs(self) -> dict[str, Any] | None:
-        """For a package: `rune.devices.boards.describing.NeedsJson`, once that was counted or planned."""
+        """The resources that a package needs: `rune.devices.boards.describing.NeedsJson`, once they were counted or
+        planned."""
         needs: dict[str, Any] | None = self.report.get("needs")
         return needs
 
@@ -90,13 +91,13 @@ class FileRole(models.TextChoices):
 
 
 class ArtefactFile(models.Model):
-    """One file of an artefact."""
+    """A file of an artefact."""
 
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=FileRole.choices)
     subject = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """For an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
-    usual, and `description` for what is said of it. Empty for what an artefact has once."""
+    """An entry of the activity feed: a person did something, once or several times in an hour; the facts are those of
+    the last time."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

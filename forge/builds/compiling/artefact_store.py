@@ -82,7 +82,7 @@ def keep_artefact(job: BuildTask, output: Path, answer: Mapping[str, Any], take:
 
 
 def _is_whole(artefact: Artefact) -> bool:
-    """Whether its rune seems to be there."""
+    """Returns whether its rune seems to be there."""
     return _is_there(artefact.digest, artefact.size)
 
 

@@ -61,7 +61,7 @@ NUMBERED_STEPS = (
     BuildJobStep.VERIFY,
     BuildJobStep.MEASURE,
 )
-"""Where the project has test samples, they are run last."""
+"""The steps of a numbered build. Where the project has test samples, they are run last."""
 PACKAGE_STEPS = (BuildJobStep.PACKAGE, BuildJobStep.COUNT)
 
 
@@ -81,7 +81,7 @@ class BuildTask:
     searched_paths: tuple[str, ...] = ()
     """The paths of the texts that the step secrets searches."""
     rune: str | None = None
-    """For a package: the digest of the rune that was made of the same files."""
+    """A line of the feed."""
 
     @property
     def files(self) -> Manifest:
@@ -173,7 +173,8 @@ def package_job(rune: BuildTask, artefact: Artefact, target: str, aim: Aim) -> B
 
 
 def _is_counted(artefact: Artefact) -> bool:
-    """Whether nothing more can be learnt here of what it needs: what was missing then may be installed now."""
+    """Returns whether nothing more can be learnt here of what it needs: a tool that was missing then may be installed
+    now."""
     needs = artefact.needs
     if needs is None:
         return False

@@ -40,7 +40,7 @@ class Recorder(Protocol):
         """The job's artefact was found or made; called in the transaction that makes sure of it."""
 
     def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
-        """It was found, and these steps are left to do."""
+        """Takes the steps that are left to do for an artefact that was built before."""
 
     def checked(self, answer: Answer) -> None:
         """The result of the check: `diagnostics`, `outline`, whether it is `broken`, and a `text` for a log."""
@@ -58,7 +58,7 @@ class Recorder(Protocol):
         """The rune was compared with the reference; this is what was found."""
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
-        """Returns the time of a run, or None and the reason why it cannot be measured here."""
+        """The time of a run was measured; it is None with the reason where it cannot be measured here."""
 
     def tried(self, background: BackgroundTrialJson) -> None:
         """The rune was tried on built-in silence, noise and tones."""
@@ -67,10 +67,10 @@ class Recorder(Protocol):
         """The rune was run on its test samples; `evaluation` is JSON, or says the `reason` why not."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
-        """Returns the counted or planned needs of a package (`rune.devices.boards.describing.NeedsJson`)."""
+        """The needs of a package were counted or planned (`rune.devices.boards.describing.NeedsJson`)."""
 
     def failed(self, answer: Answer) -> None:
-        """It cannot be built: `error` and `diagnostics`."""
+        """The build failed: `error` and `diagnostics`."""
 
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
@@ -78,7 +78,7 @@ NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
 
 class Execution:
-    """One job in work."""
+    """A running job."""
 
     def __init__(self, job: BuildTask, recorder: Recorder) -> None:
         self._job = job

@@ -1,4 +1,4 @@
-"""Whether a numbered build meets the limits of its `forge.yml`: judged when it and its packages end, told as JSON."""
+"""Compares a numbered build with the limits of its `forge.yml` when it and its packages end, as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good a numbered build is, on test recordings. Pure."""
+"""The accuracy of a numbered build on test recordings. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rune.datasets.splits import Split
 
 
 def quality_of_build(build: Build) -> ModelQuality | None:
-    """How good a numbered build is on the test samples; None where it read none, or was not evaluated on them."""
+    """Returns the accuracy of a numbered build on the test samples; None where it read none, or was not evaluated on
+    them."""
     if build.number is None:
         return None
     url = f"{build.project.get_absolute_url()}/builds/{build.number}/accuracy"

@@ -33,8 +33,11 @@ from rune.compiler.building.spec import canonical_digest
 
 @dataclass(frozen=True)
 class SampleSet:
-    """All of them, and what names the set: their recordings, labels and marks, and how results are written. `labels`
-    are those of the whole version of the data."""
+    """The samples of an evaluation, and what names the set: their recordings, labels and marks, and how results are
+    written.
+
+    `labels` are those of the whole version of the data.
+    """
 
     samples: tuple[SampleUnderTest, ...]
     digest: str
@@ -43,7 +46,7 @@ class SampleSet:
 
 
 class EvaluationSummaryJson(TypedDict):
-    """How a build did on its test samples. Without an `accuracy`, `reason` says why."""
+    """The result of a build on its test samples. Without an `accuracy`, `reason` says why."""
 
     samples: int
     right: int
@@ -70,7 +73,7 @@ def samples_under_test(version: DataVersion | None, project: Project) -> SampleS
 
 
 def is_evaluated(artefact: Artefact, samples: str) -> bool:
-    """Whether the artefact was run on this set of samples, and what was found is there to be read."""
+    """Returns whether the artefact was run on this set of samples, and its results can be read."""
     return stored_evaluation(artefact, samples) is not None
 
 

@@ -31,7 +31,7 @@ class BuildPackageFile(ForgeView):
         build = find_build(principal_of(request), build_id)
         package = find_package(build, target)
         if package.artefact is None:
-            raise NoPackage("This build has not made it, or not yet.")
+            raise NoPackage("The package is not built yet. Try again when its job has ended.")
         if request.method == "GET":
             note_package_download(principal_of(request), build, package, package.artefact.digest)
         return blob_response(
@@ -71,7 +71,7 @@ class BuildUf2(ForgeView):
         build = find_build(principal, build_id)
         file = uf2_of(build)
         if file is None:
-            raise FirmwareMissing("The firmware of this build is not made yet. Ask for it first.")
+            raise FirmwareMissing("The firmware of this build is not built yet. Request it first.")
         if request.method == "GET":
             note_rune_download(principal, build)
         return blob_response(

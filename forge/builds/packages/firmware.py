@@ -49,8 +49,8 @@ TEXT_CHANGED = (
 )
 
 INSTRUMENTED_RUNE = (
-    "This rune sends inner tensors or times to the page, which no board needs. Ask for the firmware of the preview "
-    "itself: it is of the same text."
+    "This rune sends watched tensors or timings to the page, which a board does not need. "
+    "Request the firmware of the preview without them."
 )
 
 

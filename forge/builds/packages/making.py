@@ -94,7 +94,7 @@ class PackageRecorder:
         """Nobody waits for the bytes of a package."""
 
     def logged(self, answer: Answer) -> None:
-        """One line tells of a package."""
+        """Describes a package in one line."""
 
     def verified(self, verification: Mapping[str, Any], milliseconds: float) -> None:
         """A package has a self-test."""
@@ -129,7 +129,7 @@ class PackageRecorder:
 
 
 def refusal_of(error: str, diagnostics: Sequence[Mapping[str, Any]]) -> str:
-    """Why there is no package: the first errors of those that were found, or else what was said."""
+    """Returns the reason why there is no package: the first errors among the diagnostics, or else the message."""
     reasons = [str(one["message"]) for one in diagnostics if one["severity"] == "error"]
     if not reasons:
         return error

@@ -26,7 +26,7 @@ class BoardOutline(StrEnum):
     KIT = "kit"
     """A maker's development kit, with a programmer at one end."""
     EDGE = "edge"
-    """With contacts along one edge, and lamps."""
+    """A board with contacts along one edge, and lamps."""
 
 
 FORMS = {
@@ -49,7 +49,7 @@ FORMS = {
         BoardOutline.TINY,
     ),
 }
-"""By the keys of boards; one that is not here is a stick."""
+"""The form of a board by its key; a board that is not listed is a stick."""
 
 _SIZES = {
     BoardOutline.STICK: (214, 68),
@@ -86,7 +86,7 @@ class BoardDrawing:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Returns the middle of the chip, where its name stands."""
+        """The middle of the chip, where its name stands."""
         return self.chip.x + self.chip.width / 2, self.chip.y + self.chip.height / 2 + 3
 
 
@@ -117,7 +117,7 @@ _CHIP_AT = {
     BoardOutline.KIT: 0.7,
     BoardOutline.EDGE: 0.17,
 }
-"""Where the middle of the chip is, as a share of the board's length."""
+"""The middle of the chip, as a share of the board's length."""
 
 
 def _parts(form: BoardOutline, outline: Rectangle, sensors: int) -> list[Rectangle]:

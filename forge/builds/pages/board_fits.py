@@ -1,4 +1,7 @@
-"""How a build's packages fit boards, in the words and colours of the Devices page. Pure but for the build's rows."""
+"""Verdicts on whether a build's packages fit boards, in the words and colours of the Devices page.
+
+Pure but for the build's rows.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,7 @@ class BoardFit:
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
-        """Where each of the board's figures was read."""
+        """The sources of the board's figures."""
         return tuple((_FIGURES.get(figure, figure), source) for figure, source in self.board.sources.items())
 
     @property
@@ -112,7 +115,7 @@ class BoardFit:
 
     @property
     def download(self) -> str:
-        """Where the package is; empty where there is none."""
+        """The address of the package; empty where there is none."""
         return package_url(self.package) if self.package is not None and self.package.artefact_id else ""
 
     @property
@@ -176,7 +179,10 @@ class BoardFilter:
 
 
 def filtered(fits: Iterable[BoardFit], filters: BoardFilter) -> tuple[BoardFit, ...]:
-    """Those that were asked for. Every word must be in a board's name, maker, chip, core, target or sensors."""
+    """Returns the boards that match the filters.
+
+    Every word must be in a board's name, maker, chip, core, target or sensors.
+    """
     words = filters.words.casefold().split()
     return tuple(
         each for each in fits if filters.show.holds(each) and all(word in _search_text(each.board) for word in words)
@@ -201,7 +207,7 @@ def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, .
 
 
 def _by_use(each: BoardFit) -> tuple[int, int, str]:
-    """By verdict, then the boards that most people have, then by name."""
+    """Sorts by verdict, then the most widely used boards first, then by name."""
     return (each.look.rank, *usual_boards_first(each.board))
 
 
@@ -234,9 +240,9 @@ def _verdict(fitting: Fit) -> tuple[FitLook, str]:
     if fitting.verdict is FitVerdict.MAY_FIT:
         return MAY_FIT, "code and stack are not counted"
     if fitting.verdict is FitVerdict.TOO_SLOW:
-        return TOO_SLOW, "the next frame is there first"
+        return TOO_SLOW, "the next frame arrives before it ends"
     if fitting.verdict is FitVerdict.MAY_BE_SLOW:
-        return MAY_BE_SLOW, "if it takes the most"
+        return MAY_BE_SLOW, "in the worst case"
     return FITS, ""
 
 

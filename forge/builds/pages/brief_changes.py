@@ -25,7 +25,7 @@ class BriefChange:
 
 
 def accuracy_of(build: Build) -> str:
-    """How good the build is on test recordings, in a sentence; empty where it read none."""
+    """Returns the accuracy of the build on test recordings as a sentence; empty where it read none."""
     quality = quality_of_build(build)
     return "" if quality is None else quality.sentence
 

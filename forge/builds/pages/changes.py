@@ -13,6 +13,6 @@ def change_sentences(comparison: Comparison, figures: RuneFigures, earlier: Rune
     if not settings_changes:
         return sentences(comparison) or ("Nothing: the files are identical.",)
     return (
-        *(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)),
+        *(sentences(comparison) or ("The files are identical; the build settings differ.",)),
         *settings_changes,
     )

@@ -44,7 +44,7 @@ class EvaluatedLabelRow:
 
 @dataclass(frozen=True)
 class EvaluatedLabel:
-    """How many samples of a label had each answer, and whether that answer is right."""
+    """The count of a label's samples for each answer, and whether that answer is right."""
 
     label: str
     counts: tuple[tuple[int, bool], ...]
@@ -52,14 +52,15 @@ class EvaluatedLabel:
 
 @dataclass(frozen=True)
 class MovedCell:
-    """How many samples of a label more than in the earlier build have an answer; fewer are negative."""
+    """The number of samples of a label that have an answer beyond those in the earlier build; negative where there are
+    fewer."""
 
     count: int
     is_right: bool
 
     @property
     def text(self) -> str:
-        """With its sign; "" where nothing moved."""
+        """The number with its sign; "" where nothing moved."""
         return f"{self.count:+,}".replace("-", "−") if self.count else ""
 
     @property
@@ -80,8 +81,10 @@ class MovedSamples:
 
 @dataclass(frozen=True)
 class ShownSample:
-    """One of the worst samples. `address` is None once the recording is withdrawn, and ""
-    for who may not play it; `was` is its result before."""
+    """A sample among the worst ones.
+
+    `address` is None once the recording is withdrawn, and "" for who may not play it; `was` is its result before.
+    """
 
     label: str
     answer: str
@@ -108,7 +111,7 @@ class ShownEvaluation:
     answers: tuple[str, ...]
     confusion: tuple[EvaluatedLabel, ...]
     moved_samples: MovedSamples | None
-    """None where no sample moved, or more labels than a page has room for."""
+    """The moved samples; None where no sample moved, or more labels than a page has room for."""
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
     lost: tuple[str, ...]
@@ -260,7 +263,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
         for label, count in evaluation.unknown_labels.items()
     ]
     if evaluation.left:
-        notes.append(f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those.")
+        notes.append(f"The time limit was reached before {counted(evaluation.left, 'sample')}, which are not counted.")
     if evaluation.removed:
         were = "was" if evaluation.removed == 1 else "were"
         notes.append(

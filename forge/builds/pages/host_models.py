@@ -28,7 +28,7 @@ class HostedModel:
 
 
 def host_models(build: Build) -> tuple[HostedModel, ...]:
-    """Those that the host runs, in the pipeline's order."""
+    """Returns the models that the host runs, in the pipeline's order."""
     models = build.artefact.report["models"] if build.artefact is not None else ()
     return tuple(
         HostedModel(
@@ -43,7 +43,8 @@ def host_models(build: Build) -> tuple[HostedModel, ...]:
 
 
 def _wrong_in_pages(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """As its report says; one of before tells it of operators that cannot be compiled alone."""
+    """Returns the operators that pages compute wrongly: those of the report, or of an older report those among the
+    operators that cannot be compiled."""
     if "wrong_in_pages" in model:
         return tuple(map(str, model["wrong_in_pages"]))
     lacking = model.get("unsupported", ())

@@ -31,7 +31,7 @@ class LimitBar:
 
     @property
     def length(self) -> int:
-        """From its start to its end; what is there is seen."""
+        """The length from its start to its end, at least so long that it is visible."""
         return max(8, self.end - self.start)
 
 
@@ -51,7 +51,7 @@ def limit_bar(judgement: Judgement) -> LimitBar | None:
 
 
 def _interval(value: float, low: float, high: float, bound: float, *, passes: bool) -> LimitBar:
-    """On a scale with the limit in its middle, as far as the figure and its interval go."""
+    """Returns the interval on a scale with the limit in its middle, as far as the figure and its interval go."""
     reach = 1.2 * max(LEAST_MARGIN, *(abs(each - bound) for each in (value, low, high)))
 
     def place(share: float) -> int:

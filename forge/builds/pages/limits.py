@@ -17,7 +17,7 @@ from rune.source.policy.wording import OUTCOME_WORDS, bound_text, judgement_sent
 
 @dataclass(frozen=True)
 class OutcomeTag:
-    """How an outcome looks beside its word: the tag's colour and its icon."""
+    """The look of an outcome beside its word: the tag's colour and its icon."""
 
     word: str
     colour: str

@@ -16,7 +16,10 @@ LEAST_WIDTH, LEAST_HEIGHT, LETTER = 60, 16, 7
 
 @dataclass(frozen=True)
 class BufferRectangle:
-    """One buffer: a rectangle, and what people read of it. `label` is as much of its name as there is room for."""
+    """A buffer: a rectangle, and the text that people read of it.
+
+    `label` is as much of its name as there is room for.
+    """
 
     x: float
     y: float
@@ -77,7 +80,7 @@ def _rectangle(number: int, buffer: Mapping[str, Any], steps: list[str], arena: 
 
 
 def _cut(name: str, letters: int) -> str:
-    """As many of a name's last words as there is room for; of a long word its end."""
+    """Returns as many of a name's last words as there is room for; for a long word its end."""
     words = name.split(" ")
     tails = (" ".join(words[start:]) for start in range(len(words)))
     return next((tail for tail in tails if len(tail) <= letters), f"…{name[1 - letters :]}")

@@ -27,7 +27,7 @@ class PictureMark:
 
 @dataclass(frozen=True)
 class PictureLegend:
-    """How many stages have a mark."""
+    """The number of stages that have a mark."""
 
     mark: str
     word: str

@@ -22,7 +22,7 @@ from rune.wording import counted
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure with what it is."""
+    """A figure and its label."""
 
     title: str
     value: str
@@ -30,7 +30,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class RuneQuality:
-    """How good a version is: some figures, and sentences that say between what they lie and on what they were
+    """The quality of a version: some figures, and sentences with their ranges and the data on which they were
     measured."""
 
     cells: tuple[Cell, ...]
@@ -40,7 +40,7 @@ class RuneQuality:
 
 @dataclass(frozen=True)
 class BoardCount:
-    """On how many of the boards that a build was measured for it fits."""
+    """The number of boards that a build fits, of those that it was measured for."""
 
     fit: int
     measured_boards: int
@@ -107,7 +107,7 @@ def _weakest(figures: Iterable[LabelFigures]) -> LabelFigures | None:
 
 
 def boards_of(build: Build, packages: Iterable[BuildPackage]) -> BoardCount | None:
-    """None where no package of the build was measured."""
+    """Returns the number of boards that the build fits; None where none of its packages was measured."""
     fits = fits_of(build, packages)
     measured_fits = [each for each in fits if each.look not in (NOT_BUILT, WAITING)]
     if not measured_fits:

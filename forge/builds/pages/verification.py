@@ -1,4 +1,4 @@
-"""How a build's rune stands to the reference interpreter, in words for a page."""
+"""The comparison of a build's rune with the reference interpreter, in words for a page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class ShownVerification:
 
 
 def verification_of(build: Build) -> ShownVerification | None:
-    """How a build's rune stands to the reference interpreter; None for one that was built before this step."""
+    """Returns how a build's rune compares with the reference interpreter; None for a build from before this step
+    existed."""
     if build.artefact is None:
         return None
     result = build.artefact.report.get("verify")

@@ -24,7 +24,7 @@ COPY_LIMIT = 20
 
 
 class OverrideJson(TypedDict):
-    """That a stage's argument says something else. "" leaves it out."""
+    """A changed value of an argument of a stage. "" leaves the argument out."""
 
     stage: str
     argument: str

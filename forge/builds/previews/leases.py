@@ -37,8 +37,10 @@ class PreviewLease:
         self._lease: Lease | None = None
 
     def take(self) -> bool:
-        """Whether to make it: no other worker is at this text or at a newer one. Only one of several workers gets
-        True."""
+        """Returns whether to make the preview: no other worker is at this text or at a newer one.
+
+        Only one of several workers gets True.
+        """
         if settings.EMBEDDED_WORKER:
             return not is_leased(self._preview_id, self._sequence)
         self._write(Q(fence__lt=self._sequence))
@@ -65,7 +67,7 @@ class PreviewLease:
 
 
 def is_leased(preview_id: UUID, sequence: int) -> bool:
-    """Whether a worker is at this text of a preview, or at a newer one."""
+    """Returns whether a worker is at this text of a preview, or at a newer one."""
     return Preview.objects.filter(pk=preview_id, lease_until__gt=timezone.now(), fence__gte=sequence).exists()
 
 

@@ -72,7 +72,7 @@ class PreviewRecorder:
         return [*self._diagnostics, *self._outdated_models, *self._failed_tests]
 
     def reused(self, missing: tuple[BuildJobStep, ...]) -> None:
-        """It is shown already."""
+        """Does nothing: the preview is shown already."""
 
     def checked(self, answer: Answer) -> None:
         self._is_broken = answer["broken"]

@@ -1,4 +1,4 @@
-"""When an edited project gets its next preview. Pure: the caller gives the time."""
+"""The schedule of previews for edited projects. Pure: the caller gives the time."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class EditSchedule:
         return keys
 
     def _was_touched(self, key: UUID, now: float) -> bool:
-        """Whether the key was edited within `idle`. Forgets older edits and remembers this one."""
+        """Returns whether the key was edited within `idle`. Forgets older edits and remembers this one."""
         while self._touched and next(iter(self._touched.values())) <= now - self._idle:
             self._touched.popitem(last=False)
         was_touched = key in self._touched

@@ -73,7 +73,7 @@ def checked_fix(fix: Any) -> dict[str, Any]:
     fix = fix if isinstance(fix, dict) else {}
     code, place, choice = fix.get("code"), fix.get("place"), fix.get("choice")
     if not isinstance(code, str) or not _CODE.match(code):
-        raise Invalid("`fix` needs a `code`, that of a diagnostic, such as RUNE0048.")
+        raise Invalid("`fix` needs the `code` of a diagnostic, such as RUNE0048.")
     for name, number in (("place", place), ("choice", choice)):
         if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < _MOST:
             raise Invalid(f"`fix` needs a `{name}`, a number from 0.")

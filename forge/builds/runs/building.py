@@ -61,7 +61,7 @@ def run_build_job(job: JobContext, new_compiler: NewCompiler = fresh_compiler) -
 
 
 class BuildRun:
-    """One build in work, and the recorder of its results."""
+    """A running build, and the recorder of its results."""
 
     def __init__(self, job: JobContext, new_compiler: NewCompiler) -> None:
         self._job = job
@@ -99,8 +99,8 @@ class BuildRun:
         if digest and version is None:
             self._log_line(
                 "data",
-                f"{POLICY_FILE} names {digest} as its data, which is no version of this project's data, nor of another "
-                f"project's that the person who requested the build reads. {self._limit_of_tokens()}"
+                f"{POLICY_FILE} names {digest} as its data, which is not a version of this project's data or of "
+                f"another project's that the person who requested the build reads. {self._limit_of_tokens()}"
                 "Accuracy is unknown. Correct `data`, or remove it.",
                 level="warning",
             )
@@ -188,7 +188,10 @@ class BuildRun:
         Build.objects.filter(pk=self._build.pk).update(**values)
 
     def _pace_now(self) -> ComputePace:
-        """How fast to compute now. What runs the rune does so by the clock: it gives way between samples alone."""
+        """Returns how fast to compute now.
+
+        The clock drives the steps that run the rune: they give way only between samples.
+        """
         return ComputePace.USUAL if self._is_compiled else self._job.pace()
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:

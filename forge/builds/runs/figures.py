@@ -1,4 +1,4 @@
-"""How builds and previews stand, in figures for operators. Names no project."""
+"""The state of builds and previews in figures for operators. Names no project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from forge.builds.runs.quotas import KIND
 from forge.jobs.models import Job, JobState, WorkerCapability
 
 RECENT = timedelta(minutes=15)
-"""Over how long waits and durations are taken."""
+"""The period over which waits and durations are measured."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def build_figures(now: datetime | None = None) -> BuildFigures:
 
 
 def stuck_for(now: datetime | None = None) -> timedelta | None:
-    """How long a build has waited although no worker works, or one worked on without its lease; None if none did.
+    """Returns how long a build has waited although no worker works, or one worked on without its lease; None if none
+    did.
 
     A worker renews its lease every few seconds, so one that does not is dead or stuck.
     """

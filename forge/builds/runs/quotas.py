@@ -1,4 +1,5 @@
-"""How many builds an organisation and a person asked for in the last hour, and how long theirs ran in the last day."""
+"""Quotas of builds: the number that an organisation and a person requested in the last hour, and how long theirs ran in
+the last day."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def builds_of_person(user: User) -> QuerySet[Job]:
 
 
 def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
-    """How many were requested or retried in the last hour, and the minutes that they ran in the last day."""
+    """Returns how many were requested or retried in the last hour, and the minutes that they ran in the last day."""
     now = timezone.now()
     begin = now - DAY
     last_attempt = ExpressionWrapper(
@@ -73,7 +74,7 @@ def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
 
 
 def require_another_build(organisation: Organisation, user: User | None) -> None:
-    """In the transaction that queues a build: raises `TooOften` where there were as many as there may be."""
+    """Raises `TooOften` where the quota of builds is used up. Call it in the transaction that queues a build."""
     locked(organisation)
     _require("The organisation", builds_of_organisation(organisation), limits_of(organisation.stream))
     if user is not None:
@@ -86,19 +87,20 @@ def _require(who: str, builds: QuerySet[Job], limits: dict[QuotaResource, int]) 
     if counts[QuotaResource.BUILDS] >= limits[QuotaResource.BUILDS]:
         oldest = builds.filter(kind=KIND, due__gt=now - HOUR).aggregate(at=Min("due"))["at"]
         raise TooOften(
-            f"{who} asked for {limits[QuotaResource.BUILDS]} builds in the last hour, which is all there is. "
-            "Try again later; the preview goes on meanwhile.",
+            f"{who} requested {limits[QuotaResource.BUILDS]} builds in the last hour, which is the limit. "
+            "Try again later; previews keep working.",
             _seconds_until(oldest, HOUR, now),
         )
     if counts[QuotaResource.MINUTES] >= limits[QuotaResource.MINUTES]:
         oldest = builds.filter(finished__gt=now - DAY).aggregate(at=Min("finished"))["at"]
         raise TooOften(
-            f"{who} used {limits[QuotaResource.MINUTES]} minutes of builds in the last day, which is all there is. "
-            "Try again later; the preview goes on meanwhile.",
+            f"{who} used {limits[QuotaResource.MINUTES]} minutes of builds in the last day, which is the limit. "
+            "Try again later; previews keep working.",
             _seconds_until(oldest, DAY, now),
         )
 
 
 def _seconds_until(oldest: datetime | None, window: timedelta, now: datetime) -> int:
-    """Until the oldest that counts is out of the window; a minute where none has ended yet."""
+    """Returns the seconds until the oldest build that counts is out of the window; a minute where none has ended
+    yet."""
     return 60 if oldest is None else max(1, int((oldest + window - now).total_seconds()) + 1)

@@ -95,7 +95,7 @@ def build_url(build: Build) -> str | None:
 
 
 def rune_url(build: Build) -> str:
-    """Where a member reads the build's rune, once it has one."""
+    """Returns the address where a member reads the build's rune, once it has one."""
     return f"/api/v1/builds/{build.pk}/rune"
 
 

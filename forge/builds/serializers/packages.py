@@ -24,7 +24,7 @@ class BuildPackageJson(TypedDict):
 
 
 def package_url(package: BuildPackage) -> str:
-    """Where a member reads a package that is there."""
+    """Returns the address where a member reads a package that exists."""
     return f"/api/v1/builds/{package.build_id}/packages/{package.target}"
 
 

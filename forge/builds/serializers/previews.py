@@ -56,7 +56,7 @@ class NamedFixJson(TypedDict):
 
 
 class TestProblemJson(TypedDict):
-    """Why a test failed, and where."""
+    """The reason why a test failed, and its place."""
 
     file: str
     line: int

@@ -16,7 +16,7 @@ from pycrdt import Doc
 LONGEST = 300
 """Updates that are remembered one by one. Who has not heard of an earlier one is not followed."""
 MOST_BYTES = 1024 * 1024
-"""Bytes of them."""
+"""The most bytes of the updates that are remembered."""
 MOST_FOLLOWED = 20
 """Sockets of a room up to which it is followed what each has heard: to build a document for each key of more of them
 takes too long."""
@@ -31,7 +31,7 @@ class _LoggedUpdate:
 
 @dataclass
 class _Frames:
-    """For a socket: the frames that it has not heard yet, each with the place up to which it goes."""
+    """The frames that a socket has not received yet, each with the place up to which it goes."""
 
     sent_count: int = 0
     waiting: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=10 * LONGEST))
@@ -117,7 +117,7 @@ class UpdateLog:
         self._frames.pop(member, None)
 
     def is_behind(self, sender: Hashable) -> bool:
-        """Whether a sender is known not to have seen all that is here."""
+        """Returns whether a sender is known not to have seen all that is here."""
         frames = self._frames.get(sender)
         if frames is None:
             return False

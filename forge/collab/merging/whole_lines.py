@@ -137,7 +137,7 @@ def edits_of(delta: Sequence[Mapping[str, Any]], before: str) -> list[TextEdit]:
 
 
 def _character_places(data: bytes, places: set[int]) -> dict[int, int]:
-    """How many characters are before places that count bytes."""
+    """Returns how many characters are before places that count bytes."""
     result: dict[int, int] = {}
     characters = last = 0
     for place in sorted(places):
@@ -199,14 +199,15 @@ def _contest(
 
 
 def _records(records: Map[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Those that are of our shape: a client can write any value."""
+    """Returns the records of our shape: a client can write any value."""
     for record, value in records.items():
         if isinstance(value, dict):
             yield record, value
 
 
 def _is_stale(value: Mapping[str, Any], lines: Sequence[str], author: Author, lost_lines: Sequence[LostLines]) -> bool:
-    """Whether what a record speaks of is no longer there, or its person wants something else of these lines by now."""
+    """Returns whether a record is out of date: its subject is no longer there, or its person has changed these lines in
+    another way since."""
     current = value.get("current")
     if not isinstance(current, list) or any(line not in lines for line in current):
         return True
@@ -214,7 +215,7 @@ def _is_stale(value: Mapping[str, Any], lines: Sequence[str], author: Author, lo
 
 
 def _writer_of(doc: Doc[Any], key: str, lost_lines: LostLines, names: Mapping[int, str]) -> str:
-    """Who wrote what stands there where the two sides differ; "" where nobody is known."""
+    """Returns the author of the text where the two sides differ; "" where nobody is known."""
     text = _text(doc, key)
     content = str(text)
     start = sum(len(line) + 1 for line in content.split("\n")[: lost_lines.line])

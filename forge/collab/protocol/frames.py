@@ -73,7 +73,7 @@ class ClientState:
 
 @dataclass(frozen=True)
 class Awareness:
-    """Who is there; nobody where the frame was above a limit.
+    """The clients that are present; empty where the frame was above a limit.
 
     A client repeats to the server what it hears of others. A limit that one of them passes must not close its socket.
     """
@@ -156,7 +156,7 @@ def _read_sync(reader: _FrameReader) -> Frame:
     payload = reader.bytes()
     if len(payload) > MAX_UPDATE_BYTES:
         error = AnswerTooLarge if step == _STEP_2 else FrameTooLarge
-        raise error(f"an update has at most {MAX_UPDATE_BYTES} bytes, this one has {len(payload)}")
+        raise error(f"an update has at most {MAX_UPDATE_BYTES} bytes; this one has {len(payload)}")
     if step == _STEP_1:
         return SyncStep1(payload)
     if step in (_STEP_2, _UPDATE):

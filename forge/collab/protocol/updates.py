@@ -45,7 +45,7 @@ class UpdateFacts:
     deletes: bool = field(default=False, compare=False)
 
     def fits(self, clocks: Mapping[int, int]) -> bool:
-        """Whether all of it can be applied to a document that knows each client up to a clock."""
+        """Returns whether all of it can be applied to a document that knows each client up to a clock."""
         new_clocks: dict[int, int] = {}
         for client, spans in self.brings.items():
             clock = clocks.get(client, 0)
@@ -134,7 +134,7 @@ class _UpdateReader:
         raise BadUpdate("a number in an update is too long")
 
     def count(self) -> int:
-        """How many things follow; each takes a byte at least."""
+        """Returns how many things follow; each takes a byte at least."""
         count = self.number()
         if count > len(self._data) - self._at:
             raise BadUpdate("an update promises more than it holds")
@@ -163,7 +163,7 @@ class _UpdateReader:
 
 
 def _read_client(reader: _UpdateReader, needs: dict[int, int]) -> tuple[int, Spans, int]:
-    """One client's structs: the client, the clocks that they bring, and how many shared types they make."""
+    """Reads the structs of one client: the client, the clocks that they bring, and how many shared types they make."""
     structs = reader.count()
     client, clock = reader.number(), reader.number()
     spans: list[tuple[int, int]] = []
@@ -182,7 +182,7 @@ def _read_client(reader: _UpdateReader, needs: dict[int, int]) -> tuple[int, Spa
 
 
 def _read_struct(reader: _UpdateReader, needs: dict[int, int]) -> tuple[int, int]:
-    """One struct: its length and the kind of its content."""
+    """Reads one struct: its length and the kind of its content."""
     info = reader.byte()
     content = info & 0x1F
     if content in (_GC, _SKIP):

@@ -40,12 +40,13 @@ class ConflictResolver:
         self._document = document
         self._names = dict(names)
         self._questioned_members: set[RoomMember] = set()
-        """Who is asked for what is not here, and has not answered yet."""
+        """The members who were asked for missing edits, and have not answered yet."""
         self.log = UpdateLog(document.doc.get_update())
 
     def question(self, member: RoomMember, theirs: bytes) -> tuple[bytes, bool]:
-        """With which state vector somebody who comes, and has `theirs`, is asked for what is not here, and whether they
-        are to answer before they hear anything.
+        """Returns the state vector with which a client that has `theirs` is asked for what is missing here, and whether
+        the client has to answer before it hears anything. A client that may edit and lacks others' edits is asked for
+        everything: only that shows what it had seen. Raises `ValueError` for bytes that are no state vector.
 
         Who may bring edits and lacks others' is asked for everything: only that says what they had seen. Raises
         `ValueError` for bytes that are no state vector.

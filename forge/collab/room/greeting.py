@@ -1,4 +1,4 @@
-"""How a socket that comes is brought up to date, and asked for what it has: a state machine without I/O.
+"""Brings a new socket up to date, and asks it for its edits: a state machine without I/O.
 
 A client that was away is asked for all of its document before it hears what is new here. Were it told first, its answer
 would hold what letters made of both, as if it had seen that.

@@ -1,4 +1,4 @@
-"""One live document in memory, twice: as it is stored, and a copy on which updates are tried. Knows no socket.
+"""A live document in memory, twice: as it is stored, and a copy on which updates are tried. Knows no socket.
 
 An update is taken only when all that it builds on is there, so that what is stored can always be read in order and
 nothing ever waits in a document for a part that may not come.
@@ -117,7 +117,7 @@ class LiveDocument:
         return UpdateResult.GOOD
 
     def _survives_storing(self, update: bytes) -> bool:
-        """Whether the document with a tried update is read again as it is.
+        """Returns whether the document with a tried update is read again as it is.
 
         The decoder deletes a character that Yjs counts as two even where only half of it is deleted, and then writes
         one clock too few: later edits would lack something.

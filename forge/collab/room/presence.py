@@ -1,4 +1,4 @@
-"""Who is in a room, as Yjs awareness: which socket speaks for which client, and what each client last said.
+"""The people in a room, as Yjs awareness: which socket speaks for which client, and the last state of each client.
 
 A client's `user` is not trusted: the server sets it to the socket's person.
 """

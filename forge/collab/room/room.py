@@ -64,7 +64,7 @@ PROCESS = secrets.token_hex(8)
 
 
 class Room:
-    """One project's live document. Made by `Rooms.enter`."""
+    """The live document of one project. Made by `Rooms.enter`."""
 
     def __init__(self, project_id: UUID) -> None:
         self.project_id = project_id

@@ -15,7 +15,7 @@ class RoomMember(Hashable, Protocol):
 
     person_id: UUID
     person: Mapping[str, Any]
-    """As others see it: id, name, initials and colour."""
+    """The person as others see them: id, name, initials and colour."""
 
     def deliver(self, frame: bytes) -> None:
         """Sends a frame, soon."""

@@ -104,7 +104,7 @@ class Writer:
 
 
 def _write(jobs: Sequence[_Append]) -> None:
-    """One transaction; the jobs hear of it when it is over, and the others after them."""
+    """Writes in one transaction; the jobs hear of it when it is over, and the others after them."""
     if not jobs:
         return
     batches = [job.batch for job in jobs]

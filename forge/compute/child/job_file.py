@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class JobFile:
-    """One file as a job gets it: its text, or a descriptor to read it by; neither for one that is no longer stored."""
+    """A file as a job gets it: its text, or a descriptor to read it by; neither for one that is no longer stored."""
 
     digest: str
     text: str | None = None

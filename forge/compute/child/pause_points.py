@@ -1,4 +1,4 @@
-"""Where an evaluation may be kept waiting: in the compiler's process."""
+"""The points at which an evaluation may be paused, in the compiler's process."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class PublishableJson(TypedDict):
 
 
 class RefusedJson(TypedDict):
-    """Why there is no answer."""
+    """The reason why there is no answer."""
 
     refused: str
 
@@ -124,7 +124,7 @@ class LabelledRecordingJson(RecordingFactsJson):
 
 
 class MarkedPlaceJson(TypedDict):
-    """Where a label happens in a recording, in seconds."""
+    """The place of a label in a recording, in seconds."""
 
     label: str
     start: float

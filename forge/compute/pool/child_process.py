@@ -1,4 +1,4 @@
-"""One isolated process that computes, from the outside: its start, its pipes, what it uses, and its end.
+"""An isolated process that computes, seen from the outside: its start, its pipes, its usage, and its end.
 
 It gets jobs over a socket, with the files of a job as open descriptors, so that it needs no path of the server's. What
 it makes it writes into one descriptor. It cannot name a file to its parent: no path of its choice is ever opened here.
@@ -46,7 +46,7 @@ _OUTPUT_NUMBER, _GROUP_NUMBER = 3, 4
 
 
 class ChildProcess:
-    """One process. `root` is where its folder is made; `seconds` is its time on the processor, with all that it
+    """An isolated process. `root` is where its folder is made; `seconds` is its time on the processor, with all that it
     starts.
 
     It may still be loading when this returns. Raises `ChildDied` where none can be started.
@@ -64,10 +64,10 @@ class ChildProcess:
         self.isolation: Isolation | None = None
         """None until it said that it is ready; nothing of a job is read before."""
         self.stop_reason: str = ""
-        """Why it was ended from here, for a person."""
+        """The reason why it was ended from here, for a person."""
         self._lock = threading.Lock()
         self._sending = threading.Lock()
-        """Held while a message is sent, so that two threads do not mix theirs."""
+        """The lock that is held while a message is sent, so that two threads do not mix theirs."""
         self._closed = False
         self._suspended_since: float | None = None
         self._suspended_seconds = 0.0
@@ -115,7 +115,7 @@ class ChildProcess:
 
     @property
     def ending(self) -> Ending | None:
-        """How it ended, or None while it runs. Its id is nobody else's until `close`."""
+        """The ending of the process, or None while it runs. No other process gets its id until `close`."""
         if self._closed:
             raise ValueError("the process was closed")
         return self._process.ending

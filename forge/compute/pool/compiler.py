@@ -113,7 +113,7 @@ class Compiler:
         return ChildProcess(self._root, seconds=self._seconds)
 
     def is_of(self, owner: UUID) -> bool:
-        """Whether the process may have a job of this organisation's: it had none of another's."""
+        """Returns whether the process may have a job of this organisation's: it had none of another's."""
         return self._owner in (None, owner)
 
     def run(

@@ -41,7 +41,7 @@ _ENDED_MESSAGE = "The process that starts the compiler's processes has ended."
 
 @dataclass(frozen=True)
 class Ending:
-    """How a process ended: with a status, or by a signal."""
+    """The ending of a process: a status, or a signal."""
 
     exit: int | None = None
     signal: int | None = None
@@ -161,7 +161,10 @@ class ForkedProcess:
 
     @property
     def ending(self) -> Ending | None:
-        """How it ended, or None while it runs. It counts as killed when the process that forked it has died."""
+        """The ending of the process, or None while it runs.
+
+        It counts as killed when the process that forked it has died.
+        """
         try:
             ending = self._connection.ask({"ending": self.pid})["ending"]
         except ChildDied:
@@ -188,7 +191,7 @@ class ForkedProcess:
 
 
 def _environment(packages: Path) -> dict[str, str]:
-    """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
+    """Returns the environment that a compiler needs: no key, no address and no proxy of the server reaches it."""
     inherited_variables = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     # A process of one thread can be confined and forked; the C compiler has processes of its own for its threads.
     own = {

@@ -51,7 +51,7 @@ class _Watch:
     own: Path
     seconds: int | None
     idle_since: float | None = None
-    """Its time on the processor when its last job ended; None while it has one, or starts."""
+    """The process's time on the processor when its last job ended; None while it has one, or starts."""
 
 
 class ProcessGuard:
@@ -77,13 +77,13 @@ class ProcessGuard:
             self._watches.pop(process, None)
 
     def begins(self, process: WatchedProcess) -> None:
-        """It got a job."""
+        """Notes that the process got a job."""
         with self._lock:
             if process in self._watches:
                 self._watches[process].idle_since = None
 
     def ends(self, process: WatchedProcess) -> ProcessUsage:
-        """Its job ended; answers what it uses now."""
+        """Notes that the process's job ended; returns its usage now."""
         usage = self._usage(process.pid)
         with self._lock:
             if process in self._watches:
@@ -111,7 +111,7 @@ def out_of_memory() -> str:
 
 
 def too_much(isolation: Isolation | None, watch: _Watch, usage: ProcessUsage) -> str:
-    """Why a process is to be ended, for a person; empty if it keeps its limits."""
+    """Returns the reason for a person why a process has to be ended; empty if it keeps its limits."""
     if usage.memory > MEMORY_LIMIT:
         return out_of_memory()
     if usage.processes > PROCESS_LIMIT:

@@ -58,8 +58,10 @@ def open_blob_file(digest: str, fetch_folder: Path) -> Iterator[JobFile]:
 
 
 def local_file(digest: str, fetch_folder: Path) -> Path:
-    """Where a blob lies as a file on this machine, once its bytes were compared with the digest; the file of one that
-    is no longer stored is not there. Raises `BytesDamaged`.
+    """Returns the path of a blob as a file on this machine, once its bytes were compared with the digest; the file of a
+    blob that is no longer stored does not exist.
+
+    Raises `BytesDamaged`.
     """
     place = blob_path(digest)
     if place is not None:

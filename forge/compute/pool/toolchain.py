@@ -22,7 +22,7 @@ PREVIEW_SECONDS = 60.0
 
 
 def fetched_folder() -> Path:
-    """Where this process keeps blobs that it fetched from another machine's store."""
+    """Returns the folder in which this process keeps blobs that it fetched from another machine's store."""
     return workdir() / "fetched"
 
 

@@ -21,7 +21,7 @@ class ProcessUsage:
     memory: int
     """Bytes in memory; what several share counts for each."""
     seconds: float
-    """On the processor, also of those that ended."""
+    """The seconds on the processor, also of processes that ended."""
 
 
 def usage_of(root: int) -> ProcessUsage:

@@ -1,4 +1,4 @@
-"""How fast a job may go at this moment, beside what others compute."""
+"""The speed of a job at this moment, beside what others compute."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class ComputePace(Enum):
 
     USUAL = "usual"
     YIELDING = "yielding"
-    """It computes with what others leave of the processor."""
+    """The job computes with what others leave of the processor."""
     SUSPENDED = "suspended"
 
 
@@ -19,7 +19,8 @@ RESTING = "resting"
 """The event by which a job says that it waits to be let on: it may be suspended there for as long as others compute."""
 
 PaceNow = Callable[[], ComputePace]
-"""Asked several times a second while a job runs (`forge.compute.scheduler.slots`)."""
+"""A function that returns how fast to compute, called several times a second while a job runs
+(`forge.compute.scheduler.slots`)."""
 
 
 def usual_pace() -> ComputePace:

@@ -29,7 +29,7 @@ class PeerReport:
     """The report of a process about itself."""
 
     at: float
-    """By `time.monotonic`, which all processes of a machine share."""
+    """The time by `time.monotonic`, which all processes of a machine share."""
     computing: frozenset[UUID] = frozenset()
     """Organisations for which it computes."""
     usage: Mapping[UUID, float] = field(default_factory=dict)

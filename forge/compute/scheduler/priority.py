@@ -1,4 +1,4 @@
-"""How much of the processor a session of processes gets where others want it too.
+"""The priority of a session of processes where others want the processor too.
 
 Linux shares the processor among sessions first (`autogroup`), and among the processes of a session after that. In a
 control group, as in a container, it knows no sessions, and the priority of each process counts. So both are set.
@@ -13,9 +13,9 @@ from pathlib import Path
 
 USUAL = 0
 YIELDING = 10
-"""As of nice(1): about a tenth of what one of the usual priority gets."""
+"""The niceness that yields, as of nice(1): about a tenth of what a process of the usual priority gets."""
 BACK_TO_USUAL = 20
-"""For RLIMIT_NICE: a process that has at least this may raise a priority to the usual one again."""
+"""The limit RLIMIT_NICE: a process that has at least this may raise a priority to the usual one again."""
 
 
 def set_priority(session: int, priority: int) -> bool:

@@ -1,4 +1,4 @@
-"""How long organisations computed recently: in one kind of work, and in all kinds that share the processor."""
+"""The recent usage of organisations: in one kind of work, and in all kinds that share the processor."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RecentUsage(Generic[Who]):
         return left
 
     def reported_usage(self, now: float) -> dict[Who, float]:
-        """Those whose usage other processes need to know."""
+        """Returns the organisations whose usage other processes need to know."""
         usage = ((who, self.seconds_of(who, now)) for who in self._entries)
         return {who: seconds for who, seconds in usage if seconds > REPORTED_SECONDS}
 
@@ -73,7 +73,7 @@ class Sharing:
             self._publish(now)
 
     def is_to_yield(self, organisation: UUID, now: float) -> bool:
-        """Whether another organisation computes that computed less recently."""
+        """Returns whether another organisation computes that has used less recently."""
         with self._lock:
             self._count(now)
             self._publish(now)

@@ -1,4 +1,5 @@
-"""Who computes next: short jobs, then the organisation that computed least lately, people before programs.
+"""The order in which jobs compute: short ones first, then the organisation that computed least recently, people before
+programs.
 
 Several want to compute, and a machine has room for few. Who computed much must let others go first in the middle of
 their work (`forge.compute.pool.compiler.Compiler.run` suspends its process). So a short job never waits for the end of
@@ -26,7 +27,7 @@ LOOK_EVERY = 0.05
 
 @dataclass(frozen=True)
 class Party:
-    """On whose behalf something is computed."""
+    """The party on whose behalf something is computed."""
 
     organisation: UUID
     member: UUID | None = None
@@ -37,7 +38,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Claim:
-    """One who wants to compute, with all that the order depends on. Times are in seconds."""
+    """A request to compute, with all that the order depends on. Times are in seconds."""
 
     party: Party
     arrival: int
@@ -53,7 +54,7 @@ class Claim:
 
 
 def may_begin(party: Party, parties: Collection[Party], slots: int, beyond: int) -> bool:
-    """Whether one more of this party's may begin where `held` have begun: for who takes work from a queue.
+    """Returns whether a party may begin one more where `held` have begun, for a worker that takes jobs from a queue.
 
     While a slot is free, everyone may. Beyond the slots, where a beginner suspends another, only a party that has
     nothing here may, and the last place is for another organisation.
@@ -67,7 +68,7 @@ def may_begin(party: Party, parties: Collection[Party], slots: int, beyond: int)
 
 
 def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) -> tuple[Claim, ...]:
-    """Those who compute now, `count` at most. Of those that have not begun, only those that `may_begin` are among them.
+    """Returns the claims that compute now, at most `count`. Those that have not begun must pass `may_begin`.
 
     The organisations with the fewest among the chosen come first, then what is not long yet, then the organisations
     that computed least lately; in an organisation people come before programs, then the member that computed least,
@@ -99,7 +100,7 @@ def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) 
 
 
 class Slot:
-    """One claim on the processor, from `SlotScheduler.claim` to the end of the `with` block."""
+    """A claim on the processor, from `SlotScheduler.claim` to the end of the `with` block."""
 
     def __init__(self, scheduler: SlotScheduler, party: Party, arrival: int) -> None:
         self._scheduler = scheduler
@@ -117,13 +118,13 @@ class Slot:
         self._scheduler.leave(self)
 
     def pace(self) -> ComputePace:
-        """How fast to compute at this moment; to be asked several times a second."""
+        """Returns how fast to compute at this moment. Call it several times a second."""
         return self._scheduler.pace(self)
 
     @contextmanager
     def preparing(self) -> Iterator[None]:
-        """While a process starts, a short job does not become a long one: others of its organisation wait for that
-        process instead of starting one each."""
+        """Keeps a short job short while a process starts: others of its organisation wait for that process instead of
+        starting one each."""
         self.is_preparing = True
         try:
             yield
@@ -177,7 +178,8 @@ class SlotScheduler:
             return slot
 
     def pace(self, slot: Slot) -> ComputePace:
-        """Suspended while it is not among those who compute; yielding while others do who computed less."""
+        """Returns how a slot computes: suspended while it is not among those who compute; yielding while others do who
+        computed less."""
         with self._changed:
             self._settle()
             if not slot.is_computing:
@@ -213,7 +215,7 @@ class SlotScheduler:
             return self._usage.seconds_of(organisation, self._counted_until)
 
     def waiting(self, organisation: UUID) -> int:
-        """How many slots of an organisation have not begun."""
+        """Returns how many slots of an organisation have not begun."""
         with self._changed:
             return sum(not slot.has_begun and slot.party.organisation == organisation for slot in self._slots)
 

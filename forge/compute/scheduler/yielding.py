@@ -1,4 +1,4 @@
-"""Whether the processes that compute can yield the processor on this machine, and by what: for operators.
+"""Reports to operators whether the processes that compute can yield the processor on this machine, and by what.
 
 `forge.compute.scheduler.priority` does it by both means wherever it may; which of them has an effect, the system
 decides.
@@ -43,7 +43,7 @@ def yields_by(server: int, proc: Path = PROC, groups: Path = CONTROL_GROUPS) -> 
 
 
 def _shares_by_group(server: int, proc: Path, groups: Path) -> bool:
-    """Whether the processor is shared among control groups here, which know no sessions."""
+    """Returns whether the processor is shared among control groups here, which know no sessions."""
     for line in _read(proc / str(server) / "cgroup").splitlines():
         number, controllers, path = line.split(":", 2)
         if "cpu" in controllers.split(",") and path != "/":

@@ -63,8 +63,11 @@ _NAMES = re.compile(r"<\w+:(\w+)>")
 
 @dataclass(frozen=True)
 class ActPlace(Generic[T]):
-    """Where things of a kind are below `/api/v1/`. `find` returns one of them, from the request of the API or of a
-    page, for who may do a verb to it; `require` raises what it would where somebody may not."""
+    """The addresses of things of a kind below `/api/v1/`.
+
+    `find` returns one of them, from the request of the API or of a page, for who may do a verb to it; `require`
+    raises what it would where somebody may not.
+    """
 
     route: str
     find: Callable[[Request | HttpRequest, Any, Mapping[str, Any]], T]
@@ -87,7 +90,7 @@ class ActAnswer(Generic[R]):
     """The state of the thing, which the answer has as its `ETag`."""
     status: int = 200
     for_actor: Callable[[R, Any], Any] | None = None
-    """In place of `to_json`, for an answer that depends on who reads it."""
+    """The function in place of `to_json`, for an answer that depends on its reader."""
     again: Callable[[Any, Any], R] | None = None
     """Finds what the answer shows, for who acted and from the thing of the act; without it, that is what the act
     returned."""
@@ -122,7 +125,7 @@ class Act:
     raises: tuple[type[DomainError], ...]
     function: Callable[..., Any]
     unaudited: str
-    """Why it writes no audit entry; empty for an act that does."""
+    """The reason why it writes no audit entry; empty for an act that does."""
     fields: Mapping[str, Field[Any, Any, Any, Any]]
     """The fields of its body, by the parameter that takes each."""
 

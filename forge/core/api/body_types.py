@@ -44,7 +44,7 @@ def require_described_types(serializer: serializers.Serializer[Any], data: Any) 
 
 
 def takes_more_fields(serializer: serializers.Serializer[Any]) -> bool:
-    """Whether a body may have fields beside those of its serializer, which declares that by this name."""
+    """Returns whether a body may have fields beside those of its serializer, which declares that by this name."""
     return bool(getattr(serializer, "takes_more_fields", False))
 
 

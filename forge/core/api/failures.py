@@ -23,7 +23,7 @@ _ALWAYS = frozenset(
 )
 """Statuses that any request can get: for unknown parameters, from the request limits, and where the server fails."""
 _REASONS: Mapping[HTTPStatus, str] = {
-    HTTPStatus.TEMPORARY_REDIRECT: "It was renamed; `Location` says its new address.",
+    HTTPStatus.TEMPORARY_REDIRECT: "It was renamed; `Location` has its new address.",
     HTTPStatus.BAD_REQUEST: "The request is invalid.",
     HTTPStatus.UNAUTHORIZED: "Nobody is signed in, or the token is invalid or has expired.",
     HTTPStatus.FORBIDDEN: "You, or your token, may not do this, or a quota is reached.",

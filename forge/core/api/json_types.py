@@ -52,7 +52,7 @@ def utc_timestamp(moment: datetime) -> Timestamp:
 
 
 class PageJson(TypedDict, Generic[T]):
-    """One page of a long list; `next` and `previous` are addresses."""
+    """A page of a long list; `next` and `previous` are addresses."""
 
     next: str | None
     previous: str | None

@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 PERSON = "a person"
-"""In `needs` of a view: no token is answered, whatever its scopes are. It is for what concerns who somebody is."""
+"""The value in `needs` of a view that answers no token, whatever its scopes are. It is for acts that concern a person's
+identity."""

@@ -35,7 +35,7 @@ class CursorPages(CursorPagination):
         return int(limit)
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
-        """One page. Raises `NotFound` for a cursor that we did not make."""
+        """Returns a page. Raises `NotFound` for a cursor that we did not make."""
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValidationError, ValueError, OverflowError):

@@ -189,7 +189,10 @@ class ForgeSchema(AutoSchema):
     """Describes a view; its `responses` may be types of answers. Each status of a refusal is described as a problem."""
 
     def get_auth(self) -> list[Schema]:
-        """Without a scope that is needed, anyone is answered; what needs a person takes no token."""
+        """Returns the schemes of authorisation.
+
+        Without a scope that is needed, anyone is answered; a view that needs a person takes no token.
+        """
         schemes: list[Schema] = super().get_auth()
         needs: Mapping[str, str | None] = getattr(self.view, "needs", {})
         if needs.get(self.method.lower(), "") == PERSON:

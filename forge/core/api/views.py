@@ -47,7 +47,7 @@ class ForgeView(APIView):
     to those of its base classes, and are part of the API's description, to which tests hold every answer."""
 
     acts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    """Its declared acts (`forge.core.api.acts`), by method in small letters."""
+    """The declared acts of the view (`forge.core.api.acts`), by method in small letters."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuses unknown parameters after who may not ask. Raises REST framework's `ValidationError`."""
@@ -74,7 +74,7 @@ def boolean_parameter(request: Request, name: str) -> bool:
     """A parameter of the query that is `true` or `false`, or 1 or 0; false where it is missing. Raises `Invalid`."""
     value = request.query_params.get(name, "false")
     if value not in _BOOLEANS:
-        text = f"`{name}` is true or false."
+        text = f"`{name}` must be true or false."
         raise Invalid(text, errors={name: [text]})
     return _BOOLEANS[value]
 

@@ -1,4 +1,5 @@
-"""Whether the audit log is whole: reads the chain from its first entry, and compares it with copies from elsewhere."""
+"""Checks that the audit log is complete: reads the chain from its first entry, and compares it with copies from
+elsewhere."""
 
 from __future__ import annotations
 
@@ -77,7 +78,7 @@ def check_chain(anchors: Iterable[AuditAnchor] = ()) -> ChainReport:
 
 
 class _LogReading:
-    """How far the log was read."""
+    """The position up to which the log was read."""
 
     def __init__(self, anchors: dict[int, AuditAnchor]) -> None:
         self._anchors = anchors
@@ -145,5 +146,5 @@ def _anchor(line: str, number: int) -> AuditAnchor:
         return AuditAnchor(int(position), digest)
     except (ValueError, LookupError, TypeError):
         raise BadAuditAnchor(
-            f"Line {number} is no entry of a copy: expected JSON with position and digest, or POSITION:DIGEST."
+            f"Line {number} is not an entry of a copy: expected JSON with position and digest, or POSITION:DIGEST."
         ) from None

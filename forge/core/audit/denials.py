@@ -15,15 +15,17 @@ from forge.core.hooks import Hook
 
 @dataclass(frozen=True)
 class Denial:
-    """That someone may not do something, or asked for what is not there: both are written down, so that both take the
-    same time."""
+    """A refusal: a person may not do something, or requested what does not exist.
+
+    Both are recorded, so that both take the same time.
+    """
 
     actor: Actor
     verb: str
     where: str
     """The requested place, as requested: `acme/kitchen`. It may not exist."""
     place: AuditPlace = NOWHERE
-    """Where that is, if it is anywhere."""
+    """The place of the thing, if it has one."""
 
 
 denial_recorders: Hook[[Denial], None] = Hook()

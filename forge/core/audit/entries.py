@@ -19,7 +19,7 @@ from forge.core.models import AuditEntry
 
 @dataclass(frozen=True)
 class AuditPlace:
-    """Where something happened: in an organisation and one of its projects, or in a person's own account."""
+    """The place of an event: an organisation and one of its projects, or a person's own account."""
 
     organisation: UUID | None = None
     project: UUID | None = None
@@ -27,7 +27,7 @@ class AuditPlace:
 
 
 NOWHERE = AuditPlace()
-"""For entries of no organisation and no account, which only operators read."""
+"""The place of entries of no organisation and no account, which only operators read."""
 
 
 def write_entry(actor: Actor, action: str, subject: str, place: AuditPlace = NOWHERE, /, **data: Any) -> AuditEntry:

@@ -1,4 +1,4 @@
-"""How entries of the audit log read: each app declares the sentences of its own actions, and names their things.
+"""The sentences of the audit log: each app declares those of its own actions, and names their things.
 
 The sentence of an action stands in `announcements.py`: with the type of event that the action writes, or alone where it
 writes none.

@@ -38,5 +38,5 @@ def hold_blobs(purpose: str) -> Iterator[Callable[[], None]]:
 
 
 def has_active_hold() -> bool:
-    """Whether a hold forbids deleting blobs. Check it after locking the blob's row and finding no link."""
+    """Returns whether a hold forbids deleting blobs. Check it after locking the blob's row and finding no link."""
     return BlobHold.objects.filter(until__gt=timezone.now()).exists()

@@ -81,7 +81,7 @@ class DigestRange:
 
 @dataclass(frozen=True)
 class CheckProgress:
-    """How much was looked at: blobs of how many, and bytes."""
+    """The progress of a check: blobs of how many, and bytes."""
 
     blobs: int
     total: int

@@ -105,7 +105,7 @@ class Comparisons:
         self._lock = threading.Lock()
 
     def has(self, digest: str, identity: Any) -> bool:
-        """Whether this very file was compared a short while ago."""
+        """Returns whether this same file was compared a short while ago."""
         with self._lock:
             known_identity, at = self._identities.get(digest, (None, 0.0))
         return known_identity is not None and known_identity == identity and time.monotonic() - at < REMEMBER_SECONDS

@@ -89,7 +89,7 @@ def links_of_all(owners: QuerySet[Model]) -> QuerySet[BlobLink]:
 
 
 def is_linked(owner: Model, digest: str) -> bool:
-    """Whether the owner links this blob. Knowing a digest gives no access."""
+    """Returns whether the owner links this blob. Knowing a digest gives no access."""
     return links_of(owner).filter(blob_id=digest).exists()
 
 

@@ -28,7 +28,7 @@ from forge.core.errors import NotFound
 from forge.core.models import Blob
 
 FOLDER = "parts"
-"""Where the store keeps them."""
+"""The folder in which the store keeps them."""
 PIECE = 32 * 1024 * 1024
 """Bytes after which what came is safe: a crash loses at most so many."""
 LEAST_PIECE = 5 * 1024 * 1024
@@ -61,7 +61,7 @@ class StoredPart:
 
 
 Confirm = Callable[[], None]
-"""Called when nobody else can write behind the last part; raises if somebody did."""
+"""A function that is called when nobody else can write behind the last part; raises if another process did."""
 
 
 def first_part(upload: UUID) -> BlobPart:

@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 @dataclass(frozen=True)
 class WindowCount:
-    """How many times a name was counted in the present window, and the key in the cache that has the number."""
+    """The count of a name in the present window, and the key in the cache that has the number."""
 
     key: str
     times: int

@@ -11,7 +11,7 @@ _CONNECTION = "08"
 
 
 def is_database_away(error: BaseException) -> bool:
-    """Whether an error says that PostgreSQL cannot be reached; a file of SQLite is always there."""
+    """Returns whether an error says that PostgreSQL cannot be reached; a file of SQLite is always there."""
     if connection.vendor != "postgresql" or not isinstance(error, OperationalError | InterfaceError):
         return False
     state = getattr(error.__cause__, "sqlstate", None)

@@ -15,12 +15,14 @@ _POSTGRESQL_FULL = "53100"
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """Whether an error says, itself or in what caused it, that there is no room on a disk, or none for such a file."""
+    """Returns whether an error says, itself or in what caused it, that there is no room on a disk, or none for such a
+    file."""
     return has_no_room(error) or any(isinstance(each, OSError) and each.errno == errno.EFBIG for each in _causes(error))
 
 
 def has_no_room(error: BaseException) -> bool:
-    """Whether an error says, itself or in what caused it, that a disk is full: the same works when there is room."""
+    """Returns whether an error says, itself or in what caused it, that a disk is full: the same works when there is
+    room."""
     return any(_is_full_disk_error(each) for each in _causes(error))
 
 

@@ -27,7 +27,7 @@ class LeasedRow(models.Model):
     fence = models.PositiveBigIntegerField(default=0)
     """Grows with each lease; who writes under a lease names the number that the lease has."""
     lease_until = models.DateTimeField(null=True, blank=True)
-    """When the lease ends, unless it is renewed; None where nobody has one."""
+    """The time when the lease ends, unless it is renewed; None where nobody has one."""
 
     class Meta:
         abstract = True
@@ -60,7 +60,7 @@ class Lease:
         self.write(lease_until=None, **values)
 
     def is_valid(self) -> bool:
-        """Whether nobody else took the row, or took it away."""
+        """Returns whether nobody else took the row, or took it away."""
         return bool(self.rows.exists())
 
     @classmethod

@@ -1,4 +1,5 @@
-"""Whether PostgreSQL is there. Asked twice a second on a connection of its own, so that no request waits to find out.
+"""Checks twice a second that PostgreSQL can be reached, on a connection of its own, so that no request waits to find
+out.
 
 A server that is stopped refuses connections at once. One that hangs answers nothing, also to those who are in the
 middle of a query: only who asks with a limit on time notices. SQLite is a file of this machine, and always there.
@@ -37,7 +38,7 @@ class Probe(Protocol):
 
 
 class DatabasePresence:
-    """Whether the database is there, for the event loop and for threads."""
+    """The presence of the database, for the event loop and for threads."""
 
     def __init__(self) -> None:
         self.is_away = False
@@ -149,7 +150,7 @@ def _ask(server: Any, deadline: float) -> None:
             break
         has_failed |= bool(result.error_message)
     if has_failed:
-        raise OSError("The database refused a question.")
+        raise OSError("The database refused a query.")
 
 
 presence = DatabasePresence()

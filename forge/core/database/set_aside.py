@@ -12,7 +12,7 @@ PREFIX = "replaced_"
 
 
 def has_set_aside() -> bool:
-    """Whether there is one. Its stored files have no rows in the present database."""
+    """Returns whether there is one. Its stored files have no rows in the present database."""
     if connection.vendor != "postgresql":
         return any(Path(settings.DATA_DIR).glob(f"{PREFIX}*"))
     with connection.cursor() as cursor:

@@ -13,13 +13,14 @@ LONGEST_WAIT = timedelta(days=2)
 
 
 def is_behind(now: datetime) -> bool:
-    """Whether the clock says a time before the last upgrade of this installation, which cannot be."""
+    """Returns whether the clock says a time before the last upgrade of this installation, which cannot be."""
     last_upgrade = MigrationRecorder.Migration.objects.aggregate(last=Max("applied"))["last"]
     return last_upgrade is not None and now < last_upgrade - LONGEST_WAIT
 
 
 def is_ahead(moment: datetime, now: datetime) -> bool:
-    """Whether a time was written by a clock that was ahead, where times of now and the near future are right."""
+    """Returns whether a time was written by a clock that was ahead, where times of now and the near future are
+    right."""
     return moment > now + LONGEST_WAIT
 
 

@@ -40,7 +40,7 @@ class StoredEvent(Generic[D]):
 
 @dataclass(frozen=True)
 class ActivitySentence:
-    """How an activity entry of one kind reads, after the name of the person: "published", "keywords 1.4.0".
+    """The sentence of an activity entry of one kind, after the name of the person: "published", "keywords 1.4.0".
 
     `{project}` is the name of the project. A `rest` that begins with a dot follows the count of a repeated entry.
     """
@@ -54,7 +54,7 @@ class ActivitySentence:
 
     @property
     def templates(self) -> tuple[str, ...]:
-        """Returns all texts that hold names of values."""
+        """All texts that hold names of values."""
         return (self.verb, self.thing, self.rest, self.path)
 
 
@@ -68,7 +68,7 @@ class ActivityEntry:
     """The subject of the entry, such as the tag of a publication; it distinguishes entries of one kind."""
     values: Values = field(default_factory=dict)
     person: UUID | None = None
-    """Who did it; None is the person who acted in the event."""
+    """The person who did it; None is the person who acted in the event."""
     project: UUID | None = None
     """The project, where the event is of the stream of its organisation."""
     act: str = ""
@@ -80,7 +80,7 @@ class ActivityAnnouncement(Generic[D]):
     """The activity entries of a type of event."""
 
     sentences: Mapping[str, ActivitySentence]
-    """By kind, under which entries are stored: a kind belongs to one type of event."""
+    """The sentences by kind, under which entries are stored: a kind belongs to one type of event."""
     entry: Callable[[StoredEvent[D]], ActivityEntry | None]
     values: tuple[str, ...] = ()
     """The names of values that `entry` adds to those of the payload."""
@@ -124,10 +124,10 @@ class NoticeDraft:
     subject: str
     """The key of the thing: a person has one notice about it."""
     path: str
-    """Its page, below the address of the project or organisation."""
+    """The page of the thing, below the address of the project or organisation."""
     values: Values = field(default_factory=dict)
     addressees: frozenset[UUID] = frozenset()
-    """Those of whom it asks something: a verdict, an answer."""
+    """The people of whom it requests something: a verdict, an answer."""
     participants: frozenset[UUID] = frozenset()
     """The owners of the subject, and those who take part in it."""
     is_for_watchers: bool = True
@@ -159,9 +159,9 @@ class ProjectAddress:
 
     id: UUID
     name: str
-    """With its organisation: `acme/kitchen`."""
+    """The name with its organisation: `acme/kitchen`."""
     url: str
-    """Its address, with the host."""
+    """The address of the thing, with the host."""
 
 
 @dataclass(frozen=True)

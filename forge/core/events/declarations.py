@@ -53,7 +53,7 @@ class NewEvent:
 
     @property
     def stored_payload(self) -> dict[str, Any]:
-        """Returns the part of the payload that the log keeps."""
+        """The part of the payload that the log keeps."""
         return {name: value for name, value in self.payload.items() if name not in self.type.transient}
 
 
@@ -81,17 +81,17 @@ class EventType(Generic[P, D]):
 
     @property
     def payload_type(self) -> type[Any]:
-        """Returns the `TypedDict`, as a type."""
+        """The `TypedDict`, as a type."""
         return cast("type[Any]", self.payload)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """Returns the keys of the payload, in the order of the declaration."""
+        """The keys of the payload, in the order of the declaration."""
         return tuple(get_type_hints(self.payload_type))
 
     @cached_property
     def transient(self) -> frozenset[str]:
-        """Returns the keys that go with the message and are not stored."""
+        """The keys that go with the message and are not stored."""
         hints = get_type_hints(self.payload_type, include_extras=True)
         return frozenset(name for name, hint in hints.items() if get_origin(hint) is NotRequired)
 

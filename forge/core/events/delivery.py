@@ -48,7 +48,7 @@ def attach_thread() -> None:
 
 
 def is_shared() -> bool:
-    """Whether other processes hear what is delivered here."""
+    """Returns whether other processes hear what is delivered here."""
     return _broadcaster is not None
 
 

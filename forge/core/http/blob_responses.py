@@ -21,7 +21,8 @@ INTERNAL_PLACE = "/-/stored/"
 READ_AT_ONCE = 64 * 1024
 """Bytes up to which a document is read before its answer begins: to stream it takes four turns of a thread."""
 SIGNED_SECONDS = 300
-"""For which an address of the store is signed: long enough to follow it, and to go on with an interrupted pull."""
+"""The seconds for which an address of the store is signed: long enough to follow it, and to go on with an interrupted
+pull."""
 R = TypeVar("R", bound=HttpResponseBase)
 
 
@@ -82,12 +83,13 @@ def part_response(
 
 
 def sends_by_front() -> bool:
-    """Whether nginx, in front of this server, reads stored bytes itself once a request for them was allowed."""
+    """Returns whether nginx, in front of this server, reads stored bytes itself once a request for them was allowed."""
     return bool(settings.BLOB_SENDER == "nginx") and isinstance(blob_storage(), FileSystemStorage)
 
 
 def sends_by_store() -> bool:
-    """Whether clients of the registry get blobs from the S3 store itself, once a request for them was allowed."""
+    """Returns whether clients of the registry get blobs from the S3 store itself, once a request for them was
+    allowed."""
     return bool(settings.BLOB_SENDER == "store") and not isinstance(blob_storage(), FileSystemStorage)
 
 

@@ -22,7 +22,7 @@ _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 
 
 def accepts_gzip(request: Any) -> bool:
-    """Whether who asks can read such an answer."""
+    """Returns whether the client can read such an answer."""
     return _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
 
 

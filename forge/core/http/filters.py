@@ -84,7 +84,7 @@ class ListFilter(FilterSet):
 
     @property
     def values(self) -> dict[str, str]:
-        """Returns the chosen values as the address has them, for the form: "" where none is chosen, or none valid."""
+        """The chosen values as the address has them, for the form: "" where none is chosen, or none valid."""
         self.form.is_valid()
         valid, data = self.form.cleaned_data, self.form.data
         return {name: data.get(name, "").strip() if valid.get(name) else "" for name in self.filters}

@@ -59,7 +59,8 @@ def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: C
 
 
 def _without_comments(tokens: Sequence[Token]) -> list[Token]:
-    """Without the paragraphs that are a comment: as the parser knows no HTML, it takes them for text."""
+    """Returns the tokens without the paragraphs that are a comment: as the parser knows no HTML, it takes them for
+    text."""
     comments = {
         number
         for number, token in enumerate(tokens)
@@ -69,7 +70,7 @@ def _without_comments(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _with_links(tokens: Sequence[Token], address_of: Callable[[str], str | None]) -> list[Token]:
-    """With links that lead where `address_of` says; the words of one that leads nowhere stay."""
+    """Returns the tokens with links that lead where `address_of` says; the words of one that leads nowhere stay."""
     tokens_out: list[Token] = []
     addresses: list[str | None] = []
     for token in tokens:

@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Pages:
-    """Where a page of a list lies in it, counted from 1, and the addresses beside it; "" where there is none."""
+    """The position of a page in a list, counted from 1, and the addresses beside it; "" where there is none."""
 
     first: int
     last: int

@@ -19,7 +19,7 @@ _noticed_proxies: list[str] = []
 
 
 def is_behind_unnamed_proxy(request: HttpRequest) -> bool:
-    """Whether a request seems to have passed a proxy that is not named.
+    """Returns whether a request seems to have passed a proxy that is not named.
 
     A proxy is near: its address is private. Where it is named, uvicorn has put an address of the header in its place.
     """

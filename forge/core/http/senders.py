@@ -1,4 +1,5 @@
-"""Who sends a body without a session or a token, by a cookie of their own: floors above register how to name them.
+"""The senders of bodies who have no session and no token but a cookie of their own: floors above register how to name
+them.
 
 It decides no right, and is asked before the body is read (`forge.request_limits.sender_identity`).
 """

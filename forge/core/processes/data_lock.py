@@ -18,7 +18,7 @@ FILE = "in-use"
 
 
 class Use(Enum):
-    """How a process uses the folder."""
+    """The use of the folder by a process."""
 
     ALONE = fcntl.LOCK_EX
     SHARED = fcntl.LOCK_SH

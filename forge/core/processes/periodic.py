@@ -33,11 +33,12 @@ ERROR_LIMIT = 500
 GAP = timedelta(days=7)
 """After so long without a run, either the server was off or its clock is wrong."""
 HOLD = timedelta(days=1)
-"""So long nothing is deleted after such a gap: an operator who sees that the clock is wrong has the time to set it."""
+"""The time for which nothing is deleted after such a gap: an operator who sees that the clock is wrong has the time to
+set it."""
 
 
 class RunsIn(StrEnum):
-    """Where something is done."""
+    """The place where something is done."""
 
     EACH_SERVER = "every server process"
     EACH_WORKER = "every process that builds"

@@ -104,12 +104,12 @@ def compare(comparison: ComparisonResults, rows: Sequence[ComparedSample], answe
     indices = [each["index"] for each in answer["suspects"]] + answer["outliers"]
     indices += [index for group in answer["duplicates"] for index in group]
     if not all(0 <= index < len(rows) for index in indices):
-        raise MalformedAnswer("The process that compares samples named one that there is not.")
+        raise MalformedAnswer("The process that compares samples named a sample that does not exist.")
     known_labels = {row.learned_label for row in rows}
     for suspect in answer["suspects"]:
         row = rows[suspect["index"]]
         if suspect["suggestion"] not in known_labels:
-            raise MalformedAnswer("The process that compares samples named a label that there is not.")
+            raise MalformedAnswer("The process that compares samples named a label that does not exist.")
         comparison.suspects[row.pk] = (suspect["suggestion"], min(1.0, max(0.0, suspect["confidence"])), row.label)
     for group in answer["duplicates"]:
         members = [rows[index] for index in group]

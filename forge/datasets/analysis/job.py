@@ -248,7 +248,7 @@ def _compare(process: _Process) -> ComparisonResults:
 
 def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, comparison: ComparisonResults) -> None:
     """Stores what was found, of samples that are there still."""
-    job.report(0.95, "Storing what was found")
+    job.report(0.95, "Storing results")
     data_set = row.data_set
     rune = str(job.spec["rune"])
     labels = dict(_usable_samples(data_set).order_by().values_list("pk", "label"))

@@ -79,7 +79,7 @@ def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysi
 
 
 def _is_current(row: DataAnalysis | None, tally: SampleTally) -> bool:
-    """Whether no sample came or changed since the last analysis began."""
+    """Returns whether no sample came or changed since the last analysis began."""
     return row is not None and row.revision is not None and tally.revision <= row.revision
 
 

@@ -9,7 +9,7 @@ from forge.datasets.models import SampleAnalysis
 
 
 class DataConfusionJson(TypedDict):
-    """How many samples of a label get an answer from the current build."""
+    """The number of samples of a label that get an answer from the current build."""
 
     label: str
     answer: str

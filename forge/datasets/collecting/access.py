@@ -72,8 +72,8 @@ def require_collector(cookies: Mapping[str, str], link_id: UUID) -> Collector:
 
 
 def is_good(collector: Collector) -> bool:
-    """Whether the link's maker has an account and the right that it works with: of a phone of their own, to give
-    recordings, with the password of then; of guests, to share."""
+    """Returns whether the link's maker has an account and the right that it works with: of a phone of their own, to
+    give recordings, with the password of then; of guests, to share."""
     link = collector.link
     if link.is_for_guests:
         return is_open(link)
@@ -83,7 +83,7 @@ def is_good(collector: Collector) -> bool:
 
 
 def is_open(link: CollectingLink) -> bool:
-    """Whether guests may record with a link: in time, its project there, and its maker may share."""
+    """Returns whether guests may record with a link: in time, its project there, and its maker may share."""
     if link.expires <= timezone.now() or link.project.deleted_at is not None or not link.created_by.is_active:
         return False
     return can(acting_as(link.created_by), Verb.SHARE, link.project)
@@ -159,7 +159,7 @@ def guest_links_of(actor: Actor, project: Project) -> list[CollectingLink]:
 
 
 def find_guest_link(actor: Actor, project: Project, link_id: UUID) -> CollectingLink:
-    """One of them. Raises `NotFound`."""
+    """Returns a guest link. Raises `NotFound`."""
     match = next((link for link in guest_links_of(actor, project) if link.pk == link_id), None)
     if match is None:
         raise nothing_here(actor)
@@ -174,7 +174,7 @@ def submissions_of(actor: Actor, project: Project) -> SubmissionQuerySet:
 
 
 def find_submission(actor: Actor, project: Project, submission_id: UUID) -> Submission:
-    """One of them. Raises `NotFound`."""
+    """Returns a submission. Raises `NotFound`."""
     submission = submissions_of(actor, project).filter(pk=submission_id).first()
     if submission is None:
         raise nothing_here(actor)
@@ -187,7 +187,7 @@ def receipt_secret(cookie_secret: str) -> str:
 
 
 def is_guest_link(link_id: UUID) -> bool:
-    """Whether a link of this id is for people outside; False if there is none."""
+    """Returns whether a link of this id is for people outside; False if there is none."""
     return CollectingLink.objects.filter(pk=link_id, audience=CollectingAudience.GUESTS).exists()
 
 
@@ -206,7 +206,7 @@ def sent_by(collector: Collector) -> SubmissionQuerySet:
 
 
 def recordings_of(collector: Collector) -> int:
-    """How many recordings it sent under the consent in force that are stored."""
+    """Returns how many stored recordings it sent under the consent in force."""
     if collector.link.is_for_guests:
         return Submission.objects.filter(collector=collector).exclude(state=SubmissionState.DELETED).count()
     if collector.consent_id is None:

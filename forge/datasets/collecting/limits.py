@@ -1,4 +1,4 @@
-"""How often something may happen by a link and by an address."""
+"""The limits of how often something may happen by a link and by an address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.core.errors import TooOften
 
 @dataclass(frozen=True)
 class CollectingLimit:
-    """At most `most` times in `seconds`."""
+    """A limit: at most `most` times in `seconds`."""
 
     name: str
     most: int
@@ -26,4 +26,4 @@ RECORDINGS_OF_LINK = CollectingLimit("collect-link", 2000)
 def count(limit: CollectingLimit, of: str) -> None:
     """Counts one time. Raises `TooOften` beyond the limit, and `CountersUnavailable`."""
     if windows.count(f"{limit.name}:{of}", limit.seconds).times > limit.most:
-        raise TooOften("This happens too often just now. Wait, and try again later.", limit.seconds)
+        raise TooOften("Too many requests. Wait a moment, then try again.", limit.seconds)

@@ -54,7 +54,7 @@ def checked_task(task: Task) -> Task:
     rate = {SampleKind.SOUND: SOUND_RATE, SampleKind.PICTURE: 0}.get(task.kind, task.rate)
     hint = " ".join(task.hint.split())
     if len(hint) > HINT_LIMIT or not hint.isprintable():
-        raise Invalid(f"What to do has at most {HINT_LIMIT} characters that can be printed.")
+        raise Invalid(f"The instruction has at most {HINT_LIMIT} printable characters.")
     milliseconds = 0 if task.kind == SampleKind.PICTURE else task.milliseconds
     label, purposes = checked_word(task.label, "label"), checked_purposes(task.purposes)
     tabs = tuple(dict.fromkeys(word for each in task.tabs if (word := checked_word(each, "label"))))

@@ -1,4 +1,4 @@
-"""Where the requests of phones that record are found, below /collect/."""
+"""The addresses for the requests of phones that record, below /collect/."""
 
 from django.urls import path
 

@@ -55,7 +55,7 @@ class DataTerms(ProjectView):
         responses=DataTermsJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """Who will see recordings, what they are for, and until when."""
+        """Returns who will see recordings, what they are for, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
         purposes = purposes_in(request.query_params.get("purposes"))
         days = checked_days(request.query_params.get("days", str(DEFAULT_DAYS)))

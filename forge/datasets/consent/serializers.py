@@ -36,7 +36,7 @@ class DataConsentJson(TypedDict):
 
 
 class DataCopyJson(TypedDict):
-    """That somebody fetched the recordings of a version before."""
+    """An earlier copy: a person fetched the recordings of a version."""
 
     version: int
     layout: str

@@ -28,11 +28,11 @@ def find_import(actor: Actor, project: Project, import_id: UUID) -> DataImport:
 
 
 def may_send(actor: Actor, row: DataImport) -> bool:
-    """Whether the person may send and start the import: its recordings are added under their own consent."""
+    """Returns whether the person may send and start the import: its recordings are added under their own consent."""
     is_sender = actor.pk is not None and actor.pk == row.person_id == row.consent.person_id
     return is_sender and can(actor, Verb.EDIT, row.data_set.project)
 
 
 def may_discard(actor: Actor, row: DataImport) -> bool:
-    """Whether the person may delete the import: they began it, or maintain the project."""
+    """Returns whether the person may delete the import: they began it, or maintain the project."""
     return may_send(actor, row) or can(actor, Verb.MANAGE, row.data_set.project)

@@ -102,7 +102,7 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
         if not blob.size:
             raise Invalid("The request has no bytes.")
         if len(row.pieces) + 1 >= MAX_PIECES and blob.size < row.size - row.received_bytes:
-            raise TooLarge(f"An archive comes in at most {MAX_PIECES} pieces. Begin again with larger ones.")
+            raise TooLarge(f"An archive is sent in at most {MAX_PIECES} pieces. Start again with larger ones.")
         link_uploaded(row, [blob.digest], project)
         row.pieces = [*row.pieces, blob.digest]
         row.received_bytes += blob.size
@@ -127,7 +127,7 @@ def start_import(
     with transaction.atomic():
         row = _lock_row(row)
         if row.state != ImportState.READY:
-            raise ImportNotReady("Its lists are not read yet, or it was started before.")
+            raise ImportNotReady("The import is still being read, or was already started.")
         known_labels = {*row.description.get("labels", {}), *([""] if row.description.get("unlabelled") else [])}
         if labels is not None and (not labels or not known_labels.issuperset(labels) or len(labels) > MAX_LABELS):
             raise Invalid("Choose labels that the archive has.")
@@ -179,7 +179,7 @@ def _require_sender(actor: Actor, row: DataImport) -> None:
 
 def _require_follows(row: DataImport, offset: int) -> None:
     if row.state != ImportState.SENDING or offset != row.received_bytes:
-        raise WrongChunkOffset(f"The archive has {row.received_bytes} bytes of {row.size}. Go on there.")
+        raise WrongChunkOffset(f"The server has {row.received_bytes} of {row.size} bytes. Continue at that offset.")
 
 
 def _lock_row(row: DataImport) -> DataImport:

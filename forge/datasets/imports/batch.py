@@ -121,12 +121,12 @@ def _check(row: DataImport, batch: DataBatchJson) -> None:
     if not (is_whole and advances and batch["next"] <= max(batch["total"], row.position)):
         raise MalformedAnswer("The process that reads archives lost count.")
     if not all(_is_possible(each) for each in batch["recordings"]):
-        raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
+        raise MalformedAnswer("The process that reads archives described an invalid recording.")
 
 
 def _is_possible(recording: DataRecordingJson) -> bool:
-    """Whether the label, the group, the device, the split, the positions and the marked places of a recording are
-    possible."""
+    """Returns whether the label, the group, the device, the split, the positions and the marked places of a recording
+    are possible."""
     try:
         read_positions(recording["positions"])
     except BadContent:

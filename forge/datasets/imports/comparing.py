@@ -68,7 +68,7 @@ class ReadRecordings:
     comparison: LabelComparisonJson
     unreadable_count: int
     unreadable_files: Sequence[DataOmissionJson]
-    """The first of them."""
+    """The first of the unreadable files."""
 
 
 class TooManyConflicts(Exception):
@@ -134,7 +134,7 @@ def conflicts_of(row: DataImport) -> Sequence[LabelConflict]:
 
 
 def _is_possible(answer: LabelDigestsJson, position: int) -> bool:
-    """Whether an answer goes on from a position, with labels and digests that can be."""
+    """Returns whether an answer goes on from a position, with labels and digests that can be."""
     advances = position < answer["next"] <= answer["total"] or answer["total"] == answer["next"] == position
     return (
         advances

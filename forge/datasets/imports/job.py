@@ -44,7 +44,7 @@ BATCH_BYTES = 32_000_000
 BATCH_SECONDS = 300.0
 """The longest that reading one batch may take."""
 NO_RIGHT = "The person who started this import may no longer edit the project."
-NOT_THE_SENDER = "Somebody else than the person who gave the consent started this import. Discard it and begin again."
+NOT_THE_SENDER = "A person other than the one who gave the consent started this import. Discard it and begin again."
 OTHER_BYTES = "The bytes of the archive are not those that were sent. Discard this import and begin again."
 
 _AFTER = {

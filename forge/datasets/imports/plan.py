@@ -34,8 +34,11 @@ class RecordingRun:
 
 
 class SplitPlanJson(TypedDict):
-    """How many recordings each split gets. `by_bytes` have neither a person nor a split in the archive: their bytes
-    decide. `uncovered_count` are left out: their person is in a split that the consent does not cover."""
+    """The number of recordings in each split.
+
+    `by_bytes` have neither a person nor a split in the archive: their bytes decide. `uncovered_count` are left out:
+    their person is in a split that the consent does not cover.
+    """
 
     splits: dict[str, int]
     by_bytes: int
@@ -88,10 +91,10 @@ def runs_of(description: DataDescriptionJson) -> Iterator[RecordingRun]:
     words = description["words"]
     for numbers in description["runs"]:
         if len(numbers) != 4 or not all(0 <= place < len(words) for place in numbers[:3]) or numbers[3] < 1:
-            raise MalformedAnswer("The process that reads archives described recordings that cannot be.")
+            raise MalformedAnswer("The process that reads archives described invalid recordings.")
         label, group, split = (words[place] for place in numbers[:3])
         if split not in _SPLITS:
-            raise MalformedAnswer("The process that reads archives described a split that cannot be.")
+            raise MalformedAnswer("The process that reads archives described an invalid split.")
         yield RecordingRun(label, group, Split(split) if split else None, numbers[3])
 
 

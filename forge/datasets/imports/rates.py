@@ -15,7 +15,7 @@ from rune.datasets.content.row_rate import MAX_INPUTS, RowRateJson, is_possible_
 def import_rates(row: DataImport, usual_rates: Sequence[RowRateJson]) -> list[RowRateJson]:
     """Returns the rates of an import whose archive has these usual ones. Raises `MalformedAnswer`."""
     if len(usual_rates) > MAX_INPUTS or not all(map(is_possible_rate, usual_rates)):
-        raise MalformedAnswer("The process that reads archives described a rate that cannot be.")
+        raise MalformedAnswer("The process that reads archives described an invalid rate.")
     data_set = DataSet.objects.get(pk=row.data_set_id)
     return rates_to_json({**rates_of_json(usual_rates), **stored_rates(data_set)})
 
@@ -25,6 +25,6 @@ def require_rates_of_preview(row: DataImport) -> None:
     rates = rates_of_json(row.description.get("rates", []))
     if rates and any(rates.get(name, rate) != rate for name, rate in stored_rates(row.data_set).items()):
         raise ImportNotReady(
-            "The data has got another rate since this preview was made. Discard this import, and send the archive "
+            "The data has had another rate since this preview was made. Discard this import, and send the archive "
             "again."
         )

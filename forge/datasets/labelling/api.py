@@ -18,7 +18,8 @@ from forge.projects.place import ProjectView
 
 
 class DataLabellerJson(TypedDict):
-    """How many samples have the label of a person, and on how many of those that others looked at too they agree."""
+    """The number of samples that have the label of a person, and of those that others looked at too, the number on
+    which they agree."""
 
     person: PersonJson
     label_count: int
@@ -27,7 +28,7 @@ class DataLabellerJson(TypedDict):
 
 
 class DataQueueJson(TypedDict):
-    """How many samples wait for you in the queue, and who labelled."""
+    """The number of samples that wait for you in the queue, and the people who labelled."""
 
     unlabelled: int
     second_look: Annotated[int, "labelled by one other person"]
@@ -40,7 +41,7 @@ class DataQueue(ProjectView):
 
     @extend_schema(operation_id="data_queue", responses=DataQueueJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """How many samples wait in the labelling queue, and who labelled how many."""
+        """Returns how many samples wait in the labelling queue, and who labelled how many."""
         project, principal = self.project(request, organisation, name, Verb.READ), principal_of(request)
         counts = counts_of(principal, project)
         return Response(

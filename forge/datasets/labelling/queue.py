@@ -34,7 +34,7 @@ class QueueMode(StrEnum):
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """How many samples wait for a person, by mode. Those that others look at are counted too."""
+    """The numbers of samples that wait for a person, by mode. Those that others look at are counted too."""
 
     unlabelled: int
     second_look: int
@@ -43,8 +43,8 @@ class QueueCounts:
 
 @dataclass(frozen=True)
 class Labeller:
-    """How many stored samples have the label of a person, and of those that somebody else looked at too, how many
-    both label the same."""
+    """The number of stored samples that have the label of a person, and of those that another person looked at too, the
+    number that both label the same."""
 
     person: User
     label_count: int
@@ -85,7 +85,7 @@ def claimed_by(actor: Actor, project: Project) -> Sample | None:
 
 
 def counts_of(actor: Actor, project: Project) -> QueueCounts:
-    """How much work there is for a person."""
+    """Returns how many samples wait for a person."""
     counts = {mode: waiting_for(actor, project, mode).count() for mode in QueueMode}
     return QueueCounts(counts[QueueMode.UNLABELLED], counts[QueueMode.SECOND_LOOK], counts[QueueMode.DISAGREEMENTS])
 

@@ -13,7 +13,7 @@ MEDIA_TYPES = {"sound": "audio/wav", "picture": "image/png", "motion": "text/csv
 SPLITS = {"train": "train", "test": "test", "holdout": "validation"}
 REASONS = {"taken back": "withdrawn", "removed": "deleted", "ended": "ended"}
 MOVED = "moved"
-"""Why they are no files any more, as the list of deleted files reads it."""
+"""The reason why they are no files any more, as the list of deleted files shows it."""
 
 
 def move_samples(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -21,7 +21,7 @@ class DataAnalysisQuerySet(models.QuerySet["DataAnalysis"]):
     """Analyses of data sets, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DataAnalysisQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the analyses of projects that the person may read."""
         return self.filter(data_set__project__in=Project.objects.of_member(actor))
 
 
@@ -31,16 +31,16 @@ class DataAnalysis(models.Model):
     data_set = models.OneToOneField(DataSet, on_delete=models.CASCADE, primary_key=True, related_name="analysis")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     revision = models.PositiveBigIntegerField(null=True, blank=True)
-    """That of the data set when the last analysis read it; None before the first."""
+    """The revision of the data set when the last analysis read it; None before the first."""
     rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the rune that answered; "" where the project had no build."""
     build = models.CharField(max_length=120, blank=True)
     """The build's name on pages."""
     build_url = models.CharField(max_length=300, blank=True)
     problem = models.CharField(max_length=500, blank=True)
-    """Why the rune answered nothing."""
+    """The reason why the rune answered nothing."""
     label_problem = models.CharField(max_length=500, blank=True)
-    """Why no label was doubted."""
+    """The reason why no label was doubted."""
     finished = models.DateTimeField(null=True, blank=True)
 
     objects = DataAnalysisQuerySet.as_manager()
@@ -115,9 +115,9 @@ class SampleAnswer(models.Model):
     rune = models.CharField(max_length=DIGEST_LENGTH)
     label = models.CharField(max_length=WORD_LIMIT, blank=True)
     scores = models.JSONField(default=dict)
-    """By label, 0 to 1."""
+    """The scores by label, 0 to 1."""
     reason = models.CharField(max_length=200, blank=True)
-    """Why there is no answer."""
+    """The reason why there is no answer."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sample", "rune"], name="one_answer_a_sample_and_rune")]

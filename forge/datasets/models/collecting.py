@@ -26,7 +26,7 @@ def usual_purposes() -> list[str]:
 
 
 class CollectingAudience(models.TextChoices):
-    """Who records with a link."""
+    """The people who record with a link."""
 
     OWN = "own", "A phone of my own"
     GUESTS = "guests", "People outside, with a link"
@@ -43,7 +43,7 @@ class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):
         return self.filter(Q(created_by_id=actor.pk) | for_guests)
 
     def alive(self) -> CollectingLinkQuerySet:
-        """Those that a phone may open, and those that one opened, until they end."""
+        """Returns the links that a phone may open, and those that one opened, until they end."""
         now = timezone.now()
         collectors = Collector.objects.filter(link=OuterRef("pk"), expires__gt=now)
         return self.filter(Q(used=None, expires__gt=now) | Q(Exists(collectors)))
@@ -83,7 +83,7 @@ class CollectingLink(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
-    """Until when it can be opened."""
+    """The time until which it can be opened."""
     used = models.DateTimeField(null=True, blank=True)
 
     objects = CollectingLinkQuerySet.as_manager()
@@ -96,12 +96,12 @@ class CollectingLink(models.Model):
 
     @property
     def is_for_guests(self) -> bool:
-        """Returns whether it is for people outside."""
+        """Whether the link is for people outside."""
         return self.audience == CollectingAudience.GUESTS
 
     @property
     def row_interval(self) -> RowInterval | None:
-        """Returns how far apart the rows of its motion are; None for a link that records something else."""
+        """How far apart the rows of its motion are; None for a link that records something else."""
         return interval_of_rate(self.rate) if self.kind == SampleKind.MOTION and self.rate else None
 
 
@@ -118,7 +118,7 @@ class Collector(models.Model):
     browser = models.CharField(max_length=40, blank=True)
     """The name of the phone's browser, for its person; samples do not have it."""
     number = models.PositiveIntegerField(default=0)
-    """That of a guest of the project; 0 for a phone of the link's maker."""
+    """The number of a guest of the project; 0 for a phone of the link's maker."""
     receipt_hash = models.CharField(max_length=64, blank=True)
     """The hash of the secret in the receipt link of a guest."""
     created = models.DateTimeField(auto_now_add=True)
@@ -130,7 +130,7 @@ class Collector(models.Model):
 
     @property
     def restriction(self) -> tuple[str]:
-        """It records for its own project and does nothing else."""
+        """The key of the link's project: the pass records for that and does nothing else."""
         return (f"project:{self.link.project_id}",)
 
     def __str__(self) -> str:
@@ -155,11 +155,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     """Recordings of guests, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> SubmissionQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the submissions of projects that the person may read."""
         return self.filter(collector__link__project__in=Project.objects.of_member(actor))
 
     def waiting(self) -> SubmissionQuerySet:
-        """Those that nobody accepted or refused, whose consent is in force."""
+        """Returns the submissions that nobody accepted or refused, whose consent is in force."""
         in_force = Q(consent__ends=None) | Q(consent__ends__gt=timezone.now())
         return self.filter(in_force, state=SubmissionState.WAITING, consent__withdrawn=None)
 
@@ -185,7 +185,7 @@ class Submission(models.Model):
     """The sample that was created from it, once it was accepted."""
     created = models.DateTimeField(default=timezone.now)
     erased = models.DateTimeField(null=True, blank=True)
-    """When its bytes were gone from the disk, where it was refused or deleted."""
+    """The time when its bytes were gone from the disk, where it was refused or deleted."""
 
     objects = SubmissionQuerySet.as_manager()
 

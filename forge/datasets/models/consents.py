@@ -20,19 +20,19 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     """Consents, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> ConsentQuerySet:
-        """Those of projects that the person may read, and the person's own wherever they are."""
+        """Returns the consents in projects that the person may read, and the person's own wherever they are."""
         if not actor.is_authenticated:
             return self.none()
         is_readable = Q(data_set__project__in=Project.objects.of_member(actor))
         return self.filter(is_readable | Q(person_id=actor.pk) if actor.restriction is None else is_readable)
 
     def in_force(self, now: datetime | None = None) -> ConsentQuerySet:
-        """Those that were not withdrawn or replaced, and have not ended."""
+        """Returns the consents that were not withdrawn or replaced, and have not ended."""
         return self.filter(Q(ends=None) | Q(ends__gt=now or timezone.now()), withdrawn=None, replaced_by=None)
 
 
 class Consent(models.Model):
-    """That a person agreed to give recordings, for some purposes and until some day. It covers one or many samples.
+    """A person's agreement to give recordings, for some purposes and until some day. It covers one or many samples.
 
     The row outlives the recordings: it says what was agreed and when that ended.
     """
@@ -49,12 +49,12 @@ class Consent(models.Model):
     for_training = models.BooleanField()
     """Models of the project may learn from them."""
     for_readers = models.BooleanField()
-    """They may be shown to everyone who sees what the project published."""
+    """Whether the recordings may be shown to everyone who sees what the project published."""
     for_other_projects = models.BooleanField()
     """Other projects of the organisation may use them for the same purposes."""
     agreed = models.DateTimeField(auto_now_add=True)
     ends = models.DateTimeField(null=True, blank=True)
-    """When the samples are deleted; None: when somebody deletes them."""
+    """The time when the samples are deleted; None: when a person deletes them."""
     withdrawn = models.DateTimeField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced")
     """The consent that its person gave instead, for the same samples."""

@@ -14,7 +14,7 @@ class DataSetQuerySet(models.QuerySet["DataSet"]):
     """Data sets, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DataSetQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the data sets of projects that the person may read."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
 

@@ -16,7 +16,7 @@ from rune.datasets.label_names import WORD_LIMIT
 
 
 class ImportState(models.TextChoices):
-    """Where an import is. The last two are ends."""
+    """The state of an import. The last two are ends."""
 
     SENDING = "sending", "Sending"
     READING = "reading", "Reading its lists"
@@ -30,7 +30,7 @@ class DataImportQuerySet(models.QuerySet["DataImport"]):
     """Imports, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DataImportQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the imports of projects that the person may read."""
         return self.filter(data_set__project__in=Project.objects.of_member(actor))
 
 
@@ -73,11 +73,11 @@ class DataImport(models.Model):
     omission_count = models.PositiveIntegerField(default=0)
     """How many were left out."""
     omissions = models.JSONField(default=list)
-    """The first of them, each with `path` and `reason`."""
+    """The first of the omitted files, each with `path` and `reason`."""
     notes = models.JSONField(default=list, db_default=[])
     """Notes on recordings that came in, the first of them, each with `path` and `reason`."""
     error = models.CharField(max_length=500, blank=True)
-    """Why it stopped."""
+    """The reason why it stopped."""
     created = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(auto_now=True)
 

@@ -19,7 +19,8 @@ class ProtectedRun(models.Model):
     """The job that ran it; an attempt after a crash is the same run."""
     data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
-    """Who asked for the job; None where that was a program of the server, such as a pull from a Git repository."""
+    """The person who requested the job; None where that was a program of the server, such as a pull from a Git
+    repository."""
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -13,7 +13,7 @@ from forge.projects.models import Project
 
 
 class RemovalReason(models.TextChoices):
-    """Why samples were deleted."""
+    """The reason why samples were deleted."""
 
     WITHDRAWN = "withdrawn", "Consent was withdrawn"
     DELETED = "deleted", "Deleted by a person"
@@ -24,12 +24,12 @@ class SampleRemovalQuerySet(models.QuerySet["SampleRemoval"]):
     """Removals, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> SampleRemovalQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the removals of projects that the person may read."""
         return self.filter(data_set__project__in=Project.objects.of_member(actor))
 
 
 class SampleRemoval(models.Model):
-    """That some samples of a data set were deleted at once. It does not say whose they were."""
+    """A removal of some samples of a data set at once. It does not say whose they were."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     data_set = models.ForeignKey(DataSet, on_delete=models.CASCADE, related_name="removals")

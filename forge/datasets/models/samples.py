@@ -32,7 +32,7 @@ class SampleKind(models.TextChoices):
 
 
 RECORDED_KINDS = (SampleKind.SOUND, SampleKind.PICTURE, SampleKind.MOTION)
-"""Those that phones record, and that the preview of the studio replays."""
+"""The kinds that phones record, and that the preview of the studio replays."""
 MEDIA_TYPES = {
     "audio/wav": SampleKind.SOUND,
     "image/png": SampleKind.PICTURE,
@@ -54,7 +54,7 @@ class SampleSplit(models.TextChoices):
 
 
 class SampleQuality(models.TextChoices):
-    """Whether a recording is likely to be of use."""
+    """The verdict on whether a recording is likely to be of use."""
 
     GOOD = Quality.GOOD.value, "Good"
     QUIET = Quality.QUIET.value, "Too quiet"
@@ -64,7 +64,7 @@ class SampleQuality(models.TextChoices):
 
 
 class SampleSource(models.TextChoices):
-    """How a sample came into the data set."""
+    """The source from which a sample came into the data set."""
 
     UPLOAD = "upload", "Uploaded"
     IMPORT = "import", "Imported"
@@ -107,22 +107,22 @@ class SampleQuerySet(models.QuerySet["Sample"]):
     """Samples, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> SampleQuerySet:
-        """Those of projects that the person may read, and the person's own wherever they are."""
+        """Returns the samples of projects that the person may read, and the person's own wherever they are."""
         if not actor.is_authenticated:
             return self.none()
         is_readable = Q(data_set__project__in=Project.objects.of_member(actor))
         return self.filter(is_readable | Q(consent__person=actor.pk) if actor.restriction is None else is_readable)
 
     def available(self) -> SampleQuerySet:
-        """Those whose bytes are stored."""
+        """Returns the samples whose bytes are stored."""
         return self.filter(removed=None)
 
     def for_use(self, use: SampleUse, place: UsePlace = UsePlace.HERE) -> SampleQuerySet:
-        """Those that are stored and whose consent covers a use now. Whatever reads samples asks this."""
+        """Returns the samples that are stored and whose consent covers a use now. Whatever reads samples asks this."""
         return self.available().filter(use_condition(use, place))
 
     def included(self) -> SampleQuerySet:
-        """Those that versions are saved with: labelled, and not excluded."""
+        """Returns the samples that versions are saved with: labelled, and not excluded."""
         return self.filter(is_excluded=False).exclude(label="")
 
 
@@ -144,20 +144,20 @@ class Sample(models.Model):
     label = models.CharField(max_length=WORD_LIMIT, blank=True)
     """"" until somebody labels it."""
     events = models.JSONField(null=True, blank=True)
-    """Where labels happen in a long recording: `[{"label", "start", "end"}]`, in seconds. None: the label holds for all
-    of it."""
+    """The places of labels in a long recording: `[{"label", "start", "end"}]`, in seconds. None: the label holds for
+    all of it."""
     positions = models.JSONField(null=True, blank=True)
-    """Where objects are in a picture, as `rune.datasets.positions` writes them. None: nobody marked it. Empty: somebody
-    found no object in it."""
+    """The positions of objects in a picture, as `rune.datasets.positions` writes them. None: nobody marked it. Empty:
+    somebody found no object in it."""
     labelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     is_disputed = models.BooleanField(default=False, db_default=False)
     """Whether two people gave it different labels in the queue, and nobody settled it."""
     split = models.CharField(max_length=10, choices=SampleSplit.choices)
-    """That of its group. It never changes."""
+    """The split of its group. It never changes."""
     group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="samples")
-    """None for a sample of nobody, such as a picture of a thing."""
+    """The group of its person; None for a sample of nobody, such as a picture of a thing."""
     device = models.CharField(max_length=WORD_LIMIT, blank=True)
     source = models.CharField(max_length=10, choices=SampleSource.choices)
     consent = models.ForeignKey(Consent, on_delete=models.RESTRICT, related_name="samples")
@@ -169,13 +169,13 @@ class Sample(models.Model):
     """The revision of the data set at which it changed last."""
     created = models.DateTimeField(default=timezone.now)
     removed = models.DateTimeField(null=True, blank=True)
-    """When it was deleted."""
+    """The time when it was deleted."""
     removal_reason = models.CharField(max_length=10, blank=True)
     """`withdrawn`, `deleted` or `ended`."""
     removal = models.ForeignKey(SampleRemoval, null=True, blank=True, on_delete=models.SET_NULL, related_name="samples")
     """The removal that deleted it; None before, and for samples of before there were such rows."""
     erased = models.DateTimeField(null=True, blank=True)
-    """When its bytes were gone from the disk as well."""
+    """The time when its bytes were gone from the disk as well."""
 
     objects = SampleQuerySet.as_manager()
 

@@ -18,7 +18,7 @@ class DataVersionQuerySet(models.QuerySet["DataVersion"]):
     """Versions of data sets, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DataVersionQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the versions of projects that the person may read."""
         return self.filter(data_set__project__in=Project.objects.of_member(actor))
 
 
@@ -60,12 +60,12 @@ class DataCopyQuerySet(models.QuerySet["DataCopy"]):
     """Copies, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> DataCopyQuerySet:
-        """Those of projects that the person may read."""
+        """Returns the versions of projects that the person may read."""
         return self.filter(version__data_set__project__in=Project.objects.of_member(actor))
 
 
 class DataCopy(models.Model):
-    """That somebody fetched the recordings of a version, or those with numbers from `first` to `last`."""
+    """A copy: a person fetched the recordings of a version, or those with numbers from `first` to `last`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(DataVersion, on_delete=models.CASCADE, related_name="copies")

@@ -14,7 +14,7 @@ MAX_LABELS = 12
 
 @dataclass(frozen=True)
 class AnswerCount:
-    """How many samples of a label got an answer."""
+    """The number of samples of a label that got an answer."""
 
     answer: str
     count: int

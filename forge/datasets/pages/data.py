@@ -101,7 +101,7 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 @require_GET
 @never_cache
 def sample_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """One sample: it is played, with the build's answer, its consent and the versions that have it."""
+    """Shows a sample: it is played, with the build's answer, its consent and the versions that have it."""
     project = project_of(request, organisation, name, Verb.READ)
     return render(request, "data/samples/page.html", _sample_context(principal_of(request), project, number))
 

@@ -34,7 +34,8 @@ def removals(request: HttpRequest, organisation: str, name: str) -> HttpResponse
 @never_cache
 @require_safe
 def one_removal(request: HttpRequest, organisation: str, name: str, removal_id: UUID) -> HttpResponse:
-    """One removal: its samples, the jobs that it stopped, the copies that left the server, and what learned from it."""
+    """Shows a removal: its samples, the jobs that it stopped, the copies that left the server, and what learned from
+    it."""
     project = project_of(request, organisation, name, Verb.READ)
     principal = principal_of(request)
     report = report_of(principal, find_removal(principal, project, removal_id))

@@ -1,4 +1,4 @@
-"""How often a person's runes are run in a day on samples that this person may not play.
+"""The limits of how often a person's runes are run in a day on samples that this person may not play.
 
 A result tells a little of each sample, as its answer is one of a few labels. A person who may not play a recording
 could read it bit by bit from many runes.

@@ -34,7 +34,7 @@ def labelled_samples(actor: Actor, project: Project) -> SampleQuerySet:
 
 
 def samples_by_digest(actor: Actor, project: Project, digests: Collection[str]) -> Mapping[str, Sample]:
-    """Those samples of a project that have these bytes, are stored and visible to the person, by digest."""
+    """Returns those samples of a project that have these bytes, are stored and visible to the person, by digest."""
     samples = Sample.objects.visible_to(actor).available().filter(data_set__project=project, digest__in=digests)
     samples = samples.select_related("consent__data_set__project")
     return {sample.digest: sample for sample in samples}

@@ -123,7 +123,7 @@ class ImportResult:
 @dataclass(frozen=True)
 class _StoredRecording:
     incoming: Incoming
-    """Without its bytes."""
+    """The recording without its bytes."""
     blob: Blob
     rates: RowRates
 

@@ -185,7 +185,7 @@ class ProjectSampleTerms(ProjectView):
 
     @extend_schema(operation_id="samples_terms", parameters=[_DAYS, _PURPOSES], responses=SampleTermsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """Who will see a recording, and until when."""
+        """Returns who will see a recording, and until when."""
         project = self.project(request, organisation, name, Verb.READ)
         days = _days(request)
         terms = recording_terms(project, days, purposes_in(request.query_params.get("purposes")))
@@ -200,7 +200,7 @@ class OwnSamples(ForgeView):
 
     @extend_schema(operation_id="samples_own", responses=OwnSamplesJson)
     def get(self, request: Request) -> Response:
-        """One's own samples in all projects, also of organisations that one has left."""
+        """Returns the person's own samples in all projects, also of organisations that they have left."""
         principal = signed_in(request)
         return Response(OwnSamplesJson(samples=[sample_to_json(each, principal) for each in own_samples(principal)]))
 

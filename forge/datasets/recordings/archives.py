@@ -88,7 +88,7 @@ class LabelledArchive:
             try:
                 content = content_in(self._content_file, each)
                 if not _is_possible(each):
-                    raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
+                    raise MalformedAnswer("The process that reads archives described an invalid recording.")
             except MalformedAnswer as error:
                 raise ArchiveRefused(f"The archive could not be read. {error.reason}") from error
             if (reason := _reason_against(each["events"] or (), content)) is not None:
@@ -175,7 +175,7 @@ def _advice(conflict: LabelConflict) -> str:
 
 
 def _is_possible(recording: LabelledRecordingJson) -> bool:
-    """Whether the split, the label and the events of a recording are possible."""
+    """Returns whether the split, the label and the events of a recording are possible."""
     events = recording["events"] or []
     return (
         recording["split"] in _SPLITS
@@ -200,5 +200,5 @@ def _within(events: Sequence[MarkedPlaceJson], content: Content) -> list[SampleE
 
 
 def _seconds(content: Content) -> float:
-    """How long a recording is: a sound has a rate, and marked places of others count rows."""
+    """Returns the length of a recording: a sound has a rate, and marked places of others count rows."""
     return content.milliseconds / 1000 if content.kind is Kind.SOUND else math.inf

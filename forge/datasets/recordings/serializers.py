@@ -77,7 +77,7 @@ class SamplesImportedJson(TypedDict):
 
 
 class SampleTermsJson(TypedDict):
-    """Who would see a recording and until when, in the words that its person agrees to."""
+    """The people who would see a recording and until when, in the words that its person agrees to."""
 
     days: int
     ends: Annotated[Timestamp | None, "null: when somebody deletes it"]

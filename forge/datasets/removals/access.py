@@ -20,7 +20,7 @@ def removals_of(actor: Actor, project: Project) -> SampleRemovalQuerySet:
 
 
 def find_removal(actor: Actor, project: Project, removal_id: UUID) -> SampleRemoval:
-    """One of them. Raises `Forbidden` or `NotFound`."""
+    """Returns a removal. Raises `Forbidden` or `NotFound`."""
     removal = removals_of(actor, project).filter(pk=removal_id).first()
     if removal is None:
         raise nothing_here(actor)

@@ -31,14 +31,14 @@ class Deletions:
     samples: Mapping[UUID, str]
     """The reason for each sample."""
     consents: frozenset[UUID]
-    """Those that were withdrawn."""
+    """The consents that were withdrawn."""
 
     def __or__(self, other: Deletions) -> Deletions:
         return Deletions({**self.samples, **other.samples}, self.consents | other.consents)
 
 
 def list_path() -> Path:
-    """Where the list is."""
+    """Returns the path of the list."""
     return Path(settings.DATA_DIR) / FILE
 
 

@@ -25,7 +25,7 @@ class RemovalReport:
     remaining: int
     """Samples whose bytes are not yet gone from the disk."""
     versions: Sequence[DataVersion]
-    """Those that have tombstones of it, the oldest first."""
+    """The versions that have tombstones of it, the oldest first."""
     copies: Sequence[DataCopy]
     """Exports and pulls that may have the recordings, the newest first."""
     learners: Sequence[Learner]
@@ -35,12 +35,14 @@ class RemovalReport:
 
     @property
     def backups_until(self) -> datetime | None:
-        """From when on no backup has the recordings; None where the operator does not say how long backups are kept."""
+        """The time from which on no backup has the recordings; None where the operator does not say how long backups
+        are kept."""
         return backups_until(self.removal.created)
 
 
 def backups_until(removal_time: datetime) -> datetime | None:
-    """From when on no backup has what was deleted at this time; None where the operator does not say."""
+    """Returns the time from which on no backup has what was deleted at this time; None where the operator does not
+    say."""
     return removal_time + timedelta(days=settings.BACKUP_DAYS) if settings.BACKUP_DAYS else None
 
 

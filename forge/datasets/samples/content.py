@@ -53,7 +53,7 @@ def content_in(content_file: IO[bytes], facts: RecordingFactsJson) -> Content:
     """Returns a recording whose bytes an isolated process wrote into a file. Raises `MalformedAnswer` for impossible
     facts."""
     if not _are_possible(facts):
-        raise MalformedAnswer("The process that reads recordings described one that cannot be.")
+        raise MalformedAnswer("The process that reads recordings described an invalid one.")
     content_file.seek(facts["offset"])
     data = content_file.read(facts["size"])
     if len(data) != facts["size"]:
@@ -65,7 +65,7 @@ def content_in(content_file: IO[bytes], facts: RecordingFactsJson) -> Content:
 
 
 def are_words(*words: str) -> bool:
-    """Whether all these texts may be labels, pseudonyms or names of devices. An empty text may."""
+    """Returns whether all these texts may be labels, pseudonyms or names of devices. An empty text may."""
     return all(len(each) <= WORD_LIMIT and each.isprintable() for each in words)
 
 

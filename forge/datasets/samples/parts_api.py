@@ -41,8 +41,10 @@ class DataSampleParts(ProjectView):
         responses=DataPartsJson,
     )
     def get(self, request: Request, organisation: str, name: str, number: int) -> Response:
-        """Where a sound is loud, or motion moves, against the quietest third of it. Positions are milliseconds of a
-        sound and rows of motion. Nothing is changed."""
+        """Returns the parts where a sound is loud, or motion moves, against the quietest third of it.
+
+        Positions are milliseconds of a sound and rows of motion. Nothing is changed.
+        """
         project = self.project(request, organisation, name, Verb.READ)
         principal = principal_of(request)
         sample = find_sample(principal, project, number)

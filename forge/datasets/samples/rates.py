@@ -48,5 +48,5 @@ def require_rates(known_rates: RowRates, rates: RowRates) -> None:
 
 
 def is_other_rate(interval: RowInterval, known_interval: RowInterval) -> bool:
-    """Whether an interval is of another rate than a known one. One in an unknown unit may be of any rate."""
+    """Returns whether an interval is of another rate than a known one. One in an unknown unit may be of any rate."""
     return known_interval.ratio_to(interval) is not None and not interval.is_same_as(known_interval)

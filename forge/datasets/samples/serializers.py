@@ -37,7 +37,7 @@ class DataPartsJson(TypedDict):
 
 
 class DataDeletedJson(TypedDict):
-    """How many samples were deleted."""
+    """The number of samples that were deleted."""
 
     samples: int
 

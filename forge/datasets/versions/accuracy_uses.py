@@ -1,4 +1,4 @@
-"""How often accuracy was computed on test samples. Each choice by it makes it say less about new people."""
+"""The uses of test samples to compute accuracy. Each choice by it makes it say less about new people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class AccuracyUse:
     """The builds or training runs whose accuracy was computed on the test samples of one version."""
 
     noun: str
-    """For one of them: `build`, `training run`."""
+    """The noun for one of them: `build`, `training run`."""
     version: UUID
     count: int
     last: datetime
@@ -29,7 +29,7 @@ accuracy_uses: Hook[[DataSet], Sequence[AccuracyUse]] = Hook()
 
 @dataclass(frozen=True)
 class AccuracyCount:
-    """How often accuracy was computed, by what, and when last."""
+    """The number of times that accuracy was computed, by what, and when last."""
 
     times: int = 0
     sentence: str = ""

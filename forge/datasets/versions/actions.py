@@ -62,7 +62,7 @@ def save_version(
     new_digests: list[str] = []
     with delete_on_failure(new_digests), (change := DataSetChange(row.pk)) as data_set, uncollected():
         if data_set.revision - 1 != revision:
-            raise Stale("The data changed since you read it. Nothing was saved; look at it again.")
+            raise Stale("The data changed since you read it. Nothing was saved. Check it again.")
         entries = current_entries(data_set)
         if not entries:
             raise NothingToSave("No sample has a label and a consent that covers its split.")

@@ -49,11 +49,11 @@ class DataCard:
     devices: int
     first: datetime | None
     last: datetime | None
-    """When the stored samples were recorded or imported."""
+    """The time when the last of the stored samples was recorded or imported."""
     purpose_counts: Sequence[tuple[str, int]]
     """How many samples their people gave for each purpose, of those whose consent is in force."""
     ends: datetime | None
-    """When the first consent ends; None where none does."""
+    """The time when the first consent ends; None where none does."""
     deleted_count: int
     """Samples whose bytes were deleted since the version was saved."""
 
@@ -139,7 +139,7 @@ def card_of(version: DataVersion, entries: Sequence[Entry]) -> DataCard:
 
 
 def _counts(origins: Counter[_Origin], field: str) -> Sequence[tuple[str, int]]:
-    """How many samples have each value of a field, most first."""
+    """Returns how many samples have each value of a field, most first."""
     counts = Counter[str]()
     for origin, count in origins.items():
         counts[getattr(origin, field)] += count

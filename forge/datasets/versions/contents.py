@@ -54,7 +54,7 @@ def compare_versions(before: DataVersion, after: DataVersion) -> VersionComparis
 
 @dataclass(frozen=True)
 class VersionsOfSample:
-    """Those of the newest versions of a data set that have one sample."""
+    """The newest versions of a data set that have one sample."""
 
     numbers: Sequence[int]
     """Lowest first."""

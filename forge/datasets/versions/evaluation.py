@@ -15,7 +15,7 @@ from forge.datasets.versions.other_projects import usable_samples
 from forge.projects.models import Project
 
 FOLDER = ".data"
-"""Where a compiler's process reads samples, apart from the project's files."""
+"""The folder where a compiler's process reads samples, apart from the project's files."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class SampleUnderTest:
     size: int
 
     def to_json(self) -> dict[str, Any]:
-        """As the compiler's process reads it."""
+        """Returns the samples as the compiler's process reads them."""
         return {"digest": self.digest, "path": self.path, "label": self.label, "events": self.events}
 
     @property
     def file_entry(self) -> Mapping[str, Any]:
-        """As manifests describe files."""
+        """The entry of the file in manifests."""
         return {"digest": self.digest, "size": self.size}
 
 

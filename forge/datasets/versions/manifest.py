@@ -35,7 +35,7 @@ class Entry:
     events: Sequence[Mapping[str, Any]] | None = None
     """The marked places of a long recording (`forge.datasets.models.samples.Sample.events`)."""
     positions: Sequence[ObjectPositionJson] | None = None
-    """Where objects are in a picture; None where nobody marked it."""
+    """The positions of objects in a picture; None where nobody marked it."""
 
 
 _FIELDS = tuple(field.name for field in fields(Entry))
@@ -69,9 +69,9 @@ class VersionComparison:
 
     added_numbers: Sequence[int]
     excluded_numbers: Sequence[int]
-    """Those that only the first version has, and that are still stored."""
+    """The numbers that only the first version has, and that are still stored."""
     deleted_numbers: Sequence[int]
-    """Those that only the first version has, and whose bytes were deleted."""
+    """The numbers that only the first version has, and whose bytes were deleted."""
     label_changes: Sequence[LabelChange]
     new_groups: int
     untested_labels: Sequence[str]

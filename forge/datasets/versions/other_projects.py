@@ -40,12 +40,13 @@ def usable_samples(version: DataVersion, project: Project, use: SampleUse) -> Sa
 
 
 def place_of(version: DataVersion, project: Project) -> UsePlace:
-    """Where a project uses a version."""
+    """Returns the place where a project uses a version."""
     return UsePlace.HERE if version.data_set.project_id == project.pk else UsePlace.OTHER_PROJECT
 
 
 def name_for_giver(version: DataVersion, project: Project) -> str:
-    """How a person who gave samples hears of a project that uses them. They may not know that another one exists."""
+    """Returns the name of a project that uses samples for the person who gave them, who may not know that another one
+    exists."""
     return project.full_name if place_of(version, project) is UsePlace.HERE else "another project"
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from forge.deployments.models import CallsOfDay
 
 SHOWN_DAYS = 14
-"""With today."""
+"""The days in the chart, with today."""
 HEIGHT = 44
 """The height of the highest bar, in units of the picture."""
 _WIDTH, _STEP = 11, 15

@@ -21,7 +21,7 @@ from forge.registry.models import Tag
 
 @dataclass(frozen=True)
 class KindMark:
-    """How a kind of deployment looks."""
+    """The look of a kind of deployment."""
 
     icon: str
 
@@ -54,7 +54,7 @@ class HistoryRow:
     """How long it was served."""
     can_return: bool
     advice: str
-    """Why nobody should go back to it, or "" if nothing speaks against it."""
+    """The reason against going back to it, or "" if nothing speaks against it."""
     remark: str
     """A remark that it was published past its gate, or that somebody wants it changed; "" where neither is so."""
 
@@ -100,18 +100,18 @@ class Card:
 
     @property
     def runs(self) -> str:
-        """Where the rune runs."""
+        """The place where the rune runs."""
         return PLACES[DeploymentKind(self.deployment.kind)]
 
     @property
     def hint(self) -> str:
-        """How the newest key begins and ends, by which its owner recognises it; "" if there is no key."""
+        """The beginning and the end of the newest key, by which its owner recognises it; "" if there is no key."""
         living = [key.hint for key in self.deployment.keys.all() if not key.has_ended]
         return living[-1] if living else ""
 
     @property
     def address(self) -> str:
-        """How its own lines are asked for on the page of all."""
+        """The address of its own lines on the page of all deployments."""
         return f"{self.deployment.project.get_absolute_url()}/deployments?use={self.deployment.name}"
 
 
@@ -172,5 +172,5 @@ def _history(
 
 
 def is_unused(last: datetime) -> bool:
-    """Whether a moment is so long ago that a key should be revoked which was used then for the last time."""
+    """Returns whether a key that was last used at a moment should be revoked, because that is so long ago."""
     return last < timezone.now() - timedelta(days=UNUSED_DAYS)

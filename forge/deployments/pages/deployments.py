@@ -65,7 +65,7 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
 @never_cache
 @require_GET
 def deployment_page(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
-    """One deployment: what it serves, who may use it, and its settings."""
+    """Shows a deployment: what it serves, who may use it, and its settings."""
     project = project_of(request, organisation, name, Verb.READ)
     row = find_deployment(principal_of(request), project, deployment)
     may_deploy = can(principal_of(request), Verb.DEPLOY, project)

@@ -1,4 +1,4 @@
-"""How the chosen deployment is used, as its pages show it: the lines to copy, and the rune to try."""
+"""The use of the chosen deployment on its pages: the lines to copy, and the rune to try."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DeploymentUsage:
     """Empty while nothing of the organisation is signed: pasted without `root`, lines accept any older version."""
     is_unsigned: bool
     way: Snippet | None
-    """None where the build does not say what the rune takes."""
+    """The chosen way to use it; None where the build does not say what the rune takes."""
     has_key: bool
     """Whether the lines have a whole key, and not what it begins and ends with."""
     try_url: str

@@ -21,7 +21,7 @@ class VersionOption:
 
     @property
     def value(self) -> str:
-        """How the form sends it: with the digest that the person saw under the tag."""
+        """The value that the form sends: with the digest that the person saw under the tag."""
         return f"{'follow' if self.is_following else 'fixed'} {self.tag.name} {self.tag.manifest.blob_id}"
 
     @property

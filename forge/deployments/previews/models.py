@@ -16,7 +16,8 @@ class PreviewLinkQuerySet(models.QuerySet["PreviewLink"]):
     """Links to previews. The caller has found their change requests."""
 
     def open(self) -> PreviewLinkQuerySet:
-        """Those that neither ended nor were revoked, and whose maker's token, if a token made them, has not ended."""
+        """Returns the links that neither ended nor were revoked, and whose maker's token, if a token made them, has not
+        ended."""
         return self.filter(of_living_tokens(), expires__gt=timezone.now(), revoked=None)
 
 
@@ -27,7 +28,7 @@ class PreviewLink(models.Model):
     change_request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="preview_links")
     secret_hash = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12)
-    """Its first and last characters, by which people recognise it."""
+    """The first and last characters of the key, by which people recognise it."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -37,7 +37,7 @@ from forge.deployments.serving.try_page import page_for
 from forge.reviews.models import ChangeRequest
 
 CALLS_A_MINUTE = 120
-"""With the key of one link: a preview is for people, not for an app."""
+"""The limit for the key of one link: a preview is for people, not for an app."""
 _METHODS = "GET, HEAD"
 
 

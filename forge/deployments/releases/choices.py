@@ -28,7 +28,7 @@ def chosen_tag(actor: Actor, project: Project, name: str, *, follow: bool, diges
     """
     tag = find_tag(actor, project, name)
     if digest and digest != tag.manifest.blob_id:
-        raise Stale(f"{tag.name} is build {tag.build.number} now. Nothing was done. Look at it, then decide again.")
+        raise Stale(f"{tag.name} is build {tag.build.number} now. Nothing was changed. Check it, then decide again.")
     if follow and not tag.moves:
         message = f"{tag.name} names a version and never moves, so a deployment cannot follow it."
         raise Invalid(message, errors={"follow": [message]})

@@ -30,7 +30,7 @@ class Promotion:
     override: Publication | None = None
     """How an owner published it past its gate, where it lacks something all the same: that is no obstacle."""
     unmet: Sequence[str] = ()
-    """Its shortcomings then, as sentences."""
+    """The shortcomings of the release then, as sentences."""
     changes: Sequence[str] = ()
     """The differences from `before`, as sentences."""
 

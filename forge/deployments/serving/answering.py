@@ -1,4 +1,4 @@
-"""One way to answer at each address of a deployment: preflights, refusals, and the pages that may read the answer."""
+"""Answers at each address of a deployment: preflights, refusals, and the pages that may read the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks a deployment's address: the key that a request names, and the origin of the page that sends it."""
+"""The caller of a deployment's address: the key that a request names, and the origin of the page that sends it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from forge.projects.models import Project
 from forge.registry.models import WithdrawnRune
 
 CALLS_A_MINUTE = 6000
-"""With one key."""
+"""The limit for one key."""
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
 
 

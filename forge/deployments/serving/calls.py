@@ -1,4 +1,4 @@
-"""How often deployments are asked, by day. Nothing about who asks is stored, or is known here."""
+"""Counts the requests to deployments, by day. Nothing about the callers is stored, or is known here."""
 
 from __future__ import annotations
 

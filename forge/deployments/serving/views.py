@@ -34,7 +34,7 @@ from forge.deployments.serving.refusals import RUNE_UNKNOWN, ServingRefusal
 from forge.deployments.serving.signatures import signatures_of
 
 _FRONT_SECONDS = "60"
-"""For how long nginx in front of this server sends a rune without asking: its version may be withdrawn."""
+"""The seconds for which nginx in front of this server sends a rune without asking: its version may be withdrawn."""
 
 
 @csrf_exempt

@@ -21,7 +21,7 @@ def checked_source(project: Project, name: str, own: Deployment | None = None) -
     above: Deployment | None = source
     while above is not None:
         if own is not None and above.pk == own.pk:
-            raise _bad(f"{source.title} is promoted from {own.title}. One of both has to be the first.")
+            raise _bad(f"{source.title} is promoted from {own.title}. One of them must come first.")
         above = rows.get(above.promoted_from_id) if above.promoted_from_id else None
     return source
 

@@ -1,4 +1,4 @@
-"""How a published rune is used, by what it takes and gives: each way as text that runs as it stands."""
+"""Usage of a published rune, by what it takes and gives: each way as text that runs as it stands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ARRAYS = {
 
 @dataclass(frozen=True)
 class UsageSnippet:
-    """One way to use a rune: its heading, what to know beside it, and the text."""
+    """A way to use a rune: its heading, what to know beside it, and the text."""
 
     key: str
     title: str
@@ -43,12 +43,12 @@ class PublishedRune:
 
     @property
     def name(self) -> str:
-        """Returns the name of the project, which is the rune's."""
+        """The name of the project, which is the rune's."""
         return self.full_name.partition("/")[2]
 
     @property
     def reference(self) -> str:
-        """How the registry calls it."""
+        """The name by which the registry calls it."""
         return f"{self.full_name}:{self.tag}"
 
 

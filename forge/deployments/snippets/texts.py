@@ -50,7 +50,7 @@ class UsedDeployment:
 
 @dataclass(frozen=True)
 class Snippet:
-    """One way to use a deployment: the word in its address, its heading, what to do before, and the text."""
+    """A way to use a deployment: the word in its address, its heading, what to do before, and the text."""
 
     language: str
     title: str

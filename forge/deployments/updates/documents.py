@@ -126,7 +126,7 @@ def _end(now: datetime, role: UpdateRole) -> datetime:
 
 
 def _file(version: int, text: str) -> MetaFile:
-    """How one document names another: by version, length and digest."""
+    """Describes a document for another one: its version, length and digest."""
     return MetaFile.from_data(version, text.encode(), ["sha256"])
 
 

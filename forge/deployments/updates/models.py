@@ -30,7 +30,7 @@ LIFETIMES: Final = {
     UpdateRole.SNAPSHOT: timedelta(days=7),
     UpdateRole.TIMESTAMP: timedelta(days=2),
 }
-"""After which a document of the role ends. It is signed again after half of that."""
+"""The time after which a document of the role ends. It is signed again after half of that."""
 
 
 class UpdateKey(models.Model):
@@ -42,12 +42,12 @@ class UpdateKey(models.Model):
     key_id = models.CharField(max_length=64, unique=True)
     """The id in the documents: a SHA-256 in hexadecimal."""
     public_key = models.JSONField()
-    """As TUF writes keys."""
+    """The public key as TUF writes keys."""
     sealed = models.TextField(blank=True)
     """The private half, encrypted (`forge.registry.provenance.signing.secret`); "" once another key has its role."""
     created = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True, blank=True)
-    """When its replacement was requested, or None."""
+    """The time when its replacement was requested, or None."""
 
     class Meta:
         ordering = ["created", "id"]
@@ -62,7 +62,7 @@ class UpdateRoot(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="update_roots")
     version = models.PositiveIntegerField()
-    """From 1, without a gap."""
+    """The version, counted from 1 without a gap."""
     document = models.TextField()
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()

@@ -32,7 +32,7 @@ _NAME = re.compile(r"(?:([1-9][0-9]{0,15})\.(root|snapshot|targets)|timestamp)\.
 def update_document(
     request: HttpRequest, organisation: str, name: str, deployment: str, path: str, key: UUID | None = None
 ) -> HttpResponseBase:
-    """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
+    """Returns a document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
     target = find_by_address(organisation, name, deployment)
     # The clock of the server tells an app whether its own is wrong.
     return serving_response(request, target, lambda: _document(request, target, path, key), exposed_headers=("Date",))

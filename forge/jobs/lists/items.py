@@ -59,7 +59,7 @@ class JobItem:
     attempts: int
     """The most of its kind."""
     pending_reason: str
-    """Why it waits; "" where it does not."""
+    """The reason why it waits; "" where it does not."""
     position: int | None
     may_cancel: bool
     may_retry: bool

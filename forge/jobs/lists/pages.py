@@ -33,7 +33,7 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True)
 class JobStateTag:
-    """How a job's state looks: the tag's colour and its icon."""
+    """The look of a job's state: the tag's colour and its icon."""
 
     colour: str
     icon: str
@@ -63,7 +63,7 @@ class JobRow:
 
     @property
     def percent(self) -> int:
-        """Its progress."""
+        """The progress of the job in percent."""
         return round(self.item.job.progress * 100)
 
 
@@ -126,7 +126,7 @@ def _list(request: HttpRequest, principal: Principal, organisation: Organisation
 
 
 def _cursor(request: HttpRequest) -> JobCursor | None:
-    """Where the page begins; one that we did not make is the newest."""
+    """Returns the place where the page begins; a cursor that we did not make gives the newest."""
     try:
         return JobCursor.parse(request.GET.get("cursor", ""))
     except ValueError:
@@ -134,7 +134,7 @@ def _cursor(request: HttpRequest) -> JobCursor | None:
 
 
 def duration_text(job: Job, now: datetime) -> str:
-    """How long a job waits, runs or ran."""
+    """Returns how long a job waits, runs or ran."""
     if job.state == JobState.QUEUED:
         return f"for {_span(now - job.created)}"
     if job.started is None and not job.spent:

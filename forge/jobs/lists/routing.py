@@ -1,4 +1,4 @@
-"""Where the socket of an organisation's jobs is."""
+"""The address of the socket of an organisation's jobs."""
 
 from __future__ import annotations
 

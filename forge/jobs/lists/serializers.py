@@ -39,7 +39,7 @@ class JobJson(TypedDict):
 
 
 class JobLogLineJson(TypedDict):
-    """One line of a job's log."""
+    """A line of a job's log."""
 
     number: int
     step: Annotated[str, "the part of the work that it tells of; `worker` for what happened to the job itself"]

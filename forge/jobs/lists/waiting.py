@@ -1,4 +1,4 @@
-"""Why jobs wait: their positions in their organisation's queue, or what has to happen first."""
+"""The reasons why jobs wait: their positions in their organisation's queue, or what has to happen first."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ MAX_POSITIONS = 200
 
 @dataclass(frozen=True)
 class WaitingFacts:
-    """Why a job waits, as a sentence, and its position in the organisation's queue of its capability."""
+    """The reason why a job waits, as a sentence, and its position in the organisation's queue of its capability."""
 
     reason: str
     position: int | None = None
 
 
 def waiting_facts(jobs: Sequence[Job], now: datetime | None = None) -> Mapping[UUID, WaitingFacts]:
-    """Why each of these jobs of one organisation waits; one that does not is left out. No query where none waits."""
+    """Returns why each of these jobs of one organisation waits, without those that do not wait.
+
+    Makes no query where none waits.
+    """
     now = now or timezone.now()
     queued_jobs = [job for job in jobs if job.state == JobState.QUEUED]
     if not queued_jobs:

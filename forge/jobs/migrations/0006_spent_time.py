@@ -1,4 +1,4 @@
-"""How long a job ran before it was retried."""
+"""Adds the time that a job ran before it was retried."""
 
 from __future__ import annotations
 

@@ -32,18 +32,18 @@ FULL_DISK = "The server's disk is full. Tell the operator, and retry when there 
 PENDING_REASON = "Waits for room on the server's disk, which is full. Tell the operator"
 """The reason of a job that waits for room."""
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
-"""For room on a disk."""
+"""The limits of the wait for room on a disk."""
 WRITE_AGAIN_EVERY = 1.0
 """Seconds between two attempts to write to a database that has no room."""
 
 
 def wait_for_room(ran: timedelta, last_wait: timedelta) -> timedelta:
-    """How long a job waits that met a full disk after it ran for so long: what it computed, it computes again."""
+    """Returns how long a job waits that met a full disk after it ran for so long: it computes the same again."""
     return min(max(SHORTEST_WAIT, ran, 2 * last_wait), LONGEST_WAIT)
 
 
 class RunningJob:
-    """One job in work: the `JobContext` of its executor. `stopping` is set when the process ends."""
+    """A running job: the `JobContext` of its executor. `stopping` is set when the process ends."""
 
     def __init__(self, lease: JobLease, stopping: threading.Event, pace: PaceNow = usual_pace) -> None:
         self._lease = lease
@@ -61,7 +61,7 @@ class RunningJob:
 
     @property
     def party(self) -> Party:
-        """On whose behalf it runs."""
+        """The party on whose behalf it runs."""
         return self._lease.party
 
     @property
@@ -87,7 +87,7 @@ class RunningJob:
             self._renew()
 
     def pace(self) -> ComputePace:
-        """How fast to compute now."""
+        """Returns how fast to compute now."""
         return self._pace()
 
     def _renew(self) -> None:
@@ -161,7 +161,7 @@ class RunningJob:
         self._put_back(counts=False, wait=wait, reason=PENDING_REASON)
 
     def _last_wait(self, text: str) -> timedelta:
-        """How long the job waited for room before this attempt, as far as its log says so in this line.
+        """Returns how long the job waited for room before this attempt, as far as its log says so in this line.
 
         In whole seconds, since the line has the time of another moment than the wait.
         """

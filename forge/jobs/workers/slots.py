@@ -33,7 +33,7 @@ BEYOND = 2
 
 
 def build_slots() -> int:
-    """How many jobs that build compute at once in a process: half of the cores, so that typing stays quick."""
+    """Returns how many jobs that build compute at once in a process: half of the cores, so that typing stays quick."""
     return max(1, (os.cpu_count() or 2) // 2)
 
 

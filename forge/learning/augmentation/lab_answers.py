@@ -49,7 +49,7 @@ class AugmentationExamplesJson(TypedDict):
 
 
 def are_possible_examples(examples: Sequence[AugmentedRecordingJson]) -> bool:
-    """Whether there are as many windows as `lab` draws, each with as many bytes as its shape says."""
+    """Returns whether there are as many windows as `lab` draws, each with as many bytes as its shape says."""
     return 1 <= len(examples) <= MOST_EXAMPLES and all(map(_is_possible, examples))
 
 

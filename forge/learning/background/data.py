@@ -1,4 +1,4 @@
-"""Whether the sounds of a project's data have background: sounds in which none of its labels happens."""
+"""Checks that the sounds of a project's data have background: sounds in which none of its labels happens."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def background_sentence(labels: Sequence[LabelCounts]) -> str:
 
 
 def has_sounds(actor: Actor, project: Project) -> bool:
-    """Whether the data has a sound with a label. Raises `Forbidden` or `NotFound`."""
+    """Returns whether the data has a sound with a label. Raises `Forbidden` or `NotFound`."""
     sounds = samples_of(actor, project).filter(kind=SampleKind.SOUND, is_excluded=False).exclude(label="")
     return sounds.exists()
 
 
 def _declared_recipe_needs_background(project: Project) -> bool:
-    """Whether the recipe of `forge.yml` learns background from data, which is so without a recipe."""
+    """Returns whether the recipe of `forge.yml` learns background from data, which is so without a recipe."""
     training = declared_of(project).training
     if training is None:
         return True

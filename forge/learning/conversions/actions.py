@@ -133,7 +133,7 @@ def restart_conversion(
     with delete_on_failure(digests), transaction.atomic():
         row = lock(row)
         if not row.can_resume:
-            raise ConversionBusy("Only a model that was not converted is converted again.")
+            raise ConversionBusy("Only a model whose conversion failed can be converted again.")
         link_uploaded(row, digests, project)
         if beside is not None:
             row.weights_digest, row.weights_size = beside.digest, beside.size
@@ -311,5 +311,7 @@ def _checked_shapes(shapes: Shapes) -> dict[str, list[int]]:
         raise Invalid(f"A model has at most {MAX_INPUTS} inputs here.")
     for name, sizes in shapes.items():
         if not sizes or len(sizes) > 6 or not all(0 < size < LARGEST_SIZE for size in sizes):
-            raise Invalid(f"The shape of {quoted(name)} is not one such as 49x10.", errors={"shapes": ["Write 49x10."]})
+            raise Invalid(
+                f"The shape of {quoted(name)} is not valid. Write it like 49x10.", errors={"shapes": ["Write 49x10."]}
+            )
     return {name: list(sizes) for name, sizes in shapes.items()}

@@ -172,12 +172,12 @@ def _begin(writer: User | None, project: Project, tree: WorkingTree, model: Mode
 
 
 def _unmakable(tree: WorkingTree, model: ModelSource) -> str:
-    """Why a model cannot be made here of what the project has; "" if it can."""
+    """Returns why a model cannot be made here of what the project has; "" if it can."""
     if reason := _server_refuses(model):
         return reason
     if model.source not in tree.manifest:
         return f"The source {quoted(model.source)} is missing."
-    return f"{quoted(model.source)} is a text, and no model." if model.source in tree.texts else ""
+    return f"{quoted(model.source)} is a text file, not a model." if model.source in tree.texts else ""
 
 
 def _begin_stored(writer: Actor, project: Project, tree: WorkingTree, model: ModelSource) -> ModelConversion:
@@ -188,7 +188,7 @@ def _begin_stored(writer: Actor, project: Project, tree: WorkingTree, model: Mod
 
 
 def _server_refuses(model: ModelSource) -> str:
-    """Why a server does not make this form, though `rune convert` does; "" if it does."""
+    """Returns why a server does not make this form, though `rune convert` does; "" if it does."""
     if model.float_layers and model.form not in MIXED_FORMS:
         return f"Layers stay in float in {' and '.join(MIXED_FORMS)} only."
     if model.form != FLOAT and not model.float_interface:
@@ -206,7 +206,8 @@ def _conversions(project: Project) -> list[ModelConversion]:
 
 
 def _is_of(row: ModelConversion, tree: WorkingTree, model: ModelSource) -> bool:
-    """Whether a conversion is of the source, the shapes and the calibration of a model, which its forms share."""
+    """Returns whether a conversion is of the source, the shapes and the calibration of a model, which its forms
+    share."""
     source = tree.manifest.get(model.source, {}).get("digest")
     own = (row.source_digest, row.weights_digest, row.shapes, row.calibration)
     return own == (source, _weights(tree, model), _shapes(model), model.calibration.value)

@@ -13,13 +13,13 @@ TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
 PT2_SUFFIX = ".pt2"
 """The suffix of the sources that PyTorch converts."""
 SOURCE_SUFFIXES = (*KERAS_SUFFIXES, ".onnx", PT2_SUFFIX)
-"""For files that are models of another format, and nothing else: a `.zip` may be anything."""
+"""The suffixes of files that are models of another format, and nothing else: a `.zip` may be anything."""
 FLOAT = "float32"
 FIRST_FORMS = (FLOAT, "int8")
-"""Made and shown first."""
+"""The forms that are made and shown first."""
 OTHER_FORMS = ("int16x8", "int8-tensor", "dynamic", "float16")
 TENSORFLOW_FORMS = (TENSORFLOW_INT8,)
-"""Made of Keras models too, by TensorFlow itself."""
+"""The forms that TensorFlow itself makes of Keras models too."""
 MIXED_FORMS = ("int8", "int16x8")
 """Forms in which layers may stay floats."""
 TREES = "trees"

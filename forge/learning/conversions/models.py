@@ -43,7 +43,7 @@ class ModelConversion(LabJob):
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The last job of it."""
     spec_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """For source, settings and converter: the same in one organisation is not converted twice."""
+    """The digest of source, settings and converter: the same in one organisation is not converted twice."""
     float_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The float model, once there is one."""
     description = models.JSONField(default=dict)
@@ -107,7 +107,7 @@ class ConvertedForm(models.Model):
     needs = models.JSONField(default=dict)
     """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refusal = models.CharField(max_length=1000, blank=True)
-    """Why there is no file."""
+    """The reason why there is no file."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)
@@ -134,7 +134,7 @@ class DeclaredModels(models.Model):
     digest = models.CharField(max_length=DIGEST_LENGTH)
     """The digest of the settings and the sources of all models."""
     refusals = models.JSONField(default=dict)
-    """Why none was begun, by the path of the model."""
+    """The reasons why none was begun, by the path of the model."""
 
     def __str__(self) -> str:
         return self.digest

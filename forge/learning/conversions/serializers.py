@@ -27,7 +27,7 @@ MAX_LAYERS = 200
 
 
 class LabelAccuracyJson(TypedDict):
-    """How many samples of a label get it as an answer."""
+    """The number of samples of a label that get it as an answer."""
 
     label: str
     right: int

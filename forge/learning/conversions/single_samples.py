@@ -12,12 +12,12 @@ REMOVED = "removed"
 
 
 def removed_count(figures: Mapping[str, Any]) -> int:
-    """How many samples of the figures were deleted since they were measured."""
+    """Returns how many samples of the figures were deleted since they were measured."""
     return len(figures.get(REMOVED, ()))
 
 
 def removed_from_any(all_figures: Iterable[Mapping[str, Any]]) -> int:
-    """How many samples of one or several of these figures were deleted since."""
+    """Returns how many samples of one or several of these figures were deleted since."""
     return len({number for figures in all_figures for number in figures.get(REMOVED, ())})
 
 

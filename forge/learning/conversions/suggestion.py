@@ -28,12 +28,12 @@ def judged_on_of(form: ConvertedForm) -> str:
 
 
 def is_judged_on_random(form: ConvertedForm) -> bool:
-    """Whether the figures of a form are of random numbers."""
+    """Returns whether the figures of a form are of random numbers."""
     return judged_on_of(form) == RANDOM_NUMBERS
 
 
 def is_calibrated_on_random(form: ConvertedForm) -> bool:
-    """Whether the ranges of a form are those of random numbers."""
+    """Returns whether the ranges of a form are those of random numbers."""
     return calibrated_on_of(form) == RANDOM_NUMBERS
 
 

@@ -64,7 +64,8 @@ def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[Conv
 
 
 def _may_be_measured_on(form: ConvertedForm, samples: Sequence[Sample]) -> bool:
-    """Whether the ranges of a form of the samples' own project were measured on one of them, as far as is known."""
+    """Returns whether the ranges of a form of the samples' own project were measured on one of them, as far as is
+    known."""
     if form.calibrated_on is not None:
         return not frozenset(form.calibrated_on).isdisjoint(each.number for each in samples)
     return any(each.split == form.conversion.calibration and each.created < form.created for each in samples)

@@ -52,7 +52,7 @@ def write_model_input(
         return apply_form(actor, model.form, model.path, OfferedInput(texts, _input_lines(model, presets)))
     changed = {path: data for path, data in texts.items() if model.tree.texts.get(path) != data}
     if not changed:
-        raise NothingToWrite(f"{target} says this already.")
+        raise NothingToWrite(f"{target} already declares this.")
     if _is_untouched(model, target) and not (LABELS in changed and LABELS in model.tree.manifest):
         for path in sorted(changed, key=lambda each: each == target):
             write_file(actor, project, path, changed[path], precondition=_file_state(model.tree, path))
@@ -96,7 +96,8 @@ def _runefile_path(tree: WorkingTree) -> str:
 
 
 def _is_untouched(model: ModelToFeed, target: str) -> bool:
-    """Whether nobody wrote the Runefile: there is none, it is that of a new project, or the model came with it."""
+    """Returns whether nobody wrote the Runefile: there is none, it is that of a new project, or the model came with
+    it."""
     text = model.tree.texts.get(target, b"").decode("utf-8", "replace")
     if not text.strip() or text.encode() == BLANK_RUNEFILE:
         return target not in model.tree.manifest or target in model.tree.texts

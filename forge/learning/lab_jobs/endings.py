@@ -17,7 +17,7 @@ class LearningEnding(StrEnum):
     """The end of a run, a search or a conversion by a change."""
 
     NONE = ""
-    """The run, the search or the conversion goes on, or had ended before."""
+    """Nothing ended: it goes on, or had ended before."""
     FINISHED = "finished"
     FAILED = "failed"
 

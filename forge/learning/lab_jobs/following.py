@@ -19,7 +19,7 @@ from forge.learning.learnable_data.archive import ARCHIVE, usable_entries, write
 
 R = TypeVar("R", bound=RecipeJob)
 INSTRUCTION_SECONDS = 0.5
-"""Time between two questions for an instruction."""
+"""The seconds between two checks for instructions."""
 LAB_ATTEMPTS = 3
 """Attempts of a job, if the process that trains ends without an answer."""
 

@@ -34,7 +34,8 @@ LONGEST_TEXT = 1000
 """Characters of a sentence."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "XDG_CACHE_HOME", "RUNE_LAB_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _INSTALLERS = ("PIP_", "UV_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-"""Where packages are fetched from. Nothing else of the server's variables is passed on: they may hold secrets."""
+"""The variables that say where packages are fetched from. Nothing else of the server's variables is passed on: they may
+hold secrets."""
 
 J = TypeVar("J")
 
@@ -78,7 +79,7 @@ class EnvironmentMissing(Exception):
 
     @property
     def advice(self) -> str:
-        """Its size, and what the operator of the server does."""
+        """The size of the environment, and what the operator of the server does."""
         environment = self.environment
         size = f"{environment['download']} MB to download, {environment['disk']} MB on disk"
         command = f"`python -m lab.environments prepare {environment['name']}`"
@@ -92,7 +93,7 @@ class LabDied(Exception):
 
 @dataclass(frozen=True)
 class LabJobLimit:
-    """How long a job of `lab` may take, and what it is called."""
+    """The time limit of a job of `lab`, and its name."""
 
     seconds: float
     work: str

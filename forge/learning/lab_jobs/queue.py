@@ -60,8 +60,8 @@ def lock(row: J) -> J:
 
 
 def lock_to_go_on(actor: Actor, row: R) -> R:
-    """Asks again what was asked when a run or a search began, in the transaction that lets it go on. Returns it, locked
-    as is its project.
+    """Checks again what was checked when a run or a search began, in the transaction that lets it go on. Returns it,
+    locked as is its project.
 
     Raises `DataVersionNotFound` and `TooOften`.
     """

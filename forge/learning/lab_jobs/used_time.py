@@ -20,7 +20,7 @@ from forge.core.errors import TooOften
 from forge.learning.lab_jobs.models import TrainingTime
 
 DAY = timedelta(days=1)
-"""For how long used time counts."""
+"""The period for which used time counts."""
 MINUTE = timedelta(minutes=1)
 """No time that is computed ends further ahead: a row that says so is of a clock that was ahead, and nobody knows how
 long it ran."""
@@ -74,7 +74,7 @@ def require_minutes(organisation: Organisation) -> None:
     limit = limit_of(organisation.stream, QuotaResource.TRAINING)
     if minutes_used(organisation) >= limit:
         raise TooOften(
-            f"The organisation trained for {limit} minutes in the last day, which is all there is. Try again later, or "
+            f"The organisation trained for {limit} minutes in the last day, which is the limit. Try again later, or "
             "ask the operator of this server for more.",
             int(RETRY_AFTER.total_seconds()),
         )

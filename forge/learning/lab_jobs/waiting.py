@@ -87,7 +87,7 @@ def start_lab(variables: Mapping[str, str], ahead: LabLibraries | None = None) -
 
 
 class WaitingLab:
-    """At most one process with these libraries. Safe from any thread."""
+    """A pool of at most one process with these libraries. Thread-safe."""
 
     def __init__(self, libraries: LabLibraries, idle_seconds: float = IDLE_SECONDS) -> None:
         self._libraries = libraries

@@ -1,5 +1,8 @@
-"""Whether a recipe can learn from a version of the data, as far as its list of samples says: asked before a run or a
-search begins, and by the form. The run itself reads the bytes, and may find more."""
+"""Decides whether a recipe can learn from a version of the data, as far as its list of samples says, before a run or a
+search begins, and for the form.
+
+The run itself reads the bytes, and may find more.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ class VersionData:
         return len({each.group for each in self.recordings if each.group})
 
     def label_count(self, recipe: RecipeJson) -> int:
-        """How many labels a recipe would learn from this."""
+        """Returns how many labels a recipe would learn from this."""
         if LearnedAnswer(recipe["learns"]) is LearnedAnswer.OBJECTS:
             return len({position.label for each in self.recordings for position in each.positions or ()})
         return len(self.labels)

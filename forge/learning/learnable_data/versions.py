@@ -38,8 +38,11 @@ def version_to_learn(actor: Actor, project: Project, number: int | None, digest:
 
 
 def require_source(actor: Actor, project: Project, version: DataVersion | None) -> None:
-    """Before a run or a search goes on with a version: who lets it go on must still read the project whose data that
-    is, like who begins one. Raises `DataVersionNotFound`."""
+    """Requires that the person who lets a run or a search go on may still read the project whose data it uses, as when
+    one begins.
+
+    Raises `DataVersionNotFound`.
+    """
     if version is None or place_of(version, project) is UsePlace.HERE:
         return
     source = readable_source(actor, version)

@@ -128,8 +128,10 @@ def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
 
 
 def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> str:
-    """Where the source of a conversion is in a project, or where it is put. The file that becomes the form is not it:
-    the source stays beside what is made of it."""
+    """Returns the path of the source of a conversion in a project, or the one where it is put.
+
+    The file that becomes the form is not it: the source stays beside what is made of it.
+    """
     same = sorted(path for path, each in tree.manifest.items() if each["digest"] == row.source_digest)
     same = [path for path in same if path != target]
     return same[0] if same else f"{SOURCES}/{row.source_name}"

@@ -1,4 +1,4 @@
-"""Whether a model can take another's place in a pipeline."""
+"""Decides whether a model can take another's place in a pipeline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Shapes = tuple[tuple[int, ...], ...]
 
 
 def are_alike(digest: str, other: str) -> bool:
-    """Whether two model files have inputs and outputs of the same shapes; False where one cannot be read."""
+    """Returns whether two model files have inputs and outputs of the same shapes; False where one cannot be read."""
     try:
         return _shapes(digest) == _shapes(other)
     except (ModelError, NotFound, BytesDamaged):

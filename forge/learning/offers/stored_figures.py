@@ -174,7 +174,10 @@ def _of_build(build: Build, summary: Mapping[str, Any]) -> StoredFigures:
 
 
 def _of_conversions(actor: Actor, project: Project, digest: str) -> StoredFigures | None:
-    """Its accuracy on validation samples. What a conversion counts on boards is the model alone, and not a rune."""
+    """Returns the accuracy of conversions on validation samples.
+
+    What a conversion counts on boards is the model alone, and not a rune.
+    """
     conversions = ModelConversion.objects.visible_to(actor).filter(project=project)
     forms = ConvertedForm.objects.filter(conversion__in=conversions, digest=digest).exclude(figures={})
     form = forms.select_related("conversion__project__organisation").order_by("-created").first()

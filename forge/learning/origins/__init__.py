@@ -1,1 +1,1 @@
-"""Where the model files of a project were trained."""
+"""The origins of the model files of a project."""

@@ -34,7 +34,7 @@ class OutsideModel:
 
 
 def outside_models(project: Project, tree: WorkingTree) -> list[OutsideModel]:
-    """Those among the files of a project as they are now."""
+    """Returns the outside models among the files of a project as they are now."""
 
     def read(path: str) -> bytes:
         text = tree.texts.get(path)
@@ -44,7 +44,7 @@ def outside_models(project: Project, tree: WorkingTree) -> list[OutsideModel]:
 
 
 def changed_outside_models(project: Project, before: Files, after: Files) -> list[OutsideModel]:
-    """Those of which the file or the record changed between two states of a project's files."""
+    """Returns the outside models whose file or record changed between two states of a project's files."""
     changed = {path for path, each in after.items() if before.get(path, {}).get("digest") != each["digest"]}
     records = _records(after) if changed else []
     claims = _claims(after, records, lambda path: read_blob(after[path]["digest"]))
@@ -102,8 +102,10 @@ def _trained_outside(project: Project, claims: Iterator[OutsideModel]) -> list[O
 
 
 def _digests_of_runs(project: Project, digests: Collection[str]) -> frozenset[str]:
-    """Those of the digests that a run or a search of the project's organisation gave. Runs of other organisations do
-    not count: a digest would tell whether there is one."""
+    """Returns those of the digests that a run or a search of the project's organisation gave.
+
+    Runs of other organisations do not count: a digest would tell whether there is one.
+    """
     runs, searches = model_owners(TrainingRun, digests), model_owners(ModelSearch, digests)
     of_organisation = {"project__organisation": project.organisation_id}
     trained_digests: set[str] = set()

@@ -23,7 +23,7 @@ _RECIPE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """How a model was trained, as its record says."""
+    """The training of a model, as its record describes it."""
 
     recipe: str
     seed: int

@@ -63,7 +63,7 @@ class FormCell:
 
 @dataclass(frozen=True)
 class FormFigureRow:
-    """One figure of all forms."""
+    """A figure of all forms."""
 
     title: str
     about: str
@@ -80,7 +80,7 @@ class Column:
     is_chosen: bool
     is_suggested: bool
     warning: str
-    """Why the form must not be trusted; "" where nothing says so."""
+    """The reason why the form must not be trusted; "" where nothing says so."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _arena_saving(source: ConvertedForm, form: ConvertedForm) -> str:
 
 
 def _speed(source: ConvertedForm, form: ConvertedForm) -> str:
-    """How much faster a form is on the first board where both are counted."""
+    """Returns how much faster a form is on the first board where both are counted."""
     for target, needs in form.needs.items():
         before, after = source.needs.get(target, {}).get("instructions"), needs.get("instructions")
         if before and after and before > after:

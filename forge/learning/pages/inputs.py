@@ -67,7 +67,7 @@ class InputCard:
 
 @dataclass(frozen=True)
 class TriedRow:
-    """One preset of a trial. `shades` are paths of the drawing's cells, from faint to strong."""
+    """A preset of a trial. `shades` are paths of the drawing's cells, from faint to strong."""
 
     preset: InputPreset | None
     result: TriedInputJson

@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 560, 180
 """The width and height of the drawing."""
 _MARGIN = 14
 MOST_DECIBELS = 100.0
-"""At the top of the drawing: what is above is as good as the float model."""
+"""The decibels at the top of the drawing: a form above is as good as the float model."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How good a model is, on which recordings. Every page reads it here, and no page computes an accuracy of its own."""
+"""The quality of models, on which recordings. Every page reads it here, and no page computes an accuracy of its own."""
 
 from forge.builds.evaluations.model_quality import quality_of_build as quality_of_build
 from forge.datasets.model_quality import LabelQuality as LabelQuality

@@ -1,4 +1,5 @@
-"""Why the model of a run is that of the epoch on which the mark stands, and not of an earlier peak. Pure functions.
+"""The reason why the model of a run is that of the epoch on which the mark stands, and not of an earlier peak. Pure
+functions.
 
 `lab` chooses the epoch with the lowest loss on the validation split among the last ones, when its steps are small (an
 estimator: of all rounds). What is shown as accuracy beside it is of windows, by the network in floats.
@@ -19,7 +20,7 @@ def epoch_sentence(run: TrainingRun) -> str:
 
 
 def sentence_of(curves: Sequence[EpochJson], epoch: int, *, is_over: bool) -> str:
-    """Why `epoch` gives the model. `is_over` says that no epoch follows."""
+    """Returns why `epoch` gives the model. `is_over` says that no epoch follows."""
     if not 0 < epoch <= len(curves):
         return ""
     row = curves[epoch - 1]

@@ -1,4 +1,4 @@
-"""How good the newest model of a project is, as its overview, its data and the list of projects say it."""
+"""The quality of a project's newest model, as its overview, its data and the list of projects show it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def qualities_of(projects: Sequence[UUID]) -> Mapping[UUID, ModelQuality]:
 
 @card_qualities.register
 def qualities_of_cards(projects: Sequence[UUID]) -> Mapping[UUID, CardQuality]:
-    """How good the newest model of each project is, for its card."""
+    """Returns the quality of each project's newest model, for its card."""
     qualities = qualities_of(projects)
     return {project: CardQuality(each.percent, each.sentence) for project, each in qualities.items()}
 

@@ -1,4 +1,4 @@
-"""How many builds read the test split of a project. Training, searches and conversions never read it."""
+"""The number of builds that read the test split of a project. Training, searches and conversions never read it."""
 
 from __future__ import annotations
 

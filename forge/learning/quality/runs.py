@@ -1,4 +1,4 @@
-"""How good the rune of a training run is, on validation recordings. Pure."""
+"""The quality of the rune of a training run, on validation recordings. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rune.datasets.splits import Split
 
 
 class LabelQualityJson(TypedDict):
-    """How many recordings of a label are right, with a 95 % interval from 0 to 1."""
+    """The number of correctly answered recordings of a label, with a 95 % interval from 0 to 1."""
 
     label: str
     right: int
@@ -22,7 +22,7 @@ class LabelQualityJson(TypedDict):
 
 
 class ModelQualityJson(TypedDict):
-    """How good a model is: the record that all pages show."""
+    """The quality of a model: the record that all pages show."""
 
     split: Annotated[str, "`validation` of a run, `test` of a build"]
     right: int
@@ -35,8 +35,8 @@ class ModelQualityJson(TypedDict):
 
 
 def quality_of_run(run: TrainingRun) -> ModelQuality | None:
-    """How many validation recordings the finished rune of a run answers rightly; None before, and of a rune that
-    answers with a number or counts objects."""
+    """Returns how many validation recordings the finished rune of a run answers correctly; None before, and of a rune
+    that answers with a number or counts objects."""
     if run.state != LabJobState.FINISHED:
         return None
     judgement = run.report.get("judgements", {}).get(Split.VALIDATION.value)

@@ -28,7 +28,7 @@ class SearchBoards:
 
     @property
     def text(self) -> str:
-        """Their names, as a sentence has them."""
+        """The names of the boards, as a sentence has them."""
         return " and ".join(each.name for each in self.all)
 
     def stored_limit(self, name: str, limit: float | None) -> float | None:

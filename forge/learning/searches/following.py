@@ -36,7 +36,7 @@ from forge.learning.training.running.possible import (
 from rune.devices.boards.lookup import find_board
 
 FLUSH_SECONDS = 0.5
-"""Between two changes of the trial at work."""
+"""The seconds between two changes of the trial at work."""
 MOST_TRIALS = 1_000_000
 """Numbers of trials, with those that are over a limit."""
 
@@ -142,7 +142,7 @@ class SearchFollower(LabFollower[ModelSearch]):
             announce_search(self.row)
 
     def is_possible(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event of the right type says what a search can have."""
+        """Returns whether an event of the right type says what a search can have."""
         first = event if event["event"] == "counted" else event.get("needs")
         second = event.get("second_needs")
         return (

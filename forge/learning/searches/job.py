@@ -35,7 +35,7 @@ from forge.learning.searches.trial_rows import (
 )
 
 MARGIN_SECONDS = 900.0
-"""Beyond the minutes of a search: reading the data, and the trial at work."""
+"""The seconds beyond the minutes of a search: reading the data, and the trial at work."""
 
 
 def run_search_job(job: JobContext, ask: Ask = ask_lab) -> Mapping[str, Any]:

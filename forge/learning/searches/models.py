@@ -13,7 +13,7 @@ from forge.learning.searches.kinds import SEARCH_KIND
 
 
 class SearchTrialState(models.TextChoices):
-    """Where a trial is, or how it ended (`lab.search.trials.TrialState`)."""
+    """The state of a trial, or its ending (`lab.search.trials.TrialState`)."""
 
     RUNNING = "running", "Running"
     OVER_LIMIT = "over limit", "Over a limit"
@@ -38,7 +38,7 @@ class ModelSearch(RecipeJob):
     BESIDE = ("project__organisation", "data_version__data_set")
 
     board = models.CharField(max_length=60)
-    """Its core is counted on, and trials are compared by what they need there."""
+    """The board on whose core runes are counted: trials are compared by what they need there."""
     second_board = models.CharField(max_length=60, blank=True)
     """Trials have to fit it too; "" for none."""
     limits = models.JSONField(default=dict)
@@ -54,9 +54,9 @@ class ModelSearch(RecipeJob):
     workers = models.PositiveIntegerField()
     """The most trials at a time."""
     called = models.DateTimeField(default=timezone.now)
-    """When somebody began it, or let it go on: the jobs of this call are those that were created since."""
+    """The time when a person began it, or let it go on: the jobs of this call are those that were created since."""
     end_reason = models.CharField(max_length=300, blank=True)
-    """Why a finished search ended, as a sentence."""
+    """The reason why a finished search ended, as a sentence."""
 
     class Meta(RecipeJob.Meta):
         constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_search_a_number")]
@@ -69,12 +69,11 @@ class ModelSearch(RecipeJob):
 
 
 class SearchTrial(models.Model):
-    """One candidate of a search and what became of it (`lab.search.trials.Trial`). Its files are linked by the
-    search."""
+    """A candidate of a search and its outcome (`lab.search.trials.Trial`). Its files are linked by the search."""
 
     search = models.ForeignKey(ModelSearch, on_delete=models.CASCADE, related_name="rows")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """That tries it, or tried it."""
+    """The job that tries it, or tried it."""
     number = models.PositiveIntegerField()
     arguments = models.JSONField()
     """The values of the arguments that are varied."""
@@ -92,7 +91,7 @@ class SearchTrial(models.Model):
     files = models.JSONField(default=dict)
     """The digests of the files of a trained trial, by their paths in the project."""
     sizes = models.JSONField(default=dict)
-    """Their sizes, by path."""
+    """The sizes of the files, by path."""
     change_url = models.CharField(max_length=300, blank=True)
     """The address of the change request that offers its model; "" before."""
     run_number = models.PositiveIntegerField(null=True)

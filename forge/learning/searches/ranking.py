@@ -22,7 +22,7 @@ def best_trials(trials: Sequence[SearchTrial]) -> list[SearchTrial]:
 
 
 def best_numbers(trials: Sequence[SearchTrial]) -> list[int]:
-    """Their numbers."""
+    """Returns the numbers of the best trials."""
     return [each.number for each in best_trials(trials)]
 
 

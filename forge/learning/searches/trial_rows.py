@@ -57,7 +57,7 @@ def drop_unfinished(search: ModelSearch, job: UUID) -> None:
 
 
 def used_trials(search: ModelSearch) -> int:
-    """How many trials used up the budget of a search."""
+    """Returns how many trials used up the budget of a search."""
     return search.rows.filter(_COSTS).exclude(state=SearchTrialState.RUNNING).count()
 
 

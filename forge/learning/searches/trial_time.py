@@ -1,4 +1,4 @@
-"""How long one run of a trial's rune may take on a board. Pure: it follows from the instructions, and is not stored."""
+"""The duration of one run of a trial's rune on a board. Pure: it follows from the instructions, and is not stored."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _files(teachable: TeachableProject, layer: TaughtLayer, runefile: str) -> di
 
 
 def _record(teachable: TeachableProject, layer: TaughtLayer) -> dict[str, Any]:
-    """Where the last layer came from."""
+    """Returns the record of where the last layer came from."""
     source = teachable.tree.manifest[teachable.model]
     return {
         "trained": "in a page, from recordings that were not sent",
@@ -167,5 +167,5 @@ def _check_numbers(layer: TaughtLayer, features: int) -> None:
 
 
 def _number(value: float) -> str:
-    """As an f32 reads it again to the bit."""
+    """Returns the number as text from which an f32 is read again to the bit."""
     return f"{value:.9g}"

@@ -1,4 +1,4 @@
-"""How what a rune can be taught looks as JSON, and the last layer that comes in."""
+"""The JSON of what a rune can be taught, and the last layer that comes in."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def checked_backbone(project: Project, recipe: RecipeJson, path: str) -> tuple[s
         raise _bad_backbone(f"The recipe {recipe['name']} learns behind a model of the project.", "Choose a model.")
     file = working_tree(project).manifest.get(checked_path(path))
     if file is None or not is_model(path):
-        raise _bad_backbone(f"{path} is no .tflite file of the project.", "Choose a model.")
+        raise _bad_backbone(f"The project has no .tflite file {path}.", "Choose a model.")
     return checked_path(path), file["digest"]
 
 
@@ -92,7 +92,7 @@ def _teaching_files(run: TrainingRun) -> dict[str, str]:
 
 
 def teacher_path(model: str) -> str:
-    """Where the teacher of a run is in the project, beside the model that the run gives."""
+    """Returns the path of the teacher of a run in the project, beside the model that the run gives."""
     return f"{model.removesuffix('.tflite')}.teacher{TEACHER_SUFFIX}"
 
 

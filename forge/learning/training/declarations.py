@@ -17,13 +17,14 @@ from rune.source.policy.sections.training import Training
 LONGEST_POLICY = 64 * 1024
 """Bytes of a `forge.yml` that is read while a page waits."""
 DATA_FOLDER = "data"
-"""Where `rune data pull` writes the samples."""
+"""The folder to which `rune data pull` writes the samples."""
 _TOP_LEVEL = re.compile(r"[^\s#\-].*")
 
 
 @dataclass(frozen=True)
 class DeclaredTraining:
-    """How `forge.yml` trains the model, or None; and its limits: the accuracy as a share, others by target and name."""
+    """The declared training of the model in `forge.yml`, or None; and its limits: the accuracy as a share, others by
+    target and name."""
 
     training: Training | None
     accuracy: float | None

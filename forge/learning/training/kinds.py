@@ -5,9 +5,9 @@ from enum import StrEnum
 TRAINING_KIND = "training"
 """The kind of the jobs of training runs (`forge.learning.training.running.job`)."""
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
-"""On which the rune of a run is counted, where `forge.yml` limits no target."""
+"""The boards on which the rune of a run is counted, where `forge.yml` limits no target."""
 TAUGHT_RECIPE = "teach"
-"""In place of a recipe: of a run that was taught in a page."""
+"""The text in place of a recipe for a run that was taught in a page."""
 MINUTES = 60
 """The longest that one attempt of a run may train."""
 LAB_ATTEMPTS = 3

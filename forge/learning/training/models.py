@@ -12,7 +12,7 @@ from rune.digests import DIGEST_LENGTH
 
 
 class TrainingRun(RecipeJob):
-    """One execution of a recipe, or `TAUGHT_RECIPE`, on a version of the project's data. It links the files that it
+    """An execution of a recipe, or `TAUGHT_RECIPE`, on a version of the project's data. It links the files that it
     gave.
 
     `instruction` is a `forge.learning.training.kinds.TrainingInstruction`. `description` has `labels`, and
@@ -56,7 +56,7 @@ class TrainingRun(RecipeJob):
     files = models.JSONField(default=dict)
     """The digests of the files that it gave, by their paths in the project. The script is under `script/`."""
     sizes = models.JSONField(default=dict)
-    """Their sizes, by path."""
+    """The sizes of the files, by path."""
     offers = models.BooleanField(default=False)
     """Whether its model is offered by a change request as soon as it is there, as that of a search's trial is."""
     change_url = models.CharField(max_length=300, blank=True)
@@ -81,6 +81,6 @@ class TrainingRun(RecipeJob):
 
     @property
     def is_taught(self) -> bool:
-        """Returns whether it was taught in a page, from recordings that stayed there: it has no recipe, data or
+        """Whether the run was taught in a page, from recordings that stayed there: it has no recipe, data or
         curves."""
         return self.recipe == TAUGHT_RECIPE

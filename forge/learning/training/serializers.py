@@ -1,4 +1,4 @@
-"""How training runs look as JSON, and the bodies that come in."""
+"""The JSON of training runs, and the bodies that come in."""
 
 from __future__ import annotations
 

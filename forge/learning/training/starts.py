@@ -38,7 +38,7 @@ def checked_start(project: Project, recipe: RecipeJson, path: str) -> StartFile:
     if file is None:
         raise _bad_start(f"The project has no file {path}, with which the run begins.", "Choose a file.")
     if not path.endswith(START_SUFFIXES):
-        raise _bad_start(f"{path} is no .keras or .h5 file.", "Choose a file.")
+        raise _bad_start(f"{path} is not a .keras or .h5 file.", "Choose a file.")
     return StartFile(path, file["digest"])
 
 

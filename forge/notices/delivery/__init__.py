@@ -1,1 +1,1 @@
-"""From an event to the people whom it concerns: which notices there are, in which words, and which are emailed."""
+"""Notices for the people whom an event concerns: which ones there are, in which words, and which are emailed."""

@@ -62,7 +62,7 @@ def _send_to(person_id: UUID, now: datetime) -> int:
 
 
 def emails_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
-    """One email for each notice that asks something, and one for all the rest."""
+    """Returns one email for each notice that asks something, and one for all the rest."""
     rows = list(notices)
     for notice in (notice for notice in rows if notice.reason == NoticeCause.REQUESTED):
         place = notice.project.full_name if notice.project else notice.organisation.name

@@ -1,4 +1,4 @@
-"""Where the socket of the inbox is."""
+"""The address of the socket of the inbox."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def script_path() -> Path:
 
 
 def script_integrity() -> str:
-    """Its digest, as pages write it."""
+    """Returns the digest of the script as pages write it."""
     return f"sha384-{base64.b64encode(hashlib.sha384(script_path().read_bytes()).digest()).decode()}"
 
 

@@ -126,7 +126,7 @@ def _contents_without_people(contents: Contents) -> Contents:
 
 
 def _distinct(versions: Iterable[ImportedVersion]) -> list[ImportedVersion]:
-    """One of each: two that differed in their people alone are the same now."""
+    """Returns each once: two that differed in their people alone are the same now."""
     by_digest: dict[str, ImportedVersion] = {}
     for each in versions:
         by_digest.setdefault(each.digest, each)

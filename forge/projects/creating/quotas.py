@@ -1,4 +1,4 @@
-"""How many projects an organisation has, and whether it may have another."""
+"""The number of projects of an organisation, and whether it may have another."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from forge.projects.models import Project
 
 
 def count_projects(organisation: Organisation) -> int:
-    """Its living projects."""
+    """Returns the number of its living projects."""
     return Project.objects.alive().filter(organisation=organisation).count()
 
 
 def require_another(organisation: Organisation) -> None:
-    """In the transaction that makes a project: raises `QuotaReached` where there are as many as there may be."""
+    """Raises `QuotaReached` where there are as many projects as there may be.
+
+    Call it in the transaction that makes a project.
+    """
     locked(organisation)
     limit = limit_of(organisation.stream, QuotaResource.PROJECTS)
     if count_projects(organisation) >= limit:
         raise QuotaReached(
-            f"{organisation.name} has {limit} projects, which is as many as it may have. "
+            f"{organisation.name} has {limit} projects, which is the limit. "
             "Delete one that is not needed, or ask the operator of this server for more."
         )

@@ -59,9 +59,9 @@ def _require_precondition(path: str, entry: FileEntry | None, precondition: Prec
     if precondition is None or (entry is None and (not precondition or ABSENT in precondition)):
         return
     if entry is not None and not precondition:
-        raise PreconditionRequired(f"{path} is there already. {NO_PRECONDITION}")
+        raise PreconditionRequired(f"{path} already exists. {NO_PRECONDITION}")
     if entry is not None and ABSENT in precondition:
-        raise FileChanged(f"{path} is there already. Nothing was written.")
+        raise FileChanged(f"{path} already exists. Nothing was written.")
     if entry is None or not (ANY in precondition or entry.content_digest in precondition):
         raise FileChanged(f"{path} has changed since you read it. Read it again, then write.")
 

@@ -38,7 +38,7 @@ def checked_path(path: str) -> str:
     except FileError as error:
         raise BadPath(f"{path}: {error.reason}.") from error
     if len(normal) > MAXIMUM_PATH:
-        raise BadPath(f"A path has at most {MAXIMUM_PATH} characters, this one has {len(normal)}.")
+        raise BadPath(f"A path has at most {MAXIMUM_PATH} characters; this one has {len(normal)}.")
     return normal
 
 
@@ -54,7 +54,8 @@ def list_files(project: Project) -> tuple[FileEntry, ...]:
 
 
 def find_file(project: Project, path: str) -> FileEntry:
-    """One file as it is now. Raises `ProjectFileNotFound`, also for a binary that was never put into this project.
+    """Returns a file as it is now. Raises `ProjectFileNotFound`, also for a binary that was never put into this
+    project.
 
     A binary's size is what the store knows and not what a client wrote.
     """

@@ -44,7 +44,7 @@ class FileEntry:
 
     @property
     def content_digest(self) -> str:
-        """Returns the digest of the file's bytes, as `sha256:..`; empty for an entry that says nothing."""
+        """The digest of the file's bytes, as `sha256:..`; empty for an entry that says nothing."""
         if self.text is None:
             return self.digest or ""
         return digest_of(self.text.encode("utf-8"))

@@ -228,7 +228,7 @@ def _preparing() -> Iterator[Any]:
 
 _Row = tuple[UUID, bytes, UUID | None]
 _PlacedRow = tuple[UUID, int, bytes, UUID | None]
-"""With the update's place among those of its document, from 1."""
+"""A row with the update's place among those of its document, from 1."""
 
 _APPEND_ON_SQLITE = """
 WITH given(project, place, bytes, author, moment) AS (VALUES {rows})

@@ -41,7 +41,7 @@ class DrawnModelJson(ModelPageJson, ModelDrawingJson):
 
 
 def is_model(path: str) -> bool:
-    """Whether a file must be a model, by its name."""
+    """Returns whether a file must be a model, by its name."""
     return path.lower().endswith(SUFFIX)
 
 

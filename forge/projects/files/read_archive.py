@@ -149,7 +149,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[ArchiveMember, ...]:
 
 
 def kind_problem(info: zipfile.ZipInfo) -> str | None:
-    """Why an entry is not unpacked, or None."""
+    """Returns why an entry is not unpacked, or None."""
     if info.flag_bits & _ENCRYPTED_FLAG:
         return "it is encrypted"
     if info.compress_type not in _KINDS:

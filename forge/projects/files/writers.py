@@ -1,4 +1,4 @@
-"""Who wrote between two moments of a project's document: known when a version is made, and kept with it.
+"""The writers between two moments of a project's document: known when a version is made, and kept with it.
 
 An update names its author, also one that only deletes. Updates are dropped when they are merged into a state, so of
 each author the number of the last one is kept then.
@@ -18,7 +18,7 @@ TEMPLATE = 1
 
 
 def record_merged_authors(project_id: UUID, sequence: int) -> None:
-    """Before the updates up to this number are dropped, in the same transaction."""
+    """Records the authors of the updates up to this number before they are dropped, in the same transaction."""
     dropped_updates = DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).exclude(author=None)
     last = dropped_updates.order_by().values_list("author").annotate(last=Max("sequence"))
     MergedAuthor.objects.bulk_create(

@@ -32,7 +32,7 @@ class RepositoryBroken(Exception):
 
 @dataclass(frozen=True)
 class GitLimits:
-    """How much of a history is read. More is refused, and not cut off."""
+    """The limits of how much of a history is read. A larger one is refused, and not cut off."""
 
     commits: int
     files: int
@@ -153,7 +153,7 @@ def _checked_path(path: str) -> str:
     try:
         normal = normal_path(path)
         if normal != normalize("NFC", path) or len(path) > MAX_PATH_LENGTH or not may_be_in_git(path):
-            raise RepositoryBroken(f"{plain(path)} in the history is no path of a project.")
+            raise RepositoryBroken(f"{plain(path)} in the history is not a valid path.")
     except FileError as error:
         raise RepositoryBroken(f"{plain(path)} in the history: {error.reason}.") from error
     return normal

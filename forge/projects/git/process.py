@@ -47,7 +47,7 @@ _STORED_AS_LINK: Final = b"version https://git-lfs.github.com/spec/"
 
 
 class GitJobRefused(Exception):
-    """Why nothing came of it, as a sentence."""
+    """The reason why a job of Git failed, as a sentence."""
 
 
 class PackTooLarge(GitJobRefused):
@@ -71,7 +71,7 @@ class GitJob:
     """"" is all of it."""
     token: str
     origins: Sequence[str]
-    """Where it may connect to, `https://host`; also when it is sent elsewhere."""
+    """The origins that it may connect to, `https://host`; also when it is redirected."""
     limit: int
     """Bytes of a pack."""
     project: str = ""
@@ -100,7 +100,7 @@ class _AllowedOnly(PoolManager):
 
     def urlopen(self, method: str, url: str, *arguments: Any, **options: Any) -> BaseHTTPResponse:
         if origin_of(url) not in self._origins:
-            raise GitJobRefused(f"The server sends on to {plain(url)[:200]}, which is not allowed here.")
+            raise GitJobRefused(f"The server redirects to {plain(url)[:200]}, which is not allowed here.")
         return super().urlopen(method, url, *arguments, **options)
 
 

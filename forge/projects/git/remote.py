@@ -104,7 +104,7 @@ class SharedCommit:
 
 @dataclass(frozen=True)
 class Looking:
-    """For which commit to look: the first of `refs` that there is in place of the branch, and what is known of it."""
+    """A search for a commit: the first of `refs` that there is in place of the branch, and what is known of it."""
 
     refs: Collection[str] = ()
     project: str = ""
@@ -166,7 +166,7 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
     if split.username is not None or split.password is not None or split.query or split.fragment:
         raise _wrong("url", "An address has no user, password, query or fragment. A token has a field of its own.")
     if not split.path.strip("/"):
-        raise _wrong("url", f"Which repository? An address looks like {origin}/team/project.git")
+        raise _wrong("url", f"Add the repository to the address, such as {origin}/team/project.git")
     if len(branch) > MAX_BRANCH_LENGTH or not branch.isprintable() or " " in branch or branch.startswith(("-", "/")):
         raise _wrong("branch", "This is not a valid branch name.")
     return Remote(url, branch, checked_token(token), checked_path(folder.strip("/ ")) if folder.strip("/ ") else "")

@@ -69,7 +69,8 @@ def repository(states: Sequence[CommitState], read: Callable[[str], bytes]) -> I
 
 
 def may_be_in_git(path: str) -> bool:
-    """Whether every system's Git checks a file out of this path: none that is Git's own folder, or is taken for it."""
+    """Returns whether every system's Git checks a file out of this path: none that is Git's own folder, or is taken for
+    it."""
     return all(
         validate_path_element_ntfs(part) and validate_path_element_hfs(part) for part in path.encode().split(b"/")
     )

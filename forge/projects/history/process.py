@@ -127,7 +127,7 @@ def _is_git(name: str) -> bool:
 
 
 def _top_of_git(archive: zipfile.ZipFile) -> str | None:
-    """Where the repository lies: at the top, or in the one folder that all is in; None without one."""
+    """Returns the folder of the repository: the top, or the one folder that holds everything; None without one."""
     heads = [name for name in archive.namelist() if re.fullmatch(r"([^/]+/)?\.git/HEAD", name)]
     if len(heads) > 1:
         raise RepositoryBroken("The archive has more than one repository.")
@@ -193,7 +193,7 @@ def _head_of(small: Mapping[str, bytes]) -> bytes:
         by_name = {name: commit for commit, name in packed_refs.items()}
         head = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
         if not head:
-            raise RepositoryBroken("The repository has no commit: its branch leads nowhere.")
+            raise RepositoryBroken("The repository has no commit: its branch points to nothing.")
     if not _NAME.fullmatch(head):
         raise RepositoryBroken("The repository's HEAD is no name of a commit.")
     return head

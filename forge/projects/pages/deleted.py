@@ -43,7 +43,7 @@ def _deleted_context(request: HttpRequest, principal: Principal, organisation: O
 @for_person
 @require_POST
 def restore(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Bringing a deleted project back."""
+    """Restores a deleted project."""
     principal = principal_of(request)
     owner = find_organisation(principal, organisation)
     try:

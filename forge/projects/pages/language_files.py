@@ -1,4 +1,5 @@
-"""Where the browser finds Pyodide and the toolchain's language, which `tools/generators/language.py` packed."""
+"""The place where the browser finds Pyodide and the toolchain's language, which `tools/generators/language.py`
+packed."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def from_archive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def places(request: HttpRequest) -> JsonResponse:
-    """Where the person who asks may make a project, for a page that was made for nobody; null for a visitor."""
+    """Returns where the person may make a project, for a page that is the same for everybody; null for a visitor."""
     if not request.user.is_authenticated:
         return JsonResponse({"places": None})
     creatable = list(organisations_of(principal_of(request), Verb.CREATE_PROJECT))

@@ -47,14 +47,14 @@ class ProjectPeople(ProjectView):
 
 
 class ProjectPerson(ProjectView):
-    """One person's role in the project: giving them another, or ending it."""
+    """A person's role in the project: giving them another, or ending it."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
     raises = raising(patch=REFUSALS)
 
     @extend_schema(operation_id="project_person", responses=TeammateJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, person: UUID) -> Response:
-        """One person and their roles. Giving them a role takes the `ETag`."""
+        """Returns a person and their roles. Giving them a role takes the `ETag`."""
         project = self.project(request, organisation, name, Verb.READ)
         return _teammate(request, project, find_teammate(project, person))
 
@@ -90,7 +90,7 @@ class ProjectTeams(ProjectView):
 
 
 class ProjectTeam(ProjectView):
-    """One team's role in the project: giving it, changing it, ending it."""
+    """A team's role in the project: giving it, changing it, ending it."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
     raises = raising(put=REFUSALS)

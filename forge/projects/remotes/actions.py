@@ -50,7 +50,7 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> PushResult:
     """
     require(actor, Verb.EDIT, project)
     if not remote.branch:
-        raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
+        raise Invalid("Enter a branch.", errors={"branch": ["Enter a branch."]})
     commits = shared_commits.call(project, remote.url, remote.branch)
     upon = next((each for each in commits if each is not None), None)
     # Versions that came from the branch are there already.

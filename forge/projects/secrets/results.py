@@ -16,7 +16,7 @@ def secret_sentences(version: Version | None) -> tuple[str, ...]:
 
 
 def is_searched(version: Version | None) -> bool:
-    """Whether the version's texts were searched for secrets. Files that are gone hold none."""
+    """Returns whether the version's texts were searched for secrets. Deleted files hold none."""
     return version is None or version.secrets is not None
 
 

@@ -13,7 +13,7 @@ MAX_SENTENCES = 20
 
 
 class SecretPlaceJson(TypedDict):
-    """Where something looks like a secret. `line` counts from 1; `kind` is a noun such as `AWS Access Key`."""
+    """A place that looks like a secret. `line` counts from 1; `kind` is a noun such as `AWS Access Key`."""
 
     path: str
     line: int
@@ -43,7 +43,7 @@ class SecretScan:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Returns the reasons why the files cannot be published; empty if they can."""
+        """The reasons why the files cannot be published; empty if they can."""
         return (*map(_place_sentence, self.places), *map(_unread_sentence, self.unread))
 
 
@@ -56,4 +56,4 @@ def _place_sentence(place: SecretPlaceJson) -> str:
 
 def _unread_sentence(path: str) -> str:
     name = plain(path, 200)
-    return f"The search of {name} for secrets did not end in its time. Make its lines shorter, and build again."
+    return f"The search of {name} for secrets timed out. Make its lines shorter, and build again."

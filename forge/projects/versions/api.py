@@ -91,8 +91,8 @@ class LineVersionJson(TypedDict):
 
 
 class AuthorsJson(TypedDict):
-    """Who wrote what: people by Yjs client; for each line of the text the number of the version that first had it, null
-    for none yet; and these versions by their number."""
+    """The authors of the document: people by Yjs client; for each line of the text the number of the version that first
+    had it, null for none yet; and these versions by their number."""
 
     people: dict[str, PersonJson]
     lines: list[int | None]
@@ -260,7 +260,10 @@ class VersionsCompared(ProjectView):
         responses=ComparisonJson,
     )
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """With the files as they are, the answer has an `ETag`, which restoring a version takes."""
+        """Returns the files.
+
+        Where they are the current ones, the answer has an `ETag`, which restoring a version takes.
+        """
         project = self.project(request, organisation, name, Verb.READ)
         names = [request.query_params.get("from", ""), request.query_params.get("to", NOW)]
         tree = working_tree(project) if NOW in names else None
@@ -279,7 +282,7 @@ def _snapshot_of(project: Project, which: str, tree: WorkingTree | None) -> Snap
 
 
 class ProjectAuthors(ProjectView):
-    """Who is behind each Yjs client of the live document, and the version that each line of a text is from."""
+    """The person behind each Yjs client of the live document, and the version that each line of a text is from."""
 
     needs = needing(get=Scope.PROJECT_READ)
 

@@ -23,7 +23,7 @@ def people_of(project: Project) -> dict[str, PersonJson]:
 
 
 def line_versions(project: Project, path: str) -> list[int | None]:
-    """For each line of a text as it is now, the number of the version that first had it; None for none yet.
+    """Returns, for each line of a text as it is now, the number of the version that first had it; None for none yet.
 
     A line counts as the same while the edits between two versions leave it alone. Raises `ProjectFileNotFound`.
     """

@@ -31,7 +31,7 @@ def snapshot_of_version(version: Version) -> Snapshot:
 
 
 def snapshot_of_files(version: Version, manifest: Manifest) -> Snapshot:
-    """Those files of a version that are in the manifest."""
+    """Returns the files of a version that are in the manifest."""
     return _snapshot(version.project, manifest, version.file_ids, manifest, {})
 
 
@@ -42,7 +42,7 @@ def _snapshot(
     summarised_files: Manifest,
     texts: Mapping[str, bytes],
 ) -> Snapshot:
-    """With the summary of the files; where it took too long, only the files are compared."""
+    """Returns the snapshot with the summary of the files; where that took too long, only the files are compared."""
     summaries = file_summaries.call(project.organisation_id, with_blocks(project, summarised_files, texts), texts)
     summary_parts = {key: value for summary in summaries for key, value in summary.items()}
     if "error" in summary_parts or "outline" not in summary_parts:

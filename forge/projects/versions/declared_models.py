@@ -25,7 +25,10 @@ def declared_models(tree: WorkingTree) -> tuple[ModelSource, ...]:
 
 
 def outdated_reason(tree: WorkingTree, model: ModelSource) -> str:
-    """Why a model file is not as the `forge.yml` says; "" if it is. Only the record of its conversion is read."""
+    """Returns why a model file differs from what the `forge.yml` declares; "" if it does not.
+
+    Only the record of its conversion is read.
+    """
     try:
         return model_problem(MemoryFiles(tree.texts), model, _digests(tree)) or ""
     except FileError as error:

@@ -42,7 +42,7 @@ def files_to_restore(version: Version, paths: Collection[str] | None = None) -> 
 
 
 def still_available(version: Version, read: Collection[FileToRestore]) -> tuple[FileToRestore, ...]:
-    """Those of the files that may be given now: a recording may have been withdrawn since they were read."""
+    """Returns the files that may still be given: a recording may have been withdrawn since they were read."""
     available = available_files(version)
     return tuple(file for file in read if file.path in available)
 

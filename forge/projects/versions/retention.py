@@ -18,7 +18,10 @@ OLDEST_STEP = timedelta(days=7)
 
 
 def superfluous_versions(versions: Iterable[tuple[T, datetime]], now: datetime) -> list[T]:
-    """Those that are let go, of the versions of one project with their times. The last of each span is kept."""
+    """Returns the versions to delete, of the versions of one project with their times.
+
+    The last of each span is kept.
+    """
     seen_spans: set[tuple[timedelta, int]] = set()
     superfluous: list[T] = []
     for version, created in sorted(versions, key=lambda each: each[1], reverse=True):

@@ -45,7 +45,8 @@ def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 
 
 def best_of(versions: Sequence[BlockVersion]) -> BlockVersion:
-    """For the versions of a block, the newest first: the newest without an objection, or else the newest."""
+    """Returns, of the versions of a block with the newest first, the newest without an objection, or else the
+    newest."""
     return next((each for each in versions if not each.objection), versions[0])
 
 
@@ -79,7 +80,7 @@ def versions_of(actor: Actor, project: Project, name: str, version: str | None =
 
 
 def find_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
-    """One version of a block. Raises `NoSuchBlock`, and `BlockWithdrawn` for one that was withdrawn."""
+    """Returns a version of a block. Raises `NoSuchBlock`, and `BlockWithdrawn` for one that was withdrawn."""
     block = find_any_block(actor, project, name, version)
     if block.is_withdrawn:
         raise BlockWithdrawn(f"{block} was withdrawn: {block.withdrawal}")
@@ -87,7 +88,7 @@ def find_block(actor: Actor, project: Project, name: str, version: str) -> Block
 
 
 def find_any_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
-    """One version of a block, also when it was withdrawn. Raises `NoSuchBlock`."""
+    """Returns a version of a block, also when it was withdrawn. Raises `NoSuchBlock`."""
     versions = _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project))
     block = versions.filter(name=name, version=version).first()
     if block is None:
@@ -139,8 +140,8 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
 
 
 def locked_blocks(project: Project, digests: Collection[str]) -> Mapping[str, int]:
-    """For `forge.projects.versions.mounting.published_blocks`: the digests and sizes of manifests and their
-    files."""
+    """Returns the digests and sizes of manifests and their files, for
+    `forge.projects.versions.mounting.published_blocks`."""
     blocks = BlockVersion.objects.readable_for(project).filter(manifest__blob_id__in=digests)
     manifests = set(blocks.values_list("manifest__blob_id", flat=True))
     sources = {read_block_manifest(read_blob(each)).source for each in manifests}

@@ -42,7 +42,7 @@ class ProjectBlocks(ProjectView):
 
 
 class ProjectBlock(ProjectView):
-    """One version of a block, for anybody who may see the project."""
+    """A version of a block, for anybody who may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
     raises = raising(get=Gone)
@@ -64,7 +64,8 @@ class BlockWithdrawal(ProjectView):
 
     @extend_schema(operation_id="blocks_withdrawal", responses=BlockVersionJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
-        """One version, also one that was withdrawn, for who may withdraw or deprecate it: that takes the `ETag`."""
+        """Returns a version, also one that was withdrawn, for a person who may withdraw or deprecate it: that takes the
+        `ETag`."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         return BLOCK.response(find_any_block(principal_of(request), project, block, version))
 

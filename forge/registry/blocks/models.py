@@ -33,8 +33,8 @@ class BlockVersionQuerySet(models.QuerySet["BlockVersion"]):
         return self.filter(own | _OPEN, repository__project__deleted_at__isnull=True)
 
     def readable_for(self, project: Project) -> BlockVersionQuerySet:
-        """Those whose bytes a project that named them in its lock goes on to get: its own organisation's also when
-        their project was deleted."""
+        """Returns the versions whose bytes a project that named them in its lock goes on to get: those of its own
+        organisation also when their project was deleted."""
         own = Q(repository__project__organisation=project.organisation_id)
         return self.filter(own | (_OPEN & Q(repository__project__deleted_at__isnull=True)))
 
@@ -63,7 +63,7 @@ class BlockVersion(models.Model):
     source_version = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
     """The project's files that it was published from."""
     path = models.CharField(max_length=200)
-    """Where its source stood in them."""
+    """The path of its source in them."""
     summary = models.CharField(max_length=200, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -72,18 +72,18 @@ class BlockVersion(models.Model):
     admission = models.CharField(max_length=10, choices=Admission.choices, blank=True, db_default="")
     """How it came past the gate, or "" if it was published before that was kept."""
     override = models.TextField(blank=True, db_default="")
-    """Why it was published past its gate; empty if it was not."""
+    """The reason why it was published past its gate; empty if it was not."""
     notes = models.TextField(blank=True)
     """The release notes, in Markdown."""
     deprecated = models.DateTimeField(null=True, blank=True)
     deprecation = models.TextField(blank=True)
-    """Why its project advises against it; empty while it does not."""
+    """The reason why its project advises against it; empty while it does not."""
     successor = models.CharField(max_length=SUCCESSOR_LENGTH, blank=True, db_default="")
     """The replacement, as a Runefile names it; empty if none is named."""
     withdrawn = models.DateTimeField(null=True, blank=True)
-    """When it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""
+    """The time when it was withdrawn from lists and sharing, or None. Its bytes stay available by digest."""
     withdrawal = models.TextField(blank=True, db_default="")
-    """Why."""
+    """The reason."""
     interface = models.JSONField(null=True, default=None)
     """The description of its function (`rune.pyblock.interface`), or None if it was published before that
     was kept."""
@@ -108,7 +108,8 @@ class BlockVersion(models.Model):
 
     @property
     def objection(self) -> str:
-        """Why another version should be used, as one sentence, or "" if it is neither withdrawn nor deprecated."""
+        """The reason why another version should be used, as one sentence, or "" if it is neither withdrawn nor
+        deprecated."""
         return f"It was withdrawn: {self.withdrawal}" if self.is_withdrawn else self.deprecation
 
     @property
@@ -119,13 +120,13 @@ class BlockVersion(models.Model):
 
     @property
     def shared_name(self) -> SharedName:
-        """How Runefiles name the block, as its project is called now."""
+        """The name of the block in Runefiles, with the current name of its project."""
         project = self.repository.project
         return SharedName(project.organisation.name, project.name, self.name)
 
     @property
     def shared_path(self) -> SharedPath:
-        """How Runefiles and locks name this version, as its project is called now."""
+        """The path of this version in Runefiles and locks, with the current name of its project."""
         return SharedPath(self.shared_name, self.version)
 
     @property

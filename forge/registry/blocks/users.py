@@ -27,7 +27,7 @@ LONGEST_LOCK = 64 * 1024
 
 @dataclass(frozen=True)
 class BlockUse:
-    """That a project uses a version of a block."""
+    """A use of a version of a block by a project."""
 
     project: Project
     version: str

@@ -25,7 +25,7 @@ BEGINNINGS: Final[Mapping[str, re.Pattern[str]]] = {
     "CC-BY-4.0": re.compile(r"attribution 4\.0 international"),
     "CC0-1.0": re.compile(r"cc0 1\.0 universal"),
 }
-"""By SPDX identifier; of two that fit, the first."""
+"""The beginnings of licence texts by SPDX identifier; of two that fit, the first."""
 
 
 def licence_of(text: str) -> str:

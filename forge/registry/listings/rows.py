@@ -18,7 +18,7 @@ LARGEST_TEXT = 100_000
 """Bytes of a file that is read for its licence or its labels."""
 MOST_STAGES, LONGEST_STAGE = 100, 60
 _PLACES = {"capability": 0, "output": 2}
-"""Where kinds of stages stand; all others are between."""
+"""The order of the kinds of stages; all others are between."""
 
 
 def list_rune(tag: Tag) -> None:

@@ -12,7 +12,7 @@ LONGEST_DIGEST = len("sha512:") + 128
 
 
 def is_digest(text: str) -> bool:
-    """Whether a text is a digest of some bytes, by an algorithm that is registered with the specification."""
+    """Returns whether a text is a digest of some bytes, by an algorithm that is registered with the specification."""
     return _DIGEST.fullmatch(text) is not None
 
 
@@ -27,5 +27,5 @@ def digest_of(data: bytes, algorithm: str = "sha256") -> str:
 
 
 def names(digest: str, data: bytes) -> bool:
-    """Whether a digest is that of these bytes."""
+    """Returns whether a digest is that of these bytes."""
     return digest_of(data, algorithm_of(digest)) == digest

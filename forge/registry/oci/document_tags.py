@@ -22,7 +22,7 @@ def subject_of_tag(tag: str) -> str:
 
 
 def has_document(tag: str) -> bool:
-    """Whether clients look for signatures, attestations or a bill of materials at a tag, and not for a list."""
+    """Returns whether clients look for signatures, attestations or a bill of materials at a tag, and not for a list."""
     return subject_of_tag(tag) != "" and "." in tag
 
 
@@ -32,7 +32,8 @@ def tags_of_lists(digest: str) -> list[str]:
 
 
 def keeps_signatures(data: bytes, earlier_data: bytes) -> bool:
-    """Whether a manifest has all signatures of an earlier one, in front and as they are, and not too many others."""
+    """Returns whether a manifest has all signatures of an earlier one, in front and as they are, and not too many
+    others."""
     layers, earlier_layers = _layers(data), _layers(earlier_data)
     return len(layers) <= MOST_SIGNATURES and layers[: len(earlier_layers)] == earlier_layers
 

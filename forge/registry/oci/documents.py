@@ -65,7 +65,7 @@ class ManifestDocument:
 
     @property
     def is_index(self) -> bool:
-        """Returns whether it lists manifests, and no blobs."""
+        """Whether the document lists manifests, and no blobs."""
         return self.media_type in INDEX_TYPES
 
 
@@ -78,7 +78,7 @@ def read_document(data: bytes, content_type: str) -> ManifestDocument:
         raise BadManifest(f"A manifest has at most {size_text(LARGEST_MANIFEST)}.")
     value = _parse(data)
     if value.get("schemaVersion") != 2:
-        raise BadManifest("schemaVersion is 2.")
+        raise BadManifest("schemaVersion must be 2.")
     announced_type, media_type = content_type.partition(";")[0].strip(), _text(value, "mediaType", LONGEST_TYPE)
     if announced_type and media_type and announced_type != media_type:
         raise BadManifest(f"Content-Type says {announced_type}, and mediaType {media_type}.")
@@ -92,7 +92,7 @@ def read_document(data: bytes, content_type: str) -> ManifestDocument:
         blobs, manifests = (config, *_descriptors(value, "layers")), ()
         artifact_type = _text(value, "artifactType", LONGEST_TYPE) or config.media_type
     else:
-        raise BadManifest(f"{media_type[:LONGEST_TYPE]} is no type of a manifest that this registry knows.")
+        raise BadManifest(f"{media_type[:LONGEST_TYPE]} is not a type of manifest that this registry knows.")
     subject = "" if value.get("subject") is None else _descriptor(value["subject"], "subject").digest
     annotations = _annotations(value)
     if not subject:
@@ -106,9 +106,9 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadManifest("A manifest is JSON in UTF-8.") from error
+        raise BadManifest("A manifest must be JSON in UTF-8.") from error
     if not isinstance(value, dict):
-        raise BadManifest("A manifest is a JSON object.")
+        raise BadManifest("A manifest must be a JSON object.")
     return value
 
 
@@ -117,10 +117,10 @@ def _refuse_constant(name: str) -> None:
 
 
 def _descriptors(value: Mapping[str, Any], key: str) -> tuple[Descriptor, ...]:
-    """Those that stand in this registry: layers that say where else they are stay there."""
+    """Returns the descriptors of content in this registry: layers with another location stay there."""
     items = value.get(key)
     if not isinstance(items, list):
-        raise BadManifest(f"{key} is a list.")
+        raise BadManifest(f"{key} must be a list.")
     if len(items) > MOST_REFERENCES:
         raise BadManifest(f"{key} has {len(items)} entries; at most {MOST_REFERENCES} are taken.")
     descriptors = [_descriptor(item, f"{key}[{index}]") for index, item in enumerate(items)]
@@ -129,7 +129,7 @@ def _descriptors(value: Mapping[str, Any], key: str) -> tuple[Descriptor, ...]:
 
 def _descriptor(value: object, where: str) -> Descriptor:
     if not isinstance(value, dict):
-        raise BadManifest(f"{where} is a descriptor: an object with mediaType, digest and size.")
+        raise BadManifest(f"{where} must be a descriptor: an object with mediaType, digest and size.")
     digest, size = value.get("digest"), value.get("size")
     if not isinstance(digest, str) or not is_digest(digest):
         raise BadManifest(f"{where} has no digest: sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.")
@@ -169,7 +169,7 @@ def _annotations(value: Mapping[str, Any]) -> Mapping[str, str]:
     if annotations is None:
         return {}
     if not isinstance(annotations, dict) or not all(isinstance(each, str) for each in annotations.values()):
-        raise BadManifest("annotations are texts by name.")
+        raise BadManifest("annotations must be texts by name.")
     if any(_UNSTORABLE.search(text) for pair in annotations.items() for text in pair):
-        raise BadManifest("annotations have no NUL characters, and no halves of characters (lone surrogates).")
+        raise BadManifest("annotations must not have NUL characters or lone surrogates.")
     return annotations

@@ -69,12 +69,13 @@ def oci_artifact(rune: RuneFacts) -> OciArtifact:
 
 
 def is_tag(text: str) -> bool:
-    """Whether a text is a tag: https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests"""
+    """Returns whether a text is a tag:
+    https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pulling-manifests"""
     return _TAG.fullmatch(text) is not None
 
 
 def stays(tag: str) -> bool:
-    """Whether a tag names a version (`1.0`, `v2`), which never moves; a word (`latest`, `stable`) may."""
+    """Returns whether a tag names a version (`1.0`, `v2`), which never moves; a word (`latest`, `stable`) may."""
     return names_version(tag)
 
 

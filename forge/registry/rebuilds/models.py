@@ -17,7 +17,7 @@ class Rebuild(models.Model):
     differences = models.JSONField(default=list)
     """The differences, as sentences about "it", or empty if the bytes are the same."""
     error = models.TextField(blank=True)
-    """Why there is no second rune, or "" if there is one."""
+    """The reason why there is no second rune, or "" if there is one."""
     created = models.DateTimeField()
 
     def __str__(self) -> str:

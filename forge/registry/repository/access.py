@@ -68,5 +68,5 @@ def _advice_on_tag(tag: Tag) -> str:
 
 
 def is_rune(digest: str) -> bool:
-    """Whether a blob is a rune that was built here, and not a manifest's config."""
+    """Returns whether a blob is a rune that was built here, and not a manifest's config."""
     return ArtefactFile.objects.filter(blob_id=digest, role=FileRole.RUNE).exists()

@@ -20,7 +20,7 @@ def tags_of(actor: Actor, project: Project) -> list[Tag]:
 
 
 def withdrawn_tags_of(actor: Actor, project: Project) -> list[Tag]:
-    """Those that were withdrawn, for who reads the project; nobody else has a list of them."""
+    """Returns the withdrawn tags for a reader of the project; nobody else has a list of them."""
     if not can(actor, Verb.READ, project):
         return []
     return list(_tags_for_reading(actor, project).exclude(withdrawn=None))
@@ -83,7 +83,7 @@ def overrides_of(builds: Collection[UUID]) -> Mapping[UUID, Publication]:
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag. Raises `NoSuchTag`, and `TagWithdrawn` for one that was withdrawn."""
+    """Returns a tag. Raises `NoSuchTag`, and `TagWithdrawn` for one that was withdrawn."""
     tag = find_any_tag(actor, project, name)
     if tag.is_withdrawn:
         raise TagWithdrawn(tag.advice)
@@ -91,7 +91,7 @@ def find_tag(actor: Actor, project: Project, name: str) -> Tag:
 
 
 def find_any_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag, also when it was withdrawn. Raises `NoSuchTag`."""
+    """Returns a tag, also when it was withdrawn. Raises `NoSuchTag`."""
     tag = _tags_for_reading(actor, project).filter(name=name).first()
     if tag is None:
         raise NoSuchTag(f"Nothing is published under {name}.")

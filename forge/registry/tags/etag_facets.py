@@ -45,7 +45,7 @@ def withdrawal_facets(tag: Tag) -> tuple[Facet, ...]:
 
 
 def version_facets(tag: Tag) -> tuple[Facet, ...]:
-    """All of these, for who decides between them."""
+    """Returns all facets of a version, for a person who decides between them."""
     return (*notes_facets(tag), *advice_facets(tag)[1:], *withdrawal_facets(tag)[1:])
 
 

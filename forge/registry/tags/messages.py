@@ -13,13 +13,13 @@ def checked_notes(notes: str) -> str:
     """Notes as they are kept. Raises `Invalid`."""
     notes = "\n".join(line.rstrip() for line in notes.replace("\0", "").strip().splitlines())
     if len(notes) > LONGEST_NOTES:
-        message = f"Notes have at most {LONGEST_NOTES} characters, these have {len(notes)}."
+        message = f"Notes have at most {LONGEST_NOTES} characters; these have {len(notes)}."
         raise Invalid(message, errors={"notes": [message]})
     return notes
 
 
 def checked_sentence(text: str, field: str, missing: str) -> str:
-    """One line that must be there. Raises `Invalid`, of the field."""
+    """Returns a required text of one line. Raises `Invalid`, of the field."""
     text = " ".join(text.replace("\0", "").split())
     if not text:
         raise Invalid(missing, errors={field: [missing]})

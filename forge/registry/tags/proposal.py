@@ -18,7 +18,8 @@ def next_tag_of(actor: Actor, project: Project) -> str:
 
 
 def next_tag(names: Collection[str], used_names: Collection[str]) -> str:
-    """One more than the newest version that ends in a number, or 1.0; more where that is used already."""
+    """Returns the next version after the newest one that ends in a number, or 1.0; a later one where that is in use
+    already."""
     looks_alike = {look(name) for name in used_names}
     head, last = _newest_version(names)
     return next(tag for number in count(last + 1) if look(tag := f"{head}.{number}") not in looks_alike)

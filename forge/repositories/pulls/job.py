@@ -60,13 +60,14 @@ def run_pull_job(job: JobContext) -> Mapping[str, Any]:
     except TooOften as error:
         raise AttemptFailed(error.detail) from None
     except FileChanged:
-        raise AttemptFailed("Somebody edited the files at this moment.") from None
+        raise AttemptFailed("Somebody edited the files at the same time.") from None
     except DomainError as error:
         raise JobFailed(error.detail) from None
 
 
 def _actor_of(pull: Pull, link: LinkedBranch) -> Actor:
-    """Who asked for it, while they and the person who linked the branch may still edit the project."""
+    """Returns the actor who requested it, while they and the person who linked the branch may still edit the
+    project."""
     asker, linker = pull.job.requested_by, link.linked_by
     if linker is None or not can(acting_as(linker), Verb.EDIT, link.project):
         raise JobFailed("The person who linked this branch may no longer edit the project. Link it again.")
@@ -180,7 +181,7 @@ def _with_what_git_lacks(stored_files: Collection[StoredFile], before: Manifest)
 
 
 def _in_common(actor: Actor, project: Project, ours: WorkingTree, theirs: Manifest, link: LinkedBranch) -> Version:
-    """For two histories without a common version: the files that are the same on both sides."""
+    """Returns the files that are the same on both sides, for two histories without a common version."""
     same = {path: file for path, file in ours.manifest.items() if theirs.get(path, {}).get("digest") == file["digest"]}
     message = f"What the project and {link.place} have in common"
     return store_outside_version(actor, project, same, None, message)
@@ -213,7 +214,7 @@ def forget_token(job: Job) -> None:
 
 
 def require_link(actor: Actor, job: Job) -> None:
-    """Only the branch that the project follows is pulled again. Raises `NothingToPull`."""
+    """Requires the branch that the project follows: only that is pulled again. Raises `NothingToPull`."""
     if not LinkedBranch.objects.active().filter(project=job.project_id).exists():
         raise NothingToPull("The project no longer follows this branch. Link it, and pull again.")
 

@@ -36,7 +36,7 @@ def merge_facets(request: ChangeRequest, merge: Merging) -> tuple[Facet, ...]:
     return (
         *conflict_facets(request),
         Facet("files", merge.ours.digest, f"The files of {request.project.full_name} were edited."),
-        Facet("missing", missing_to_merge(request, merge), "What is missing before it is merged is different now."),
+        Facet("missing", missing_to_merge(request, merge), "The requirements for merging changed."),
     )
 
 

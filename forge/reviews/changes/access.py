@@ -91,7 +91,8 @@ def rounds_of(request: ChangeRequest) -> list[OfferRound]:
 
 
 def fork_to_offer(actor: Actor, project: Project) -> Fork | None:
-    """Where the person could offer this project's files; None where it is no fork, or they may not see its origin."""
+    """Returns where the person could offer this project's files; None where it is no fork, or they may not see its
+    origin."""
     forks = Fork.objects.visible_to(actor).select_related("origin__organisation", "base").filter(project=project)
     return forks.first()
 
@@ -106,7 +107,7 @@ def base_of(fork: Fork) -> Version:
 
 
 def _complete(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
-    """With everything that a page shows of a change request."""
+    """Adds everything that a page shows of a change request."""
     return requests.select_related(
         "project__organisation",
         "source__organisation",

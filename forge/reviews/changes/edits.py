@@ -27,7 +27,7 @@ class Edits:
 
 
 def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
-    """From the one to the other, with the texts read."""
+    """Returns the edits from the one to the other, with the texts read."""
     changed_paths = _changed_paths(ours.manifest, result.manifest)
     files = tuple(_file_to_restore(result, path) for path in sorted(changed_paths & result.manifest.keys()))
     return Edits(ours.sequence, changed_paths, files)
@@ -38,7 +38,7 @@ def apply_edits(actor: Actor, project: Project, edits: Edits) -> None:
     with editing(project, actor.pk) as doc:
         project.refresh_from_db(fields=["sequence"])
         if project.sequence != edits.sequence:
-            raise FileChanged("Somebody edited the files at this moment. Try it again.")
+            raise FileChanged("Somebody edited the files at the same time. Try again.")
         restore(doc, edits.files, edits.paths)
         link_uploaded(project, (file.digest for file in edits.files if file.text is None), project)
     project.refresh_from_db(fields=["sequence"])

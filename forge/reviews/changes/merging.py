@@ -81,7 +81,7 @@ class Merging:
 def merging_of(request: ChangeRequest) -> Merging:
     """Reads the sides. Raises `ForkDeleted` where the fork's files are not there any more."""
     if request.base is None or request.offered is None:
-        raise ForkDeleted("The fork was deleted, and what it offered with it. Close the change request.")
+        raise ForkDeleted("The fork was deleted, with the files that it offered. Close the change request.")
     resolutions = request.resolutions.all()
     choices = {each.key: MergeChoice(Side(each.side), each.text) for each in resolutions}
     written_texts = [each for each in resolutions if each.side == Side.WRITTEN and each.chosen_by_id is not None]
@@ -101,7 +101,7 @@ def merging(base: Version, ours: WorkingTree, offered_version: Version, choices:
 
 
 def is_of(version: Version, tree: WorkingTree) -> bool:
-    """Whether a version has these files, apart from what its project does not have any more."""
+    """Returns whether a version has these files, apart from those that its project no longer has."""
     return _digests(available_files(version)) == _digests(tree.manifest)
 
 

@@ -25,12 +25,12 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     """Change requests, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> ChangeRequestQuerySet:
-        """Those to projects that the person reads."""
+        """Returns the change requests to projects that the person reads."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
     def offered_by(self, actor: Actor) -> ChangeRequestQuerySet:
-        """Those from forks that the person reads, to projects whose page they may open: what is offered, what is said
-        of it and what became of it, and no more."""
+        """Returns the change requests from forks that the person reads, to projects whose page they may open: the
+        offer, its conversation and its outcome, and no more."""
         visible_projects = Project.objects.visible_to(actor)
         return self.filter(source__in=Project.objects.of_member(actor), project__in=visible_projects)
 
@@ -49,19 +49,19 @@ class ChangeRequest(models.Model):
     source = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="offers")
     """The fork; None once it is gone for good."""
     outside_author = models.CharField(max_length=100, blank=True, default="", db_default="")
-    """Who made it elsewhere, as its repository tells: nobody here is meant."""
+    """The author elsewhere, as the repository names them: no account here."""
     outside_place = models.CharField(max_length=300, blank=True, default="", db_default="")
-    """Its source, where that is no fork, as text: a branch elsewhere, or a conversion of a model, which has an
-    `author`. `base` and `offered` are then versions of the project itself."""
+    """The source of the change as text, where that is no fork: a branch elsewhere, or a conversion of a model, which
+    has an `author`. `base` and `offered` are then versions of the project itself."""
     base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """The common version of both sides."""
     offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """The current offer: the version of the newest of its `rounds`."""
     changes_requested = models.DateTimeField(null=True, blank=True)
-    """When the project's members asked for newer files; None if they did not."""
+    """The time when the project's members asked for newer files; None if they did not."""
     state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.OPEN)
     reason = models.TextField(blank=True)
-    """Why it was closed."""
+    """The reason why it was closed."""
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -102,7 +102,7 @@ class ChangeRequest(models.Model):
 
     @property
     def is_outside(self) -> bool:
-        """Returns whether it comes from no fork: from a branch elsewhere, or from a conversion."""
+        """Whether the change request comes from no fork: from a branch elsewhere, or from a conversion."""
         return bool(self.outside_place)
 
     def get_absolute_url(self) -> str:

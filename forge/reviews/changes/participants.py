@@ -1,4 +1,4 @@
-"""Who takes part in the conversation about a change request: the people of the project, and those of the fork that
+"""The people who take part in the conversation about a change request: those of the project, and those of the fork that
 offers it, there and nowhere else in the project."""
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ LIMIT_PERIOD = timedelta(hours=1)
 
 
 def offers_it(actor: Actor, request: ChangeRequest | None, verb: Verb = Verb.READ) -> bool:
-    """Whether somebody may do this to the fork that a change request comes from, and sees the page of the project."""
+    """Returns whether a person may do this to the fork that a change request comes from, and sees the page of the
+    project."""
     source = None if request is None else request.source
     if request is None or source is None or source.deleted_at is not None:
         return False
@@ -32,7 +33,7 @@ def offers_it(actor: Actor, request: ChangeRequest | None, verb: Verb = Verb.REA
 
 
 def may_withdraw(actor: Actor, request: ChangeRequest) -> bool:
-    """Whether somebody takes back what they, or others of the fork, offered."""
+    """Returns whether a person takes back what they, or others of the fork, offered."""
     is_mine = request.author_id is not None and request.author_id == actor.pk
     return is_mine and request.source is not None and can(actor, Verb.EDIT, request.source)
 
@@ -51,7 +52,8 @@ def require_talking(actor: Actor, project: Project, request: ChangeRequest | Non
 
 
 def may_end(actor: Actor, thread: AnchoredThread) -> bool:
-    """Whether somebody may resolve a thread: the project's people each, those who offer the ones that they began."""
+    """Returns whether a person may resolve a thread: the project's people may resolve each, those who offer the ones
+    that they began."""
     if can(actor, Verb.COMMENT, thread.project):
         return True
     first = next(iter(thread.thread.comments.all()), None)
@@ -63,16 +65,16 @@ def require_ending(actor: Actor, thread: AnchoredThread) -> None:
     """Raises `Forbidden`, `NotFound` and `NotYours`."""
     require_talking(actor, thread.project, thread.change_request)
     if not may_end(actor, thread):
-        raise NotYours("Only who began a thread resolves it, or somebody of the project.")
+        raise NotYours("Only the person who started a thread, or a member of the project, can resolve it.")
 
 
 def require_pace(actor: Actor, project: Project) -> None:
-    """Who has no role in a project says so much an hour there and no more. Raises `TooOften`."""
+    """Limits how many comments an hour a person without a role in the project writes there. Raises `TooOften`."""
     if can(actor, Verb.COMMENT, project):
         return
     if entries_since(actor, "change.say", LIMIT_PERIOD).count() >= MAX_COMMENTS:
         raise TooOften(
-            f"{MAX_COMMENTS} comments an hour is as many as one may write in projects of others. Go on later.",
+            f"{MAX_COMMENTS} comments an hour is the limit in other people's projects. Try again later.",
             int(LIMIT_PERIOD.total_seconds()),
         )
 

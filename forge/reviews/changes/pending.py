@@ -43,7 +43,7 @@ def _reason(actor: Actor, request: ChangeRequest) -> str:
 
 
 def _reads(actor: Actor, request: ChangeRequest) -> bool:
-    """Whether the person may still open its page."""
+    """Returns whether the person may still open its page."""
     return can(actor, Verb.READ, request.project) or offers_it(actor, request)
 
 

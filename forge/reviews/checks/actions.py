@@ -88,7 +88,7 @@ def post_check(actor: Actor, build: Build, name: str, result: ReportedCheck) -> 
 
 
 def _robot(actor: Actor, name: str) -> tuple[ApiToken, RequiredCheck]:
-    """Who acts, as a robot that could be named for the check. Raises `RobotNeeded`."""
+    """Returns the actor, as a robot that could be named for the check. Raises `RobotNeeded`."""
     token = None
     if isinstance(actor, Principal) and actor.kind == PrincipalKind.TOKEN:
         token = ApiToken.objects.visible_to(actor).filter(pk=actor.id).first()
@@ -123,7 +123,7 @@ def _require_robot(build: Build, robot: RequiredCheck) -> None:
 def _checked_text(result: ReportedCheck) -> str:
     if result.state not in CheckState.values:
         states = ", ".join(CheckState.values)
-        raise Invalid(f"A state is one of {states}.", errors={"state": [f"one of {states}"]})
+        raise Invalid(f"A state must be one of {states}.", errors={"state": [f"one of {states}"]})
     text = " ".join(result.text.split())
     if len(text) > MAX_TEXT or not text.isprintable():
         message = f"The text is one line of at most {MAX_TEXT} characters."

@@ -25,8 +25,8 @@ def changed_paths(before: Files, after: Files) -> tuple[str, ...]:
 
 
 def is_judged_alike(build: Build, other: Build) -> bool:
-    """Whether an approval of one build of some bytes is one of the other: both have the same `forge.yml`, and no file
-    that somebody owns differs."""
+    """Returns whether an approval of one build of some bytes counts for the other: both have the same `forge.yml`, and
+    no file that has an owner differs."""
     policy = policy_of(build)
     if policy != policy_of(other):
         return False

@@ -58,7 +58,7 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
 
 @protections.register
 def protected_tags_among(project: Project, tags: Collection[str]) -> list[str]:
-    """Those of some tags that the rules in force protect, whichever build comes under them."""
+    """Returns the tags, of some, that the rules in force protect, whichever build comes under them."""
     in_force, since, _ = _in_force(project)
     rules = rules_of(project.organisation_id)
     situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
@@ -67,7 +67,7 @@ def protected_tags_among(project: Project, tags: Collection[str]) -> list[str]:
 
 @reviewed_projects.register
 def asks_for_review(project: Project) -> bool:
-    """Whether a change of the project's files needs somebody's approval before it is published: by the rules in force,
+    """Returns whether a change of the project's files needs an approval before it is published: by the rules in force,
     by those of the `forge.yml` as it is now, or by the organisation's."""
     in_force, since, _ = _in_force(project)
     text = working_tree(project).texts.get(POLICY_FILE, b"")
@@ -94,7 +94,7 @@ def clearances_of_runes(project: Project, digests: Collection[str]) -> Mapping[s
 
 @publication_facets.register
 def verdict_facets(build: Build) -> tuple[Facet, ...]:
-    """Who approves the build's bytes, who wants them changed, and the organisation's rules."""
+    """Returns who approves the build's bytes, who wants them changed, and the organisation's rules."""
     verdicts = Verdict.objects.standing().filter(
         project=build.project_id, rune_digest="" if build.artefact is None else build.artefact.digest
     )

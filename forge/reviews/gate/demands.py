@@ -183,8 +183,8 @@ def _objection_sentence(name: str) -> str:
 
 def _limit_sentence(judgement: Judgement) -> str:
     return (
-        f"{limit_name(judgement.limit)} does not keep its limit: {judgement_sentence(judgement)} "
-        f"Make it better and build again, or change {POLICY_FILE}."
+        f"{limit_name(judgement.limit)} does not meet its limit: {judgement_sentence(judgement)} "
+        f"Improve it and build again, or change {POLICY_FILE}."
     )
 
 

@@ -31,13 +31,13 @@ def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class GateStep:
-    """One thing that a tag demands: whether it is there, and a sentence."""
+    """A requirement of a tag: whether it is met, and a sentence."""
 
     is_there: bool
     text: str
     detail: str = ""
     link: str = ""
-    """Where more is said of it, on another server."""
+    """The address of the details, on another server."""
 
 
 def steps_of(demands: Demands) -> Sequence[GateStep]:

@@ -9,7 +9,7 @@ from forge.reviews.gate.pages import steps_of
 
 
 class GateStepJson(TypedDict):
-    """One thing that a tag demands, and whether it is there."""
+    """A requirement of a tag, and whether it is met."""
 
     done: bool
     title: str

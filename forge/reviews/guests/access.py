@@ -57,7 +57,8 @@ def find_guest(cookies: Mapping[str, str], review_id: UUID) -> Guest | None:
 
 
 def is_good(link: GuestLink) -> bool:
-    """Whether a link works: in time, not revoked, its project there, and the person who made it may still make one."""
+    """Returns whether a link works: in time, not revoked, its project there, and the person who made it may still make
+    one."""
     project = link.review.project
     if not GuestLink.objects.alive().filter(pk=link.pk).exists() or project.deleted_at is not None:
         return False
@@ -74,14 +75,14 @@ def principal_of_guest(guest: Guest) -> Principal:
 def require_as_guest(actor: Actor, verb: Verb, review: Review) -> None:
     """Raises `NotFound` unless who acts is a guest of this review who may do this."""
     if not can_as_guest(actor, verb, review.subject):
-        raise NotFound("There is no such review, or your link to it has ended.")
+        raise NotFound("This review does not exist, or your link to it has ended.")
 
 
 def review_for_guest(actor: Actor, review_id: UUID) -> Review:
     """The review that a guest was let in to. Raises `NotFound`."""
     review = complete(Review.objects.all()).filter(pk=review_id).first()
     if review is None:
-        raise NotFound("There is no such review, or your link to it has ended.")
+        raise NotFound("This review does not exist, or your link to it has ended.")
     require_as_guest(actor, Verb.READ, review)
     return review
 
@@ -109,8 +110,8 @@ def links_of(actor: Actor, review: Review) -> list[GuestLink]:
 
 
 def find_link(actor: Actor, review: Review, link_id: UUID) -> GuestLink:
-    """One of them. Raises `NotFound`."""
+    """Returns a guest link. Raises `NotFound`."""
     match = next((link for link in links_of(actor, review) if link.pk == link_id), None)
     if match is None:
-        raise NotFound("There is no such link, or it has ended.")
+        raise NotFound("This link does not exist or has ended.")
     return match

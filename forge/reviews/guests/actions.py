@@ -64,7 +64,7 @@ def invite_guest(
 ) -> tuple[GuestLink, str]:
     """Makes a link that shows this review, its newest build and nothing else, without an account. Its address is in
     this answer and in no other."""
-    title = _checked_name(title, "Write for whom the link is.", "title")
+    title = _checked_name(title, "Enter who the link is for.", "title")
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"A link works for 1 to {MOST_DAYS} days.", errors={"days": [f"1 to {MOST_DAYS}."]})
     Project.objects.lock(review.project_id)
@@ -123,7 +123,7 @@ def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
     if link is None or not is_good(link):
         raise LinkEnded("The link is incomplete, has expired or was revoked. Ask the sender for a new one.")
     if link.guests.count() >= MOST_GUESTS:
-        raise TooManyGuests(f"This link was opened in {MOST_GUESTS} browsers, which is all it is for.")
+        raise TooManyGuests(f"This link was opened in {MOST_GUESTS} browsers, which is the limit.")
     cookie_secret = new_secret()
     guest = Guest.objects.create(link=link, secret_hash=hash_secret(cookie_secret))
     entered_review = link.review
@@ -153,7 +153,7 @@ def comment_as_guest(
     _require_open(review)
     if entries_since(actor, "guest.say", LIMIT_PERIOD).count() >= MAX_COMMENTS:
         raise TooOften(
-            f"{MAX_COMMENTS} comments an hour is as many as a guest may write. Go on later.",
+            f"{MAX_COMMENTS} comments an hour is the limit for guests. Try again later.",
             int(LIMIT_PERIOD.total_seconds()),
         )
     if reply_to is None:
@@ -201,7 +201,7 @@ def _checked_name(name: str, missing: str, field: str) -> str:
     if not name:
         raise Invalid(missing, errors={field: [missing]})
     if len(name) > LONGEST_NAME:
-        raise Invalid(f"A name has at most {LONGEST_NAME} characters, this one has {len(name)}.")
+        raise Invalid(f"A name has at most {LONGEST_NAME} characters; this one has {len(name)}.")
     return name
 
 

@@ -32,13 +32,13 @@ LOOK_EVERY = 15.0
 """Seconds after which the link is looked at again although nothing happens: its time may be over."""
 MEMBERS_PART = 2
 """Guests have at most this part, one half, of an organisation's sockets, so that members always have theirs."""
-NO_REVIEW = "There is no such review, or your link to it has ended."
-TOO_MANY = "This review is open in as many browsers as it may be. New comments appear when you load the page again."
+NO_REVIEW = "This review does not exist, or your link to it has ended."
+TOO_MANY = "This review is open in too many browsers. Reload the page to see new comments."
 
 _log = logging.getLogger(__name__)
 
 sockets_of_guests = Allocations()
-"""Held by the stream of the organisation; each is also among the organisation's."""
+"""The sockets that hold the stream of the organisation; each is also among the organisation's."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ class GuestEntry:
 
 
 class GuestReviewSocket(ReleasingSocket):
-    """Opened by the cookie of a guest, below the address that the cookie is sent to. It ignores what it is sent."""
+    """The socket of a guest's review, opened by the guest's cookie below the address that the cookie is sent to.
+
+    It ignores messages.
+    """
 
     _entry: GuestEntry | None = None
     _following: asyncio.Task[None] | None = None
@@ -127,7 +130,7 @@ class GuestReviewSocket(ReleasingSocket):
         return True
 
     async def _is_news(self, entry: GuestEntry, message: Message) -> bool:
-        """Whether something happened to the review since the number that was heard last."""
+        """Returns whether something happened to the review since the number that was received last."""
         event = message.get("event")
         last: int = event["sequence"] if event else message["last"]
         if last <= self._sequence:
@@ -142,7 +145,10 @@ class GuestReviewSocket(ReleasingSocket):
 
 
 def _concern(events: Iterable[Mapping[str, Any]], review: UUID) -> bool:
-    """Whether one of them may change what the review's page says. A verdict does not name the reviews that it is in."""
+    """Returns whether one of them may change what the review's page says.
+
+    A verdict does not name the reviews that it is in.
+    """
     of_review = (THREAD_CHANGED.name, REVIEW_REQUESTED.name)
     return any(
         each["type"] == REVIEW_CHANGED.name or (each["type"] in of_review and each["data"].get("review") == str(review))

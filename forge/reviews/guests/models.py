@@ -36,7 +36,7 @@ class GuestLink(models.Model):
     may_comment = models.BooleanField()
     secret_hash = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    """It ends with their right to make one."""
+    """The person who made the link, which ends with their right to make one."""
     created_by_token = models.UUIDField(null=True, blank=True)
     """The id of the token that made it, with which it ends; None where a person did."""
     created = models.DateTimeField(auto_now_add=True)

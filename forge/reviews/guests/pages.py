@@ -173,7 +173,7 @@ def _enter(request: HttpRequest, review_id: UUID, guest: Guest | None) -> HttpRe
 def _guest(request: HttpRequest, review_id: UUID) -> Guest:
     guest = find_guest(request.COOKIES, review_id)
     if guest is None:
-        raise NotFound("There is no such review, or your link to it has ended.")
+        raise NotFound("This review does not exist, or your link to it has ended.")
     return guest
 
 

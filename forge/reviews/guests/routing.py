@@ -1,4 +1,4 @@
-"""Where the socket of guests is: below the one address that their cookie is sent to."""
+"""The address of the socket of guests: below the one address that their cookie is sent to."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class OneReview(ForgeView):
 
     @extend_schema(operation_id="requested_reviews_retrieve", responses=ReviewJson, parameters=[ETAG])
     def get(self, request: Request, review_id: UUID) -> Response:
-        """One review. Closing it and asking others take the `ETag`."""
+        """Returns a review. Closing it and asking others take the `ETag`."""
         return _answer(principal_of(request), review_id)
 
 

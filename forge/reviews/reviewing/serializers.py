@@ -39,7 +39,7 @@ class ReviewsJson(TypedDict):
 
 
 class RoundJson(TypedDict):
-    """One build of a review."""
+    """A build of a review."""
 
     number: int
     build: Uuid
@@ -67,7 +67,7 @@ class ReviewerGroupJson(TypedDict):
 
 
 class ReviewJson(TypedDict):
-    """That people were asked to judge a build. The newest of `rounds` is judged."""
+    """A review: people were asked to judge a build. The newest of `rounds` is judged."""
 
     id: Uuid
     number: int

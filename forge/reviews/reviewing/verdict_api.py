@@ -59,7 +59,7 @@ class BuildReviews(ForgeView):
         parameters=[REQUIRED_IF_MATCH],
     )
     def post(self, request: Request, build_id: UUID) -> Response:
-        """Only a person approves: a token may ask for changes."""
+        """Stores a verdict. Only a person approves: a token may ask for changes."""
         build = find_build(principal_of(request), build_id)
         digests = required_if_match(request)
         if build.artefact is not None and build.artefact.digest not in digests:
@@ -80,7 +80,8 @@ class BuildVerdictUndo(ForgeView):
 
     @extend_schema(operation_id="reviews_undo", request=None, responses=ReviewsJson)
     def post(self, request: Request, build_id: UUID) -> Response:
-        """Within a minute: what was said with it goes too, and an earlier verdict of one's own holds again."""
+        """Takes back a verdict within a minute: its comment is deleted too, and an earlier verdict of the person's
+        holds again."""
         principal = principal_of(request)
         build = find_build(principal, build_id)
         undo_verdict(principal, build)

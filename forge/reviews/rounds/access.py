@@ -23,7 +23,7 @@ from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, 
 
 
 def may_judge(actor: Actor, build: Build) -> bool:
-    """Whether the person may give a verdict on the build."""
+    """Returns whether the person may give a verdict on the build."""
     return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own_rune(actor, build)
 
 
@@ -33,7 +33,7 @@ def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:
 
 
 def is_reviewable(build: Build) -> bool:
-    """Whether there is something to judge."""
+    """Returns whether there is something to judge."""
     return build.kind == BuildTrigger.NUMBERED and build.state == JobState.SUCCEEDED and build.artefact is not None
 
 
@@ -58,7 +58,7 @@ def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
 
 
 def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
-    """Those of some runes, each the id of a project and a digest, that are approved and nobody wants changed.
+    """Returns those of some runes, each the id of a project and a digest, that are approved and nobody wants changed.
 
     One query for all. The caller has found the projects for someone.
     """
@@ -72,7 +72,7 @@ def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID,
 
 
 def approvals_of(build: Build) -> int:
-    """How many members approve a build's bytes, for anybody who may see what was published of it."""
+    """Returns how many members approve a build's bytes, for anybody who may see what was published of it."""
     if build.artefact is None:
         return 0
     standing = Verdict.objects.standing().filter(project=build.project, rune_digest=build.artefact.digest)
@@ -119,7 +119,7 @@ def reviews_about(actor: Actor, build: Build) -> list[Review]:
 
 
 def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
-    """With the version under which what each judges now is published."""
+    """Adds the version under which the rune that each review judges now is published."""
     name = _published_tags().order_by("created").values("name")[:1]
     # Readers find it declared at the model, which the plug-in takes for another definition.
     return reviews.alias(judged_digest=_judged_digest()).annotate(published_version=Subquery(name))  # type: ignore[no-redef]
@@ -177,7 +177,7 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 
 
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
-    """With all that tells where reviews stand, but for the verdicts."""
+    """Adds all that decides the state of reviews, but for the verdicts."""
     rounds = Round.objects.select_related(
         "build__artefact", "build__version", "build__job__requested_by", "requested_by"
     )
@@ -186,7 +186,7 @@ def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
 
 
 def with_joining(reviews: ReviewQuerySet) -> ReviewQuerySet:
-    """With how many people may still join each by a letter."""
+    """Adds how many people may still join each by an invitation sent by email."""
     invited_reviewers = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
     joining = Coalesce(Subquery(invited_reviewers.annotate(count=Count("pk")).values("count")), 0)
     # Readers find it declared at the model, which the plug-in takes for another definition.
@@ -199,8 +199,10 @@ def newest_round(review: Review) -> Round:
 
 
 def groups_of(review: Review) -> list[RequiredGroup]:
-    """Who was asked, for the decision. A person who was invited by email is yet unknown, and their approval is
-    needed."""
+    """Returns the requested reviewers, for the decision.
+
+    A person who was invited by email is yet unknown, and their approval is needed.
+    """
     groups = [
         RequiredGroup(frozenset(one.pk for one in group.people.all()), group.required_approvals)
         for group in review.groups.all()
@@ -233,11 +235,11 @@ def digest_of(one_round: Round) -> str:
 
 
 def is_overdue(review: Review, verdicts: Verdicts) -> bool:
-    """Whether its due date has passed and it still waits."""
+    """Returns whether its due date has passed and it still waits."""
     has_passed = review.due is not None and review.due < timezone.localdate()
     return has_passed and state_of(review, verdicts) is ReviewState.WAITING
 
 
 def state_of(review: Review, verdicts: Verdicts) -> ReviewState:
-    """Where a review stands."""
+    """Returns the state of a review."""
     return review_state(groups_of(review), verdicts, is_closed=review.closed is not None)

@@ -1,4 +1,4 @@
-"""Who made what a build holds: nobody of them gives its verdict, and no approval of theirs counts."""
+"""The authors of what a build holds: none of them gives its verdict, and no approval of theirs counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from forge.reviews.models import Verdict, VerdictChoice
 
 
 def authors_of(build: Build) -> frozenset[UUID]:
-    """Who asked for a build of these bytes, or wrote in the files since the last approved build (docs/adr/0070).
+    """Returns who requested a build of these bytes, or wrote in the files since the last approved build
+    (docs/adr/0070).
 
     That is the newest one with other bytes, approved and wanted changed by nobody, whose files are not newer. Who takes
     a suggestion wrote it; who gives a recording wrote nothing.
@@ -22,7 +23,7 @@ def authors_of(build: Build) -> frozenset[UUID]:
 
 
 def is_own_rune(actor: Actor, build: Build) -> bool:
-    """Whether the person is among the authors."""
+    """Returns whether the person is among the authors."""
     return build.requested_by_id == actor.pk or actor.pk in authors_of(build)
 
 

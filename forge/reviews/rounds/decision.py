@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class ReviewState(StrEnum):
-    """Where a review stands."""
+    """The state of a review."""
 
     WAITING = "waiting"
     CHANGES = "changes"
@@ -27,7 +27,7 @@ class RequiredGroup:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """Who approves the bytes, and who wants them changed."""
+    """The people who approve the bytes, and those who want them changed."""
 
     approving: frozenset[UUID] = frozenset()
     objecting: frozenset[UUID] = frozenset()
@@ -40,12 +40,15 @@ class Verdicts:
 
 
 def missing(group: RequiredGroup, verdicts: Verdicts) -> int:
-    """How many approvals a group still lacks."""
+    """Returns how many approvals a group still lacks."""
     return max(0, group.required_approvals - len(group.people & verdicts.approving))
 
 
 def review_state(groups: Sequence[RequiredGroup], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
-    """Where a review stands. One member who wants changes is enough, asked or not; without any approval it waits."""
+    """Returns the state of a review.
+
+    One member who wants changes is enough, asked or not; without any approval it waits.
+    """
     if is_closed:
         return ReviewState.CLOSED
     if verdicts.objecting:
@@ -62,7 +65,7 @@ def waited_for(groups: Iterable[RequiredGroup], verdicts: Verdicts) -> frozenset
 
 
 def verdicts_of(choices: Mapping[UUID, str]) -> Verdicts:
-    """From each member's standing verdict, `approve` or `changes`."""
+    """Returns the verdicts from each member's standing verdict, `approve` or `changes`."""
     return Verdicts(
         frozenset(person for person, verdict in choices.items() if verdict == "approve"),
         frozenset(person for person, verdict in choices.items() if verdict == "changes"),

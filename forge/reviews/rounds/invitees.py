@@ -37,7 +37,7 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
         return ()
     require(actor, Verb.MANAGE, project)
     if len(unique) > MOST_INVITED:
-        raise _invalid(f"One review invites at most {MOST_INVITED} people, these are {len(unique)}.")
+        raise _invalid(f"One review invites at most {MOST_INVITED} people; you entered {len(unique)}.")
     for address in unique:
         if len(address) > MAX_EMAIL_LENGTH:
             raise _invalid(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")
@@ -65,7 +65,7 @@ def _invalid(message: str) -> Invalid:
 
 
 def waiting_to_join(review: Review) -> list[InvitedReviewer]:
-    """Those who may still join. The caller has found the review for someone."""
+    """Returns the people who may still join. The caller has found the review for the person."""
     return list(InvitedReviewer.objects.open().filter(review=review))
 
 

@@ -26,7 +26,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """That somebody asked others to judge a build, and the builds that followed it. Open until it is closed."""
+    """A request to judge a build and the builds that followed it. Open until it is closed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reviews")
@@ -37,12 +37,12 @@ class Review(models.Model):
     due = models.DateField(null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True, blank=True)
-    """When it was closed: nobody is waited for any more."""
+    """The time when it was closed: no answer is awaited any more."""
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     reminded_before = models.DateTimeField(null=True, blank=True)
-    """When its reviewers were reminded that it is due soon, and then that it is overdue: once each."""
+    """The times when its reviewers were reminded that it is due soon, and then that it is overdue: once each."""
     reminded_after = models.DateTimeField(null=True, blank=True)
     joining: int
     """How many people may still join it by a letter; of what `forge.reviews.rounds.access.with_joining` found."""
@@ -73,7 +73,7 @@ class Review(models.Model):
 
 
 class Round(models.Model):
-    """One build of a review; the newest is the one that is judged. `message` says what was addressed."""
+    """A build of a review; the newest is the one that is judged. `message` is the summary of the changes."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveIntegerField()
@@ -114,7 +114,7 @@ class InvitedReviewerQuerySet(models.QuerySet["InvitedReviewer"]):
     """People who were invited into reviews."""
 
     def open(self) -> InvitedReviewerQuerySet:
-        """Those whose invitation can still be accepted."""
+        """Returns the invitations that can still be accepted."""
         return self.filter(invitation__used=None, invitation__revoked=None, invitation__expires__gt=timezone.now())
 
 
@@ -194,11 +194,11 @@ class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):
     """Awaited reviews, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> AwaitedReviewQuerySet:
-        """Those of builds in projects that the person reads."""
+        """Returns the requests for builds in projects that the person reads."""
         return self.filter(build__project__in=Project.objects.of_member(actor))
 
     def pending(self) -> AwaitedReviewQuerySet:
-        """Those that are asked for if their build succeeds, also if somebody retries it first."""
+        """Returns the requests that are sent if their build succeeds, also if a person retries it first."""
         return self.filter(of_living_tokens()).exclude(build__job__state=JobState.SUCCEEDED)
 
 
@@ -216,7 +216,7 @@ class AwaitedReview(models.Model):
     created_by_token = models.UUIDField(null=True, blank=True)
     """The id of the token that asked, with which it ends; None where a person did."""
     refusal = models.TextField(blank=True)
-    """Why it was not asked; empty while it waits."""
+    """The reason why it was not requested; empty while it waits."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = AwaitedReviewQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""Where many open reviews stand, for lists: three queries for any number of them, and nothing that no list shows."""
+"""The state of many open reviews, for lists: three queries for any number of them, and nothing that no list shows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OpenReview:
 
     review: Review
     since: datetime
-    """When its newest round began."""
+    """The time when its newest round began."""
     groups: tuple[RequiredGroup, ...]
     names: Mapping[UUID, str]
     """The names of those who were asked, by their id."""
@@ -30,7 +30,7 @@ class OpenReview:
 
     @property
     def state(self) -> ReviewState:
-        """Where it stands."""
+        """The state of the review."""
         return review_state(self.groups, self.verdicts, is_closed=False)
 
     @property
@@ -92,7 +92,7 @@ def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenRe
 
 
 def states_of_runes(reviews: Iterable[OpenReview], verdicts: Mapping[str, Verdicts]) -> dict[str, ReviewState]:
-    """Where runes stand, by digest: the one source of what pages say of a build.
+    """Returns the states of runes by digest: the one source of what pages say of a build.
 
     A rune that somebody wants changed says so. One that an open review judges is approved when that review is; with
     several, when all are. Any other is approved by one approval. A rune that nobody asked about or judged is left out.

@@ -74,14 +74,14 @@ def _checked_title(title: str) -> str:
     if not title:
         raise Invalid("Write in a few words what is to be judged.", errors={"title": ["Write a few words."]})
     if len(title) > MAXIMUM_TITLE:
-        raise Invalid(f"A title has at most {MAXIMUM_TITLE} characters, this one has {len(title)}.")
+        raise Invalid(f"A title has at most {MAXIMUM_TITLE} characters; this one has {len(title)}.")
     return title
 
 
 def checked_message(message: str) -> str:
     message = message.strip()
     if len(message) > MAXIMUM_COMMENT:
-        raise Invalid(f"A message has at most {MAXIMUM_COMMENT} characters, this one has {len(message)}.")
+        raise Invalid(f"A message has at most {MAXIMUM_COMMENT} characters; this one has {len(message)}.")
     return message
 
 
@@ -92,7 +92,7 @@ def checked_groups(
     if not any(group.required_approvals for group in reviewers):
         raise BadReviewers("Choose at least one person whose approval is needed.")
     if len(reviewers) > MOST_GROUPS:
-        raise BadReviewers(f"A review has at most {MOST_GROUPS} groups of reviewers, this one has {len(reviewers)}.")
+        raise BadReviewers(f"A review has at most {MOST_GROUPS} groups of reviewers; this one has {len(reviewers)}.")
     able = _members_who_judge(project)
     groups = tuple(
         _with_people(actor, project, requested_group, able.keys() - authors)
@@ -127,7 +127,7 @@ def _members_who_judge(project: Project) -> dict[UUID, User]:
 def _require_able(group: RequestedGroup, able: dict[UUID, User], authors: frozenset[UUID]) -> None:
     people = frozenset(group.people)
     if not people or len(people) > MOST_PEOPLE:
-        raise BadReviewers(f"A group of reviewers has 1 to {MOST_PEOPLE} people, this one has {len(people)}.")
+        raise BadReviewers(f"A group of reviewers has 1 to {MOST_PEOPLE} people; this one has {len(people)}.")
     if not people <= able.keys():
         raise BadReviewers("Only people who may give verdicts in this project can be asked.")
     if own := people & authors:
@@ -135,4 +135,4 @@ def _require_able(group: RequestedGroup, able: dict[UUID, User], authors: frozen
         raise BadReviewers(f"{names} built it or wrote part of it, so someone else must judge it.")
     if not 0 <= group.required_approvals <= len(people):
         approvals = counted(group.required_approvals, "approval")
-        raise BadReviewers(f"{approvals} of {counted(len(people), 'person', 'people')} cannot be had.")
+        raise BadReviewers(f"{counted(len(people), 'person', 'people')} cannot give {approvals}.")

@@ -1,4 +1,4 @@
-"""How the state of a review, or of a build in review, looks on every page."""
+"""The look of the state of a review, or of a build in review, on every page."""
 
 from __future__ import annotations
 

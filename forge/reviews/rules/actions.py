@@ -69,7 +69,7 @@ def _checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
     if wrong is not None:
         message = f"{wrong[:40]} is not a tag. Write `versions`, a tag such as latest, or one with * such as release-*."
     elif len(unique_tags) > MAXIMUM_TAGS:
-        message = f"At most {MAXIMUM_TAGS} tags can be protected, these are {len(unique_tags)}."
+        message = f"At most {MAXIMUM_TAGS} tags can be protected; you entered {len(unique_tags)}."
     if message:
         raise Invalid(message, errors={"protected_tags": [message]})
     return unique_tags

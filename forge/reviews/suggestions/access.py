@@ -50,7 +50,7 @@ class Field:
 
     @property
     def key(self) -> str:
-        """Its name in a form."""
+        """The name of the suggestion in a form."""
         return f"{self.stage}.{self.argument}"
 
 
@@ -84,7 +84,7 @@ def _field(stage: str, declaration: Mapping[str, Any]) -> Field:
 
 
 def _limit(limit: float | None) -> float | None:
-    """None where it only says how large a number of 32 bits can be."""
+    """Returns the limit; None where it only states how large a number of 32 bits can be."""
     return None if limit is None or abs(limit) > 1e9 else limit
 
 

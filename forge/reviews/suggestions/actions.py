@@ -52,7 +52,7 @@ MOST_OPEN = 20
 
 @dataclass(frozen=True)
 class RequestedChange:
-    """That an argument of a stage says `value`; "" leaves it out."""
+    """A changed value of an argument of a stage; "" leaves the argument out."""
 
     stage: str
     argument: str
@@ -98,11 +98,11 @@ def suggest(
     try:
         copy = find_copy(actor, review.project, trial)
     except NotFound:
-        raise NotTried("This trial was forgotten, as old ones are. Try your changes again.") from None
+        raise NotTried("This trial has expired. Try your changes again.") from None
     if copy.copy is None or copy.copy["version"] != str(build.source.pk):
         raise NotTried(f"The review went on to build {build.number}. Try the changes in a copy of that one.")
     if copy.state != PreviewState.READY:
-        raise NotTried("Only what was tried and builds can be suggested.")
+        raise NotTried("Only changes that you have tried, and that build, can be suggested.")
     mine = Suggestion.objects.filter(thread__project=review.project_id, author=actor.pk, state=SuggestionState.OPEN)
     if mine.count() >= MOST_OPEN:
         raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
@@ -153,7 +153,7 @@ def _write(actor: Actor, suggestion: Suggestion, tree: WorkingTree, texts: Mappi
         for path, text in texts.items():
             entry = find_entry(doc, path)
             if entry is None or entry.content_digest != tree.manifest[path]["digest"]:
-                raise CannotBeApplied(f"Somebody edited {path} at this moment. Take it again.")
+                raise CannotBeApplied(f"Somebody edited {path} at the same time. Apply the suggestion again.")
             document.set_text(doc, entry, text)
         _decide(actor, suggestion, SuggestionState.APPLIED)
         author = None if suggestion.author_id is None else str(suggestion.author_id)
@@ -189,7 +189,7 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     """Takes one's own suggestion back."""
     thread = suggestion.thread
     if suggestion.author_id != actor.pk:
-        raise NotYours("Only who made a suggestion withdraws it.")
+        raise NotYours("Only the person who made a suggestion can withdraw it.")
     Project.objects.lock(thread.project_id)
     _require_undecided(suggestion)
     _decide(actor, suggestion, SuggestionState.WITHDRAWN)
@@ -199,7 +199,7 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
 def _overrides(texts: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
     """Returns the requested values that differ from the current ones, in the order of the fields. Raises `Invalid`."""
     if len(changes) > MOST_CHANGES:
-        raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(changes)}.")
+        raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things; this one has {len(changes)}.")
     requested_texts: dict[tuple[str, str], str] = {}
     for change in changes:
         key = change.stage, change.argument
@@ -216,8 +216,8 @@ def _overrides(texts: Mapping[tuple[str, str], str], changes: Sequence[Requested
 
 
 def _as_text(value: str, before: str) -> str:
-    """With the line endings that are compared; a text of lines goes on ending as it did, and a value has no space
-    around it."""
+    """Returns the text with the line endings that are compared; a text of lines keeps its ending, and a value has no
+    space around it."""
     value = value.replace("\r\n", "\n")
     if "\n" not in before and "\n" not in value:
         return value.strip()

@@ -52,7 +52,7 @@ class ShownField:
 
     @property
     def title(self) -> str:
-        """Its name: that of the field, or of the list of labels."""
+        """The title of the argument: the name of the field, or of the list of labels."""
         return "labels" if self.field.argument == "wordlist" else self.field.argument.replace("_", " ")
 
     @property

@@ -1,4 +1,5 @@
-"""How many changes an organisation and a person tried in copies of builds in the last hour: each is compiled."""
+"""The number of changes that an organisation and a person tried in copies of builds in the last hour: each is
+compiled."""
 
 from __future__ import annotations
 
@@ -19,17 +20,20 @@ HOUR = timedelta(hours=1)
 
 
 def trials_of_organisation(organisation: Organisation) -> QuerySet[AuditEntry]:
-    """Those in the last hour."""
+    """Returns the number of trials of an organisation in the last hour."""
     return _recent_entries().filter(organisation=organisation.pk)
 
 
 def trials_of_person(user: User) -> QuerySet[AuditEntry]:
-    """Those in the last hour, in all organisations together."""
+    """Returns the number of trials of a person in the last hour, in all organisations together."""
     return _recent_entries().filter(actor=user.pk)
 
 
 def require_another_trial(organisation: Organisation, user: User | None) -> None:
-    """In the transaction that asks for one: raises `TooOften` where there were as many as there may be."""
+    """Raises `TooOften` where there were as many trials as there may be.
+
+    Call it in the transaction that requests one.
+    """
     locked(organisation)
     _require("The organisation", organisation.stream, trials_of_organisation(organisation))
     if user is not None:
@@ -48,7 +52,7 @@ def _require(who: str, holder: str, trials: QuerySet[AuditEntry]) -> None:
     oldest = trials.aggregate(at=Min("at"))["at"]
     wait = 60 if oldest is None else max(1, int((oldest + HOUR - timezone.now()).total_seconds()) + 1)
     raise TooOften(
-        f"{who} tried {counted(limit, 'change')} in the last hour, which is as many as there may be. Go on later; "
-        "what was tried can be sent meanwhile.",
+        f"{who} tried {counted(limit, 'change')} in the last hour, which is the limit. Try again later; "
+        "changes that you have tried can be sent.",
         wait,
     )

@@ -25,7 +25,8 @@ def spot_of(key: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def place_address(context: template.Context, place: str, anchor: Anchor) -> str:
-    """Where the thing stands that an anchor is about: on this page, or on the page that `talk_places` names."""
+    """Returns the address of the thing that an anchor is about: on this page, or on the page that `talk_places`
+    names."""
     kind, _, _ = anchor.spot.partition(":")
     return f"{(context.get('talk_places') or {}).get(kind, '')}#{place}"
 

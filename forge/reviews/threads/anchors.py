@@ -41,7 +41,7 @@ class BadAnchor(Invalid):
 
 @dataclass(frozen=True)
 class AnchorRequest:
-    """Where somebody wants to begin a thread; nothing of it is checked against a build.
+    """The requested place of a thread; nothing of it is checked against a build.
 
     `name` is a figure's, a stage's or a sample's (its id), or a file's path. `number` is a line from 1, or the
     milliseconds of a moment.
@@ -57,14 +57,14 @@ WHOLE_BUILD = AnchorRequest()
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where a thread is. `place` has what finds it again, and the words that it had when the thread began."""
+    """The place of a thread. `place` has what finds it again, and the words that it had when the thread began."""
 
     kind: AnchorKind = AnchorKind.BUILD
     place: Place = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """Its name in links and forms; threads about a sample are shown at the sample."""
+        """The name of the place in links and forms; threads about a sample are shown at the sample."""
         match self.kind:
             case AnchorKind.BUILD:
                 return AnchorKind.BUILD
@@ -135,7 +135,7 @@ def seconds_text(milliseconds: int) -> str:
 
 
 def read_key(key: str) -> AnchorRequest:
-    """Where a key says that a thread should begin; "" is the whole build. Raises `BadAnchor`."""
+    """Returns the requested place of a thread from a key; "" is the whole build. Raises `BadAnchor`."""
     if len(key) > LONGEST_KEY:
         raise BadAnchor("This names nothing of the build.")
     word, _, rest = key.partition(":")

@@ -32,15 +32,15 @@ class ThreadStep(StrEnum):
     """A step of a thread."""
 
     COMMENT = "comment"
-    """It began, or was answered."""
+    """The thread began, or was answered."""
     VERDICT = "verdict"
-    """It began with a verdict, which is announced by itself."""
+    """The thread began with a verdict, which is announced by itself."""
     EDITED = "edited"
     DELETED = "deleted"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     APPLIED = "applied"
-    """Its suggestion was applied to the project's files."""
+    """The suggestion of the thread was applied to the project's files."""
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 

@@ -88,7 +88,7 @@ class OneThread(ForgeView):
 
     @extend_schema(operation_id="threads_retrieve", responses=ThreadJson, parameters=[ETAG])
     def get(self, request: Request, thread_id: UUID) -> Response:
-        """One thread. Resolving it takes the `ETag`."""
+        """Returns a thread. Resolving it takes the `ETag`."""
         return THREAD_JSON.response(find_thread(principal_of(request), thread_id))
 
 
@@ -112,7 +112,7 @@ class OneComment(ForgeView):
 
     @extend_schema(operation_id="comments_retrieve", responses=CommentJson, parameters=[ETAG])
     def get(self, request: Request, comment_id: UUID) -> Response:
-        """One comment. Editing and deleting it take the `ETag`."""
+        """Returns a comment. Editing and deleting it take the `ETag`."""
         return _comment_answer(principal_of(request), comment_id)
 
     @extend_schema(

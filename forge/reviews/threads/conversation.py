@@ -95,7 +95,7 @@ def find_comment(actor: Actor, comment_id: UUID) -> tuple[AnchoredThread, Commen
 
 
 def _complete(actor: Actor) -> AnchoredThreadQuerySet:
-    """With all that a reader is shown."""
+    """Adds all that a reader is shown."""
     return (
         AnchoredThread.objects.visible_to(actor)
         .select_related("thread__resolved_by", "build", "review__project__organisation", "project__organisation")

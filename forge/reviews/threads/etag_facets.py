@@ -10,7 +10,7 @@ from forge.reviews.models import AnchoredThread
 
 
 def thread_facets(thread: AnchoredThread, comments: Iterable[Comment]) -> tuple[Facet, ...]:
-    """Its comments, as they read, and whether it is resolved."""
+    """Returns its comments, as they read, and whether it is resolved."""
     resolved_at = thread.thread.resolved
     texts = sorted([str(each.pk), _time(each.edited), _time(each.deleted)] for each in comments)
     state = "Somebody reopened the thread." if resolved_at is None else "Somebody resolved the thread."

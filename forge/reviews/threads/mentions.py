@@ -1,4 +1,5 @@
-"""Who is mentioned in a comment: `@` and the name of somebody, or the first name where only one has it. Pure.
+"""The people who are mentioned in a comment: `@` and a name, or the first name where only one has it. Pure. Only prose
+counts: a name in code or in a link's address mentions nobody.
 
 Only prose counts: a name in code or in a link's address is nobody.
 """
@@ -32,7 +33,7 @@ class MentionNames:
 
 
 def names_of(people: Iterable[NamedPerson]) -> MentionNames:
-    """How people can be mentioned: by their whole names, and by a first name that is one person's alone."""
+    """Returns how people can be mentioned: by their whole names, and by a first name that is one person's alone."""
     whole: dict[str, set[UUID]] = defaultdict(set)
     first: dict[str, set[UUID]] = defaultdict(set)
     for person in people:

@@ -32,9 +32,9 @@ class AnchoredThread(models.Model):
     thread = models.OneToOneField(Thread, on_delete=models.CASCADE, primary_key=True, related_name="anchored")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     review = models.ForeignKey(Review, null=True, blank=True, on_delete=models.CASCADE, related_name="threads")
-    """None where it was begun on the page of a build or of a change request."""
+    """The review of the thread; None where it was begun on the page of a build or of a change request."""
     build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    """None where it is about a change request."""
+    """The build of the thread; None where it is about a change request."""
     change_request = models.ForeignKey(
         ChangeRequest, null=True, blank=True, on_delete=models.CASCADE, related_name="threads"
     )
@@ -68,7 +68,7 @@ class AnchoredThread(models.Model):
         return subject
 
     def get_absolute_url(self) -> str:
-        """Where it is read, also once it is resolved."""
+        """Returns the address at which it is read, also once it is resolved."""
         page = self.review.get_absolute_url() if self.review else self.about_address
         return f"{page}?threads=all#thread-{self.pk}"
 

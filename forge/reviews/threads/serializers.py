@@ -121,7 +121,7 @@ class TextSerializer(serializers.Serializer[Any]):
 
 
 def anchor_request_of(body: dict[str, Any]) -> AnchorRequest:
-    """Where a thread should begin, from what a `BeginThreadSerializer` took."""
+    """Returns the requested place of a thread from what a `BeginThreadSerializer` took."""
     anchor = body.get("anchor", {"kind": AnchorKind.BUILD})
     kind = AnchorKind(anchor["kind"])
     number = anchor.get("line" if kind is AnchorKind.LINE else "at", 0)

@@ -16,7 +16,7 @@ LARGEST_NUMBER = 5
 
 
 class CopyKind(StrEnum):
-    """How a copy is written."""
+    """The format of a copy."""
 
     FILE = "file"
     SYSLOG = "syslog"
@@ -26,7 +26,7 @@ class CopyKind(StrEnum):
 
 @dataclass(frozen=True)
 class CopyAddress:
-    """Where a copy goes. `text` names it in tables and logs, and has no password."""
+    """The address of a copy. `text` names it in tables and logs, and has no password."""
 
     kind: CopyKind
     text: str
@@ -46,7 +46,7 @@ def read_copies(text: str) -> tuple[CopyAddress, ...]:
 
 
 def needs_secret(copies: Sequence[CopyAddress]) -> bool:
-    """Whether one of them is signed."""
+    """Returns whether one of them is signed."""
     return any(copy.kind is CopyKind.WEBHOOK for copy in copies)
 
 

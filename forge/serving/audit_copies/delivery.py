@@ -31,7 +31,7 @@ BATCH = 200
 LEASE = timedelta(seconds=60)
 """Longer than a batch takes."""
 LONGEST_WAIT = timedelta(minutes=1)
-"""Between two tries."""
+"""The longest time between two attempts."""
 ERROR_LIMIT = 500
 EXTENSIONS = 20
 """Batches that are placed into the chain before other periodic work has its turn."""
@@ -51,7 +51,7 @@ def keep_chain() -> None:
 
 
 def is_due(copy: CopyAddress) -> bool:
-    """Whether a copy lacks entries and may be tried now."""
+    """Returns whether a copy lacks entries and may be tried now."""
     row, _ = AuditCopy.objects.get_or_create(address=copy.text)
     return row.due <= timezone.now() and AuditEntry.objects.filter(position__gt=row.position).exists()
 

@@ -42,7 +42,7 @@ class ArchiveWriter:
         would refuse.
         """
         if not _MEMBER.fullmatch(name):
-            raise ValueError(f"{name!r} is no part of a backup.")
+            raise ValueError(f"{name!r} is not part of a backup.")
         self._add(name, data, size)
 
     def _add(self, name: str, data: IO[bytes], size: int) -> None:
@@ -82,13 +82,13 @@ def unpack(source: IO[bytes], folder: Path) -> None:
             for entry in tar:
                 data = tar.extractfile(entry) if entry.isreg() else None
                 if manifest is not None or data is None or entry.name in digests:
-                    raise DamagedBackup(f"{entry.name[:200]!r} does not belong into a backup at this place.")
+                    raise DamagedBackup(f"{entry.name[:200]!r} does not belong at this place of a backup.")
                 if entry.name == MANIFEST:
                     manifest = _read_manifest(data.read())
                 elif _MEMBER.fullmatch(entry.name):
                     digests[entry.name] = _write(folder / entry.name, data)
                 else:
-                    raise DamagedBackup(f"{entry.name[:200]!r} is no part of a backup.")
+                    raise DamagedBackup(f"{entry.name[:200]!r} is not part of a backup.")
     except (tarfile.TarError, EOFError) as error:
         raise DamagedBackup(f"This file is not a whole backup: {error}.") from error
     if manifest is None:

@@ -22,7 +22,8 @@ APPLICATION = "hammer-forge restore"
 
 
 def has_data() -> bool:
-    """Whether the database holds anything that a restore would replace: a table, or a file that cannot be read."""
+    """Returns whether the database holds anything that a restore would replace: a table, or a file that cannot be
+    read."""
     try:
         return bool(connection.introspection.table_names())
     except DatabaseError as error:
@@ -32,7 +33,7 @@ def has_data() -> bool:
 
 
 def other_clients() -> int:
-    """How many others are connected. SQLite's show by the lock of the data folder."""
+    """Returns how many others are connected. SQLite's show by the lock of the data folder."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:

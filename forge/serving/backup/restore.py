@@ -48,7 +48,7 @@ class RestoredBackup:
     rows: int
     files: int
     set_aside: str
-    """Where the replaced database is; "" if there was none."""
+    """The path of the replaced database; "" if there was none."""
     missing: tuple[str, ...]
     """Digests of files that the tables need, and that neither the backup nor the store has."""
     deleted_again: int | None

@@ -128,7 +128,7 @@ def _recipient(text: str) -> Any:
             return read(text)
         except pyrage.RecipientError:
             continue
-    raise BackupError(f"{text[:80]!r} is no recipient. It looks like age1... or ssh-ed25519 AAAA...")
+    raise BackupError(f"{text[:80]!r} is not a recipient. It looks like age1... or ssh-ed25519 AAAA...")
 
 
 def _identities(path: Path) -> list[Any]:

@@ -57,7 +57,7 @@ class ServerEnvironment:
     audit_days: int
     """Days that an entry of the audit log is kept."""
     audit_copies: tuple[CopyAddress, ...]
-    """Where the audit log is sent as it is written."""
+    """The addresses to which the audit log is sent as it is written."""
     audit_webhook_secret: str
     """The key that signs the copies for webhooks: `whsec_` and base64; "" for none."""
     broker: str
@@ -82,11 +82,11 @@ class ServerEnvironment:
     key: Path | None
     extra_hosts: tuple[str, ...]
     organisations_by: str
-    """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
+    """The people who may create organisations: "everyone" who signed in, or the "operator" alone."""
     webhooks_to: str
-    """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
+    """The addresses that webhooks may have: "public" ones over HTTPS alone, or "anywhere"."""
     blob_sender: str
-    """Who sends stored bytes: "server", "nginx" in front of it, or the S3 "store" to clients of the registry."""
+    """The sender of stored bytes: "server", "nginx" in front of it, or the S3 "store" to clients of the registry."""
     git_origins: tuple[str, ...]
     """The Git servers that projects may be read from and pushed to, as `https://host`."""
     mirror_registries: tuple[str, ...]
@@ -259,7 +259,7 @@ def _origins(variables: Mapping[str, str], name: str, default: str) -> tuple[str
 
 
 def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    """One of the choices, of which the first is the default."""
+    """Returns one of the choices, of which the first is the default."""
     text = variables.get(name) or choices[0]
     if text not in choices:
         raise BadEnvironment(f"{name} must be {' or '.join(choices)}, it is {text!r}.")
@@ -318,7 +318,7 @@ def _switch(variables: Mapping[str, str], name: str, default: str = "0") -> bool
 
 
 def has_passkeys(public: SplitResult) -> bool:
-    """Whether browsers give passkeys to pages of this address: a name, over HTTPS or of this machine."""
+    """Returns whether browsers give passkeys to pages of this address: a name, over HTTPS or of this machine."""
     host = public.hostname or ""
     try:
         ipaddress.ip_address(host)

@@ -32,7 +32,7 @@ def hide_secrets(environment: MutableMapping[str, str]) -> dict[str, str]:
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether a variable's name says that it is secret, or its value is an address with a password."""
+    """Returns whether a variable's name says that it is secret, or its value is an address with a password."""
     if not _SECRET_PARTS.isdisjoint(name.upper().split("_")):
         return True
     _, separator, rest = value.partition("://")

@@ -27,17 +27,17 @@ class SignOnService:
     client_id: str
     secret: str
     url: str = ""
-    """For an OpenID Connect provider: its issuer."""
+    """The address; for an OpenID Connect provider, its issuer."""
 
     @property
     def login_path(self) -> str:
-        """Where signing in by it begins."""
+        """The address where signing in by it begins."""
         return "/accounts/oidc/oidc/login/" if self.kind == OIDC else f"/accounts/{self.kind}/login/"
 
 
 @dataclass(frozen=True)
 class SignOnSettings:
-    """All of them, and whom they may bring."""
+    """The single sign-on services, and the people whom they may sign in."""
 
     services: tuple[SignOnService, ...] = ()
     domains: frozenset[str] = frozenset()

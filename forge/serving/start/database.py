@@ -74,7 +74,7 @@ def unknown_migrations(loader: MigrationLoader) -> list[str]:
 
 
 def is_up_to_date() -> bool:
-    """Whether the database has the tables of this version."""
+    """Returns whether the database has the tables of this version."""
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 

@@ -19,7 +19,7 @@ def warn_of_reserved_names() -> None:
 
 
 def reserved_name_warnings() -> Iterator[str]:
-    """For each organisation and project whose pages cannot be reached any more: why, and what to do."""
+    """Returns, for each organisation and project whose pages cannot be reached any more, why and what to do."""
     # One that has members was made by people, before its name was reserved; the server's own has none.
     of_people = Organisation.objects.filter(name__in=RESERVED_ORGANISATIONS, memberships__isnull=False).distinct()
     for name in of_people.values_list("name", flat=True):

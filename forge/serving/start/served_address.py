@@ -1,4 +1,4 @@
-"""Where the server was started last, for a command in another terminal that was not told.
+"""The address at which the server was started last, for a command in another terminal that does not know it.
 
 `make run-lan` and `PORT=8001 make run` serve at another address than the default; a link that `make link` prints must
 lead there.

@@ -106,7 +106,7 @@ def try_facts(principal: Principal, project: Project, build: Build) -> dict[str,
 
 
 def accuracy_facts(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
-    """How often the build is right, where it is not, and the samples of the project."""
+    """Returns the accuracy of the build, its errors, and the samples of the project."""
     facts = {**tab_facts(principal, project, build, "accuracy"), **rune_facts(principal, build)}
     return {**facts, **talk_of(principal, build, ThreadFilter.OPEN, facts.get("before"), facts["verdicts"])}
 
@@ -147,7 +147,7 @@ def publish_facts(principal: Principal, project: Project, build: Build, tag: str
 
 
 def wrong_url(principal: Principal, build: Build) -> str:
-    """Where a wrong result is sent; empty for who may not."""
+    """Returns the address to which a wrong result is sent; empty for a reader who may not send one."""
     may_send = can(principal, Verb.GIVE_SAMPLE, build.project)
     return f"/api/v1/builds/{build.pk}/wrong-results" if may_send else ""
 

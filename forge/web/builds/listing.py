@@ -50,7 +50,7 @@ class BuildRow:
     verdict: CardVerdict | None
     accuracy: str
     change: BriefChange | None
-    """Returns the changes since the previous build; None for a build without a rune."""
+    """The changes since the previous build; None for a build without a rune."""
 
 
 @for_person
@@ -103,7 +103,7 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
 def _card_verdict(
     build: Build, states: Mapping[str, ReviewState], verdicts: Mapping[str, Verdicts]
 ) -> CardVerdict | None:
-    """Where a build stands, on one line, with how many approve it while more are needed."""
+    """Returns the state of a build on one line, with how many approve it while more are needed."""
     digest = "" if build.artefact is None else build.artefact.digest
     if (state := states.get(digest)) is None:
         return None

@@ -1,4 +1,4 @@
-"""One build as pages: each tab has an address of its own, and is read without scripts."""
+"""A build as pages: each tab has an address of its own, and is read without scripts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forge.web.builds.tabs import has_tab, places_of
 
 @for_person
 def overview(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """How far the build is, its figures beside the app, what changed, and what people say of it."""
+    """Shows how far the build is, its figures beside the app, the changes, and the comments."""
     principal = principal_of(request)
     project, build = facts.build_of(request, organisation, name, number)
     context = facts.overview_facts(principal, project, build, threads_filter(request.GET))
@@ -35,7 +35,7 @@ def try_it(request: HttpRequest, organisation: str, name: str, number: int) -> H
 
 @for_person
 def accuracy(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """How often the build is right on its test samples."""
+    """Shows the accuracy of the build on its test samples."""
     project, build = facts.build_of(request, organisation, name, number)
     _require_tab(build, "accuracy")
     return render(request, "builds/accuracy.html", facts.accuracy_facts(principal_of(request), project, build))

@@ -1,4 +1,4 @@
-"""How many problems a build has, in the colours of its tags. Pure."""
+"""The number of problems of a build, in the colours of its tags. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rune.wording import counted
 
 @dataclass(frozen=True)
 class ProblemCount:
-    """So many errors, or warnings, in the colour of its tag."""
+    """A number of errors, or warnings, in the colour of its tag."""
 
     colour: str
     text: str

@@ -1,4 +1,4 @@
-"""How far a build is, as one line: built, reviewed, published; and the one step that comes next. Pure."""
+"""The progress of a build as one line: built, reviewed, published; and the one step that comes next. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class NextStep:
 
 
 def steps(build: BuildStanding) -> tuple[LineStep, ...]:
-    """Built, reviewed, published."""
+    """Returns the steps of a build: built, reviewed, published."""
     return (_build_step(build), _review_step(build), _publication_step(build))
 
 

@@ -65,12 +65,12 @@ class ShownBuildTab:
 
 
 def address_of(build: Build) -> str:
-    """Where the build's overview is."""
+    """Returns the address of the build's overview."""
     return f"{build.project.get_absolute_url()}/builds/{build.number}"
 
 
 def build_tabs(build: Build, current: str) -> tuple[ShownBuildTab, ...]:
-    """Those that this build has; `current` is the path of the one that is open."""
+    """Returns the tabs that this build has; `current` is the path of the one that is open."""
     return tuple(
         ShownBuildTab(tab.words, _below(build, tab.path), tab.path == current, tab.badge(build))
         for tab in TABS
@@ -79,7 +79,7 @@ def build_tabs(build: Build, current: str) -> tuple[ShownBuildTab, ...]:
 
 
 def has_tab(build: Build, path: str) -> bool:
-    """Whether this build has the tab."""
+    """Returns whether this build has the tab."""
     return any(tab.path == path and tab.is_there(build) for tab in TABS)
 
 

@@ -21,7 +21,7 @@ from rune.blocks.signature import Block, Category
 _WIDTH, _HEIGHT, _GAP, _TOP = 150, 84, 34, 16
 _MOST_BARS, _MOST_COLUMNS, _MOST_ROWS, _MOST_POINTS = 24, 40, 20, 150
 _MOST_LINES, _LETTERS, _LINE = 6, 25, 15
-"""For a text: lines, letters in each, and their height."""
+"""The size of a text: lines, letters in each, and their height."""
 _STYLE = (
     "svg{color-scheme:light dark;--ink:#1f1b18;--quiet:#665f57;--mark:#925a05;--low:#f3f1ed}"
     "@media(prefers-color-scheme:dark){svg{--ink:#f2eee9;--quiet:#aaa198;--mark:#eab308;--low:#100e0d}}"
@@ -29,7 +29,8 @@ _STYLE = (
     ".l{stroke:var(--mark);fill:none;stroke-width:1.5}.a{stroke:var(--quiet);fill:none}.b{fill:var(--low)}"
 )
 _Tensor = dict[str, Any]
-"""As golden.json has it: `type` and `elements`. `rows`: how many, of how many numbers each, of several runs."""
+"""A tensor as golden.json has it: `type` and `elements`. `rows`: how many, of how many numbers each, of several
+runs."""
 _TYPE = re.compile(r"(?P<element>\w+)\[(?P<sizes>.*)\]")
 
 
@@ -154,7 +155,7 @@ def _short(element: object) -> str:
 
 
 def _numbers(tensor: _Tensor) -> list[float | None]:
-    """None for what is no finite number."""
+    """Returns the elements as numbers, with None for those that are not finite."""
     return [
         float(each) if not isinstance(each, str) and math.isfinite(float(each)) else None for each in tensor["elements"]
     ]

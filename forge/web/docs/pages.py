@@ -20,7 +20,10 @@ _BLOCK_HEADING = re.compile(r"^### (?P<name>\w+)$", re.MULTILINE)
 
 
 def docs(request: HttpRequest, path: str = "") -> HttpResponse:
-    """One page; `path` is its file's, without the ending. Or a picture of one, by its path with the ending."""
+    """Shows a page; `path` is its file's, without the ending.
+
+    Or sends a picture of one, by its path with the ending.
+    """
     image = picture_file(path)
     if image is not None:
         return HttpResponse(image.read_bytes(), content_type=PICTURES[image.suffix])
@@ -76,7 +79,8 @@ def _image(name: str) -> str:
 
 
 def address_of(file: Path, target: str) -> str | None:
-    """Where a link of a file leads: a page or picture of these, or an address elsewhere; None for another file."""
+    """Returns the target of a file's link: a page or picture of these, or an address elsewhere; None for another
+    file."""
     if "://" in target or target.startswith(("#", "/docs/")):
         return target
     name, _, anchor = target.partition("#")

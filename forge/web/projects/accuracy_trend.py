@@ -1,4 +1,4 @@
-"""How often the last builds of a project were right, as a picture: each with its range, and the limit. Pure."""
+"""The accuracy of the last builds of a project as a picture: each with its range, and the limit. Pure."""
 
 from __future__ import annotations
 

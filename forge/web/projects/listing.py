@@ -25,7 +25,7 @@ FEW = 12
 
 @dataclass(frozen=True)
 class FilterChoice:
-    """One of several that exclude each other, as a link: its words, the address that chooses it."""
+    """A choice of several that exclude each other, as a link: its words, and its address."""
 
     words: str
     address: str
@@ -64,7 +64,7 @@ class ProjectList:
     everything: str
     """The address without any filter."""
     last_created: Mapping[str, datetime]
-    """When the person made a project last, by the name of each organisation where they did."""
+    """The time when the person made a project last, by the name of each organisation where they did."""
 
     @property
     def place_count(self) -> int:
@@ -85,7 +85,7 @@ class ProjectList:
 def project_list(
     request: HttpRequest, principal: Principal, organisation: str = "", above: Sequence[Project] = ()
 ) -> ProjectList:
-    """One page of a person's projects; of one organisation's where one is named.
+    """Returns a page of a person's projects; of one organisation's where one is named.
 
     The projects above the list are read together with it: each query costs as much for few as for many.
     """

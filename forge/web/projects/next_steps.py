@@ -24,7 +24,7 @@ from rune.wording import counted
 
 @dataclass(frozen=True)
 class ProjectProgress:
-    """How far a project is: its pipeline, recordings, newest build, versions and deployments."""
+    """The progress of a project: its pipeline, recordings, newest build, versions and deployments."""
 
     has_pipeline: bool
     samples: int

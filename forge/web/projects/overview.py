@@ -143,7 +143,7 @@ def _of_build(principal: Principal, newest: Build, builds: Sequence[Build], tags
 
 
 def _measured_builds(builds: Iterable[Build], names: Mapping[Any, str]) -> list[MeasuredBuild]:
-    """Those that were run on test samples, the oldest first."""
+    """Returns the builds that were run on test samples, the oldest first."""
     return [
         MeasuredBuild(build.number or 0, quality.share, quality.low, quality.high, names.get(build.pk, ""))
         for build in reversed(list(builds))
@@ -157,7 +157,7 @@ def _published_tags(tags: Sequence[Tag]) -> list[Tag]:
 
 
 def _of_project(project: Project, things: Iterable[PendingItem]) -> list[PendingItem]:
-    """Those of one project, the newest first, without its name: their pages are below its address."""
+    """Returns the builds of one project, the newest first, without its name: their pages are below its address."""
     return [
         replace(each, title=_beginning(each.title.removeprefix(f"{project.full_name}: ")))
         for each in newest_first(things)

@@ -54,7 +54,7 @@ README = "README.md"
 
 @dataclass(frozen=True)
 class ClearanceTag:
-    """How what is said of a rune looks: its word, the tag's colour and its icon."""
+    """The look of the clearance of a rune: its word, the tag's colour and its icon."""
 
     word: str
     colour: str

@@ -12,7 +12,7 @@ from forge.web.projects.tabs import ShownTab, tabs_of
 register = template.Library()
 
 _TABS_ATTRIBUTE = "project_tabs"
-"""Where a page's render keeps the tabs, which two of its blocks show."""
+"""The attribute under which a page's render keeps the tabs, which two of its blocks show."""
 
 
 @register.inclusion_tag("project/tabs.html", takes_context=True)

@@ -154,7 +154,7 @@ def etag_field(etag: str) -> SafeString:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """One of Lucide's icons, from the sprite that the front end's build makes."""
+    """Returns an icon of Lucide's, from the sprite that the front end's build makes."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}build/icons.svg#{}"></use></svg>', settings.STATIC_URL, name
     )
@@ -242,7 +242,7 @@ _STEPS = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (30 *
 
 @register.filter
 def ago(moment: datetime | None) -> str:
-    """How long ago: just now, 20 minutes ago, yesterday; a date from a month on."""
+    """Returns how long ago a moment was: just now, 20 minutes ago, yesterday; a date from a month on."""
     if moment is None:
         return ""
     seconds = int((timezone.now() - moment).total_seconds())

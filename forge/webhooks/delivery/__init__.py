@@ -1,1 +1,1 @@
-"""How a message reaches its receiver: checked addresses, signatures, the job that sends it, and its retries."""
+"""The delivery of messages to receivers: checked addresses, signatures, the job that sends them, and its retries."""

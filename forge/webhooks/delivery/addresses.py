@@ -29,7 +29,7 @@ def checked_url(url: str, *, anywhere: bool) -> str:
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise _bad("An address has no user, password or fragment. Messages are signed: the secret proves who sends.")
     if not anywhere and not may_be_public(host):
-        raise _bad(f"{host} is inside of a network. Messages are sent to public addresses.")
+        raise _bad(f"{host} is in a private network. Messages are sent to public addresses only.")
     return url
 
 

@@ -1,4 +1,4 @@
-"""When a delivery is tried again. Pure. The intervals are those that Standard Webhooks proposes."""
+"""The times at which a delivery is retried. Pure. The intervals are those that Standard Webhooks proposes."""
 
 from __future__ import annotations
 

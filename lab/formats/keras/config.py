@@ -200,7 +200,7 @@ class _ConfigReader:
                 return self._layer(value, nesting=nesting + 1)
             value = _function_name(value, title)
         if as_text(value, title) not in ACTIVATIONS:
-            raise Refused(Reason.CUSTOM_OBJECT, f"{title} is {quoted(value)}, which is no activation of Keras.")
+            raise Refused(Reason.CUSTOM_OBJECT, f"{title} is {quoted(value)}, which is not an activation of Keras.")
         return value
 
     def _fix_shape(self, arguments: dict[str, Json]) -> None:

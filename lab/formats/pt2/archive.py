@@ -124,7 +124,7 @@ def _check_left_out(name: str, model: str) -> None:
             "torch.export.save.",
         )
     if not name.startswith(_EXTRA):
-        raise Refused(Reason.BROKEN, f"The .pt2 file holds {quoted(name)}, which is no part of a program.")
+        raise Refused(Reason.BROKEN, f"The .pt2 file holds {quoted(name)}, which is not part of a program.")
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:

@@ -34,7 +34,7 @@ def name_of(value: Any, title: str) -> str:
     """A name of a value: an identifier. Raises `Refused`."""
     text = as_text(value, title)
     if not _NAME.fullmatch(text):
-        raise Refused(Reason.BROKEN, f"{title} is named {quoted(text)}, which is no name.")
+        raise Refused(Reason.BROKEN, f"{title} is named {quoted(text)}, which is not a name.")
     return text
 
 
@@ -88,7 +88,7 @@ def number_of(value: Any, title: str) -> bool | int | float:
     if isinstance(value, str) and value in ("Infinity", "-Infinity", "NaN"):
         return float(value.replace("Infinity", "inf"))
     if not isinstance(value, bool | int | float) or (isinstance(value, int) and abs(value) >= _LARGEST_WHOLE):
-        raise Refused(Reason.BROKEN, f"{title} is no number.")
+        raise Refused(Reason.BROKEN, f"{title} is not a number.")
     return value
 
 
@@ -105,7 +105,7 @@ def size_of(value: Any, title: str) -> int | None:
     if kind == "as_expr":
         return None
     if kind != "as_int" or not isinstance(content, int) or isinstance(content, bool) or content < 0:
-        raise Refused(Reason.BROKEN, f"{title} has a size that is no whole number.")
+        raise Refused(Reason.BROKEN, f"{title} has a size that is not a whole number.")
     if content > LARGEST:
         raise Refused(Reason.TOO_LARGE, f"{title} has a dimension that is too large.")
     return content
@@ -131,5 +131,5 @@ def _size(value: Any, title: str) -> Argument:
         return ValueName(name_of(content, title))
     number = number_of(content, title)
     if isinstance(number, float) and not math.isfinite(number):
-        raise Refused(Reason.BROKEN, f"{title} has a size that is no number.")
+        raise Refused(Reason.BROKEN, f"{title} has a size that is not a number.")
     return number

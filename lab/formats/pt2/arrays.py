@@ -47,7 +47,7 @@ def _array(archive: ProgramArchive, folder: str, fields: Any, title: str) -> Arr
         )
     place = folder + as_text(fields.get("path_name"), title)
     if place not in archive.arrays:
-        raise Refused(Reason.LEADS_OUTSIDE, f"{title} is in {quoted(place)}, which is no array of the file.")
+        raise Refused(Reason.LEADS_OUTSIDE, f"{title} is in {quoted(place)}, which is not an array of the file.")
     meta = as_object(fields.get("tensor_meta"), title)
     kind = np.dtype(kind_of(meta.get("dtype"), title)).newbyteorder("<")
     shape, strides = (_sizes(meta.get(key), title) for key in ("sizes", "strides"))

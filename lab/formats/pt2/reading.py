@@ -74,7 +74,8 @@ class _ProgramGraph:
                     self._read_array(fields, CONSTANTS, fields.get("tensor_constant_name"))
                 case _:
                     raise Refused(
-                        Reason.NOT_CONVERTED, f"The program has an input of the kind {plain(kind)}, which is no array."
+                        Reason.NOT_CONVERTED,
+                        f"The program has an input of the kind {plain(kind)}, which is not an array.",
                     )
         if not self.inputs:
             raise Refused(Reason.BROKEN, "The program has no inputs.")
@@ -82,7 +83,9 @@ class _ProgramGraph:
     def _read_input(self, fields: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         argument = read_argument(fields.get("arg"), "An input")
         if not isinstance(argument, ValueName):
-            raise Refused(Reason.NOT_CONVERTED, "The program has an input that is no array, which is not converted.")
+            raise Refused(
+                Reason.NOT_CONVERTED, "The program has an input that is not an array, which is not converted."
+            )
         title = f"The input {quoted(argument.name)}"
         meta = as_object(values.get(argument.name), title)
         shape = tuple(size_of(one, title) for one in as_list(meta.get("sizes"), title))
@@ -136,7 +139,8 @@ class _ProgramGraph:
                     names.append("")
                 case _:
                     raise Refused(
-                        Reason.NOT_CONVERTED, f"{target} gives a {plain(kind)}, which is no result that is converted."
+                        Reason.NOT_CONVERTED,
+                        f"{target} gives a {plain(kind)}, which is not a result that can be converted.",
                     )
         return tuple(self._new(name) if name else "" for name in names), is_list
 

@@ -69,7 +69,7 @@ def _check(files: list[tuple[str, int]]) -> None:
                 f"The SavedModel holds {quoted(name)}: its operators read files, which is not converted.",
             )
         if name != GRAPH and name not in _NOT_NEEDED and not _VARIABLES.fullmatch(name):
-            raise Refused(Reason.BROKEN, f"The SavedModel holds {quoted(name)}, which is no part of one.")
+            raise Refused(Reason.BROKEN, f"The SavedModel holds {quoted(name)}, which is not part of one.")
     if sum(size for _, size in files) > TOTAL_LIMIT:
         raise Refused(Reason.TOO_LARGE, f"The SavedModel unpacks to more than {size_text(TOTAL_LIMIT)}.")
 

@@ -78,7 +78,7 @@ def _training_record(teacher: Teacher) -> Mapping[str, Any]:
         is_whole, digest, training = False, "", {}
     name = quoted(teacher_record_path(teacher.path))
     if not is_whole:
-        raise _unusable(teacher, f"{name} beside it is no record of a training run")
+        raise _unusable(teacher, f"{name} beside it is not a record of a training run")
     if digest != bytes_digest(teacher.data):
         raise _unusable(teacher, f"{name} is the record of another file")
     return training  # type: ignore[no-any-return]

@@ -38,8 +38,8 @@ def junit_xml(evaluation: Evaluation, name: str, judgements: Sequence[Judgement]
         case = SubElement(suite, "testcase", classname="not read", name=_clean(unread_sample.name))
         SubElement(case, "skipped", message=_clean(unread_sample.reason))
     for number in range(evaluation.left):
-        case = SubElement(suite, "testcase", classname="not run", name=f"sample {number + 1} after the time was over")
-        SubElement(case, "skipped", message="the time was over")
+        case = SubElement(suite, "testcase", classname="not run", name=f"sample {number + 1} after the time limit")
+        SubElement(case, "skipped", message="the time limit was reached")
     for judgement in judgements:
         case = SubElement(suite, "testcase", classname="limit", name=_clean(limit_name(judgement.limit)))
         if not judgement.outcome.passes:

@@ -101,7 +101,7 @@ def samples_in_table(files: ProjectFiles, table: bytes, folder: str = "") -> tup
     for row in _rows(table):
         by_path.setdefault(row.path, []).append(row)
     if not by_path:
-        raise SamplesRefused("The table lists no samples: below the line of the columns there is no line.")
+        raise SamplesRefused("The table lists no samples: no line follows the line of the columns.")
     return tuple(_sample(files, folder, path, rows) for path, rows in by_path.items())
 
 
@@ -162,7 +162,7 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Table
     name = field("split") or EvaluationSplit.TEST.value
     split = EvaluationSplit.from_name(name)
     if split is None:
-        raise SamplesRefused(f"Line {line}: {quoted(name)} is no split; write train, test or holdout.")
+        raise SamplesRefused(f"Line {line}: {quoted(name)} is not a split; write train, test or holdout.")
     return _TableRow(line, path, label, split, _event(line, label, field("start"), field("end")))
 
 
@@ -181,7 +181,7 @@ def _event(line: int, label: str, start: str, end: str) -> RecordedEvent | None:
 def _label(text: str) -> str:
     label = " ".join(unicodedata.normalize("NFC", text).split())
     if not 0 < len(label) <= WORD_LIMIT or not label.isprintable():
-        raise SamplesRefused(f"{quoted(label)} is no label: write 1 to {WORD_LIMIT} characters.")
+        raise SamplesRefused(f"{quoted(label)} is not a label: write 1 to {WORD_LIMIT} characters.")
     return label
 
 

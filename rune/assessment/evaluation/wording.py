@@ -101,7 +101,7 @@ def _notes(evaluation: Evaluation) -> Iterator[str]:
     for label, count in evaluation.unknown_labels.items():
         yield f"The rune has no label {plain(label)}, so {counted(count, 'sample')} of it cannot be right."
     if evaluation.left:
-        yield f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those."
+        yield f"The time limit was reached before {counted(evaluation.left, 'sample')}, which are not counted."
     if evaluation.unread:
         yield f"Could not be read, and left out: {counted(len(evaluation.unread), 'file')}."
         yield from (f"  {plain(each.name, 100)}: {plain(each.reason, 200)}" for each in evaluation.unread)

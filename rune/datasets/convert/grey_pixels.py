@@ -20,7 +20,7 @@ def grey_pixels(data: bytes) -> tuple[int, int, bytes]:
     Raises `BadContent` for a picture that is larger than `MAX_GREY_SIDE`, damaged, or no PNG file of 8 bits of grey.
     """
     if not is_png(data) or len(data) < 33:
-        raise BadContent("is no PNG file")
+        raise BadContent("is not a PNG file")
     width, height, *form = struct.unpack_from(">IIBBBBB", data, 16)
     if tuple(form) != _GREY:
         raise BadContent("is not in 256 shades of grey")

@@ -63,7 +63,7 @@ def _unnamed_files(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
     named_files = {normalize("NFC", name) for name in named_files}
     for name in archive.names:
         if normalize("NFC", name) not in named_files:
-            reason = f"The archive was read as “{layout.name}”, in which this file is no recording."
+            reason = f"The archive was read as “{layout.name}”, in which this file is not a recording."
             yield Omission(name, unread_picture_file(name) or reason)
 
 

@@ -41,7 +41,7 @@ def read_board(key: str, text: str) -> Board:
         raise BadBoard(key, f"this is not valid TOML: {error}") from error
     for field in fields:
         if field not in (*_TEXTS, *_NUMBERS, _WAIT_STATES, *_TABLES):
-            raise BadBoard(key, f"{field!r} is no field of a board")
+            raise BadBoard(key, f"{field!r} is not a field of a board")
     texts = {name: _text(key, fields, name) for name in _TEXTS}
     numbers = {name: _number(key, fields, name, 1, most) for name, most in _NUMBERS.items()}
     wait_states = _number(key, fields, _WAIT_STATES, 0, _MOST_WAIT_STATES) if _WAIT_STATES in fields else None
@@ -57,7 +57,7 @@ def read_board(key: str, text: str) -> Board:
             raise BadBoard(key, f"{name} has no source; write where it was read under [sources]")
     for name in sources:
         if name not in figures_with_source:
-            raise BadBoard(key, f"sources has {name!r}, which is no figure of this board")
+            raise BadBoard(key, f"sources has {name!r}, which is not a figure of this board")
     return Board(
         key=key,
         name=texts["name"],
@@ -100,7 +100,7 @@ def _sketch(key: str, name: str, value: object, sensors: Mapping[Sensor, str]) -
         raise BadBoard(key, f"{where} must be a table")
     for field in value:
         if field not in (*_SKETCH_TEXTS, "wiring", "rates"):
-            raise BadBoard(key, f"{where} has {field!r}, which is no field of a sketch")
+            raise BadBoard(key, f"{where} has {field!r}, which is not a field of a sketch")
     if ("wiring" in value) is (SENSORS[name] in sensors):
         raise BadBoard(key, f"{where} says the wiring of a sensor where it is not on the board, and only there")
     rates = value.get("rates", [])
@@ -138,5 +138,5 @@ def _texts_of(key: str, fields: Mapping[str, object], name: str) -> Mapping[str,
 
 def _choice(key: str, name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise BadBoard(key, f"{name} has {value!r}, which is none of {', '.join(choices)}")
+        raise BadBoard(key, f"{name} has {value!r}, which is not one of {', '.join(choices)}")
     return value

@@ -16,7 +16,7 @@ COMMANDS = {
     "assessment": {
         "boards": "List the boards that rune fit knows",
         "evaluate": "Evaluate a rune on labelled samples",
-        "fit": "Say which boards a rune fits, and how fast it may be",
+        "fit": "Show which boards a rune fits, and how fast it may be",
         "verify": "Compare a rune with the reference interpreter",
     },
     "building": {
@@ -42,7 +42,7 @@ COMMANDS = {
         "pull": "Fetch a rune from a registry",
         "rebuild": "Build a published rune again and compare all bytes",
         "sign": "Sign a published rune with a key of your own",
-        "withdraw": "Take a published version of a rune or a block back",
+        "withdraw": "Withdraw a published version of a rune or a block",
     },
     "running": {
         "bench": "Measure inference time, or compare runes",
@@ -57,7 +57,7 @@ COMMANDS = {
 """By the folder that has its module, each with what `rune --help` says of it."""
 OTHER_COMMANDS = {
     "convert": ("lab.command.convert", "Convert a model to .tflite, and quantise it"),
-    "search": ("lab.command.search", "Search for the settings that are right most often for what they need"),
+    "search": ("lab.command.search", "Search for the settings with the best accuracy for their cost"),
     "train": ("lab.command.train", "Train the model of a project from recordings"),
 }
 """Commands of packages above this one, which it does not import: the module that has each, and its summary."""

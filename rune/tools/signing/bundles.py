@@ -65,7 +65,7 @@ def read_bundle(data: bytes) -> Bundle:
     """The bundle in some bytes, not yet verified. Raises `BadBundle`."""
     value = parsed_json(data, LARGEST_BUNDLE)
     if value.get("mediaType") != BUNDLE_TYPE:
-        raise BadBundle("is no Sigstore bundle of version 0.3")
+        raise BadBundle("is not a Sigstore bundle of version 0.3")
     envelope = value.get("dsseEnvelope")
     signatures = envelope.get("signatures") if isinstance(envelope, dict) else None
     if not isinstance(envelope, dict) or not isinstance(signatures, list) or len(signatures) != 1:

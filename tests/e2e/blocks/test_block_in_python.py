@@ -99,7 +99,7 @@ def test_a_block_is_made_run_and_stopped(forge: LiveForge, open_page: OpenPage) 
 
 
 def _shot(page: Page, name: str) -> None:
-    """To be looked at by a person: the folder is named by the environment."""
+    """Takes a picture for a person to look at: the folder is named by the environment."""
     folder = os.environ.get("FORGE_SHOTS")
     if folder is not None:
         page.screenshot(path=Path(folder) / f"{name}.png")

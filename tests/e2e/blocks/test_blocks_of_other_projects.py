@@ -162,7 +162,7 @@ def _look(page: Page, name: str) -> None:
 
 
 def _shot(page: Page, name: str) -> None:
-    """To be looked at by a person: the folder is named by the environment."""
+    """Takes a picture for a person to look at: the folder is named by the environment."""
     folder = os.environ.get("FORGE_SHOTS")
     if folder is not None:
         page.screenshot(path=Path(folder) / f"{name}.png")

@@ -83,7 +83,7 @@ def test_the_chapter_is_what_one_does(
 
 
 def expect_figures(text: str) -> None:
-    """Those that the chapter has are those that the page shows, rounded."""
+    """Expects the figures of the chapter to be those that the page shows, rounded."""
     cycles = re.search(r"([\d,]{7,})", text)
     assert cycles is not None
     millions = round(int(cycles[1].replace(",", "")) / 1e6)

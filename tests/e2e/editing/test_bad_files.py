@@ -113,7 +113,7 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(forge: LiveForge, open_
 
     # Names that are taken, also where only large and small letters differ; and names that are only unusual.
     for name, reason in (
-        ("Runefile.yml", "There is a file called Runefile.yml already."),
+        ("Runefile.yml", "A file called Runefile.yml already exists."),
         ("RUNEFILE.yml", "Runefile.yml"),
         ("../out.txt", "A name cannot lead out"),
         ("a\u202egpj.txt", "invisible character"),

@@ -1,4 +1,5 @@
-"""From the sign-in link to a built rune without a mouse: every step is reached by Tab or by a key of the studio."""
+"""A person gets from the sign-in link to a built rune without a mouse: every step is reached by Tab or by a key of the
+studio."""
 
 from __future__ import annotations
 

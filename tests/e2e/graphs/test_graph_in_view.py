@@ -111,7 +111,7 @@ def walk_to(page: Page, words: str) -> None:
 
 
 def stage_is_free(page: Page, name: str) -> bool:
-    """Whether all of a stage is in sight and nothing lies over it."""
+    """Returns whether all of a stage is in sight and nothing lies over it."""
     is_free: bool = stage(page, name).evaluate(
         """(node) => {
           const { left, right, top, bottom } = node.getBoundingClientRect();

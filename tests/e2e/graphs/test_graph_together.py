@@ -1,4 +1,5 @@
-"""One graph on three screens: edited by touch on a phone, beside one who types in its text and one who only looks."""
+"""A graph on three screens: edited by touch on a phone, beside a person who types in its text and one who only
+reads."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ def middle(element: Locator) -> tuple[float, float]:
 
 
 def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """One finger, from here to there."""
+    """Swipes with one finger, from here to there."""
     screen = page.context.new_cdp_session(page)
     for step in range(STEPS + 1):
         part = step / STEPS

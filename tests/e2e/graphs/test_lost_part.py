@@ -1,4 +1,4 @@
-"""When the script of one part of the studio cannot be loaded, the rest works, and the part can be tried again."""
+"""The studio works without a part whose script cannot be loaded, and the part can be tried again."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_builds_reviews_and_published_runes_show_an_answer_untouched(forge: Live
     publish(owner, project)
     join(reviewer, invite(owner, "reviewer"), "Ana Lind")
     owner.goto(f"{project}/builds/1/ask")
-    owner.get_by_label("What is to be judged").fill("Reads a 7")
+    owner.get_by_label("What to review").fill("Reads a 7")
     owner.get_by_role("checkbox").first.check()
     owner.get_by_role("button", name="Ask for a review").click()
     expect(owner.get_by_role("heading", name="Reads a 7")).to_be_visible(timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""One model that the host runs: the page, the command and a server's process give the same bytes."""
+"""A model that the host runs: the page, the command and a server's process give the same bytes."""
 
 from __future__ import annotations
 

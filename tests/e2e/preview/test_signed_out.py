@@ -46,7 +46,8 @@ STORED = """async () => {
 
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
-    """As everywhere; the browser itself notes that a page was refused, which is what these tests are about."""
+    """Opens a page as everywhere; the browser itself notes that a page was refused, which is what these tests are
+    about."""
     with people(lambda microphone: launch(playwright, microphone), lambda text: "401" in text) as opener:
         yield opener
 

@@ -62,7 +62,7 @@ def test_a_fork_is_offered_back_resolved_reviewed_merged_and_undone(forge: LiveF
     assert squeezed_at_any_width(owner) == []
     owner.set_viewport_size(DESKTOP)
     owner.get_by_role("link", name="Ask for a review").click()
-    owner.get_by_label("What is to be judged").fill("The merge of letters")
+    owner.get_by_label("What to review").fill("The merge of letters")
     owner.get_by_role("checkbox").first.check()
     owner.get_by_role("button", name="Ask for a review").click()
     expect(owner.get_by_role("heading", name="The merge of letters")).to_be_visible(timeout=PATIENCE)

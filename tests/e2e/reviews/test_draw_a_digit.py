@@ -85,7 +85,7 @@ def try_before_signing_in(page: Page) -> None:
 
 
 def put_the_first_steps_away(page: Page) -> None:
-    """They are gone for good: the page that is opened anew does not have them."""
+    """Dismisses the first steps for good: the page that is opened anew does not have them."""
     steps = page.get_by_role("region", name="First steps")
     with page.expect_response(lambda answer: answer.url.endswith("/me/hints/first-steps") and answer.ok):
         steps.get_by_role("button", name="Dismiss the first steps").click(timeout=PATIENCE)

@@ -61,7 +61,7 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     assert findings(reviewer) == []
     expect(owner.get_by_text("This build changes the rules.")).to_be_visible()
     publish(owner, "1.1")
-    expect(owner.get_by_role("alert")).to_contain_text("Size does not keep its limit")
+    expect(owner.get_by_role("alert")).to_contain_text("Size does not meet its limit")
     owner.get_by_text("Publish 1.1 although something is missing").click()
     owner.get_by_role("textbox", name="Reason").fill("The fair opens in an hour.")
     assert findings(owner) == []

@@ -128,7 +128,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     owner.get_by_role("button", name="Build the merged result").click()
     see_built(owner)
     owner.get_by_role("link", name="Ask for a review").click()
-    owner.get_by_label("What is to be judged").fill("The merge of letters")
+    owner.get_by_label("What to review").fill("The merge of letters")
     owner.get_by_role("checkbox").first.check()
     owner.get_by_role("button", name="Ask for a review").click()
     expect(owner.get_by_role("heading", name="The merge of letters")).to_be_visible(timeout=PATIENCE)

@@ -62,7 +62,7 @@ def test_a_review_is_decided_by_keyboard_and_read_at_each_width(forge: LiveForge
     join(reviewer, invite(owner, "reviewer"), "Ana Lind")
     build(owner, project, 1)
     owner.goto(f"{project}/builds/1/ask")
-    owner.get_by_label("What is to be judged").fill("Follows the curve")
+    owner.get_by_label("What to review").fill("Follows the curve")
     owner.get_by_role("checkbox").first.check()
     owner.get_by_role("button", name="Ask for a review").click()
     expect(owner.get_by_role("heading", name="Follows the curve")).to_be_visible(timeout=PATIENCE)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[LiveForge]:
-    """At a name, where browsers have passkeys."""
+    """Serves the forge at a name, where browsers have passkeys."""
     running = LiveForge(tmp_path / "data")
     running.address = f"http://localhost:{running.port}"
     running.environment["PUBLIC_URL"] = running.address

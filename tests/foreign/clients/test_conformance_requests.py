@@ -39,7 +39,7 @@ def manifest(*layers: bytes, **more: Any) -> bytes:
 
 
 class ConformanceRepository:
-    """One repository, and the requests to it."""
+    """A repository, and the requests to it."""
 
     def __init__(self, client: httpx.Client, name: str) -> None:
         self.client, self.name = client, name

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.foreign
 GUIDES = REPOSITORY / "docs" / "guides"
 SHELL, PYTHON = "", "python"
 BY_CODE = re.compile(r"^(rune login http://\S+)$", re.MULTILINE)
-"""It waits for a person in a browser; `tests/e2e` has that."""
+"""The lines that sign in by code and wait for a person in a browser; `tests/e2e` has that."""
 
 
 def blocks(guide: str, first: str, last: str, language: str) -> list[str]:

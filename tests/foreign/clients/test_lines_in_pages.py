@@ -243,5 +243,5 @@ def test_all_lines_that_pages_show_of_a_rune_answer(
 
 
 def is_answer(text: str) -> bool:
-    """Whether a line shows what a rune sent, and not that it sent nothing."""
+    """Returns whether a line shows what a rune sent, and not that it sent nothing."""
     return text.split()[:1] not in ([], ["null"], ["undefined"], ["NaN"])

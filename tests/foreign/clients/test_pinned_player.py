@@ -98,14 +98,14 @@ def test_another_second_file_is_refused_and_does_not_run(
 ) -> None:
     site.second.write_bytes(b"globalThis.ran = true;" + SECOND.read_bytes())
     element, _ = site.open(middle, pin(publisher))
-    assert "did not come, or it is another one" in alert(element)
+    assert "could not be loaded" in alert(element)
     assert element.page.evaluate("globalThis.ran === undefined")
 
 
 def test_a_second_file_that_is_away_is_named(site: PinningSite, middle: Middle, publisher: Publisher) -> None:
     site.second.unlink()
     element, _ = site.open(middle, pin(publisher))
-    assert f"{site.second.name} did not come" in alert(element)
+    assert f"{site.second.name} could not be loaded" in alert(element)
 
 
 def test_a_page_that_demands_signed_documents_gets_them_verified(

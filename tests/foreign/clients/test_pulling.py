@@ -55,7 +55,7 @@ def test_skopeo_lists_the_tags(live: LiveServer, release: PullableRune) -> None:
 
 
 def test_skopeo_inspects_a_rune_as_the_artifact_that_it_is(live: LiveServer, release: PullableRune) -> None:
-    """Without `--raw` it reads images alone: it refuses every config of another type, whatever is in it."""
+    """Skopeo reads images alone without `--raw`: it refuses every config of another type, whatever is in it."""
     source = f"docker://127.0.0.1:{live.port}/{release.repository}:{release.tag}"
     options = ("--tls-verify=false", "--creds", f"anyone:{release.token}")
     manifest = skopeo("inspect", "--raw", *options, source)
@@ -133,7 +133,7 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH)
     token = live.token("project:read", "rune:publish", "registry:pull")
     assert rune(tmp_path, "login", live.address, "--token-stdin", stdin=token).returncode == 0
-    assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are none that you may see.")
+    assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are no blocks that you may see.")
 
     result = rune(tmp_path, "block", "publish", path, "--note", "Follows.")
     assert result.stdout.startswith(f"Published {path}, sha256:"), result.stderr

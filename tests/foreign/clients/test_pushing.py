@@ -28,7 +28,7 @@ def repository(live: LiveServer) -> str:
 
 @pytest.fixture
 def takes_all(live: LiveServer) -> Iterator[None]:
-    """For a test, the registry takes every artifact."""
+    """Lets the registry take every artifact, for a test."""
     address = f"organisations/{live.organisation()}/registry"
 
     def change(takes_all: bool) -> None:

@@ -29,9 +29,10 @@ pytestmark = pytest.mark.foreign
 
 SDK = Path(__file__).parents[3] / "static/build/sdk"
 MOST_BYTES = 23_000
-"""Compressed, of all modules together but the next."""
+"""The most compressed bytes of all modules together but the next."""
 MOST_BYTES_OF_UPDATES = 5_000
-"""Compressed, of the module that verifies signatures and signed documents and stores the last good rune."""
+"""The most compressed bytes of the module that verifies signatures and signed documents and stores the last good
+rune."""
 
 PROGRAM = """\
 import { load } from "@hammer-forge/rune";

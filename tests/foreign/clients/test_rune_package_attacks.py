@@ -188,7 +188,7 @@ def test_rollback(middle: Middle, publisher: Publisher, app: App) -> None:
 
 
 def test_rollback_without_a_root(middle: Middle, app: App) -> None:
-    """Where nothing is signed, a release that is older than the one before is refused as well."""
+    """A release that is older than the one before is refused as well where nothing is signed."""
     app.options["cache"] = app.options.get("cache", True)
     del app.options["root"]
     digest = f"sha256:{hashlib.sha256(RUNE).hexdigest()}"
@@ -221,7 +221,7 @@ def test_mix_and_match_across_deployments(middle: Middle, publisher: Publisher, 
 
 @pytest.mark.parametrize("role", list(UpdateRole))
 def test_key_compromise_of_one_role(role: UpdateRole, middle: Middle, publisher: Publisher, app: App) -> None:
-    """With the key of one role, and keys of their own for the others, the attacker delivers nothing."""
+    """The attacker with the key of one role, and keys of their own for the others, delivers nothing."""
     stolen_key = next(pair for pair in publisher.keys if pair.role is role)
     others = [pair for pair in make_keys() if pair.role is not role]
     thief = Publisher(keys=[stolen_key, *others], roots=list(publisher.roots))
@@ -297,7 +297,7 @@ def test_clock_wrong_because_it_is_behind(app: App) -> None:
 
 
 def test_clock_wrong_because_it_is_ahead(middle: Middle, publisher: Publisher, app: App) -> None:
-    """Seen from a clock ten days ahead, the honest server's documents have ended: the error names the clock."""
+    """The documents of an honest server have ended for a clock that is ten days ahead: the error names the clock."""
     then = datetime.now(UTC) - timedelta(days=10)
     middle.serve(publisher.release(RUNE, 1, now=then), RUNE, publisher)
     middle.date = then

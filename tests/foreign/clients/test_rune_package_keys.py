@@ -61,7 +61,7 @@ def test_keys_of_p256(middle: Middle, publisher: Publisher, app: App) -> None:
 
 @pytest.mark.parametrize(("unread", "expected"), [(1, "1.1"), (2, "signature-refused")])
 def test_root_keys_of_a_kind_that_is_not_read(unread: int, expected: str, middle: Middle, app: App) -> None:
-    """They count as keys that did not sign: two of the three are enough."""
+    """Such keys count as keys that did not sign: two of the three are enough."""
     keys = make_keys()
     root = [pair for pair in keys if pair.role is UpdateRole.ROOT]
     for pair in root[:unread]:

@@ -91,7 +91,7 @@ def _some_then_none(count: int) -> Iterator[bytes]:
 
 
 def _received(client: BlobClient, location: str) -> int:
-    """How many bytes the server says that it has."""
+    """Returns how many bytes the server says that it has."""
     progress = client.http.get(location)
     assert progress.status_code == 204, progress.text
     last = int(progress.headers["Range"].partition("-")[2])

@@ -19,7 +19,7 @@ COMMON = ("pyyaml", "wasmtime>=50,<51")
 
 
 def environment(folder: Path, *packages: str) -> Path:
-    """The Python of a new environment of Python 3.11 with these packages; skips where they cannot be had."""
+    """The Python of a new environment of Python 3.11 with these packages; skips where they cannot be installed."""
     for command in (
         [str(UV), "venv", "--quiet", "--python", "3.11", str(folder)],
         [str(UV), "pip", "install", "--quiet", "--python", str(folder), *COMMON, *packages],

@@ -55,7 +55,7 @@ markers =
 
 @dataclass(frozen=True)
 class PyodideReport:
-    """How the tests went inside."""
+    """The results of the tests inside."""
 
     status: int
     passed: int

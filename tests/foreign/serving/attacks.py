@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Self
 
 ADDRESS = "127.0.0.2"
-"""Where the attacks come from; everyone else is at 127.0.0.1."""
+"""The address of the attacks; everyone else is at 127.0.0.1."""
 PIECE = b"x" * 65_536
 
 
@@ -45,7 +45,7 @@ class Attack:
         return sum(_sent(client, size) for client in self.sockets)
 
     def open(self) -> int:
-        """How many connections the server keeps open."""
+        """Returns how many connections the server keeps open."""
         return sum(not _is_closed(client) for client in self.sockets)
 
     def until_open(self, most: int, seconds: float) -> int:

@@ -64,7 +64,7 @@ def test_several_processes_extend_one_chain_and_a_running_server_sends_all_of_it
 
 
 def has_all_of_it(database: str) -> bool:
-    """Whether every entry has its position, and the copy has the last."""
+    """Returns whether every entry has its position, and the copy has the last."""
     waiting = "SELECT count(*) FROM core_auditentry WHERE position IS NULL"
     behind = "SELECT (SELECT max(position) FROM core_auditentry) - (SELECT max(position) FROM core_auditcopy)"
     with psycopg.connect(database) as connection:

@@ -1,4 +1,4 @@
-"""With an HTTPS address, cookies travel by HTTPS alone and browsers are instructed to stay with it; by HTTP nothing
+"""Cookies travel by HTTPS alone with an HTTPS address, and browsers are instructed to stay with it; by HTTP nothing
 is."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who can write into Redis runs no code in our processes: nothing that comes out of it is unpickled."""
+"""An attacker who can write into Redis runs no code in our processes: nothing that comes out of it is unpickled."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ def name_of(archive: Path) -> str:
 _ALL = sorted(FOLDER.glob(f"*{SUFFIX}"), key=name_of)
 """All archives, the oldest first."""
 ARCHIVES = [each for each in _ALL if not name_of(each).endswith(POSTGRESQL)]
-"""Those with a database of SQLite."""
+"""The archives with a database of SQLite."""
 DUMPS = [each for each in _ALL if name_of(each).endswith(POSTGRESQL)]
-"""Those with a dump of PostgreSQL."""
+"""The archives with a dump of PostgreSQL."""
 
 
 def test_there_are_kept_data_folders_of_both_databases() -> None:

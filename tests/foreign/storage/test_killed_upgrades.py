@@ -53,7 +53,7 @@ def comparable(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def expected_rows(before: dict[str, int]) -> dict[str, int]:
-    """How many rows the tables have after an upgrade: no row is lost."""
+    """Returns how many rows the tables have after an upgrade: no row is lost."""
     remaining = {
         name: count
         for name, count in before.items()

@@ -16,7 +16,7 @@ from tests.support.servers.listening import listening
 
 
 class _Inbox(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as takes one letter."""
+    """An SMTP server with as much of RFC 5321 as one letter takes."""
 
     def handle(self) -> None:
         self.wfile.write(b"220 ready\r\n")

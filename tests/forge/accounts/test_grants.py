@@ -65,7 +65,7 @@ def test_a_kind_is_declared_once_and_tested_here() -> None:
 
 
 def _make(kind: str, maker: User, project: Project) -> models.Model:
-    """One grant of a kind, made by an owner of the organisation."""
+    """Makes a grant of a kind, by an owner of the organisation."""
     organisation = project.organisation
     if kind == "invitation":
         return invite(maker, organisation, "owner", places=3)[0]

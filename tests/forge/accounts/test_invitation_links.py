@@ -53,7 +53,7 @@ def test_a_link_of_somebody_who_may_no_longer_invite_grants_nothing_and_says_so(
     Membership.objects.filter(user=owner).update(role=Role.MAINTAINER)
     text = browser_of(stranger).post("/join", {"token": secret_of(link)}).content.decode()
     assert "Mika Kallio, who created this invitation, may no longer invite people to acme as owner" in text
-    with pytest.raises(LinkEnded, match="It gives nothing"):
+    with pytest.raises(LinkEnded, match="The invitation is no longer valid"):
         join_as(stranger, secret_of(link))
     User.objects.filter(pk=owner.pk).update(is_active=False)
     with pytest.raises(LinkEnded):

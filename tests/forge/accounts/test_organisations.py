@@ -164,7 +164,7 @@ def test_unknown_and_forbidden_answer_alike(organisation: Organisation, stranger
 
 
 def test_a_title_that_is_too_long_is_refused_and_not_cut(user: User, owner: User, organisation: Organisation) -> None:
-    with pytest.raises(Invalid, match="at most 80 characters, this one has 81"):
+    with pytest.raises(Invalid, match="at most 80 characters; this one has 81"):
         create_organisation(user, "fresh", "x" * 81)
     with pytest.raises(Invalid, match="at most 80 characters"):
         update_organisation(owner, organisation, title="x" * 81)

@@ -1,4 +1,4 @@
-"""Who acts: one value for a request, whose roles are read at most once, and never kept for longer."""
+"""The actor of a request is one value, whose roles are read at most once, and never kept for longer."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
 
 
 def _role_queries(queries: CaptureQueriesContext) -> list[str]:
-    """Those that ask for memberships of one person, whose id stands in them."""
+    """Returns the queries that ask for memberships of one person, whose id stands in them."""
     statements = [query["sql"] for query in queries.captured_queries]
     return [sql for sql in statements if re.search(r""""accounts_membership"\."user_id" = \(?'[0-9a-f]""", sql)]
 

@@ -45,7 +45,7 @@ _VIEWS = dict(_views(get_resolver()))
 
 
 def _ask(secret: str, case: Any, addresses: dict[str, str]) -> int:
-    """How a token is answered; what it changes is undone."""
+    """Asks with a token and returns the answer; what the request changes is undone."""
     method, route, address, body, _ = case
     path = "/" + addresses.get(address, address or route)
     kind = _RAW if isinstance(body, bytes) else "application/json"

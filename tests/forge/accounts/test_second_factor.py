@@ -290,7 +290,7 @@ def test_who_requires_it_has_one(organisation: Organisation, owner: User, browse
         require_second_factor(owner, organisation, required=True)
     answer = browser_of(owner).post("/acme/-/second-factor", {"required": "1"})
     assert answer.status_code == 409
-    assert "kept out yourself" in answer.content.decode()
+    assert "lose access yourself" in answer.content.decode()
     organisation.refresh_from_db()
     assert not organisation.requires_second_factor
 

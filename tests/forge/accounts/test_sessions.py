@@ -122,7 +122,7 @@ def test_whatever_sets_a_password_ends_tokens(user: User, owner: User) -> None:
 
 
 def _store(user: User, password: str) -> None:
-    """As allauth's reset of a forgotten password does, and Django's command."""
+    """Stores a password as allauth's reset of a forgotten one does, and Django's command."""
     user.set_password(password)
     user.save()
 

@@ -200,7 +200,7 @@ def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(
     build = work(request_build(developer, project))
     client.force_login(developer)
     page = client.get(f"{project.get_absolute_url()}/builds/{build.number}").content.decode()
-    assert "The files are identical; what was chosen for the build is not." in page
+    assert "The files are identical; the build settings differ." in page
     assert "Optimised for size, before speed." in page
     comparison = client.get(f"/compare?one={project.full_name}@1&other={project.full_name}@2").content.decode()
     assert "Optimised for size, before speed." in comparison

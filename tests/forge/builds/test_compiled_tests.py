@@ -170,7 +170,7 @@ def test_tests_that_give_way_to_a_request_run_after_it(project: Any, developer: 
     work = PreviewWork()
 
     def pace() -> ComputePace:
-        """Asked several times a second while the compiler is at work: here another request comes each time."""
+        """Sends another request each time: it is called several times a second while the compiler is at work."""
         work.supersede(0)
         return ComputePace.USUAL
 

@@ -121,7 +121,7 @@ def test_targets_that_somebody_else_chose_meanwhile_are_not_replaced_unseen(
     for stale in (form, {"targets": ["c"]}):
         answer = client.post("/acme/kitchen/devices", stale)
         assert answer.status_code == 412
-        assert "Somebody else changed what builds are made for." in answer.content.decode()
+        assert "Somebody else changed the build settings." in answer.content.decode()
         assert choices_of(project).targets == ("cortex-m4",)
     assert client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["c"])).status_code == 302
     assert choices_of(project).targets == ("c",)

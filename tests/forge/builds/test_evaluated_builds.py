@@ -240,7 +240,7 @@ def test_a_build_whose_forge_yml_names_no_data_of_the_project_says_so_and_succee
     write_file(developer, axes, "forge.yml", f"data: sha256:{'0' * 64}\n".encode())
     build = work(request_build(developer, axes))
     assert (build.state, build.data_version, build.evaluation) == (JobState.SUCCEEDED, None, None), log_of(build)
-    assert "is no version of this project's data" in log_of(build)
+    assert "is not a version of this project's data" in log_of(build)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
 def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
     project: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
-    """How much a run may send is for its host to say: 17 MB are nothing wrong."""
+    """The host decides how much a rune may send: 17 MB are no error."""
     write_file(developer, project, "Runefile.yml", LARGE)
     build = work(request_build(developer, project))
     assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))

@@ -1,4 +1,4 @@
-"""Who stores an artefact locks the organisation's figure after all else, so that nobody waits in a circle."""
+"""A transaction that stores an artefact locks the organisation's figure last, so that no two wait for each other."""
 
 from __future__ import annotations
 

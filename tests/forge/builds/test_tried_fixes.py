@@ -130,7 +130,7 @@ def test_a_fix_that_the_text_does_not_have_is_said_so(
 ) -> None:
     watch = tried(client, questioning, compiler, fix)
     assert (watch["state"], watch["build"]) == ("failed", None)
-    assert watch["error"] == "The text no longer has this question."
+    assert watch["error"] == "The text no longer has this problem."
 
 
 @pytest.mark.slow

@@ -198,7 +198,7 @@ def everything_arrives(chance: random.Random, people: list[OfflinePerson]) -> No
 
 
 def step(chance: random.Random, people: list[OfflinePerson]) -> None:
-    """One frame of somebody moves on."""
+    """Plays the next frame of a person."""
     ways = [way for person in people for way in ((person, True),) * bool(person.inbox)]
     ways += [way for person in people for way in ((person, False),) * bool(person.outbox)]
     if ways:

@@ -56,7 +56,7 @@ def test_clocks_are_counted_as_yjs_counts_them(seed: int) -> None:
 
 @each_case("seed", range(5))
 def test_what_fits_is_what_yjs_can_apply_whole(seed: int) -> None:
-    """Without one of them, each later update fits exactly if the document then has all that it brings."""
+    """Each later update fits exactly if the document then has all that it brings, when one of them is missing."""
     updates = typed_together(seed)
     place = next(index for index, update in enumerate(updates) if index > 40 and read_update(update).brings)
     lost = updates.pop(place)

@@ -28,7 +28,7 @@ PACKAGES = (Path(forge.__path__[0]), Path(rune.__path__[0]), EXPLOITED)
 
 
 class LackingForkServer(ForkServer):
-    """Its process, and all that it forks, see a kernel without these system calls."""
+    """A fork server that sees, with all that it forks, a kernel without these system calls."""
 
     def __init__(self, lacking: tuple[int, ...]) -> None:
         super().__init__("exploited.process", PACKAGES)

@@ -288,7 +288,7 @@ def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_pat
 
 
 def priority_of(pid: int) -> str:
-    """For the session of a process: higher numbers get less."""
+    """Returns the priority of the session of a process: higher numbers get less."""
     try:
         return Path(f"/proc/{pid}/autogroup").read_text().split()[-1]
     except FileNotFoundError:
@@ -297,7 +297,7 @@ def priority_of(pid: int) -> str:
 
 @pytest.mark.proof
 def test_a_process_that_still_starts_is_not_suspended(tmp_path: Path) -> None:
-    """Its keeper still attends to it, and would not see that the server has gone."""
+    """The keeper of a process that starts still attends to it, and would not see that the server has gone."""
     with Compiler(tmp_path / "work") as compiler:
 
         def never() -> ComputePace:

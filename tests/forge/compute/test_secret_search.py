@@ -71,9 +71,7 @@ def test_a_key_that_looks_like_an_identifier_or_a_sequence_is_one() -> None:
 
 def test_a_search_that_did_not_end_says_so_and_what_to_do() -> None:
     scan = SecretScan.from_json(search_texts([("big.txt", b"password = x" * 5)], seconds=-1))
-    assert scan.sentences == (
-        "The search of big.txt for secrets did not end in its time. Make its lines shorter, and build again.",
-    )
+    assert scan.sentences == ("The search of big.txt for secrets timed out. Make its lines shorter, and build again.",)
 
 
 @each_case(

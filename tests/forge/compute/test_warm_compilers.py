@@ -17,7 +17,7 @@ ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 class StubCompiler(Compiler):
-    """One whose process is never started for real."""
+    """A compiler whose process is never started for real."""
 
     def __init__(self) -> None:
         super().__init__(Path())

@@ -33,7 +33,7 @@ REQUIREMENTS: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.EXPORT: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.READERS: {TRAIN: [frozenset({L, R})], VALIDATION: [frozenset({L, R})], TEST: [frozenset({T, R})]},
 }
-"""For each use and split: the sets of purposes any of which is enough; None: such samples are never used so."""
+"""The sets of purposes any of which is enough, for each use and split; None: such samples are never used so."""
 
 PURPOSES = [
     frozenset(each)

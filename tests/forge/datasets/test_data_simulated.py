@@ -266,7 +266,7 @@ class DataSimulation:
         return data
 
     def _consent(self) -> Consent:
-        """One in force, or a new one."""
+        """Returns a consent in force, or a new one."""
         standing = [*Consent.objects.in_force().filter(data_set__project=self.project).order_by("agreed", "pk")]
         if (len(standing) < 3 and self.random.random() < 0.5) or not standing:
             return consent_of(self._one(self.people), self.project)

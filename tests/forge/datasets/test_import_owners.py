@@ -1,4 +1,5 @@
-"""Only the person who gave a consent adds recordings under it: nobody else sends, starts or retries their import."""
+"""Recordings are added under a consent by the person who gave it alone: nobody else sends, starts or retries their
+import."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def test_an_upload_goes_on_where_it_was_interrupted(client: Client, consent: Con
     assert send(client, import_id, 0, data[:100]).json()["received_bytes"] == 100
     for offset in (0, 99, 101):
         answer = send(client, import_id, offset, data[offset:])
-        assert (answer.status_code, answer.json()["title"]) == (409, "Other bytes are next")
+        assert (answer.status_code, answer.json()["title"]) == (409, "The offset is wrong")
     assert send(client, import_id, 100, data[100:] + b"more").status_code == 413
     assert send(client, import_id, 100, b"").status_code == 400
     assert read(client, import_id)["received_bytes"] == 100

@@ -221,7 +221,7 @@ def test_the_page_labels_skips_undoes_and_stops_without_scripts(client: Client, 
     assert "Sample 0003" in act("take")
     assert "Sample 0002" in act("skip", number="3")
     page = act("label", number="2", label="glass", skipped="3")
-    assert "Nothing more of this kind waits for you" in page
+    assert "Nothing more of this kind is waiting for you" in page
     assert "Undo 2" in page
     assert "Sample 0002" in act("undo", last="2")
     assert state_of(2)[0] == ""

@@ -1,4 +1,4 @@
-"""Who may play samples: the rule for a row beside the rule for a query, each way to the bytes, and the setting."""
+"""The right to play samples: the rule for a row beside the rule for a query, each way to the bytes, and the setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where objects are in the pictures of a project's data: marked over the API, undone, in versions, and refused."""
+"""The positions of objects in the pictures of a project's data: marked over the API, undone, in versions, and
+refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are recorded and not people, phones and guests read nothing of people, and the samples are of nobody."""
+"""Recordings of things and not people: phones and guests read nothing of people, and the samples are of nobody."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class PlayedEvent:
 
 
 def read(client: Client, project_id: Any, resource: str) -> Any:
-    """One resource as the API answers it; None for what is not there, or not for this client."""
+    """Reads one resource as the API answers it; None for what is not there, or not for this client."""
     project = Project.objects.select_related("organisation").get(pk=project_id)
     organisation, base = f"/api/v1/organisations/{project.organisation.name}", f"/api/v1/projects/{project.full_name}"
 

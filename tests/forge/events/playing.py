@@ -22,7 +22,7 @@ event_checks.register(_events.append)
 
 
 def is_unaudited(act: str) -> bool:
-    """Whether nobody acts, or nothing is to be remembered, as `tests.forge.test_acts` says with the reasons."""
+    """Returns whether nobody acts, or nothing is to be remembered, as `tests.forge.test_acts` says with the reasons."""
     return act in UNAUDITED or act in BY_A_RECORDER or act in PARTS_OF_ACTS or act.rpartition(".")[0] in RECORDERS
 
 

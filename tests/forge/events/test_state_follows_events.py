@@ -1,4 +1,4 @@
-"""For every act that tells of itself: the state before, changed by its events, is the state after, read fresh."""
+"""The state before every act, changed by the act's events, is the state after, read fresh."""
 
 from __future__ import annotations
 

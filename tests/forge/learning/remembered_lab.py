@@ -19,7 +19,7 @@ _ANSWER = "answer.json"
 
 
 def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
-    """As `forge.learning.lab_jobs.process.ask_lab`. A request with recordings is asked each time."""
+    """Answers as `forge.learning.lab_jobs.process.ask_lab`. A request with recordings is asked each time."""
     if request.get("recorded") is not None:
         return _ask_lab(request, shape, **options)
     folder = Path(request["folder"])
@@ -40,7 +40,7 @@ def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
 
 
 def count_form(job: Any, row: Any, compiler: Any, form: Any, target: str) -> Any:
-    """As `forge.learning.conversions.running.counting` counts a form."""
+    """Counts a form as `forge.learning.conversions.running.counting` does."""
     name = f"counted-{form.digest.removeprefix('sha256:')}-{target}"
     return _remembered(name, lambda _results: _count_form(job, row, compiler, form, target))[0]
 

@@ -95,8 +95,8 @@ def test_a_model_is_offered_with_the_backbone_in_forge_yml(trains: Client, proje
     ("settings", "message"),
     [
         ({"backbone": ""}, "learns behind a model of the project"),
-        ({"backbone": "nowhere.tflite"}, "nowhere.tflite is no .tflite file of the project"),
-        ({"backbone": "Runefile.yml"}, "Runefile.yml is no .tflite file of the project"),
+        ({"backbone": "nowhere.tflite"}, "The project has no .tflite file nowhere.tflite"),
+        ({"backbone": "Runefile.yml"}, "The project has no .tflite file Runefile.yml"),
         ({"recipe": "pictures"}, "The recipe pictures learns behind no backbone"),
     ],
 )

@@ -64,7 +64,7 @@ def test_enough_background_in_any_word_for_it_and_data_of_anomalies_say_nothing(
 
 
 def sounds(user: User, project: Project, *labels: str) -> None:
-    """One sound for each label in a version of the data."""
+    """Returns one sound for each label in a version of the data."""
     count = Sample.objects.count()
     recordings = [LabelledRecording(loud(count + number), label) for number, label in enumerate(labels)]
     samples_of(consent_of(user, project), user, recordings)

@@ -1,4 +1,4 @@
-"""For a single recording, a run and a conversion store a label of the data, two decimals and counts, and no text."""
+"""Runs and conversions store of a single recording a label of the data, two decimals and counts, and no text."""
 
 from __future__ import annotations
 

@@ -198,7 +198,7 @@ def test_a_file_with_code_is_refused_by_name_and_nothing_of_it_runs(
     [
         (b"", "is empty"),
         pytest.param(b"\0\0\0\0TFL3" + bytes(100), "cannot be read", marks=pytest.mark.slow),
-        (b"MZ" + bytes(100), "is no model that is converted"),
+        (b"MZ" + bytes(100), "cannot be converted"),
         (b"PK\x03\x04" + bytes(100), "damaged ZIP archive"),
     ],
     ids=["empty", "tflite", "program", "zip"],

@@ -109,9 +109,9 @@ def test_what_a_server_does_not_make_is_named_and_begins_nothing(client: Client,
     for text, reason in (
         (MANIFEST.replace("    interface: float32\n", ""), "Write `interface: float32`, or run `rune convert`"),
         (f"{MANIFEST.replace('int8', 'dynamic')}    keep: [classes_1]\n", "Layers stay in float in int8 and int16x8"),
-        (MANIFEST.replace("training/network.tflite", "forge.yml"), "is a text, and no model"),
+        (MANIFEST.replace("training/network.tflite", "forge.yml"), "is a text file, not a model"),
         (MANIFEST.replace("network", "gone"), "is missing"),
-        (f"{MANIFEST}    shapes:\n      x: 16777215x1x1x1x1x1x1\n", "is not one such as 49x10"),
+        (f"{MANIFEST}    shapes:\n      x: 16777215x1x1x1x1x1x1\n", "Write it like 49x10"),
     ):
         edit(text)
         assert reason in page_of(client).replace("&#x27;", "'").replace("&quot;", '"'), text

@@ -1,5 +1,5 @@
-"""How good a model is, is one record: the run, its change request, the data, the overview, the list of projects, the
-build and its review say the same of it, with count, range and split."""
+"""The quality of a model is one record: the run, its change request, the data, the overview, the list of projects, the
+build and its review agree on it, with count, range and split."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_
     page = trains.get(address).content.decode()
     assert "Explained" in page
     assert "Confusion matrix" in page
-    assert "How far it is off" not in page
+    assert "Mean errors" not in page
 
 
 @pytest.mark.slow
@@ -71,7 +71,7 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     TrainingRun.objects.filter(number=1).update(recipe="counting", report=report, description=description, answers={})
     Sample.objects.filter(pk=missing.pk).update(removed=timezone.now())
     page = trains.get("/acme/kitchen/training/1").content.decode()
-    assert "How well it counts" in page
+    assert "Counting accuracy" in page
     assert "81.2 % (40.6 to 81.2 %)" in page
     assert "1.5 (1 to 2)" in page
     assert ">bee</th><td>9</td><td>60.0 %</td>" in page

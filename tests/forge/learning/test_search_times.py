@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 PAGE = "/acme/kitchen/searches"
 BOARD = find_board("raspberry-pi-pico")
 TIME = run_time(90_000, BOARD)
-"""That of the trials of `trial_event`."""
+"""The time of the trials of `trial_event`."""
 
 
 def text_of(client: Client, path: str) -> str:

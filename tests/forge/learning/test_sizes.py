@@ -253,7 +253,7 @@ def test_a_server_that_stops_begins_no_count(
 @pytest.mark.slow
 @each_case("recipe", ["keywords", "table", "motion-trees"])
 def test_the_compiler_counts_what_a_run_will_need(client: Client, project: Project, recipe: str) -> None:
-    """With the real `lab`."""
+    """The real `lab` runs here."""
     cache.clear()
     answer = counted_sizes(client, recipe=recipe, columns=4)
     if recipe == "motion-trees":

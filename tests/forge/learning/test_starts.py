@@ -181,7 +181,7 @@ def test_a_model_is_offered_with_the_start_in_forge_yml(starts: Client, project:
     ("settings", "field", "message"),
     [
         ({"start": "nowhere.keras"}, "start", "The project has no file nowhere.keras, with which the run begins."),
-        ({"start": "Runefile.yml"}, "start", "Runefile.yml is no .keras or .h5 file."),
+        ({"start": "Runefile.yml"}, "start", "Runefile.yml is not a .keras or .h5 file."),
         ({"recipe": "regression", "arguments": {}}, "start", "The recipe regression begins with no model of a file."),
         ({"arguments": {"prune": 0.5}}, "prune", "keeps its network: prune would change nothing"),
         ({"arguments": {"filters": 4}}, "filters", "keeps its network: filters would change nothing"),

@@ -138,7 +138,7 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     assert run["samples"]["train"]["power"] > 0
     assert run["arguments"]["columns"] == 3
     page = client.get("/acme/kitchen/training/1").content.decode()
-    assert "How far it is off" in page
+    assert "Mean errors" in page
     assert "the mean of the train split" in page
     assert "Explained" in page
     assert "Confusion matrix" not in page
@@ -202,7 +202,7 @@ def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
 def test_no_process_that_trains_gets_a_test_sample(
     trains: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its archive has none, so no figure, no epoch and no threshold can come from one."""
+    """The archive of the process has none, so no figure, no epoch and no threshold can come from one."""
     begun(trains)
     names: list[str] = []
 

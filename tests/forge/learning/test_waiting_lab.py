@@ -35,7 +35,7 @@ with tempfile.TemporaryDirectory() as name, open(name + "/recording", "w") as fi
     print(file.name, flush=True)
     sys.stdin.read()
 """
-"""As `lab.command.job`, with a recording among its temporary files."""
+"""A program like `lab.command.job`, with a recording among its temporary files."""
 
 
 @pytest.fixture

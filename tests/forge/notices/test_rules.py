@@ -1,4 +1,4 @@
-"""Who hears of what, in words, and when by email: pure rules."""
+"""The rules for the recipients, the words and the emails of notices: pure."""
 
 from __future__ import annotations
 

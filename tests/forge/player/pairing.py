@@ -25,7 +25,7 @@ OUTPUTS = {
 
 
 class PairedEnd(Socket):
-    """One end of a pairing."""
+    """An end of a pairing."""
 
     def __init__(self, path: str, user: Any, cookies: dict[str, str] | None = None) -> None:
         super().__init__(user, path)

@@ -106,10 +106,10 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     [
         ({"url": "https://elsewhere.example/a.git"}, 400, "a Git server that this installation allows"),
         ({"url": "file:///etc"}, 400, "a Git server that this installation allows"),
-        ({"url": "ORIGIN/"}, 400, "Which repository?"),
+        ({"url": "ORIGIN/"}, 400, "Add the repository"),
         ({"url": "ORIGIN/wand.git?x=1"}, 400, "no user, password, query"),
         ({"url": "ORIGIN/nothing.git"}, 422, "There is no Git repository at this address"),
-        ({"url": "ORIGIN/moved/wand.git"}, 422, "sends on to http://localhost:1/"),
+        ({"url": "ORIGIN/moved/wand.git"}, 422, "redirects to http://localhost:1/"),
         ({"url": "ORIGIN/wand.git", "branch": "nope"}, 422, "The repository has no branch nope. It has main."),
         ({"url": "ORIGIN/empty.git"}, 422, "It is empty."),
         ({"url": "ORIGIN/wand.git", "folder": "apps"}, 422, "There is nothing in apps."),

@@ -124,7 +124,7 @@ def forged() -> Files:
 
 
 def short(files: Files) -> Files:
-    """Without one of its objects."""
+    """Returns an archive without one of its objects."""
     missing = next(name for name in files if "/objects/" in name)
     return {name: data for name, data in files.items() if name != missing}
 
@@ -140,9 +140,9 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
     "damaged bytes": (lambda: {**ONE, next(iter(ONE)): b"no zlib"}, "cannot be read"),
     "a link": (lambda: with_tree((b"a", 0o120000, BLOB)), "is a link"),
     "a submodule": (lambda: with_tree((b"a", 0o160000, BLOB)), "submodule"),
-    "a way out": (lambda: with_tree((b"..", 0o100644, BLOB)), r"damaged|no path|\.\."),
-    "git's own folder": (lambda: with_tree((b".git", 0o100644, BLOB)), r"damaged|no path"),
-    "taken for git's own": (lambda: with_tree((b"git~1", 0o100644, BLOB)), r"damaged|no path"),
+    "a way out": (lambda: with_tree((b"..", 0o100644, BLOB)), r"damaged|not a valid path|\.\."),
+    "git's own folder": (lambda: with_tree((b".git", 0o100644, BLOB)), r"damaged|not a valid path"),
+    "taken for git's own": (lambda: with_tree((b"git~1", 0o100644, BLOB)), r"damaged|not a valid path"),
     "hooks": (lambda: {**ONE, ".git/hooks/post-checkout": b"#!/bin/sh\n"}, "has hooks"),
     "a setting that runs": (lambda: {**ONE, ".git/config": b"[core]\n\tfsmonitor = touch ran\n"}, "core.fsmonitor"),
     "a setting elsewhere": (lambda: {**ONE, ".git/config": b"[include]\n\tpath = /etc/x\n"}, "include.path"),
@@ -152,7 +152,7 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
         lambda: with_tree(("e\u0301".encode(), 0o100644, BLOB), ("\u00e9".encode(), 0o100644, BLOB)),
         "has \u00e9 twice",
     ),
-    "no commit": (lambda: {**ONE, ".git/refs/heads/main": None}, "leads nowhere"),
+    "no commit": (lambda: {**ONE, ".git/refs/heads/main": None}, "points to nothing"),
     "a tree as a commit": (lambda: {**ONE, ".git/HEAD": Tree().id, **loose(Tree())}, "is no commit"),
     "no name": (lambda: {**ONE, ".git/HEAD": b"../../x"}, "no name of a commit"),
     "two repositories": (lambda: {**ONE, "sub/.git/HEAD": b"x"}, "more than one repository"),
@@ -287,7 +287,8 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
 
 
 def once(versions: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Without those whose files are an earlier one's, as a version is whose recording was taken back."""
+    """Returns the versions without those whose files are an earlier one's, as a version is whose recording was taken
+    back."""
     entries: list[tuple[Any, ...]] = []
     for each in versions:
         if all(each[-1] != other[-1] for other in entries):

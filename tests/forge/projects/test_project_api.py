@@ -314,7 +314,7 @@ def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: Use
     tag = put("one").headers["ETag"]
     unseen = put("two")
     assert (unseen.status_code, client.delete(path).status_code) == (428, 428)
-    assert "notes.txt is there already" in unseen.json()["detail"]
+    assert "notes.txt already exists" in unseen.json()["detail"]
     assert client.get(path).content == b"one"
     read = client.get(path).headers["ETag"]
     assert read == tag
@@ -330,7 +330,7 @@ def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: Use
     response = client.put(path, "five", content_type="application/octet-stream", headers=new)
     assert (response.status_code, response.json()["detail"]) == (
         412,
-        "notes.txt is there already. Nothing was written.",
+        "notes.txt already exists. Nothing was written.",
     )
     assert client.get(path).content == b"four"
     assert client.delete(path, headers={"If-Match": "*"}).status_code == 204

@@ -1,4 +1,4 @@
-"""Who has many connections gives one up for who has few, and one that is at work is closed for nobody."""
+"""A client with many connections gives one up for a client with few, and none that is at work is closed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Street:
         self.dropped: list[_LimitedConnection] = []
 
     def come(self, address: str, count: int = 1) -> list[_LimitedConnection]:
-        """Those of the new connections that were let in."""
+        """Returns those of the new connections that were let in."""
         return [new for _ in range(count) if self.limiter.admit(new := _LimitedConnection(address, self.dropped))]
 
 

@@ -1,4 +1,4 @@
-"""While the database is away requests get 503: new ones at once, and those that wait in the middle."""
+"""Requests get 503 while the database is away: new ones at once, and those that wait in the middle."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_request_that_waits_is_answered_when_the_database_goes_away() -> None:
     messages = ask(presence, "/api/v1/me", hang, lambda: presence.set_away(is_away=True))
     assert messages[0]["status"] == 503
     assert dict(messages[0]["headers"])[b"content-type"] == b"application/problem+json"
-    assert json.loads(messages[1]["body"])["title"] == "The database is away"
+    assert json.loads(messages[1]["body"])["title"] == "The database is unavailable"
     assert (b"retry-after", b"5") in messages[0]["headers"]
 
 

@@ -58,7 +58,7 @@ def own_addresses(settings: Any) -> None:
 
 
 class _TurnClient:
-    """One request, and what was answered."""
+    """A client that sends one request, and keeps the answer."""
 
     def __init__(self, place: str, body: bytes = b"", leaves_after: int = -1) -> None:
         self.scope = {

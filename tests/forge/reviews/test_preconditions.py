@@ -41,7 +41,7 @@ Browser = Callable[[Any], Client]
 BUILD = "/acme/kitchen/builds/1"
 CHANGE = "/acme/kitchen/change-requests/1"
 API = "/api/v1/projects/acme/kitchen"
-NOTHING_DONE = "Nothing was done. Look at it as it is now, then decide again."
+NOTHING_DONE = "Nothing was changed. Check the current state, then decide again."
 
 
 def form_on(client: Client, page: str, action: str) -> dict[str, str]:
@@ -272,7 +272,7 @@ def test_a_thread_is_resolved_as_it_was_read(
 def test_a_thread_is_reopened_as_it_was_read(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    """It was resolved, reopened and resolved again with another answer while the page was open."""
+    """The thread was resolved, reopened and resolved again with another answer while the page was open."""
     thread = begin_thread(reviewer, built(developer, project), "How loud?")
     client, page, path = browser_of(reviewer), f"/acme/kitchen/threads/{thread.pk}", f"/api/v1/threads/{thread.pk}"
     resolve_thread(developer, find_thread(developer, thread.pk), "60 dB.")

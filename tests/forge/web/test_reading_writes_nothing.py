@@ -92,7 +92,7 @@ AUDIT_REASONS: dict[str, dict[str, str]] = {
     },
     "visitor": {},
 }
-"""Where a reading is itself something to know of later, by who reads, and why."""
+"""The actions that record a reading, where that matters later, by who reads, and why."""
 
 COPY = "INSERT datasets_datacopy"
 """An export is a copy that a withdrawal names later."""

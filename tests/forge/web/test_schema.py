@@ -22,7 +22,7 @@ def test_the_built_description_is_the_one_that_is_served(tmp_path: Path) -> None
 
 
 def open_shapes(schema: Any, at: str) -> Iterator[str]:
-    """Where a schema takes anything: objects without fields, what has no type."""
+    """Returns the places where a schema takes anything: objects without fields, values without a type."""
     if not isinstance(schema, dict):
         return
     keywords = {"$ref", "allOf", "oneOf", "anyOf", "enum", "type"} & schema.keys()

@@ -81,7 +81,7 @@ def run(lease: JobLease, answer: ReceiverAnswer | None = None) -> None:
 
 
 def fail(delivery: Delivery, answer: ReceiverAnswer = REFUSED) -> None:
-    """One attempt that is not taken, at the moment at which it is due."""
+    """Makes an attempt that fails, at the moment at which it is due."""
     assert attempt(Job.objects.get(pk=delivery.pk).due, answer).pk == delivery.pk
 
 

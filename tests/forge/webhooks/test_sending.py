@@ -103,7 +103,7 @@ def test_nothing_is_sent_to_a_name_that_leads_inside(text: str) -> None:
     with receiving() as receiver:
         url = f"http://receiver.example:{receiver.port}/hook"
         answer = send(url, {}, "{}", anywhere=False, resolving=resolving(text), limit=2)
-    assert "inside of a network" in answer.error
+    assert "in a private network" in answer.error
     assert receiver.got == []
 
 
@@ -121,7 +121,7 @@ def test_one_address_inside_among_public_ones_is_enough_to_send_nothing() -> Non
 def test_other_spellings_of_this_machine_are_resolved_by_the_system_and_refused(host: str) -> None:
     answer = send(f"http://{host}:9/hook", {}, "{}", anywhere=False, limit=2)
     assert answer.status is None
-    assert "inside of a network" in answer.error
+    assert "in a private network" in answer.error
 
 
 @pytest.mark.protects("connections/rebinding")

@@ -120,7 +120,7 @@ def test_chosen_values_replace_those_of_the_recipe() -> None:
         ({"colour": ["1"]}, 'The recipe motion has no argument "colour". It has average, balance, batch'),
         ({"filters": ["1000"]}, "filters is 1000; it must be a whole number from 2 to 128"),
         ({"filters": ["many"]}, 'filters has the value "many", which is not a number'),
-        ({"quantize": ["int4"]}, '"int4" is no form that a search tries. It tries int8'),
+        ({"quantize": ["int4"]}, '"int4" is not a form that a search tries. It tries int8'),
     ],
 )
 def test_values_that_cannot_be_tried_are_refused(choices: dict[str, list[str]], message: str) -> None:

@@ -182,7 +182,7 @@ def test_mnist_has_the_pixels_labels_and_splits_of_pictures(labels: tuple[str, .
     [
         (png(width=3, height=3), "Sample 9 has 3 × 3 pixels, and others have 3 × 2"),
         (png(width=200, height=2), "sample 9 has 200 × 2 pixels, and a side has at most 128"),
-        (b"\xff\xd8\xff", "sample 9 is no PNG file"),
+        (b"\xff\xd8\xff", "sample 9 is not a PNG file"),
         (png().replace(b"\x08\x00\x00\x00\x00", b"\x08\x02\x00\x00\x00"), "sample 9 is not in 256 shades of grey"),
         (png()[:33], "sample 9 is damaged"),
     ],

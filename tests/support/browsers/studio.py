@@ -207,7 +207,7 @@ def ask_for_review(developer: Page, reviewer: Page) -> str:
     project = developer.url.removesuffix("/studio")
     join(reviewer, invite(developer, "reviewer"), "Ana Lind")
     developer.goto(f"{project}/builds/1/ask")
-    developer.get_by_label("What is to be judged").fill("Reads faint pencil")
+    developer.get_by_label("What to review").fill("Reads faint pencil")
     developer.get_by_role("checkbox").first.check()
     developer.get_by_role("button", name="Ask for a review").click()
     expect(developer.get_by_role("heading", name="Reads faint pencil")).to_be_visible(timeout=PATIENCE)

@@ -39,7 +39,7 @@ def own_grants_page(request: HttpRequest) -> HttpResponse:
 @for_person
 @require_POST
 def end_grant(request: HttpRequest, kind: str, grant: UUID) -> HttpResponse:
-    """Ending one of them."""
+    """Ends a thing that the person made."""
     end_own_thing(principal_of(request), kind, grant)
     return redirect("made")
 
@@ -59,7 +59,7 @@ def grants_of_member(request: HttpRequest, organisation: str, member: UUID) -> H
 def change_grant_of_member(
     request: HttpRequest, organisation: str, member: UUID, kind: str, grant: UUID
 ) -> HttpResponse:
-    """Ending something that a member made, or handing it over."""
+    """Ends a thing that a member made, or hands it over."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     maker = find_member(place, member)

@@ -117,18 +117,18 @@ def update_organisation(
 
 
 def _require_another(user: User) -> None:
-    """In the transaction that makes one: raises `QuotaReached` for the owner of as many as one may own."""
+    """Raises `QuotaReached` for the owner of as many as one may own. Call it in the transaction that makes one."""
     locked(user)
     limit = limit_of(user.stream, QuotaResource.ORGANISATIONS)
     if Membership.objects.filter(user=user, role=Role.OWNER).count() >= limit:
-        raise QuotaReached(f"You own {limit} organisations, which is as many as one may. Ask the operator for more.")
+        raise QuotaReached(f"You own {limit} organisations, which is the limit. Ask the operator for more.")
 
 
 def _checked_title(title: str) -> str:
     title = " ".join(title.split())
     if len(title) > MAX_TITLE_LENGTH:
         raise Invalid(
-            f"A title has at most {MAX_TITLE_LENGTH} characters, this one has {len(title)}.",
+            f"A title has at most {MAX_TITLE_LENGTH} characters; this one has {len(title)}.",
             errors={"title": [f"At most {MAX_TITLE_LENGTH}."]},
         )
     return title
@@ -147,7 +147,7 @@ def _take_name(name: str, organisation: Organisation | None) -> None:
 
 @contextmanager
 def _unique_name(name: str) -> Iterator[None]:
-    """For writing a name that was free a moment ago. Raises `NameInUse`."""
+    """Raises `NameInUse` where a name that was free a moment ago is written and is in use by now."""
     try:
         with transaction.atomic():
             yield
@@ -171,7 +171,7 @@ def require_second_factor(actor: Actor, organisation: Organisation, *, required:
     require_person(actor)
     if required and not actor.person.has_second_factor:
         raise OwnSecondFactorNeeded(
-            "You would be kept out yourself. Set up your own second factor under Security first."
+            "You would lose access yourself. Set up your own second factor under Security first."
         )
     if organisation.requires_second_factor != required:
         organisation.requires_second_factor = required

@@ -12,7 +12,7 @@ from forge.accounts.organisations.invitations import DEFAULT_DAYS, MAX_ADDRESSES
 from forge.core.errors import Invalid
 
 DAYS = (1, DEFAULT_DAYS, MAX_DAYS)
-"""After how many days a link may end, as the form offers it."""
+"""The numbers of days after which a link may end, as the form offers them."""
 
 
 @dataclass(frozen=True)

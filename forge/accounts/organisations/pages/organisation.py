@@ -79,7 +79,7 @@ def _members(request: HttpRequest, principal: Principal, organisation: Organisat
 @never_cache
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Making an invitation, whose link is on the page that answers and never again."""
+    """Makes an invitation, whose link is on the page that answers and never again."""
     principal = principal_of(request)
     if request.method == "GET":
         return redirect("members", organisation=organisation)
@@ -104,7 +104,7 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
 @for_person
 @require_POST
 def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpResponse:
-    """Revoking an invitation."""
+    """Revokes an invitation."""
     place = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
     invitation_actions.revoke_invitation(principal_of(request), place, invitation)
     return redirect(f"{place.get_absolute_url()}/-/members#invitations")
@@ -113,7 +113,7 @@ def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpRes
 @for_person
 @require_POST
 def member(request: HttpRequest, organisation: str, member: UUID) -> HttpResponse:
-    """Giving a member another role, or taking them out; oneself, leaving."""
+    """Gives a member another role, or removes them; a member removes themself to leave."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation)
     try:
@@ -132,7 +132,7 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
 @for_person
 @require_POST
 def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Making another member an owner in one's own place."""
+    """Makes another member an owner in the person's place."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
@@ -163,7 +163,7 @@ def _heir(organisation: Organisation, text: str) -> UUID:
 @for_person
 @require_http_methods(["GET", "POST"])
 def new_organisation(request: HttpRequest) -> HttpResponse:
-    """Making an organisation."""
+    """Makes an organisation."""
     require_may_create(principal_of(request))
     if request.method == "GET":
         return render(request, "organisation/new.html")
@@ -202,7 +202,7 @@ def _settings_context(principal: Principal, place: Organisation) -> dict[str, An
 @for_person
 @require_POST
 def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Requiring a second factor of the members, or no longer."""
+    """Requires a second factor of the members, or no longer."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:

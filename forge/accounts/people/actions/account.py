@@ -46,7 +46,7 @@ def update_page(user: User, *, about: str, shows_page: bool) -> User:
     """Changes what a person's page says of them, and whether it is for everybody. Raises `BadAccount`."""
     about = " ".join(about.split())
     if len(about) > MAX_ABOUT_LENGTH:
-        message = f"At most {MAX_ABOUT_LENGTH} characters, these are {len(about)}."
+        message = f"At most {MAX_ABOUT_LENGTH} characters; you wrote {len(about)}."
         raise BadAccount("Check the fields below.", errors={"about": [message]})
     before = {"about": user.about, "for everybody": "yes" if user.shows_page else "no"}
     user.about, user.shows_page = about, shows_page

@@ -33,7 +33,7 @@ _NAMELESS = frozenset({"root", "admin", "app", "forge", "nobody", "user", "ubunt
 
 
 def nobody_signed_in_yet() -> bool:
-    """Whether this installation still waits for its first person."""
+    """Returns whether this installation still waits for its first person."""
     return not User.objects.filter(last_login__isnull=False).exists()
 
 

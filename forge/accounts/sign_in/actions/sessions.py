@@ -78,7 +78,7 @@ def end_session(user: User, session_id: UUID) -> None:
     """Ends one of the person's own sessions, and the sockets that it opened. Raises `NotFound`."""
     session = BrowserSession.objects.visible_to(user).filter(pk=session_id).first()
     if session is None:
-        raise NotFound("You have no such session; it has ended.")
+        raise NotFound("This session does not exist or has ended.")
     write_entry(user, "session.end", user.stream, user.place, address=session.address, browser=session.browser)
     Session.objects.filter(pk=session.session_id).delete()
     end_connections(user)

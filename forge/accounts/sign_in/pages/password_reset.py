@@ -18,7 +18,7 @@ _ASK, _RESET = "account/password_reset.html", "account/reset.html"
 
 @require_http_methods(["GET", "POST"])
 def request_link(request: HttpRequest) -> HttpResponse:
-    """Asking for the link. The answer is the same for every address."""
+    """Sends the link. The answer is the same for every address."""
     if request.method == "GET":
         return render(request, _ASK)
     email = request.POST.get("email", "")
@@ -32,7 +32,7 @@ def request_link(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("token", "password")
 @require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest) -> HttpResponse:
-    """Setting the password: the page's script sends the link's token here, and then comes the form."""
+    """Sets the password: the page's script sends the link's token here, and then comes the form."""
     if request.method == "GET":
         return render(request, _RESET)
     token = request.POST.get("token", "")

@@ -45,7 +45,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old")
 @require_POST
 def address(request: HttpRequest) -> HttpResponse:
-    """Asking for a link to confirm the present address, or another one that takes its place.
+    """Sends a link to confirm the present address, or another one that takes its place.
 
     Another one asks for the password, as changing that does: a new password can be had by a link to the address. Who
     has no password must have signed in just now.
@@ -76,7 +76,7 @@ def _profile(request: HttpRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("token")
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Confirming an address by the link that was sent to it: the page's script sends its token here."""
+    """Confirms an address by the link that was sent to it: the page's script sends its token here."""
     if request.method == "GET":
         return render(request, _CONFIRM)
     try:
@@ -90,8 +90,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "password")
 @require_POST
 def password(request: HttpRequest) -> HttpResponse:
-    """Setting a password, or changing it, which asks for the old one, but who came by a printed link forgot it. Who has
-    none must have signed in just now."""
+    """Sets a password, or changes it, which asks for the old one except after signing in by a printed link.
+
+    A person without one must have signed in just now.
+    """
     user = signed_in_user(request)
     try:
         _require_owner(request, "The password was not changed.")
@@ -103,8 +105,11 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _require_owner(request: HttpRequest, refusal: str) -> None:
-    """Who found a browser that is signed in must not take the account, or find the password by trying. Raises
-    `BadAccount`."""
+    """Requires the owner of the account: a person at a browser that is signed in must not take the account, or guess
+    the password.
+
+    Raises `BadAccount`.
+    """
     user = signed_in_user(request)
     if must_sign_in_again(request):
         # Who has a second factor need not sign out for that.

@@ -54,7 +54,7 @@ def identity_confirmed(request: HttpRequest) -> HttpResponse:
 
 
 def confirmed_recently(request: HttpRequest) -> bool:
-    """Whether the person proved within the last minutes, with a password, a passkey or a code, who they are.
+    """Returns whether the person proved within the last minutes, with a password, a passkey or a code, who they are.
 
     A link proves that somebody has it, and an account without any of the three proves nothing.
     """

@@ -21,7 +21,7 @@ from forge.core.http.pages import for_person
 @never_cache
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
-    """One's sessions: which browser, from where, and when it was last used."""
+    """Shows the person's sessions: which browser, from where, and when it was last used."""
     context = {"sessions": sessions_of(principal_of(request)), "current": request.session.session_key}
     return render(request, "account/sessions.html", context)
 

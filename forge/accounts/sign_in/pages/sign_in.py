@@ -30,7 +30,7 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Signing in by a printed link."""
+    """Signs in by a printed link."""
     if request.method == "GET":
         return render(request, "sign-in/sign-in.html")
     try:
@@ -46,7 +46,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("token", "password")
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
-    """Joining an organisation by an invitation: first what it is for, then who is joining."""
+    """Lets a person join an organisation by an invitation: first what it is for, then who is joining."""
     if request.method == "GET":
         return render(request, "sign-in/join.html")
     token, step = request.POST.get("token", ""), request.POST.get("step", "")
@@ -91,7 +91,7 @@ def session(request: HttpRequest) -> JsonResponse:
 @for_person
 @require_GET
 def signed_in(request: HttpRequest) -> HttpResponse:
-    """Where signing in for a page that waits in another window ends; its script closes the window."""
+    """Ends signing in for a page that waits in another window; its script closes the window."""
     return render(request, "sign-in/signed-in.html")
 
 
@@ -101,7 +101,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 def disabled(request: HttpRequest) -> HttpResponse:
-    """Who signed in with an account that the operator has disabled."""
+    """Informs a person whose account the operator has disabled."""
     context = {
         "title": "This account is disabled",
         "detail": "No account uses it. Ask the administrator of this server.",
@@ -110,7 +110,7 @@ def disabled(request: HttpRequest) -> HttpResponse:
 
 
 def cancelled(request: HttpRequest) -> HttpResponse:
-    """Who turned back at the service that was to sign them in."""
+    """Informs a person who turned back at the service that was to sign them in."""
     context = {
         "title": "You were not signed in",
         "detail": "You turned back at the other service, or it did not let you in.",

@@ -29,7 +29,7 @@ _PAGE = "account/device.html"
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "POST"])
 def device(request: HttpRequest) -> HttpResponse:
-    """Typing a code; what it would allow; and the decision. An address with the code decides nothing."""
+    """Asks for a code, shows what it would allow, and takes the decision. An address with the code decides nothing."""
     if request.method == "GET":
         return render(request, _PAGE)
     code, step = request.POST.get("token", ""), request.POST.get("step", "")

@@ -32,7 +32,7 @@ USUAL_LIFE = "90"
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """One's tokens; a new one's secret is on the page that answers, and never again."""
+    """Shows the person's tokens; a new one's secret is on the page that answers, and never again."""
     principal = principal_of(request)
     context = {
         "tokens": _listed_tokens(principal, ApiToken.objects.visible_to(principal)),
@@ -80,6 +80,6 @@ def _listed_tokens(principal: Actor, tokens: Iterable[ApiToken]) -> list[ListedT
 @for_person
 @require_POST
 def delete_token(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Ending a token."""
+    """Ends a token."""
     token_actions.delete_token(principal_of(request), token)
     return redirect("tokens")

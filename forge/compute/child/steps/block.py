@@ -1,4 +1,5 @@
-"""Whether a block can be published: its file and its tests, checked and run compiled, in the compiler's process.
+"""Decides whether a block can be published: its file and its tests, checked and run compiled, in the compiler's
+process.
 
 Imports `rune` and never Django.
 """

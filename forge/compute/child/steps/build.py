@@ -48,7 +48,7 @@ from rune.toolchain import toolchain_digest
 from rune.wording import plain
 
 WATCHED_ELEMENTS = 1 << 18
-"""For a tensor that a page may watch: more would keep it from anything else."""
+"""The most elements of a tensor that a page may watch: a larger one would hold up all others."""
 VERIFY_EFFORT = VerificationEffort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
 EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)

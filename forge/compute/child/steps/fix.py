@@ -15,7 +15,7 @@ from rune.project.files import ProjectFiles
 from rune.source.runefile import check
 from rune.source.runefile.diagnostics import Fix
 
-NOT_THERE = "The text no longer has this question."
+NOT_THERE = "The text no longer has this problem."
 
 
 def apply_fix(files: ProjectFiles, signature_of: SignatureOf, reference: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _kinds(piece: str, deadline: float) -> Iterator[str]:
 
 
 def _is_real(secret: str, piece: str) -> bool:
-    """Whether a match of a pattern that secrets of one kind have is no placeholder."""
+    """Returns whether a match of a pattern for secrets of one kind is a real secret and no placeholder."""
     from detect_secrets.filters import heuristic
 
     plain = secret.strip("\"'")
@@ -100,7 +100,8 @@ def _is_real(secret: str, piece: str) -> bool:
 
 
 def _is_assigned_secret(secret: str, piece: str) -> bool:
-    """Whether the value of a name such as `password` is a secret: any value matches, also a call or an identifier."""
+    """Returns whether the value of a name such as `password` is a secret: any value matches, also a call or an
+    identifier."""
     from detect_secrets.filters import heuristic
 
     plain = secret.strip("\"'")

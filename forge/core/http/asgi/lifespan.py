@@ -20,10 +20,10 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 server_started: Hook[[], None] = Hook()
-"""Called before the first request; the build worker inside starts here."""
+"""The hooks that are called before the first request; the build worker inside starts here."""
 
 server_stopping: Hook[[], None] = Hook()
-"""Called after the last request: an application that runs something ends it here."""
+"""The hooks that are called after the last request: an application that runs something ends it here."""
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:

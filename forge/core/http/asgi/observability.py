@@ -32,7 +32,7 @@ SOCKETS = Gauge("forge_sockets_open", "Open sockets of this process.")
 
 
 def may_stay_cached(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether caches keep the answer for ever: then it is not the answer to one request, and names none."""
+    """Returns whether caches keep the answer for ever: then it is not the answer to one request, and names none."""
     return any(name == b"cache-control" and b"immutable" in value for name, value in headers)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 EXTENSION = "hammer-forge.write"
-"""In the scope's `extensions`, on servers that have it: a `Write`."""
+"""The key in the scope's `extensions`, on servers that have it: a `Write`."""
 
 Write = Callable[[bytes], int]
 """Writes a binary message after all that was sent before, without waiting; answers how many bytes wait to leave.

@@ -31,7 +31,7 @@ class StreamedBody(io.RawIOBase):
     """
 
     def __init__(self, receive: Receive) -> None:
-        """For the event loop's thread."""
+        """Prepares a body for the event loop's thread."""
         super().__init__()
         self._receive = receive
         self._loop = asyncio.get_running_loop()
@@ -45,7 +45,7 @@ class StreamedBody(io.RawIOBase):
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """At most so many bytes; all for a negative size. Raises `BodyStopped`, and what `receive` raises."""
+        """Reads at most so many bytes; all for a negative size. Raises `BodyStopped`, and what `receive` raises."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(AHEAD_BYTES), b""))
         if not self._buffer:

@@ -39,7 +39,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         inside = [address for address in addresses if not is_public(address)]
         if inside and not self._anywhere:
             raise NotPublic(
-                f"{host} is {inside[0]}, which is inside of a network. This server connects to public addresses."
+                f"{host} is {inside[0]}, which is in a private network. This server connects to public addresses only."
             )
         last_error: Exception = httpcore.ConnectError(f"{host} has no address.")
         for index, address in enumerate(addresses):
@@ -82,5 +82,5 @@ class _InTime(httpcore.NetworkStream):
 def _left(deadline: float, error: type[Exception]) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise error("The time is over.")
+        raise error("The connection timed out.")
     return left

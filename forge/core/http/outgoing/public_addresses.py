@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import unquote
 
 _PROTOCOL_NETWORK = ip_network("192.0.0.0/24")
-"""For protocols between machines of one network; Pythons before 3.12.4 call most of it global."""
+"""The networks for protocols between machines of one network; Pythons before 3.12.4 call most of it global."""
 
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """https://url.spec.whatwg.org/#ends-in-a-number-checker"""
@@ -21,7 +21,8 @@ Resolve = Callable[[str, int], Sequence[Address]]
 
 
 def is_public(address: Address) -> bool:
-    """Whether anyone in the internet could have this address: not this machine, its network, or its cloud's services.
+    """Returns whether anyone in the internet could have this address: not this machine, its network, or its cloud's
+    services.
 
     An IPv6 address that stands for an IPv4 one (mapped, 6to4, Teredo) is what that one is; translated ones (NAT64) are
     among the reserved.
@@ -46,7 +47,7 @@ def resolve(host: str, port: int) -> Sequence[Address]:
 
 
 def may_be_public(host: str) -> bool:
-    """Whether a host is a public address in any spelling, or a name, of which this is not known yet.
+    """Returns whether a host is a public address in any spelling, or a name, of which this is not known yet.
 
     Systems connect to numbers such as `127.1`, `0x7f.1` and `2130706433` too. Other hosts that end in a number, and
     what is no name, lead nowhere.

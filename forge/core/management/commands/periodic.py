@@ -54,7 +54,7 @@ def period(seconds: float) -> str:
 
 
 def last_run(task: PeriodicTask, run: PeriodicRun | None) -> str:
-    """When it was started last, as far as that is written down."""
+    """Returns when it was started last, as far as that is recorded."""
     if task.runs is not RunsIn.ONE_WORKER:
         return "not recorded"
     if run is None or run.started is None:

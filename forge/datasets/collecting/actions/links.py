@@ -128,7 +128,7 @@ def make_guest_link(actor: Actor, project: Project, task: Task, guests: GuestTas
     task = checked_task(task)
     title = checked_word(guests.title, "name")
     if not title:
-        raise Invalid("Write for whom the link is.", errors={"title": ["Write for whom the link is."]})
+        raise Invalid("Enter who the link is for.", errors={"title": ["Enter who the link is for."]})
     if not 1 <= guests.days <= MAX_LINK_DAYS:
         raise Invalid(f"A link works for 1 to {MAX_LINK_DAYS} days.")
     if len(guest_links_of(actor, project)) >= MAX_GUEST_LINKS:
@@ -182,7 +182,7 @@ def _let_guest_in(link: CollectingLink) -> tuple[Collector, str]:
     Project.objects.lock(link.project_id)
     guests = Collector.objects.filter(link__project=link.project_id)
     if guests.filter(link=link).count() >= MAX_GUESTS:
-        raise QuotaReached(f"This link was opened in {MAX_GUESTS} browsers, which is all it is for.")
+        raise QuotaReached(f"This link was opened in {MAX_GUESTS} browsers, which is the limit.")
     secret = new_secret()
     collector = Collector.objects.create(
         link=link,

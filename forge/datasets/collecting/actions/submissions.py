@@ -70,7 +70,7 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
             raise ConsentOver("The consent was withdrawn. Read the terms and agree again.")
         _require_room_of_link(collector, blob.size)
         if Submission.objects.filter(collector=collector, digest=blob.digest).exists():
-            raise SampleKnown("This recording was sent before.", blob.digest)
+            raise SampleKnown("This recording was already sent.", blob.digest)
         submission = _store(collector, collector.consent, content, blob, device)
         link_uploaded(submission, [blob.digest], link.project)
         change.note(principal_of_collector(collector), "data.submit", guest=collector.pseudonym)
@@ -165,7 +165,7 @@ def _end(project: Project, rows: SubmissionQuerySet) -> None:
 
 
 def _require_play_of_all(actor: Actor, rows: Iterable[Submission]) -> None:
-    """Who decides about recordings has heard or seen them."""
+    """Requires that the person who decides about recordings has heard or seen them."""
     for row in rows:
         require_play(actor, row)
 
@@ -179,7 +179,7 @@ def _require_room_of_link(collector: Collector, size: int) -> None:
     waiting = Submission.objects.waiting().filter(collector__link=collector.link_id).values_list("size", flat=True)
     sizes = list(waiting)
     if len(sizes) >= MAX_WAITING or sum(sizes) + size > MAX_WAITING_BYTES:
-        raise QuotaReached("So many recordings of this link wait that no further one is taken until a member looks.")
+        raise QuotaReached("Too many recordings of this link are waiting. Ask a member of the project to review them.")
 
 
 def _waiting(actor: Actor, project: Project, ids: Collection[UUID]) -> SubmissionQuerySet:

@@ -35,7 +35,7 @@ def checked_word(text: str, what: str) -> str:
     """Returns a label, pseudonym or device with single spaces, composed (NFC), possibly "". Raises `Invalid`."""
     word = " ".join(normalize("NFC", text).split())
     if len(word) > WORD_LIMIT or not word.isprintable():
-        raise Invalid(f"A {what} has at most {WORD_LIMIT} characters that can be printed.")
+        raise Invalid(f"A {what} has at most {WORD_LIMIT} printable characters.")
     return word
 
 
@@ -74,7 +74,8 @@ def add_sample(
 
 
 def accepts_recordings(consent: Consent, person: User | None) -> bool:
-    """Whether this person, or the guest who agreed where it is None, may still send recordings under the consent."""
+    """Returns whether this person, or the guest who agreed where it is None, may still send recordings under the
+    consent."""
     now = timezone.now()
     return Consent.objects.in_force(now).filter(pk=consent.pk, person=person, agreed__gt=now - SESSION).exists()
 

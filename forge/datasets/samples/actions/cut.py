@@ -43,14 +43,17 @@ class LabelledPart:
 
 @dataclass(frozen=True)
 class ProposedParts:
-    """Where something happens in a recording. `length` is in the positions of parts."""
+    """The places in a recording where something happens. `length` is in the positions of parts."""
 
     length: int
     parts: Sequence[Part]
 
 
 def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedParts:
-    """Where something happens in a sound or motion. Raises `PlayingRefused`, and `ContentRefused` for a picture."""
+    """Returns the places in a sound or motion where something happens.
+
+    Raises `PlayingRefused`, and `ContentRefused` for a picture.
+    """
     require_play(actor, sample)
     try:
         data = read_blob(sample.digest)
@@ -106,7 +109,7 @@ def _current(actor: Actor, sample: Sample, revision: int) -> Sample:
     """The sample as it is now; its data set is locked."""
     whole = Sample.objects.available().select_related("group", "consent").filter(pk=sample.pk).first()
     if whole is None or whole.revision > revision:
-        raise Stale(f"Sample {sample.number} changed since you read the data. Nothing was done; look at it again.")
+        raise Stale(f"Sample {sample.number} changed since you read the data. Nothing was changed. Check it again.")
     if whole.tested_since is not None:
         # Figures of earlier versions were computed on it.
         require(actor, Verb.CHANGE_TESTS, sample.data_set.project)

@@ -55,9 +55,9 @@ class SampleMark:
     confirms: bool = False
     """Whether a person says that its label is right, so that it is not in doubt any more."""
     events: Sequence[SampleEventJson] | UnchangedValue | None = UNCHANGED
-    """Where labels happen, in seconds. None: the label holds for all of the recording."""
+    """The places where labels happen, in seconds. None: the label holds for all of the recording."""
     positions: Sequence[ObjectPositionJson] | UnchangedValue | None = UNCHANGED
-    """Where objects are in a picture. None: nobody marked it."""
+    """The positions of objects in a picture. None: nobody marked it."""
     disputed: bool | None = None
     """Whether people disagree about its label. A new label, or a confirmed one, settles that."""
 
@@ -89,7 +89,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
             raise nothing_here(actor)
         if changed_numbers := [each.number for each in samples if each.revision > revision]:
             raise Stale(
-                f"{_samples_text(changed_numbers)} changed since you read the data. Nothing was done; look at it again."
+                f"{_samples_text(changed_numbers)} changed since you read the data. Nothing was done. Check them again."
             )
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.
@@ -145,7 +145,7 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
 def _checked_events(sample: Sample, events: Sequence[SampleEventJson]) -> list[SampleEventJson]:
     """The marked places by their beginnings. Raises `Invalid`."""
     if sample.kind != SampleKind.SOUND:
-        raise Invalid(f"Sample {sample.number} is no sound; only sounds have marked places.")
+        raise Invalid(f"Sample {sample.number} is not a sound; only sounds have marked places.")
     if len(events) > MAX_EVENTS:
         raise Invalid(f"A recording has at most {MAX_EVENTS} marked places.")
     seconds = sample.milliseconds / 1000

@@ -1,4 +1,4 @@
-"""Where objects are in a picture, as a person marks them."""
+"""The positions of objects in a picture, as a person marks them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def set_positions(actor: Actor, sample: Sample, positions_json: Sequence[ObjectP
     """
     require_play(actor, sample)
     if sample.kind != SampleKind.PICTURE:
-        raise Invalid(f"Sample {sample.number} is no picture; only pictures have positions.")
+        raise Invalid(f"Sample {sample.number} is not a picture; only pictures have positions.")
     try:
         positions = read_positions(positions_json)
     except BadContent as error:

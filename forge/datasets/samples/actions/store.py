@@ -25,7 +25,7 @@ from rune.datasets.splits import Counts, Split, split_of_new_group, split_of_sin
 
 @dataclass(frozen=True)
 class SampleOrigin:
-    """Where a recording comes from. An empty pseudonym means the person who agreed; `alone` that it is of nobody."""
+    """The origin of a recording. An empty pseudonym means the person who agreed; `alone` that it is of nobody."""
 
     pseudonym: str = ""
     alone: bool = False

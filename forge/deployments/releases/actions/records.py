@@ -13,7 +13,7 @@ from forge.deployments.models import Deployment, Release
 
 @dataclass(frozen=True)
 class ReleaseRecord:
-    """That a deployment serves a release now."""
+    """The audit record of a new release of a deployment."""
 
     deployment: Deployment
     release: Release

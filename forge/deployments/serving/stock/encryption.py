@@ -75,7 +75,7 @@ def _crypto_error() -> type[Exception]:
 
 
 def _private_key(deployment: UUID, key_id: int) -> PrivateKey:
-    """Derived from the server's key, so that all processes have the same and none is stored."""
+    """Returns a key that is derived from the server's, so that all processes have the same and none is stored."""
     from nacl.public import PrivateKey
 
     text = f"forge.deployments.box:{deployment}:{key_id}"

@@ -21,7 +21,7 @@ from forge.deployments.serving.pending_counts import PendingCounts
 MAX_BYTES = 256 * 1024
 """The greatest number of bytes of a report. A larger one is dropped."""
 MAX_METRICS = 1000
-"""That are read of a report."""
+"""The most metrics that are read of a report."""
 EVENTS = frozenset(
     f"{subject}/{outcome}"
     for subject in ("forge/fetch", "rune/load", "rune/predict")

@@ -42,7 +42,8 @@ from forge.registry.provenance.signing.models import SigningKey
 from forge.registry.provenance.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
 
 STORED_VERSIONS = 3
-"""For each document: a client may be between the timestamp and the targets while new ones are stored."""
+"""The number of stored versions of each document: a client may be between the timestamp and the targets while new ones
+are stored."""
 
 
 def sign_deployment(context: JobContext) -> Mapping[str, Any]:

@@ -76,7 +76,7 @@ class ConvertedInputJson(TypedDict):
 
 
 class SourceConversionJson(TypedDict):
-    """How the float model was converted. A classifier of ONNX has the names of its classes and its number of scores."""
+    """The conversion of the float model. A classifier of ONNX has the names of its classes and its number of scores."""
 
     inputs: list[ConvertedInputJson]
     classes: NotRequired[list[str]]

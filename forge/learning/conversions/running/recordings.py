@@ -34,7 +34,7 @@ from rune.datasets.splits import Split
 from rune.digests import digest_of
 
 COMPUTE_SECONDS = 60.0
-"""For all samples; those that are not reached are left out, and counted as such."""
+"""The seconds for all samples; those that are not reached are left out, and counted as such."""
 UNREADABLE = "No sample could be read by the stages in front of the model. Run one in the studio to see why."
 NO_WINDOW = "No sample could be read: they fill no window."
 _ROLES = {True: "calibration", False: "judging"}

@@ -103,7 +103,10 @@ def store_forms(
 def _figures(
     each: Any, answer: ConvertedJson, classes: Sequence[str], recordings: SampleRecordings
 ) -> Mapping[str, Any]:
-    """How a form compares. Its answers name samples by their numbers; answers without a sample are left out."""
+    """Returns the figures of a form's comparison.
+
+    Its answers name samples by their numbers; answers without a sample are left out.
+    """
     layers = {layer["name"] for layer in answer["layers"]}
     return {
         **{name: each[name] for name in COUNTED_KEYS},
@@ -114,7 +117,7 @@ def _figures(
 
 
 def _refusal(each: Any, *, has_samples: bool) -> str:
-    """Why there is no file; with the text of a library where it worked on no samples."""
+    """Returns why there is no file; with the text of a library where it worked on no samples."""
     detail = "" if has_samples else each.get("detail", "")
     return f"{each.get('refusal', '')} {detail}".rstrip()[:1000]
 

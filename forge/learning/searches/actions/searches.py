@@ -134,7 +134,7 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
     """Ends a search: trials at work end after their epoch. The trials that have ended stay, and it can go on later."""
     project = search.project
     if not search.is_unfinished:
-        raise SearchNotRunning("The search has ended already.")
+        raise SearchNotRunning("The search has already ended.")
     cancel_jobs(search, str(actor.person), [JobState.QUEUED])
     is_running = jobs_of(search).filter(state=JobState.RUNNING).exists()
     search = lock(search)
@@ -161,7 +161,7 @@ def resume_search(
     project = search.project
     search = require_going_on(search, actor)
     if search.is_unfinished:
-        raise SearchRunning("The search runs already.")
+        raise SearchRunning("The search is already running.")
     if trials is not None:
         _check_range("trials", trials, MAX_TRIALS)
         search.trials = trials
@@ -180,7 +180,7 @@ def resume_search(
 
 
 def require_going_on(search: ModelSearch, actor: Actor) -> ModelSearch:
-    """In the transaction that lets a search go on: asks again what was asked when it began. Returns it, locked.
+    """Checks again what was checked when a search began, in the transaction that lets it go on. Returns it, locked.
 
     Raises `DataVersionNotFound`, `TooManySearches` and `TooOften`.
     """
@@ -249,7 +249,7 @@ def _checked_vary(recipe: RecipeJson, vary: Mapping[str, Sequence[object]]) -> d
         else:
             unknown = [name]
         if unknown:
-            reason = f"{quoted(str(unknown[0]))} is no value of {name} that the recipe {recipe['name']} takes."
+            reason = f"{quoted(str(unknown[0]))} is not a value of {name} that the recipe {recipe['name']} takes."
             raise Invalid(reason, errors={"vary": [reason]})
         texts[name] = [f"{each:g}" if isinstance(each, float) else str(each) for each in values]
     return texts

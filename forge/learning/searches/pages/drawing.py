@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT = 52, 624
 TOP, BOTTOM = 20, 296
 STRIP_TOP, STRIP_BOTTOM = 306, 346
-"""Where trials are drawn that have no accuracy."""
+"""The strip where trials are drawn that have no accuracy."""
 _LABELLED_POINTS = 8
 """Best trials with their number beside them."""
 
@@ -64,7 +64,7 @@ class SearchDrawing:
 
     @property
     def beyond(self) -> float:
-        """How wide the part behind the limit is."""
+        """The width of the part behind the limit."""
         return 0 if self.limit is None else round(max(0.0, RIGHT - self.limit.place), 1)
 
 

@@ -12,7 +12,7 @@ from rune.wording import milliseconds_text, size_text
 
 INSTRUCTIONS, TIME = "instructions", "milliseconds"
 SECOND_INSTRUCTIONS = "second instructions"
-"""Those on the second board, which have no limit and no picture."""
+"""The instructions on the second board, which have no limit and no picture."""
 MEASURES = {"ram": "RAM", "flash": "Flash", INSTRUCTIONS: "Instructions", TIME: "Inference time"}
 """The titles of the measures of a picture, by the names of the limits."""
 

@@ -181,7 +181,7 @@ def _differences(
 
 
 def _is_inside(trial: SearchTrial, own: SearchTrial) -> bool:
-    """Whether the difference in accuracy is inside the ranges: nobody can say that one is better."""
+    """Returns whether the difference in accuracy is inside the ranges: nobody can say that one is better."""
     if not trial.accuracy or not own.accuracy or trial.number == own.number:
         return False
     return bool(trial.accuracy[1] <= own.accuracy[2] and own.accuracy[1] <= trial.accuracy[2])

@@ -62,7 +62,7 @@ SHOWN_ROWS = 50
 """Searches on the page."""
 VARY = "vary-"
 _UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
-"""In which the form asks for limits that are whole: kB and millions."""
+"""The units in which the form asks for limits that are whole: kB and millions."""
 
 
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def _whole(name: str, text: str) -> int:
     """Raises `Invalid`."""
     text = text.strip()
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid(f"{name} is a whole number.", errors={name: ["Write a whole number."]})
+        raise Invalid(f"{name} must be a whole number.", errors={name: ["Write a whole number."]})
     return int(text)
 
 

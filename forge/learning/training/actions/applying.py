@@ -55,7 +55,7 @@ class ThresholdSerializer(serializers.Serializer[None]):
 
 
 class AppliedModelJson(TypedDict):
-    """Where the model of a run is used now."""
+    """The place where the model of a run is used now."""
 
     url: Annotated[str, "the page that comes next: the studio, or the change request"]
     change_url: Annotated[str | None, "of the change request, where the project's rules ask for a review"]

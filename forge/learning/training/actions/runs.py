@@ -193,7 +193,7 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
 
 
 def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
-    """In the transaction that lets a run go on: asks again what was asked when it began. Returns the run, locked.
+    """Checks again what was checked when a run began, in the transaction that lets it go on. Returns the run, locked.
 
     Raises `DataVersionNotFound`, `TooManyRuns` and `TooOften`.
     """

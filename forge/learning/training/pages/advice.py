@@ -68,7 +68,7 @@ def person_advice(judgement: RunJudgementJson, names: Mapping[int, str]) -> Pers
 
 
 def _mixed_up(judgement: RunJudgementJson, share: ShareJson) -> str:
-    """How many recordings of a label are taken for one other, where that are several."""
+    """Returns how many recordings of a label are taken for one other, where that are several."""
     own = judgement["labels"].index(share["name"])
     row = judgement["confusion"][own]
     count, place = max((count, place) for place, count in enumerate(row) if place != own)

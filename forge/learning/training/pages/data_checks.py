@@ -43,7 +43,8 @@ class SplitPart:
 
 @dataclass(frozen=True)
 class Lack:
-    """Why the recipe cannot learn from the chosen version, and the page of the project where that is fixed."""
+    """The reason why the recipe cannot learn from the chosen version, and the page of the project where that is
+    fixed."""
 
     text: str
     page: str

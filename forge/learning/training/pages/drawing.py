@@ -17,7 +17,7 @@ LOSS_TOP, LOSS_BOTTOM = 184, 276
 CURVE_TITLES: Mapping[str, str] = {"accuracy": "Accuracy", "explained": "Explained", "f1": "F1 of cells"}
 """The title of the upper curve, by what a recipe's curve is."""
 TICKS = 5
-"""At most, on an axis."""
+"""The most ticks on an axis."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,19 @@ class CurvesDrawing:
     train_loss: str
     limit: Tick | None
     pruned_mark: Tick | None
-    """Where channels were removed."""
+    """The place where channels were removed."""
     best: tuple[float, float] | None
     best_text: str
     is_best_left: bool
     """Whether the text of the best epoch stands left of it."""
     end: float
-    """Where the curves end; the epochs behind are still to come."""
+    """The place where the curves end; the epochs behind are still to come."""
     remaining: int
     rows: str
 
     @property
     def ahead(self) -> float:
-        """How wide the part is that is still to come."""
+        """The width of the part that is still to come."""
         return round(RIGHT - self.end, 1)
 
     @property

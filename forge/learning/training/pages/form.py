@@ -158,7 +158,7 @@ def settings_of(form_data: QueryDict) -> RequestedRun:
     # A number is that of a version of the project's own data, a digest that of another project's.
     version, seed = form_data.get("version", ""), form_data.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
-        raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
+        raise Invalid("The seed must be a whole number.", errors={"seed": ["Write a whole number."]})
     teacher = form_data.get("teacher", "")
     return RequestedRun(
         recipe["name"],

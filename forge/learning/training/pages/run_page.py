@@ -42,13 +42,13 @@ from rune.wording import counted, size_text
 RANGE_WIDTH = 160
 """The width of the drawing of a share with its interval."""
 MOST_MISTAKES = 100
-"""That a page shows where all are chosen."""
+"""The most mistakes that a page shows where all are chosen."""
 SPLIT_NAMES = {"train": "Learns from", "validation": "Chooses the epoch by, and is judged on"}
 
 
 @dataclass(frozen=True)
 class ConfusionCell:
-    """How many recordings of a label got an answer. `tone` is `right`, `many` or `few`; "" for none."""
+    """The number of recordings of a label that got an answer. `tone` is `right`, `many` or `few`; "" for none."""
 
     count: int
     tone: str

@@ -90,7 +90,7 @@ class RunRow:
 
     @property
     def is_of_other_project(self) -> bool:
-        """Returns whether it learned from the data of another project."""
+        """Whether the run learned from the data of another project."""
         version = self.run.data_version
         return version is not None and version.data_set.project_id != self.run.project_id
 
@@ -161,7 +161,7 @@ def _row(run: TrainingRun, recipe: RecipeJson | None, run_list: _RunList, builds
 
 
 def _is_accuracy(recipe: RecipeJson | None) -> bool:
-    """Whether the curve of a recipe is the accuracy, as that of a recipe that is not known."""
+    """Returns whether the curve of a recipe is the accuracy, as that of a recipe that is not known."""
     return recipe is None or recipe["curve"] == "accuracy"
 
 

@@ -1,4 +1,4 @@
-"""How well the rune of a run counts objects, as sentences and cells of pages. Pure functions."""
+"""The accuracy with which the rune of a run counts objects, as sentences and cells of pages. Pure functions."""
 
 from __future__ import annotations
 

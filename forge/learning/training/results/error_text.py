@@ -1,4 +1,4 @@
-"""How far the numbers of a run's rune are off, as sentences and cells of pages. Pure functions."""
+"""The errors of the numbers of a run's rune, as sentences and cells of pages. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a run is right: by label, by group, what is mixed up, and the worst mistakes. Pure functions."""
+"""The accuracy of a run: by label, by group, what is mixed up, and the worst mistakes. Pure functions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class MistakeJson(TypedDict):
 
 
 class RunJudgementJson(TypedDict):
-    """How often the network, or the finished rune, is right on recordings that it does not learn from."""
+    """The accuracy of the network, or of the finished rune, on recordings that it does not learn from."""
 
     epoch: int
     """0: the finished rune."""

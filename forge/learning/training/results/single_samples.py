@@ -10,7 +10,7 @@ REMOVED = "removed"
 
 
 def removed_count(description: Mapping[str, Any]) -> int:
-    """How many samples of a run were deleted since it read them."""
+    """Returns how many samples of a run were deleted since it read them."""
     return len(description.get(REMOVED, ()))
 
 

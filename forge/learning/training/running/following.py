@@ -38,12 +38,12 @@ from forge.learning.training.running.possible import (
 )
 
 FLUSH_SECONDS = 0.5
-"""Between two changes of the row, after the first point. Before it, twice that: what reads a page again takes the time
-of what computes the point."""
+"""The seconds between two changes of the row, after the first point. Before it, twice that: what reads a page again
+takes the time of what computes the point."""
 FLUSH_SHARE, MOST_FLUSH_SECONDS = 0.1, 2.0
 """Later, the share of the time since the begin that is between two changes, and the most seconds."""
 CHECKPOINT_SECONDS = 15.0
-"""Between two checkpoints in the store."""
+"""The seconds between two checkpoints in the store."""
 LARGEST_CHECKPOINT = 256 << 20
 MAX_NOTES = 30
 LONGEST_NOTE = 500
@@ -157,7 +157,10 @@ class RunFollower(LabFollower[TrainingRun]):
         self._changed |= set(values)
 
     def is_due(self) -> bool:
-        """Whether to store now. Somebody waits for the first point of the curve; a long run changes in small steps."""
+        """Returns whether to store now.
+
+        A person waits for the first point of the curve; a long run changes in small steps.
+        """
         if not self._changed:
             return False
         if self._points and not self._has_point:
@@ -194,5 +197,5 @@ class RunFollower(LabFollower[TrainingRun]):
 
 
 def sizes_of(run: TrainingRun) -> tuple[int, int]:
-    """How many recordings and labels the data of a run has; none before it was read."""
+    """Returns how many recordings and labels the data of a run has; none before it was read."""
     return len(run.description.get("recordings", ())), len(run.description.get("labels", ()))

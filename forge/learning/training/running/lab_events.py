@@ -128,7 +128,7 @@ class ReportedErrorJson(TypedDict):
 
 
 class LabelCountsJson(TypedDict):
-    """How well objects of a label are counted: shares, null of nothing, and the mean error of their count."""
+    """The accuracy of counts of objects of a label: shares, null of nothing, and the mean error of their count."""
 
     objects: int
     precision: float | None
@@ -138,8 +138,11 @@ class LabelCountsJson(TypedDict):
 
 
 class CountingJson(TypedDict):
-    """How well a rune counts objects: those of its label at most a cell away are found. `count_error` is the mean
-    absolute error of the count of a label in a picture, and `baseline` that without looking."""
+    """The accuracy of a rune's counts of objects: those of its label at most a cell away are found.
+
+    `count_error` is the mean absolute error of the count of a label in a picture, and `baseline` that without
+    looking.
+    """
 
     objects: int
     threshold: float
@@ -167,9 +170,11 @@ class PictureMiscountsJson(TypedDict):
 
 
 class JudgedSplitJson(TypedDict):
-    """How often the rune is right on a split: a share with the bounds of its 95 % interval, of so many recordings. Of a
-    rune that answers with numbers, how far it is off; of one that counts objects, how well it does, and the pictures
-    in which it counts worst."""
+    """The accuracy of the rune on a split: a share with the bounds of its 95 % interval, of so many recordings.
+
+    Of a rune that answers with numbers, how far it is off; of one that counts objects, how well it does, and the
+    pictures in which it counts worst.
+    """
 
     accuracy: list[float] | None
     samples: int

@@ -1,4 +1,5 @@
-"""Whether an event whose type is right says what a run or a search can have: its numbers and its names. Pure functions.
+"""Checks that an event whose type is right says what a run or a search can have: its numbers and its names. Pure
+functions.
 
 The process that sends it learns from what strangers recorded. What is stored of it is shown on pages for as long as the
 run is there.
@@ -36,7 +37,7 @@ MOST = 2**53
 
 
 def is_possible_data(event: DataEvent, data_labels: Collection[str]) -> bool:
-    """Whether the data that a run read has labels of its version alone, besides those that the recipe gives."""
+    """Returns whether the data that a run read has labels of its version alone, besides those that the recipe gives."""
     labels, classes = set(event["labels"]), event["classes"]
     counted_labels = {label for counts in event["samples"].values() for label in counts}
     return (
@@ -50,7 +51,7 @@ def is_possible_data(event: DataEvent, data_labels: Collection[str]) -> bool:
 
 
 def are_possible_labels(labels: Collection[str], data_labels: Collection[str]) -> bool:
-    """Whether these are labels of a version of data, and few names that a recipe gives."""
+    """Returns whether these are labels of a version of data, and few names that a recipe gives."""
     return (
         len(labels) <= MOST_LABELS
         and len(set(labels) - set(data_labels)) <= MOST_RECIPE_LABELS
@@ -59,35 +60,35 @@ def are_possible_labels(labels: Collection[str], data_labels: Collection[str]) -
 
 
 def is_possible_epoch(event: EpochEvent) -> bool:
-    """Whether the run can have come to this epoch, with a best one up to it."""
+    """Returns whether the run can have come to this epoch, with a best one up to it."""
     return 1 <= event["epoch"] <= MOST_EPOCHS and 0 <= event["best_epoch"] <= event["epoch"]
 
 
 def are_possible_values(event: BegunAgainEvent, arguments: Mapping[str, float]) -> bool:
-    """Whether a run with these arguments can begin again with those of the event."""
+    """Returns whether a run with these arguments can begin again with those of the event."""
     values = event["values"]
     return arguments.keys() <= values.keys() and len(values) <= MAX_ARGUMENTS and 1 <= values["epochs"] <= MOST_EPOCHS
 
 
 def are_possible_needs(needs: ModelNeedsJson | Mapping[str, Any]) -> bool:
-    """Whether a rune can need that much."""
+    """Returns whether a rune can need that much."""
     instructions = needs["instructions"]
     return 0 <= needs["flash"] < MOST and 0 <= needs["ram"] < MOST and 0 <= (instructions or 0) < MOST
 
 
 def are_possible_run_needs(needs: RunNeedsJson) -> bool:
-    """Whether the rune of a run can need that much, and before channels were removed."""
+    """Returns whether the rune of a run can need that much, and before channels were removed."""
     before = needs.get("before_pruning")
     return are_possible_needs(needs) and (before is None or are_possible_needs(before))
 
 
 def are_possible_answers(rows: Sequence[Sequence[float]]) -> bool:
-    """Whether each row has a recording, a label and how sure the answer is."""
+    """Returns whether each row has a recording, a label and how sure the answer is."""
     return all(len(row) == 3 for row in rows)
 
 
 def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> bool:
-    """Whether a run with these arguments can end with this."""
+    """Returns whether a run with these arguments can end with this."""
     report, answers = answer["report"], answer["answers"]
     return (
         answers.keys() <= {split.value for split in Split}
@@ -104,7 +105,7 @@ def is_possible_result(answer: TrainedJson, arguments: Mapping[str, float]) -> b
 
 
 def is_possible_error(error: ReportedErrorJson | None) -> bool:
-    """Whether errors are such of numbers, or None."""
+    """Returns whether errors are such of numbers, or None."""
     if error is None:
         return True
     ranges = [error["error"], error["baseline"], *([error["gain"]] if error["gain"] is not None else [])]
@@ -119,7 +120,7 @@ def is_possible_error(error: ReportedErrorJson | None) -> bool:
 
 
 def is_possible_counting(counting: CountingJson | None) -> bool:
-    """Whether figures of counts are shares from 0 to 1 and finite errors, or None."""
+    """Returns whether figures of counts are shares from 0 to 1 and finite errors, or None."""
     if counting is None:
         return True
     of_labels = list(counting["labels"].values())
@@ -138,7 +139,7 @@ def is_possible_counting(counting: CountingJson | None) -> bool:
 
 
 def are_possible_miscounts(pictures: Sequence[PictureMiscountsJson]) -> bool:
-    """Whether there are as many pictures as a run names, with counts of objects."""
+    """Returns whether there are as many pictures as a run names, with counts of objects."""
     of_labels = [own for each in pictures for own in each["labels"]]
     return (
         len(pictures) <= MOST_PICTURES

@@ -33,7 +33,7 @@ SECONDS = 120.0
 CACHE_SECONDS = 30 * 24 * 3600
 """How long figures are kept."""
 FAILED_SECONDS = 20
-"""After which a count is tried again whose process ended without an answer."""
+"""The time after which a count is tried again whose process ended without an answer."""
 MAX_WAITING = 6
 """Counts of one organisation that wait or run."""
 LONGEST_REFUSAL = 500
@@ -170,7 +170,7 @@ def _ask(candidates: Sequence[SizeCandidate], backbone: bytes) -> None:
 
 
 def is_possible_size(event: Any, candidates: Mapping[str, SizeCandidate]) -> bool:
-    """Whether an event of a process says what one of these candidates can need."""
+    """Returns whether an event of a process says what one of these candidates can need."""
     if not has_shape(event, SizeEventJson) or event["event"] != "size":
         return False
     candidate = candidates.get(event["key"])

@@ -41,7 +41,7 @@ class Excess:
 
     @property
     def text(self) -> str:
-        """Returns the text for people: "7.7 kB RAM too much"."""
+        """The text for people: "7.7 kB RAM too much"."""
         if self.figure == "instructions":
             return f"{self.by:,} instructions too many"
         return f"{size_text(self.by)} {UNITS[self.figure]} too much"

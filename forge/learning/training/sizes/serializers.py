@@ -1,4 +1,4 @@
-"""How sizes and the needs of settings look as JSON, and the settings that come in."""
+"""The JSON of sizes and of the needs of settings, and the settings that come in."""
 
 from __future__ import annotations
 

@@ -173,13 +173,13 @@ def _update_project(
     if visibility is not None and visibility != project.visibility:
         require(actor, Verb.MANAGE, project)
         if visibility not in Visibility.values:
-            message = "A project is private, internal or public."
+            message = "A project must be private, internal or public."
             raise Invalid(message, errors={"visibility": [message]})
         changes["visibility"] = visibility
     if shares_files is not None and shares_files != project.shares_files:
         require(actor, Verb.MANAGE, project)
         if shares_files and reasons is None:
-            raise Stale("Somebody stopped sharing the files meanwhile. Look at it as it is now, then decide again.")
+            raise Stale("Somebody stopped sharing the files meanwhile. Check the current state, then decide again.")
         changes["shares_files"] = shares_files
     require_precondition(change_facets(project, changes), precondition)
     if changes:

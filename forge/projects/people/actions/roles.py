@@ -1,4 +1,4 @@
-"""Who has a role in one project: inviting them, changing their role, and taking them out."""
+"""Roles in one project: inviting people, changing their role, and removing them."""
 
 from __future__ import annotations
 

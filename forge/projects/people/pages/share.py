@@ -38,7 +38,7 @@ from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets, te
 from forge.projects.place import project_of
 
 PROJECT_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
-"""Those that one can have in one project."""
+"""The roles that a person can have in one project."""
 MEMBERS_SHOWN = 50
 """People on a page of either list."""
 
@@ -64,7 +64,7 @@ class TeamRow:
 @for_person
 @never_cache
 def share(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Who can see what, for everyone who reads the project."""
+    """Shows who can see what, for everyone who reads the project."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.READ)
     return render(request, "project/share.html", _share_context(request, principal, project))
@@ -74,7 +74,7 @@ def share(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Inviting people to the project alone. A link is on the page that answers, and never again."""
+    """Invites people to the project alone. A link is on the page that answers, and never again."""
     principal = principal_of(request)
     if request.method == "GET":
         return redirect("share", organisation=organisation, name=name)
@@ -99,7 +99,7 @@ def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 @for_person
 @require_POST
 def revoke(request: HttpRequest, organisation: str, name: str, invitation: UUID) -> HttpResponse:
-    """Revoking an invitation to the project."""
+    """Revokes an invitation to the project."""
     project = project_of(request, organisation, name, Verb.MANAGE)
     revoke_project_invitation(principal_of(request), project, invitation)
     return redirect(f"{project.get_absolute_url()}/share#invite")
@@ -108,7 +108,7 @@ def revoke(request: HttpRequest, organisation: str, name: str, invitation: UUID)
 @for_person
 @require_POST
 def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -> HttpResponse:
-    """Giving somebody another role in the project, or ending it; oneself, leaving."""
+    """Gives a person another role in the project, or ends it; a person ends their own to leave."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.READ)
     try:
@@ -126,7 +126,7 @@ def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -
 @for_person
 @require_POST
 def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
-    """Giving a team a role in the project, or another one, or ending it."""
+    """Gives a team a role in the project, or another one, or ends it."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.MANAGE)
     team_name = request.POST.get("team", "")
@@ -184,20 +184,20 @@ def _role_etag(project: Project, role: TeamRole) -> str:
 
 
 def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:
-    """Those in whose name each word is, or in whose address, for who may read it."""
+    """Returns the people whose name contains each word, or whose address does, for a reader who may read addresses."""
     terms = words.lower().split()
     search_texts = [(mate, f"{mate.user.name} {mate.user.email if is_member else ''}".lower()) for mate in members]
     return [mate for mate, text in search_texts if all(word in text for word in terms)]
 
 
 def _higher(mate: Teammate) -> dict[Role, str]:
-    """None for somebody who has a role in the project already, which is changed above."""
+    """Returns the higher roles that a member can get; none for a person who already has a role in the project."""
     if mate.in_project is not None:
         return {}
     return {role: words for role, words in PROJECT_ROLES.items() if is_more(role, mate.role)}
 
 
 def _counts(members: list[Teammate]) -> dict[str, int]:
-    """How many members have each role, by what it is called, the one with most verbs first."""
+    """Returns how many members have each role, by its name, the one with most verbs first."""
     roles = [mate.in_organisation for mate in members]
     return {str(role.label): roles.count(role) for role in Role if role in roles}

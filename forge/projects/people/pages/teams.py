@@ -33,7 +33,7 @@ from forge.projects.people.actions.teams import end_team_role, give_team_role
 from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
-"""Those that a team can have in a project."""
+"""The roles that a team can have in a project."""
 MAX_OFFERED = 200
 """Members, or projects, that a field offers while one types; any other can be typed."""
 TEAMS_SHOWN, PEOPLE_SHOWN, PROJECTS_SHOWN = 50, 50, 50
@@ -98,7 +98,7 @@ def teams(request: HttpRequest, organisation: str) -> HttpResponse:
 @for_person
 @never_cache
 def team_page(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
-    """One team: its people and its projects."""
+    """Shows a team: its people and its projects."""
     principal = principal_of(request)
     context = _team(request, principal, find_team(principal, organisation, team))
     return render(request, "organisation/team.html", context)
@@ -137,7 +137,7 @@ def _teams(request: HttpRequest, principal: Principal, organisation: Organisatio
 
 
 def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, Any]:
-    """Its people and its projects, each a page at a time and narrowed by words of its own."""
+    """Returns its people and its projects, each a page at a time and narrowed by words of its own."""
     tabs = tabs_of(principal, team.organisation)
     people_filters = TeamPeopleFilter(request.GET, people_of(team))
     filters = TeamProjectFilter(request.GET, _projects(principal, team))
@@ -212,7 +212,7 @@ def _remove(principal: Principal, team: Team, form: QueryDict) -> None:
 def _give(principal: Principal, team: Team, form: QueryDict) -> None:
     names = list(dict.fromkeys(each for each in re.split(r"[\s,;]+", form.get("projects", "")) if each))
     if len(names) > MOST_NAMES:
-        raise Invalid(f"Name at most {MOST_NAMES} projects at once, these are {len(names)}.")
+        raise Invalid(f"Name at most {MOST_NAMES} projects at once; you entered {len(names)}.")
     projects = [_project(principal, team, name.removeprefix(f"{team.organisation.name}/")) for name in names]
     give_team_role(principal, team, projects, form.get("role", ""), precondition=form_precondition(form))
 

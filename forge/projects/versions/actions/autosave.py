@@ -67,7 +67,7 @@ def _is_needed(version: Version) -> bool:
 
 
 def _unneeded_versions(versions: QuerySet[Version]) -> QuerySet[Version]:
-    """Those that no row of any table refers to, that nobody saved, and that have no message."""
+    """Returns the versions that no row of any table refers to, that nobody saved, and that have no message."""
     unneeded_versions = versions.filter(saved_at=None, message="")
     for relation in Version._meta.related_objects:
         table = cast("type[Model]", relation.related_model)

@@ -99,7 +99,7 @@ def _require_precondition(project: Project, precondition: Precondition) -> int |
 def _require_unedited(project: Project, sequence: int | None) -> None:
     """Raises `Stale` where somebody edited since. The caller has locked the project."""
     if sequence is not None and load_document(project.pk).sequence != sequence:
-        raise Stale(f"Somebody edited the files of {project.full_name} at this moment. Nothing was done. Try it again.")
+        raise Stale(f"Somebody edited the files of {project.full_name} at this moment. Nothing was changed. Try again.")
 
 
 def _record(actor: Actor, project: Project, version: Version, before: Version) -> None:

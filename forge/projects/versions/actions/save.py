@@ -28,7 +28,7 @@ def save_version(actor: Actor, project: Project, message: str) -> Version:
     message = " ".join(message.split())
     if len(message) > MAX_MESSAGE_LENGTH:
         raise Invalid(
-            f"A message has at most {MAX_MESSAGE_LENGTH} characters, this one has {len(message)}.",
+            f"A message has at most {MAX_MESSAGE_LENGTH} characters; this one has {len(message)}.",
             errors={"message": [f"At most {MAX_MESSAGE_LENGTH}."]},
         )
     version = snapshot(project, actor.person)

@@ -88,8 +88,7 @@ def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str
 
 
 def _reaches(successor: BlockVersion, block: BlockVersion) -> bool:
-    """Whether everybody who can use a block can use what is named in its place: it names nothing that they may not
-    see."""
+    """Returns whether everybody who can use a block can use its replacement: it names nothing that they may not see."""
     one, other = successor.repository.project, block.repository.project
     return one.organisation_id == other.organisation_id and _openness(one) >= _openness(other)
 

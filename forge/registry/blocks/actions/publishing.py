@@ -118,14 +118,14 @@ class _PreparedBlock:
     data: bytes
     notes: str
     past: str
-    """Why the gate is overridden, or "" if it is not."""
+    """The reason to override the gate, or "" if it is not overridden."""
 
 
 def _checked_files(
     actor: Actor, project: Project, tree: WorkingTree, path: str, version: str
 ) -> tuple[BlockFiles, InterfaceJson]:
     if not path.endswith(".py") or path.endswith("_test.py"):
-        message = f"{path} is no block. A block is a file in Python, such as smooth.py."
+        message = f"{path} is not a block. A block is a Python file, such as smooth.py."
         raise BadBlock(message, errors={"path": [message]})
     if path not in tree.texts:
         raise ProjectFileNotFound(f"{project.full_name} has no text {path}.")
@@ -141,7 +141,7 @@ def _checked_files(
         raise BlockBroken(f"The block has problems, so it was not published. {message}", problems=problems)
     name = summary["name"]
     if len(name) > BLOCK_NAME_LENGTH:
-        message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
+        message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters; this one has {len(name)}."
         raise BadBlock(message, errors={"path": [message]})
     licence = next((tree.texts[file] for file in FILES if file in tree.texts), None)
     files = BlockFiles(
@@ -224,7 +224,7 @@ def _publish(actor: Actor, project: Project, prepared_block: _PreparedBlock) -> 
 
 
 def _admission(answer: GateAnswer) -> Admission:
-    """How a version comes past its gate, whose answer the caller has judged."""
+    """Returns how a version passes its gate, whose answer the caller has judged."""
     if answer.missing:
         return Admission.OVERRIDDEN
     return Admission.PASSED if answer.is_protected else Admission.OPEN

@@ -64,5 +64,5 @@ def _limits(minimum: float | None, maximum: float | None) -> str:
 
 
 def _number(value: float) -> str:
-    """As a person writes it; an f32 has seven digits."""
+    """Returns the number as a person writes it; an f32 has seven digits."""
     return str(value) if isinstance(value, int) else f"{value:.7g}"

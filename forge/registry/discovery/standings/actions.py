@@ -121,7 +121,7 @@ def _comparable(project: Project, build: Build) -> tuple[Artefact, Evaluation]:
     if build.artefact is None or evaluation is None or evaluation.accuracy is None:
         raise NotComparable("This version was not tested on samples with one label each, so it has no accuracy.")
     if evaluation.left or evaluation.unread:
-        raise NotComparable("Not all of its test samples were run, so that others would be measured on more.")
+        raise NotComparable("Not all of its test samples were run, so its accuracy cannot be compared.")
     usable = samples_under_test(build.data_version, project)
     if usable is None or usable.digest != build.samples:
         raise NotComparable("Some of the samples that it was tested on may not be used any more. Build it again.")

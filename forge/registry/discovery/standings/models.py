@@ -51,7 +51,7 @@ class StandingTable(models.Model):
     closed = models.DateTimeField(null=True, blank=True)
     """The time since which no version can be added, as samples were withdrawn; None while versions can be."""
     closing = models.TextField(blank=True, default="")
-    """Why."""
+    """The reason why it was closed."""
 
     objects = StandingTableQuerySet.as_manager()
 
@@ -103,9 +103,9 @@ class StandingEntry(models.Model):
     )
     joined = models.DateTimeField()
     left = models.DateTimeField(null=True, blank=True)
-    """When it left, or None."""
+    """The time when it left, or None."""
     reason = models.TextField(blank=True, default="")
-    """Why."""
+    """The reason why it left."""
 
     objects = StandingEntryQuerySet.as_manager()
 

@@ -68,7 +68,7 @@ def standings_page(request: HttpRequest) -> HttpResponse:
 
 
 def standing_page(request: HttpRequest, address: str) -> HttpResponse:
-    """One table, narrowed by the address, and two of its versions beside each other."""
+    """Shows a table, narrowed by the address, and two of its versions beside each other."""
     table = find_table(principal_of(request), address)
     entries = entries_in(principal_of(request), table)
     rows = [EntryRow(each, reference_of(each.entry)) for each in ranked(*entries)]
@@ -92,7 +92,7 @@ def standing_page(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def reference_of(entry: StandingEntry) -> str:
-    """How addresses name a version of a table: by the first digits of its rune's digest, which stay."""
+    """Returns how addresses name a version of a table: by the first digits of its rune's digest, which stay."""
     return entry.rune.partition(":")[2][:_REFERENCE_LENGTH]
 
 

@@ -40,6 +40,6 @@ def close_tables(scope: SampleScope, reason: str) -> Sequence[str]:
 
 
 def _tests_among(version: DataVersion | None, numbers: frozenset[int]) -> int:
-    """How many test samples of a version of the data have these numbers."""
+    """Returns how many test samples of a version of the data have these numbers."""
     entries = () if version is None else entries_of(version)
     return sum(each.number in numbers and each.split == SampleSplit.TEST for each in entries)

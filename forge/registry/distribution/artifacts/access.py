@@ -81,7 +81,7 @@ def links_in(repository: Repository) -> QuerySet[BlobLink]:
 
 
 def tag_names(repository: Repository, after: str, count: int) -> list[str]:
-    """At most so many names of tags that come after another, in the order of their bytes."""
+    """Returns at most so many names of tags that come after another, in the order of their bytes."""
     published_tags = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
     pushed_tags = repository.artifact_tags.annotate(place=by_code_point("name"))
     lists = [
@@ -107,12 +107,12 @@ def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:
     require(actor, Verb.PUSH, repository.project)
     row = None if actor.pk is None else _upload.first(upload, repository.pk, actor.pk)
     if row is None:
-        raise NoSuchUpload("This upload is not under way. It may have ended; begin it again.")
+        raise NoSuchUpload("This upload does not exist or has ended. Start it again.")
     row.repository = repository  # with its project: neither is asked for again
     return row
 
 
 def require_publisher(actor: Actor, project: Project) -> None:
-    """For who may push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
+    """Requires the right to push: raises `Forbidden` for a token that may not publish builds nor withdraw them."""
     if not can(actor, Verb.PUBLISH, project):
         raise Forbidden("This is a build of the project. To publish or withdraw it, a token needs rune:publish.")

@@ -20,7 +20,7 @@ class ArtifactRefused(Forbidden):
 class WrongBytes(Invalid):
     """Bytes that are not those of the digest that was announced."""
 
-    title = "These are other bytes"
+    title = "The digest does not match"
 
 
 class BlobMissing(NotFound):

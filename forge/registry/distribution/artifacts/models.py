@@ -37,7 +37,7 @@ class ArtifactTag(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created = models.DateTimeField()
-    """When it was set to this manifest."""
+    """The time when it was set to this manifest."""
 
     objects = ArtifactTagQuerySet.as_manager()
 

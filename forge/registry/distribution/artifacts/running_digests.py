@@ -35,7 +35,7 @@ class RunningDigest:
 
 
 class RunningDigests:
-    """Those of the uploads that went on last. For any thread."""
+    """The running digests of the uploads that went on last. Thread-safe."""
 
     def __init__(self) -> None:
         self._digests: OrderedDict[UUID, RunningDigest] = OrderedDict()

@@ -42,7 +42,7 @@ def sweep(now: datetime | None = None) -> None:
 
 
 def _may_go_on(upload: Upload) -> bool:
-    """Whether its author may still push. Otherwise it uses up storage of an organisation that cannot end it."""
+    """Returns whether its author may still push. Otherwise it uses up storage of an organisation that cannot end it."""
     return can(acting_as(upload.author), Verb.PUSH, upload.repository.project)
 
 

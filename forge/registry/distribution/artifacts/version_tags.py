@@ -11,13 +11,13 @@ from rune.oci import IMAGE_CONFIG_TYPE
 
 
 def is_of_version(repository: Repository, tag: str) -> bool:
-    """Whether a tag is about something that the server published in a repository."""
+    """Returns whether a tag is about something that the server published in a repository."""
     subject = subject_of_tag(tag)
     return bool(subject) and Manifest.objects.filter(repository=repository, blob_id=subject, fixed=True).exists()
 
 
 def has_server_signature(tag: ArtifactTag) -> bool:
-    """Whether a tag of signatures has one that the server made."""
+    """Returns whether a tag of signatures has one that the server made."""
     return tag.manifest.fixed and tag.manifest.artifact_type == IMAGE_CONFIG_TYPE
 
 

@@ -38,12 +38,12 @@ def checked_registry(text: str) -> str:
     if url.scheme != "https":
         raise _bad("registry", f"An address begins with https://. An operator can allow {origin} in MIRROR_REGISTRIES.")
     if not may_be_public(host):
-        raise _bad("registry", f"{host} is inside of a network. An operator can allow {origin} in MIRROR_REGISTRIES.")
+        raise _bad("registry", f"{host} is in a private network. An operator can allow {origin} in MIRROR_REGISTRIES.")
     return origin
 
 
 def is_named(origin: str) -> bool:
-    """Whether the operator allows this address, wherever it leads."""
+    """Returns whether the operator allows this address, wherever it leads."""
     return origin in settings.MIRROR_REGISTRIES
 
 

@@ -30,7 +30,7 @@ class ProjectMirrors(ProjectView):
 
 
 class ProjectMirror(ProjectView):
-    """One mirror of a project."""
+    """A mirror of a project."""
 
     needs = needing(get=PERSON)
     raises = raising(get=NoSuchMirror)

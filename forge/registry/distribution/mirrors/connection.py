@@ -34,14 +34,14 @@ _ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedPr
 
 @dataclass(frozen=True)
 class MirrorCredentials:
-    """Who signs in to the other registry."""
+    """The credentials for the other registry."""
 
     user: str
     password: str
 
     @property
     def basic(self) -> str:
-        """As a header has it."""
+        """The credentials as a header has them."""
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 

@@ -40,7 +40,7 @@ from forge.registry.oci.manifests import is_tag, stays
 FETCH_SECONDS = 60.0
 """The whole of one fetch, with its blobs."""
 ASK_AGAIN_SECONDS = 60
-"""For so long the other registry is not asked again what a tag names, nor for what it lacks."""
+"""The seconds for which the other registry is not asked again what a tag names, nor for what it lacks."""
 MOST_AT_ONCE = 4
 """Fetches of one process at once: each holds a thread that answers requests."""
 DEEPEST = 4
@@ -93,7 +93,7 @@ def find_or_fetch(puller: Principal, project: Project, repository: Repository, r
 _mirrors_of_project = CompiledQuery(
     lambda project: Mirror.objects.filter(ended=None, project=project, direction=MirrorDirection.FROM).values_list("pk")
 )
-"""Asked at each pull by a tag that can move."""
+"""The mirrors of a project, read at each pull by a tag that can move."""
 
 
 def _mirror_for(puller: Principal, project: Project) -> Mirror | None:
@@ -108,7 +108,7 @@ def _mirror_for(puller: Principal, project: Project) -> Mirror | None:
 
 
 def _is_due(mirror: Mirror, reference: str) -> bool:
-    """Whether nobody asked for it in the last minute."""
+    """Returns whether nobody asked for it in the last minute."""
     return cache.add(f"mirror:{mirror.pk}:{reference}", 1, ASK_AGAIN_SECONDS)
 
 
@@ -121,7 +121,7 @@ def _fetch(mirror: Mirror, actor: Actor, repository: Repository, reference: str,
 
 
 class _Fetch:
-    """One fetch: a manifest with all that it names and all that refers to it."""
+    """A fetch: a manifest with all that it names and all that refers to it."""
 
     def __init__(self, actor: Actor, project: Project, repository: Repository, remote: RemoteRepository) -> None:
         self._actor, self._project, self._repository, self._remote = actor, project, repository, remote

@@ -27,7 +27,7 @@ from rune.wording import counted
 REQUEST_EVERY = 15.0
 """Seconds."""
 COPY_SECONDS = 900.0
-"""One attempt at a copy; the next one goes on with what the other registry lacks."""
+"""The seconds of one attempt at a copy; the next one goes on with what the other registry lacks."""
 CHECK_EVERY = 3.0
 """Seconds between two checks that a copy may go on."""
 ATTEMPTS = 5
@@ -139,8 +139,10 @@ def request_copies() -> None:
 
 
 def _has_failed(mirror: Mirror, state: str) -> bool:
-    """Whether the newest copy was of this state and failed. Copies before somebody set the mirror do not count: its
-    password may be another since."""
+    """Returns whether the newest copy was of this state and failed.
+
+    Copies before the mirror was last set do not count: its password may be another since.
+    """
     jobs = Job.objects.filter(kind=COPY.name, exclusive=_key(mirror), created__gte=mirror.created)
     newest = jobs.order_by("-created").first()
     if newest is None or newest.spec["state"] != state:

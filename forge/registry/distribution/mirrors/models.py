@@ -34,16 +34,17 @@ class MirrorQuerySet(models.QuerySet["Mirror"]):
     """Mirrors, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> MirrorQuerySet:
-        """Those of projects that the person manages: an address may tell what others are not to know."""
+        """Returns the mirrors of projects that the person manages: an address may reveal what others should not
+        know."""
         return self.filter(project__in=Project.objects.alive().filter(projects_where(actor, Verb.MANAGE)))
 
     def active(self) -> MirrorQuerySet:
-        """Those that are used."""
+        """Returns the mirrors in use."""
         return self.filter(ended=None, project__deleted_at=None)
 
 
 class Mirror(models.Model):
-    """One other registry of a project: a project has at most one for each direction."""
+    """Another registry of a project: a project has at most one for each direction."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="mirrors")
@@ -59,13 +60,13 @@ class Mirror(models.Model):
     """The person with whose rights it works."""
     created = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
-    """When it ended: the right of `author` ended, or they ended it."""
+    """The time when it ended: the right of `author` ended, or they ended it."""
     copied_state = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    """For a mirror that is copied to: the digest of what it had after the last complete copy."""
+    """The digest of the state of a mirror that is copied to, after the last complete copy."""
     changed = models.DateTimeField(null=True, blank=True)
-    """When something was copied or fetched last, or that failed; None before the first time."""
+    """The time when something was last copied or fetched, or that failed; None before the first time."""
     problem = models.CharField(max_length=LONGEST_PROBLEM, blank=True)
-    """Why the last copy or fetch failed, or "" if it did not."""
+    """The reason why the last copy or fetch failed, or "" if it did not."""
 
     objects = MirrorQuerySet.as_manager()
 
@@ -78,5 +79,5 @@ class Mirror(models.Model):
 
     @property
     def address(self) -> str:
-        """Without the scheme, as clients write it."""
+        """The address without the scheme, as clients write it."""
         return f"{self.registry.partition('://')[2]}/{self.repository}"

@@ -35,7 +35,7 @@ class RemoteManifest:
 
 
 class RemoteRepository:
-    """One repository of another registry. A context manager: leaving it closes the connection."""
+    """A repository of another registry. A context manager: leaving it closes the connection."""
 
     def __init__(self, connection: RemoteConnection, name: str) -> None:
         self._connection = connection
@@ -108,7 +108,7 @@ class RemoteRepository:
         return digests[:most]
 
     def has_blob(self, digest: str) -> bool:
-        """Whether the repository has a blob. Raises `RemoteFailed`."""
+        """Returns whether the repository has a blob. Raises `RemoteFailed`."""
         with self._connection.request("HEAD", f"{self._address}/blobs/{digest}") as response:
             self._require(response.status in (200, 404), response, "")
             return response.status == 200

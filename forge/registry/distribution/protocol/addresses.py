@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 ROOT = "/v2/"
-"""Where the protocol is served."""
+"""The address of the protocol."""
 
 _ADDRESS = re.compile(
     r"(?P<organisation>[^/]+)/(?P<project>[^/]+)/(?:blocks/(?P<block>[^/]+)/)?"
@@ -60,7 +60,7 @@ def parse_address(path: str) -> Address | None:
 
 
 def is_blob_upload(scope: Mapping[str, Any]) -> bool:
-    """Whether a request carries bytes of a blob: its view stores them while they come."""
+    """Returns whether a request carries bytes of a blob: its view stores them while they come."""
     if not scope["path"].startswith(ROOT) or scope["method"] not in ("PATCH", "POST", "PUT"):
         return False
     address = parse_address(scope["path"].removeprefix(ROOT))

@@ -68,7 +68,7 @@ def _unavailable(error: Exception) -> Refusal:
 def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpResponseBase:
     if rest == "token":
         if request.method != "GET":
-            raise Refusal(405, "UNSUPPORTED", "A pass is asked for with GET.", {"Allow": "GET"})
+            raise Refusal(405, "UNSUPPORTED", "Request a pass with GET.", {"Allow": "GET"})
         return pass_response(request)
     caller = caller_of(request)
     if not rest:

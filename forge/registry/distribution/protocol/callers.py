@@ -1,5 +1,7 @@
-"""Who calls the registry: the token, or the pass that it gave for one, in the Authorization header, or a visitor.
-Cookies are not looked at."""
+"""The callers of the registry: the token, or the pass that it gave for one, in the Authorization header, or a visitor.
+
+Cookies are ignored.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,14 @@ MOST_SCOPES = 20
 
 @dataclass(frozen=True)
 class Caller:
-    """Who acts, with which token, and to what a pass holds them; None for all that the token may."""
+    """A caller: the actor, the token, and what a pass restricts them to; None for all that the token may."""
 
     principal: Principal
     token: ApiToken | None
     access: Access | None
 
     def may(self, action: str, name: str) -> bool:
-        """Whether the pass, if it is one, is for this. The rights of who acts are another question."""
+        """Returns whether the pass, if it is one, allows this. The rights of the actor are checked elsewhere."""
         return self.access is None or action in self.access.get(name, ())
 
     def require_push(self) -> None:
@@ -42,7 +44,7 @@ class Caller:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Who sends a request. Raises `Refusal`."""
+    """Returns the caller of a request. Raises `Refusal`."""
     try:
         authorization = read_authorization(request.headers.get("Authorization", ""))
     except NotAToken as error:

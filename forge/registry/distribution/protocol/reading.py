@@ -33,7 +33,7 @@ from rune.oci import INDEX_TYPE, LARGEST_MANIFEST
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
 LARGEST_PAGE = 1_000
-"""Also the referrers at the tag of a client that knows no referrers."""
+"""The largest page, also for the referrers at the tag of a client that knows no referrers."""
 _FALLBACK = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})")
 """The tag at which clients that know no referrers look for those of a digest."""
 
@@ -136,10 +136,10 @@ def _blob(request: HttpRequest, repository: Repository, digest: str) -> HttpResp
 
 
 def _page_of(request: HttpRequest) -> tuple[str, int]:
-    """Behind which name a page begins, and how many it has."""
+    """Returns the name after which a page begins, and how many it has."""
     count = request.GET.get("n", str(PAGE))
     if not (count.isdecimal() and len(count) < 9):
-        raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n is a whole number.")
+        raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n must be a whole number.")
     return request.GET.get("last", ""), min(int(count), LARGEST_PAGE)
 
 

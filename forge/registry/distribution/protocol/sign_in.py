@@ -1,4 +1,4 @@
-"""How Docker's clients sign in: what they are asked for, and the pass that they get for a token."""
+"""The sign-in of Docker's clients: the challenge, and the pass that they get for a token."""
 
 from __future__ import annotations
 

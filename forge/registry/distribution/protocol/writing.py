@@ -55,13 +55,13 @@ def answer_writing(request: HttpRequest, caller: Caller, project: Project, addre
             require_digest(address.reference)
             delete_blob(caller.principal, find_repository(project), address.reference)
             return HttpResponse(status=202)
-    raise Refusal(405, "UNSUPPORTED", f"{request.method} means nothing here.", {"Allow": "GET, HEAD, PUT, DELETE"})
+    raise Refusal(405, "UNSUPPORTED", f"{request.method} is not supported here.", {"Allow": "GET, HEAD, PUT, DELETE"})
 
 
 def _uploads(request: HttpRequest, caller: Caller, project: Project, address: Address) -> HttpResponse:
     if not address.reference:
         if request.method != "POST":
-            raise Refusal(405, "UNSUPPORTED", "POST begins an upload.", {"Allow": "POST"})
+            raise Refusal(405, "UNSUPPORTED", "Start an upload with POST.", {"Allow": "POST"})
         return _begin(request, caller, project, address)
     upload = find_upload(caller.principal, find_repository(project), _upload_id(address.reference))
     match request.method:
@@ -78,7 +78,7 @@ def _uploads(request: HttpRequest, caller: Caller, project: Project, address: Ad
         case "DELETE":
             cancel_upload(caller.principal, upload)
             return HttpResponse(status=204)
-    raise Refusal(405, "UNSUPPORTED", f"{request.method} means nothing here.", {"Allow": "GET, PATCH, PUT, DELETE"})
+    raise Refusal(405, "UNSUPPORTED", f"{request.method} is not supported here.", {"Allow": "GET, PATCH, PUT, DELETE"})
 
 
 def _begin(request: HttpRequest, caller: Caller, project: Project, address: Address) -> HttpResponse:
@@ -93,7 +93,7 @@ def _begin(request: HttpRequest, caller: Caller, project: Project, address: Addr
         return _store_at_once(request, caller, project, address, digest)
     algorithm = request.GET.get("digest-algorithm", "sha256")
     if algorithm not in ALGORITHMS:
-        raise Refusal(400, "DIGEST_INVALID", f"digest-algorithm is one of {', '.join(ALGORITHMS)}.")
+        raise Refusal(400, "DIGEST_INVALID", f"digest-algorithm must be one of {', '.join(ALGORITHMS)}.")
     return _progress(address, begin_upload(caller.principal, project, algorithm), 202)
 
 
@@ -142,7 +142,7 @@ def _put_manifest(request: HttpRequest, caller: Caller, project: Project, addres
 
 
 def _progress(address: Address, upload: Upload, status: int) -> HttpResponse:
-    """Where an upload is, and how to go on with it."""
+    """Returns the place of an upload, and how to go on with it."""
     response = HttpResponse(status=status)
     response.headers["Location"] = f"/v2/{address.name}/blobs/uploads/{upload.pk}"
     response.headers["Docker-Upload-UUID"] = str(upload.pk)
@@ -165,13 +165,13 @@ def _upload_id(text: str) -> UUID:
 
 
 def _offset(request: HttpRequest) -> int | None:
-    """Where the part begins, as the client says, or None if it says nothing."""
+    """Returns where the part begins, as the client says, or None if it says nothing."""
     header = request.headers.get("Content-Range")
     if header is None:
         return None
     match = _RANGE.fullmatch(header.strip())
     if match is None or int(match[2]) + 1 < int(match[1]):
-        raise Refusal(416, "BLOB_UPLOAD_INVALID", "Content-Range is the first and the last byte, like 0-1023.")
+        raise Refusal(416, "BLOB_UPLOAD_INVALID", "Content-Range must be the first and the last byte, such as 0-1023.")
     return int(match[1])
 
 

@@ -110,9 +110,11 @@ def checked_policy(policy: RetentionPolicy) -> RetentionPolicy:
         _check_pattern("rules", rule.tags)
         counts: Sequence[int | None] = (rule.keep_last, rule.unused_days, rule.older_days)
         if all(count is None for count in counts):
-            raise _invalid("rules", f"Say for {rule.tags} what goes: by number, by last pull, or by age.")
+            raise _invalid(
+                "rules", f"State which artifacts of {rule.tags} to delete: by number, by last pull, or by age."
+            )
         if any(count is not None and not 1 <= count <= MAX_COUNT for count in counts):
-            raise _invalid("rules", f"Numbers of {rule.tags} are from 1 to {MAX_COUNT}.")
+            raise _invalid("rules", f"The numbers for {rule.tags} must be from 1 to {MAX_COUNT}.")
     names = [rule.tags for rule in policy.rules]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise _invalid("rules", f"There are two rules for {twice}. Write one.")
@@ -121,7 +123,9 @@ def checked_policy(policy: RetentionPolicy) -> RetentionPolicy:
 
 def _check_pattern(field: str, pattern: str) -> None:
     if not is_pattern(pattern):
-        raise _invalid(field, f"{pattern[:40]} is no pattern. Write a tag, one with * such as nightly-*, or versions.")
+        raise _invalid(
+            field, f"{pattern[:40]} is not a pattern. Write a tag, one with * such as nightly-*, or versions."
+        )
     if field == "keep" and pattern == UNTAGGED:
         raise _invalid(field, f"{UNTAGGED} is for rules. Artifacts without a tag stay unless a rule deletes them.")
 
@@ -131,7 +135,7 @@ def _invalid(field: str, message: str) -> Invalid:
 
 
 def _as_text(policy: RetentionPolicy) -> dict[str, str]:
-    """As the audit log says it."""
+    """Returns the rules as the audit log writes them."""
     return {
         "rules": "; ".join(f"{rule.tags}: {conditions_text(rule)}" for rule in policy.rules) or "none",
         "keep": listed(list(policy.keep)) or "nothing",

@@ -41,7 +41,7 @@ class RetentionRuleJson(TypedDict):
 
 
 class RetentionJson(TypedDict):
-    """By which rules the registry deletes pushed artifacts. The first rule that a tag looks like counts."""
+    """The rules by which the registry deletes pushed artifacts. The first rule that matches a tag counts."""
 
     rules: list[RetentionRuleJson]
     keep: Annotated[list[str], "patterns of tags that stay, whatever the rules say"]

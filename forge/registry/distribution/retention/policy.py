@@ -25,9 +25,9 @@ class RetentionRule:
     keep_last: int | None = None
     """How many stay in each repository, those that were set last."""
     unused_days: int | None = None
-    """For how long nobody has pulled it, nor set its tag."""
+    """The days for which nobody has pulled it, nor set its tag."""
     older_days: int | None = None
-    """For how long its tag has been set to it."""
+    """The days for which its tag has been set to it."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class Artifact:
     tags: Mapping[str, datetime]
     created: datetime
     pulled: datetime | None = None
-    """When it was pulled last, or None if it never was."""
+    """The time when it was pulled last, or None if it never was."""
     is_needed: bool = False
     """Whether an index lists it, or it refers to something that is there."""
 
     @property
     def names(self) -> Mapping[str, datetime]:
-        """Its tags, or the word for none."""
+        """The tags of the artifact, or the word for none."""
         return self.tags or {UNTAGGED: self.created}
 
 
@@ -98,7 +98,7 @@ def _rule_of(name: str, policy: RetentionPolicy) -> RetentionRule | None:
 
 
 def _reason(artifact: Artifact, name: str, policy: RetentionPolicy, newest: set[tuple[str, str]], now: datetime) -> str:
-    """Why a rule deletes a tag of an artifact, or "" if none does."""
+    """Returns why a rule deletes a tag of an artifact, or "" if none does."""
     rule, time = _rule_of(name, policy), artifact.names[name]
     if rule is None or (artifact.digest, name) in newest:
         return ""

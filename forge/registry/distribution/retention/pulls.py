@@ -1,4 +1,7 @@
-"""On which day each pushed artifact was pulled last. Readings count in memory, and one statement a minute writes."""
+"""The day on which each pushed artifact was pulled last.
+
+Readings count in memory, and one statement a minute writes.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class TrashedManifest:
 
     @property
     def kind(self) -> str:
-        """Its type: that of the artifact, or else of the manifest."""
+        """The type of the artifact, or else of the manifest."""
         return self.manifest.artifact_type or self.manifest.media_type
 
     @property

@@ -23,16 +23,16 @@ _DebianVersion = tuple[int, str, str]
 
 def debian_order(version: str) -> Any:
     """Returns what compares as the version does. "0" is before every version, as OSV means it. Raises `ValueError` for
-    what is no version of a Debian package."""
+    what is not a version of a Debian package."""
     match = _VERSION.fullmatch(_FIRST if version == "0" else version)
     if match is None:
-        raise ValueError(f"{version!r} is no version of a Debian package")
+        raise ValueError(f"{version!r} is not a version of a Debian package")
     parts: _DebianVersion = (int(match[1] or 0), match[2], match[3] or "")
     return cmp_to_key(_compared_versions)(parts)
 
 
 def _compared_versions(one: _DebianVersion, other: _DebianVersion) -> int:
-    """Whether a version is before another (less than 0), the same (0), or after it."""
+    """Returns a number below 0 for a version before another, 0 for the same, and above 0 for one after it."""
     return one[0] - other[0] or _compared_texts(one[1], other[1]) or _compared_texts(one[2], other[2])
 
 

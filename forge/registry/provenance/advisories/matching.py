@@ -43,7 +43,8 @@ class PackageComponent:
     """If the bill names none, it is "", and the name counts in each ecosystem. That of a package URL whose type is not
     known here is the type: no advisory names it."""
     name: str
-    """For a Debian package the source package, if the bill names it: advisories are about that."""
+    """The name of the package; for a Debian package that of the source package, if the bill has it: advisories are
+    about that."""
     version: str
     release: str = ""
     """The release of the ecosystem, as in `AffectedPackage`, or "" if the bill names none: then each counts."""
@@ -57,7 +58,7 @@ class KnownVulnerability:
     component: str
     version: str
     severity: str
-    """As in `Advisory`."""
+    """The severity as in `Advisory`."""
     fixed_version: str
     """The next version that is not affected. It is "" while the advisory names none."""
 
@@ -163,7 +164,7 @@ def _is_affected(affected_package: AffectedPackage, version: str) -> bool:
 
 
 def _is_in(events: Sequence[RangeBorder], version: str, order: Callable[[str], Any]) -> bool:
-    """Whether a version is in a range. A version that cannot be compared counts as in it: it may be."""
+    """Returns whether a version is in a range. A version that cannot be compared counts as in it: it may be."""
     try:
         here = order(version)
         borders = sorted((order(event.version), event.kind) for event in events if event.version != "*")
@@ -187,7 +188,7 @@ def _python_order(version: str) -> Version:
 
 
 _ORDERS: Final[Mapping[str, Callable[[str], Any]]] = {"Debian": debian_order, "Ubuntu": debian_order}
-"""Returns what compares as a version of an ecosystem does. Raises `ValueError` for what is no version."""
+"""The functions that return the sort key of a version, by ecosystem. They raise `ValueError` for other texts."""
 
 
 def _finding(advisory: Advisory, component: PackageComponent, affected_package: AffectedPackage) -> KnownVulnerability:

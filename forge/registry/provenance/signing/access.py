@@ -22,7 +22,7 @@ def keys_of(organisation: UUID) -> list[SigningKey]:
 
 
 def find_key(actor: Actor, organisation: Organisation, key: UUID) -> SigningKey:
-    """One key, for who manages them. Raises `Forbidden` and `NotFound`."""
+    """Returns a key, for a person who manages keys. Raises `Forbidden` and `NotFound`."""
     require_in(actor, Verb.RENAME_ORGANISATION, organisation)
     row = SigningKey.objects.filter(organisation=organisation, pk=key).first()
     if row is None:

@@ -61,7 +61,7 @@ def attached_documents(bill: bytes, source: Version) -> tuple[AttachedDocument, 
 
 
 def provenance_of(publication: Publication, artefact: Artefact, documents: tuple[AttachedDocument, ...]) -> Provenance:
-    """Where a published rune came from, with who approves its bytes now."""
+    """Returns the provenance of a published rune, with the people who approve its bytes now."""
     build, project = publication.build, publication.repository.project
     models, blocks = _models(build, artefact), _blocks(artefact)
     return Provenance(
@@ -95,7 +95,7 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
 
 
 def approvals_of(build: Build) -> tuple[Approval, ...]:
-    """Who approves the bytes of a build now, by pseudonyms."""
+    """Returns the people who approve the bytes of a build now, by pseudonyms."""
     organisation = build.project.organisation_id
     approval_facts = [each for facts in approvals.call(build) for each in facts]
     return tuple(

@@ -16,10 +16,10 @@ FINGERPRINT_LENGTH = 71
 
 
 class KeyOrigin(models.TextChoices):
-    """Where the private half of a key is."""
+    """The place of the private half of a key."""
 
     SERVER = "server", "Kept by this server"
-    """It is in the database, encrypted, and the signer signs with it."""
+    """The private key is in the database, encrypted, and the signer signs with it."""
     HOME = "home", "Kept at home"
     """Somebody has it, and signs at home with `rune sign`."""
 
@@ -42,7 +42,7 @@ class SigningKey(models.Model):
     fingerprint = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True)
     """Identifies it; "" until the signer has made it."""
     public_key = models.TextField(blank=True)
-    """As a PEM file; "" until the signer has made it."""
+    """The public key as a PEM file; "" until the signer has made it."""
     sealed = models.TextField(blank=True)
     """The private half of a key that the server keeps, encrypted (`forge.registry.provenance.signing.secret`)."""
     author = models.ForeignKey(
@@ -50,11 +50,11 @@ class SigningKey(models.Model):
     )
     created = models.DateTimeField()
     retired = models.DateTimeField(null=True, blank=True)
-    """When another key replaced it, or None if it signs. Its signatures stay valid."""
+    """The time when another key replaced it, or None if it signs. Its signatures stay valid."""
     revoked = models.DateTimeField(null=True, blank=True)
-    """When its signatures became invalid, or None if they are valid."""
+    """The time when its signatures became invalid, or None if they are valid."""
     revocation = models.TextField(blank=True)
-    """Why."""
+    """The reason."""
 
     objects = SigningKeyQuerySet.as_manager()
 
@@ -79,7 +79,7 @@ class SigningKey(models.Model):
 
     @property
     def is_signing(self) -> bool:
-        """Returns whether it makes new signatures."""
+        """Whether the key makes new signatures."""
         return bool(self.fingerprint) and self.retired is None and self.revoked is None
 
 
@@ -95,7 +95,7 @@ class StatementRecord(models.Model):
 
 
 class KeySignature(models.Model):
-    """That a key of the organisation signed a statement. The server has verified it."""
+    """A signature of a statement by a key of the organisation. The server has verified it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     manifest = models.ForeignKey("registry.Manifest", on_delete=models.CASCADE, related_name="+")
@@ -119,7 +119,7 @@ class ProvenanceRecord(StatementRecord):
 
 
 class Signature(KeySignature):
-    """That a key of the organisation signed a statement about a published rune. The server has verified it."""
+    """A signature of a statement about a published rune by a key of the organisation. The server has verified it."""
 
     publication = models.ForeignKey("registry.Publication", on_delete=models.CASCADE, related_name="signatures")
     key = models.ForeignKey(SigningKey, on_delete=models.CASCADE, related_name="signatures")
@@ -143,7 +143,10 @@ class BlockProvenanceRecord(StatementRecord):
 
 
 class PublishedBlockSignature(KeySignature):
-    """That a key of the organisation signed a statement about a version of a block. The server has verified it."""
+    """A signature of a statement about a version of a block by a key of the organisation.
+
+    The server has verified it.
+    """
 
     block = models.ForeignKey("registry.BlockVersion", on_delete=models.CASCADE, related_name="signatures")
     key = models.ForeignKey(SigningKey, on_delete=models.CASCADE, related_name="block_signatures")

@@ -92,7 +92,8 @@ def statement_in(manifest: Manifest) -> Statement | None:
 
 
 def names_of_approvers(build: Build) -> Mapping[str, str]:
-    """Who approves the bytes today, by pseudonym: a person whose approval was withdrawn stays a pseudonym."""
+    """Returns the people who approve the bytes today, by pseudonym: a person whose approval was withdrawn stays a
+    pseudonym."""
     people = {each.person for facts in approvals.call(build) for each in facts}
     organisation = build.project.organisation_id
     return {pseudonym_of(user.pk, organisation): str(user) for user in User.objects.filter(pk__in=people)}

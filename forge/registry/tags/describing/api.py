@@ -23,6 +23,7 @@ class ProjectTag(ProjectView):
 
     @extend_schema(operation_id="tags_retrieve", responses=TagJson, parameters=[ETAG])
     def get(self, request: Request, organisation: str, name: str, tag: str) -> Response:
-        """One tag, also one that was withdrawn, for who may change what is said of it: that takes the `ETag`."""
+        """Returns a tag, also one that was withdrawn, for a person who may change its description: that takes the
+        `ETag`."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         return TAG.response(find_any_tag(principal_of(request), project, tag))

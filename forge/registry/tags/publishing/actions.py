@@ -62,7 +62,7 @@ class Digests:
 
 @dataclass(frozen=True)
 class AdmissionRecord:
-    """How a build came past the gate; an override has a reason, and goes past what is missing."""
+    """The way in which a build passed the gate; an override has a reason, and lists what is missing."""
 
     how: Admission
     missing: tuple[str, ...] = ()
@@ -174,14 +174,16 @@ def _override(
     require_not_withdrawn(project, digests.manifest)
     require_precondition(build_facets(build), precondition)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
-        raise NothingToOverride(f"{name} is these bytes already.")
+        raise NothingToOverride(f"{name} already names these bytes.")
     if existing is None:
         require_distinct(project, name)
     if stays(name):
         _fix_version(project, name, existing, digests.manifest)
     answer = gate(build, name)
     if not answer.missing:
-        raise NothingToOverride(f"Nothing keeps build {build.number} from {name}. Publish it.")
+        raise NothingToOverride(
+            f"Build {build.number} meets the requirements of {name}. Publish it without an override."
+        )
     admission = AdmissionRecord(Admission.OVERRIDDEN, answer.missing, reason)
     tag = _link(actor, project, existing or Tag(name=name), build, digests, admission, notes)
     write_entry(

@@ -1,4 +1,4 @@
-"""How often published runes are used, counted without knowing people.
+"""The number of uses of published runes, counted without knowing people.
 
 A use is a rune that was fetched: by a page that runs it, or by a pull. Somebody who fetches one again on the same day
 is counted once: a set in memory holds a keyed digest of the address and the rune, whose key is made anew each day and
@@ -98,7 +98,7 @@ def _add(counts: Counter[tuple[UUID, date]]) -> None:
 
 @dataclass(frozen=True)
 class Uses:
-    """How often what a project published was used."""
+    """The number of uses of what a project published."""
 
     in_all: int
     this_week: int

@@ -59,7 +59,7 @@ def merge_past_gate(actor: Actor, request: ChangeRequest, reason: str, *, precon
     require(actor, Verb.EDIT, request.project)
     require(actor, Verb.OVERRIDE_GATE, request.project)
     if not reason.strip():
-        raise Invalid("Write why it is merged all the same.", errors={"reason": ["Write why."]})
+        raise Invalid("Write why it is merged anyway.", errors={"reason": ["Write why."]})
     return _merge(actor, request, precondition, past=reason.strip()[:1000])
 
 

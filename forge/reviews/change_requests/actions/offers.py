@@ -101,7 +101,7 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
             _require_changes(request.base, offered_version)
         last = last_number(OfferRound.objects.filter(request=request))
         if last >= MOST_ROUNDS:
-            raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and offer a new one.")
+            raise TooManyOffers(f"A change request has at most {last} rounds. Close it, and offer a new one.")
         OfferRound.objects.create(
             request=request, number=last + 1, version=offered_version, message=message, offered_by=actor.person
         )
@@ -149,7 +149,7 @@ def resolve_conflict(
     merge = merging_of(request)
     row = next((each for each in merge.conflicts if each.key == conflict), None)
     if row is None:
-        raise NoSuchConflict("A side says something else there by now. Look at what is in conflict again.")
+        raise NoSuchConflict("One side has changed there since. Check the conflict again.")
     if side not in row.sides:
         raise Invalid("This conflict is resolved by one side or the other.", errors={"side": ["Choose a side."]})
     text = text.replace("\r\n", "\n") if side == Side.WRITTEN else ""
@@ -309,7 +309,7 @@ def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str
 
 
 def open_again(request: ChangeRequest) -> None:
-    """As if it had not been decided."""
+    """Opens it again as if it had not been decided."""
     request.state, request.reason = ChangeState.OPEN, ""
     request.decided_by = request.decided = request.before = request.merged_version = None
     request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged_version"])
@@ -329,7 +329,7 @@ def checked_title(title: str) -> str:
     if not title:
         raise Invalid("Write in a few words what changes.", errors={"title": ["Write a few words."]})
     if len(title) > MAXIMUM_TITLE:
-        raise Invalid(f"A title has at most {MAXIMUM_TITLE} characters, this one has {len(title)}.")
+        raise Invalid(f"A title has at most {MAXIMUM_TITLE} characters; this one has {len(title)}.")
     return title
 
 
@@ -337,14 +337,14 @@ def checked_text(text: str) -> str:
     """Raises `Invalid`."""
     text = text.strip()
     if len(text) > MAXIMUM_COMMENT:
-        raise Invalid(f"A text has at most {MAXIMUM_COMMENT} characters, this one has {len(text)}.")
+        raise Invalid(f"A text has at most {MAXIMUM_COMMENT} characters; this one has {len(text)}.")
     return text
 
 
 def _fork(actor: Actor, project: Project) -> Fork:
     fork_link = fork_to_offer(actor, project)
     if fork_link is None:
-        raise NoFork(f"{project.full_name} is no fork of a project that you can see.")
+        raise NoFork(f"{project.full_name} is not a fork of a project that you can see.")
     return fork_link
 
 
@@ -359,7 +359,7 @@ def _require_changes(base: Version, offered_version: Version) -> None:
         {path: each["digest"] for path, each in available_files(side).items()} for side in (base, offered_version)
     )
     if then == now:
-        raise NothingToOffer("The fork has no change since it was forked or last merged. Change something first.")
+        raise NothingToOffer("The fork has no changes since it was forked or last merged. Change something first.")
 
 
 def _require_few(origin: Project, fork: Project | None) -> None:
@@ -373,5 +373,8 @@ def _require_few(origin: Project, fork: Project | None) -> None:
 
 
 def _record_export(actor: Actor, fork: Project, offered_version: Version) -> None:
-    """In the fork's own log: others may read these files from now on. The origin is not named (docs/adr/0102)."""
+    """Records the export in the fork's own log: others may read these files from now on.
+
+    The origin is not named (docs/adr/0102).
+    """
     write_entry(actor, "change.give", fork.stream, fork.place, version=offered_version.number)

@@ -22,7 +22,7 @@ from forge.reviews.errors import TooManyOffers
 
 @dataclass(frozen=True)
 class OutsideOrigin:
-    """Who made it, and where, as texts: nobody and nothing here is meant."""
+    """The author of a change and its origin, as texts: they name no account and no project here."""
 
     author: str
     place: str
@@ -85,7 +85,7 @@ def bring_newer(actor: Actor, request: ChangeRequest, offered_version: Version, 
     require_open(request)
     last = last_number(OfferRound.objects.filter(request=request))
     if last >= MOST_ROUNDS:
-        raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and pull again.")
+        raise TooManyOffers(f"A change request has at most {last} rounds. Close it, and pull again.")
     OfferRound.objects.create(request=request, number=last + 1, version=offered_version, message=message)
     _name_request(offered_version, request)
     request.offered, request.changes_requested = offered_version, None

@@ -81,7 +81,7 @@ class ChangeRequestRow:
 
     @property
     def etag(self) -> str:
-        """Returns its state as the list shows it."""
+        """The state of the change request as the list shows it."""
         return etag_of(offer_facets(self.request))
 
 
@@ -108,7 +108,7 @@ def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpR
 
 @for_person
 def change_request(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """One change request: for the project's people, or for those who offer it, who see nothing else of the project."""
+    """Shows a change request to the project's people, or to those who offer it, who see nothing else of it."""
     principal = principal_of(request)
     project, change = _change_of(request, organisation, name, number)
     return render(request, *_page(principal, project, change, request.GET))
@@ -116,7 +116,7 @@ def change_request(request: HttpRequest, organisation: str, name: str, number: i
 
 @for_person
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """Its conversation alone, for its page that is open."""
+    """Returns its conversation alone, for its page that is open."""
     project, change = _change_of(request, organisation, name, number)
     talk = _talk(principal_of(request), change, threads_filter(request.GET))
     return render(request, "reviews/talk/talk.html", {"project": project, "change": change, **talk})
@@ -131,7 +131,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
     act = CHANGE_REQUEST_FORMS.get(form.get("do", "say"))
     try:
         if act is None:
-            raise Invalid("Nothing is called like this here.")
+            raise Invalid("Nothing here has this name.")
         place = act(principal, change, form)
     except (Invalid, Conflict, Stale) as error:
         _, fresh = _change_of(request, organisation, name, number)

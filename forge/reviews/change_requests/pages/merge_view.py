@@ -89,7 +89,8 @@ class MergeView:
 
 
 def merge_view(project: Project, merge: Merging) -> MergeView:
-    """Kept as long as the files are what they are: reading and comparing them takes a while."""
+    """Compares the files, and keeps the result as long as they do not change: reading and comparing them takes a
+    while."""
     disputed_stages = tuple(each.name for each in merge.open_conflicts if each.kind is ConflictKind.STAGE)
     key = f"merge:{project.pk}:{merge.ours.digest}:{merge.result.digest}:{','.join(sorted(disputed_stages))}"
     view: MergeView | None = caches["process"].get(key.replace(" ", "_")) if len(key) < 230 else None

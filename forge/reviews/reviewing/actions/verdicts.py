@@ -73,9 +73,9 @@ def give_verdict(
         raise ApprovalByProgram("A token cannot approve a build. Open its page, try it and press Approve there.")
     comment = comment.strip()
     if verdict not in VerdictChoice.values:
-        raise BadVerdict("A verdict is approve or changes.", errors={"verdict": ["approve or changes"]})
+        raise BadVerdict("A verdict must be approve or changes.", errors={"verdict": ["approve or changes"]})
     if len(comment) > MAXIMUM_COMMENT:
-        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(comment)}.")
+        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters; this one has {len(comment)}.")
     if verdict == VerdictChoice.CHANGES and not comment:
         raise Invalid("Write what should change.", errors={"text": ["Write what should change."]})
     if not is_reviewable(build) or build.artefact is None:
@@ -87,7 +87,7 @@ def give_verdict(
         )
     if verdict == VerdictChoice.APPROVE and not confirmed and rules_of(build.project.organisation_id).confirms:
         raise ConfirmationNeeded(
-            "Your organisation asks who approves to confirm with a passkey or a password. Do that, then approve again.",
+            "Your organisation requires a passkey or a password to confirm an approval. Confirm, then approve again.",
             confirm="/accounts/identity",
         )
     anchor = find_anchor(actor, build, about) if comment else Anchor()

@@ -1,4 +1,5 @@
-"""Why a review takes no verdict any more, or needs none: one sentence for its header and for the bar of the verdict."""
+"""The reason why a review takes no verdict any more, or needs none: one sentence for its header and for the bar of the
+verdict."""
 
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ from rune.wording import listed
 
 @dataclass(frozen=True)
 class ReviewEnding:
-    """How a review ended. A page shows `text`, how long ago `at` was, and the page of `request`, which was merged."""
+    """The ending of a review.
+
+    A page shows `text`, how long ago `at` was, and the page of `request`, which was merged.
+    """
 
     text: str
     is_final: bool

@@ -1,4 +1,4 @@
-"""Who can be asked to review a build, and who of the project cannot, with the reason."""
+"""The people who can be asked to review a build, and those of the project who cannot, with the reason."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def _read_request(form: QueryDict) -> ReviewRequest:
 
 @for_person
 def review_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """One review."""
+    """Shows a review."""
     project, review = _review_of(request, organisation, name, number)
     context = _context(principal_of(request), project, review, threads_filter(request.GET))
     context["about"] = requested_anchor(principal_of(request), context["build"], request.GET)

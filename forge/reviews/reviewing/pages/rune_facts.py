@@ -39,8 +39,8 @@ from rune.assessment.evaluation.wording import lost_sentences
 
 
 def verdict_facts(principal: Principal, build: Build, verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """Who approves the build's bytes, who wants them changed, and whether the person may say so; `verdicts` are all on
-    these bytes."""
+    """Returns who approves the build's bytes, who wants them changed, and whether the person may give a verdict;
+    `verdicts` are all on these bytes."""
     standing = [verdict for verdict in verdicts if not verdict.replaced]
     state = state_of_rune(principal, build, verdicts)
     is_own = is_reviewable(build) and is_own_rune(principal, build)
@@ -106,7 +106,7 @@ def _is(one: Build | None, other: Build | None) -> bool:
 
 
 class ComparedAs(StrEnum):
-    """Why a build is compared with the one that it is compared with."""
+    """The reason why a build is compared with another."""
 
     JUDGED = "judged"
     """The reader judged it in an earlier round of the same review."""
@@ -125,7 +125,7 @@ def compared_with(principal: Principal, build: Build) -> tuple[Build | None, Com
 
 
 def _runs_otherwise(before: Build, build: Build) -> bool:
-    """Whether the earlier build has a rune, and another one: two that are the same answer the same."""
+    """Returns whether the earlier build has a rune, and another one: two that are the same answer the same."""
     one, other = before.artefact, build.artefact
     return one is not None and other is not None and one.digest != other.digest
 

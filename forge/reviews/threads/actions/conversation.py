@@ -150,7 +150,7 @@ def edit_comment(
     """
     require_talking(actor, thread.project, thread.change_request)
     if comment.author_id != actor.pk:
-        raise NotYours("Only who wrote a comment edits it. Reply to it.")
+        raise NotYours("Only the author of a comment can edit it. Reply instead.")
     _lock(thread)
     comment.refresh_from_db()
     require_precondition(comment_facets(comment), precondition)
@@ -169,7 +169,7 @@ def delete_comment(
     `Stale` and `CommentDeleted`."""
     require_talking(actor, thread.project, thread.change_request)
     if comment.author_id != actor.pk and not can(actor, Verb.MANAGE, thread.project):
-        raise NotYours("Only who wrote a comment deletes it, or an owner.")
+        raise NotYours("Only the author of a comment, or an owner, can delete it.")
     _lock(thread)
     comment.refresh_from_db()
     require_precondition(comment_facets(comment), precondition)

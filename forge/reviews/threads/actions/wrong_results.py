@@ -52,7 +52,7 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
     if len(answer) > LONGEST_ANSWER:
         raise Invalid(f"What the build said has at most {LONGEST_ANSWER} characters here.")
     if len(result.text) > MAXIMUM_COMMENT:
-        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(result.text)}.")
+        raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters; this one has {len(result.text)}.")
     # Before the transaction, which would keep all others from writing while the recording comes and is read.
     recording = read_sample(
         actor,
@@ -91,5 +91,5 @@ def _sample(actor: Actor, project: Project, recording: ReadSample) -> Sample:
 
 
 def _quotation(answer: str) -> str:
-    """As code, so that nothing in it is markup; what is empty is said in a word."""
+    """Returns the text as code, so that nothing in it is markup; an empty text is said in a word."""
     return f"`{answer.replace('`', ' ')}`" if answer.strip("` ") else "nothing"

@@ -81,7 +81,7 @@ class ShownThread:
     """Whether its subject is missing in this build, or was deleted."""
     comments: tuple[ShownComment, ...]
     replay: str
-    """Where the studio plays the recording that it is about; "" without one."""
+    """The address at which the studio plays the recording that it is about; "" without one."""
     suggestion: ShownSuggestion | None
     """The suggested change."""
     may_end: bool
@@ -100,7 +100,7 @@ class ThreadFilter(StrEnum):
 
 @dataclass(frozen=True)
 class ThreadFilterChoice:
-    """One of the switch over a conversation: how many threads it would show, and where that is read."""
+    """A choice of the filter over a conversation: how many threads it would show, and the address of the result."""
 
     which: ThreadFilter
     count: int
@@ -131,7 +131,7 @@ class ConversationParts:
     keys: frozenset[str]
 
     def has_replayable(self, sample_id: UUID | None) -> bool:
-        """Whether the studio replays this sample for the reader."""
+        """Returns whether the studio replays this sample for the reader."""
         return any(
             each.sample.pk == sample_id and each.is_playable and each.sample.is_replayable for each in self.samples
         )
@@ -217,7 +217,7 @@ def _is_among(thread: AnchoredThread, which: ThreadFilter) -> bool:
 
 
 def _choices(threads: Sequence[AnchoredThread], selection: ThreadFilter) -> tuple[ThreadFilterChoice, ...]:
-    """None where there is nothing to choose from."""
+    """Returns the choices of the filter; none where there are no threads."""
     if not threads:
         return ()
     return tuple(
@@ -360,7 +360,8 @@ def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion
 
 
 def _html(text: str, names: MentionNames) -> SafeString:
-    """Kept by what it is made of: a comment can be made to take a while to read, and a page has many."""
+    """Returns the HTML, and keeps it by its source: a comment can be made to take a while to read, and a page has
+    many."""
     key = "comment:" + sha256("\0".join([text, names.pattern.pattern]).encode()).hexdigest()
     html: SafeString | None = caches["process"].get(key)
     if html is None:
@@ -370,7 +371,7 @@ def _html(text: str, names: MentionNames) -> SafeString:
 
 
 def _lines_of(before: Build | None, build: Build) -> tuple[FileLines, ...]:
-    """Kept as long as both builds are what they are: reading files takes a while."""
+    """Returns the lines, and keeps them as long as both builds do not change: reading files takes a while."""
     key = f"lines:{build.project_id}:{before.source.digest if before else ''}:{build.source.digest}"
     lines: tuple[FileLines, ...] | None = caches["process"].get(key)
     if lines is None:

@@ -44,7 +44,7 @@ export class GuardedChip extends RP2040 {
     super(clock);
     this.logger = new Refusing();
     this.onBreak = () => {
-      throw new Fault("it runs an instruction that there is not");
+      throw new Fault("it runs an unknown instruction");
     };
     this.isGuarded = true;
   }

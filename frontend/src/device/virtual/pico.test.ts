@@ -44,12 +44,7 @@ test.each([
     "at 0x20000004",
     "0xd1000000, where nothing is",
   ],
-  [
-    "runs an instruction that there is not",
-    [0xbf00, 0xbf00, 0xde00],
-    "at 0x20000004 in step_1",
-    "an instruction that there is not",
-  ],
+  ["runs an unknown instruction", [0xbf00, 0xbf00, 0xde00], "at 0x20000004 in step_1", "an unknown instruction"],
   ["jumps to zero", [0x2000, 0x4700], "at 0x20000002 in entry", "it jumps to 0x0, where no code is"],
   // push {lr} again and again.
   ["fills its memory with its stack", [0xb500, 0xe7fd], "in entry", "its stack outgrew its memory"],

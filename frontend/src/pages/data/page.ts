@@ -309,7 +309,7 @@ export class DataPage {
 
   #play(number: number): void {
     const { kind, locked } = this.#grid.card(number)?.dataset ?? {};
-    if (locked !== undefined) this.#say("You may not play this sample, and train and test on it all the same.");
+    if (locked !== undefined) this.#say("You may not play this sample, but you may train and test on it.");
     if (locked !== undefined || kind !== "sound") return;
     const audio = this.#detail.audioOf(number);
     if (audio !== null) {

@@ -73,7 +73,7 @@ export function NewLabel({ settings, lessons }: Props) {
       )}
       {freeLabels.length > 0 && now.labels.length > 0 && (
         <p className="small muted">
-          What was taught replaces the last layer, so a label without examples here is forgotten.
+          What was taught replaces the last layer, so a label without examples here is lost.
         </p>
       )}
     </form>

@@ -48,7 +48,7 @@ test("an act on a label that is gone changes nothing", () => {
 test.each([
   ["", "Write a name."],
   ["a name that is too long", "at most 10 characters"],
-  [" Knock", "There is a label Knock already."],
+  [" Knock", "A label Knock already exists."],
 ])("the name %j is refused", (name, message) => {
   expect(nameProblem(both.now, name, 10)).toContain(message);
 });

@@ -102,7 +102,7 @@ export function nameProblem(
   if (tidy === "") return "Write a name.";
   if (tidy.length > longest) return `A label has at most ${longest} characters.`;
   const isDouble = labels.some((each) => each.id !== own && each.name.toLowerCase() === tidy.toLowerCase());
-  return isDouble ? `There is a label ${tidy} already.` : null;
+  return isDouble ? `A label ${tidy} already exists.` : null;
 }
 
 /** The labels that have examples. */

@@ -21,7 +21,7 @@ export async function pinnedModule(url: URL, integrity: string, importedBy: stri
       reject(
         new DeliveryError(
           "server-away",
-          `The script ${url.href} did not come, or it is another one, or this page's policy refuses it.`,
+          `The script ${url.href} could not be loaded: it is missing, differs from the expected one, or is refused by this page's policy.`,
         ),
       );
     document.head.append(script);

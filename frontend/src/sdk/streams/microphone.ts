@@ -25,7 +25,7 @@ export async function* microphoneWindows(
     const blocks = new Queue<Float32Array>(MOST_BLOCKS, signal);
     for (const track of stream.getTracks())
       track.addEventListener("ended", () =>
-        blocks.fail(new Error("The microphone is gone. Connect it and start again.")),
+        blocks.fail(new Error("The microphone was disconnected. Connect it and start again.")),
       );
     node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => blocks.push(data);
     context.createMediaStreamSource(stream).connect(node);

@@ -34,5 +34,5 @@ it("applies none when somebody typed in its file while the list was open, and sa
   const { text, messages, appliedEdits, choose } = await openFixes();
   text.insert(0, "# a line\n");
   choose();
-  expect([appliedEdits, messages]).toEqual([[], ["The text was changed meanwhile. Open the quick fixes again."]]);
+  expect([appliedEdits, messages]).toEqual([[], ["The text has changed since. Open the quick fixes again."]]);
 });

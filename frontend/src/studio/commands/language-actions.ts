@@ -26,7 +26,7 @@ export async function chooseFix({ workspace, dialogs }: StudioStores, editor: Ed
   // The list stays open while others type.
   const apply = ({ edits }: LanguageAction): void => {
     if (areCurrent(edits, before, textsOf(workspace.files))) workspace.edit(edits);
-    else workspace.toasts.say("The text was changed meanwhile. Open the quick fixes again.");
+    else workspace.toasts.say("The text has changed since. Open the quick fixes again.");
   };
   const choices = fixes.map((action, index) => ({
     id: String(index),

@@ -141,9 +141,9 @@ def _problem(info: zipfile.ZipInfo) -> str | None:
         return "Its compression method is not supported; pack it with Deflate."
     mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return "It is a link or no plain file."
+        return "It is a link, or not a plain file."
     if info.file_size > MAX_TABLE_BYTES:
         return f"It is larger than {size_text(MAX_TABLE_BYTES)}."
     if info.file_size > MAX_RATIO * max(1, info.compress_size):
-        return "Its size in the list of files is a lie: nothing can be packed so small."
+        return "Its size in the list of files is impossible: nothing can be packed so small."
     return None

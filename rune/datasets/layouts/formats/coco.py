@@ -89,5 +89,5 @@ def _box(row: Mapping[str, Any], labels: Mapping[Any, str]) -> ObjectBox:
         raise BadContent(f"It has one box of many objects, “{label}”. Mark each of them, and export again.")
     left, top, width, height = (number_in_picture(each) for each in sides)
     if left is None or top is None or width is None or height is None:
-        raise BadContent("It has a box whose numbers are none of a picture. Draw it again, and export again.")
+        raise BadContent("It has a box outside of the picture. Draw it again, and export again.")
     return sized_box(label, left, top, width, height)

@@ -97,6 +97,6 @@ def _box(line: int, fields: Sequence[str], names: Sequence[str]) -> ObjectBox:
         x, y, width, height = sides
         return sized_box(label, x - width / 2, y - height / 2, width, height)
     if len(sides) < _LEAST_POLYGON or len(sides) % 2:
-        raise BadContent(f"Line {line} of its list of boxes is no box and no polygon.")
+        raise BadContent(f"Line {line} of its list of boxes is neither a box nor a polygon.")
     left, top = min(sides[::2]), min(sides[1::2])
     return sized_box(label, left, top, max(sides[::2]) - left, max(sides[1::2]) - top)

@@ -32,7 +32,7 @@ def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
     block = None if stage is None else analysis.block_of(stage)
     shared_block = None if stage is None else shared_block_of(analysis, stage)
     if stage is None or block is None or (block.source is None and shared_block is None):
-        raise NewBlockRefused(f"{stage_name} is no block of the catalogue that is written in Python.")
+        raise NewBlockRefused(f"{stage_name} is not a block of the catalogue that is written in Python.")
     type_ = _input_type(analysis, stage)
     if block.source is not None:
         path, text = block.source.name, source_of(block.source, type_.element)
@@ -41,7 +41,7 @@ def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
     _require_fit(path, text, type_)
     is_there = path in analysis.files.paths()
     if is_there and analysis.text_file(path) != text:
-        raise NewBlockRefused(f"There is a file {path} already, and it is another. Rename it first.")
+        raise NewBlockRefused(f"A different file {path} already exists. Rename it first.")
     overlay = With(analysis.files, {path: text})
     checked_runefile = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
     to_be = replace(

@@ -48,7 +48,7 @@ def rename_in_block(analysis: BlockAnalysis, offset: int, name: str) -> tuple[Ed
     if not spans:
         raise RenameRefused("There is nothing here that can be renamed")
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise RenameRefused(f"{name[:40]!r} is no name of Python")
+        raise RenameRefused(f"{name[:40]!r} is not a Python name")
     scope = analysis.scope_at(offset)
     names_in_scope = set() if scope is None else {*scope.bindings, *scope.file.constants, *scope.file.helpers}
     if name in RESERVED_NAMES or name in names_in_scope:

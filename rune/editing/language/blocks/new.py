@@ -74,7 +74,7 @@ def name_problem(analysis: Analysis, name: str) -> str | None:
         return f"{name}.py would be the tests of a block {name.removesuffix('_test')}. Choose a name without _test."
     for path in (f"{name}.py", tests_of_block(f"{name}.py")):
         if path in paths:
-            return f"There is a file {path} already."
+            return f"The file {path} already exists."
     return None
 
 

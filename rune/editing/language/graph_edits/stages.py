@@ -142,7 +142,7 @@ def check_new_name(pipeline: PipelineText, name: str) -> None:
             " `_` and `-`."
         )
     if name in names_in_use(pipeline):
-        raise GraphEditRefused(f"There is something named {quoted(name)} already.")
+        raise GraphEditRefused(f"The name {quoted(name)} is already in use.")
 
 
 def new_name(pipeline: PipelineText, edit: AddStage) -> str:

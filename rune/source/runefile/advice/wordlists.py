@@ -36,7 +36,7 @@ def warn_of_wordlist(
             Code.LABELLED_SCORES,
             f"{quoted(label.name)} takes indices of words, and {quoted(source)} gives {type_}, a score for each word",
             syntax.inputs[0].span,
-            ["A score is no index: the rune stops at the first that is no whole number, or gives the wrong words."],
+            ["A score is not an index: the rune stops at the first fraction, or gives the wrong words."],
             insert(syntax, syntax.inputs[0], InsertedBlock("class_index", {})),
         )
         return

@@ -126,16 +126,16 @@ class _TextFormReader:
     def _instruction(self, words: Words) -> None:
         match = words.take(_KEYWORD)
         if match is None:
-            raise BadLine("this line starts with no instruction", words.rest, (_INSTRUCTION_LIST,))
+            raise BadLine("this line does not start with an instruction", words.rest, (_INSTRUCTION_LIST,))
         span = self._source.span(match.start(), match.end())
         self._first = self._first or span
         name = match[0]
         if name not in _INSTRUCTIONS:
             near = self._report.nearest(name, _INSTRUCTIONS)
             if near is None:
-                raise BadLine(f"{quoted(name)} is no instruction", span, (_INSTRUCTION_LIST,))
+                raise BadLine(f"{quoted(name)} is not an instruction", span, (_INSTRUCTION_LIST,))
             fix = self._report.replace_name(span, name, near)
-            message = f"Unable to parse the input: {quoted(name)} is no instruction"
+            message = f"Unable to parse the input: {quoted(name)} is not an instruction"
             self._report.error(Code.BAD_INSTRUCTION, message, span, [f"Did you mean `{near}`?"], [fix])
             name = near  # The body is still checked.
         if name == "FROM":

@@ -152,7 +152,7 @@ class Words:
         span = self._source.span(start, end)
         match = _TYPE.match(text)
         if match is None:
-            raise BadLine(f"{quoted(text)} is no type; write `I16[16000]`, or `_`", span)
+            raise BadLine(f"{quoted(text)} is not a type; write `I16[16000]`, or `_`", span)
         if match["element"] == "_" and match["dimensions"] is None:
             return None
         element = YamlScalar(match["element"], match["element"], self._source.span(start, start + match.end("element")))
@@ -171,7 +171,7 @@ class Words:
         while not self.is_done:
             match = _OPTION.match(self._text, self._at, self._end)
             if match is None:
-                cause = f"{quoted(self._text[self._at : self._end])} is no argument"
+                cause = f"{quoted(self._text[self._at : self._end])} is not an argument"
                 raise BadLine(cause, self.rest, ("Write `--name value`, or `--name=value`.",))
             self._at = match.end()
             if match["equals"] is None:

@@ -126,7 +126,7 @@ def _value(
         near, nearest = report.suggestion(content.strip(), argument.span, declaration.choices)
         notes, fixes = [*near, *notes], [*nearest]
     elif isinstance(content, str) and content.strip().lower() in _SWITCHES:
-        notes.append(f"`{content.strip()}` is a text, and no number and no truth value, in YAML 1.2.")
+        notes.append(f"`{content.strip()}` is a text in YAML 1.2, not a number or a truth value.")
     elif argument.resource is None and isinstance(content, str) and INTEGER.match(bare := content.replace("_", "")):
         notes.append("Numbers are written without `_` between their digits.")
         fixes = [report.replace(argument.span, bare)]

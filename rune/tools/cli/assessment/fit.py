@@ -68,19 +68,19 @@ class _TargetNeeds:
     "keys",
     multiple=True,
     metavar="BOARD",
-    help="Ask about this board alone, and show what its figures come from; rune boards lists them. Repeatable.",
+    help="Check only this board, and show the sources of its figures; rune boards lists them. Repeatable.",
 )
 @click.option(
     "--optimize",
     type=click.Choice(AIMS),
     help="The optimization flag of your compiler: -Os for size, -O2, or -O3 for speed. Bytes of results are the same. "
-    "By default what forge.yml says of packages, or balanced.",
+    "The default is the value in forge.yml for packages, else balanced.",
 )
 @click.option(
     "--match",
     type=click.Choice(sorted(PROFILES)),
     help="Which reference the results of models match, bit for bit, as in rune build. "
-    "By default what forge.yml says, or litert.",
+    "The default is the value in forge.yml, else litert.",
 )
 @format_option()
 @allow_outside_option

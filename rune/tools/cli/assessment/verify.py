@@ -78,8 +78,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--match",
     "match",
     type=click.Choice(sorted(PROFILES)),
-    help="Whose results the rune was built to give: see rune build --match. "
-    "By default the report's, else what forge.yml says, or litert.",
+    help="The reference whose results the rune was built to give: see rune build --match. "
+    "The default is the report's, else the value in forge.yml, else litert.",
 )
 @click.option(
     "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Number of inputs to compare."

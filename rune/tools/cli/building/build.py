@@ -96,7 +96,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "match",
     type=click.Choice(sorted(PROFILES)),
     help="Which reference the results of models match, bit for bit: LiteRT's reference kernels, or TFLite Micro's, "
-    "which lack some operators. By default what forge.yml says, or litert.",
+    "which lack some operators. The default is the value in forge.yml, else litert.",
 )
 @click.option(
     "--explain",

@@ -28,7 +28,9 @@ def output_paths(
     if output is not None and is_one:
         return (output,)
     if output is not None and (str(output) == "-" or (output.exists() and not output.is_dir())):
-        raise click.BadParameter(f"{str(output)!r} is no folder, and there are several targets", param_hint="--output")
+        raise click.BadParameter(
+            f"{str(output)!r} is not a folder, and there are several targets", param_hint="--output"
+        )
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     folder = output or project.folder or Path()
@@ -51,7 +53,7 @@ def require_place(place: Path, target: Target) -> None:
         return
     if str(place) == "-" or (place.exists() and not place.is_dir()):
         raise click.BadParameter(
-            f"{str(place)!r} is no folder; the target {target.name} makes several files, or one that ends in .zip",
+            f"{str(place)!r} is not a folder; the target {target.name} makes several files, or one that ends in .zip",
             param_hint="--output",
         )
     if place.is_dir() and any(place.iterdir()) and not _holds_package(place):

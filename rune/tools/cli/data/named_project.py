@@ -30,7 +30,9 @@ def chosen_version(client: DataClient, folder: Path) -> RemoteDataVersion:
     with an error. Raises `NotFound` and other `RemoteError`."""
     checked_policy = check_policy(FolderFiles(folder))
     if checked_policy.has_errors:
-        raise CommandFailed(f"{POLICY_FILE} has an error: rune check shows it. Say with --version what to fetch.")
+        raise CommandFailed(
+            f"{POLICY_FILE} has an error: rune check shows it. Name the version to fetch with --version."
+        )
     return client.version(None) if checked_policy.data is None else client.version_of(checked_policy.data)
 
 
@@ -47,7 +49,7 @@ def data_client(project: str, server: str | None, *, insecure: bool) -> DataClie
     address = server or reference.registry or credentials.usual
     if address is None:
         raise ReferenceInvalid(
-            f"Which server has {project}? Run rune login first, or write the server in front: "
+            f"Name the server of {project}: run rune login first, or write the server in front: "
             f"http://127.0.0.1:8000/{project}"
         )
     address = registry_url(address, insecure=insecure)

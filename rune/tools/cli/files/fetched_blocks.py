@@ -41,7 +41,7 @@ def registry_for(registry: str | None, *, insecure: bool = False) -> tuple[str, 
     credentials = CredentialStore().read()
     address = registry or credentials.usual
     if address is None:
-        raise ReferenceInvalid("Which registry has it? Run rune login first, or name it with --registry.")
+        raise ReferenceInvalid("Name the registry: run rune login first, or use --registry.")
     address = registry_url(address, insecure=insecure)
     return address, credentials.tokens.get(address)
 

@@ -167,7 +167,7 @@ def list_blocks(organisation: str | None, registry: str | None, insecure: bool, 
         print_json({"blocks": [asdict(each) for each in blocks]})
         return
     if not blocks:
-        click.echo("There are none that you may see. `rune block publish` publishes one of a project.")
+        click.echo("There are no blocks that you may see. `rune block publish` publishes one of a project.")
     for each in blocks:
         advice = f" (deprecated: {each.deprecation})" if each.deprecation else ""
         click.echo(f"{each.path}  {each.summary}{advice}")

@@ -42,7 +42,7 @@ def named_rune(text: str, registry: str | None, *, insecure: bool) -> NamedRune:
     address = registry or reference.registry or credentials.usual
     if address is None:
         raise ReferenceInvalid(
-            f"Which registry has {reference}? Run rune login first, or write the registry in front: "
+            f"Name the registry of {reference}: run rune login first, or write the registry in front: "
             f"http://127.0.0.1:8000/{reference}"
         )
     address = registry_url(address, insecure=insecure)

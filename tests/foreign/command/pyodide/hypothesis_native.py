@@ -43,7 +43,7 @@ def int_to_float(value: int, width: int = 64) -> float:
 
 
 def is_negative(value: float) -> bool:
-    """Whether the sign is there, also on zero."""
+    """Returns whether the sign is there, also on zero."""
     return math.copysign(1.0, value) < 0
 
 
@@ -81,7 +81,7 @@ def width_smallest_normals(width: int) -> float:
 
 
 def count_between_floats(low: float, high: float, width: int = 64) -> int:
-    """How many numbers there are from one to the other, both included."""
+    """Returns how many numbers there are from one to the other, both included."""
     if is_negative(low) == is_negative(high):
         return abs(float_to_int(high, width) - float_to_int(low, width)) + 1
     return count_between_floats(low, -0.0, width) + count_between_floats(0.0, high, width)

@@ -128,7 +128,7 @@ def test_a_build_that_fails_soon_keeps_the_warnings_of_its_check(
 
 
 def _checks_and_fails(self: Compiler, job: Any, on_answer: Any, **_: Any) -> None:
-    """As a process does whose compiler fails."""
+    """Checks in place of a process whose compiler fails."""
     place = {"line": 1, "column": 1, "offset": 0}
     warning = {
         "severity": "warning",

@@ -1,4 +1,4 @@
-"""When an edit gets its preview, on an explicit clock, and that one thread calls for all."""
+"""An edit gets its preview on an explicit clock, and one thread calls for all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.patience import PATIENCE
 
 
 def times_of_calls(schedule: EditSchedule, edits: list[tuple[float, UUID]]) -> list[tuple[float, UUID]]:
-    """When each key would be handled by a caller that is never late."""
+    """Returns when each key would be handled by a caller that is never late."""
     calls: list[tuple[float, UUID]] = []
 
     def handle_until(end: float) -> None:

@@ -101,7 +101,7 @@ def test_a_build_of_another_toolchain_shows_no_stages(client: Client, build: Bui
     build.artefact.save()
     assert "data-stages" not in client.get("/acme/kitchen").content.decode()
     answer = ask(client, build)
-    assert (answer.status_code, answer.json()["title"]) == (404, "There are no values of stages")
+    assert (answer.status_code, answer.json()["title"]) == (404, "There are no stage values")
     assert not Preview.objects.requested().exists()
 
 

@@ -55,7 +55,7 @@ def test_the_description_allows_no_other_fields() -> None:
 @pytest.mark.django_db
 def test_a_parameter_that_is_neither_true_nor_false_is_refused_by_name(client: Client, project: Project) -> None:
     answer = client.get("/api/v1/projects/acme/kitchen/tags/1.0/rune?automatic=null")
-    assert (answer.status_code, answer.json()["errors"]) == (400, {"automatic": ["`automatic` is true or false."]})
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"automatic": ["`automatic` must be true or false."]})
     assert client.get("/api/v1/projects/acme/kitchen/tags/1.0/rune?automatic=true").status_code == 404
 
 

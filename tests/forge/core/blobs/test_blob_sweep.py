@@ -75,7 +75,7 @@ def test_what_was_just_put_waits_for_its_link_and_a_second_put_begins_anew() -> 
 
 
 def test_a_put_of_what_is_linked_counts_too(owner: Thread) -> None:
-    """Its other link may go before the one for which it was put is made."""
+    """The other link may go before the one for which the blob was put is made."""
     blob = put_bytes(b"shared")
     link_blobs(owner, [blob.digest], None)
     Blob.objects.update(put_at=timezone.now() - LATER)
@@ -164,7 +164,7 @@ def test_the_files_of_a_replaced_database_stay_until_it_is_deleted(tmp_path: Pat
 
 @contextmanager
 def set_aside(data: Path) -> Iterator[None]:
-    """As a restore with --replace leaves it."""
+    """Sets a blob aside as a restore with --replace leaves it."""
     name = f"{PREFIX}20260102_030405"
     if connection.vendor != "postgresql":
         (data / name).mkdir()

@@ -38,7 +38,7 @@ Damage = Callable[[bytes], bytes]
 
 
 def flipped(place: int) -> Damage:
-    """One bit of one byte is another."""
+    """Flips one bit of one byte."""
 
     def flip(data: bytes) -> bytes:
         changed = bytearray(data)
@@ -74,7 +74,7 @@ def damage(digest: str, how: Damage) -> None:
 
 
 def read_all(chunks: Iterator[bytes]) -> tuple[int, bool]:
-    """How many bytes came, and whether it ended as if that were all."""
+    """Returns how many bytes came, and whether it ended as if that were all."""
     size = 0
     try:
         for chunk in chunks:

@@ -37,7 +37,7 @@ def _full_sqlite(folder: Path) -> Exception:
 
 
 class _PostgresFull(Exception):
-    """As psycopg raises it: with the code of PostgreSQL's `disk_full`."""
+    """The error that psycopg raises: with the code of PostgreSQL's `disk_full`."""
 
     sqlstate = "53100"
 

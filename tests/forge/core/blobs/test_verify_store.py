@@ -112,7 +112,7 @@ def test_what_is_deleted_meanwhile_is_no_finding(owner: Thread) -> None:
     first, second = sorted((linked(owner, b"first"), linked(owner, b"second")))
 
     def delete_second(_: object) -> None:
-        """By now both rows were read, and the first blob."""
+        """Deletes the second row. By now both rows were read, and the first blob."""
         links_of(owner).filter(blob_id=second).delete()
         Blob.objects.filter(pk=second).delete()
         blob_storage().delete(blob_name(second))

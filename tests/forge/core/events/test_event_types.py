@@ -25,7 +25,7 @@ class EventPartJson(TypedDict):
 
 
 class ShapedJson(TypedDict):
-    """It has one of everything."""
+    """A type with a field of each kind."""
 
     part: EventPartJson | None
     parts: list[EventPartJson]

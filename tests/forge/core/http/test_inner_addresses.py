@@ -74,7 +74,7 @@ def _refusal(act: Callable[[], object]) -> str:
 @given(spellings())
 def test_every_spelling_of_an_inner_address_is_refused_when_it_is_typed(host: str) -> None:
     name = host.strip("[]").lower()
-    sentence = f"{name} is inside of a network."
+    sentence = f"{name} is in a private network."
     assert not may_be_public(name)
     assert _refusal(lambda: checked_url(f"https://{host}/hook", anywhere=False)).startswith(sentence)
     assert _refusal(lambda: checked_registry(f"https://{host}:5000")).startswith(sentence)
@@ -85,7 +85,7 @@ def test_every_spelling_of_an_inner_address_is_refused_when_it_is_typed(host: st
 @given(spellings())
 def test_every_spelling_of_an_inner_address_is_refused_when_it_is_connected_to(host: str) -> None:
     backend = GuardedBackend(anywhere=False, resolving=resolve, deadline=time.monotonic() + 5)
-    with pytest.raises(NotPublic, match="is inside of a network"):
+    with pytest.raises(NotPublic, match="is in a private network"):
         backend.connect_tcp(host, 443)
 
 

@@ -38,7 +38,7 @@ def refused(client: Client, read: str, change: Callable[[], object], *acts: tupl
         assert send(path, body, content_type="application/json").status_code == 428, path
         stale = send(path, body, content_type="application/json", headers={"If-Match": etag})
         assert stale.status_code == 412, path
-        assert "Nothing was done." in stale.json()["detail"]
+        assert "Nothing was changed." in stale.json()["detail"]
 
 
 @pytest.mark.slow

@@ -51,7 +51,7 @@ def staging(developer: User, reviewer: User, project: Project) -> Deployment:
 
 @pytest.fixture
 def production(developer: User, staging: Deployment, project: Project) -> Deployment:
-    """It serves what staging served first; staging serves 1.1 by now."""
+    """Returns a deployment that serves what staging served first; staging serves 1.1 by now."""
     production = deployed(developer, project, title="Production", promoted_from="staging")
     published(developer, project, "1.1", OTHER)
     serve_tag(developer, staging, "1.1")

@@ -122,7 +122,7 @@ def test_mix_and_match_across_deployments(middle: Middle, publisher: Publisher, 
 @pytest.mark.protects("delivery/key-compromise")
 @pytest.mark.parametrize("role", list(UpdateRole))
 def test_key_compromise_of_one_role(role: UpdateRole, middle: Middle, publisher: Publisher, app: Deployment) -> None:
-    """With the key of one role, and keys of their own for the others, the attacker delivers nothing."""
+    """The attacker with the key of one role, and keys of their own for the others, delivers nothing."""
     key = next(pair for pair in publisher.keys if pair.role is role)
     others = [pair for pair in make_keys() if pair.role is not role]
     thief = Publisher(keys=[key, *others], roots=list(publisher.roots))
@@ -174,7 +174,7 @@ def test_a_clock_that_is_behind(middle: Middle, app: Deployment) -> None:
 
 @pytest.mark.protects("delivery/freeze")
 def test_a_clock_that_is_ahead(middle: Middle, publisher: Publisher, app: Deployment) -> None:
-    """Seen from a clock ten days ahead, the honest server's documents have ended: the error names the clock."""
+    """The documents of an honest server have ended for a clock that is ten days ahead: the error names the clock."""
     then = datetime.now(UTC) - timedelta(days=10)
     middle.serve(publisher.release(RUNE, 1, now=then), RUNE, publisher)
     middle.date = then

@@ -69,7 +69,7 @@ def _raise(error: Exception, cause: Exception | None = None) -> Execute:
 
 
 def _raise_in_place_of(cause: Exception, error: Exception) -> Execute:
-    """As `raise ... from None` does, where the first error is a context and no cause."""
+    """Raises as `raise ... from None` does, where the first error is a context and no cause."""
 
     def execute(job: JobContext) -> Mapping[str, Any]:
         try:
@@ -88,7 +88,7 @@ FULL_DISKS: dict[str, Execute] = {
     "a process that computes": _raise(DiskFull()),
     "a failure of the job": _raise(JobFailed("The archive could not be read."), FULL),
     "a failure of an attempt": _raise(AttemptFailed("The process died."), FULL),
-    "a domain error": _raise(JobFailed("There is no room."), DiskFull()),
+    "a domain error": _raise(JobFailed("There is not enough storage."), DiskFull()),
     "an error that replaces it": _raise_in_place_of(FULL, JobFailed("registry.example cannot be reached.")),
 }
 

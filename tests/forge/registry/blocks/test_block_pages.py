@@ -117,7 +117,7 @@ def test_a_block_s_page_has_its_versions_source_and_users(
     text = _text(browser_of(viewer).get(PAGE))
     assert '<a class="cut" href="/acme/clap/studio">acme/clap</a><span class="tag num">1.1</span>' in text
     older = _text(browser_of(viewer).get(PAGE, {"version": "1.0"}))
-    assert ("What changed" in older, "The one to take: 1.1" in older) == (False, True)
+    assert ("What changed" in older, "Replacement: 1.1" in older) == (False, True)
     assert browser_of(viewer).get(PAGE, {"version": "3"}).status_code == 404
     assert browser_of(viewer).get("/acme/kitchen/blocks/other").status_code == 404
     # Public, everyone reads it, and nobody learns who uses it but who takes part there.

@@ -26,7 +26,7 @@ def fork(project: Project, owner: User, developer: User, stranger: User) -> Proj
 
 @pytest.fixture
 def partner(fork: Project, stranger: User) -> User:
-    """Who made the fork, in another organisation."""
+    """Returns the maker of the fork, in another organisation."""
     return User.objects.get(pk=stranger.pk)
 
 

@@ -60,7 +60,7 @@ def fork(project: Project, owner: User, developer: User, stranger: User) -> Proj
 
 @pytest.fixture
 def partner(fork: Project, stranger: User) -> User:
-    """Who made the fork, in another organisation."""
+    """Returns the maker of the fork, in another organisation."""
     return User.objects.get(pk=stranger.pk)
 
 
@@ -349,7 +349,7 @@ def test_a_fork_that_is_gone_can_only_be_closed(fork: Project, partner: User, de
         merging_of(again(developer, offer))
     with pytest.raises(Invalid, match="why"):
         actions.close_change_request(developer, again(developer, offer))
-    actions.close_change_request(developer, again(developer, offer), "The fork is gone.")
+    actions.close_change_request(developer, again(developer, offer), "The fork was deleted.")
     actions.reopen_change_request(developer, again(developer, offer))
     assert again(developer, offer).state == "open"
 

@@ -105,8 +105,8 @@ def test_a_limit_that_is_missed_or_not_known_keeps_it_from_the_tag() -> None:
     assert decision_for(policy=rules, in_force=rules, accuracy=0.97).missing == ()
     for accuracy in (0.9, None):
         (sentence,) = decision_for(policy=rules, in_force=rules, accuracy=accuracy).missing
-        assert sentence.startswith("Accuracy does not keep its limit: ")
-        assert sentence.endswith("Make it better and build again, or change forge.yml.")
+        assert sentence.startswith("Accuracy does not meet its limit: ")
+        assert sentence.endswith("Improve it and build again, or change forge.yml.")
 
 
 def test_a_build_that_loosens_the_rules_is_held_to_the_old_tags_and_approvals() -> None:

@@ -131,7 +131,7 @@ def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, 
         ]
     )
     build.refresh_from_db()
-    with pytest.raises(GateClosed, match=r"Size does not keep its limit: 5\.1 kB, and the limit is at most 1\.0 kB\."):
+    with pytest.raises(GateClosed, match=r"Size does not meet its limit: 5\.1 kB, and the limit is at most 1\.0 kB\."):
         publish_build(developer, build, "1.0")
 
 

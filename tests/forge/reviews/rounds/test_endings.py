@@ -1,4 +1,4 @@
-"""How a review ended, in its header and in the bar of the verdict, and that no list offers to continue it."""
+"""The ending of a review is in its header and in the bar of the verdict, and no list offers to continue it."""
 
 from __future__ import annotations
 

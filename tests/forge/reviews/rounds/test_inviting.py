@@ -82,7 +82,7 @@ def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any,
     assert answer["Location"] == PAGE
     page = phone.get(answer["Location"]).content.decode()
     assert 'name="verdict" value="approve"' in page
-    assert "Your review is asked for" in page
+    assert "Your review is requested" in page
     taps += 1
     [judging] = [form for _, form in Forms(page).forms if "round" in form]
     phone.post(f"{PAGE}/respond", judging | {"verdict": "approve", "text": ""})

@@ -58,7 +58,7 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
         ({"title": ""}, "in a few words"),
         ({"people": []}, "at least one person"),
         ({"people": ["nobody"]}, "person cannot be asked"),
-        ({"required_approvals": "7"}, "cannot be had"),
+        ({"required_approvals": "7"}, "cannot give"),
         ({"required_approvals": "x"}, "not a whole number"),
         ({"due": "tomorrow"}, "not a valid date"),
         ({"due": "2001-01-01"}, "has passed"),
@@ -84,7 +84,7 @@ def test_a_verdict_is_given_and_undone_by_forms(
     assert build.artefact is not None
     ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     client = browser_of(reviewer)
-    assert "Your review is asked for" in text_of(client.get(PAGE))
+    assert "Your review is requested" in text_of(client.get(PAGE))
     assert 'value="approve"' in text_of(client.get(PAGE))
     form = {"round": "1", "rune": build.artefact.digest}
     response = client.post(f"{PAGE}/respond", form | {"verdict": "changes", "text": ""})

@@ -26,7 +26,7 @@ def test_who_cannot_be_asked_is_named_with_the_reason(
     owner.save()
     page = " ".join(browser_of(developer).get(ASK).content.decode().split())
     choices, _, others = page.partition('aria-label="Cannot be asked"')
-    assert str(reviewer) in choices.partition("Who</legend>")[2]
+    assert str(reviewer) in choices.partition("Reviewers</legend>")[2]
     assert f'value="{owner.pk}"' not in page
     assert f"{developer} built this or wrote part of it since the last approved build." in others
     assert f"{stranger} has the role Viewer, which gives no verdicts." in others

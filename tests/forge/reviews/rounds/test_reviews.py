@@ -177,7 +177,7 @@ def test_only_members_who_did_not_build_it_are_asked(
         ([RequestedGroup((reviewer.pk,), required_approvals=0)], "at least one person"),
         ([one(developer)], "built it"),
         ([one(stranger)], "Only people who may give verdicts"),
-        ([RequestedGroup((reviewer.pk,), required_approvals=2)], "2 approvals of 1 person cannot be had"),
+        ([RequestedGroup((reviewer.pk,), required_approvals=2)], "1 person cannot give 2 approvals"),
         ([one(reviewer), RequestedGroup(())], "1 to 50 people"),
         ([one(reviewer)] * 21, "at most 20 groups"),
     ):

@@ -25,7 +25,7 @@ Browser = Callable[[Any], Client]
 
 @pytest.fixture
 def audio(project: Project, owner: Any, developer: Any, reviewer: Any, viewer: Any) -> Team:
-    """Its developer builds, and its viewer may not judge."""
+    """Returns a team whose developer builds, and whose viewer may not judge."""
     team = create_team(owner, project.organisation, "audio")
     add_to_team(owner, team, [developer.pk, reviewer.pk, owner.pk, viewer.pk])
     return team

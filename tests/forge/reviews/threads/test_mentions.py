@@ -1,4 +1,4 @@
-"""Who is mentioned in a comment, and who is not."""
+"""The people who are mentioned in a comment, and those who are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who offers changes and has no role in the project takes part in the conversation about what they offer, and there
+"""A person who offers changes and has no role in the project takes part in the conversation about the offer, and there
 alone: who may what, what they see, and who hears of it."""
 
 from __future__ import annotations

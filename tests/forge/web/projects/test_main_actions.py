@@ -1,4 +1,4 @@
-"""One main action in a view: pages with several forms make the button of one of them the main one."""
+"""A view has one main action: pages with several forms make the button of one of them the main one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Before a rune of an organisation runs for a visitor who is no member there: what it asks for, and where it came
-from."""
+"""The facts that a visitor reads before a rune of an organisation they do not belong to runs: what it asks for, and
+where it came from."""
 
 from __future__ import annotations
 

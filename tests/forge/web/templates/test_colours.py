@@ -1,4 +1,4 @@
-"""Where the server states a colour itself, in a picture, a badge or a letter, it is one of the product's."""
+"""Colours that the server states itself, in a picture, a badge or a letter, are the product's."""
 
 from __future__ import annotations
 

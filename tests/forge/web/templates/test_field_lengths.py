@@ -1,4 +1,4 @@
-"""How many characters a field takes is declared by the app that checks it, and no template says it again."""
+"""The length of a field is declared by the app that checks it, and no template repeats it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ OUTLINE = {
 
 @pytest.fixture
 def builds(project: Project, organisation: Organisation, developer: User, owner: User) -> tuple[Build, Build]:
-    """One that succeeded and was published and reviewed, and one that failed; everything says something evil."""
+    """Returns a build that succeeded and was published and reviewed, and one that failed, all with hostile texts."""
     User.objects.update(name=EVIL[:80])
     Organisation.objects.update(title=EVIL[:80])
     Project.objects.update(description=EVIL, visibility="public")

@@ -171,8 +171,11 @@ def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
         (["--target", "c", "-o", "-"], "the target c makes several files"),
         (["--target", "c", "-o", str(project / "file")], "the target c makes several files"),
         (["--target", "wasm32", "-o", str(project)], "a rune is a file"),
-        (["--target", "c", "--target", "wasm32", "-o", str(project / "file")], "is no folder, and there are several"),
-        (["--target", "c", "--target", "wasm32", "-o", "-"], "is no folder, and there are several"),
+        (
+            ["--target", "c", "--target", "wasm32", "-o", str(project / "file")],
+            "is not a folder, and there are several",
+        ),
+        (["--target", "c", "--target", "wasm32", "-o", "-"], "is not a folder, and there are several"),
         (["--target", "wasm32-mvp", "--target", "wasm32", "--explain"], "--explain is about one target"),
     ):
         result = rune_build(project, *arguments)

@@ -76,7 +76,7 @@ def test_a_recording_that_the_layout_does_not_have_is_left_out_with_the_reason()
     rows = "file_name,label\na.wav,yes\n"
     layout = layout_of({"metadata.csv": rows, "a.wav": loud(), "b.wav": loud(1)})[1]
     assert [(each.path, each.reason) for each in layout.omissions] == [
-        ("b.wav", "The archive was read as “Hugging Face folder”, in which this file is no recording.")
+        ("b.wav", "The archive was read as “Hugging Face folder”, in which this file is not a recording.")
     ]
 
 

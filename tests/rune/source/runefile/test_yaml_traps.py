@@ -52,7 +52,7 @@ def test_words_that_were_truth_values_once_are_texts_and_told_of_where_a_number_
     text = WORDS.replace("inputs:\n      - model", f"inputs: [model]\n    args: {{count: {word}}}")
     (problem,) = errors(text)
     assert problem.code == "RUNE0065"
-    assert problem.notes[-1] == f"`{word}` is a text, and no number and no truth value, in YAML 1.2."
+    assert problem.notes[-1] == f"`{word}` is a text in YAML 1.2, not a number or a truth value."
 
 
 def test_a_list_of_such_words_keeps_them() -> None:

@@ -118,7 +118,7 @@ def changed(bundle: bytes, **values: object) -> bytes:
 @each_case(
     ("values", "reason"),
     [
-        ({"mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.1"}, "no Sigstore bundle of version 0.3"),
+        ({"mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.1"}, "not a Sigstore bundle of version 0.3"),
         ({"dsseEnvelope": None}, "no DSSE envelope"),
         ({"dsseEnvelope": {"signatures": []}}, "one signature"),
         ({"dsseEnvelope": {"signatures": [{}, {}]}}, "one signature"),

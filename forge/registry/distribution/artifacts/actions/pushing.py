@@ -70,13 +70,13 @@ def push_manifest(
     for tag in tags:
         _check_tag(tag)
     if len(tags) > MOST_TAGS:
-        raise BadTag(f"One push sets at most {MOST_TAGS} tags, these are {len(tags)}.")
+        raise BadTag(f"One push sets at most {MOST_TAGS} tags; this one sets {len(tags)}.")
     try:
         document = read_document(data, content_type)
     except BadManifest as error:
         raise BadArtifact(str(error)) from None
     if digest and not names(digest, data):
-        raise WrongBytes(f"The manifest that came is not that of {digest}.")
+        raise WrongBytes(f"The received manifest does not have the digest {digest}.")
     digest = digest or digest_of(data)
     build = _build_of(project, document, data) if tags else None
     if build is not None:

@@ -53,7 +53,7 @@ def change_registry_rules(
 
 
 def _as_text(terms: RegistryTerms) -> dict[str, str]:
-    """As the audit log says it."""
+    """Returns the rules as the audit log writes them."""
     return {
         "artifacts": "all" if terms.takes_all else "runes and what refers to them",
         "versions": "move" if terms.versions_move else "stay",

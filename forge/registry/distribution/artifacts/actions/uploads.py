@@ -125,7 +125,7 @@ def append_part(
                 _require_room(project, 1)
     except PartInUse:
         raise UploadInUse(
-            "Another request is sending bytes of this upload. Wait for it, or begin another one."
+            "Another request is sending bytes of this upload. Wait for it, or start another upload."
         ) from None
     except NotFound:
         raise _upload_ended() from None
@@ -204,7 +204,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     except WrongDigest:
         _end(upload, parts)
         raise WrongBytes(
-            f"The {upload.size} bytes that came are not those of {digest}. The upload was ended; begin it again."
+            f"The {upload.size} received bytes do not have the digest {digest}. The upload was ended; start it again."
         ) from None
     except PartInUse:
         raise UploadInUse("Another request is sending bytes of this upload. Wait until it has ended.") from None
@@ -225,7 +225,7 @@ def _digests_of(upload: Upload, parts: list[BlobPart], algorithms: set[str]) -> 
 
 
 def _upload_ended() -> NoSuchUpload:
-    return NoSuchUpload("This upload ended meanwhile. Begin it again.")
+    return NoSuchUpload("This upload has ended. Start it again.")
 
 
 def cancel_upload(actor: Actor, upload: Upload) -> None:

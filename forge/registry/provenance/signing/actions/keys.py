@@ -117,7 +117,7 @@ def _require(actor: Actor, organisation: Organisation, precondition: Preconditio
     keys = keys_of(organisation.pk)
     require_precondition(key_facets(keys), precondition)
     if may_add and len(keys) >= MOST_KEYS:
-        raise TooManyKeys(f"An organisation has at most {MOST_KEYS} keys, former ones included.")
+        raise TooManyKeys(f"An organisation has at most {MOST_KEYS} keys, including former ones.")
 
 
 def _record(actor: Actor, organisation: Organisation, action: str, **what: str) -> None:

@@ -29,7 +29,7 @@ export function startImportDrop(dialog: HTMLDialogElement): void {
       says.textContent = typeof outcome === "string" ? outcome : "The server cannot be reached. Try again.";
       return;
     }
-    says.textContent = `${outcome.title}. You see what would come in before anything does.`;
+    says.textContent = `${outcome.title}. You see a preview before anything is imported.`;
     fill(form, outcome.archive);
     place.replaceChildren(form);
     startImportForm(form);

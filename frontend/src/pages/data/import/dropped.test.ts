@@ -22,11 +22,11 @@ test("single recordings and folders are packed, without litter", () => {
 
 test("files that are no recordings are named, a few of them", () => {
   const sentence = "An import takes .wav, .png, folders that are named after labels, or one .zip.";
-  expect(droppedArchive(named("plan.docx", "a.wav"), ENDINGS)).toBe(`plan.docx is no recording. ${sentence}`);
+  expect(droppedArchive(named("plan.docx", "a.wav"), ENDINGS)).toBe(`plan.docx is not a recording. ${sentence}`);
   expect(droppedArchive(named("a.md", "b.md", "c.md", "d.md"), ENDINGS)).toBe(
-    `a.md, b.md, c.md and 1 more are no recordings. ${sentence}`,
+    `a.md, b.md, c.md and 1 more are not recordings. ${sentence}`,
   );
-  expect(droppedArchive(named("a.zip", "b.zip"), ENDINGS)).toBe(`a.zip and b.zip are no recordings. ${sentence}`);
+  expect(droppedArchive(named("a.zip", "b.zip"), ENDINGS)).toBe(`a.zip and b.zip are not recordings. ${sentence}`);
 });
 
 test("an empty folder says what to choose", () => {

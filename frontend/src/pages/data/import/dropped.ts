@@ -36,7 +36,7 @@ function refusalOf(misfits: readonly NamedFile[], endings: readonly string[]): s
   const last = all.at(-1) ?? "";
   const list = all.length === 1 ? last : `${all.slice(0, -1).join(", ")} and ${last}`;
   return (
-    `${list} ${misfits.length === 1 ? "is no recording" : "are no recordings"}. ` +
+    `${list} ${misfits.length === 1 ? "is not a recording" : "are not recordings"}. ` +
     `An import takes ${endings.join(", ")}, folders that are named after labels, or one .zip.`
   );
 }

@@ -51,7 +51,7 @@ describe("sending a file in pieces", () => {
     const server = receiver(
       (offset, piece) => {
         offsets.push(offset);
-        if (offset !== has) return "Other bytes are next.";
+        if (offset !== has) return "The offset is wrong.";
         has += piece.size;
         return offsets.length % 2 === 0 ? has : null;
       },

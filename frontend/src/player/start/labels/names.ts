@@ -11,7 +11,7 @@ export function nameProblem(name: string, others: readonly string[], longest: nu
   const text = name.trim();
   if (text === "") return "Write a name first, such as knock.";
   if (text.length > longest) return `A name has at most ${longest} characters.`;
-  return others.some((other) => key(other) === key(text)) ? `There is a label ${text} already.` : null;
+  return others.some((other) => key(other) === key(text)) ? `A label ${text} already exists.` : null;
 }
 
 /** The labels of the samples, in the order in which they came first; background is the last one. */

@@ -43,7 +43,7 @@ export async function addLiveTest(
   const path = testsOf(last.block.file);
   const { files } = workspace;
   const entry = files.list().find((each) => each.path === path);
-  if (entry !== undefined && entry.kind !== "text") return { refused: `${path} is no text.` };
+  if (entry !== undefined && entry.kind !== "text") return { refused: `${path} is not text.` };
   const testsText = entry === undefined ? null : files.text(entry.id);
   const name = freeName(testsText?.toJSON() ?? "");
   const recording = await engine.record({ ...last.block, name, runs: last.runs });

@@ -70,6 +70,6 @@ test("names with numbers are in the order in which one counts", () => {
 // protects: uploads/two-spellings
 test("an accented letter and the same with a combining accent are one name", () => {
   expect(normalPath("cafe\u0301/e\u0301.txt")).toBe("caf\u00e9/\u00e9.txt");
-  expect(pathProblem("e\u0301.txt", new Set(["\u00e9.txt"]))).toBe("There is a file called \u00e9.txt already.");
+  expect(pathProblem("e\u0301.txt", new Set(["\u00e9.txt"]))).toBe("A file called \u00e9.txt already exists.");
   expect(placeFor("e\u0301.tflite")).toBe("models/\u00e9.tflite");
 });

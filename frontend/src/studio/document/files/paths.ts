@@ -25,11 +25,11 @@ export function pathProblem(typedPath: string, existing: ReadonlySet<string>): s
     if (part === "." || part === "..") return "A name cannot lead out of the project's folder.";
     if (part !== part.trim()) return "A name cannot begin or end with a space.";
   }
-  if (existing.has(path)) return `There is a file called ${path} already.`;
+  if (existing.has(path)) return `A file called ${path} already exists.`;
   const lowerPath = path.toLowerCase();
   for (const other of existing) {
     if (other.toLowerCase() === lowerPath)
-      return `There is a file called ${other} already. On many computers, names that differ only in upper and lower case are the same file.`;
+      return `A file called ${other} already exists. On many computers, names that differ only in upper and lower case are the same file.`;
     if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;
     if (path.startsWith(`${other}/`)) return `${other} is a file, so it cannot hold another.`;
   }

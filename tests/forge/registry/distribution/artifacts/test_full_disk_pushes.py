@@ -57,7 +57,7 @@ class _Push:
         return response
 
     def expect_nothing_half_visible(self, step: str) -> None:
-        """After a refused step, readers see what they saw before it."""
+        """Expects that readers see after a refused step what they saw before it."""
         registry = self._registry
         if step in ("first part", "second part"):
             assert registry.get(self._location)["Range"] == ("0-0" if step == "first part" else f"0-{FIRST - 1}")

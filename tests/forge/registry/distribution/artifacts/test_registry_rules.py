@@ -1,4 +1,4 @@
-"""Who says what an organisation's registry takes, and how: on its page and by the API."""
+"""The rules of an organisation's registry: who sets them, on its page and by the API."""
 
 from __future__ import annotations
 

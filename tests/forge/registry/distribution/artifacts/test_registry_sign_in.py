@@ -1,4 +1,4 @@
-"""How Docker's clients sign in: a challenge, a pass for some repositories, and what the pass opens and does not."""
+"""The sign-in of Docker's clients: a challenge, a pass for some repositories, and what the pass opens and does not."""
 
 from __future__ import annotations
 

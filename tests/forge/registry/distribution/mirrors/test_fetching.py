@@ -163,18 +163,18 @@ def _blob(**changes: Any) -> Callable[[NotedRequest], CannedAnswer | None]:
 _DEEP = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": descriptor(EMPTY, "a/b"), "layers": 7})
 
 LIES = {
-    "another blob": (_blob(body=b"x" * len(LAYER)), "are not those of"),
+    "another blob": (_blob(body=b"x" * len(LAYER)), "do not have the digest"),
     "a longer blob": (_blob(body=LAYER + b"x"), "has more bytes"),
-    "a shorter blob": (_blob(body=LAYER[:-1]), "are not those of"),
+    "a shorter blob": (_blob(body=LAYER[:-1]), "do not have the digest"),
     "no blob": (_blob(status=404, body=b""), ""),
     "a redirect elsewhere": (_blob(status=307, headers={"Location": "ftp://elsewhere.example/"}), "not https"),
     "a redirect to itself": (
         _blob(status=307, headers={"Location": f"/v2/team/door/blobs/{sha(LAYER)}"}),
         "redirects more than",
     ),
-    "no manifest": (_manifest(b"<html>"), "A manifest is JSON"),
+    "no manifest": (_manifest(b"<html>"), "A manifest must be JSON"),
     "a manifest that is too large": (_manifest(b" " * (4 * 1024 * 1024 + 1)), "more than"),
-    "a manifest with other parts": (_manifest(_DEEP.encode()), "layers is a list"),
+    "a manifest with other parts": (_manifest(_DEEP.encode()), "layers must be a list"),
     "a sign-in that is refused": (lambda request: CannedAnswer(401), "Check the user and the password"),
 }
 

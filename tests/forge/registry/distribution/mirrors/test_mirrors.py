@@ -1,4 +1,4 @@
-"""Who sets mirrors, which addresses they may have, and what becomes of the password."""
+"""The people who set mirrors, the addresses that mirrors may have, and what becomes of the password."""
 
 from __future__ import annotations
 

@@ -70,9 +70,9 @@ def etag(organisation: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("rules", "keep", "message"),
     [
-        ((RetentionRule("nightly-*"),), (), "Say for nightly-* what goes"),
-        ((RetentionRule("a b", older_days=1),), (), "is no pattern"),
-        ((RetentionRule("", older_days=1),), (), "is no pattern"),
+        ((RetentionRule("nightly-*"),), (), "State which artifacts of nightly-* to delete"),
+        ((RetentionRule("a b", older_days=1),), (), "is not a pattern"),
+        ((RetentionRule("", older_days=1),), (), "is not a pattern"),
         ((RetentionRule("a", older_days=0),), (), "from 1 to"),
         ((RetentionRule("a", older_days=1), RetentionRule("a", keep_last=1)), (), "two rules for a"),
         ((), ("untagged",), "is for rules"),

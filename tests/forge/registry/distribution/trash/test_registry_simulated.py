@@ -56,7 +56,7 @@ class RegistryProcessKilled(BaseException):
 
 
 class RegistrySimulation:
-    """One repository, and what it must show: the manifest of each tag, as the last push that was answered set it."""
+    """A repository, and what it must show: the manifest of each tag, as the last push that was answered set it."""
 
     def __init__(self, seed: int, project: Project, actor: Any) -> None:
         self.random = random.Random(seed)

@@ -21,7 +21,7 @@ from rune.tools.signing.keys import Algorithm
 
 @pytest.fixture
 def secret_file(tmp_path: Path, settings: Any) -> Path:
-    """Where the signer of this test has its secret: outside of the data folder."""
+    """Returns the file with the secret of this test's signer: outside of the data folder."""
     place = tmp_path / "apart" / "signing-secret"
     settings.SIGNING_SECRET_FILE = place
     return place

@@ -42,7 +42,7 @@ def _process(data: Path) -> subprocess.Popen[bytes]:
 
 
 def test_it_ends_in_order_when_it_has_nothing_to_do(tmp_path: Path) -> None:
-    """Its standard input is still open then: the server that started it goes on."""
+    """The signer's standard input is still open then: the server that started it goes on."""
     with _process(tmp_path) as process:
         assert process.stdout is not None
         assert process.stderr is not None

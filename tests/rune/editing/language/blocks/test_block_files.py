@@ -143,7 +143,7 @@ def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
     service.answer({"ask": "open", "files": {"Runefile.yml": {"text": SWITCH}}})
     assert service.answer({"ask": "copy-block", "stage": "switch", "dry_run": True})["answer"] == {"reason": None}
     why = service.answer({"ask": "copy-block", "stage": "mean", "dry_run": True})["answer"]["reason"]
-    assert "no block of the catalogue that is written in Python" in why
+    assert "not a block of the catalogue that is written in Python" in why
     answer = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
     (file,), (edit,) = answer["files"], answer["edits"]
     assert (file["path"], 'x: f32["n"]' in file["text"], edit["text"]) == ("hysteresis.py", True, "./hysteresis.py")
@@ -185,7 +185,7 @@ def _service(more: dict[str, str] | None = None, dimensions: str = "6", element:
         ("größe", "Python function"),
         ("len", "has a meaning"),
         ("f32", "has a meaning"),
-        ("smooth", "a file smooth.py already"),
+        ("smooth", "file smooth.py already exists"),
         ("a" * 61, "too long"),
     ],
 )

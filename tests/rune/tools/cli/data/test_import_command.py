@@ -66,8 +66,8 @@ def test_it_goes_on_behind_a_piece_whose_answer_was_lost(tmp_path: Path) -> None
 def test_it_ends_with_the_sentence_of_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = zipped({"knock/1.wav": loud()})
     (tmp_path / "sounds.zip").write_bytes(data)
-    server = LosingServer(len(data), {2: RegistryRefused("There is no room.", 507)})
-    with pytest.raises(RegistryRefused, match="There is no room"):
+    server = LosingServer(len(data), {2: RegistryRefused("There is not enough storage.", 507)})
+    with pytest.raises(RegistryRefused, match="There is not enough storage"):
         import_data(server, tmp_path / "sounds.zip", OPTIONS)
     assert "--resume" not in capsys.readouterr().err
 
