@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "forge.registry",
     "forge.reviews",
     "forge.repositories",
-    "forge.moderation",
     "forge.deployments",
     "forge.player",
     "forge.webhooks",
@@ -232,6 +231,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+REPORT_ADDRESS = ENVIRONMENT.report_address
 if ENVIRONMENT.mail_server:
     EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.mail_server.host, ENVIRONMENT.mail_server.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail_server.user, ENVIRONMENT.mail_server.password

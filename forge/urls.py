@@ -27,7 +27,6 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.webhooks.urls")),
     path("", include("forge.notices.urls")),
     path("", include("forge.search.urls")),
-    path("", include("forge.moderation.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 

@@ -120,8 +120,6 @@ class User(AbstractBaseUser):
     """The person's text about themself, shown on their page."""
     shows_page = models.BooleanField(default=False, db_default=False)
     """Whether the page is for everybody; else it is for those with whom they share an organisation."""
-    page_taken_down = models.DateTimeField(null=True, blank=True)
-    """The time when their page was hidden from everybody else (`forge.moderation`)."""
     dismissed_hints = models.JSONField(default=list)
     """The hints for beginners that the person put away (`forge.accounts.people.hints`)."""
 

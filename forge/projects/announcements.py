@@ -7,10 +7,20 @@ from typing import TypedDict
 from uuid import UUID
 
 from forge.accounts.people.serializers import PersonJson
+from forge.accounts.permissions import Verb
+from forge.accounts.project_people import team_of
 from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic, Thing, ids_among, things_named
 from forge.core.audit.messages import declare as declare_sentences
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence, StoredEvent
+from forge.core.events.announcements import (
+    ActivityAnnouncement,
+    ActivityEntry,
+    ActivitySentence,
+    NoticeAnnouncement,
+    NoticeDraft,
+    NoticeTopic,
+    StoredEvent,
+)
 from forge.core.events.declarations import EVERYTHING, EventType, StreamKind, declare
 from forge.projects.models import Project
 from forge.projects.serializers import ProjectSummaryJson
@@ -24,6 +34,13 @@ class ProjectChangedJson(TypedDict):
 
 class ProjectDeletedJson(TypedDict):
     """The project was deleted, and its sockets close."""
+
+
+class ProjectTakenDownJson(TypedDict):
+    """The operator took its public page down, or put it back."""
+
+    change: str
+    """`taken-down` or `put-back`."""
 
 
 class VersionSavedJson(TypedDict):
@@ -60,6 +77,33 @@ class OrganisationProjectRestoredJson(TypedDict):
     project: Uuid
 
 
+TAKE_DOWNS = NoticeTopic(
+    "taken-down",
+    icon="flag",
+    messages={
+        "taken-down": "The operator of this server took it down",
+        "put-back": "The operator of this server put it back",
+    },
+    action="See why",
+)
+
+
+def _take_down_notice(event: StoredEvent[ProjectTakenDownJson]) -> NoticeDraft | None:
+    """Tells those who manage the project."""
+    project = Project.objects.filter(pk=event.holder).first()
+    if project is None:
+        return None
+    return NoticeDraft(
+        TAKE_DOWNS,
+        event.data["change"],
+        title=f"The public page of {project.name}",
+        subject=f"take-down:{project.pk}",
+        path="",
+        addressees=frozenset(mate.user.pk for mate in team_of(project, Verb.MANAGE)),
+        is_for_watchers=False,
+    )
+
+
 def _created(event: StoredEvent[OrganisationProjectCreatedJson]) -> ActivityEntry:
     project = event.data["project"]
     return ActivityEntry("created", project, project=UUID(project))
@@ -85,6 +129,22 @@ PROJECT_CHANGED = declare(
     )
 )
 PROJECT_DELETED = declare(EventType("project.deleted", StreamKind.PROJECT, ProjectDeletedJson, (EVERYTHING,)))
+PROJECT_TAKEN_DOWN = declare(
+    EventType(
+        "project.taken-down",
+        StreamKind.PROJECT,
+        ProjectTakenDownJson,
+        ("state",),
+        audit=AuditSentences(
+            AuditTopic.PROJECTS,
+            {
+                "project.take-down": "took the public page of {project} down: “{reason}”",
+                "project.put-back": "put the public page of {project} back",
+            },
+        ),
+        notice=NoticeAnnouncement((TAKE_DOWNS,), _take_down_notice),
+    )
+)
 VERSION_SAVED = declare(
     EventType(
         "version.saved",

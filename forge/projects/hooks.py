@@ -112,7 +112,7 @@ class PendingItems:
 
 
 pending_items: Hook[[Actor], PendingItems] = Hook()
-"""Builds, reviews and moderation tell. Both sides at once, because both are of the same rows."""
+"""Builds and reviews tell. Both sides at once, because both are of the same rows."""
 
 
 class VersionPartsJson(TypedDict, total=False):

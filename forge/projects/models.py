@@ -13,6 +13,7 @@ from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit.entries import AuditPlace
+from forge.core.reasons import LONGEST_REASON
 from rune.digests import DIGEST_LENGTH
 
 MAX_DESCRIPTION = 200
@@ -77,8 +78,9 @@ class Project(models.Model):
     changed = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     taken_down = models.DateTimeField(null=True, blank=True)
-    """The time when its public page was taken down (`forge.moderation`): hidden from others since, whatever its
-    visibility."""
+    """The time when the operator took its public page down: hidden from others since, whatever its visibility."""
+    taken_down_because = models.CharField(max_length=LONGEST_REASON, blank=True)
+    """The reason, for its people."""
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
     is_favourite: bool

@@ -118,12 +118,7 @@ def block_gate(project: Project, source: Version, version: str) -> GateAnswer:
 
 def is_protected(project: Project, tag: str) -> bool:
     """Returns whether one of the gates protects a tag of a project."""
-    return bool(protected_among(project, [tag]))
-
-
-def protected_among(project: Project, tags: Collection[str]) -> frozenset[str]:
-    """Returns the tags, of some of a project, that one of the gates protects."""
-    return frozenset(tag for protected_tags in protections.call(project, tags) for tag in protected_tags)
+    return any(protections.call(project, [tag]))
 
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:

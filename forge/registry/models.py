@@ -19,7 +19,6 @@ from forge.registry.blocks.models import BlockVersion, BlockVersionQuerySet
 from forge.registry.discovery.standings.models import StandingEntry, StandingTable
 from forge.registry.distribution.artifacts.models import ArtifactTag, BlobDigest, PushedBlob, RegistryRules, Upload
 from forge.registry.distribution.mirrors.models import Mirror
-from forge.registry.distribution.retention.models import RetentionRules
 from forge.registry.oci.digests import LONGEST_DIGEST
 from forge.registry.oci.manifests import TAG_LENGTH
 from forge.registry.provenance.signing.models import (
@@ -52,7 +51,6 @@ __all__ = [
     "Rebuild",
     "RegistryRules",
     "Repository",
-    "RetentionRules",
     "Signature",
     "SigningKey",
     "StandingEntry",
@@ -99,11 +97,8 @@ class Manifest(models.Model):
     """The time when it was deleted, or None if it was not. Its bytes are kept for 30 days."""
     trashed_tags = models.JSONField(default=list, db_default=[])
     """The tags that it had when it was deleted."""
-    pulled = models.DateTimeField(null=True, blank=True)
-    """The time when it was pulled last, within a minute, or None if it was not; written of pushed artifacts alone."""
     created = models.DateTimeField(auto_now_add=True)
-    """The time when it arrived last: pushed for the first time, or back from the trash, where rules that delete begin
-    to count."""
+    """The time when it came last: pushed for the first time, or back from the trash."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "blob"], name="one_manifest_a_digest")]

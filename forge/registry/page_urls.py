@@ -9,7 +9,6 @@ from forge.registry.discovery.dependants import pages as dependants
 from forge.registry.discovery.standings import pages as standings
 from forge.registry.distribution.artifacts import pages as artifacts
 from forge.registry.distribution.mirrors import pages as mirrors
-from forge.registry.distribution.retention import pages as retention
 from forge.registry.distribution.trash import pages as trash
 from forge.registry.provenance.signing import pages as signing
 from forge.registry.tags import pages as tags
@@ -21,7 +20,6 @@ site_pages = [
 organisation_pages = [
     path("<str:organisation>/-/blocks", blocks.organisation_blocks, name="organisation-blocks"),
     path("<str:organisation>/-/settings/registry", artifacts.registry_page, name="organisation-registry"),
-    path("<str:organisation>/-/settings/retention", retention.retention_page, name="organisation-retention"),
     path("<str:organisation>/-/settings/signing", signing.signing_page, name="organisation-signing"),
 ]
 project_pages = [

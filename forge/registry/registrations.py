@@ -33,9 +33,6 @@ from forge.registry.distribution.artifacts.dependents import tags_needing
 from forge.registry.distribution.artifacts.sweep import SWEEP_EVERY, sweep
 from forge.registry.distribution.mirrors.jobs import COPY, request_copies
 from forge.registry.distribution.mirrors.jobs import REQUEST_EVERY as COPY_EVERY
-from forge.registry.distribution.retention.pulls import FLUSH_EVERY as PULLS_EVERY
-from forge.registry.distribution.retention.pulls import write_down as write_pulls
-from forge.registry.distribution.retention.task import DELETE_EVERY, delete_expired_everywhere
 from forge.registry.hooks import withdrawals
 from forge.registry.models import Tag, WithdrawnRune
 from forge.registry.provenance.signing.jobs import (
@@ -100,17 +97,6 @@ register(PeriodicTask("signer", CHECK_EVERY, RunsIn.EACH_SERVER, "starts the sig
 register(
     PeriodicTask(
         "rebuilds", REQUEST_EVERY, RunsIn.ONE_WORKER, "builds what was published a second time", request_rebuilds
-    )
-)
-register(PeriodicTask("pulls", PULLS_EVERY, RunsIn.EACH_SERVER, "writes down when artifacts were pulled", write_pulls))
-register(
-    PeriodicTask(
-        "retention",
-        DELETE_EVERY,
-        RunsIn.ONE_WORKER,
-        "deletes artifacts by rules",
-        delete_expired_everywhere,
-        deletes_old=True,
     )
 )
 register(PeriodicTask("mirrors", COPY_EVERY, RunsIn.ONE_WORKER, "copies what was published to mirrors", request_copies))

@@ -14,7 +14,6 @@ from forge.registry.discovery.standings import api as standings_api
 from forge.registry.distribution.artifacts import api as artifact_api
 from forge.registry.distribution.mirrors import actions as mirrors
 from forge.registry.distribution.mirrors import api as mirrors_api
-from forge.registry.distribution.retention import api as retention_api
 from forge.registry.distribution.trash import api as trash_api
 from forge.registry.distribution.trash.actions import restoring
 from forge.registry.provenance.signing import api as signing_api
@@ -66,8 +65,6 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/registry/trash", trash_api.ProjectTrash.as_view()),
     path("organisations/<str:organisation>/signing-keys", signing_api.SigningKeys.as_view()),
     path("organisations/<str:organisation>/signing-keys/<uuid:key>/revocation", signing_api.KeyRevocation.as_view()),
-    path("organisations/<str:organisation>/registry/retention", retention_api.RetentionView.as_view()),
-    path("organisations/<str:organisation>/registry/retention/preview", retention_api.RetentionPreviewView.as_view()),
     path("organisations/<str:organisation>/registry", artifact_api.RegistryRulesView.as_view()),
     *act_paths(_ACTS, _READING),
 ]

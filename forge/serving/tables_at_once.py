@@ -6,8 +6,6 @@ tables themselves. A database that has tables is migrated step by step, since it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration, RunPython, RunSQL
@@ -21,15 +19,15 @@ _OF_THEIR_OWN = (RunPython, RunSQL)
 """Operations that run after the tables are there, unless they are marked `elidable`: those only change earlier rows."""
 
 
-def make_tables_at_once(connection: BaseDatabaseWrapper, points: Sequence[tuple[str, str]] | None = None) -> bool:
-    """Makes the tables and records the migrations in one transaction, as of some migrations or as of the last ones.
+def make_tables_at_once(connection: BaseDatabaseWrapper) -> bool:
+    """Makes the tables and records the migrations in one transaction.
 
     Returns False, and does nothing, where the database has a table or a migration must have its turn.
     """
     if connection.introspection.table_names():
         return False
     executor = MigrationExecutor(connection)
-    targets = list(points or executor.loader.graph.leaf_nodes())
+    targets = executor.loader.graph.leaf_nodes()
     plan = [migration for migration, _ in executor.migration_plan(targets)]
     if not all(can_be_left_out(migration) for migration in plan):
         return False

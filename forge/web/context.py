@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "has_passkeys": settings.PASSKEYS,
         "services": settings.SIGN_ON,
         "email_is_sent": settings.EMAIL_IS_SENT,
+        "report_address": settings.REPORT_ADDRESS,
         "unnamed_proxy": unnamed_proxy(),
         "guide": lambda: guide_of(request),
         # Counted by the pages alone that show it.

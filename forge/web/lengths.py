@@ -26,7 +26,6 @@ from forge.datasets.versions.actions import MESSAGE_LIMIT
 from forge.deployments.keys.actions import MAX_NAME
 from forge.deployments.settings.actions import MAX_TITLE
 from forge.learning.pages.lists import LONGEST_LIST
-from forge.moderation.models import LONGEST_TEXT
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git import remote
 from forge.projects.models import MAX_DESCRIPTION
@@ -62,7 +61,6 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "invitations": LONGEST_INVITATIONS,
         "label": WORD_LIMIT,
         "list": LONGEST_LIST,
-        "moderation_text": LONGEST_TEXT,
         "name": MAXIMUM_LENGTH,
         "notes": LONGEST_NOTES,
         "organisation_title": MAX_TITLE_LENGTH,

@@ -11,7 +11,6 @@ from forge.accounts.models import Organisation, User
 from forge.accounts.people.access import find_person, is_among_colleagues, shared_organisations
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.paging import rows_of
-from forge.moderation.access import can_report, standing
 from forge.registry.models import Listing
 from forge.web.explore import complete, rune_cards
 
@@ -32,9 +31,6 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
         "organisations": shared_organisations(principal, user) if is_colleague else _sharing(principal, user),
         "cards": rune_cards(rows),
         "pages": pages,
-        "may_report": principal.is_authenticated and can_report(principal, user),
-        "down": standing(user) if user.page_taken_down is not None and user.pk == principal.pk else None,
-        "may_appeal": True,
     }
     return render(request, "site/person.html", context)
 

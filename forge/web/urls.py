@@ -12,7 +12,6 @@ from forge.datasets import page_urls as datasets
 from forge.deployments import page_urls as deployments
 from forge.jobs import page_urls as jobs
 from forge.learning import page_urls as learning
-from forge.moderation import page_urls as moderation
 from forge.notices import page_urls as notices
 from forge.player import page_urls as player
 from forge.projects import page_urls as projects
@@ -55,7 +54,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reviews.site_pages,
     *player.site_pages,
     *datasets.site_pages,
-    *moderation.site_pages,
     *registry.site_pages,
     *notices.site_pages,
     path("<str:organisation>", organisation.overview, name="organisation"),
@@ -97,6 +95,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reviews.project_pages,
     *deployments.project_pages,
     *repositories.project_pages,
-    *moderation.project_pages,
     *notices.project_pages,
 ]

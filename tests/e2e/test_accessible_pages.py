@@ -37,7 +37,6 @@ OTHERS = (
     "{organisation}/-/settings/audit",
     "{organisation}/-/settings/rules",
     "{organisation}/-/settings/registry",
-    "{organisation}/-/settings/retention",
     "{organisation}/-/settings/signing",
     "{organisation}/-/settings/webhooks",
     "{organisation}/-/deleted",

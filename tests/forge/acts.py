@@ -21,7 +21,6 @@ CHECKS = frozenset(
         "forge.accounts.access.require_person",
         "forge.accounts.access.require_scope",
         "forge.accounts.permissions.can",
-        "forge.moderation.access.require_moderator",
         "forge.projects.access.require",
         "forge.reviews.guests.access.require_as_guest",
     }

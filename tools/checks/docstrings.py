@@ -18,8 +18,18 @@ from tools.checks.plain_words import Finding
 from tools.setup import ROOT
 
 FOLDERS: Final = (
-    *("rune/", "lab/", "hmr/", "tools/", "benchmarks/", "examples/", "setup.py", "manage.py"),
-    *("tests/rune/", "tests/lab/", "tests/hmr/", "tests/tools/", "tests/proof/", "tests/support/"),
+    *("forge/", "rune/", "lab/", "hmr/", "tools/", "benchmarks/", "examples/", "setup.py", "manage.py"),
+    *(
+        "tests/forge/",
+        "tests/e2e/",
+        "tests/foreign/",
+        "tests/rune/",
+        "tests/lab/",
+        "tests/hmr/",
+        "tests/tools/",
+        "tests/proof/",
+        "tests/support/",
+    ),
     *("tests/contributing/", "tests/conformance/", "tests/examples/", "tests/conftest.py", "tests/test_"),
 )
 """Beginnings of the paths whose docstrings are looked at."""

@@ -38,7 +38,7 @@ UNREAD_FILES = {
 """Files that are not read, with the reason."""
 TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
-page that moderators removed."""
+page that the operator removed."""
 SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".css", ".c", ".h")
 DICTATED_NAMES = {"connection_made", "Gone"}
 """Names of the standard library and of HTTP: a method that a class overrides, and the error of status 410."""

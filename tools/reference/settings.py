@@ -63,6 +63,7 @@ SETTINGS = {
     "EMAIL_URL": "The mail server, smtps://user:password@host:465, smtp+starttls://user:password@host:587 or "
     "smtp://host:25; by default letters are written to the log.",
     "EMAIL_FROM": "The sender of letters.",
+    "REPORT_ADDRESS": "The email address that pages which are open to others name under **Report**.",
     "OIDC_URL": "The issuer of an OpenID Connect provider that signs people in, https://id.example/realm.",
     "OIDC_NAME": "What the sign-in page calls it; by default its host.",
     "OIDC_CLIENT_ID": "As whom this server speaks to it.",

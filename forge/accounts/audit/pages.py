@@ -31,8 +31,6 @@ from forge.core.errors import NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import AuditEntry
 
-OF_ORGANISATIONS = tuple(topic for topic in AuditTopic if topic is not AuditTopic.MODERATION)
-"""The topics of an organisation's log."""
 OF_ACCOUNTS = (AuditTopic.SIGN_INS, AuditTopic.ACCOUNTS, AuditTopic.TOKENS, AuditTopic.REFUSALS)
 """The topics of one's own account's log."""
 
@@ -57,7 +55,7 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
     context: dict[str, Any] = tabs_of(principal, place) | {
         "people": people_in(place),
         "projects": [project for each in member_projects.call(principal, place.pk, None) for project in each],
-        "topics": _labels(OF_ORGANISATIONS),
+        "topics": _labels(AuditTopic),
         "address": f"{place.get_absolute_url()}/-/settings/audit",
         "query": filters.values,
         "page": _page(request, filters.qs),

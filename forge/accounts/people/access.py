@@ -8,7 +8,6 @@ from forge.accounts.access import nothing_here
 from forge.accounts.models import Membership, Organisation, User
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
-from forge.core.errors import Gone
 
 MAX_ABOUT_LENGTH = 300
 """Characters of what a person says of themself."""
@@ -17,14 +16,11 @@ MAX_ABOUT_LENGTH = 300
 def find_person(actor: Actor, person_id: UUID) -> User:
     """The person, if who asks may see their page.
 
-    Raises `SignInNeeded` for a visitor and `NotFound` for anybody else, whether there is such a person or not, and
-    `Gone` where the page was for everybody and was taken down.
+    Raises `SignInNeeded` for a visitor and `NotFound` for anybody else, whether there is such a person or not.
     """
     person = User.objects.filter(pk=person_id).first()
     if person is None or not _sees(actor, person):
         raise nothing_here(actor)
-    if person.page_taken_down is not None and not is_among_colleagues(actor, person):
-        raise Gone("This page was taken down by the operator of this server.")
     return person
 
 

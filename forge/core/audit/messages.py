@@ -30,7 +30,6 @@ class AuditTopic(models.TextChoices):
     PUBLISHING = "publishing", "Publishing"
     DOWNLOADS = "downloads", "Downloads"
     REFUSALS = "refusals", "Refusals"
-    MODERATION = "moderation", "Moderation"
     LOG = "audit-log", "This log"
 
 

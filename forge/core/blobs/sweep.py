@@ -22,7 +22,6 @@ from django.utils import timezone
 
 from forge.core.blobs.backup_hold import has_active_hold
 from forge.core.blobs.store import blob_name, blob_storage, delete_bytes, stored_digests
-from forge.core.database.set_aside import has_set_aside
 from forge.core.models import Blob, BlobLink
 
 _log = logging.getLogger(__name__)
@@ -95,12 +94,11 @@ def delete_orphan_links() -> None:
 def adopt_strays(now: datetime | None = None) -> int:
     """Creates rows for stored files without one, which a crash can leave, so that a sweep finds them.
 
-    Also removes half-written files. Returns how many files there were. While a database is kept that a restore
-    replaced, files without a row are left: it needs them.
+    Also removes half-written files. Returns how many files there were.
     """
     before = (now or timezone.now()) - GRACE
     count = 0
-    for batch in _batches(iter(()) if has_set_aside() else stored_digests()):
+    for batch in _batches(stored_digests()):
         known_digests = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
         rows = [row for digest in batch if digest not in known_digests and (row := _stray(digest)).put_at < before]
         Blob.objects.bulk_create(rows, ignore_conflicts=True)

@@ -194,7 +194,7 @@ def release_of_rune(deployment: Deployment, rune: str) -> Release:
 
 
 def require_not_taken_down(project: Project) -> None:
-    """Raises `ServingRefusal` for a project that a moderator took down. Callers who know no key and no digest are
+    """Raises `ServingRefusal` for a project that the operator took down. Callers who know no key and no digest are
     refused before: to them a private project is as if it were not there."""
     if project.taken_down is not None:
         raise ServingRefusal(PROJECT_TAKEN_DOWN)

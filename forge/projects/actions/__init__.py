@@ -16,6 +16,7 @@ from forge.projects.lifecycle.actions.project import (
     restore_project,
     update_project,
 )
+from forge.projects.lifecycle.actions.taking_down import put_back, take_down
 from forge.projects.people.actions.roles import (
     end_project_role,
     give_project_role,
@@ -53,12 +54,14 @@ __all__ = [
     "mark_favourite",
     "note_download",
     "push_to_git",
+    "put_back",
     "rename_file",
     "restore_project",
     "restore_version",
     "restoring_update",
     "revoke_project_invitation",
     "save_version",
+    "take_down",
     "unpack",
     "update_project",
     "write_file",

@@ -1,5 +1,5 @@
-"""Backup and restore of an installation: its tables, its stored files and its keys, in one file.
+"""Backup and restore of an installation: a copy of its database by the database's own tool, its stored files and its
+keys, in a folder.
 
-The file is a tar that other tools can read: tables as lines of JSON, files under their digests, and a list of digests
-for `sha256sum --check` at the end. Encrypted, it is an age file.
+Copies of copies, and their encryption, are left to the tools that operators have for folders.
 """

@@ -1,6 +1,7 @@
 """A copy of the database that the database itself makes: no code of this version reads the tables.
 
-Before an upgrade the tables are those of an earlier version, which the models of this one do not describe.
+Before an upgrade the tables are those of an earlier version, which the models of this one do not describe. A copy of
+SQLite that this version wrote can also be restored to PostgreSQL, row by row.
 """
 
 from __future__ import annotations
@@ -10,23 +11,38 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from django.db import connection
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, connections, transaction
 from django.db.backends.postgresql.client import DatabaseClient
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import JSONField, Model, Value
+from django.db.models.sql import InsertQuery
 
-from forge.serving.backup.errors import BackupError, DamagedBackup
-
-COPIES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-"""The name of a copy by the kind of database. One kind's copy cannot be restored to the other."""
-_DUMP = ("--format=custom", "--no-owner", "--no-privileges", "--exclude-schema=replaced_*")
-"""`replaced_*` are the schemas that a restore sets aside."""
+_ENDINGS = {"sqlite": ".sqlite3", "postgresql": ".dump"}
+_DUMP = ("--format=custom", "--no-owner", "--no-privileges")
 _RESTORE = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
+_BATCH = 500
+"""Rows that are held in memory at once."""
+_SOURCE = "backup"
+"""The name of the connection to a copy of SQLite."""
 
 
-def copy_database(folder: Path) -> Path:
-    """Writes a copy of the database, of one moment, into a folder. Raises `BackupError`."""
-    target = folder / COPIES[connection.vendor]
+class BackupError(Exception):
+    """A backup that cannot be taken or restored. The text says what happened and what to do."""
+
+
+def copy_database(target: Path) -> Path:
+    """Writes a copy of the database, of one moment, to a file with the ending of its kind. Raises `BackupError`."""
+    target = target.with_name(target.name + _ENDINGS[connection.vendor])
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
     if connection.vendor == "postgresql":
         _run("pg_dump", *_DUMP, f"--file={target}")
         return target
@@ -38,33 +54,62 @@ def copy_database(folder: Path) -> Path:
     return target
 
 
-def copy_in(folder: Path) -> Path | None:
-    """Returns the copy that an unpacked backup has; None for one of tables. Raises `BackupError` for the other kind."""
-    copies = {vendor: folder / name for vendor, name in COPIES.items() if (folder / name).exists()}
-    if copies and connection.vendor not in copies:
-        kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-        raise BackupError(
-            f"This backup is a copy of a {kind[next(iter(copies))]} database, and this installation uses "
-            f"{kind[connection.vendor]}. Restore it to the same kind; a backup by `manage.py backup` fits both."
-        )
-    return copies.get(connection.vendor)
-
-
 def place_copy(copy: Path) -> None:
-    """Makes a copy the database, which is empty. Raises `DamagedBackup` and `BackupError`."""
+    """Makes a copy the database, which is empty. Raises `BackupError`."""
     connection.close()
-    if connection.vendor == "postgresql":
+    if copy.suffix == _ENDINGS["postgresql"]:
+        if connection.vendor != "postgresql":
+            raise BackupError("This backup is of PostgreSQL. Name an empty database of it in DATABASE_URL.")
         _run("pg_restore", *_RESTORE, f"--dbname={connection.settings_dict['NAME']}", str(copy))
-        return
+    elif connection.vendor == "sqlite":
+        shutil.copyfile(copy, str(connection.settings_dict["NAME"]))
+        Path(str(connection.settings_dict["NAME"])).chmod(0o600)
+    else:
+        _copy_rows(copy)
+
+
+def _copy_rows(copy: Path) -> None:
+    """Writes each row of a copy of SQLite into new tables. Raises `BackupError` for one of another version."""
+    place = {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{copy.absolute().as_uri()}?mode=ro&immutable=1"}
+    source = DatabaseWrapper(connection.settings_dict | place | {"OPTIONS": {"uri": True}}, _SOURCE)
+    connections[_SOURCE] = source
+    call_command("migrate", verbosity=0, interactive=False)
+    all_models = apps.get_models(include_auto_created=True)
+    models = [each for each in all_models if each._meta.managed and not each._meta.proxy]
     try:
-        with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as database:
-            result = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.Error as error:
-        raise DamagedBackup(f"The copy of the database cannot be read: {error}.") from error
-    if result != "ok":
-        raise DamagedBackup(f"The copy of the database is damaged: {result}.")
-    copy.chmod(0o600)
-    shutil.move(copy, str(connection.settings_dict["NAME"]))
+        migrations, own_migrations = (MigrationRecorder(each).applied_migrations() for each in (source, connection))
+        if migrations.keys() != own_migrations.keys():
+            raise BackupError(
+                "This backup of SQLite is of another version. Restore it to SQLite, start the server once, and take "
+                "the backup again: that one can be restored to PostgreSQL."
+            )
+        with transaction.atomic(), connection.cursor() as cursor:
+            for model in models:
+                model._base_manager.all()._raw_delete(using=connection.alias)  # migrations put rows into new tables
+            for model in models:
+                _copy_table(model)
+            connection.check_constraints()
+            for statement in connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
+    finally:
+        del connections[_SOURCE]
+        source.close()
+
+
+def _copy_table(model: type[Model]) -> None:
+    """Inserts rows as they were: no default, time of now or signal touches them."""
+    fields = model._meta.concrete_fields
+    required_json = [field.attname for field in fields if isinstance(field, JSONField) and not field.null]
+    rows = model._base_manager.using(_SOURCE).order_by("pk").iterator(chunk_size=_BATCH)
+    while batch := list(islice(rows, _BATCH)):
+        for row in batch:
+            for name in required_json:
+                if getattr(row, name) is None:
+                    # JSON's null, since the column takes no NULL.
+                    setattr(row, name, Value(None, JSONField()))
+        query: Any = InsertQuery(model)
+        query.insert_values(fields, batch, raw=True)
+        query.get_compiler(connection=connection).execute_sql()
 
 
 def _run(program: str, *arguments: str) -> None:

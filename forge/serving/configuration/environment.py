@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 CAPABILITIES = ("build", "lab", "gpu")
 """The capabilities of workers; `forge.jobs.models.Capability`."""
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -75,6 +77,8 @@ class ServerEnvironment:
     """None writes letters to the log."""
     mail_from: str
     """The sender of letters."""
+    report_address: str
+    """The address to which people write about a page that is open to others; "" for none."""
     sign_on: SignOnSettings
     """The services that sign people in."""
     debug: bool
@@ -173,6 +177,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         ),
         mail_server=_service("EMAIL_URL", lambda: read_mail_server(variables.get("EMAIL_URL", ""))),
         mail_from=variables.get("EMAIL_FROM") or f"Hammer Forge <forge@{split.hostname}>",
+        report_address=_email(variables, "REPORT_ADDRESS"),
         sign_on=_sign_on(variables),
         debug=variables.get("DEBUG", "") in ("1", "true"),
         certificate=Path(certificate) if certificate else None,
@@ -196,6 +201,14 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
     )
+
+
+def _email(variables: Mapping[str, str], name: str) -> str:
+    """An address without a name before it, since it goes into links."""
+    value = variables.get(name, "").strip()
+    if value and not _EMAIL.fullmatch(value):
+        raise BadEnvironment(f"{name} must be an email address such as abuse@example.org.")
+    return value
 
 
 def _file(variables: Mapping[str, str], name: str) -> Path | None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from forge.serving.backup.create_backup import create_upgrade_backup, remove_unfinished_backups
-from forge.serving.backup.database_state import damage
-from forge.serving.backup.errors import BackupError
+from forge.serving.backup.create_backup import create_upgrade_backup, remove_upgrade_backups
+from forge.serving.backup.database_copy import BackupError
 from forge.serving.configuration.environment import make_private
 from forge.serving.start.recorded_migrations import recorded_with_their_changes
+from forge.serving.unknown_migrations import unknown_migrations
 from rune.wording import counted
 
 _LOCK = 0x666F726765
@@ -64,15 +63,6 @@ def migrate_if_needed() -> bool:
         raise DatabaseUnusable(_reason(error)) from error
 
 
-def unknown_migrations(loader: MigrationLoader) -> list[str]:
-    """The migrations of our apps that the database has and this version lacks, such as `accounts.0002_tokens`."""
-    applied_migrations = loader.applied_migrations or {}
-    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("forge.")}
-    return sorted(
-        f"{app}.{name}" for app, name in applied_migrations if app in ours and (app, name) not in loader.disk_migrations
-    )
-
-
 def is_up_to_date() -> bool:
     """Returns whether the database has the tables of this version."""
     executor = MigrationExecutor(connection)
@@ -84,6 +74,19 @@ def check_database() -> None:
     log = Path(str(connection.settings_dict["NAME"]) + "-wal")
     if connection.vendor == "sqlite" and log.exists() and (problem := damage()) is not None:
         raise DatabaseUnusable(_damage_text(problem))
+
+
+def damage() -> str | None:
+    """Returns SQLite's report of damage in its file; None for a sound one, a missing one, and another database."""
+    path = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor != "sqlite" or not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            result: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if result == "ok" else result
 
 
 def _unfinished_file() -> Path:
@@ -99,15 +102,14 @@ def _back_up() -> None:
     folder = Path(settings.DATA_DIR) / BACKUPS
     try:
         make_private(folder)
-        remove_unfinished_backups(folder)
-        create_upgrade_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar")
+        remove_upgrade_backups(folder, count)
+        create_upgrade_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}")
+        remove_upgrade_backups(folder, count)
     except (BackupError, OSError) as error:
         raise DatabaseUnusable(
             f"The database was not upgraded, because the backup before it failed. {error}\n"
             "To upgrade without one, set UPGRADE_BACKUPS=0."
         ) from error
-    for old in sorted(folder.glob("before-upgrade-*.tar"))[:-count]:
-        old.unlink()
 
 
 def _reason(error: DatabaseError) -> str:
@@ -131,8 +133,8 @@ def _damage_text(problem: str) -> str:
     folder = Path(settings.DATA_DIR)
     return (
         f"The database {connection.settings_dict['NAME']} is damaged: {problem.strip()}\n"
-        "Copy the whole data folder before anything else. Then restore the last backup; the damaged file is kept:\n\n"
-        "    .venv/bin/python manage.py restore FILE --replace\n\n"
+        "Move this file, and those beside it whose names begin like it, to another folder. Then restore the last "
+        "backup:\n\n    .venv/bin/python manage.py restore FOLDER\n\n"
         f"Backups from before upgrades are in {folder / BACKUPS}. Without a backup, SQLite's own `.recover` saves what "
         "can be read. A damaged file usually means a failing disk."
     )

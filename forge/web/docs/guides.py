@@ -19,8 +19,6 @@ GUIDES: Final[Mapping[str, str]] = {
     "teams": "guides/share",
     "team": "guides/share",
     "person": "guides/share",
-    "report": "guides/share",
-    "reports": "guides/operate",
     "deleted-projects": "guides/files-and-versions",
     "organisation-settings": "guides/accounts",
     "organisation-audit": "guides/audit",

@@ -25,7 +25,6 @@ from forge.builds.serializers.builds import rune_url
 from forge.deployments.access import deployments_of
 from forge.deployments.pages.cards import cards_of
 from forge.learning.quality import quality_of_build, quality_of_project
-from forge.moderation.access import standing
 from forge.notices.pages import watch_menu
 from forge.projects.access import is_favourite, origin_of
 from forge.projects.creating.empty import is_empty
@@ -90,8 +89,6 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "may_build": can(principal, Verb.BUILD, project),
         "may_edit": can(principal, Verb.EDIT, project),
         "may_give": can(principal, Verb.GIVE_SAMPLE, project),
-        "down": standing(project) if project.taken_down is not None else None,
-        "may_appeal": can(principal, Verb.MANAGE, project),
         "watch": watch_menu(principal, project),
         "waiting": for_me,
         "waited": for_others,

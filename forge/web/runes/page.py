@@ -26,7 +26,6 @@ from forge.core.http.pages import show_again
 from forge.core.preconditions import etag_of
 from forge.deployments.snippets.interface import interface_of
 from forge.deployments.snippets.published_runes import PublishedRune, snippets
-from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.files.markdown_cache import cached_readme, cached_text
@@ -105,11 +104,6 @@ def show_rune(
         "origin": origin_of(principal, project),
         "popularity": popularity_of(principal, project),
         "about": _about(project),
-    }
-    context |= {
-        "may_report": not is_member and request.user.is_authenticated and can_report(principal, project),
-        "down": standing(project) if project.taken_down is not None else None,
-        "may_appeal": can(principal, Verb.MANAGE, project),
     }
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
     tag = find_tag(principal, project, tag_name) if tag_name else default_tag(tags)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from forge.serving.backup.sealing import opened
 from tests.support.clients.stock_yjs import StockClient
-from tests.support.installations.backups import files, manage, tables, unpacked
+from tests.support.installations.backups import files, manage, rows
 from tests.support.servers.live_forge import LiveForge
 from tests.support.servers.live_server import LiveServer
 
@@ -26,22 +26,18 @@ KEYSTROKE = 0.05
 
 @dataclass(frozen=True)
 class SourceInstallation:
-    """An installation with a project, a build and a published rune, its backup, and the key of the backup."""
+    """An installation with a project, a build and a published rune, and its backup."""
 
-    data: Path
     environment: dict[str, str]
     backup: Path
-    key: Path
     project: str
     session: dict[str, str]
-    rows: dict[str, Any]
-    files: dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceInstallation]:
     folder = tmp_path_factory.mktemp("backup")
-    backup, key = folder / "forge.backup", folder / "key"
+    backup = folder / "backup"
     with LiveServer(folder / "data") as server:
         fields = {"organisation": server.organisation(), "name": "kept", "template": "sine"}
         server.api("POST", "projects", json=fields)
@@ -60,49 +56,35 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceInstallat
         typing = threading.Thread(target=type_on)
         typing.start()
         try:
-            result = manage(server.environment, "backup", str(backup), "--new-key", str(key))
+            results = [manage(server.environment, "backup", str(backup)) for _ in range(2)]
         finally:
             stop.set()
             typing.join()
-        assert result.returncode == 0, result.stderr
-        with opened(backup, key) as stream:
-            (folder / "plain.tar").write_bytes(stream.read())
-        inside = unpacked(folder / "plain.tar", folder / "inside")
-        session = dict(server.http.cookies)
-        yield SourceInstallation(
-            server.data, server.environment, backup, key, project, session, tables(inside), files(inside)
-        )
+        assert [(result.returncode, result.stderr) for result in results] == [(0, "")] * 2
+        yield SourceInstallation(server.environment, backup, project, dict(server.http.cookies))
 
 
 def restored(source: SourceInstallation, data: Path) -> dict[str, str]:
     """The environment of an empty installation into which the backup was restored."""
     environment = source.environment | {"DATA_DIR": str(data)}
-    result = manage(environment, "restore", str(source.backup), "--identity", str(source.key))
+    result = manage(environment, "restore", str(source.backup))
     assert result.returncode == 0, result.stderr
     return environment
-
-
-def contents(environment: dict[str, str], folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Every row and every stored file, by a second backup."""
-    folder.mkdir()
-    result = manage(environment, "backup", str(folder / "again.tar"))
-    assert result.returncode == 0, result.stderr
-    inside = unpacked(folder / "again.tar", folder / "inside")
-    return tables(inside), files(inside)
 
 
 @pytest.mark.protects("operation/incomplete-backup")
 @pytest.mark.proof
 def test_a_restored_installation_has_every_row_and_file_and_goes_on(source: SourceInstallation, tmp_path: Path) -> None:
     environment = restored(source, tmp_path / "data")
-    rows, blobs = contents(environment, tmp_path / "one")
-    for name in rows:
-        assert rows[name] == source.rows[name], name
-    assert blobs == source.files
-    assert {"sha256:" + name for name in blobs} == {row["digest"] for row in rows["core.blob"]}
-    assert all(
-        rows[name] for name in ("accounts.user", "builds.build", "registry.tag", "core.event", "sessions.session")
-    )
+    assert files(tmp_path / "data") == files(source.backup)
+    (database,) = source.backup.glob("database-*")
+    with closing(sqlite3.connect(database)) as copy:
+        linked_digests = {digest for (digest,) in copy.execute("SELECT blob_id FROM core_bloblink")}
+    assert linked_digests <= {f"sha256:{name}" for name in files(tmp_path / "data")}
+    models = {row["model"] for row in rows(environment)}
+    assert models >= {"accounts.user", "builds.build", "registry.tag", "core.event", "sessions.session"}
+    assert "core.blobhold" not in models, "the bytes of what is deleted go at once"
+    assert manage(environment, "verify_store").returncode == 0
     again = LiveServer(tmp_path / "data")
     again.start()
     try:
@@ -119,13 +101,11 @@ def test_a_restored_installation_has_every_row_and_file_and_goes_on(source: Sour
 
 @pytest.mark.slow
 @pytest.mark.protects("operation/shared-data")
-def test_a_folder_in_use_and_one_with_data_are_left_alone(source: SourceInstallation, tmp_path: Path) -> None:
+def test_a_folder_in_use_is_left_alone(source: SourceInstallation) -> None:
     second = manage(source.environment, "serve")
     assert (second.returncode, "is in use by process" in second.stderr) == (1, True), second.stderr
-    refusal = manage(source.environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
+    refusal = manage(source.environment, "restore", str(source.backup))
     assert (refusal.returncode, "Stop it first" in refusal.stderr) == (1, True), refusal.stderr
-    without_key = manage(source.environment | {"DATA_DIR": str(tmp_path / "new")}, "restore", str(source.backup))
-    assert (without_key.returncode, "--identity FILE" in without_key.stderr) == (1, True), without_key.stderr
 
 
 @pytest.mark.slow
@@ -134,7 +114,7 @@ def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_peop
 ) -> None:
     data = tmp_path / "data"
     other = source.environment | {"DATA_DIR": str(data), "SECRET_KEY": "of another installation " * 3}
-    result = manage(other, "restore", str(source.backup), "--identity", str(source.key))
+    result = manage(other, "restore", str(source.backup))
     assert result.returncode == 0, result.stderr
     assert "everyone has to sign in again" in result.stdout
     match = re.search(r"set it to the contents of (\S+)\.$", result.stdout, re.MULTILINE)
@@ -147,13 +127,13 @@ def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_peop
 
 @pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
-def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(source: SourceInstallation, tmp_path: Path) -> None:
+def test_a_damaged_database_says_what_to_do_and_a_restore_leaves_it(source: SourceInstallation, tmp_path: Path) -> None:
     environment = source.environment | {"DATA_DIR": str(tmp_path)}
-    bad_bytes = b"SQLite format 3\0" + bytes(range(256)) * 64
-    (tmp_path / "forge.sqlite3").write_bytes(bad_bytes)
+    database = tmp_path / "forge.sqlite3"
+    database.write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 64)
     refusal = manage(environment, "link")
-    assert (refusal.returncode, "restore FILE --replace" in refusal.stderr) == (1, True), refusal.stderr
-    result = manage(environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
-    assert result.returncode == 0, result.stderr
-    (aside,) = tmp_path.glob("replaced_*")
-    assert (aside / "forge.sqlite3").read_bytes() == bad_bytes
+    assert (refusal.returncode, "manage.py restore FOLDER" in refusal.stderr) == (1, True), refusal.stderr
+    refusal = manage(environment, "restore", str(source.backup))
+    assert (refusal.returncode, "holds data" in refusal.stderr) == (1, True), refusal.stderr
+    database.rename(tmp_path / "damaged")
+    restored(source, tmp_path)

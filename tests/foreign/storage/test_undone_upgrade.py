@@ -49,11 +49,17 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
     execute(environment, RENAME.format("description", "summary"))
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
-    assert backup.stat().st_mode & 0o777 == 0o600
+    assert backup.stat().st_mode & 0o777 == 0o700
 
-    output = run(environment, "restore", str(backup), "--replace")
+    if services:
+        environment |= services.empty_environment("restored")
+    else:
+        (tmp_path / "data" / DATABASE).rename(tmp_path / "replaced")
+    output = run(environment, "restore", str(backup))
     assert "Start the server to continue" in output
     execute(environment, RENAME.format("summary", "description"))
+    if services:
+        settings["DATABASE_URL"] = environment["DATABASE_URL"]
     with LiveForge(tmp_path / "data", settings) as again:
         page = httpx.get(f"{again.address}/{organisation}/kept/studio", cookies=session, trust_env=False)
         assert page.status_code == 200, "who was signed in still is"
@@ -61,7 +67,7 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
 
 @pytest.mark.slow
 @pytest.mark.protects("operation/upgrades")
-def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, services: Services) -> None:
+def test_a_copy_of_sqlite_of_another_version_is_refused_by_postgresql(tmp_path: Path, services: Services) -> None:
     with LiveServer(tmp_path / "data") as server:
         environment = server.environment
     run(environment, "migrate", "player", "zero")
@@ -70,7 +76,7 @@ def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, 
     elsewhere = environment | services.empty_environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
     result = manage(elsewhere, "restore", str(backup))
     assert result.returncode == 1
-    assert "a copy of a SQLite database" in result.stderr
+    assert "This backup of SQLite is of another version" in result.stderr
 
 
 def execute(environment: dict[str, str], statement: str) -> None:

@@ -191,7 +191,7 @@ def test_of_two_organisations_that_are_made_with_one_name_at_once_one_is_told_th
     "tail",
     [
         *("", "/members", "/invitations", "/audit", "/audit/export?as=csv"),
-        *("/webhooks", "/jobs", "/signing-keys", "/registry/retention", "/update-keys"),
+        *("/webhooks", "/jobs", "/signing-keys", "/registry", "/update-keys"),
     ],
 )
 def test_a_former_name_answers_the_api_with_json_and_the_same_address_under_the_new_one(

@@ -193,9 +193,8 @@ def stored_files() -> Mapping[str, bytes]:
 
 
 def backup_bytes(folder: Path) -> bytes:
-    folder.mkdir()
-    create_backup(folder / "backup")
-    return (folder / "backup").read_bytes()
+    create_backup(folder)
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 @pytest.mark.slow

@@ -50,7 +50,6 @@ READERS = {
     ),
     "projects/versions/write_archive.py": ({"zipfile"}, WRITES),
     "registry/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
-    "serving/backup/archive.py": ({"tarfile"}, "the operator's own backups"),
 }
 """The parsers that each module imports, with the reason. A module here may import no other parser."""
 

@@ -28,7 +28,6 @@ from forge.datasets.models.collecting import CollectingAudience
 from forge.datasets.models.samples import SampleKind
 from forge.datasets.samples.filters import DataFilter
 from forge.jobs.lists.filters import JobFilter
-from forge.moderation.models import ReportReason
 from forge.notices.inbox.filters import NoticeFilter
 from forge.notices.rules import Level, MailChoice
 from forge.projects.models import Project, Visibility
@@ -77,10 +76,7 @@ class Place:
 PLACES = [
     Place(f"{_ORGANISATION}/settings/webhooks", "topics", webhook_topics),
     Place(f"{_ORGANISATION}/settings/signing", "algorithm", lambda: Algorithm),
-    Place(
-        f"{_ORGANISATION}/settings/audit", "what", lambda: AuditTopic,
-        {AuditTopic.MODERATION: "moderators decide for the whole server, and an organisation's log has none of it"},
-    ),
+    Place(f"{_ORGANISATION}/settings/audit", "what", lambda: AuditTopic),
     Place(f"{_ORGANISATION}/settings/audit", "as", lambda: ExportFormat),
     Place(
         "/accounts/audit", "what", lambda: AuditTopic,
@@ -196,14 +192,6 @@ def _subclasses(base: type[Any]) -> Iterator[type[Any]]:
         if each.__module__.startswith("forge."):
             yield each
             yield from _subclasses(each)
-
-
-def test_the_form_of_a_report_offers_each_reason(
-    project: Project, stranger: User, browser_of: Callable[[User], Client]
-) -> None:
-    Project.objects.update(visibility=Visibility.PUBLIC)
-    page = browser_of(stranger).get("/accounts/report?about=acme/kitchen")
-    assert offered_values(page.content.decode(), "reason") == set(ReportReason.values)
 
 
 @pytest.mark.parametrize("serializer", [MakeWebhookSerializer, WebhookChangeSerializer])

@@ -200,8 +200,8 @@ def test_home_and_the_organisation_ask_the_database_as_often_for_many_projects_a
     for number in range(2, 25):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
     assert {path: count(path) for path in ("/?view=cards", "/acme")} == few
-    # Two are for change requests, those that wait for the person and those of their own; one is for moderators.
-    assert few["/?view=cards"] <= 22
+    # Two are for change requests, those that wait for the person and those of their own.
+    assert few["/?view=cards"] <= 21
     assert few["/acme"] <= 17
 
 

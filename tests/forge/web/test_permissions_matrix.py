@@ -39,7 +39,7 @@ OURS = (
         "forge.webhooks",
         "forge.player",
     ),
-    *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
+    *("forge.builds.pages", "forge.registry.blocks.pages", "forge.web", "allauth"),
 )
 NOT_OURS = (
     *("forge.web.builds", "forge.web.runes.page", "forge.serving"),

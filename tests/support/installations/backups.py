@@ -1,4 +1,4 @@
-"""The contents of a backup, for tests that compare two: by the tools that an operator has."""
+"""Commands of the program, and what an installation holds, for tests that compare two."""
 
 from __future__ import annotations
 
@@ -18,22 +18,13 @@ def manage(environment: Mapping[str, str], *arguments: str) -> subprocess.Comple
     return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False, capture_output=True, text=True)
 
 
-def unpacked(backup: Path, folder: Path) -> Path:
-    """Unpacks a backup with tar, and compares each file with sha256sum."""
-    folder.mkdir()
-    subprocess.run(["tar", "-xf", backup, "-C", folder], check=True)
-    subprocess.run(["sha256sum", "--check", "--quiet", "--strict", "manifest.sha256"], cwd=folder, check=True)
-    return folder
-
-
-def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each table of an unpacked backup, in an order that does not depend on the database."""
-    return {
-        path.name.removesuffix(".jsonl"): [json.loads(line) for line in sorted(path.read_bytes().splitlines())]
-        for path in sorted((folder / "tables").iterdir())
-    }
+def rows(environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    """All rows of an installation, in an order that does not depend on the database."""
+    result = manage(environment, "dumpdata", "--all")
+    assert result.returncode == 0, result.stderr
+    return sorted(json.loads(result.stdout), key=lambda row: (row["model"], str(row["pk"])))
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """The stored files of an unpacked backup."""
-    return {path.name: path.read_bytes() for path in (folder / "blobs").rglob("*") if path.is_file()}
+    """The stored files below a folder, by their digests."""
+    return {path.name: path.read_bytes() for path in (folder / "blobs" / "sha256").rglob("*") if path.is_file()}

@@ -14,12 +14,12 @@ import gc
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from functools import wraps
@@ -64,7 +64,7 @@ def upgrade(on_step: OnStep) -> int:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
     from django.db.migrations.executor import MigrationExecutor
 
-    from forge.serving.backup import archive, create_backup
+    from forge.serving.backup import create_backup
     from forge.serving.start import database
 
     # Django makes the classes of all models anew for most migrations; looking for garbage meanwhile takes a third.
@@ -75,11 +75,10 @@ def upgrade(on_step: OnStep) -> int:
         (MigrationExecutor, "apply_migration"),
         (MigrationExecutor, "record_migration"),
         (create_backup, "copy_database"),
-        (archive.ArchiveWriter, "add"),
-        (archive.ArchiveWriter, "add_bytes"),
         (os, "fsync"),
         (Path, "replace"),
         (Path, "unlink"),
+        (shutil, "rmtree"),
     ):
         steps.around(owner, name)
     database.check_database()
@@ -202,22 +201,18 @@ def state_of(folder: Path) -> dict[str, Any]:
         rows = {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
         whole = database.execute("PRAGMA integrity_check").fetchone()[0]
         foreign = database.execute("PRAGMA foreign_key_check").fetchall()
-    backups = sorted((folder / "backups").glob("before-upgrade-*.tar")) if (folder / "backups").exists() else []
+    backups = sorted((folder / "backups").glob("before-upgrade-*"))
     return {
         "rows": rows,
         "tables": hashlib.sha256(repr(objects).encode()).hexdigest(),
         "whole": whole == "ok" and not foreign,
         "backups": [_names(path) for path in backups],
-        "left": sorted(
-            path.name
-            for path in (*folder.glob("*backup-*"), *(folder / "backups").glob(".*"), *folder.glob("upgrade-*"))
-        ),
+        "left": sorted(path.name for path in (*(folder / "backups").glob(".*"), *folder.glob("upgrade-*"))),
     }
 
 
 def _names(path: Path) -> list[str]:
-    with tarfile.open(path) as tar:
-        return tar.getnames()
+    return [re.sub(r"^database-.*\.", "database.", str(file.relative_to(path))) for file in path.rglob("*")]
 
 
 def main(template: Path, folder: Path) -> None:

@@ -21,7 +21,6 @@ from forge.registry.distribution.artifacts.access import find_blob, referrers_of
 from forge.registry.distribution.mirrors.fetching import find_or_fetch
 from forge.registry.distribution.protocol.addresses import Address, AddressTarget
 from forge.registry.distribution.protocol.refusals import Refusal
-from forge.registry.distribution.retention.pulls import pulls
 from forge.registry.models import Manifest, Repository
 from forge.registry.oci.digests import digest_of, is_digest
 from forge.registry.oci.manifests import quoted_for_header
@@ -101,8 +100,6 @@ def _manifest(
 
 def _stored_manifest(request: HttpRequest, manifest: Manifest, digest: str) -> HttpResponseBase:
     blob = manifest.blob
-    if request.method == "GET":
-        pulls.note(manifest.pk)
     response = document_response(
         request, blob.digest, blob.size, filename="manifest.json", content_type=manifest.media_type
     )

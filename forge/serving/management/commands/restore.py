@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: makes this installation what a backup holds. No server may run meanwhile."""
+"""`manage.py restore FOLDER`: makes an empty installation what a backup holds."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from forge.core.processes.data_lock import DataInUse, Use, data_folder
 from forge.datasets.removals.deletion_list import FILE
-from forge.serving.backup.errors import BackupError
+from forge.serving.backup.database_copy import BackupError
 from forge.serving.backup.restore import restore_backup
 from rune.wording import counted
 
@@ -24,37 +23,25 @@ MAX_NAMED = 10
 class Command(BaseCommand):
     """Restores a backup."""
 
-    help = "Restores a backup into an installation that does not run. The whole file is checked before."
+    help = "Restores a backup into an empty installation."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the backup")
-        parser.add_argument("--identity", type=Path, metavar="KEYFILE", help="the private key of an encrypted backup")
-        parser.add_argument(
-            "--replace",
-            action="store_true",
-            help="restore into an installation that holds data; its database is kept under another name",
-        )
+        parser.add_argument("folder", type=Path, help="the backup")
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.umask(0o077)
         try:
             with data_folder(settings.DATA_DIR, Use.ALONE):
-                result = restore_backup(
-                    options["file"], timezone.now(), options["identity"], replace=options["replace"]
-                )
+                result = restore_backup(options["folder"])
         except DataInUse as error:
             raise CommandError(f"{error} Stop it first.") from error
         except BackupError as error:
             raise CommandError(str(error)) from error
-        except FileNotFoundError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}.") from error
         self.stdout.write(
-            f"Restored the state of {result.description.created}: {counted(result.rows, 'row')} and "
-            f"{counted(result.files, 'file')}. Start the server to continue."
+            f"Restored the state of {result.created:%Y-%m-%d %H:%M} UTC, with {counted(result.files, 'file')}. "
+            "Start the server to continue."
         )
-        if result.set_aside:
-            self.stdout.write(f"What was there before is in {result.set_aside}; delete it when you no longer need it.")
         if result.deleted_again is None:
             self.stdout.write(
                 f"This data folder has no {FILE}: recordings that were deleted or withdrawn after the backup was taken "

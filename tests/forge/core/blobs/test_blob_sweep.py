@@ -7,7 +7,6 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from forge.core.blobs.links import is_linked, link_blobs, links_of
 from forge.core.blobs.store import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
 from forge.core.blobs.sweep import GRACE, IN_FLIGHT, adopt_strays, delete_if_unlinked, erase, sweep_blobs
 from forge.core.blobs.usage import organisation_bytes
-from forge.core.database.set_aside import PREFIX
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobHold, BlobLink, Thread
 from tests.support.patience import PATIENCE
@@ -146,36 +144,6 @@ def test_bytes_without_a_row_and_half_written_ones_are_found(capsys: pytest.Capt
     assert "1 blobs were removed, 27 B" in capsys.readouterr().out
     assert not place.exists()
     assert not half.exists()
-
-
-def test_the_files_of_a_replaced_database_stay_until_it_is_deleted(tmp_path: Path, settings: Any) -> None:
-    blob = put_bytes(b"of the replaced database alone")
-    Blob.objects.all().delete()
-    place = blob_path(blob.digest)
-    assert place is not None
-    old = (datetime.now(UTC) - LATER).timestamp()
-    os.utime(place, (old, old))
-    settings.DATA_DIR = tmp_path
-    with set_aside(tmp_path):
-        assert (adopt_strays(), sweep_blobs().blobs) == (0, 0)
-    assert (adopt_strays(), sweep_blobs().blobs) == (1, 1)
-    assert not place.exists()
-
-
-@contextmanager
-def set_aside(data: Path) -> Iterator[None]:
-    """Sets a blob aside as a restore with --replace leaves it."""
-    name = f"{PREFIX}20260102_030405"
-    if connection.vendor != "postgresql":
-        (data / name).mkdir()
-        yield
-        (data / name).rmdir()
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA {name}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA {name}")
 
 
 def test_an_organisations_bytes_count_once_however_often_they_are_linked(owner: Thread) -> None:

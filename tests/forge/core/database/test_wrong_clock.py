@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_within_the_day_deletes_nothing() -> None:
 
 
 def test_all_that_deletes_for_good_by_age_waits() -> None:
-    assert {"artifacts", "retention", "blobs", "old-jobs", "activity", "notices", "audit"} <= {
+    assert {"artifacts", "blobs", "old-jobs", "activity", "notices", "audit"} <= {
         name for name, each in tasks.items() if each.deletes_old
     }
 

@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.accounts.models import User
-from forge.moderation.actions import make_moderator, report
-from forge.moderation.models import Report, ReportState
 from forge.projects.actions import update_project, write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project
@@ -105,20 +102,3 @@ def test_closing_a_review_and_asking_others(
     assert client.post(form).status_code == 412
     assert Review.objects.get().closed is None
     assert client.post(form, etag_form(form)).status_code == 302
-
-
-@pytest.mark.slow
-@pytest.mark.protects("roles/moderators")
-def test_a_report_that_came_meanwhile_is_not_dismissed_unread(
-    project: Project, owner: User, stranger: User, developer: User, browser_of: Browser
-) -> None:
-    update_project(owner, project, visibility="public")
-    make_moderator(owner)
-    report(stranger, project, "harm")
-    client = browser_of(owner)
-    page = client.get("/admin/reports").content.decode()
-    etag = page.partition('name="etag" value="')[2].partition('"')[0]
-    report(developer, project, "harm")
-    fields = {"about": f"project:{project.pk}", "do": "dismiss", "text": "Nothing is wrong.", "etag": etag}
-    assert b"Somebody reported it too." in client.post("/admin/reports/do", fields).content
-    assert set(Report.objects.values_list("state", flat=True)) == {ReportState.OPEN}

@@ -127,3 +127,14 @@ def an_older_version_is_restored(world: EventWorld) -> Act:
 def an_editor_asks_for_the_update_that_restores_an_older_version(world: EventWorld) -> Act:
     version = _older_version(world)
     return lambda: projects.restoring_update(world.developer, world.project, version)
+
+
+@scene(projects.take_down)
+def the_public_page_is_taken_down(world: EventWorld) -> Act:
+    return lambda: projects.take_down(INSTALLATION, world.project, "Boards got hot.")
+
+
+@scene(projects.put_back)
+def the_public_page_is_put_back(world: EventWorld) -> Act:
+    projects.take_down(INSTALLATION, world.project, "Boards got hot.")
+    return lambda: projects.put_back(INSTALLATION, world.project)

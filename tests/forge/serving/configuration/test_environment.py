@@ -26,6 +26,8 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert environment.advisory_list is None
     advisories = read_environment({"ADVISORY_LIST": "/srv/advisories.json"}, tmp_path).advisory_list
     assert advisories == Path("/srv/advisories.json")
+    assert environment.report_address == ""
+    assert read_environment({"REPORT_ADDRESS": "abuse@x.example"}, tmp_path).report_address == "abuse@x.example"
     assert environment.webhooks_to == "public"
     assert "https://github.com" in environment.git_origins
 
@@ -47,6 +49,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("PUBLIC_URL", "forge"),
         ("TLS_KEY", "key.pem"),
         ("ADVISORY_LIST", "list.json"),
+        ("REPORT_ADDRESS", "Abuse <abuse@example.org>"),
         ("UPGRADE_BACKUPS", "-1"),
         ("BACKUP_DAYS", "ninety"),
         ("SHARED_DATA", "yes"),

@@ -55,14 +55,6 @@ def test_an_empty_database_has_every_table_and_lacks_no_migration(database: Base
     assert not make_tables_at_once(database), "it is not empty any more"
 
 
-@pytest.mark.slow
-def test_the_tables_of_an_earlier_version_are_those_of_then(database: BaseDatabaseWrapper, file: Path) -> None:
-    assert make_tables_at_once(database, [("accounts", "0001_initial")])
-    assert "accounts_membership" in tables(file)
-    assert "projects_project" not in tables(file)
-    assert ("accounts", "0002_no_token_makes_tokens") not in MigrationExecutor(database).loader.applied_migrations
-
-
 def test_a_database_with_a_table_of_anyone_stays_as_it_is(database: BaseDatabaseWrapper, file: Path) -> None:
     with closing(sqlite3.connect(file)) as writing:
         writing.execute("CREATE TABLE of_another_program (name text)")

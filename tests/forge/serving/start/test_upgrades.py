@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import tarfile
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,19 +62,20 @@ def test_without_room_for_the_backup_nothing_is_upgraded() -> None:
 def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> None:
     FOLDER.mkdir()
     for number in range(5):
-        (FOLDER / f"before-upgrade-2020010{number}-000000.tar").touch()
+        (FOLDER / f"before-upgrade-2020010{number}-000000").mkdir()
     assert migrate_if_needed()
     assert is_up_to_date()
     assert not migrate_if_needed()
     backups = sorted(file.name for file in FOLDER.iterdir())
-    assert backups[:2] == ["before-upgrade-20200103-000000.tar", "before-upgrade-20200104-000000.tar"]
+    assert backups[:2] == ["before-upgrade-20200103-000000", "before-upgrade-20200104-000000"]
     assert len(backups) == 3
-    with tarfile.open(FOLDER / backups[-1]) as tar:
-        data = tar.extractfile("backup.json")
-        assert data is not None
-        summary = json.load(data)
-    assert NEW_APP not in {app for app, _ in summary["migrations"]}
-    assert (FOLDER / backups[-1]).stat().st_mode & 0o777 == 0o600
+    (copy,) = (FOLDER / backups[-1]).glob("database-*")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(copy)) as database:
+            apps = {app for (app,) in database.execute("SELECT app FROM django_migrations")}
+        assert "projects" in apps
+        assert NEW_APP not in apps
 
 
 @pytest.mark.slow

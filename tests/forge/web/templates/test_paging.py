@@ -10,10 +10,7 @@ from django.test import Client
 
 from forge.accounts.actions import add_to_team, create_team
 from forge.accounts.models import Organisation, ProjectMembership, Role, User
-from forge.moderation.access import standing_cases, waiting_cases
-from forge.moderation.actions import report, take_down
-from forge.moderation.models import Moderator
-from forge.projects.actions import give_team_role, update_project
+from forge.projects.actions import give_team_role
 from forge.projects.models import Project
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import failed_build
@@ -34,7 +31,6 @@ def read(browser_of: Browser, owner: User, monkeypatch: pytest.MonkeyPatch) -> C
         "projects.people.pages.teams.TEAMS_SHOWN",
         "projects.people.pages.teams.PEOPLE_SHOWN",
         "projects.people.pages.teams.PROJECTS_SHOWN",
-        "moderation.pages.CASES_SHOWN",
         "web.builds.listing.PAGE_SIZE",
         "web.organisation.ACTIVITY_SHOWN",
     )
@@ -122,24 +118,3 @@ def test_any_member_is_found_on_the_share_page_and_guests_of_a_project_do_not_se
     guest = browser_of(stranger)
     assert "<b>Zoe</b>" in guest.get("/acme/kitchen/share?q=zo").content.decode()
     assert "<b>Zoe</b>" not in guest.get("/acme/kitchen/share?q=hidden").content.decode()
-
-
-@pytest.mark.slow
-def test_moderators_reach_every_report_and_what_is_down_is_listed_once(
-    organisation: Organisation, owner: User, stranger: User, read: Callable[[str], str]
-) -> None:
-    Moderator.objects.create(person=owner)
-    projects = [
-        Project.objects.create(organisation=organisation, name=f"p{number}", created_by=owner) for number in range(4)
-    ]
-    for each in projects:
-        update_project(owner, each, visibility="public")
-        each.refresh_from_db()
-        report(stranger, each, "harm", "Look")
-    assert waiting_cases(owner)[0] == 4
-    assert "4 pages waiting for a decision" in read("/")
-    first, second = read("/admin/reports"), read("/admin/reports?page=2")
-    assert [re.findall(r'aria-label="(p\d)"', page) for page in (first, second)] == [["p0", "p1"], ["p2", "p3"]]
-    take_down(owner, projects[0], "harm", "It is")
-    assert [each.project for each in standing_cases(owner)] == [projects[0]]
-    assert waiting_cases(owner)[0] == 3

@@ -29,7 +29,6 @@ from forge.projects.models import Project
 from forge.projects.people.etag_facets import NO_TEAM_ROLE, team_role_facets, teammate_facets
 from forge.projects.versions.etag_facets import files_facets
 from forge.registry.blocks.etag_facets import block_facets
-from forge.registry.distribution.retention.access import policy_of, retention_facets
 from forge.registry.models import BlockVersion, Tag
 from forge.registry.provenance.signing.access import key_facets, keys_of
 from forge.registry.repository.rules import registry_facets, registry_rules_of
@@ -95,8 +94,6 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         return build_facets(Build.objects.get(pk=body["build"]))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry|-/settings/registry)", path):
         return registry_facets(registry_rules_of(Organisation.objects.get(name=match[1]).pk))
-    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:registry/retention|-/settings/retention)", path):
-        return retention_facets(policy_of(Organisation.objects.get(name=match[1]).pk))
     signing = r"/?(?:api/v1/organisations/)?([^/]+)/(?:signing-keys(?:/.+)?|-/settings/signing)"
     if match := re.fullmatch(signing, path):
         return key_facets(keys_of(Organisation.objects.get(name=match[1]).pk))

@@ -15,16 +15,11 @@ from django.db import connection
 from django.utils import timezone
 
 from forge.core.blobs.sweep import sweep_blobs
-from forge.core.models import AuditEntry
 from forge.jobs.models import Job
 from forge.projects.actions import delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.access import find_manifest, referrers_of
-from forge.registry.distribution.artifacts.models import ArtifactTag
 from forge.registry.distribution.artifacts.sweep import sweep
-from forge.registry.distribution.retention.actions import change_retention
-from forge.registry.distribution.retention.policy import RetentionPolicy, RetentionRule
-from forge.registry.distribution.retention.task import delete_expired_everywhere
 from forge.registry.distribution.trash.actions import restore_manifest
 from forge.registry.models import Manifest, SigningKey, Tag
 from forge.registry.oci.rune_facts import manifest_digest
@@ -218,25 +213,6 @@ def test_tags_that_were_taken_before_the_publication_hide_nothing(
     outcome = restore_manifest(developer, project, sha(manifest))
     assert (outcome.tags, set(outcome.missing_tags)) == ((), set(tags))
     assert registry.tags() == ["1.0", "nightly"]
-
-
-@pytest.mark.slow
-def test_rules_that_delete_leave_what_belongs_to_a_version(
-    signed_version: Tag, organisation: Any, owner: Any, developer: Any, project: Any
-) -> None:
-    latest = publish_build(developer, signed_version.build, "latest")
-    write_file(developer, project, "notes.txt", b"other files")
-    publish_build(developer, approved(built(developer, project, OTHER)), "latest")
-    assert latest.manifest.blob_id == signed_version.manifest.blob_id
-    long_ago = timezone.now() - timedelta(days=60)
-    Manifest.objects.update(created=long_ago)
-    ArtifactTag.objects.update(created=long_ago)
-    before = state_of(signed_version)
-    rules = tuple(RetentionRule(tags, older_days=30) for tags in ("sha256-*", "*", "untagged"))
-    change_retention(owner, organisation, RetentionPolicy(rules))
-    delete_expired_everywhere()
-    assert state_of(signed_version) == before
-    assert not AuditEntry.objects.filter(action="artifact.expire").exists()
 
 
 @pytest.mark.slow
