@@ -50,7 +50,7 @@ class ConverterEnvironmentJson(TypedDict):
 
 
 class LabRefusalJson(TypedDict):
-    """Why a model is not converted. `detail` has text of a recording, of the model or of a library."""
+    """The reason why a model is not converted. `detail` has text of a recording, of the model or of a library."""
 
     reason: str
     message: str
