@@ -5,26 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from forge.accounts.access import nothing_here
-from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.learning.models import ConvertedForm, ModelConversion, ModelConversionQuerySet
-from forge.projects.access import require
+from forge.learning.lab_jobs.access import find_among, lab_jobs_of
+from forge.learning.lab_jobs.models import LabJobQuerySet
+from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 
 
-def conversions_of(actor: Actor, project: Project) -> ModelConversionQuerySet:
+def conversions_of(actor: Actor, project: Project) -> LabJobQuerySet[ModelConversion]:
     """The conversions of a project, newest first. Raises `Forbidden` or `NotFound`."""
-    require(actor, Verb.READ, project)
-    rows = ModelConversion.objects.visible_to(actor).filter(project=project)
-    return rows.select_related("person", "job", "project__organisation").prefetch_related("forms").order_by("-created")
+    return lab_jobs_of(actor, project, ModelConversion).prefetch_related("forms").order_by("-created")
 
 
 def find_conversion(actor: Actor, project: Project, conversion_id: UUID) -> ModelConversion:
     """A conversion of a project. Raises `Forbidden` or `NotFound`."""
-    row = conversions_of(actor, project).filter(pk=conversion_id).first()
-    if row is None:
-        raise nothing_here(actor)
-    return row
+    return find_among(actor, conversions_of(actor, project), pk=conversion_id)
 
 
 def find_form(actor: Actor, project: Project, conversion_id: UUID, number: int) -> ConvertedForm:

@@ -7,25 +7,18 @@ from typing import Annotated, TypedDict
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.conversions.models import ConversionState, ModelConversion
-from forge.learning.endings import LearningEnding, ending_entry, ending_sentences
+from forge.learning.conversions.models import ModelConversion
+from forge.learning.lab_jobs.endings import LearningEnding, ending_activity
+from forge.learning.lab_jobs.states import CONVERSION_STATES
 
 
 class ModelChangedJson(TypedDict):
     """A conversion of a model began, went on, ended or was deleted, or has another form."""
 
     conversion: Uuid
-    state: Annotated[str, choices("ConversionState", ConversionState.values)]
+    state: Annotated[str, choices("ConversionState", CONVERSION_STATES)]
     ending: Annotated[str, choices("JobEnding", LearningEnding), 'how it ended, in the event of its end; "" in others']
-
-
-def _activity(event: StoredEvent[ModelChangedJson]) -> ActivityEntry | None:
-    """Returns an entry of the person who began the conversion, once its first forms are there or it failed."""
-    ending = event.data.get("ending", "")
-    rows = ModelConversion.objects.filter(pk=event.data["conversion"]) if ending else ModelConversion.objects.none()
-    return ending_entry("model", ending, rows.values_list("person", flat=True).first())
 
 
 MODEL_CHANGED = declare(
@@ -47,9 +40,7 @@ MODEL_CHANGED = declare(
                 "model.discard": "deleted the conversion of {name} from {project}",
             },
         ),
-        activity=ActivityAnnouncement(
-            ending_sentences("model", "converted a model for", "conversion", "/models"), _activity
-        ),
+        activity=ending_activity(ModelConversion, "model", "converted a model for", "conversion", "/models"),
     )
 )
 declare_sentences(AuditTopic.DOWNLOADS, {"model.download": "downloaded {name} of {project}"})

@@ -6,20 +6,17 @@ from forge.learning.conversions.models import (
     ConvertedForm,
     DeclaredModels,
     ModelConversion,
-    ModelConversionQuerySet,
 )
-from forge.learning.searches.models import ModelSearch, ModelSearchQuerySet, SearchTrial
-from forge.learning.training.models import TrainingRun, TrainingRunQuerySet, TrainingTime
+from forge.learning.lab_jobs.models import TrainingTime
+from forge.learning.searches.models import ModelSearch, SearchTrial
+from forge.learning.training.models import TrainingRun
 
 __all__ = [
     "ConvertedForm",
     "DeclaredModels",
     "ModelConversion",
-    "ModelConversionQuerySet",
     "ModelSearch",
-    "ModelSearchQuerySet",
     "SearchTrial",
     "TrainingRun",
-    "TrainingRunQuerySet",
     "TrainingTime",
 ]

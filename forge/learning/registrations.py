@@ -9,15 +9,14 @@ from forge.jobs.kinds import register as register_kind
 from forge.learning import withdrawn_models as withdrawn_models
 from forge.learning.background import data as data
 from forge.learning.conversions import declarations as declarations
-from forge.learning.conversions import stopping as stopping
-from forge.learning.conversions.job import CONVERSION
+from forge.learning.conversions.running.job import CONVERSION
 from forge.learning.environments.job import ENVIRONMENT
+from forge.learning.lab_jobs.used_time import minutes_used
 from forge.learning.quality import newest as newest
 from forge.learning.searches import cancelling as cancelling
 from forge.learning.searches.job import SEARCH
-from forge.learning.training import tested_runs as tested_runs
 from forge.learning.training import withdrawn_samples as withdrawn_samples
-from forge.learning.training.quotas import minutes_used
+from forge.learning.training.results import tested_runs as tested_runs
 from forge.learning.training.running.job import TRAINING
 
 register_kind(CONVERSION)

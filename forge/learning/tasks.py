@@ -9,8 +9,8 @@ from celery import current_app, shared_task
 
 from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import job_slots, queue_name
-from forge.learning.conversions.lab_process import lab_variables
-from forge.learning.waiting_lab import LabLibraries, waiting_labs
+from forge.learning.lab_jobs.process import lab_variables
+from forge.learning.lab_jobs.waiting import LabLibraries, waiting_labs
 
 _log = logging.getLogger(__name__)
 

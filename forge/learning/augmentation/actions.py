@@ -26,11 +26,10 @@ from forge.learning.augmentation.lab_answers import (
     AugmentedRecordingJson,
     are_possible_examples,
 )
-from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
-from forge.learning.training.access import version_to_learn
-from forge.learning.training.recipes import checked_arguments, recipe_of
-from forge.learning.training.running.data import ARCHIVE, write_data
-from forge.learning.training.running.lab_events import RecipeJson
+from forge.learning.lab_jobs.process import LabDied, LabRefused, ask_lab
+from forge.learning.learnable_data.archive import ARCHIVE, write_data
+from forge.learning.learnable_data.versions import version_to_learn
+from forge.learning.recipes import RecipeJson, checked_arguments, recipe_of
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.datasets.splits import Split

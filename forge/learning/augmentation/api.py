@@ -17,7 +17,7 @@ from forge.learning.augmentation.serializers import (
     DrawAugmentationSerializer,
     augmentation_to_json,
 )
-from forge.learning.training.recipes import recipe_of
+from forge.learning.recipes import recipe_of
 from forge.projects.place import ProjectView
 
 

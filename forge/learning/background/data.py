@@ -11,8 +11,8 @@ from forge.datasets.hooks import data_advice
 from forge.datasets.models.samples import SampleKind
 from forge.datasets.splits.warnings import LabelCounts
 from forge.datasets.tally import SampleTally, tally_of
+from forge.learning.recipes import recipes
 from forge.learning.training.declarations import declared_of
-from forge.learning.training.recipes import recipes
 from forge.projects.models import Project
 from rune.assessment.evaluation.labelled import same_label
 from rune.assessment.evaluation.streams import is_background

@@ -10,33 +10,28 @@ from django.db import transaction
 from rest_framework.fields import CharField, ChoiceField, ListField
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
-from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, IF_MATCH, MAKES
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import link_derived, links_of, links_of_all
+from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_chunks
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
-from forge.jobs.kinds import kind_of
-from forge.jobs.models import Job
-from forge.jobs.queue import cancel, enqueue
-from forge.jobs.workers.slots import notify_workers
 from forge.learning.announcements import MODEL_CHANGED
 from forge.learning.conversions.facets import board_facets
-from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
-from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.kinds import DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.place import CONVERSION
 from forge.learning.conversions.serializers import MAX_LAYERS, QUEUED
 from forge.learning.conversions.settings_digest import conversion_digest
 from forge.learning.conversions.trees import trees_of
-from forge.learning.endings import LearningEnding
 from forge.learning.errors import ConversionBusy, FormRefused, NoSuchLayer
+from forge.learning.lab_jobs.endings import LearningEnding
+from forge.learning.lab_jobs.queue import end_row, lock, queue_job
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
 from forge.projects.files.contents import checked_path
@@ -110,7 +105,7 @@ def begin_conversion(
         write_entry(actor, "model.convert", project.stream, project.place, name=name)
         is_there = not samples_follow and _take_from_earlier(row)
         if samples_follow:
-            row.state, row.error = ConversionState.FAILED, SAMPLES_MISSING
+            row.state, row.error = LabJobState.FAILED, SAMPLES_MISSING
             row.save()
         elif not is_there:
             _enqueue(actor, row, ConversionStep.CONVERT)
@@ -136,8 +131,8 @@ def restart_conversion(
     arrays = None if samples is None else put_chunks(samples, settings.UPLOAD_LIMIT)
     digests = [each.digest for each in (beside, arrays) if each is not None]
     with delete_on_failure(digests), transaction.atomic():
-        row = _locked_row(row)
-        if row.state not in (ConversionState.FAILED, ConversionState.NEEDS):
+        row = lock(row)
+        if not row.can_resume:
             raise ConversionBusy("Only a model whose conversion failed can be converted again.")
         link_uploaded(row, digests, project)
         if beside is not None:
@@ -178,7 +173,7 @@ def mix_form(
     if form not in MIXED_FORMS:
         raise Invalid(f"Layers stay floats in {' and '.join(MIXED_FORMS)}.")
     with transaction.atomic():
-        row = _require_ready(_locked_row(row))
+        row = _require_ready(lock(row))
         if trees_of(row) is not None:
             raise FormRefused(NO_FORMS)
         known_layers = {layer["name"] for layer in row.description.get("layers", ())}
@@ -208,7 +203,7 @@ def count_on_boards(
     """Counts the forms on two boards, as a job."""
     project = row.project
     with transaction.atomic():
-        row = _locked_row(row)
+        row = lock(row)
         require_precondition(board_facets(row), precondition)
         row, keys = _require_ready(row), _checked_boards(boards)
         row.boards = keys
@@ -234,18 +229,11 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     """Deletes a conversion with its forms. Files of the project stay."""
     project = row.project
     with transaction.atomic():
-        row = _locked_row(row)
-        if row.job is not None and not row.job.is_finished:
-            cancel(row.job, str(actor.person))
-        forms = ConvertedForm.objects.filter(conversion=row)
-        own = {row.source_digest, row.weights_digest, row.samples_digest, row.float_digest}
-        digests = own | {*forms.values_list("digest", flat=True)}
-        links_of_all(forms).delete()
-        links_of(row).delete()
+        row, digests = end_row(row, str(actor.person))
         write_entry(actor, "model.discard", project.stream, project.place, name=row.source_name)
         announce_conversion(row, actor)
         row.delete()
-    delete_if_unlinked(sorted(digests - {""}))
+    delete_if_unlinked(digests)
 
 
 def announce_conversion(
@@ -253,7 +241,7 @@ def announce_conversion(
 ) -> None:
     """Tells everybody who has the page open, in the transaction that changed the conversion. `ending` says that it
     ended by this change."""
-    append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state, ending=ending), actor)
+    append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state_name, ending=ending), actor)
 
 
 def _take_from_earlier(row: ModelConversion) -> bool:
@@ -262,7 +250,7 @@ def _take_from_earlier(row: ModelConversion) -> bool:
         ModelConversion.objects.filter(
             project__organisation=row.project.organisation_id,
             spec_digest=row.spec_digest,
-            state=ConversionState.READY,
+            state=LabJobState.FINISHED,
         )
         .prefetch_related("forms")
         .first()
@@ -270,7 +258,7 @@ def _take_from_earlier(row: ModelConversion) -> bool:
     if earlier is None:
         return False
     organisation = row.project.organisation_id
-    row.state, row.float_digest, row.description = ConversionState.READY, earlier.float_digest, earlier.description
+    row.state, row.float_digest, row.description = LabJobState.FINISHED, earlier.float_digest, earlier.description
     row.boards, row.error, row.needs = earlier.boards, "", None
     row.save()
     if row.float_digest:
@@ -296,29 +284,17 @@ def _take_from_earlier(row: ModelConversion) -> bool:
 
 
 def _require_ready(row: ModelConversion) -> ModelConversion:
-    if row.state != ConversionState.READY:
+    if row.state != LabJobState.FINISHED:
         raise ConversionBusy("Wait until the model is converted.")
     return row
 
 
-def _locked_row(row: ModelConversion) -> ModelConversion:
-    rows = ModelConversion.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
-    return rows.get(pk=row.pk)
-
-
-def _enqueue(actor: Actor, row: ModelConversion, step: ConversionStep, **values: Any) -> Job:
+def _enqueue(actor: Actor, row: ModelConversion, step: ConversionStep, **values: Any) -> None:
     """Queues the next job of a conversion, in the caller's transaction. Jobs of one conversion follow each other."""
-    kind, project = kind_of(CONVERSION_KIND), row.project
-    is_program = actor.kind == PrincipalKind.TOKEN
-    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
-    spec = {"conversion": str(row.pk), "step": step.value, **values}
-    job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
-    row.job, row.error, row.needs = job, "", None
+    row.job, row.error, row.needs = queue_job(actor, row, step=step.value, **values), "", None
     if step is ConversionStep.CONVERT:
-        row.state = ConversionState.WAITING
+        row.state = LabJobState.WAITING
     row.save()
-    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
-    return job
 
 
 def _checked_name(name: str) -> str:

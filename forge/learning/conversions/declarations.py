@@ -15,8 +15,8 @@ from forge.core.errors import DomainError, Invalid
 from forge.jobs.actions import retry_job
 from forge.learning.conversions.actions import begin_conversion, mix_form, restart_conversion
 from forge.learning.conversions.kinds import FLOAT, MIXED_FORMS
-from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.trees import trees_of
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, DeclaredModels, ModelConversion
 from forge.projects.access import require
 from forge.projects.files.writers import last_writer
@@ -98,7 +98,7 @@ def convert_again(actor: Actor, project: Project, path: str) -> ModelConversion:
         row = _begin_stored(actor, project, tree, model)
     elif trees_of(row) is not None:
         raise Invalid(IS_TREES)
-    elif row.state in (ConversionState.FAILED, ConversionState.NEEDS):
+    elif row.can_resume:
         row = restart_conversion(actor, row)
     elif model.float_layers:
         row = mix_form(actor, row, model.form, model.float_layers)
@@ -164,7 +164,7 @@ def _begin(writer: User | None, project: Project, tree: WorkingTree, model: Mode
             row = _begin_stored(writer, project, tree, model)
         if trees_of(row) is not None:
             return IS_TREES
-        if row.state == ConversionState.READY and model.float_layers:
+        if row.state == LabJobState.FINISHED and model.float_layers:
             mix_form(writer, row, model.form, model.float_layers)
     except DomainError as error:
         return error.detail

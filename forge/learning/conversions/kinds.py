@@ -6,7 +6,7 @@ from rune.datasets.calibration_kind import TENSORFLOW_INT8
 from rune.source.policy.sections.models import KERAS_SUFFIXES
 
 CONVERSION_KIND = "model-conversion"
-"""The kind of the jobs of conversions (`forge.learning.conversions.job`)."""
+"""The kind of the jobs of conversions (`forge.learning.conversions.running.job`)."""
 
 TENSORFLOW_SUFFIXES = (*KERAS_SUFFIXES, ".zip")
 """The tensorflow suffixes of the sources that TensorFlow converts."""

@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from forge.core.actors import Actor
+from forge.core.blobs.links import links_of_all
+from forge.core.models import BlobLink
 from forge.jobs.models import Job
+from forge.learning.conversions.kinds import CONVERSION_KIND
+from forge.learning.lab_jobs.models import LabJob
+from forge.learning.lab_jobs.states import CONVERSION_NAMES, LabJobState
 from forge.projects.models import Project
 from rune.datasets.splits import Split
 from rune.digests import DIGEST_LENGTH
 
 
-class ConversionState(models.TextChoices):
-    """The state of a conversion."""
-
-    WAITING = "waiting", "Waiting"
-    CONVERTING = "converting", "Converting"
-    NEEDS = "needs", "Needs a converter"
-    READY = "ready", "Converted"
-    FAILED = "failed", "Not converted"
-
-
-UNFINISHED_CONVERSIONS = (ConversionState.WAITING, ConversionState.CONVERTING)
-
-
-class ModelConversionQuerySet(models.QuerySet["ModelConversion"]):
-    """Conversions, as seen by someone."""
-
-    def visible_to(self, actor: Actor) -> ModelConversionQuerySet:
-        """Returns the conversions of projects that the person may read."""
-        return self.filter(project__in=Project.objects.of_member(actor))
-
-
-class ModelConversion(models.Model):
+class ModelConversion(LabJob):
     """A model of a training library, and what it is converted with. It links its source and its float model."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="conversions")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    KIND = CONVERSION_KIND
+    SPEC_KEY = "conversion"
+    DELETED = "The conversion was deleted."
+    BESIDE = ("project__organisation", "job")
+
     source_name = models.CharField(max_length=200)
     source_digest = models.CharField(max_length=DIGEST_LENGTH)
     source_size = models.BigIntegerField()
@@ -58,7 +40,6 @@ class ModelConversion(models.Model):
     """The shapes of inputs that the source leaves open, by name, without the batch."""
     calibration = models.CharField(max_length=10, default=Split.TRAIN.value, db_default=Split.TRAIN.value)
     """The split of the project's samples on which ranges are measured."""
-    state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.WAITING)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The last job of it."""
     spec_digest = models.CharField(max_length=DIGEST_LENGTH)
@@ -66,19 +47,14 @@ class ModelConversion(models.Model):
     float_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The float model, once there is one."""
     description = models.JSONField(default=dict)
-    """The answer of `lab` (`forge.learning.conversions.lab_answers.ConvertedJson`), without the forms; empty before."""
+    """The answer of `lab` (`forge.learning.conversions.running.lab_answers.ConvertedJson`), without the forms; empty
+    before."""
     needs = models.JSONField(null=True, blank=True)
-    """The environment that is missing (`forge.learning.conversions.lab_answers.ConverterEnvironmentJson`)."""
-    error = models.CharField(max_length=1000, blank=True)
-    """The reason why the last job did not succeed."""
+    """The environment that is missing (`forge.learning.lab_jobs.process.ConverterEnvironmentJson`)."""
     boards = models.JSONField(default=list)
     """The keys of the two boards on which forms are counted."""
-    created = models.DateTimeField(default=timezone.now)
 
-    objects = ModelConversionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created"]
+    class Meta(LabJob.Meta):
         indexes = [models.Index(fields=["spec_digest"], name="conversions_by_spec")]
 
     def __str__(self) -> str:
@@ -88,8 +64,25 @@ class ModelConversion(models.Model):
         return f"{self.project.get_absolute_url()}/models/{self.pk}"
 
     @property
-    def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED_CONVERSIONS
+    def state_name(self) -> str:
+        """The state as the API has it."""
+        return CONVERSION_NAMES[LabJobState(self.state)][0]
+
+    @property
+    def state_label(self) -> str:
+        """The state as pages have it."""
+        return CONVERSION_NAMES[LabJobState(self.state)][1]
+
+    @property
+    def links(self) -> models.QuerySet[BlobLink]:
+        return super().links | links_of_all(self.forms.all())
+
+    @property
+    def needed_packages(self) -> str:
+        return self.needs["name"] if self.needs else ""
+
+    def title_of(self, project: str) -> str:
+        return f"Conversion of {self.source_name} for {project}"
 
 
 class ConvertedForm(models.Model):
@@ -108,8 +101,9 @@ class ConvertedForm(models.Model):
     """The digest of its file; "" for a form that was refused."""
     size = models.PositiveBigIntegerField(default=0)
     figures = models.JSONField(default=dict)
-    """`forge.learning.conversions.lab_answers.MeasuredFormJson`, where `answers` has the number of each sample and the
-    place of its answer's class; `judged_on` and `removed` are numbers of samples. Empty for a form that was refused."""
+    """`forge.learning.conversions.running.lab_answers.MeasuredFormJson`, where `answers` has the number of each sample
+    and the place of its answer's class; `judged_on` and `removed` are numbers of samples. Empty for a form that was
+    refused."""
     needs = models.JSONField(default=dict)
     """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refusal = models.CharField(max_length=1000, blank=True)

@@ -11,17 +11,14 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.compute.pool.answer_reading import ModelNeedsJson, RefusedJson
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.learning.conversions.bounded import OTHER_ANSWER
 from forge.learning.conversions.kinds import FLOAT, TREES, TREES_SUFFIX
-from forge.learning.conversions.lab_answers import (
-    ConvertedLayerJson,
-    ConverterEnvironmentJson,
-    SourceConversionJson,
-)
-from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.running.bounded import OTHER_ANSWER
+from forge.learning.conversions.running.lab_answers import ConvertedLayerJson, SourceConversionJson
 from forge.learning.conversions.single_samples import removed_count
 from forge.learning.conversions.suggestion import calibrated_on_of, judged_on_of, suggested_form
 from forge.learning.conversions.trees import ConvertedTreesJson, trees_of
+from forge.learning.lab_jobs.process import ConverterEnvironmentJson
+from forge.learning.lab_jobs.states import CONVERSION_STATES
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.assessment.evaluation.intervals import wilson
 
@@ -113,7 +110,7 @@ class ModelConversionJson(TypedDict):
     digest: str
     size: int
     person: PersonJson | None
-    state: Annotated[str, choices("ConversionState", ConversionState.values)]
+    state: Annotated[str, choices("ConversionState", CONVERSION_STATES)]
     progress: Annotated[float, "of the last job, from 0 to 1"]
     activity: str
     error: Annotated[str, "why the last job did not succeed"]
@@ -166,7 +163,7 @@ def conversion_to_json(row: ModelConversion) -> ModelConversionJson:
         "digest": row.source_digest,
         "size": row.source_size,
         "person": person_to_json(row.person) if row.person else None,
-        "state": row.state,
+        "state": row.state_name,
         "progress": 1.0 if job is None else job.progress,
         "activity": "" if job is None else job.current_activity,
         "error": row.error,

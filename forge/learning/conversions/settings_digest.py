@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from forge.learning.conversions.models import ModelConversion
-from forge.learning.conversions.recordings import samples_state
+from forge.learning.conversions.running.recordings import samples_state
 from rune.compiler.building.spec import canonical_digest
 from rune.isolation.toolchain_files import package_folder
 from rune.toolchain import toolchain_digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
-from forge.learning.conversions.lab_answers import TreesModelJson
+from forge.learning.conversions.running.lab_answers import TreesModelJson
 from forge.learning.models import ModelConversion
 
 MAX_CLASSES = 1000

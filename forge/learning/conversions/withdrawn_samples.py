@@ -1,20 +1,36 @@
-"""The forms of models and samples that are deleted: which forms learned from them, by their ranges or by their source,
-and what the forms stored about them."""
+"""Conversions and samples that are deleted: those at work begin again, forms lose what they stored of them,
+and those forms are found that learned from them, by their ranges or by their source."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Q
 
-from forge.datasets.hooks import SampleScope, sample_traces
+from forge.datasets.hooks import SampleScope, sample_traces, work_stoppers
 from forge.datasets.models import Sample
+from forge.jobs.models import Job, JobState
+from forge.jobs.queue import restart
+from forge.jobs.workers.slots import notify_workers
+from forge.learning.conversions.kinds import CONVERSION_KIND
 from forge.learning.conversions.single_samples import without_samples
 from forge.learning.models import ConvertedForm
 from rune.datasets.calibration_kind import STATIC_FORMS
 
 ROWS_AT_ONCE = 100
 """Forms that one statement changes."""
+
+
+@work_stoppers.register
+def restart_conversions(scope: SampleScope, reason: str) -> Sequence[str]:
+    """Takes running conversions of the project from their workers: any of its samples may be in their folders."""
+    running = Job.objects.filter(kind=CONVERSION_KIND, state=JobState.RUNNING, project__data_set=scope.data_set)
+    stopped_jobs = [job for job in running if restart(job, reason)]
+    for job in stopped_jobs:
+        transaction.on_commit(partial(notify_workers, job.capability), robust=True)
+    return ["A conversion of a model was begun again without the samples." for _ in stopped_jobs]
 
 
 @sample_traces.register

@@ -10,9 +10,10 @@ from forge.jobs.environments import enqueue_preparation, require_may_prepare
 from forge.jobs.models import Job
 from forge.jobs.queue import retry
 from forge.learning.conversions.actions import announce_conversion
-from forge.learning.conversions.models import ConversionState
-from forge.learning.environments.missing import environments_of
 from forge.learning.errors import NothingToPrepare
+from forge.learning.lab_jobs.models import LabJob
+from forge.learning.lab_jobs.queue import lock
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ModelConversion
 from forge.learning.searches.actions.searches import resume_search
 from forge.learning.searches.models import ModelSearch
@@ -31,14 +32,10 @@ def prepare_environment(actor: Actor, row: ModelConversion) -> ModelConversion:
     require(actor, Verb.EDIT, project)
     require_may_prepare(actor)
     with transaction.atomic():
-        row = (
-            ModelConversion.objects.select_for_update(of=("self",))
-            .select_related("project__organisation", "job")
-            .get(pk=row.pk)
-        )
-        if row.state != ConversionState.NEEDS or row.needs is None or row.job is None:
+        row = lock(row)
+        if row.state != LabJobState.NEEDS or not row.needed_packages or row.job is None:
             raise NothingToPrepare("The model is not waiting for an environment.")
-        job = enqueue_preparation(actor, project, row.needs["name"])
+        job = enqueue_preparation(actor, project, row.needed_packages)
         Job.objects.filter(pk=row.job.pk).update(required_job=job)
         retry(row.job, str(actor.person))
         row.refresh_from_db()
@@ -71,9 +68,8 @@ def prepare_search(actor: Actor, search: ModelSearch) -> ModelSearch:
     return search
 
 
-def _preparation(actor: Actor, row: TrainingRun | ModelSearch) -> Job:
+def _preparation(actor: Actor, row: LabJob) -> Job:
     require(actor, Verb.EDIT, row.project)
-    names = environments_of(row.reason)
-    if not names:
+    if not row.needed_packages:
         raise NothingToPrepare("It is not waiting for an environment.")
-    return enqueue_preparation(actor, row.project, names)
+    return enqueue_preparation(actor, row.project, row.needed_packages)

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from forge.accounts.permissions import Verb
 from forge.jobs.environments import ENVIRONMENT_KIND
-from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.kinds import JobContext, JobKind, JobTitle
 from forge.jobs.models import Job, WorkerCapability
-from forge.learning.conversions.lab_answers import PreparedJson
-from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab
+from forge.learning.lab_jobs.executing import lab_errors
+from forge.learning.lab_jobs.process import ask_lab
 from rune.wording import listed
 
 PREPARE_SECONDS = 3600.0
 """The longest that preparing an environment may take: it downloads hundreds of megabytes."""
 
 
+class PreparedJson(TypedDict):
+    """An environment that was prepared."""
+
+    packages: int
+    version: str
+
+
 def run_environment_job(job: JobContext) -> Mapping[str, Any]:
     """Prepares the environments."""
     request = {"action": "prepare", "environment": job.spec["environment"]}
-    try:
+    with lab_errors(str):
         answer = ask_lab(request, PreparedJson, seconds=PREPARE_SECONDS, tick=job.tick, report=job.report)
-    except LabRefused as refused:
-        raise JobFailed(str(refused)) from None
-    except LabDied as died:
-        raise AttemptFailed(str(died)) from None
     job.log(f"{answer['packages']} packages were installed, as locked.")
     return {"packages": answer["packages"], "version": answer["version"]}
 

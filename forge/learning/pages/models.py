@@ -30,13 +30,14 @@ from forge.learning.conversions.actions import (
 from forge.learning.conversions.declarations import convert_again, declared_of
 from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import MIXED_FORMS, SOURCE_SUFFIXES
-from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
 from forge.learning.conversions.single_samples import removed_from_any
 from forge.learning.conversions.suggestion import suggested_form
 from forge.learning.conversions.trees import trees_of
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.lab_jobs.waiting import LabLibraries
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form, apply_paths
 from forge.learning.origins.outside_models import OutsideModel, outside_models
@@ -53,7 +54,6 @@ from forge.learning.pages.shapes import parsed_shapes
 from forge.learning.pages.trade_off import trade_off
 from forge.learning.pages.trees import trees_context
 from forge.learning.tasks import prepare_soon
-from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.place import project_of
@@ -108,15 +108,15 @@ def _context(request: HttpRequest, project: Project, conversion_id: UUID) -> dic
         "percent": 100 if job is None else round(100 * job.progress),
         "is_busy": job is not None and not job.is_finished,
         "may_edit": can(principal, Verb.EDIT, project),
-        "may_prepare": row.state == ConversionState.NEEDS and may_prepare(principal),
+        "may_prepare": row.state == LabJobState.NEEDS and may_prepare(principal),
         "takes_weights": row.source_name.endswith(".onnx"),
-        "has_failed": row.state == ConversionState.FAILED,
+        "has_failed": row.state in (LabJobState.FAILED, LabJobState.CANCELLED),
         "boards_etag": etag_of(board_facets(row)),
     }
     forms = list(row.forms.all())
     if not forms:
         return context
-    paths = apply_paths(project, row) if context["may_edit"] and row.state == ConversionState.READY else []
+    paths = apply_paths(project, row) if context["may_edit"] and row.state == LabJobState.FINISHED else []
     trees = trees_of(row)
     figures = _forms_context(request, row, forms) if trees is None else trees_context(row, trees, forms[0], paths)
     return context | figures | {"apply_paths": paths}

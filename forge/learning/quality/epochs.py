@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.lab_events import EpochJson
 
 
 def epoch_sentence(run: TrainingRun) -> str:
     """The sentence under the curves of a run; "" before its first epoch."""
-    return sentence_of(run.curves, run.best_epoch, is_over=run.state == TrainingState.FINISHED)
+    return sentence_of(run.curves, run.best_epoch, is_over=run.state == LabJobState.FINISHED)
 
 
 def sentence_of(curves: Sequence[EpochJson], epoch: int, *, is_over: bool) -> str:

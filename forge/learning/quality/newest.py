@@ -12,9 +12,10 @@ from forge.builds.evaluations.model_quality import quality_of_build
 from forge.builds.models import Build, BuildQuerySet
 from forge.core.actors import Actor
 from forge.datasets.model_quality import ModelQuality, ProjectQuality, project_quality
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.quality.reads import test_reads
 from forge.learning.quality.runs import quality_of_run
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.projects.access import require
 from forge.projects.hooks import CardQuality, card_qualities
 from forge.projects.models import Project
@@ -58,7 +59,7 @@ def _newest_builds(projects: Sequence[UUID]) -> BuildQuerySet:
 
 def _newest_runs(projects: Sequence[UUID]) -> QuerySet[TrainingRun]:
     """The newest finished run of each project that was judged by labels."""
-    rows = TrainingRun.objects.filter(project__in=projects, state=TrainingState.FINISHED)
+    rows = TrainingRun.objects.filter(project__in=projects, state=LabJobState.FINISHED)
     rows = rows.filter(report__judgements__validation__samples__gt=0)
     newest = rows.filter(project=OuterRef("project")).order_by("-number").values("pk")[:1]
     return rows.filter(pk=Subquery(newest)).select_related("project__organisation").defer("curves", "answers")

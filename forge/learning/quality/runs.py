@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypedDict
 
 from forge.datasets.model_quality import LabelQuality, ModelQuality
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.training.models import TrainingRun
 from rune.datasets.splits import Split
 
 
@@ -36,7 +37,7 @@ class ModelQualityJson(TypedDict):
 def quality_of_run(run: TrainingRun) -> ModelQuality | None:
     """Returns how many validation recordings the finished rune of a run answers correctly; None before, and of a rune
     that answers with a number or counts objects."""
-    if run.state != TrainingState.FINISHED:
+    if run.state != LabJobState.FINISHED:
         return None
     judgement = run.report.get("judgements", {}).get(Split.VALIDATION.value)
     if judgement is None or judgement["accuracy"] is None or not judgement["samples"]:

@@ -6,10 +6,10 @@ from typing import Annotated, TypedDict
 
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.endings import LearningEnding, ending_entry, ending_sentences
-from forge.learning.searches.models import ModelSearch, SearchState
+from forge.learning.lab_jobs.endings import LearningEnding, ending_activity
+from forge.learning.lab_jobs.states import SEARCH_STATES
+from forge.learning.searches.models import ModelSearch
 
 
 class SearchChangedJson(TypedDict):
@@ -17,16 +17,9 @@ class SearchChangedJson(TypedDict):
 
     search: Uuid
     number: int
-    state: Annotated[str, choices("SearchState", SearchState.values)]
+    state: Annotated[str, choices("SearchState", SEARCH_STATES)]
     trials: Annotated[int, "how many trials have ended"]
     ending: Annotated[str, choices("JobEnding", LearningEnding), 'how it ended, in the event of its end; "" in others']
-
-
-def _activity(event: StoredEvent[SearchChangedJson]) -> ActivityEntry | None:
-    """Returns an entry of the person who began the search, once it has ended."""
-    ending = event.data.get("ending", "")
-    searches = ModelSearch.objects.filter(pk=event.data["search"]) if ending else ModelSearch.objects.none()
-    return ending_entry("search", ending, searches.values_list("person", flat=True).first())
 
 
 SEARCH_CHANGED = declare(
@@ -46,8 +39,6 @@ SEARCH_CHANGED = declare(
                 "search.use": "began a training run with trial {trial} of search {number} of {project}",
             },
         ),
-        activity=ActivityAnnouncement(
-            ending_sentences("search", "searched for a model for", "search", "/searches"), _activity
-        ),
+        activity=ending_activity(ModelSearch, "search", "searched for a model for", "search", "/searches"),
     )
 )

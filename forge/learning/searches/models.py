@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from forge.core.actors import Actor
-from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
-from forge.projects.models import Project
-from rune.digests import DIGEST_LENGTH
-
-
-class SearchState(models.TextChoices):
-    """The state of a search."""
-
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    FINISHED = "finished", "Finished"
-    NEEDS = "needs", "Needs packages"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-
-
-UNFINISHED_SEARCHES = (SearchState.WAITING, SearchState.RUNNING)
+from forge.learning.lab_jobs.models import RecipeJob
+from forge.learning.searches.kinds import SEARCH_KIND
 
 
 class SearchTrialState(models.TextChoices):
@@ -40,39 +22,21 @@ class SearchTrialState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class ModelSearchQuerySet(models.QuerySet["ModelSearch"]):
-    """Searches, as seen by someone."""
-
-    def visible_to(self, actor: Actor) -> ModelSearchQuerySet:
-        """Returns the searches of projects that the person may read."""
-        return self.filter(project__in=Project.objects.of_member(actor))
-
-
-class ModelSearch(models.Model):
+class ModelSearch(RecipeJob):
     """A search for the settings of a recipe that are right most often for what they need.
 
     Its trials are the truth. A call of it has as many jobs as it may run trials at a time, each of which any worker
-    takes and which share the trials; a job whose worker is killed tries its own trial again."""
+    takes and which share the trials; a job whose worker is killed tries its own trial again.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_searches")
-    number = models.PositiveIntegerField()
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    state = models.CharField(max_length=10, choices=SearchState.choices, default=SearchState.WAITING)
-    instruction = models.CharField(max_length=10, blank=True)
-    """`stop` while a search at work is to end; "" otherwise."""
-    recipe = models.CharField(max_length=40)
-    arguments = models.JSONField(default=dict)
-    """The settings around which it searches, which are the first trial."""
-    form = models.CharField(max_length=20)
-    seed = models.PositiveIntegerField(default=0)
-    model_path = models.CharField(max_length=200)
-    data_version = models.ForeignKey(DataVersion, null=True, on_delete=models.SET_NULL, related_name="+")
-    data_number = models.PositiveIntegerField()
-    data_digest = models.CharField(max_length=DIGEST_LENGTH)
-    """The digest of the version. It and `data_number` outlive the version."""
+    `description` has the space: `size`, `arguments`, `forms`, `labels`, and the number of `validation` recordings.
+    """
+
+    KIND = SEARCH_KIND
+    SPEC_KEY = "search"
+    LABEL = "Search"
+    DELETED = "The search was deleted."
+    BESIDE = ("project__organisation", "data_version__data_set")
+
     board = models.CharField(max_length=60)
     """The board on whose core runes are counted: trials are compared by what they need there."""
     second_board = models.CharField(max_length=60, blank=True)
@@ -91,32 +55,17 @@ class ModelSearch(models.Model):
     """The most trials at a time."""
     called = models.DateTimeField(default=timezone.now)
     """The time when a person began it, or let it go on: the jobs of this call are those that were created since."""
-    description = models.JSONField(default=dict)
-    """The space, once the data was read: `size`, `arguments`, `forms`, `labels`, and the number of `validation`
-    recordings."""
     end_reason = models.CharField(max_length=300, blank=True)
     """The reason why a finished search ended, as a sentence."""
-    error = models.CharField(max_length=1000, blank=True)
-    """The reason why it did not succeed, and what to do."""
-    reason = models.CharField(max_length=40, blank=True)
-    """The same for programs (`lab.refusal.Reason`)."""
-    created = models.DateTimeField(default=timezone.now)
 
-    objects = ModelSearchQuerySet.as_manager()
-
-    class Meta:
+    class Meta(RecipeJob.Meta):
         constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_search_a_number")]
-        ordering = ["-created"]
 
     def __str__(self) -> str:
         return f"Search {self.number}"
 
     def get_absolute_url(self) -> str:
         return f"{self.project.get_absolute_url()}/searches/{self.number}"
-
-    @property
-    def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED_SEARCHES
 
 
 class SearchTrial(models.Model):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.learning.lab_jobs.states import SEARCH_STATES
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
     DEFAULT_MINUTES,
@@ -21,7 +22,7 @@ from forge.learning.searches.kinds import (
     MAX_WORKERS,
 )
 from forge.learning.searches.lab_events import TrialNeedsJson
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_numbers
 from forge.learning.searches.trial_time import run_time_of
 from forge.learning.training.serializers import LearningSerializer
@@ -74,7 +75,7 @@ class ModelSearchJson(TypedDict):
     id: Uuid
     number: int
     person: PersonJson | None
-    state: Annotated[str, choices("SearchState", SearchState.values)]
+    state: Annotated[str, choices("SearchState", SEARCH_STATES)]
     instruction: Annotated[str, "`stop` while it ends"]
     recipe: str
     arguments: dict[str, float]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from django.db import transaction
-
 from forge.core.blobs.links import link_derived
-from forge.core.blobs.sweep import delete_if_unlinked
 from forge.jobs.kinds import AttemptFailed, JobContext
+from forge.learning.lab_jobs.storing import store_files, stored_under_lease
 from forge.learning.searches.actions.searches import announce_search
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
-from forge.learning.training.running.storing import store_file
+from forge.learning.training.running.storing import LARGEST_FILE
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.runefile.model_records import record_path
 
@@ -25,19 +23,13 @@ def store_trial(
     is_trained = trial.state == SearchTrialState.TRAINED
     if not names.keys() <= (_trial_paths(search) if is_trained else frozenset()):
         raise AttemptFailed("The process of the search sent files that no trial has.", attempts=1)
-    blobs = {path: store_file(folder / PurePosixPath(name).name) for path, name in names.items()}
-    digests = [blob.digest for blob in blobs.values()]
+    blobs = store_files(folder, names, "training process", LARGEST_FILE)
     trial.files = {path: blob.digest for path, blob in blobs.items()}
     trial.sizes = {path: blob.size for path, blob in blobs.items()}
-    try:
-        with transaction.atomic():
-            job.confirm_lease()
-            link_derived(search, digests, search.project.organisation_id)
-            trial.save()
-            announce_search(search)
-    except BaseException:
-        delete_if_unlinked(digests)
-        raise
+    with stored_under_lease(job, blobs.values()):
+        link_derived(search, trial.files.values(), search.project.organisation_id)
+        trial.save()
+        announce_search(search)
     for name in names.values():
         (folder / PurePosixPath(name).name).unlink(missing_ok=True)
 

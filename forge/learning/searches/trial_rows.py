@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forge.core.database.numbers import next_number
 from forge.jobs.models import Job
-from forge.learning.searches.kinds import SEARCH_KIND, STOP
+from forge.learning.searches.kinds import STOP
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 
 USED_UP = "The budget of trials is used up."
@@ -27,8 +27,7 @@ _COSTS = Q(state__in=[SearchTrialState.TRAINED, SearchTrialState.STOPPED, Search
 
 def jobs_of(search: ModelSearch) -> QuerySet[Job]:
     """The jobs of the newest call of a search, oldest first."""
-    jobs = Job.objects.filter(kind=SEARCH_KIND, project=search.project_id, spec__search=str(search.pk))
-    return jobs.filter(created__gte=search.called).order_by("created")
+    return search.jobs.filter(created__gte=search.called)
 
 
 @transaction.atomic

@@ -20,11 +20,11 @@ from forge.datasets.collecting.actions import LINK_LIFE, end_phone, make_collect
 from forge.datasets.collecting.task import Task
 from forge.datasets.consent_terms import UNTIL_DELETED
 from forge.datasets.models.samples import RECORDED_KINDS
+from forge.learning.lab_jobs.waiting import LabLibraries
 from forge.learning.start.examples import add_examples, remove_examples
 from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.sizes import prepare_counting
-from forge.learning.waiting_lab import LabLibraries
 from forge.projects.place import project_of
 from rune.datasets.label_names import BACKGROUND
 

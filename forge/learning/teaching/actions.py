@@ -18,12 +18,13 @@ from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
 from forge.core.database.numbers import next_number
 from forge.core.errors import Conflict, Invalid
-from forge.learning.endings import LearningEnding
+from forge.learning.lab_jobs.endings import LearningEnding
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS, MAX_WEIGHT, MIN_LABELS
 from forge.learning.teaching.project import TeachableProject, taught_runefile, teachable_project
 from forge.learning.training.actions.runs import announce_run, require_room_for_run
 from forge.learning.training.kinds import TAUGHT_RECIPE
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.models import Project
@@ -91,7 +92,7 @@ def save_taught(actor: Actor, project: Project, layer: TaughtLayer) -> TrainingR
             project=project,
             number=next_number(runs),
             person=actor.person,
-            state=TrainingState.FINISHED,
+            state=LabJobState.FINISHED,
             recipe=TAUGHT_RECIPE,
             form="float",
             model_path=teachable.embedding_model,

@@ -5,79 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from forge.accounts.access import nothing_here
-from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
-from forge.datasets.access import find_version, versions_of
-from forge.datasets.errors import DataVersionNotFound
-from forge.datasets.models import DataVersion
 from forge.datasets.sample_uses import UsePlace
-from forge.datasets.versions.other_projects import find_usable_version, place_of, readable_source
-from forge.learning.training.errors import NoDataVersion
-from forge.learning.training.models import TrainingRun, TrainingRunQuerySet, TrainingState
-from forge.learning.training.running.lab_events import RecipeJson
-from forge.projects.access import require
+from forge.datasets.versions.other_projects import place_of
+from forge.learning.lab_jobs.access import find_among, lab_jobs_of
+from forge.learning.lab_jobs.models import LabJobQuerySet
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.recipes import RecipeJson
+from forge.learning.training.models import TrainingRun
 from forge.projects.files.contents import checked_path
 from forge.projects.files.model_files import is_model
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
 from rune.source.policy.sections.training import TEACHER_SUFFIX
 from rune.source.runefile.model_records import record_path
-from rune.wording import plain
 
 MOST_TEACHERS = 50
 """Runs that the form offers."""
 
 
-def runs_of(actor: Actor, project: Project) -> TrainingRunQuerySet:
+def runs_of(actor: Actor, project: Project) -> LabJobQuerySet[TrainingRun]:
     """The training runs of a project, newest first. Raises `Forbidden` or `NotFound`."""
-    require(actor, Verb.READ, project)
-    rows = TrainingRun.objects.visible_to(actor).filter(project=project)
-    return rows.select_related("person", "job", "project__organisation", "data_version__data_set").order_by("-number")
+    return lab_jobs_of(actor, project, TrainingRun).order_by("-number")
 
 
 def find_run(actor: Actor, project: Project, number: int) -> TrainingRun:
     """A training run of a project. Raises `Forbidden` or `NotFound`."""
-    run = runs_of(actor, project).filter(number=number).first()
-    if run is None:
-        raise nothing_here(actor)
-    return run
-
-
-def version_to_learn(actor: Actor, project: Project, number: int | None, digest: str = "") -> DataVersion:
-    """The data version of this digest or number, or else the newest. A digest may be that of another project's data.
-
-    Raises `NoDataVersion` and `DataVersionNotFound`.
-    """
-    if digest:
-        named_version = find_usable_version(actor, project, digest)
-        if named_version is None:
-            raise _no_usable_version(project, digest)
-        return named_version
-    if number is not None:
-        return find_version(actor, project, number)
-    newest = versions_of(actor, project).first()
-    if newest is None:
-        raise NoDataVersion("The project has no version of its data. Save one on the page Data, and train on that.")
-    return newest
-
-
-def require_source(actor: Actor, project: Project, version: DataVersion | None) -> None:
-    """Requires that the person who lets a run or a search go on may still read the project whose data it uses, as when
-    one begins.
-
-    Raises `DataVersionNotFound`.
-    """
-    if version is None or place_of(version, project) is UsePlace.HERE:
-        return
-    source = readable_source(actor, version)
-    if source is None or source.organisation_id != project.organisation_id:
-        raise _no_usable_version(project, version.digest)
-
-
-def _no_usable_version(project: Project, digest: str) -> DataVersionNotFound:
-    return DataVersionNotFound(f"No data that {project.full_name} may use has the version {plain(digest)[:80]}.")
+    return find_among(actor, runs_of(actor, project), number=number)
 
 
 def checked_backbone(project: Project, recipe: RecipeJson, path: str) -> tuple[str, str]:
@@ -112,7 +67,7 @@ def teachers_of(actor: Actor, project: Project, recipe: RecipeJson) -> list[Trai
     """The finished runs of a project whose answers a run of this recipe can learn, newest first."""
     if not recipe["takes_teacher"]:
         return []
-    rows = runs_of(actor, project).filter(recipe=recipe["name"], state=TrainingState.FINISHED)
+    rows = runs_of(actor, project).filter(recipe=recipe["name"], state=LabJobState.FINISHED)
     return [run for run in rows[:MOST_TEACHERS] if _teaching_files(run)]
 
 
@@ -122,7 +77,7 @@ def checked_teacher(project: Project, recipe: RecipeJson, number: int) -> Teachi
         return TeachingRun()
     if not recipe["takes_teacher"]:
         raise _bad_teacher(f"The recipe {recipe['name']} learns without a teacher.", "Leave it out.")
-    run = TrainingRun.objects.filter(project=project, number=number, state=TrainingState.FINISHED).first()
+    run = TrainingRun.objects.filter(project=project, number=number, state=LabJobState.FINISHED).first()
     files = {} if run is None else _teaching_files(run)
     if not files:
         raise _bad_teacher(f"Run {number} of this project has no network that could teach.", "Choose a finished run.")

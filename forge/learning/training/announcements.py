@@ -7,10 +7,10 @@ from typing import Annotated, NotRequired, TypedDict
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.endings import LearningEnding, ending_entry, ending_sentences
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.lab_jobs.endings import LearningEnding, ending_activity
+from forge.learning.lab_jobs.states import RUN_STATES
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.lab_events import EpochJson
 
 
@@ -19,17 +19,10 @@ class TrainingChangedJson(TypedDict):
 
     run: Uuid
     number: int
-    state: Annotated[str, choices("TrainingState", TrainingState.values)]
+    state: Annotated[str, choices("TrainingState", RUN_STATES)]
     epochs: Annotated[int, "how many epochs its curves have"]
     ending: Annotated[str, choices("JobEnding", LearningEnding), 'how it ended, in the event of its end; "" in others']
     points: NotRequired[Annotated[list[EpochJson], "the newest rows of the curves, the last of which is `epochs`"]]
-
-
-def _activity(event: StoredEvent[TrainingChangedJson]) -> ActivityEntry | None:
-    """Returns an entry of the person who began the run, once it has ended."""
-    ending = event.data.get("ending", "")
-    runs = TrainingRun.objects.filter(pk=event.data["run"]) if ending else TrainingRun.objects.none()
-    return ending_entry("training", ending, runs.values_list("person", flat=True).first())
 
 
 TRAINING_CHANGED = declare(
@@ -52,9 +45,7 @@ TRAINING_CHANGED = declare(
                 "training.use": "opened a change request with the model of training run {number} of {project}",
             },
         ),
-        activity=ActivityAnnouncement(
-            ending_sentences("training", "trained a model for", "training run", "/training"), _activity
-        ),
+        activity=ending_activity(TrainingRun, "training", "trained a model for", "training run", "/training"),
     )
 )
 declare_sentences(

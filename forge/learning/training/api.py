@@ -18,14 +18,14 @@ from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing, raising
 from forge.core.errors import Unprocessable
 from forge.core.http.blob_responses import blob_response
+from forge.learning.recipes import recipes
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
     RequestedRun,
     begin_run,
 )
 from forge.learning.training.errors import RUN_ERRORS
-from forge.learning.training.reading import judgements
-from forge.learning.training.recipes import recipes
+from forge.learning.training.results.reading import judgements
 from forge.learning.training.serializers import (
     BeginRunSerializer,
     OpenTrainingRunJson,

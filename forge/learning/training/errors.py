@@ -27,23 +27,5 @@ class TooManyRuns(Conflict):
     title = "The project has too many runs"
 
 
-class NoDataVersion(Conflict):
-    """The project has no version of its data to learn from."""
-
-    title = "There is no version of the data"
-
-
-class DataTooLarge(Conflict):
-    """The version of the data has more than a run learns from."""
-
-    title = "The data is too large to train on"
-
-
-class DataNotLearnable(Conflict):
-    """The recipe cannot learn from this version of the data: labels, people, marks or recordings are missing."""
-
-    title = "The recipe cannot learn from this data"
-
-
 RUN_ERRORS = (Conflict, NoRoom, TooOften, Unprocessable)
 """The errors of beginning a run."""

@@ -10,19 +10,15 @@ from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.background.trials import background_of_run
+from forge.learning.lab_jobs.states import RUN_STATES
 from forge.learning.quality.epochs import epoch_sentence
 from forge.learning.quality.runs import ModelQualityJson, quality_of_run, quality_to_json
-from forge.learning.training.judgement import RunJudgementJson
+from forge.learning.recipes import RecipeJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
-from forge.learning.training.models import TrainingRun, TrainingState
-from forge.learning.training.running.lab_events import (
-    CountingJson,
-    EpochJson,
-    RecipeJson,
-    ReportedErrorJson,
-    RunNeedsJson,
-)
-from forge.learning.training.single_samples import removed_count
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.results.judgement import RunJudgementJson
+from forge.learning.training.results.single_samples import removed_count
+from forge.learning.training.running.lab_events import CountingJson, EpochJson, ReportedErrorJson, RunNeedsJson
 from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 from rune.digests import DIGEST_LENGTH
 from rune.source.policy.model_files import RUNE_OF_RUN
@@ -51,7 +47,7 @@ class TrainingRunJson(TypedDict):
     id: Uuid
     number: int
     person: PersonJson | None
-    state: Annotated[str, choices("TrainingState", TrainingState.values)]
+    state: Annotated[str, choices("TrainingState", RUN_STATES)]
     instruction: Annotated[str, "the instruction that it has not carried out yet: `stop` or `pause`"]
     recipe: str
     arguments: dict[str, float]

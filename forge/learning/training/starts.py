@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forge.core.errors import Invalid
+from forge.learning.recipes import RecipeJson
 from forge.learning.training.models import TrainingRun
-from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.files.contents import checked_path
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree

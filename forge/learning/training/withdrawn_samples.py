@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.datasets.hooks import SampleScope, sample_traces, work_stoppers
-from forge.datasets.models import Sample
-from forge.datasets.models.samples import SampleSplit
-from forge.datasets.versions.contents import entries_of
-from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.checkpoints import drop_checkpoint
 from forge.jobs.models import Job
-from forge.jobs.queue import cancel
-from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
-from forge.learning.training.single_samples import without_samples
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.lab_jobs.withdrawn_samples import cancel_learners, learned_numbers
+from forge.learning.training.models import TrainingRun
+from forge.learning.training.results.single_samples import without_samples
 
 ROWS_AT_ONCE = 100
 """Runs that one statement changes."""
@@ -26,19 +24,14 @@ ROWS_AT_ONCE = 100
 @work_stoppers.register
 def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
     """Cancels runs that wait or train on a version with one of the samples. One that is resumed begins anew."""
-    numbers = frozenset(scope.numbers)
-    runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED_RUNS)
-    sentences = []
-    for run in runs.select_related("job", "data_version__data_set", "project__organisation"):
-        if run.data_version is None or not any(each.number in numbers for each in entries_of(run.data_version)):
-            continue
-        if run.job is not None:
-            cancel(run.job, "A deletion of samples")
-            _drop_checkpoint(run.job)
-        text = f"{reason} Start it again: it then learns from the samples that are left."
-        TrainingRun.objects.filter(pk=run.pk).update(error=text[:1000], curves=[], answers={}, best_epoch=0)
-        sentences.append(f"Training run {run.number} of {name_for_giver(run.data_version, run.project)} was cancelled.")
-    return sentences
+    text = f"{reason} Start it again: it then learns from the samples that are left."
+    return cancel_learners(TrainingRun, scope, text, _forget)
+
+
+def _forget(run: TrainingRun) -> Mapping[str, Any]:
+    if run.job is not None:
+        _drop_checkpoint(run.job)
+    return {"curves": [], "answers": {}, "best_epoch": 0}
 
 
 @sample_traces.register
@@ -70,11 +63,10 @@ def _drop_checkpoint(job: Job) -> None:
 def runs_that_learned(scope: SampleScope) -> list[TrainingRun]:
     """The finished runs that learned from one of the samples, or chose their best epoch by one, and those that learned
     the answers of such a run."""
-    samples = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
-    numbers = frozenset(samples.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
+    numbers = learned_numbers(scope)
     if not numbers:
         return []
-    runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state=TrainingState.FINISHED)
+    runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state=LabJobState.FINISHED)
     learned_themselves = [
         run
         for run in runs.select_related("project__organisation").order_by("created")
@@ -89,7 +81,7 @@ def _learned_from_runs(teachers: Sequence[TrainingRun]) -> list[TrainingRun]:
     newest = list(teachers)
     while newest:
         digests = [digest for run in newest for digest in run.files.values()]
-        runs = TrainingRun.objects.filter(state=TrainingState.FINISHED, teacher_files__model__in=digests)
+        runs = TrainingRun.objects.filter(state=LabJobState.FINISHED, teacher_files__model__in=digests)
         runs = runs.filter(project__in={run.project_id for run in newest}).exclude(pk__in=learners)
         newest = list(runs.select_related("project__organisation").order_by("created"))
         learners |= {run.pk: run for run in newest}

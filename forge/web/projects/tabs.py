@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.deployments.models import Deployment
-from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun
+from forge.learning.lab_jobs.states import UNFINISHED
+from forge.learning.training.models import TrainingRun
 from forge.projects.models import Project
 from forge.registry.models import BlockVersion, Tag
 from forge.reviews.changes.models import ChangeRequest, ChangeState
@@ -30,7 +31,7 @@ def _open_change_requests(principal: Principal) -> QuerySet[Any]:
 
 
 def _open_training(principal: Principal) -> QuerySet[Any]:
-    return TrainingRun.objects.visible_to(principal).filter(state__in=UNFINISHED_RUNS)
+    return TrainingRun.objects.visible_to(principal).filter(state__in=UNFINISHED)
 
 
 def _deployments(principal: Principal) -> QuerySet[Any]:

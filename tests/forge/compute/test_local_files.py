@@ -16,7 +16,7 @@ from forge.compute.child.job_file import JobFile
 from forge.compute.pool.local_files import FETCHED_SECONDS, local_file, local_files, remove_deleted
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 from forge.core.models import Blob
-from forge.learning.conversions.making import LAB_SECONDS
+from forge.learning.conversions.running.making import LAB_SECONDS
 
 pytestmark = pytest.mark.django_db
 

@@ -43,8 +43,8 @@ READERS = {
     "datasets/samples/parts_api.py": ({f"rune.datasets.parts.search.{name}" for name in ("Part", "PartSearch")}, NAMES),
     "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, READS),
     "learning/start/examples.py": ({"zipfile"}, WRITES),
-    "learning/training/running/data.py": ({"zipfile"}, WRITES),
-    "projects/files/read_archive.py": (
+    "learning/learnable_data/archive.py": ({"zipfile"}, WRITES),
+    "projects/archives/read_archive.py": (
         {"rune.datasets.layouts.containers.zip_names.zip_name", "zipfile"},
         NO_SAMPLES,
     ),

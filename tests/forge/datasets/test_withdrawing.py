@@ -26,7 +26,8 @@ from forge.datasets.versions.actions import save_version
 from forge.jobs import queue
 from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.models import Job, JobState, WorkerCapability
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.training.models import TrainingRun
 from forge.notices.models import Notice
 from forge.projects.actions import write_file
 from forge.projects.models import Project
@@ -47,7 +48,7 @@ SINE = (Path(__file__).parents[3] / "examples/sine/sine.tflite").read_bytes()
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run when a test says so."""
     for module in (
-        "forge.learning.training.actions.runs",
+        "forge.learning.lab_jobs.queue",
         "forge.datasets.analysis.stopping",
         "forge.datasets.analysis.actions",
         "forge.builds.runs.withdrawn_samples",
@@ -75,7 +76,7 @@ def test_a_run_that_trains_is_cancelled_and_begins_anew_without_the_samples(proj
     assert removal is not None
     assert removal.stopped == [f"Training run 1 of {project.full_name} was cancelled."]
     run.refresh_from_db()
-    assert run.state == TrainingState.CANCELLED
+    assert run.state == LabJobState.CANCELLED
     assert "learns from the samples that are left" in run.error
     job = Job.objects.get(pk=lease.job.pk)
     assert (job.state, job.checkpoint_id) == (JobState.CANCELLED, None)
@@ -256,7 +257,7 @@ def test_agreeing_to_fewer_uses_stops_what_trains(project: Project, user: User, 
     answer = client.post(f"/api/v1/data/consents/{consent.pk}/agree-anew", body, content_type="application/json")
     assert (answer.status_code, answer.json()["purposes"]) == (201, ["tests"])
     run.refresh_from_db()
-    assert run.state == TrainingState.CANCELLED
+    assert run.state == LabJobState.CANCELLED
 
 
 def test_withdrawing_on_the_page_deletes_the_bytes_at_once(project: Project, user: User, client: Client) -> None:

@@ -15,10 +15,9 @@ from forge.accounts.models import User
 from forge.jobs import queue
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots, worker_name
-from forge.learning.conversions.lab_process import LabRefused
-from forge.learning.searches.actions import searches as search_actions
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.process import LabRefused
 from forge.learning.searches.models import SearchTrial, SearchTrialState
-from forge.learning.training.actions import runs as run_actions
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from forge.serving.configuration.environment import BadEnvironment, read_environment
@@ -33,8 +32,7 @@ RUN, SEARCH = "/acme/kitchen/training/1", "/acme/kitchen/searches/1"
 @pytest.fixture
 def learns(client: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Somebody with a version of some data; no worker does the jobs."""
-    for each in (run_actions, search_actions):
-        monkeypatch.setattr(each, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     motion_version(user, project)
     return client
 

@@ -12,9 +12,9 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
 from forge.jobs import environments
-from forge.learning.conversions import actions, counting, job, making
-from forge.learning.searches.actions import searches
-from forge.learning.training.actions import runs
+from forge.learning.conversions import actions
+from forge.learning.conversions.running import counting, job, making
+from forge.learning.lab_jobs import queue as lab_queue
 from forge.projects.models import Project
 from tests.forge.learning import remembered_lab
 from tests.support.forge.factories.training import motion_version
@@ -23,7 +23,7 @@ from tests.support.forge.factories.training import motion_version
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> Iterator[None]:
     """Nobody is woken, and the process that counts stays from test to test. New files are the server's alone."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
     run = job.run_conversion_job
     monkeypatch.setitem(vars(job.CONVERSION), "execute", lambda context: run(context, lambda: nullcontext(compiler)))
@@ -45,8 +45,7 @@ def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs of searches and of training run when a test says so."""
-    monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
-    monkeypatch.setattr(runs, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
 
 

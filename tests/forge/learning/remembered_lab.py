@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from forge.learning.conversions import counting
-from forge.learning.conversions.lab_process import ask_lab as _ask_lab
+from forge.learning.conversions.running import counting
+from forge.learning.lab_jobs.process import ask_lab as _ask_lab
 from tests.support.servers.empty_database import shared_folder
 
 _count_form = counting._count
@@ -19,7 +19,7 @@ _ANSWER = "answer.json"
 
 
 def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
-    """Answers as `forge.learning.conversions.lab_process.ask_lab`. A request with recordings is asked each time."""
+    """Answers as `forge.learning.lab_jobs.process.ask_lab`. A request with recordings is asked each time."""
     if request.get("recorded") is not None:
         return _ask_lab(request, shape, **options)
     folder = Path(request["folder"])
@@ -40,7 +40,7 @@ def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
 
 
 def count_form(job: Any, row: Any, compiler: Any, form: Any, target: str) -> Any:
-    """Counts a form as `forge.learning.conversions.counting` does."""
+    """Counts a form as `forge.learning.conversions.running.counting` does."""
     name = f"counted-{form.digest.removeprefix('sha256:')}-{target}"
     return _remembered(name, lambda _results: _count_form(job, row, compiler, form, target))[0]
 

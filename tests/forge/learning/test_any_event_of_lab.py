@@ -14,7 +14,7 @@ from forge.accounts.models import User
 from forge.jobs.kinds import AttemptFailed
 from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import JobSlots
-from forge.learning.conversions.lab_process import LabDied, LabRefused, read_line
+from forge.learning.lab_jobs.process import LabDied, LabRefused, read_line
 from forge.learning.searches import following as search_following
 from forge.learning.searches import job as search_job
 from forge.learning.training.running import following

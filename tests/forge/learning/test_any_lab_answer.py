@@ -14,10 +14,11 @@ from forge.core.blobs.store import put_bytes
 from forge.core.errors import DiskFull
 from forge.core.models import Blob
 from forge.jobs.kinds import JobFailed
-from forge.learning.conversions import lab_process, making
-from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab, read_line
-from forge.learning.conversions.making import ProgressShare, make_forms
-from forge.learning.conversions.recordings import SampleRecordings
+from forge.learning.conversions.running import making
+from forge.learning.conversions.running.making import ProgressShare, make_forms
+from forge.learning.conversions.running.recordings import SampleRecordings
+from forge.learning.lab_jobs import process as lab_process
+from forge.learning.lab_jobs.process import LabDied, LabRefused, ask_lab, read_line
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.training.running.possible import is_possible_result
 from forge.projects.models import Project

@@ -16,7 +16,7 @@ from forge.core.models import AuditEntry, Event
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.learning.augmentation import actions
 from forge.learning.augmentation.lab_answers import are_possible_examples
-from forge.learning.conversions.lab_process import LabDied
+from forge.learning.lab_jobs.process import LabDied
 from forge.projects.models import Project
 from tests.support.cases import each_case
 from tests.support.forge.factories.training import motion_version

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.learning.conversions.lab_process import LabRefused
-from forge.learning.training.actions import runs as actions
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.process import LabRefused
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import TRAINING, run_training_job
@@ -30,7 +30,7 @@ SETTINGS: dict[str, Any] = {"recipe": "transfer", "arguments": {"epochs": 8, "ba
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run when a test says so."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
 
 
 @pytest.fixture

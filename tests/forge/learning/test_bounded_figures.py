@@ -11,16 +11,12 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.blobs.store import put_bytes
-from forge.learning.conversions.bounded import (
-    OTHER_ANSWER,
-    bounded_answer,
-    bounded_classes,
-    bounded_figures,
-)
-from forge.learning.conversions.bounded import bounded_answers as bounded_answers_of_form
-from forge.learning.conversions.recordings import UNREADABLE, SampleRecordings, compute_recordings
+from forge.learning.conversions.running.bounded import OTHER_ANSWER, bounded_answer, bounded_classes, bounded_figures
+from forge.learning.conversions.running.bounded import bounded_answers as bounded_answers_of_form
+from forge.learning.conversions.running.recordings import UNREADABLE, SampleRecordings, compute_recordings
+from forge.learning.lab_jobs import queue as lab_queue
 from forge.learning.models import ModelConversion
-from forge.learning.training.actions import runs as actions
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.bounded import MOST_COUNTED, bounded_answers, bounded_report
 from forge.learning.training.running.possible import are_possible_labels, is_possible_data
 from forge.projects.models import Project
@@ -109,13 +105,13 @@ def test_a_search_has_labels_of_its_data() -> None:
 def test_a_run_stores_no_more_than_that(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     motion_version(user, project)
     begun(client)
     rows = [[0, 1, 0.123456789], [0, 2, 0.9], [1, 77, 0.5], [5_000, 1, 0.5]]
     event = {"event": "answers", "epoch": 1, "answers": rows}
     follow(monkeypatch, ScriptedLab([data_event(3), event], {"paused": True}))
-    run = project.training_runs.get()
+    run = TrainingRun.objects.filter(project=project).get()
     assert run.description["labels"] == list(LABELS)
     assert run.answers == {"epoch": 1, "validation": [[0, 1, 0.12]]}
 

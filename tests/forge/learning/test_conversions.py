@@ -17,10 +17,9 @@ from forge.core.models import AuditEntry, BlobLink, Event
 from forge.jobs.actions import cancel_job, retry_job
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
-from forge.learning.conversions import making
-from forge.learning.conversions.lab_answers import ConverterEnvironmentJson
-from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, ask_lab
+from forge.learning.conversions.running import making
 from forge.learning.environments import job as environment_job
+from forge.learning.lab_jobs.process import ConverterEnvironmentJson, EnvironmentMissing, LabDied, ask_lab
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 from rune.model.tflite import TensorKind, read_model

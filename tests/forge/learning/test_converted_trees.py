@@ -258,7 +258,7 @@ def test_a_forge_yml_declares_no_trees(client: Client, user: User, project: Proj
     write_file(user, project, "forge.yml", b"models:\n  walk.tflite:\n    source: training/walk.onnx\n")
     convert_declared(project, working_tree(project))
     run_jobs()
-    assert ModelConversion.objects.get().state == "ready"
+    assert ModelConversion.objects.get().state_name == "ready"
     page = " ".join(client.get("/acme/kitchen/models").content.decode().split())
     assert "Its source is decision trees, which become no .tflite file" in page
     assert "Try again" not in page

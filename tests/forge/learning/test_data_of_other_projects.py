@@ -17,12 +17,12 @@ from forge.datasets.versions.other_projects import find_usable_version, offered_
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import cancel
 from forge.jobs.workers.slots import JobSlots
-from forge.learning.conversions.lab_process import LabRefused
-from forge.learning.searches.actions import searches
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.process import LabRefused
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.searches.models import ModelSearch
-from forge.learning.training.actions import runs as actions
 from forge.learning.training.actions import train_again
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from tests.support.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
@@ -51,8 +51,7 @@ def source(organisation: Organisation, owner: User) -> Project:
 
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
-    monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
 
 
 def version_of(source: Project) -> DataVersion:
@@ -227,6 +226,6 @@ def test_withdrawing_cancels_a_run_of_another_project_and_does_not_name_that(
     assert consent is not None
     removal = withdraw_consent(owner, consent.consent)
     run = TrainingRun.objects.get()
-    assert run.state == TrainingState.CANCELLED
+    assert run.state == LabJobState.CANCELLED
     assert removal is not None
     assert removal.stopped == ["Training run 1 of another project was cancelled."]

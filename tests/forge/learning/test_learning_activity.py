@@ -14,12 +14,13 @@ from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.jobs.models import Job, JobState
 from forge.learning.conversions.actions import begin_conversion, discard_conversion
-from forge.learning.conversions.job import follow_job as follow_conversion
+from forge.learning.conversions.running.job import follow_job as follow_conversion
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.searches.job import follow_job as follow_search
 from forge.learning.searches.kinds import SEARCH_KIND
 from forge.learning.training.actions import discard_run, stop_run
 from forge.learning.training.actions.using import use_model
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import follow_job as follow_run
 from forge.projects.models import Project
 from tests.support.forge.factories.searches import motion_search
@@ -48,14 +49,14 @@ def test_a_run_is_told_of_once_when_it_is_finished(project: Project, user: User)
     motion_version(user, project)
     run = motion_run(user, project)
     assert sentences(user) == [], "a run that only began is no trained model"
-    TrainingRun.objects.filter(pk=run.pk).update(state=TrainingState.RUNNING)
+    TrainingRun.objects.filter(pk=run.pk).update(state=LabJobState.RUNNING)
     stop_run(user, run)
     run.refresh_from_db()
     finish_run(run)
-    TrainingRun.objects.filter(pk=run.pk).update(state=TrainingState.RUNNING)
+    TrainingRun.objects.filter(pk=run.pk).update(state=LabJobState.RUNNING)
     end(run.job, JobState.SUCCEEDED, follow_run)
     run.refresh_from_db()
-    assert run.state == TrainingState.FINISHED
+    assert run.state == LabJobState.FINISHED
     use_model(user, run)
     assert sentences(user)[-1:] == ["trained a model for kitchen"]
     discard_run(user, run)

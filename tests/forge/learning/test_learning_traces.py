@@ -20,9 +20,9 @@ from forge.jobs import queue
 from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.models import Job, WorkerCapability
 from forge.learning.conversions.actions import begin_conversion
-from forge.learning.conversions.models import ConversionState
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.projects.models import Project
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.training import finished_run, motion_run, motion_samples, motion_version
@@ -38,7 +38,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr("forge.learning.conversions.actions.notify_workers", lambda *_: None)
+    monkeypatch.setattr("forge.learning.lab_jobs.queue.notify_workers", lambda *_: None)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_run_that_somebody_cancelled_loses_its_checkpoint(project: Project, us
     save_checkpoint(lease, b"weights that learned from all")
     queue.cancel(lease.job, "Somebody")
     numbers = list(Sample.objects.order_by("number").values_list("number", flat=True))
-    TrainingRun.objects.update(state=TrainingState.CANCELLED, description={"labels": [], "recordings": numbers})
+    TrainingRun.objects.update(state=LabJobState.CANCELLED, description={"labels": [], "recordings": numbers})
     job = Job.objects.get(pk=lease.job.pk)
     assert job.checkpoint_id is not None
     place = blob_path(job.checkpoint_id)
@@ -142,7 +142,7 @@ def form(project: Project, user: User) -> ConvertedForm:
         "conversion": None,
         "format": "keras",
     }
-    ModelConversion.objects.filter(pk=row.pk).update(state=ConversionState.READY, description=description)
+    ModelConversion.objects.filter(pk=row.pk).update(state=LabJobState.FINISHED, description=description)
     counts = {"changed": 1, "samples": 3, "right": 2, "judged": 3, "by_label": {}, "layers": {}, "output": 30.0}
     figures = counts | {"arena": None, "constants": None, "reason": "", "answers": [[n, 0] for n in numbers[:3]]}
     return ConvertedForm.objects.create(

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.learning.training.actions import runs as actions
+from forge.learning.lab_jobs import queue as lab_queue
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.projects.actions import write_file
@@ -39,7 +39,7 @@ def classifier() -> bytes:
 def test_a_run_behind_a_classifier_is_offered_with_the_part_that_its_rune_runs(
     client: Client, project: Project, user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     picture_version(user, project, tmp_path)
     write_file(user, project, MODEL, classifier())
     settings: dict[str, Any] = {"recipe": "transfer", "arguments": {"epochs": 8, "batch": 8}, "backbone": MODEL}

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from forge.jobs.models import Job, JobState
-from forge.learning.conversions.lab_process import EnvironmentMissing
 from forge.learning.environments import job as environment_job
+from forge.learning.lab_jobs.process import EnvironmentMissing
 from forge.learning.models import TrainingRun
 from forge.learning.searches.models import ModelSearch
 from tests.forge.learning import searching

@@ -11,7 +11,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.models import BlobLink
-from forge.learning.conversions.models import ConversionState
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
@@ -99,7 +99,7 @@ def test_a_conversion_waits_for_the_samples_that_belong_to_it(client: Client, pr
         f"{MODELS}?file=net.tflite&samples_follow=true", columns_model(), content_type="application/octet-stream"
     )
     row = begin.json()
-    assert (begin.status_code, row["state"]) == (201, ConversionState.FAILED)
+    assert (begin.status_code, row["state"]) == (201, LabJobState.FAILED)
     assert "were not sent" in row["error"]
     answer = client.put(f"{MODELS}/{row['id']}/samples", npy(rows()[0]), content_type="application/octet-stream")
     assert (answer.status_code, answer.json()["state"], answer.json()["error"]) == (202, "waiting", "")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from forge.learning.training.judgement import JudgedRecording, RunJudgementJson, judgement_of
 from forge.learning.training.pages.advice import label_advice, person_advice
+from forge.learning.training.results.judgement import JudgedRecording, RunJudgementJson, judgement_of
 
 LABELS = ("knock", "glass", "speech")
 NAMES = {7: "Guest 7", 8: "Ravi"}

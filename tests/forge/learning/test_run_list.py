@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import User
 from forge.builds.models import Build
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.recipes import recipe_of
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages import views
 from forge.learning.training.pages.run_rows import _size_title, data_sentence
-from forge.learning.training.recipes import recipe_of
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
@@ -91,7 +92,7 @@ def test_the_state_says_what_became_of_a_run(trains: Client, project: Project, u
     of_number = {run.number: run for run in TrainingRun.objects.all()}
     of_number[2].needs["cortex-m0plus"]["ram"] = 300_000
     of_number[3].report["ended"] = "stopped"
-    of_number[5].state = TrainingState.WAITING
+    of_number[5].state = LabJobState.WAITING
     TrainingRun.objects.bulk_update(of_number.values(), ["needs", "report", "state"])
     assert "In 1.5.0" in row_of(trains, 1)
     assert "Too large" in row_of(trains, 2)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.learning.conversions.lab_process import LabRefused
+from forge.learning.lab_jobs.process import LabRefused
 from forge.projects.models import Project
 from tests.forge.learning.test_training import begun, data_event, follow, read
 from tests.support.forge.factories.training import ScriptedLab, finished_run, motion_version

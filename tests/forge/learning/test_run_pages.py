@@ -11,14 +11,14 @@ from django.utils import timezone
 from forge.accounts.models import User
 from forge.datasets.models import Sample
 from forge.jobs.models import Job
-from forge.learning.searches.actions import searches
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.recipes import recipe_of
 from forge.learning.searches.pages import views as search_views
-from forge.learning.training.actions import runs as actions
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages import views
 from forge.learning.training.pages.drawing import TICKS, _epoch_ticks
 from forge.learning.training.pages.written import written_arguments
-from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
 from tests.forge.learning.test_training import begun, read
 from tests.support.cases import each_case
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def trains(client: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Somebody with a version of some data; no worker does the jobs."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     motion_version(user, project)
     return client
 
@@ -140,7 +140,7 @@ def test_the_remaining_time_is_that_of_the_epochs_since_the_run_went_on(
     run = TrainingRun.objects.get()
     now = timezone.now()
     TrainingRun.objects.update(
-        state=TrainingState.RUNNING,
+        state=LabJobState.RUNNING,
         curves=list(curve(305)),
         description={"resumed": {"epoch": 300, "began": (now - timedelta(seconds=20)).isoformat()}},
     )
@@ -188,7 +188,7 @@ def test_older_runs_and_searches_are_on_further_pages(
 ) -> None:
     monkeypatch.setattr(views, "SHOWN_RUNS", 2)
     monkeypatch.setattr(search_views, "SHOWN_ROWS", 2)
-    monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
     for _ in range(3):
         finished_run(user, project)
         finished_search(user, project, 1)

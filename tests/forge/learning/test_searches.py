@@ -20,14 +20,14 @@ from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.manifest import Entry
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import cancel, take
-from forge.learning.conversions.lab_process import LabDied, LabRefused
+from forge.learning.lab_jobs.models import TrainingTime
+from forge.learning.lab_jobs.process import LabDied, LabRefused
+from forge.learning.learnable_data.archive import write_data
 from forge.learning.searches import job
 from forge.learning.searches.actions import searches
 from forge.learning.searches.kinds import MAX_UNFINISHED
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.searches.trial_rows import RowsForLab, claim_trial, drop_unfinished
-from forge.learning.training.models import TrainingTime
-from forge.learning.training.running.data import write_data
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
@@ -81,7 +81,7 @@ def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monke
         splits.extend(each.split for each in entries)
         return write_data(version, entries, target)
 
-    monkeypatch.setattr("forge.learning.searches.job.write_data", noting)
+    monkeypatch.setattr("forge.learning.lab_jobs.following.write_data", noting)
     scripted(monkeypatch, [SPACE], SUMMARY)
     begun(searcher)
     run_jobs()

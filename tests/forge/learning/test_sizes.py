@@ -12,11 +12,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.learning.conversions.lab_process import LabRefused
-from forge.learning.training.recipes import recipe_of
+from forge.learning.lab_jobs.process import LabRefused
+from forge.learning.lab_jobs.waiting import waiting_compiler
+from forge.learning.recipes import recipe_of
 from forge.learning.training.sizes import counting, sizes_of
 from forge.learning.training.sizes.counting import SizeCounter, is_possible_size
-from forge.learning.waiting_lab import waiting_compiler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.support.cases import each_case

@@ -10,8 +10,8 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.core.blobs.links import links_of
-from forge.learning.conversions.lab_process import LabRefused
-from forge.learning.training.actions import runs as actions
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.process import LabRefused
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import TRAINING, run_training_job
@@ -34,7 +34,7 @@ LINK = 'href="?recipe=motion&amp;start=models%2Fwords.keras#new-run"'
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run when a test says so."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from forge.core.blobs.links import links_of
 from forge.core.blobs.store import put_bytes
 from forge.datasets.hooks import SampleScope
 from forge.datasets.models import Sample
-from forge.learning.conversions.lab_process import LabRefused
-from forge.learning.training.actions import runs as actions
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.process import LabRefused
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import TRAINING, run_training_job
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run when a test says so."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
 
 
 @pytest.fixture

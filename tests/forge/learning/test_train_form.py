@@ -12,10 +12,10 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.versions.actions import save_version
-from forge.learning.training.actions import runs as actions
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.recipes import recipe_of
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.fields import RecipeArgumentField, size_of, typed_arguments
-from forge.learning.training.recipes import recipe_of
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.support.cases import each_case
@@ -30,7 +30,7 @@ SEARCHES = "/api/v1/projects/acme/kitchen/searches"
 
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
 
 
 @pytest.fixture

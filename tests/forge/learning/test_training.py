@@ -16,7 +16,8 @@ from forge.core.models import AuditEntry, Event
 from forge.datasets.models import Sample
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
-from forge.learning.conversions.lab_process import LabRefused
+from forge.learning.lab_jobs import queue as lab_queue
+from forge.learning.lab_jobs.process import LabRefused
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.declarations import with_section
 from forge.learning.training.models import TrainingRun
@@ -39,7 +40,7 @@ RUNS = "/api/v1/projects/acme/kitchen/training"
 @pytest.fixture(autouse=True)
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run when a test says so."""
-    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
 
 
 def run_jobs() -> None:

@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from forge.learning.training import used_time
-from forge.learning.training.models import TrainingTime
-from forge.learning.training.quotas import minutes_used
-from forge.learning.training.used_time import counted_time
+from forge.learning.lab_jobs import used_time
+from forge.learning.lab_jobs.models import TrainingTime
+from forge.learning.lab_jobs.used_time import counted_time, minutes_used
 from forge.projects.models import Project
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from forge.compute.workdir import workdir
-from forge.learning import waiting_lab
-from forge.learning.conversions.making import waiting_converter
-from forge.learning.waiting_lab import (
+from forge.learning.conversions.running.making import waiting_converter
+from forge.learning.lab_jobs import waiting as waiting_lab
+from forge.learning.lab_jobs.waiting import (
     LabLibraries,
     LabProcess,
     WaitingLab,

@@ -16,7 +16,7 @@ from forge.datasets.models import Sample
 from forge.datasets.removals.access import scope_of
 from forge.datasets.removals.actions import delete_sample
 from forge.learning.conversions.actions import begin_conversion
-from forge.learning.conversions.models import ConversionState
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.notices.models import Notice
 from forge.projects.actions import write_file
@@ -34,13 +34,12 @@ SINE = (Path(__file__).parents[3] / "examples/sine/sine.tflite").read_bytes()
 @pytest.fixture
 def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs wait."""
-    for module in ("forge.learning.training.actions.runs", "forge.learning.conversions.actions"):
-        monkeypatch.setattr(f"{module}.notify_workers", lambda *_: None)
+    monkeypatch.setattr("forge.learning.lab_jobs.queue.notify_workers", lambda *_: None)
 
 
 def conversion(user: User, project: Project, source: bytes = b"source") -> ModelConversion:
     row = begin_conversion(user, project, "motion.keras", [source])
-    ModelConversion.objects.filter(pk=row.pk).update(state=ConversionState.READY)
+    ModelConversion.objects.filter(pk=row.pk).update(state=LabJobState.FINISHED)
     return row
 
 

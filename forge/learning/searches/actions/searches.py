@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.fields import IntegerField
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
-from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, WORKS
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import links_of
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.numbers import next_number
 from forge.core.errors import Conflict, Invalid, TooOften
 from forge.core.events.log import append_event
-from forge.jobs.kinds import kind_of
-from forge.jobs.models import UNFINISHED_STATES, JobState
-from forge.jobs.queue import cancel, enqueue
-from forge.jobs.workers.slots import notify_workers
-from forge.learning.endings import LearningEnding
+from forge.jobs.models import JobState
+from forge.learning.lab_jobs.endings import LearningEnding
+from forge.learning.lab_jobs.models import LabJobQuerySet
+from forge.learning.lab_jobs.queue import cancel_jobs, end_row, lock, lock_to_begin, lock_to_go_on, queue_job
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.learnable_data.requirements import require_learnable
+from forge.learning.learnable_data.versions import version_to_learn
+from forge.learning.recipes import RecipeJson, checked_arguments, recipe_of
 from forge.learning.searches.announcements import SEARCH_CHANGED
 from forge.learning.searches.boards import MEMORY, SearchBoards, checked_boards
 from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches
@@ -44,25 +43,13 @@ from forge.learning.searches.kinds import (
     MAX_UNFINISHED,
     MAX_VALUES,
     MAX_WORKERS,
-    SEARCH_KIND,
     STOP,
 )
-from forge.learning.searches.models import (
-    UNFINISHED_SEARCHES,
-    ModelSearch,
-    SearchState,
-    SearchTrial,
-    SearchTrialState,
-)
+from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.place import SEARCH
 from forge.learning.searches.serializers import ACCEPTED
 from forge.learning.searches.trial_rows import jobs_of
-from forge.learning.training.access import checked_model, require_source, version_to_learn
-from forge.learning.training.data_size import require_learnable_size
-from forge.learning.training.learnable import require_learnable
-from forge.learning.training.quotas import require_minutes
-from forge.learning.training.recipes import checked_arguments, recipe_of
-from forge.learning.training.running.lab_events import RecipeJson
+from forge.learning.training.access import checked_model
 from forge.projects.access import require
 from forge.projects.models import Project
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
@@ -109,12 +96,9 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     _check_budget(settings)
     version = version_to_learn(actor, project, settings.version, settings.data_digest)
     model = checked_model(settings.model)
-    require_learnable_size(version, project)
     require_learnable(version, project, recipe, arguments)
     with transaction.atomic():
-        require_minutes(project.organisation)
-        Project.objects.lock(project.pk)
-        searches = ModelSearch.objects.filter(project=project)
+        searches = lock_to_begin(project, ModelSearch)
         if searches.count() >= MAX_SEARCHES:
             raise TooManySearches(f"A project has at most {MAX_SEARCHES} searches. Delete some that are not needed.")
         _require_few_unfinished(searches)
@@ -151,9 +135,9 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
     project = search.project
     if not search.is_unfinished:
         raise SearchNotRunning("The search has already ended.")
-    _cancel_jobs(search, str(actor.person), [JobState.QUEUED])
+    cancel_jobs(search, str(actor.person), [JobState.QUEUED])
     is_running = jobs_of(search).filter(state=JobState.RUNNING).exists()
-    search = _locked_search(search)
+    search = lock(search)
     if is_running:
         search.instruction = STOP
         search.save(update_fields=["instruction"])
@@ -183,7 +167,7 @@ def resume_search(
         search.trials = trials
     search.called = timezone.now()
     search.state, search.instruction, search.end_reason, search.error, search.reason = (
-        SearchState.WAITING,
+        LabJobState.WAITING,
         "",
         "",
         "",
@@ -200,18 +184,14 @@ def require_going_on(search: ModelSearch, actor: Actor) -> ModelSearch:
 
     Raises `DataVersionNotFound`, `TooManySearches` and `TooOften`.
     """
-    project = search.project
-    require_source(actor, project, search.data_version)
-    require_minutes(project.organisation)
-    search = _locked_search(search)
-    Project.objects.lock(project.pk)
-    _require_few_unfinished(ModelSearch.objects.filter(project=project).exclude(pk=search.pk))
+    search = lock_to_go_on(actor, search)
+    _require_few_unfinished(ModelSearch.objects.filter(project=search.project_id).exclude(pk=search.pk))
     return search
 
 
-def _require_few_unfinished(searches: QuerySet[ModelSearch]) -> None:
+def _require_few_unfinished(searches: LabJobQuerySet[ModelSearch]) -> None:
     """Raises `TooManySearches` if as many of these searches of a project wait or run as may at once."""
-    if searches.filter(state__in=UNFINISHED_SEARCHES).count() >= MAX_UNFINISHED:
+    if searches.unfinished().count() >= MAX_UNFINISHED:
         raise TooManySearches(f"{MAX_UNFINISHED} searches wait or run already. Wait for one, or stop it.")
 
 
@@ -220,14 +200,11 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
     """Deletes a search with its trials and their models. Training runs that were begun from it stay."""
     project = search.project
     with transaction.atomic():
-        _cancel_jobs(search, str(actor.person), UNFINISHED_STATES)
-        search = _locked_search(search)
-        digests = set(links_of(search).values_list("blob_id", flat=True))
-        links_of(search).delete()
+        search, digests = end_row(search, str(actor.person))
         write_entry(actor, "search.discard", project.stream, project.place, number=search.number)
         announce_search(search, actor)
         search.delete()
-    delete_if_unlinked(sorted(digests))
+    delete_if_unlinked(digests)
 
 
 def announce_search(
@@ -242,26 +219,9 @@ def announce_search(
 
 def _enqueue(actor: Actor, search: ModelSearch) -> None:
     """Stores the search, and queues a job for each trial at a time."""
-    kind, project = kind_of(SEARCH_KIND), search.project
-    is_program = actor.kind == PrincipalKind.TOKEN
-    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
     search.save()
     for place in range(1, search.workers + 1):
-        spec = {"search": str(search.pk), "place": place}
-        enqueue(kind, party.organisation, spec, party=party, project=project, key=f"{search.pk}:{place}")
-        transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
-
-
-def _cancel_jobs(search: ModelSearch, by: str, states: Collection[str]) -> None:
-    """Cancels jobs of the newest call. They are locked before the search is, as workers lock them."""
-    for job in list(jobs_of(search).filter(state__in=states).select_for_update(of=("self",))):
-        cancel(job, by)
-    search.refresh_from_db()
-
-
-def _locked_search(search: ModelSearch) -> ModelSearch:
-    rows = ModelSearch.objects.select_for_update(of=("self",)).select_related("project__organisation")
-    return rows.get(pk=search.pk)
+        queue_job(actor, search, place)
 
 
 def _checked_vary(recipe: RecipeJson, vary: Mapping[str, Sequence[object]]) -> dict[str, list[str]]:

@@ -22,8 +22,9 @@ from forge.datasets.access import versions_of
 from forge.datasets.versions.other_projects import offered_versions
 from forge.jobs.environments import may_prepare
 from forge.learning.environments.actions import prepare_search
-from forge.learning.environments.missing import environments_of
+from forge.learning.lab_jobs.waiting import LabLibraries
 from forge.learning.pages.lists import check_list
+from forge.learning.recipes import RecipeJson, recipes
 from forge.learning.searches.access import find_search, find_trial, searches_of
 from forge.learning.searches.actions import (
     LIMITS,
@@ -49,9 +50,6 @@ from forge.learning.tasks import prepare_soon
 from forge.learning.training.declarations import declared_of
 from forge.learning.training.pages.form import divided_recipes
 from forge.learning.training.pages.written import arguments_by_name, title_of
-from forge.learning.training.recipes import recipes
-from forge.learning.training.running.lab_events import RecipeJson
-from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.place import project_of
@@ -88,7 +86,7 @@ def _context(request: HttpRequest, project: Project, number: int, **_trial: int)
     principal = principal_of(request)
     search = find_search(principal, project, number)
     context = search_context(principal, project, search, request.GET.get("across", ""), request.GET.get("trial", ""))
-    prepares = bool(environments_of(search.reason)) and may_prepare(principal)
+    prepares = bool(search.needed_packages) and may_prepare(principal)
     return context | {"may_edit": can(principal, Verb.EDIT, project), "most_trials": MAX_TRIALS, "prepares": prepares}
 
 

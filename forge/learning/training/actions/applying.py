@@ -25,7 +25,7 @@ from forge.learning.training.actions.using import NO_TEXTS, offer_of_run, requir
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.offered_version import stored_offer
 from forge.learning.training.place import RUN
-from forge.learning.training.threshold_text import LabelThreshold, with_threshold
+from forge.learning.training.results.threshold_text import LabelThreshold, with_threshold
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.versions.actions.restore import restore_version
 from rune.datasets.label_names import WORD_LIMIT

@@ -6,43 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
-from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, MAKES, WORKS
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.links import link_derived, links_of
+from forge.core.blobs.links import link_derived
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.database.numbers import next_number
 from forge.core.errors import Conflict, Invalid, TooOften
 from forge.core.events.log import append_event
-from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
-from forge.jobs.queue import announce, cancel, enqueue, resume, retry
-from forge.jobs.workers.slots import notify_workers
-from forge.learning.endings import LearningEnding
-from forge.learning.training.access import (
-    checked_backbone,
-    checked_model,
-    checked_teacher,
-    foreign_data_of,
-    require_source,
-    version_to_learn,
-)
+from forge.jobs.queue import announce, cancel, resume, retry
+from forge.learning.lab_jobs.endings import LearningEnding
+from forge.learning.lab_jobs.models import LabJobQuerySet
+from forge.learning.lab_jobs.queue import end_row, lock, lock_to_begin, lock_to_go_on, queue_job, wake_worker
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.learnable_data.requirements import require_learnable
+from forge.learning.learnable_data.versions import version_to_learn
+from forge.learning.recipes import checked_arguments, recipe_of
+from forge.learning.training.access import checked_backbone, checked_model, checked_teacher, foreign_data_of
 from forge.learning.training.announcements import TRAINING_CHANGED
-from forge.learning.training.data_size import require_learnable_size
 from forge.learning.training.errors import RUN_ERRORS, RunNotResumable, RunNotTraining, TooManyRuns
-from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
-from forge.learning.training.learnable import require_learnable
-from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
+from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TrainingInstruction
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.place import RUN
-from forge.learning.training.quotas import require_minutes
-from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import EpochJson
 from forge.learning.training.serializers import ACCEPTED, NEW_RUN
 from forge.learning.training.starts import checked_start
@@ -92,12 +82,9 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     boards, model = _checked_boards(settings.boards), checked_model(settings.model)
     backbone, digest = checked_backbone(project, recipe, settings.backbone)
     teacher = checked_teacher(project, recipe, settings.teacher)
-    require_learnable_size(version, project)
     require_learnable(version, project, recipe, arguments)
     with transaction.atomic():
-        require_minutes(project.organisation)
-        Project.objects.lock(project.pk)
-        runs = TrainingRun.objects.filter(project=project)
+        runs = lock_to_begin(project, TrainingRun)
         require_room_for_run(runs)
         _require_few_unfinished(runs)
         run = TrainingRun(
@@ -127,15 +114,15 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     return run
 
 
-def require_room_for_run(runs: QuerySet[TrainingRun]) -> None:
+def require_room_for_run(runs: LabJobQuerySet[TrainingRun]) -> None:
     """Raises `TooManyRuns` if these runs of a project are as many as it may have."""
     if runs.count() >= MAX_RUNS:
         raise TooManyRuns(f"A project has at most {MAX_RUNS} training runs. Delete some that are not needed.")
 
 
-def _require_few_unfinished(runs: QuerySet[TrainingRun]) -> None:
+def _require_few_unfinished(runs: LabJobQuerySet[TrainingRun]) -> None:
     """Raises `TooManyRuns` if as many of these runs of a project wait or train as may at once."""
-    if runs.filter(state__in=UNFINISHED_RUNS).count() >= MAX_UNFINISHED:
+    if runs.unfinished().count() >= MAX_UNFINISHED:
         raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
 
 
@@ -192,7 +179,7 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     if not run.can_resume or run.job is None:
         raise RunNotResumable("Only a run that was paused, failed or was cancelled can be continued.")
     TrainingRun.objects.filter(pk=run.pk).update(instruction="", error="", reason="")
-    if run.state == TrainingState.PAUSED:
+    if run.state == LabJobState.PAUSED:
         resume(Job.objects.filter(pk=run.job.pk))
         run.job.refresh_from_db()
         announce(run.job)
@@ -201,7 +188,7 @@ def resume_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     run.refresh_from_db()
     write_entry(actor, "training.resume", project.stream, project.place, number=run.number)
     announce_run(run, actor)
-    transaction.on_commit(lambda: notify_workers(kind_of(TRAINING_KIND).capability), robust=True)
+    wake_worker(run)
     return run
 
 
@@ -210,13 +197,8 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
 
     Raises `DataVersionNotFound`, `TooManyRuns` and `TooOften`.
     """
-    project = run.project
-    require_source(actor, project, run.data_version)
-    require_minutes(project.organisation)
-    # Who uses the model of a run takes these two in the same order.
-    run = _locked_run(run)
-    Project.objects.lock(project.pk)
-    _require_few_unfinished(TrainingRun.objects.filter(project=project).exclude(pk=run.pk))
+    run = lock_to_go_on(actor, run)
+    _require_few_unfinished(TrainingRun.objects.filter(project=run.project_id).exclude(pk=run.pk))
     return run
 
 
@@ -225,7 +207,7 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
 def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Ends a run at once, without a model. It can go on later from its last checkpoint."""
     project = run.project
-    run = _locked_run(run)
+    run = lock(run)
     if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
         raise RunNotTraining("The run has ended, so it cannot be cancelled.")
     run.refresh_from_db()
@@ -238,21 +220,11 @@ def discard_run(actor: Actor, run: TrainingRun) -> None:
     """Deletes a training run with its files and its checkpoint. A model that the project uses stays."""
     project = run.project
     with transaction.atomic():
-        run = _locked_run(run)
-        job = run.job
-        if job is not None and not job.is_finished:
-            cancel(job, str(actor.person))
-        digests = set(links_of(run).values_list("blob_id", flat=True))
-        links_of(run).delete()
-        if job is not None:
-            digests |= set(links_of(job).values_list("blob_id", flat=True))
-            links_of(job).delete()
+        run, digests = end_row(run, str(actor.person))
         write_entry(actor, "training.discard", project.stream, project.place, number=run.number)
         announce_run(run, actor)
         run.delete()
-        if job is not None:
-            job.delete()
-    delete_if_unlinked(sorted(digests))
+    delete_if_unlinked(digests)
 
 
 def announce_run(
@@ -271,8 +243,8 @@ def announce_run(
 
 def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
     project = run.project
-    run = _locked_run(run)
-    if run.state != TrainingState.RUNNING:
+    run = lock(run)
+    if run.state != LabJobState.RUNNING:
         raise RunNotTraining("The run does not train now.")
     run.instruction = instruction.value
     run.save(update_fields=["instruction"])
@@ -282,20 +254,11 @@ def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, acti
 
 
 def _enqueue(actor: Actor, run: TrainingRun) -> None:
-    kind, project = kind_of(TRAINING_KIND), run.project
-    is_program = actor.kind == PrincipalKind.TOKEN
-    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
-    run.job = enqueue(kind, party.organisation, {"run": str(run.pk)}, party=party, project=project, key=str(run.pk))
+    run.job = queue_job(actor, run)
     run.save()
     learned_with = [*filter(None, [run.backbone_digest, run.start_digest]), *run.teacher_files.values()]
     if learned_with:
-        link_derived(run, learned_with, project.organisation_id)
-    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
-
-
-def _locked_run(run: TrainingRun) -> TrainingRun:
-    rows = TrainingRun.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
-    return rows.get(pk=run.pk)
+        link_derived(run, learned_with, run.project.organisation_id)
 
 
 def _checked_boards(keys: Sequence[str]) -> list[str]:

@@ -15,16 +15,17 @@ from forge.core.api.acts import act
 from forge.core.api.states import MAKES
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid, NoRoom
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.quality.runs import quality_of_run
 from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.offering import offer_model
 from forge.learning.training.actions.runs import announce_run
-from forge.learning.training.counting_text import counting_text
-from forge.learning.training.error_text import error_text
 from forge.learning.training.errors import RunNotFinished
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.offered_version import ModelOffer
 from forge.learning.training.place import RUN
+from forge.learning.training.results.counting_text import counting_text
+from forge.learning.training.results.error_text import error_text
 from forge.learning.training.serializers import NEW_RUN
 from rune.datasets.splits import Split
 from rune.source.policy.model_files import RUNE_OF_RUN
@@ -66,7 +67,7 @@ def use_model_with(actor: Actor, run: TrainingRun, title: str, texts: Mapping[st
 
 def require_finished(run: TrainingRun) -> None:
     """Raises `RunNotFinished` if the run has no model."""
-    if run.state != TrainingState.FINISHED:
+    if run.state != LabJobState.FINISHED:
         raise RunNotFinished("The run has no model yet. Stop it, or wait for its end.")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forge.learning.training.judgement import RunJudgementJson, ShareJson
+from forge.learning.training.results.judgement import RunJudgementJson, ShareJson
 from rune.assessment.evaluation.intervals import WIDEST, wilson
 from rune.wording import counted
 

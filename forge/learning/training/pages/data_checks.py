@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from forge.core.errors import Invalid
 from forge.datasets.models import DataVersion
-from forge.learning.training.learnable import PLACES, VersionData, data_problem, met_needs, version_data
-from forge.learning.training.recipes import checked_arguments
-from forge.learning.training.running.lab_events import RecipeJson
+from forge.learning.learnable_data.requirements import PLACES, VersionData, data_problem, met_needs, version_data
+from forge.learning.recipes import RecipeJson, checked_arguments
 from forge.learning.training.sizes.figures import FIGURES
 from forge.projects.models import Project
 from rune.datasets.learnable import DataProblem

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson, RecipeSizeJson
+from forge.learning.recipes import RecipeArgumentJson, RecipeJson, RecipeSizeJson
 
 PREFIX = "argument-"
 """The beginning of the name of a field that has the value itself."""

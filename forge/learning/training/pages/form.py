@@ -16,6 +16,7 @@ from forge.datasets.models import DataVersion, Sample
 from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.background.data import background_warning
 from forge.learning.inputs.questions import model_paths
+from forge.learning.recipes import RecipeJson, arguments_of, checked_arguments, recipe_of, recipes
 from forge.learning.training.access import runs_of, teachers_of
 from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declarations import declared_of
@@ -29,8 +30,6 @@ from forge.learning.training.pages.data_checks import (
 )
 from forge.learning.training.pages.fields import fields_of, groups_of, size_arguments, size_of, typed_arguments
 from forge.learning.training.pages.start_choice import StartChoice, start_choice
-from forge.learning.training.recipes import arguments_of, checked_arguments, recipe_of, recipes
-from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
 from rune.datasets.learnable import MAX_LABELS

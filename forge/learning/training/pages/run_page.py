@@ -15,21 +15,21 @@ from forge.datasets.access import groups_of, samples_of
 from forge.datasets.sample_cards import SampleCard, cards_of
 from forge.datasets.versions.other_projects import readable_source
 from forge.learning.background.trials import background_of_run
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.quality import ModelQuality, epoch_sentence, quality_of_run, reads_text, test_reads
-from forge.learning.training.counting_text import counting_rows, label_rows
+from forge.learning.recipes import RecipeJson, recipes
 from forge.learning.training.declarations import DeclaredTraining, declared_of
-from forge.learning.training.error_text import error_rows
-from forge.learning.training.judgement import OUTLINED_COUNT, WORST, MistakeJson, RunJudgementJson, ShareJson
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.advice import label_advice, person_advice
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from forge.learning.training.pages.miscounts import miscounts_of
 from forge.learning.training.pages.written import written_arguments
-from forge.learning.training.reading import judgements
-from forge.learning.training.recipes import recipes
-from forge.learning.training.running.lab_events import RecipeJson
+from forge.learning.training.results.counting_text import counting_rows, label_rows
+from forge.learning.training.results.error_text import error_rows
+from forge.learning.training.results.judgement import OUTLINED_COUNT, WORST, MistakeJson, RunJudgementJson, ShareJson
+from forge.learning.training.results.reading import judgements
+from forge.learning.training.results.single_samples import removed_count
 from forge.learning.training.serializers import file_url
-from forge.learning.training.single_samples import removed_count
 from forge.learning.training.starts import change_of_start
 from forge.projects.models import Project
 from rune.assessment.evaluation.wording import certainty
@@ -115,7 +115,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
     quality = quality_of_run(run)
     judged_splits = run.report.get("judgements", {})
     source = readable_source(actor, run.data_version)
-    is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
+    is_open = run.state in (LabJobState.WAITING, LabJobState.RUNNING, LabJobState.PAUSED)
     best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
     context: dict[str, Any] = {
         "project": project,
@@ -123,8 +123,8 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
         "job": run.job,
         "title": run.recipe if recipe is None else recipe["title"],
         "is_open": is_open,
-        "is_training": run.state == TrainingState.RUNNING,
-        "is_finished": run.state == TrainingState.FINISHED,
+        "is_training": run.state == LabJobState.RUNNING,
+        "is_finished": run.state == LabJobState.FINISHED,
         "percent": round(100 * min(1.0, len(run.curves) / run.epochs)),
         "remaining": _remaining(run),
         "best": best,
@@ -215,7 +215,7 @@ def _recipe(name: str) -> RecipeJson | None:
 def _remaining(run: TrainingRun) -> str:
     """About how long it trains at most, from how long it trained since it began or went on."""
     job = run.job
-    if run.state != TrainingState.RUNNING or job is None or job.started is None:
+    if run.state != LabJobState.RUNNING or job is None or job.started is None:
         return ""
     began, epochs = job.started, len(run.curves)
     if resumption := run.description.get("resumed"):

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.datasets.model_quality import ModelQuality
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.pages.comparison import RANGE_WIDTH, range_begin, range_place
 from forge.learning.quality.builds import NO_BUILDS, ModelBuilds
 from forge.learning.quality.runs import quality_of_run
+from forge.learning.recipes import RecipeArgumentJson, RecipeJson
 from forge.learning.training.declarations import DeclaredTraining
-from forge.learning.training.error_text import range_text
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.fields import size_arguments
 from forge.learning.training.pages.written import arguments_by_name, title_of, written_value
-from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
+from forge.learning.training.results.error_text import range_text
 from forge.learning.training.sizes.figures import FIGURES, exceeded
 from rune.devices.boards.lookup import find_board
 from rune.wording import listed, size_text
@@ -260,7 +261,7 @@ def _figure_text(name: str, value: int) -> str:
 
 
 def _outcome(run: TrainingRun, builds: ModelBuilds, *, is_too_large: bool) -> RunOutcome | None:
-    if run.state != TrainingState.FINISHED:
+    if run.state != LabJobState.FINISHED:
         return None
     if builds.tags:
         return RunOutcome(f"In {builds.tags[0]}", "ok", "check")

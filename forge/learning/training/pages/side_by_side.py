@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from forge.learning.quality.runs import quality_of_run
-from forge.learning.training.counting_text import share_range_text
-from forge.learning.training.error_text import range_text
+from forge.learning.recipes import RecipeArgumentJson
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from forge.learning.training.pages.written import arguments_of_recipes, title_of, written_value
-from forge.learning.training.running.lab_events import RecipeArgumentJson
+from forge.learning.training.results.counting_text import share_range_text
+from forge.learning.training.results.error_text import range_text
 from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
 from rune.wording import size_text

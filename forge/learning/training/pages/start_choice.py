@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from forge.learning.recipes import RecipeJson
 from forge.learning.training.actions import RequestedRun
-from forge.learning.training.running.lab_events import RecipeJson
 from forge.learning.training.starts import start_paths
 from forge.projects.versions.store import WorkingTree
 

@@ -19,8 +19,9 @@ from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
 from forge.jobs.environments import may_prepare
 from forge.learning.environments.actions import prepare_run
-from forge.learning.environments.missing import environments_of
+from forge.learning.lab_jobs.waiting import LabLibraries
 from forge.learning.quality import builds_of_runs
+from forge.learning.recipes import known_recipes, other_curves
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
@@ -39,9 +40,7 @@ from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
 from forge.learning.training.pages.run_rows import data_sentence, rows_of_runs
 from forge.learning.training.pages.side_by_side import side_by_side
-from forge.learning.training.recipes import known_recipes, other_curves
 from forge.learning.training.sizes import prepare_counting
-from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.place import project_of
@@ -90,7 +89,7 @@ def _context(request: HttpRequest, project: Project, number: int, **_verb: str) 
     run = find_run(principal, project, number)
     context = run_context(principal, project, run, request.GET.get("mistakes", ""))
     may_edit = can(principal, Verb.EDIT, project)
-    return context | {"may_edit": may_edit, "prepares": bool(environments_of(run.reason)) and may_prepare(principal)}
+    return context | {"may_edit": may_edit, "prepares": bool(run.needed_packages) and may_prepare(principal)}
 
 
 _list_form = project_form("training/page.html", _list_context)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forge.learning.recipes import RecipeArgumentJson, RecipeJson, known_recipes
 from forge.learning.training.pages.fields import decimal
-from forge.learning.training.recipes import known_recipes
-from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
 
 
 def written_arguments(arguments: Mapping[str, float], recipe: RecipeJson | None) -> list[tuple[str, str]]:

@@ -2,86 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
 from rune.assessment.evaluation.trials.background import BackgroundTrialJson
 
 AnswerJson = list[float]
 """The place of a recording, that of its answer's label, and how sure that is, from 0 to 1."""
-
-
-class RecipeArgumentJson(TypedDict):
-    """An argument of a recipe: a number from `low` to `high`, in `unit`."""
-
-    name: str
-    title: Annotated[str, "as people call it"]
-    group: Annotated[str, "of the form: `Network`, `Front end`, `Augmentation` or `Optimiser`"]
-    shown: Annotated[
-        Literal["number", "share", "switch"],
-        "how people set it: as it is, as a share in per cent, or on for 1 and off for 0",
-    ]
-    meaning: str
-    default: float
-    low: float
-    high: float
-    unit: str
-    is_whole: bool
-
-
-class RecipeSizeJson(TypedDict):
-    """A size of a recipe: the values of all arguments that people choose at once."""
-
-    name: Annotated[str, "`small`, `balanced` or `accurate`"]
-    title: str
-    advice: str
-    arguments: dict[str, float]
-
-
-class RecipeSpaceJson(TypedDict):
-    """The values that a search tries of a recipe's arguments, and the forms."""
-
-    arguments: dict[str, list[float]]
-    forms: list[str]
-
-
-class RecipeJson(TypedDict):
-    """A recipe: its kind of samples, its arguments, and its search space."""
-
-    name: str
-    title: str
-    summary: Annotated[str, "what it learns, in Markdown"]
-    needs: Annotated[str, "which data it needs, in Markdown"]
-    kind: Annotated[str, "of the samples that it learns from: `sound`, `picture`, `motion` or `table`"]
-    answers: Annotated[Literal["label", "number", "counts"], "what its rune answers with"]
-    curve: Annotated[Literal["accuracy", "explained", "f1"], "what the curve beside the loss is"]
-    needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
-    needs_background: Annotated[
-        bool, "whether its data needs sounds of background: it tells sounds apart, and makes none itself"
-    ]
-    takes_teacher: Annotated[bool, "whether it can learn the answers of another run beside the labels"]
-    augmentation: Annotated[
-        list[str], "the arguments by which recordings are changed while learning, where that can be seen or heard"
-    ]
-    arguments: list[RecipeArgumentJson]
-    start_arguments: Annotated[
-        list[RecipeArgumentJson],
-        "the arguments of a run that begins with a model of Keras; none of a recipe whose runs begin with no model",
-    ]
-    space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
-    learns: Annotated[
-        Literal["labels", "normal", "word", "objects", "number"],
-        "the answer that it learns, which decides what it needs",
-    ]
-    fills_windows: Annotated[bool, "whether a recording that is shorter than a window is followed by silence"]
-    main_arguments: Annotated[list[str], "the arguments that people set first, three at most"]
-    sizes: Annotated[list[RecipeSizeJson], "from the smallest to the largest; `balanced` has the defaults"]
-
-
-class LabRecipesJson(TypedDict):
-    """All recipes."""
-
-    recipes: list[RecipeJson]
 
 
 class EpochJson(TypedDict):

@@ -21,10 +21,10 @@ from forge.compute.workdir import workdir
 from forge.core.errors import DiskFull, TooOften
 from forge.core.http.asgi.lifespan import server_stopping
 from forge.core.json_shape import has_shape
-from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab, lab_variables
+from forge.learning.lab_jobs.process import LabDied, LabRefused, ask_lab, lab_variables
+from forge.learning.lab_jobs.waiting import waiting_compiler
 from forge.learning.training.running.possible import MOST, are_possible_needs
 from forge.learning.training.sizes.candidates import SizeCandidate
-from forge.learning.waiting_lab import waiting_compiler
 
 _log = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.store import read_blob
 from forge.core.errors import Invalid
+from forge.learning.recipes import RecipeJson, RecipeSizeJson, checked_arguments, recipe_of
 from forge.learning.training.access import checked_backbone
 from forge.learning.training.declarations import declared_of
-from forge.learning.training.recipes import checked_arguments, recipe_of
-from forge.learning.training.running.lab_events import RecipeJson, RecipeSizeJson
 from forge.learning.training.sizes.candidates import CountedBackbone, CountedShape, SizeCandidate
 from forge.learning.training.sizes.counting import SizeEventJson, size_counter
 from forge.projects.models import Project

@@ -9,15 +9,15 @@ from forge.core.blobs.store import put_bytes
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job, JobState
 from forge.learning.conversions import actions
-from forge.learning.conversions.models import ConversionState
 from forge.learning.environments.actions import prepare_environment, prepare_run, prepare_search
-from forge.learning.environments.missing import NEEDS_ENVIRONMENT
 from forge.learning.inputs.actions import write_model_input
 from forge.learning.inputs.questions import model_to_feed
+from forge.learning.lab_jobs.models import NEEDS_ENVIRONMENT
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form
-from forge.learning.searches.models import ModelSearch, SearchState
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.searches.models import ModelSearch
+from forge.learning.training.models import TrainingRun
 from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.searches import finished_search
@@ -38,7 +38,7 @@ LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
 NEEDS_ANALYSIS = f"{NEEDS_ENVIRONMENT} analysis"
 
 
-def _conversion(world: EventWorld, state: ConversionState = ConversionState.READY) -> ModelConversion:
+def _conversion(world: EventWorld, state: LabJobState = LabJobState.FINISHED) -> ModelConversion:
     row = actions.begin_conversion(world.developer, world.project, "net.keras", [b"bytes"])
     ModelConversion.objects.filter(pk=row.pk).update(state=state, description=LAYERS)
     row.refresh_from_db()
@@ -52,7 +52,7 @@ def a_model_is_converted(world: EventWorld) -> Act:
 
 @scene(actions.restart_conversion)
 def a_model_is_converted_again(world: EventWorld) -> Act:
-    row = _conversion(world, ConversionState.FAILED)
+    row = _conversion(world, LabJobState.FAILED)
     return lambda: actions.restart_conversion(world.developer, row, shapes={"x": [49, 10]})
 
 
@@ -86,7 +86,7 @@ def the_job_of_a_conversion_goes_on(world: EventWorld) -> Act:
 
 @scene(prepare_environment)
 def an_environment_is_prepared(world: EventWorld) -> Act:
-    row = _conversion(world, ConversionState.NEEDS)
+    row = _conversion(world, LabJobState.NEEDS)
     needs = {"name": "tensorflow", "reads": "Keras models", "download": 1, "disk": 2}
     ModelConversion.objects.filter(pk=row.pk).update(needs=needs)
     return lambda: prepare_environment(_operator(), row)
@@ -96,7 +96,7 @@ def an_environment_is_prepared(world: EventWorld) -> Act:
 def an_environment_of_a_run_is_prepared(world: EventWorld) -> Act:
     _with_data(world)
     run = motion_run(world.developer, world.project)
-    TrainingRun.objects.filter(pk=run.pk).update(state=TrainingState.NEEDS, reason=NEEDS_ANALYSIS)
+    TrainingRun.objects.filter(pk=run.pk).update(state=LabJobState.NEEDS, reason=NEEDS_ANALYSIS)
     Job.objects.filter(project=world.project).update(state=JobState.FAILED)
     run.refresh_from_db()
     return lambda: prepare_run(_operator(), run)
@@ -106,7 +106,7 @@ def an_environment_of_a_run_is_prepared(world: EventWorld) -> Act:
 def an_environment_of_a_search_is_prepared(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
-    ModelSearch.objects.filter(pk=search.pk).update(state=SearchState.NEEDS, reason=NEEDS_ANALYSIS)
+    ModelSearch.objects.filter(pk=search.pk).update(state=LabJobState.NEEDS, reason=NEEDS_ANALYSIS)
     search.refresh_from_db()
     return lambda: prepare_search(_operator(), search)
 

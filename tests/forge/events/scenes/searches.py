@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from forge.datasets.models import DataVersion
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.searches import actions
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
+from forge.learning.searches.models import ModelSearch, SearchTrial
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.searches import finished_search, motion_search
 from tests.support.forge.factories.training import motion_version
@@ -25,7 +26,7 @@ def a_search_begins(world: EventWorld) -> Act:
 def a_search_is_stopped(world: EventWorld) -> Act:
     _with_data(world)
     search = motion_search(world.developer, world.project)
-    ModelSearch.objects.filter(pk=search.pk).update(state=SearchState.RUNNING)
+    ModelSearch.objects.filter(pk=search.pk).update(state=LabJobState.RUNNING)
     search.refresh_from_db()
     return lambda: actions.stop_search(world.developer, search)
 

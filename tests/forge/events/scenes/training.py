@@ -8,13 +8,14 @@ from pathlib import Path
 
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job, JobState
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.teaching.actions import TaughtLabel, TaughtLayer, save_taught
 from forge.learning.teaching.project import teachable_project
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.actions.applying import apply_model
 from forge.learning.training.actions.offering import offer_model
 from forge.learning.training.actions.using import NO_TEXTS, use_model, use_model_with
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.learning.training.offered_version import ModelOffer
 from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, EventWorld, scene
@@ -23,15 +24,13 @@ from tests.support.forge.factories.training import finish_run, motion_run, motio
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 
 
-def _run(
-    world: EventWorld, state: TrainingState = TrainingState.WAITING, job: JobState = JobState.QUEUED
-) -> TrainingRun:
+def _run(world: EventWorld, state: LabJobState = LabJobState.WAITING, job: JobState = JobState.QUEUED) -> TrainingRun:
     if not DataVersion.objects.filter(data_set__project=world.project).exists():
         motion_version(world.developer, world.project, people=3)
     run = motion_run(world.developer, world.project)
     TrainingRun.objects.filter(pk=run.pk).update(state=state)
     assert run.job is not None
-    Job.objects.filter(pk=run.job.pk).update(state=job, paused=state == TrainingState.PAUSED)
+    Job.objects.filter(pk=run.job.pk).update(state=job, paused=state == LabJobState.PAUSED)
     run.refresh_from_db()
     return run
 
@@ -60,19 +59,19 @@ def a_run_begins_again(world: EventWorld) -> Act:
 
 @scene(actions.stop_run)
 def a_run_is_stopped(world: EventWorld) -> Act:
-    run = _run(world, TrainingState.RUNNING)
+    run = _run(world, LabJobState.RUNNING)
     return lambda: actions.stop_run(world.developer, run)
 
 
 @scene(actions.pause_run)
 def a_run_is_paused(world: EventWorld) -> Act:
-    run = _run(world, TrainingState.RUNNING)
+    run = _run(world, LabJobState.RUNNING)
     return lambda: actions.pause_run(world.developer, run)
 
 
 @scene(actions.resume_run)
 def a_run_goes_on(world: EventWorld) -> Act:
-    run = _run(world, TrainingState.PAUSED)
+    run = _run(world, LabJobState.PAUSED)
     return lambda: actions.resume_run(world.developer, run)
 
 

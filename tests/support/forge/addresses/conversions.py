@@ -6,7 +6,7 @@ from forge.accounts.models import User
 from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
 from forge.learning.conversions.actions import begin_conversion
-from forge.learning.conversions.models import ConversionState
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.models import Project
 from tests.support.forge.addresses.table import PAGE, READ, Case
@@ -77,7 +77,7 @@ def _finish(row: ModelConversion, forms: int) -> None:
         "conversion": None,
         "format": "tflite",
     }
-    ModelConversion.objects.filter(pk=row.pk).update(state=ConversionState.READY, description=description)
+    ModelConversion.objects.filter(pk=row.pk).update(state=LabJobState.FINISHED, description=description)
     blob = put_bytes(b"model")
     for number in range(1, forms + 1):
         form = ConvertedForm.objects.create(

@@ -7,8 +7,9 @@ from typing import Any
 from forge.accounts.models import User
 from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.searches.actions import SearchSettings, begin_search
-from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
+from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.projects.models import Project
 from tests.support.forge.factories.training import SMALL
 
@@ -33,7 +34,7 @@ def finished_search(person: User, project: Project, trials: int = 3, **settings:
             accuracy=row["accuracy"],
             **_files(search, number),
         )
-    search.state, search.end_reason = SearchState.FINISHED, "The budget of trials is used up."
+    search.state, search.end_reason = LabJobState.FINISHED, "The budget of trials is used up."
     search.description = {"size": 8, "validation": 12}
     search.save()
     return search

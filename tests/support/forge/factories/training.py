@@ -15,8 +15,9 @@ from forge.core.blobs.store import put_bytes
 from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.samples.actions import SampleOrigin
 from forge.datasets.versions.actions import save_version
+from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.training.actions import RequestedRun, begin_run
-from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.models import TrainingRun
 from forge.projects.models import Project
 from tests.support.forge.factories.recordings import LabelledRecording, consent_of, samples_of
 from tests.support.training.motion_data import LABELS, motion
@@ -108,7 +109,7 @@ def finish_run(run: TrainingRun, model: bytes = b"model") -> TrainingRun:
     numbers = list(
         Sample.objects.filter(data_set__project=run.project).order_by("number").values_list("number", flat=True)
     )
-    run.state = TrainingState.FINISHED
+    run.state = LabJobState.FINISHED
     run.files = {path: blob.digest for path, blob in blobs.items()}
     run.sizes = {path: blob.size for path, blob in blobs.items()}
     run.description = {

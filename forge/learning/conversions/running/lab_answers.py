@@ -5,15 +5,6 @@ from __future__ import annotations
 from typing import Any, NotRequired, TypedDict
 
 
-class ConverterEnvironmentJson(TypedDict):
-    """An environment of a converter; sizes in megabytes."""
-
-    name: str
-    reads: str
-    download: int
-    disk: int
-
-
 class MeasuredFormJson(TypedDict):
     """A form beside the float model. `layers` has the signal to noise of each layer in decibels, `output` that of all
     outputs; `changed` of `samples` have another answer, and `right` of `judged` have that of their label. `by_label`
@@ -135,18 +126,3 @@ class ConvertedJson(TypedDict):
     float: str | None
     provenance: dict[str, dict[str, Any]]
     gaps: dict[str, str]
-
-
-class LabRefusalJson(TypedDict):
-    """The reason why a model is not converted. `detail` has text of a recording, of the model or of a library."""
-
-    reason: str
-    message: str
-    detail: NotRequired[str]
-
-
-class PreparedJson(TypedDict):
-    """An environment that was prepared."""
-
-    packages: int
-    version: str

@@ -6,11 +6,11 @@ The first two forms are stored, and shown, before the others are made.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -18,10 +18,9 @@ from forge.accounts.permissions import Verb
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
 from forge.compute.workdir import workdir
-from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
+from forge.jobs.kinds import JobContext, JobKind
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.actions import announce_conversion
-from forge.learning.conversions.counting import count_forms
 from forge.learning.conversions.declarations import declared_forms
 from forge.learning.conversions.kinds import (
     CONVERSION_KIND,
@@ -30,14 +29,16 @@ from forge.learning.conversions.kinds import (
     TENSORFLOW_FORMS,
     ConversionStep,
 )
-from forge.learning.conversions.lab_process import lab_variables
-from forge.learning.conversions.making import ProgressShare, make_float, make_forms, waiting_converter
-from forge.learning.conversions.models import ConversionState
-from forge.learning.conversions.recordings import compute_recordings
+from forge.learning.conversions.running.counting import count_forms
+from forge.learning.conversions.running.making import ProgressShare, make_float, make_forms, waiting_converter
+from forge.learning.conversions.running.recordings import compute_recordings
 from forge.learning.conversions.trees import trees_of
-from forge.learning.endings import LearningEnding, ending_of
+from forge.learning.lab_jobs.endings import ending_of
+from forge.learning.lab_jobs.executing import find_for, follow_row, state_after, titles_of
+from forge.learning.lab_jobs.process import lab_variables
+from forge.learning.lab_jobs.states import LabJobState
+from forge.learning.lab_jobs.waiting import waiting_quantiser
 from forge.learning.models import ConvertedForm, ModelConversion
-from forge.learning.waiting_lab import waiting_quantiser
 from rune.source.policy.sections.models import KERAS_SUFFIXES
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
@@ -45,7 +46,7 @@ NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 
 def run_conversion_job(job: JobContext, new_compiler: NewCompiler = warm_compiler) -> Mapping[str, Any]:
     """Does one step of a conversion."""
-    row = _find(job)
+    row = find_for(job, ModelConversion)
     step = ConversionStep(job.spec["step"])
     if step is not ConversionStep.COUNT:
         waiting_quantiser.prepare(lab_variables())  # loads while the float model is made, or samples are read
@@ -73,17 +74,16 @@ def _do(job: JobContext, row: ModelConversion, step: ConversionStep, new_compile
 
 
 def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, folder: Path) -> None:
-    _set_state(job, row, ConversionState.CONVERTING)
     make_float(job, row, ProgressShare(0.0, 0.2))
     if trees_of(row) is not None:
-        _set_state(job, row, ConversionState.READY)
+        _finish(job, row)
         with new_compiler() as compiler:
             count_forms(job, row, compiler)
         return
     with new_compiler() as compiler:
         recordings = compute_recordings(job, row, compiler, folder)
         make_forms(job, row, FIRST_FORMS, (), recordings, ProgressShare(0.25, 0.4))
-        _set_state(job, row, ConversionState.READY)
+        _finish(job, row)
         _prepare_next(row)
         count_forms(job, row, compiler)
         own = TENSORFLOW_FORMS if row.source_name.endswith(KERAS_SUFFIXES) else ()
@@ -101,55 +101,34 @@ def _prepare_next(row: ModelConversion) -> None:
         converter.prepare(lab_variables())
 
 
-def _find(job: JobContext) -> ModelConversion:
-    rows = ModelConversion.objects.select_related("project__organisation")
-    row = rows.filter(pk=job.spec["conversion"]).first()
-    if row is None:
-        raise JobFailed("The conversion was deleted.")
-    return row
-
-
 @transaction.atomic
-def _set_state(job: JobContext, row: ModelConversion, state: ConversionState) -> None:
+def _finish(job: JobContext, row: ModelConversion) -> None:
+    """Says that the first forms are there."""
     job.confirm_lease()
-    ending = ending_of(row.state, state, ConversionState.READY, ConversionState.FAILED)
-    row.state = state
-    ModelConversion.objects.filter(pk=row.pk).update(state=state, needs=None, error="")
+    ending = ending_of(row.state, LabJobState.FINISHED)
+    row.state = LabJobState.FINISHED
+    ModelConversion.objects.filter(pk=row.pk).update(state=row.state, needs=None, error="")
     announce_conversion(row, ending=ending)
 
 
 def follow_job(job: Job) -> None:
     """Changes the conversion with its job: one that ended without success says why, and a retry goes on with it."""
-    rows = ModelConversion.objects.filter(pk=job.spec["conversion"])
-    before = rows.values_list("state", flat=True).first() or ""
-    unfinished_rows = rows.filter(state__in=(ConversionState.WAITING, ConversionState.CONVERTING))
+    follow_row(job, ModelConversion, _values, announce_conversion)
+
+
+def _values(job: Job, row: ModelConversion) -> dict[str, Any]:
+    state, values = state_after(job, row), dict[str, Any]()
     if job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST):
-        reason = (job.error or "It was cancelled.")[:1000]
-        rows.update(error=reason)
-        unfinished_rows.filter(needs__isnull=True).update(state=ConversionState.FAILED)
-        unfinished_rows.filter(needs__isnull=False).update(state=ConversionState.NEEDS)
-    elif job.state == JobState.QUEUED:
-        rows.filter(state__in=(ConversionState.FAILED, ConversionState.NEEDS)).update(
-            state=ConversionState.WAITING, error=""
-        )
+        values["error"] = (job.error or "It was cancelled.")[:1000]
+        state = LabJobState.NEEDS if row.needed_packages else state
     elif job.state == JobState.RUNNING:
-        rows.update(error="")
-    if job.project is not None and (row := rows.select_related("project__organisation").first()) is not None:
-        is_cancelled = job.state == JobState.CANCELLED
-        ending = ending_of(before, row.state, ConversionState.READY, ConversionState.FAILED)
-        announce_conversion(row, ending=LearningEnding.NONE if is_cancelled else ending)
-
-
-def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    """Returns the titles of jobs of conversions."""
-    rows = ModelConversion.objects.in_bulk([UUID(job.spec["conversion"]) for job in jobs])
-    titles = {}
-    for job in jobs:
-        row = rows.get(UUID(job.spec["conversion"]))
-        if job.project is not None and row is not None:
-            url = f"{job.project.get_absolute_url()}/models/{row.pk}"
-            titles[job.pk] = JobTitle(f"Conversion of {row.source_name} for {job.project.full_name}", url)
-    return titles
+        values |= {"error": "", "needs": None}
+    elif job.state == JobState.QUEUED and row.can_resume:
+        values["error"] = ""
+    # Forms that are there stay while others are made, and another attempt goes on with the conversion.
+    is_next_attempt = job.state == JobState.QUEUED and row.is_unfinished
+    stays = row.state == LabJobState.FINISHED or is_next_attempt
+    return values if stays else {**values, "state": state}
 
 
 CONVERSION = JobKind(
@@ -157,7 +136,7 @@ CONVERSION = JobKind(
     WorkerCapability.LAB,
     run_conversion_job,
     "Conversion",
-    titles=titles_of,
+    titles=partial(titles_of, ModelConversion),
     verb=Verb.EDIT,
     attempts=3,
     noun="conversion",

@@ -12,15 +12,16 @@ from typing import Any, TypeVar
 from forge.compute.pool.local_files import local_file
 from forge.compute.pool.toolchain import fetched_folder
 from forge.compute.workdir import workdir
-from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
+from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.conversions.kinds import PT2_SUFFIX, TENSORFLOW_SUFFIXES
-from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson
-from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
-from forge.learning.conversions.recordings import SampleRecordings
-from forge.learning.conversions.storing import FLOAT_FILE, store_float, store_forms, store_trees
+from forge.learning.conversions.running.lab_answers import ConvertedJson, FloatModelJson
+from forge.learning.conversions.running.recordings import SampleRecordings
+from forge.learning.conversions.running.storing import FLOAT_FILE, store_float, store_forms, store_trees
 from forge.learning.conversions.trees import trees_of
+from forge.learning.lab_jobs.executing import lab_errors
+from forge.learning.lab_jobs.process import EnvironmentMissing, LabRefused, ask_lab
+from forge.learning.lab_jobs.waiting import WaitingLab, waiting_quantiser, waiting_tensorflow, waiting_torch
 from forge.learning.models import ModelConversion
-from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_tensorflow, waiting_torch
 
 LAB_SECONDS = 400.0
 """The longest that one request of `lab` may take: two steps with their own limits, and starting them."""
@@ -113,17 +114,16 @@ def _request_of_lab(
     share: ProgressShare,
     waiting: WaitingLab | None,
 ) -> J:
-    try:
-        return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job), waiting=waiting)
-    except EnvironmentMissing as missing:
-        ModelConversion.objects.filter(pk=row.pk).update(needs=missing.environment)
-        raise JobFailed(f"The model cannot be converted yet. {missing.advice}") from None
-    except LabRefused as refused:
+    def describe(error: EnvironmentMissing | LabRefused) -> str:
+        if isinstance(error, EnvironmentMissing):
+            ModelConversion.objects.filter(pk=row.pk).update(needs=error.environment)
+            return f"The model cannot be converted yet. {error.advice}"
         # With samples, the model worked on them: its errors may have what it read.
         is_of_model = request.get("recorded") is None and not request.get("samples")
-        raise JobFailed(refused.with_detail if is_of_model else str(refused)) from None
-    except LabDied as died:
-        raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
+        return error.with_detail if is_of_model else str(error)
+
+    with lab_errors(describe, ATTEMPTS):
+        return ask_lab(request, shape, seconds=LAB_SECONDS, tick=job.tick, report=share.reporter(job), waiting=waiting)
 
 
 def _log_gaps(job: JobContext, gaps: Mapping[str, str]) -> None:

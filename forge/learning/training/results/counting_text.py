@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forge.learning.training.error_text import SPLITS, range_text
+from forge.learning.training.results.error_text import SPLITS, range_text
 from forge.learning.training.running.lab_events import CountingJson, ErrorRangeJson
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from forge.core.actors import Actor
 from forge.datasets.models import Sample
-from forge.learning.training.judgement import RunJudgementJson, judged_recordings, judgement_of
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.results.judgement import RunJudgementJson, judged_recordings, judgement_of
 from rune.datasets.splits import Split
 
 

@@ -11,19 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Sum
+
 from forge.core.blobs.store import open_blob
-from forge.core.errors import BytesDamaged, NotFound
-from forge.datasets.models import DataVersion
+from forge.core.errors import BytesDamaged, Conflict, NotFound
+from forge.datasets.models import DataVersion, Sample
+from forge.datasets.sample_uses import SampleUse
+from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
-from forge.learning.training.errors import DataNotLearnable
-from forge.learning.training.running.data import usable_entries
-from forge.learning.training.running.lab_events import RecipeJson
+from forge.datasets.versions.other_projects import usable_samples
+from forge.learning.learnable_data.archive import usable_entries
+from forge.learning.recipes import RecipeJson
 from forge.projects.models import Project
+from rune.datasets import training_limits
 from rune.datasets.content.content import Kind
 from rune.datasets.learnable import DataPlace, DataProblem, DataRecording, LearnedAnswer, first_problem
 from rune.datasets.positions import read_positions
 from rune.datasets.splits import Split
-from rune.wording import counted
+from rune.wording import counted, size_text
 
 LONGEST_HEADER = 64 * 1024
 """Bytes in which the names of a table's columns are looked for."""
@@ -34,6 +39,18 @@ PLACES: Mapping[DataPlace, tuple[str, str]] = {
     DataPlace.RECIPE: ("data", "Open Data"),
 }
 """The page of the project where a lack is fixed, and the text of the link to it."""
+
+
+class DataTooLarge(Conflict):
+    """The version of the data has more than a run learns from."""
+
+    title = "The data is too large to train on"
+
+
+class DataNotLearnable(Conflict):
+    """The recipe cannot learn from this version of the data: labels, people, marks or recordings are missing."""
+
+    title = "The recipe cannot learn from this data"
 
 
 @dataclass(frozen=True)
@@ -98,10 +115,32 @@ def require_learnable(
     recipe: RecipeJson,
     arguments: Mapping[str, float],
 ) -> None:
-    """Raises `DataNotLearnable` where a run of a recipe on a version would end with nothing."""
+    """Raises `DataTooLarge`, and `DataNotLearnable` where a run of a recipe on a version would end with nothing."""
+    _require_small(version, project)
     problem = data_problem(version_data(version, project), recipe, arguments)
     if problem is not None:
         raise DataNotLearnable(problem.text)
+
+
+def _require_small(version: DataVersion, project: Project) -> None:
+    """Raises `DataTooLarge` where a project may learn from more samples of a version, or more bytes, than a run takes.
+
+    The list of the samples is read only if the figures of the version or of its data set are over a limit.
+    """
+    stored_bytes = Sample.objects.filter(data_set=version.data_set_id).aggregate(size=Sum("size"))["size"] or 0
+    if version.figures["samples"] <= training_limits.MAX_RECORDINGS and stored_bytes <= training_limits.MAX_BYTES:
+        return
+    sizes = dict(usable_samples(version, project, SampleUse.TRAINING).included().values_list("number", "size"))
+    own = [sizes[entry.number] for entry in entries_of(version) if entry.number in sizes]
+    if len(own) > training_limits.MAX_RECORDINGS:
+        _refuse(version, f"{len(own):,} samples", f"{training_limits.MAX_RECORDINGS:,}")
+    if sum(own) > training_limits.MAX_BYTES:
+        _refuse(version, f"{size_text(sum(own))} of samples", size_text(training_limits.MAX_BYTES))
+
+
+def _refuse(version: DataVersion, amount: str, most: str) -> None:
+    message = f"Version {version.number} has {amount} to learn from, and a run takes at most {most}."
+    raise DataTooLarge(f"{message} {training_limits.ADVICE}")
 
 
 def met_needs(data: VersionData, recipe: RecipeJson) -> str:

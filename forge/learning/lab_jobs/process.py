@@ -17,12 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, NotRequired, TypedDict, TypeVar, cast
 
 from forge.core.errors import DiskFull
 from forge.core.json_shape import has_shape
-from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
-from forge.learning.waiting_lab import WaitingLab, start_lab
+from forge.learning.lab_jobs.waiting import WaitingLab, start_lab
 from rune.isolation.answer_json import UnusableAnswer, read_object
 from rune.isolation.toolchain_files import package_folder
 
@@ -39,6 +38,23 @@ _INSTALLERS = ("PIP_", "UV_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_pro
 hold secrets."""
 
 J = TypeVar("J")
+
+
+class ConverterEnvironmentJson(TypedDict):
+    """An environment of a converter; sizes in megabytes."""
+
+    name: str
+    reads: str
+    download: int
+    disk: int
+
+
+class LabRefusalJson(TypedDict):
+    """The reason why a model is not converted. `detail` has text of a recording, of the model or of a library."""
+
+    reason: str
+    message: str
+    detail: NotRequired[str]
 
 
 class LabRefused(Exception):
