@@ -6,17 +6,20 @@ from django.db import transaction
 
 from forge.accounts.access import require_in
 from forge.accounts.permissions import OF_ORGANISATION
+from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Forbidden, NotFound
 from forge.jobs import queue
 from forge.jobs.access import is_requester, place_of
+from forge.jobs.environments import ENVIRONMENT_KIND, require_may_prepare
 from forge.jobs.errors import JobOver, NotRetriable
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.titles import title_of
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
+from forge.projects.models import Project
 
 
 @transaction.atomic
@@ -57,3 +60,18 @@ def _require(actor: Actor, job: Job) -> None:
         require(actor, verb, job.project)
     else:
         raise NotFound("There is no such job.")
+
+
+def enqueue_preparation(actor: Actor, project: Project, names: str) -> Job:
+    """Queues the job that prepares environments, in the caller's transaction; `names` are as the command takes them.
+
+    Raises `Forbidden`.
+    """
+    require_may_prepare(actor)
+    kind = kind_of(ENVIRONMENT_KIND)
+    party = Party(project.organisation_id, actor.pk, is_program=False)
+    spec, key = {"environment": names}, f"environment:{names}"
+    job = queue.enqueue(kind, party.organisation, spec, party=party, project=project, key=key)
+    write_entry(actor, "model.prepare", project.stream, project.place, environment=names)
+    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
+    return job

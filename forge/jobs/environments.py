@@ -7,19 +7,11 @@ is `forge.learning.environments.job`.
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import transaction
 
 from forge.accounts.models import User
 from forge.accounts.principals import PrincipalKind
-from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
-from forge.core.audit.entries import write_entry
 from forge.core.errors import Forbidden
-from forge.jobs.kinds import kind_of
-from forge.jobs.models import Job
-from forge.jobs.queue import enqueue
-from forge.jobs.workers.slots import notify_workers
-from forge.projects.models import Project
 
 ENVIRONMENT_KIND = "converter-environment"
 """The kind of the jobs that prepare environments."""
@@ -38,18 +30,3 @@ def require_may_prepare(actor: Actor) -> None:
     """Raises `Forbidden` for everybody else."""
     if not may_prepare(actor):
         raise Forbidden("Only the operator of this server prepares environments.")
-
-
-def enqueue_preparation(actor: Actor, project: Project, names: str) -> Job:
-    """Queues the job that prepares environments, in the caller's transaction; `names` are as the command takes them.
-
-    Raises `Forbidden`.
-    """
-    require_may_prepare(actor)
-    kind = kind_of(ENVIRONMENT_KIND)
-    party = Party(project.organisation_id, actor.pk, is_program=False)
-    spec, key = {"environment": names}, f"environment:{names}"
-    job = enqueue(kind, party.organisation, spec, party=party, project=project, key=key)
-    write_entry(actor, "model.prepare", project.stream, project.place, environment=names)
-    transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
-    return job

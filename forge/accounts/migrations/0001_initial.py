@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import forge.accounts.roles
+import rune.source.policy.roles
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -26,7 +27,6 @@ class Migration(migrations.Migration):
                 ("joined", models.DateTimeField(auto_now_add=True)),
                 ("about", models.CharField(blank=True, db_default="", max_length=300)),
                 ("shows_page", models.BooleanField(db_default=False, default=False)),
-                ("page_taken_down", models.DateTimeField(blank=True, null=True)),
                 ("dismissed_hints", models.JSONField(default=list)),
             ],
             options={
@@ -131,13 +131,7 @@ class Migration(migrations.Migration):
             name="Membership",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=forge.accounts.roles.role_choices,
-                        max_length=10,
-                    ),
-                ),
+                ("role", models.CharField(choices=forge.accounts.roles.role_choices, max_length=10)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 (
                     "user",
@@ -184,16 +178,11 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 ("project", models.UUIDField(blank=True, null=True)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=forge.accounts.roles.role_choices,
-                        max_length=10,
-                    ),
-                ),
+                ("role", models.CharField(choices=forge.accounts.roles.role_choices, max_length=10)),
                 ("email", models.EmailField(blank=True, db_default="", max_length=254)),
                 ("places", models.PositiveSmallIntegerField(db_default=1, default=1)),
                 ("places_used", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("created_by_token", models.UUIDField(blank=True, null=True)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("expires", models.DateTimeField()),
                 ("used", models.DateTimeField(blank=True, null=True)),
@@ -249,13 +238,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("project", models.UUIDField()),
-                (
-                    "role",
-                    models.CharField(
-                        choices=forge.accounts.roles.role_choices,
-                        max_length=10,
-                    ),
-                ),
+                ("role", models.CharField(choices=forge.accounts.roles.role_choices, max_length=10)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 (
                     "organisation",
@@ -317,13 +300,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("project", models.UUIDField(db_index=True)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=forge.accounts.roles.role_choices,
-                        max_length=10,
-                    ),
-                ),
+                ("role", models.CharField(choices=forge.accounts.roles.role_choices, max_length=10)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 (
                     "team",
@@ -347,7 +324,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="projectmembership",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role", "owner"), _negated=True), name="a_project_has_no_owner"
+                condition=models.Q(("role", rune.source.policy.roles.Role["OWNER"]), _negated=True),
+                name="a_project_has_no_owner",
             ),
         ),
         migrations.AddConstraint(
@@ -361,7 +339,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="teamrole",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role", "owner"), _negated=True), name="no_team_owns_a_project"
+                condition=models.Q(("role", rune.source.policy.roles.Role["OWNER"]), _negated=True),
+                name="no_team_owns_a_project",
             ),
         ),
     ]

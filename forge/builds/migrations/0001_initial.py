@@ -2,7 +2,6 @@ import django.db.models.deletion
 import django.utils.timezone
 import forge.builds.models
 import uuid
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,8 +11,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("core", "0001_initial"),
+        ("datasets", "0001_initial"),
+        ("jobs", "0001_initial"),
         ("projects", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                     "optimize",
                     models.CharField(
                         choices=[("size", "size"), ("balanced", "balanced"), ("speed", "speed")],
-                        db_default="balanced",
-                        default="balanced",
+                        db_default="speed",
+                        default="speed",
                         max_length=10,
                     ),
                 ),
@@ -131,35 +131,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Build",
             fields=[
-                ("fence", models.PositiveBigIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=60)),
                 ("kind", models.CharField(choices=[("numbered", "Numbered"), ("preview", "Preview")], max_length=10)),
                 ("number", models.PositiveIntegerField(blank=True, null=True)),
                 (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting"),
-                            ("running", "Running"),
-                            ("succeeded", "Succeeded"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                            ("lost", "Lost"),
-                        ],
-                        default="queued",
-                        max_length=10,
-                    ),
-                ),
-                ("attempt", models.PositiveSmallIntegerField(default=0)),
-                ("by_program", models.BooleanField(db_default=False, default=False)),
-                (
                     "optimize",
                     models.CharField(
                         choices=[("size", "size"), ("balanced", "balanced"), ("speed", "speed")],
-                        db_default="balanced",
-                        default="balanced",
+                        db_default="speed",
+                        default="speed",
                         max_length=10,
                     ),
                 ),
@@ -186,10 +167,7 @@ class Migration(migrations.Migration):
                 ("evaluation", models.JSONField(blank=True, null=True)),
                 ("judgements", models.JSONField(default=list)),
                 ("diagnostics", models.JSONField(default=list)),
-                ("error", models.TextField(blank=True)),
                 ("created", models.DateTimeField(auto_now_add=True)),
-                ("started", models.DateTimeField(blank=True, null=True)),
-                ("finished", models.DateTimeField(blank=True, null=True)),
                 (
                     "artefact",
                     models.ForeignKey(
@@ -201,19 +179,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="builds", to="projects.project"
-                    ),
-                ),
-                (
-                    "requested_by",
+                    "data_version",
                     models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        related_name="builds",
+                        to="datasets.dataversion",
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="build",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="builds", to="projects.project"
                     ),
                 ),
                 (
@@ -232,32 +220,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="BuildLogLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("step", models.CharField(max_length=20)),
-                ("text", models.TextField()),
-                ("level", models.CharField(default="info", max_length=10)),
-                ("milliseconds", models.FloatField(blank=True, null=True)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "build",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="log", to="builds.build"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["number"],
-            },
-        ),
-        migrations.CreateModel(
             name="BuildPackage",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("target", models.CharField(max_length=40)),
-                ("refusal", models.TextField(blank=True)),
                 ("needs", models.JSONField(blank=True, null=True)),
                 (
                     "artefact",
@@ -273,6 +239,12 @@ class Migration(migrations.Migration):
                     "build",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="packages", to="builds.build"
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="package", to="jobs.job"
                     ),
                 ),
             ],
@@ -312,7 +284,7 @@ class Migration(migrations.Migration):
                 ("outline", models.JSONField(default=dict)),
                 ("error", models.TextField(blank=True)),
                 ("changed", models.DateTimeField(auto_now=True)),
-                ("asked", models.DateTimeField(default=django.utils.timezone.now)),
+                ("requested", models.DateTimeField(default=django.utils.timezone.now)),
                 ("toolchain", models.CharField(blank=True, max_length=71)),
                 (
                     "build",
@@ -332,7 +304,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["-asked"],
+                "ordering": ["-requested"],
             },
         ),
         migrations.AddConstraint(
@@ -345,14 +317,6 @@ class Migration(migrations.Migration):
                 fields=("artefact", "role", "subject"), name="one_file_a_role_and_subject"
             ),
         ),
-        migrations.AddIndex(
-            model_name="build",
-            index=models.Index(fields=["state", "kind", "created"], name="builds_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="build",
-            index=models.Index(condition=models.Q(("kind", "numbered")), fields=["started"], name="builds_begun"),
-        ),
         migrations.AddConstraint(
             model_name="build",
             constraint=models.UniqueConstraint(fields=("project", "number"), name="one_build_a_number"),
@@ -361,45 +325,21 @@ class Migration(migrations.Migration):
             model_name="build",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", "numbered"), ("number__isnull", False), ("version__isnull", False)),
-                    models.Q(("kind", "preview"), ("number__isnull", True)),
+                    models.Q(
+                        ("job__isnull", False),
+                        ("kind", "numbered"),
+                        ("number__isnull", False),
+                        ("version__isnull", False),
+                    ),
+                    models.Q(("job__isnull", True), ("kind", "preview"), ("number__isnull", True)),
                     _connector="OR",
                 ),
-                name="only_pressed_builds_have_numbers",
+                name="only_pressed_builds_have_numbers_and_jobs",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="build",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "running"), _negated=True), ("lease_until__isnull", False), _connector="OR"
-                ),
-                name="a_running_build_has_a_lease",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="build",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "succeeded"), _negated=True), ("artefact__isnull", False), _connector="OR"
-                ),
-                name="a_success_has_a_rune",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buildlogline",
-            constraint=models.UniqueConstraint(fields=("build", "number"), name="one_line_a_number"),
         ),
         migrations.AddConstraint(
             model_name="buildpackage",
             constraint=models.UniqueConstraint(fields=("build", "target"), name="one_package_a_target"),
-        ),
-        migrations.AddConstraint(
-            model_name="buildpackage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("artefact__isnull", True), ("refusal", ""), _connector="OR"),
-                name="a_package_is_made_or_refused",
-            ),
         ),
         migrations.AddConstraint(
             model_name="preview",

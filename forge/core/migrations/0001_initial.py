@@ -14,6 +14,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AuditCopy",
+            fields=[
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("address", models.CharField(max_length=500, primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(default=0)),
+                ("due", models.DateTimeField(default=django.utils.timezone.now)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="BlobHold",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -49,6 +64,17 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ("last", models.BigIntegerField(default=0)),
             ],
+        ),
+        migrations.CreateModel(
+            name="AuditChain",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(default=0)),
+                ("digest", models.CharField(max_length=64)),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_chain")],
+            },
         ),
         migrations.CreateModel(
             name="Blob",
@@ -161,6 +187,11 @@ class Migration(migrations.Migration):
                 ("project", models.UUIDField(blank=True, null=True)),
                 ("person", models.UUIDField(blank=True, null=True)),
                 ("data", models.JSONField(default=dict)),
+                ("position", models.BigIntegerField(blank=True, editable=False, null=True, unique=True)),
+                ("previous", models.CharField(blank=True, editable=False, max_length=64)),
+                ("digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("salt", models.CharField(blank=True, editable=False, max_length=32)),
+                ("actor_commitment", models.CharField(blank=True, editable=False, max_length=64)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -175,6 +206,11 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-at"],
                 "indexes": [
+                    models.Index(
+                        condition=models.Q(("position__isnull", True)),
+                        fields=["at", "id"],
+                        name="entries_without_a_position",
+                    ),
                     models.Index(fields=["organisation", "at"], name="entries_of_organisations"),
                     models.Index(fields=["organisation", "actor", "at"], name="entries_of_actors"),
                     models.Index(fields=["person", "at"], name="entries_of_people"),

@@ -18,7 +18,7 @@ from forge.datasets.models import DataSet, Sample
 from forge.datasets.models.analysis import DataAnalysis
 from forge.datasets.protection.limits import count_run
 from forge.datasets.sample_uses import SampleUse
-from forge.jobs.environments import enqueue_preparation
+from forge.jobs.actions import enqueue_preparation
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES
 from forge.jobs.queue import enqueue

@@ -1,3 +1,4 @@
+import datetime
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ("capabilities", models.JSONField()),
-                ("seen", models.DateTimeField()),
+                ("announced", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -34,7 +35,14 @@ class Migration(migrations.Migration):
                 (
                     "capability",
                     models.CharField(
-                        choices=[("build", "Build"), ("lab", "Lab"), ("gpu", "GPU"), ("send", "Send")], max_length=10
+                        choices=[
+                            ("build", "Build"),
+                            ("lab", "Lab"),
+                            ("gpu", "GPU"),
+                            ("send", "Send"),
+                            ("sign", "Sign"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("by_program", models.BooleanField(default=False)),
@@ -45,7 +53,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("queued", "Queued"),
+                            ("queued", "Waiting"),
                             ("running", "Running"),
                             ("succeeded", "Succeeded"),
                             ("failed", "Failed"),
@@ -66,6 +74,8 @@ class Migration(migrations.Migration):
                 ("created", models.DateTimeField(default=django.utils.timezone.now)),
                 ("started", models.DateTimeField(blank=True, null=True)),
                 ("finished", models.DateTimeField(blank=True, null=True)),
+                ("worker", models.CharField(blank=True, default="", max_length=40)),
+                ("spent", models.DurationField(default=datetime.timedelta)),
                 (
                     "checkpoint",
                     models.ForeignKey(
@@ -102,6 +112,16 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "required_job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dependents",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-created"],
@@ -112,7 +132,9 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveIntegerField()),
+                ("step", models.CharField(blank=True, max_length=20)),
                 ("text", models.TextField()),
+                ("milliseconds", models.FloatField(blank=True, null=True)),
                 ("level", models.CharField(default="info", max_length=10)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -141,6 +163,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="job",
             index=models.Index(fields=["kind", "finished"], name="jobs_to_delete"),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["kind", "state", "created"], name="jobs_by_state"),
         ),
         migrations.AddConstraint(
             model_name="job",

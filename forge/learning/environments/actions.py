@@ -6,7 +6,8 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
-from forge.jobs.environments import enqueue_preparation, require_may_prepare
+from forge.jobs.actions import enqueue_preparation
+from forge.jobs.environments import require_may_prepare
 from forge.jobs.models import Job
 from forge.jobs.queue import retry
 from forge.learning.conversions.actions import announce_conversion

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
                     "choice",
                     models.CharField(
                         choices=[
-                            ("asked-and-digest", "asked-and-digest"),
-                            ("asked", "asked"),
+                            ("requested-and-digest", "requested-and-digest"),
+                            ("requested", "requested"),
                             ("digest", "digest"),
                             ("none", "none"),
                         ],
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.CharField(
-                        choices=[("asked", "asked"), ("mine", "mine"), ("watching", "watching")], max_length=10
+                        choices=[("requested", "requested"), ("mine", "mine"), ("watching", "watching")], max_length=10
                     ),
                 ),
                 ("facts", models.JSONField(default=dict)),

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("changed", models.DateTimeField(auto_now_add=True)),
                 ("deleted_at", models.DateTimeField(blank=True, null=True)),
                 ("taken_down", models.DateTimeField(blank=True, null=True)),
+                ("taken_down_because", models.CharField(blank=True, max_length=500)),
                 ("sequence", models.BigIntegerField(default=0)),
                 (
                     "created_by",
@@ -211,54 +212,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Sample",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("sound", "Sound"), ("picture", "Picture"), ("motion", "Motion")], max_length=10
-                    ),
-                ),
-                ("path", models.CharField(max_length=200)),
-                ("digest", models.CharField(max_length=71)),
-                ("size", models.BigIntegerField()),
-                ("label", models.CharField(max_length=60)),
-                (
-                    "split",
-                    models.CharField(
-                        choices=[("train", "Train"), ("test", "Test"), ("kept", "Kept")], default="test", max_length=10
-                    ),
-                ),
-                ("events", models.JSONField(blank=True, null=True)),
-                ("consent", models.TextField()),
-                ("consented", models.DateTimeField(auto_now_add=True)),
-                ("ends", models.DateTimeField()),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                ("removal_reason", models.CharField(blank=True, max_length=20)),
-                ("erased_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="samples", to="projects.project"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-consented"],
-            },
-        ),
-        migrations.CreateModel(
             name="Version",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -273,6 +226,10 @@ class Migration(migrations.Migration):
                 ("saved_at", models.DateTimeField(blank=True, null=True)),
                 ("automatic", models.BooleanField(db_default=False, default=False)),
                 ("original_authors", models.JSONField(db_default=[], default=list)),
+                ("is_proposed", models.BooleanField(db_default=False, default=False)),
+                ("proposed_in", models.PositiveIntegerField(blank=True, null=True)),
+                ("commit", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("secrets", models.JSONField(blank=True, null=True)),
                 (
                     "author",
                     models.ForeignKey(
@@ -363,25 +320,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="mergedauthor",
             constraint=models.UniqueConstraint(fields=("project", "person"), name="one_last_update_a_person"),
-        ),
-        migrations.AddIndex(
-            model_name="sample",
-            index=models.Index(fields=["removed_at", "ends"], name="samples_to_end"),
-        ),
-        migrations.AddConstraint(
-            model_name="sample",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at__isnull", True)),
-                fields=("project", "digest"),
-                name="one_available_sample_per_recording",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sample",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("erased_at__isnull", True), ("removed_at__isnull", False), _connector="OR"),
-                name="erased_samples_are_removed",
-            ),
         ),
         migrations.AddConstraint(
             model_name="version",

@@ -17,13 +17,33 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="OrganisationRules",
+            fields=[
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="accounts.organisation",
+                    ),
+                ),
+                ("approvals", models.PositiveSmallIntegerField(default=0)),
+                ("protected_tags", models.JSONField(default=list)),
+                ("confirms", models.BooleanField(default=False)),
+            ],
+        ),
+        migrations.CreateModel(
             name="ChangeRequest",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField()),
                 ("title", models.CharField(max_length=200)),
                 ("message", models.TextField(blank=True)),
-                ("changes_asked", models.DateTimeField(blank=True, null=True)),
+                ("outside_author", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("outside_place", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                ("changes_requested", models.DateTimeField(blank=True, null=True)),
                 (
                     "state",
                     models.CharField(
@@ -81,7 +101,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "merged",
+                    "merged_version",
                     models.ForeignKey(
                         blank=True,
                         null=True,
@@ -119,12 +139,59 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CheckResult",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("rune_digest", models.CharField(max_length=71)),
+                ("name", models.CharField(max_length=40)),
+                ("token_name", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("success", "Success"), ("failure", "Failure")], max_length=10
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=300)),
+                ("link", models.CharField(blank=True, max_length=500)),
+                ("posted", models.DateTimeField()),
+                (
+                    "build",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="builds.build"),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.apitoken",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name", "posted"],
+            },
+        ),
+        migrations.CreateModel(
             name="GuestLink",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("title", models.CharField(max_length=80)),
                 ("may_comment", models.BooleanField()),
                 ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("created_by_token", models.UUIDField(blank=True, null=True)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("expires", models.DateTimeField()),
                 ("revoked", models.DateTimeField(blank=True, null=True)),
@@ -229,9 +296,12 @@ class Migration(migrations.Migration):
                 ("due", models.DateField(blank=True, null=True)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("closed", models.DateTimeField(blank=True, null=True)),
+                ("reminded_before", models.DateTimeField(blank=True, null=True)),
+                ("reminded_after", models.DateTimeField(blank=True, null=True)),
                 (
-                    "asked_by",
+                    "closed_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -242,6 +312,15 @@ class Migration(migrations.Migration):
                     "project",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="projects.project"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -278,6 +357,98 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="guest_links", to="reviews.review"
             ),
+        ),
+        migrations.CreateModel(
+            name="ReviewerGroup",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(blank=True, max_length=60)),
+                ("required_approvals", models.PositiveSmallIntegerField()),
+                ("people", models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL)),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="reviews.review"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Round",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("message", models.TextField(blank=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rounds", to="builds.build"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rounds", to="reviews.review"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Verdict",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approve", "Approved"), ("changes", "Changes requested")], max_length=10
+                    ),
+                ),
+                ("rune_digest", models.CharField(max_length=71)),
+                ("confirmed", models.BooleanField(default=False)),
+                ("replaced", models.BooleanField(default=False)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="verdicts", to="builds.build"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["created"],
+            },
         ),
         migrations.CreateModel(
             name="AnchoredThread",
@@ -331,101 +502,19 @@ class Migration(migrations.Migration):
                         to="reviews.review",
                     ),
                 ),
+                (
+                    "verdict",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="thread",
+                        to="reviews.verdict",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["thread__created", "thread"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReviewerGroup",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField()),
-                ("title", models.CharField(blank=True, max_length=60)),
-                ("needed", models.PositiveSmallIntegerField()),
-                ("people", models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL)),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="reviews.review"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Round",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("message", models.TextField(blank=True)),
-                ("created", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "build",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rounds", to="builds.build"
-                    ),
-                ),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rounds", to="reviews.review"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Verdict",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[("approve", "Approved"), ("changes", "Changes requested")], max_length=10
-                    ),
-                ),
-                ("comment", models.TextField(blank=True)),
-                ("rune_digest", models.CharField(max_length=71)),
-                ("replaced", models.BooleanField(default=False)),
-                ("created", models.DateTimeField(auto_now_add=True)),
-                (
-                    "build",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="verdicts", to="builds.build"
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.project"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["created"],
             },
         ),
         migrations.CreateModel(
@@ -441,14 +530,14 @@ class Migration(migrations.Migration):
                         to="reviews.anchoredthread",
                     ),
                 ),
-                ("wishes", models.JSONField()),
-                ("said", models.JSONField()),
+                ("overrides", models.JSONField()),
+                ("sentences", models.JSONField()),
                 (
                     "state",
                     models.CharField(
                         choices=[
                             ("open", "Open"),
-                            ("taken", "Taken"),
+                            ("applied", "Applied"),
                             ("declined", "Declined"),
                             ("withdrawn", "Withdrawn"),
                         ],
@@ -491,6 +580,36 @@ class Migration(migrations.Migration):
                 "ordering": ["thread"],
             },
         ),
+        migrations.CreateModel(
+            name="AwaitedReview",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("request", models.JSONField()),
+                ("created_by_token", models.UUIDField(blank=True, null=True)),
+                ("refusal", models.TextField(blank=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="awaited_reviews", to="builds.build"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["created"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("build", "requested_by"), name="one_awaited_review_a_build_and_person"
+                    )
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="changerequest",
             constraint=models.UniqueConstraint(fields=("project", "number"), name="one_change_request_a_number"),
@@ -507,6 +626,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="checkresult",
+            constraint=models.UniqueConstraint(
+                fields=("project", "rune_digest", "name", "token"), name="one_result_a_check_of_a_token"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="offerround",
             constraint=models.UniqueConstraint(fields=("request", "number"), name="one_offer_round_a_number"),
         ),
@@ -517,17 +642,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="review",
             constraint=models.UniqueConstraint(fields=("project", "number"), name="one_review_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="anchoredthread",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("build__isnull", False), ("change_request__isnull", True)),
-                    models.Q(("build__isnull", True), ("change_request__isnull", False), ("review__isnull", True)),
-                    _connector="OR",
-                ),
-                name="a_thread_is_about_a_build_or_a_change_request",
-            ),
         ),
         migrations.AddConstraint(
             model_name="reviewergroup",
@@ -547,6 +661,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(("replaced", False)),
                 fields=("project", "rune_digest", "user"),
                 name="one_standing_verdict_a_rune_of_a_member",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="anchoredthread",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("build__isnull", False), ("change_request__isnull", True)),
+                    models.Q(("build__isnull", True), ("change_request__isnull", False), ("review__isnull", True)),
+                    _connector="OR",
+                ),
+                name="a_thread_is_about_a_build_or_a_change_request",
             ),
         ),
     ]

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ("topics", models.JSONField()),
                 ("generation", models.PositiveIntegerField(default=1)),
                 ("rotated", models.DateTimeField(null=True)),
+                ("created_by_token", models.UUIDField(blank=True, null=True)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("stopped", models.DateTimeField(null=True)),
                 ("stopped_because", models.CharField(blank=True, max_length=200)),

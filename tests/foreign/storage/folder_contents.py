@@ -61,15 +61,9 @@ def filled_contents_of(server: LiveServer, organisation: str) -> dict[str, Any]:
             [each["number"], each["title"], each["state"]]
             for each in server.api("GET", f"projects/{origin}/change-requests")["results"]
         ],
-        "samples": [
-            [each["number"], each["digest"], each["label"], each["split"]]
-            for each in samples
-            if each["source"] != "file"
-        ],
+        "samples": [[each["number"], each["digest"], each["label"], each["split"]] for each in samples],
         "data versions": [[each["number"], each["digest"]] for each in of_project("data/versions")["results"]],
         "consents": sorted([each["purposes"], each["text"], each["withdrawn"]] for each in consents),
-        # They were files of the project in folders of before.
-        "files of samples": [[each["digest"], each["label"]] for each in samples if each["source"] == "file"],
         "blocks": [[each["block"], [one["version"] for one in each["versions"]]] for each in blocks],
         "link": [link[key] for key in ("url", "branch", "ended")],
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.foreign.storage.folder_contents import REVIEWED, contents_of
+from tests.foreign.storage.folder_contents import contents_of
 from tests.foreign.storage.keep_data_folder import CONTENTS, DATA, DUMP, FOLDER
 from tests.support.servers.empty_database import empty_database
 from tests.support.servers.live_server import LiveServer
@@ -139,37 +139,3 @@ def _index(database: sqlite3.Connection, row: tuple[int, str, int, str, int]) ->
     _, name, is_unique, _, is_partial = row
     columns = [column[2] for column in database.execute(f'PRAGMA index_info("{name}")')]
     return f"{columns} {is_unique} {is_partial}"
-
-
-@pytest.mark.slow
-@pytest.mark.protects("recordings/moved")
-def test_samples_that_were_files_are_in_the_data_alone_after_an_upgrade(tmp_path: Path) -> None:
-    unpack(FOLDER / "2026-11-24.tar.gz", tmp_path)
-    [[digest, label]] = json.loads((tmp_path / CONTENTS).read_text())["files of samples"]
-    assert owners_of(tmp_path / DATA, digest) == ["projects.project", "projects.sample", "projects.version"]
-    [stored_file] = (tmp_path / DATA).rglob(digest.removeprefix("sha256:"))
-    server = LiveServer(tmp_path / DATA)
-    server.start()
-    try:
-        server.sign_in(server.link())
-        project = f"{server.organisation()}/{REVIEWED}"
-        data = server.api("GET", f"projects/{project}/data/samples")["results"]
-        [sample] = [each for each in data if each["digest"] == digest]
-        assert (sample["label"], sample["split"], sample["group"]) == (label, "test", None)
-        consent = server.api("GET", f"data/consents/{sample['consent']}")
-        assert consent["purposes"] == ["tests"]
-        assert consent["text"].startswith("Everyone in")
-        files = server.api("GET", f"projects/{project}/files")["files"]
-        assert digest not in [each["digest"] for each in files]
-        assert owners_of(tmp_path / DATA, digest) == ["datasets.sample"]
-        server.api("DELETE", f"projects/{project}/data/samples/{sample['number']}")
-        assert not stored_file.exists()
-    finally:
-        server.__exit__()
-
-
-def owners_of(folder: Path, digest: str) -> list[str]:
-    """Returns the kinds of rows that link a blob."""
-    with closing(sqlite3.connect(folder / "forge.sqlite3")) as database:
-        rows = database.execute("SELECT owner_kind FROM core_bloblink WHERE blob_id = ?", (digest,)).fetchall()
-    return sorted(str(kind) for (kind,) in rows)

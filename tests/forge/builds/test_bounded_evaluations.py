@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 
 from forge.accounts.models import User
 from forge.builds.evaluations.outcomes import (
     evaluation_of,
     evaluation_on,
     keep_evaluation,
-    link_evaluation,
-    put_evaluation,
     samples_under_test,
-    summary_of,
 )
 from forge.builds.evaluations.removing import remove_outcomes
 from forge.builds.models import ArtefactFile, Build, FileRole
 from forge.compute.errors import MalformedAnswer
-from forge.core.blobs.store import read_blob, stored_digests
-from forge.core.models import Blob
+from forge.core.blobs.store import stored_digests
 from forge.datasets.consent_terms import Purpose
-from forge.datasets.models import Consent, Sample, SampleAnalysis, SampleAnswer
-from forge.datasets.removals.actions import end_consents, withdraw_consent
+from forge.datasets.models import Consent, Sample
+from forge.datasets.removals.actions import withdraw_consent
 from forge.datasets.versions.actions import save_for_build
 from forge.projects.models import Project
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.source.policy.read import read_policy
 from tests.support.forge.factories.builds import built
-from tests.support.forge.factories.evaluations import SET, evaluated
+from tests.support.forge.factories.evaluations import evaluated
 from tests.support.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("recordings/answers")]
@@ -44,65 +37,6 @@ def consents(project: Project, owner: User) -> list[Consent]:
     for number, consent in enumerate(consents):
         sample_of(consent, owner, label="knock", pseudonym=f"Guest {number}")
     return consents
-
-
-def evaluated_before(build: Build, digests: list[str]) -> ArtefactFile:
-    """The evaluation of a build as versions before this one stored it."""
-    answer = {"label": "knock", "answer": "the recording, in letters", "margin": 0.1234, "failure": None}
-    rest = {"events": 0, "hits": 0, "false_alarms": 0, "seconds": 0.0, "is_marked": False, "right": False}
-    document = {
-        "format": 1,
-        "known_labels": [],
-        "outcomes": [{"name": digest, **answer, **rest} for digest in digests],
-        "unread": [{"name": "sha256:" + "9" * 64, "reason": "Unable to parse 'the recording'"}],
-        "left": 0,
-    }
-    assert build.artefact is not None
-    link_evaluation(build.artefact, SET, put_evaluation(document))
-    Build.objects.filter(pk=build.pk).update(
-        samples=SET, evaluation=summary_of(Evaluation.from_json(document).to_json())
-    )
-    build.refresh_from_db()
-    return ArtefactFile.objects.get(role=FileRole.EVALUATION)
-
-
-def test_the_upgrade_bounds_stored_evaluations_and_deletes_their_earlier_bytes(
-    project: Project, developer: User, consents: list[Consent]
-) -> None:
-    digests = sorted(Sample.objects.values_list("digest", flat=True))
-    build = built(developer, project)
-    earlier = evaluated_before(build, digests).blob_id
-    import_module("forge.builds.migrations.0014_bounded_evaluations").bound_evaluations(apps, None)
-    file = ArtefactFile.objects.get(role=FileRole.EVALUATION)
-    text = read_blob(file.blob_id).decode()
-    assert file.blob_id != earlier
-    assert (earlier in stored_digests(), Blob.objects.filter(pk=earlier).exists()) == (False, False)
-    assert "in letters" not in text
-    assert "parse" not in text
-    evaluation = evaluation_of(build)
-    assert evaluation is not None
-    assert [(each.answer, each.margin) for each in evaluation.outcomes] == [("other", 0.12)] * 3
-
-
-def test_the_upgrade_bounds_the_answers_of_analyses_and_looks_again_at_deleted_samples(
-    project: Project, owner: User, consents: list[Consent]
-) -> None:
-    withdraw_consent(owner, consents[2])
-    assert Sample.objects.filter(erased__isnull=False).count() == 1
-    first, second = Sample.objects.available().order_by("number")
-    SampleAnswer.objects.create(sample=first, rune="sha256:1", label="in letters", scores={"in letters": 0.98765})
-    SampleAnswer.objects.create(sample=second, rune="sha256:1", label="Knock", scores={"Knock": 0.98765})
-    SampleAnswer.objects.create(sample=second, rune="sha256:2", reason="Unable to parse 'the recording'")
-    SampleAnalysis.objects.create(sample=first, recipe=1, answer="in letters", score=0.98765)
-    upgrade = import_module("forge.datasets.migrations.0013_protected_runs")
-    upgrade.bound_answers(apps, None)
-    rows = SampleAnswer.objects.order_by("sample__number", "rune").values_list("label", "scores", "reason")
-    assert list(rows) == [("other", {}, ""), ("knock", {"knock": 0.99}, ""), ("", {}, "the rune gave no answer")]
-    assert SampleAnalysis.objects.values_list("answer", "score").get() == ("other", 0.99)
-    upgrade.erase_again(apps, None)
-    assert not Sample.objects.filter(erased__isnull=False).exists()
-    end_consents()
-    assert Sample.objects.filter(erased__isnull=False).count() == 1
 
 
 def test_outcomes_go_with_their_sample_and_the_figures_and_judgements_follow(

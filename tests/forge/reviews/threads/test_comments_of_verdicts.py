@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from forge.accounts.models import User
@@ -113,22 +111,3 @@ def test_a_guest_does_not_read_what_was_said_with_a_verdict(review: Review, revi
     page = browser.get(f"/try/reviews/{review.pk}").content.decode()
     assert "Which microphone?" in page
     assert "Too loud for the contract." not in page
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_comments_of_verdicts_of_an_earlier_version_become_threads(review: Review, reviewer: Any) -> None:
-    verdict = give_verdict(reviewer, review.rounds.get().build, "approve")
-    executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes("reviews")
-    try:
-        executor.migrate([("reviews", "0012_proposed_in")])
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE reviews_verdict SET comment = 'It hears me.', kind = 'build', place = '{}'")
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(newest)
-    thread = AnchoredThread.objects.get()
-    assert (thread.verdict_id, thread.review_id, thread.round) == (verdict.pk, review.pk, 1)
-    comment = thread.thread.comments.get()
-    assert (comment.text, comment.author, comment.created) == ("It hears me.", reviewer, verdict.created)

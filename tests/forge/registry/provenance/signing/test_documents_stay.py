@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.utils import timezone
 
 from forge.core.blobs.sweep import sweep_blobs
@@ -213,30 +210,6 @@ def test_tags_that_were_taken_before_the_publication_hide_nothing(
     outcome = restore_manifest(developer, project, sha(manifest))
     assert (outcome.tags, set(outcome.missing_tags)) == ((), set(tags))
     assert registry.tags() == ["1.0", "nightly"]
-
-
-@pytest.mark.slow
-def test_an_upgrade_fixes_what_was_published_before(
-    registry: RegistryClient, signed_version: Tag, project: Any, developer: Any, key: SigningKey
-) -> None:
-    nightly = publish_build(developer, signed_version.build, "nightly")
-    write_file(developer, project, "notes.txt", b"other files")
-    left = publish_build(developer, built(developer, project, OTHER), "nightly")
-    publish_build(developer, nightly.build, "nightly")
-    own = registry.push_image("sha256-" + "0" * 64 + ".sig", LAYER)
-    before, fixed_digests = (
-        state_of(signed_version),
-        set(Manifest.objects.filter(fixed=True).values_list("blob_id", flat=True)),
-    )
-    assert left.manifest.blob_id in fixed_digests
-    Manifest.objects.update(fixed=False)
-    registry.delete(f"manifests/{before[1][0]}")
-    registry.push_tags(own, fallback_tag(signed_version))
-    migration = import_module("forge.registry.migrations.0015_fixed_manifests")
-    migration.fix_published_manifests(apps, connection.schema_editor())
-    assert set(Manifest.objects.filter(fixed=True).values_list("blob_id", flat=True)) == fixed_digests
-    assert state_of(signed_version) == before
-    assert json.loads(body(registry.get(f"manifests/{fallback_tag(signed_version)}")))["manifests"]
 
 
 def test_a_build_that_a_moving_tag_left_is_not_deleted(registry: RegistryClient, project: Any, developer: Any) -> None:
