@@ -44,7 +44,7 @@ def test_what_is_no_recording_is_refused_by_name_and_another_is_taken(
     open_data(page, forge)
     drop(page, {"plan.docx": b"x", "a.wav": loud(1)})
     dialog = page.get_by_role("dialog", name="Import recordings")
-    expect(dialog.get_by_role("status").first).to_contain_text("plan.docx is no recording. An import takes .wav")
+    expect(dialog.get_by_role("status").first).to_contain_text("plan.docx is not a recording. An import takes .wav")
     expect(dialog.get_by_role("button", name="Send")).to_have_count(0)
     assert findings(page, LOOKS) == []
     page.set_viewport_size(PHONE)

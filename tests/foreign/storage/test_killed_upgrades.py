@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,10 +26,23 @@ GROWING = {"django_migrations", "django_content_type", "auth_permission", "sqlit
 """Tables of the framework, to which an upgrade adds rows."""
 
 
+NEW_APP = "player"
+"""An app without which every other one works: no migration depends on its own."""
+
+
 @pytest.fixture(params=ARCHIVES, ids=name_of)
 def data_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The folder of a release. Where nothing was added to the tables since, an app is as if it were new."""
     unpack(request.param, tmp_path)
+    if migrate(tmp_path / DATA, "--check").returncode == 0:
+        migrate(tmp_path / DATA, NEW_APP, "zero").check_returncode()
     return tmp_path
+
+
+def migrate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder)}
+    command = [sys.executable, "manage.py", "migrate", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False)
 
 
 def killed_at_each_step(template: Path, folder: Path) -> list[dict[str, Any]]:
@@ -57,8 +71,6 @@ def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(
     kills = [each for each in others if "killed" in each]
     outcomes = [each for each in others if "state" in each]
     assert whole["status"] == 0
-    if whole["steps"] < 20:
-        pytest.skip("nothing was added to the tables since the folder was kept")
     assert len(kills) >= 8
     for kill in kills:
         assert kill["killed"] == -9, kill["step"]
