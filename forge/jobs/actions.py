@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from forge.accounts.access import require_in
-from forge.accounts.permissions import OF_ORGANISATION
+from forge.accounts.permissions import OF_ORGANISATION, Verb
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
@@ -62,11 +62,11 @@ def _require(actor: Actor, job: Job) -> None:
         raise NotFound("There is no such job.")
 
 
+@transaction.atomic
 def enqueue_preparation(actor: Actor, project: Project, names: str) -> Job:
-    """Queues the job that prepares environments, in the caller's transaction; `names` are as the command takes them.
-
-    Raises `Forbidden`.
-    """
+    """Queues the job that prepares environments for a project; `names` are as the command takes them. Raises
+    `NotFound` and `Forbidden`."""
+    require(actor, Verb.EDIT, project)
     require_may_prepare(actor)
     kind = kind_of(ENVIRONMENT_KIND)
     party = Party(project.organisation_id, actor.pk, is_program=False)

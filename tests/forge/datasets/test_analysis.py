@@ -25,7 +25,6 @@ from forge.datasets.models.analysis import SampleAnalysis
 from forge.datasets.pages import data
 from forge.datasets.removals.actions import delete_sample, withdraw_consent
 from forge.datasets.samples.actions import SampleMark, mark_samples
-from forge.jobs import environments
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.environments import job as environment_job
@@ -265,7 +264,7 @@ def test_labels_are_compared_once_the_libraries_are_prepared(
     client: Client, project: Project, user: User, consent: Consent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data, "missing_analysis", lambda *_: (ANALYSIS,))
-    monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
+    monkeypatch.setattr("forge.jobs.actions.notify_workers", lambda capability: None)
     requests: list[Any] = []
 
     def prepare(request: Any, *_: Any, **__: Any) -> Any:

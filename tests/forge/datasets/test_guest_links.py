@@ -174,7 +174,7 @@ def test_what_a_guest_sent_is_no_sample_before_a_member_accepts_it(
     sample = Sample.objects.get()
     assert (str(sample.group), sample.label, sample.source, sample.digest) == ("Guest 1", "knock", "guest", row.digest)
     assert sample.labelled_by == owner
-    assert "Nothing waits" in browser.get(WAITING).content.decode()
+    assert "Nothing is waiting" in browser.get(WAITING).content.decode()
     assert AuditEntry.objects.get(action="data.submit").principal_kind == "guest"
 
 

@@ -39,12 +39,12 @@ READERS = {
         READS,
     ),
     "datasets/samples/content.py": ({"rune.datasets.content.read.MAX_BYTES"}, NAMES),
-    "datasets/samples/models.py": ({"rune.datasets.content.table.MEDIA_TYPE"}, NAMES),
+    "datasets/models/samples.py": ({"rune.datasets.content.table.MEDIA_TYPE"}, NAMES),
     "datasets/samples/parts_api.py": ({f"rune.datasets.parts.search.{name}" for name in ("Part", "PartSearch")}, NAMES),
     "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, READS),
     "learning/start/examples.py": ({"zipfile"}, WRITES),
     "learning/learnable_data/archive.py": ({"zipfile"}, WRITES),
-    "projects/archives/read_archive.py": (
+    "projects/files/read_archive.py": (
         {"rune.datasets.layouts.containers.zip_names.zip_name", "zipfile"},
         NO_SAMPLES,
     ),

@@ -95,7 +95,7 @@ def test_a_number_that_json_does_not_have_is_refused(client: Client, picture: Sa
 def test_a_sound_has_no_positions(client: Client, project: Project, user: User) -> None:
     sample_of(consent_of(user, project), user, loud())
     answer = mark(client, 1, {"number": 1, "positions": []})
-    assert (answer.status_code, "no picture" in answer.json()["detail"]) == (400, True)
+    assert (answer.status_code, "not a picture" in answer.json()["detail"]) == (400, True)
 
 
 @pytest.mark.slow

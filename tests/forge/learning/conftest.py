@@ -11,7 +11,6 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.compute.pool.compiler import Compiler
-from forge.jobs import environments
 from forge.learning.conversions import actions
 from forge.learning.conversions.running import counting, job, making
 from forge.learning.lab_jobs import queue as lab_queue
@@ -24,7 +23,7 @@ from tests.support.forge.factories.training import motion_version
 def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> Iterator[None]:
     """Nobody is woken, and the process that counts stays from test to test. New files are the server's alone."""
     monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
-    monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
+    monkeypatch.setattr("forge.jobs.actions.notify_workers", lambda capability: None)
     run = job.run_conversion_job
     monkeypatch.setitem(vars(job.CONVERSION), "execute", lambda context: run(context, lambda: nullcontext(compiler)))
     before = os.umask(0o077)
@@ -46,7 +45,7 @@ def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
 def nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs of searches and of training run when a test says so."""
     monkeypatch.setattr(lab_queue, "notify_workers", lambda capability: None)
-    monkeypatch.setattr(environments, "notify_workers", lambda capability: None)
+    monkeypatch.setattr("forge.jobs.actions.notify_workers", lambda capability: None)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from forge.accounts.models import User
 from forge.core.blobs.store import put_bytes
 from forge.datasets.models import DataVersion
+from forge.jobs.actions import enqueue_preparation
 from forge.jobs.models import Job, JobState
 from forge.learning.conversions import actions
 from forge.learning.environments.actions import prepare_environment, prepare_run, prepare_search
@@ -109,6 +110,11 @@ def an_environment_of_a_search_is_prepared(world: EventWorld) -> Act:
     ModelSearch.objects.filter(pk=search.pk).update(state=LabJobState.NEEDS, reason=NEEDS_ANALYSIS)
     search.refresh_from_db()
     return lambda: prepare_search(_operator(), search)
+
+
+@scene(enqueue_preparation)
+def an_environment_is_queued(world: EventWorld) -> Act:
+    return lambda: enqueue_preparation(_operator(), world.project, "analysis")
 
 
 def _with_data(world: EventWorld) -> None:
