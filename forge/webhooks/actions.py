@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import BooleanField, CharField, ListField
 
-from forge.accounts.access import person_needed, require_in, require_operator
+from forge.accounts.access import person_needed, require_operator
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb
+from forge.accounts.place import ORGANISATION
 from forge.accounts.principals import token_of
 from forge.accounts.quotas.limits import locked
 from forge.core.actors import Actor
+from forge.core.api.acts import DONE, ActAnswer, act
+from forge.core.api.states import IF_MATCH, MAKES, WORKS
 from forge.core.audit.entries import AuditPlace, write_entry
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import Conflict, Invalid, NotFound
 from forge.core.events.declarations import webhook_topics
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.jobs.models import JobState
 from forge.jobs.queue import RETRIABLE, pause, resume, retry
-from forge.projects.models import Project
-from forge.webhooks.access import as_they_work
+from forge.projects.access import find_project
+from forge.webhooks.access import as_they_work, find_delivery
 from forge.webhooks.announcements import WEBHOOK_STOPPED
 from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
@@ -33,68 +38,86 @@ from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.messages import PING, message_text
 from forge.webhooks.models import Delivery, Webhook
+from forge.webhooks.place import WEBHOOK
+from forge.webhooks.serializers import (
+    WebhookSecret,
+    delivery_to_json,
+    new_webhook_to_json,
+    secret_to_json,
+    webhook_to_json,
+)
 
 MOST = 20
 """Webhooks of an organisation."""
+WEBHOOK_ANSWER = ActAnswer(webhook_to_json, webhook_facets)
+DELIVERY_ANSWER = ActAnswer(delivery_to_json, status=202)
 
 
-@dataclass(frozen=True)
-class WebhookChange:
-    """The new values of a webhook; None leaves a value unchanged."""
-
-    url: str | None = None
-    topics: Collection[str] | None = None
-    on: bool | None = None
+Url = Annotated[str, CharField(max_length=1000)]
+Topics = Annotated[Collection[str], ListField(child=CharField(max_length=20), max_length=10)]
 
 
+@act(
+    "POST",
+    ORGANISATION,
+    "webhooks",
+    "webhooks_create",
+    verb=Verb.MANAGE_WEBHOOKS,
+    state=MAKES,
+    answer=ActAnswer(new_webhook_to_json, status=201),
+    raises=(Conflict,),
+)
 @transaction.atomic
 def create_webhook(
-    actor: Actor, organisation: Organisation, url: str, topics: Collection[str], project: Project | None = None
-) -> tuple[Webhook, str]:
-    """Makes a webhook for all projects or one, and its secret, which is shown this once.
-
-    Raises `Forbidden`, `BadWebhookAddress`, `Invalid` and `TooManyWebhooks`.
-    """
-    require_in(actor, Verb.MANAGE_WEBHOOKS, organisation)
-    if project is not None and project.organisation_id != organisation.pk:
-        raise Invalid("The project is of another organisation.", errors={"project": ["Of another organisation."]})
+    actor: Actor,
+    organisation: Organisation,
+    url: Url,
+    topics: Topics,
+    project: Annotated[str, CharField(max_length=100, allow_blank=True)] = "",
+) -> WebhookSecret:
+    """Makes a webhook for all projects, or for the one that is named. Its secret is in this answer and in no other."""
+    owner = find_project(actor, organisation.name, project) if project else None
     checked_address, topic_names = checked_url(url, anywhere=settings.WEBHOOKS_ANYWHERE), _checked_topics(topics)
     locked(organisation)
     if Webhook.objects.filter(organisation=organisation).count() >= MOST:
         raise TooManyWebhooks(f"An organisation has at most {MOST} webhooks. Delete one that is not needed.")
     webhook = Webhook.objects.create(
         organisation=organisation,
-        project=project,
+        project=owner,
         url=checked_address,
         topics=topic_names,
         created_by=actor.person,
         created_by_token=token_of(actor),
     )
     write_entry(actor, "webhook.create", webhook.subject, _place(webhook), url=checked_address, topics=topic_names)
-    return webhook, secret_of(webhook)
+    return WebhookSecret(webhook, secret_of(webhook))
 
 
+@act("PATCH", WEBHOOK, "", "webhooks_change", verb=Verb.MANAGE_WEBHOOKS, state=IF_MATCH, answer=WEBHOOK_ANSWER)
 @transaction.atomic
 def change_webhook(
-    actor: Actor, webhook: Webhook, change: WebhookChange, *, precondition: Precondition = None
+    actor: Actor,
+    webhook: Webhook,
+    url: Url | None = None,
+    topics: Topics | None = None,
+    on: Annotated[bool | None, BooleanField()] = None,
+    *,
+    precondition: Precondition = None,
 ) -> Webhook:
-    """Changes the address or topics of a webhook, or switches it off or on; when it is on, pending messages are sent.
-
-    Raises `Forbidden`, `PersonNeeded`, `Stale`, `BadWebhookAddress` and `Invalid`.
-    """
-    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    """Changes the address or topics of a webhook, or switches it off or on. When it is switched on, pending messages
+    are sent."""
     _lock(webhook, precondition)
     before = _payload_of(webhook)
-    if change.url is not None and change.url != webhook.url:
+    if url is not None and url != webhook.url:
         _require_own(actor, webhook)
-        webhook.url = checked_url(change.url, anywhere=settings.WEBHOOKS_ANYWHERE)
+        webhook.url = checked_url(url, anywhere=settings.WEBHOOKS_ANYWHERE)
         # It works with the right of who chose the address: what is sent there ends with them.
         webhook.created_by, webhook.created_by_token = actor.person, token_of(actor)
-    if change.topics is not None:
-        webhook.topics = _checked_topics(change.topics)
-    if change.on is not None and change.on != (webhook.stopped is None):
-        webhook.stopped, webhook.stopped_because = (None if change.on else timezone.now()), ""
-        if change.on:
+    if topics is not None:
+        webhook.topics = _checked_topics(topics)
+    if on is not None and on != (webhook.stopped is None):
+        webhook.stopped, webhook.stopped_because = (None if on else timezone.now()), ""
+        if on:
             # It works with the right of who switched it on last: the person who made it may have lost theirs.
             webhook.created_by, webhook.created_by_token = actor.person, token_of(actor)
     after = _payload_of(webhook)
@@ -105,35 +128,40 @@ def change_webhook(
     return webhook
 
 
+@act(
+    "POST",
+    WEBHOOK,
+    "rotate",
+    "webhooks_rotate",
+    verb=Verb.MANAGE_WEBHOOKS,
+    state=IF_MATCH,
+    answer=ActAnswer(secret_to_json, facets=lambda answer: webhook_facets(answer.webhook)),
+)
 @transaction.atomic
-def rotate_secret(actor: Actor, webhook: Webhook, *, precondition: Precondition = None) -> str:
-    """Gives a webhook another secret, which is shown this once; for a day messages are signed with the one before too.
-
-    Raises `Forbidden`, `PersonNeeded` and `Stale`.
-    """
-    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+def rotate_secret(actor: Actor, webhook: Webhook, *, precondition: Precondition = None) -> WebhookSecret:
+    """Replaces the secret. For a day messages are signed with the previous one too."""
     _lock(webhook, precondition)
     _require_own(actor, webhook)
     webhook.generation, webhook.rotated = webhook.generation + 1, timezone.now()
     webhook.save(update_fields=["generation", "rotated"])
     write_entry(actor, "webhook.rotate", webhook.subject, _place(webhook), url=webhook.url)
-    return secret_of(webhook)
+    return WebhookSecret(webhook, secret_of(webhook))
 
 
+@act("DELETE", WEBHOOK, "", "webhooks_delete", verb=Verb.MANAGE_WEBHOOKS, state=IF_MATCH, answer=DONE)
 @transaction.atomic
 def delete_webhook(actor: Actor, webhook: Webhook, *, precondition: Precondition = None) -> None:
-    """Deletes a webhook with its deliveries; pending messages are not sent. Raises `Forbidden` and `Stale`."""
-    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    """Deletes a webhook with its deliveries. Pending messages are not sent."""
     _lock(webhook, precondition)
     write_entry(actor, "webhook.delete", webhook.subject, _place(webhook), url=webhook.url)
     jobs_of_webhook(webhook).delete()
     webhook.delete()
 
 
+@act("POST", WEBHOOK, "ping", "webhooks_ping", verb=Verb.MANAGE_WEBHOOKS, state=WORKS, answer=DELIVERY_ANSWER)
 @transaction.atomic
 def ping(actor: Actor, webhook: Webhook) -> Delivery:
-    """Sends a test message. Raises `Forbidden` and `Invalid`."""
-    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    """Sends a test message."""
     _require_on(webhook)
     now = timezone.now()
     body = message_text(PING, now.isoformat(), {"webhook": str(webhook.pk)})
@@ -141,12 +169,19 @@ def ping(actor: Actor, webhook: Webhook) -> Delivery:
     return queue_delivery(webhook, PING, body, now)
 
 
+@act(
+    "POST",
+    WEBHOOK,
+    "deliveries/<uuid:delivery_id>/repeat",
+    "webhook_deliveries_repeat",
+    verb=Verb.MANAGE_WEBHOOKS,
+    state=WORKS,
+    answer=DELIVERY_ANSWER,
+)
 @transaction.atomic
-def repeat(actor: Actor, delivery: Delivery) -> Delivery:
-    """Sends a message again, under the same `webhook-id`, with all attempts before it. Raises `Forbidden` and
-    `Invalid`."""
-    webhook = delivery.webhook
-    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+def repeat(actor: Actor, webhook: Webhook, delivery_id: UUID) -> Delivery:
+    """Sends a delivery again under the same `webhook-id`."""
+    delivery = find_delivery(webhook, delivery_id)
     _require_on(webhook)
     retry(delivery.job, str(actor.person), (*RETRIABLE, JobState.SUCCEEDED, JobState.QUEUED))
     write_entry(actor, "webhook.repeat", webhook.subject, _place(webhook), url=webhook.url, type=delivery.type)

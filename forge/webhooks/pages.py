@@ -22,10 +22,9 @@ from forge.core.events.declarations import webhook_topics
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import etag_of, form_precondition
-from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.webhooks import actions
-from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.access import as_they_work, deliveries_of, find_webhook, webhooks_of
 from forge.webhooks.etag_facets import webhook_facets
 from forge.webhooks.models import DeliveryState, Webhook
 
@@ -62,14 +61,13 @@ def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
         return render(request, "webhooks/list.html", _list(principal, owner) | {"chosen": request.GET.get("project")})
     name = request.POST.get("project", "")
     try:
-        project = find_project(principal, owner.name, name) if name else None
-        new_webhook, secret = actions.create_webhook(
-            principal, owner, request.POST.get("url", ""), request.POST.getlist("topics"), project
+        webhook, secret = actions.create_webhook(
+            principal, owner, request.POST.get("url", ""), request.POST.getlist("topics"), name
         )
     except (Invalid, Conflict) as error:
         selection = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
         return show_again(request, "webhooks/list.html", _list(principal, owner) | selection, error)
-    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": new_webhook, "secret": secret})
+    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": webhook, "secret": secret})
 
 
 def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
@@ -114,16 +112,14 @@ def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpRespon
     try:
         match request.POST.get("do"):
             case "save":
-                change_request = actions.WebhookChange(request.POST.get("url", ""), request.POST.getlist("topics"))
-                actions.change_webhook(principal, target, change_request, precondition=precondition)
+                url, topics = request.POST.get("url", ""), request.POST.getlist("topics")
+                actions.change_webhook(principal, target, url, topics, precondition=precondition)
             case "on" | "off" as state:
-                actions.change_webhook(
-                    principal, target, actions.WebhookChange(on=state == "on"), precondition=precondition
-                )
+                actions.change_webhook(principal, target, on=state == "on", precondition=precondition)
             case "ping":
                 actions.ping(principal, target)
             case "rotate":
-                secret = actions.rotate_secret(principal, target, precondition=precondition)
+                secret = actions.rotate_secret(principal, target, precondition=precondition).secret
                 return render(request, "webhooks/webhook.html", _one(request, target) | {"secret": secret})
             case "delete":
                 actions.delete_webhook(principal, target, precondition=precondition)
@@ -141,7 +137,7 @@ def repeat(request: HttpRequest, organisation: str, webhook: UUID, delivery: UUI
     """Sends a message again."""
     target = _webhook_of(request, organisation, webhook)
     try:
-        actions.repeat(principal_of(request), find_delivery(target, delivery))
+        actions.repeat(principal_of(request), target, delivery)
     except Invalid as error:
         return show_again(request, "webhooks/webhook.html", _one(request, target), error)
     return redirect(target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NamedTuple, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
@@ -34,6 +34,13 @@ class NewWebhookJson(WebhookJson):
 class SecretJson(TypedDict):
     """A webhook's secret, which is shown this once."""
 
+    secret: str
+
+
+class WebhookSecret(NamedTuple):
+    """A webhook and its secret."""
+
+    webhook: Webhook
     secret: str
 
 
@@ -100,3 +107,13 @@ def _attempt(attempt: Attempt) -> AttemptJson:
         "answer": attempt.answer,
         "error": attempt.error,
     }
+
+
+def new_webhook_to_json(new: WebhookSecret) -> NewWebhookJson:
+    """Returns a webhook that was made, with its secret."""
+    return {**webhook_to_json(new.webhook), "secret": new.secret}
+
+
+def secret_to_json(new: WebhookSecret) -> SecretJson:
+    """Returns the secret of a webhook."""
+    return {"secret": new.secret}

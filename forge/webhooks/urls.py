@@ -1,17 +1,17 @@
 """The API's addresses of webhooks."""
 
-from django.urls import path
-
-from forge.webhooks import api
-
-_HOOKS = "organisations/<str:organisation>/webhooks"
-_HOOK = f"{_HOOKS}/<uuid:webhook_id>"
+from forge.accounts.place import ORGANISATION
+from forge.core.api.acts import act_paths, acts_in
+from forge.webhooks import actions, api
+from forge.webhooks.place import WEBHOOK
 
 urlpatterns = [
-    path(_HOOKS, api.Webhooks.as_view()),
-    path(_HOOK, api.OneWebhook.as_view()),
-    path(f"{_HOOK}/rotate", api.WebhookRotation.as_view()),
-    path(f"{_HOOK}/ping", api.WebhookPing.as_view()),
-    path(f"{_HOOK}/deliveries", api.WebhookDeliveries.as_view()),
-    path(f"{_HOOK}/deliveries/<uuid:delivery_id>/repeat", api.DeliveryRepetition.as_view()),
+    *act_paths(
+        acts_in(actions),
+        {
+            f"{ORGANISATION.route}webhooks": api.Webhooks,
+            WEBHOOK.route.removesuffix("/"): api.OneWebhook,
+            f"{WEBHOOK.route}deliveries": api.WebhookDeliveries,
+        },
+    ),
 ]

@@ -46,7 +46,7 @@ from forge.repositories.actions import link_branch
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.guests.actions import invite_guest
 from forge.reviews.models import AwaitedReview
-from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
+from forge.webhooks.actions import change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.changes import outside_change
@@ -244,7 +244,7 @@ def test_a_webhook_sends_nothing_with_the_right_of_somebody_who_lost_it(
     change_role(second, organisation, owner.pk, "viewer")
     webhook.refresh_from_db()
     assert "may no longer manage webhooks" in webhook.stopped_because
-    change_webhook(second, webhook, WebhookChange(on=True))
+    change_webhook(second, webhook, on=True)
     assert Webhook.objects.get().created_by == second
 
 
@@ -255,9 +255,9 @@ def test_a_webhook_works_with_the_right_of_who_chose_its_address(
 ) -> None:
     """Else somebody who leaves goes on reading by a webhook of a colleague, which they turned to themself before."""
     webhook, _ = create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
-    change_webhook(second, webhook, WebhookChange(topics=["build"]))
+    change_webhook(second, webhook, topics=["build"])
     assert (_works(owner), _works(second)) == (["webhook"], [])
-    change_webhook(second, webhook, WebhookChange(url="https://second.example/mine"))
+    change_webhook(second, webhook, url="https://second.example/mine")
     assert (_works(owner), _works(second)) == ([], ["webhook"])
     remove_member(owner, organisation, second.pk)
     assert not Webhook.objects.on().exists()

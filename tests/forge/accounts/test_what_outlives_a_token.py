@@ -48,7 +48,7 @@ from forge.reviews.guests.access import is_good
 from forge.reviews.guests.actions import enter_as_guest, invite_guest
 from forge.reviews.models import GuestLink
 from forge.webhooks.access import find_webhook
-from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook, rotate_secret
+from forge.webhooks.actions import change_webhook, create_webhook, rotate_secret
 from forge.webhooks.models import Delivery, Webhook
 from forge.webhooks.serializers import webhook_to_json
 from tests.support.documents.compact_html import compact
@@ -143,7 +143,7 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
     publish_build(owner, approved(built(developer, project)), "latest")
     assert not Delivery.objects.exists()
     if end == "delete":
-        change_webhook(owner, Webhook.objects.get(), WebhookChange(on=True))
+        change_webhook(owner, Webhook.objects.get(), on=True)
         assert Webhook.objects.get().created_by_token is None
 
 
@@ -153,12 +153,12 @@ def test_a_token_changes_no_address_and_no_secret_of_a_persons_webhook(
 ) -> None:
     webhook, _ = create_webhook(owner, organisation, "https://example.org/hook", ["publish"])
     with pytest.raises(PersonNeeded):
-        change_webhook(program, webhook, WebhookChange(url="https://example.com/mine"))
+        change_webhook(program, webhook, url="https://example.com/mine")
     with pytest.raises(PersonNeeded):
         rotate_secret(program, webhook)
-    change_webhook(program, webhook, WebhookChange(topics=["build"]))
+    change_webhook(program, webhook, topics=["build"])
     own, _ = create_webhook(program, organisation, "https://example.org/own", ["publish"])
-    change_webhook(program, own, WebhookChange(url="https://example.org/other"))
+    change_webhook(program, own, url="https://example.org/other")
     rotate_secret(program, own)
     assert set(Webhook.objects.values_list("url", flat=True)) == {
         "https://example.org/hook",

@@ -20,6 +20,7 @@ from forge.accounts.models import User
 from forge.accounts.organisations.pages.organisation import MemberFilter
 from forge.accounts.roles import Role
 from forge.accounts.teams.actions import create_team
+from forge.core.api.acts import act_of
 from forge.core.audit.messages import AuditTopic
 from forge.core.events.declarations import webhook_topics
 from forge.core.http.filters import ListFilter
@@ -35,7 +36,7 @@ from forge.projects.people.pages.teams import TeamFilter, TeamProjectFilter
 from forge.registry.distribution.mirrors.models import MirrorDirection
 from forge.web.explore import ExploreFilter
 from forge.web.projects.filters import ProjectFilter
-from forge.webhooks.api import MakeWebhookSerializer, WebhookChangeSerializer
+from forge.webhooks.actions import change_webhook, create_webhook
 from lab.command import convert, search, train
 from rune.aim import AIMS
 from rune.assessment.evaluation.labelled import EvaluationSplit
@@ -194,8 +195,10 @@ def _subclasses(base: type[Any]) -> Iterator[type[Any]]:
             yield from _subclasses(each)
 
 
-@pytest.mark.parametrize("serializer", [MakeWebhookSerializer, WebhookChangeSerializer])
-def test_a_webhook_of_the_api_takes_all_topics_at_once(serializer: type[Any]) -> None:
+@pytest.mark.parametrize("act", [create_webhook, change_webhook])
+def test_a_webhook_of_the_api_takes_all_topics_at_once(act: Callable[..., Any]) -> None:
+    serializer = act_of(act).serializer
+    assert serializer is not None
     body = serializer(data={"url": "https://example.org", "topics": list(webhook_topics())})
     assert body.is_valid(), body.errors
 

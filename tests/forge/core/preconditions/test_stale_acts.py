@@ -17,7 +17,7 @@ from forge.registry.models import BlockVersion, Tag
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import begin_thread, edit_comment
 from forge.reviews.threads.conversation import find_comment
-from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
+from forge.webhooks.actions import change_webhook, create_webhook
 from forge.webhooks.models import Webhook
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import RUNE, approved, built
@@ -83,7 +83,7 @@ def test_webhooks(organisation: Organisation, owner: Any, browser_of: Browser) -
         ("delete", path, None),
         ("post", f"{path}/rotate", {}),
     )
-    refused(client, path, lambda: change_webhook(owner, webhook, WebhookChange(on=False)), *acts)
+    refused(client, path, lambda: change_webhook(owner, webhook, on=False), *acts)
     for do in ("save", "on", "rotate", "delete"):
         form = {"do": do, "url": "https://example.com/mine", "topics": ["build"]}
         assert client.post(f"/acme/-/settings/webhooks/{webhook.pk}/do", form).status_code == 412, do

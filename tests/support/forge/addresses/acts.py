@@ -53,6 +53,8 @@ THINGS: Mapping[str, str] = {
     f"{PROJECT_ROUTE}/invitations/<uuid:invitation>": "PROJECT_INVITATION",
     f"{PROJECT_ROUTE}/deployments/<str:deployment>/keys/<uuid:key_id>": "DEPLOYMENT_KEY",
     f"{PROJECT_ROUTE}/deployments/<str:deployment>/promotion": f"{PROJECT}/deployments/production/promotion",
+    f"{ORGANISATION_ROUTE}/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>": "DELIVERY",
+    f"{ORGANISATION_ROUTE}/webhooks/<uuid:webhook_id>": "WEBHOOK",
     "api/v1/change-requests/<uuid:change_id>": "api/v1/change-requests/{change}",
     "api/v1/reviews/<uuid:review_id>": "api/v1/reviews/{review}",
     "api/v1/threads/<uuid:thread_id>/suggestion": "api/v1/threads/{suggested}/suggestion",
@@ -64,6 +66,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "deployments_serve": {"tag": "stable"},
     "deployments_change": {"title": "Site"},
     "change_requests_close": {"reason": "x"},
+    "webhooks_create": {"url": "https://example.com/hook", "topics": ["build"]},
+    "webhooks_change": {"on": False},
 }
 """The bodies of the operations that do nothing with what `_example` gives."""
 FIELDS: Mapping[str, Any] = {"role": "viewer", "path": "x.py", "version": "1"}

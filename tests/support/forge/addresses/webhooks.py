@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.models import Organisation, User
 from forge.webhooks.actions import create_webhook, ping
-from tests.support.forge.addresses.table import ORGANISATION, OWN, OWN_DELETED, OWN_MAKE, PAGE_OWN, SENT_OWN, Case
+from tests.support.forge.addresses.table import ORGANISATION, OWN, PAGE_OWN, SENT_OWN, Case
 
 _HOOKS = "api/v1/organisations/<str:organisation>/webhooks"
 _HOOK = f"{_HOOKS}/<uuid:webhook_id>"
@@ -13,14 +13,8 @@ _NEW_HOOK = {"url": "https://example.com/hook", "topics": ["build"]}
 
 CASES: list[Case] = [
     ("get", _HOOKS, f"{ORGANISATION}/webhooks", None, OWN),
-    ("post", _HOOKS, f"{ORGANISATION}/webhooks", _NEW_HOOK, OWN_MAKE),
     ("get", _HOOK, "WEBHOOK", None, OWN),
-    ("patch", _HOOK, "WEBHOOK", {"on": False}, OWN),
-    ("delete", _HOOK, "WEBHOOK", None, OWN_DELETED),
-    ("post", f"{_HOOK}/rotate", "WEBHOOK/rotate", {}, OWN),
-    ("post", f"{_HOOK}/ping", "WEBHOOK/ping", {}, (202, 403, 403, 403, 403, 404, 401)),
     ("get", f"{_HOOK}/deliveries", "WEBHOOK/deliveries", None, OWN),
-    ("post", f"{_HOOK}/deliveries/<uuid:delivery_id>/repeat", "DELIVERY", {}, (202, 403, 403, 403, 403, 404, 401)),
     ("get", "<str:organisation>/-/settings/webhooks", "acme/-/settings/webhooks", None, PAGE_OWN),
     ("form", "<str:organisation>/-/settings/webhooks", "acme/-/settings/webhooks", _NEW_HOOK, PAGE_OWN),
     ("get", _HOOK_PAGE, "WEBHOOK_PAGE", None, PAGE_OWN),
@@ -36,10 +30,10 @@ def webhook_addresses(owner: User, organisation: Organisation) -> dict[str, str]
     hook, page = f"{ORGANISATION}/webhooks/{webhook.pk}", f"acme/-/settings/webhooks/{webhook.pk}"
     return {
         "WEBHOOK": hook,
+        "WEBHOOK/deliveries": f"{hook}/deliveries",
         "WEBHOOK/rotate": f"{hook}/rotate",
         "WEBHOOK/ping": f"{hook}/ping",
-        "WEBHOOK/deliveries": f"{hook}/deliveries",
-        "DELIVERY": f"{hook}/deliveries/{delivery.pk}/repeat",
+        "DELIVERY/repeat": f"{hook}/deliveries/{delivery.pk}/repeat",
         "WEBHOOK_PAGE": page,
         "WEBHOOK_PAGE/do": f"{page}/do",
         "DELIVERY_PAGE": f"{page}/deliveries/{delivery.pk}/repeat",
