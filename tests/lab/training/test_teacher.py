@@ -52,8 +52,8 @@ def test_a_larger_network_with_the_same_labels_and_features_can_teach(recipe: st
         (teacher_for(settings_of(window=50)), "its features are others"),
         (teacher_for(settings_of(), labels=["circle", "shake"]), "it tells circle and shake apart"),
         (teacher_for(settings_of(), recipe="motion-trees"), "trains no network that could be one"),
-        (teacher_for(settings_of(), values=[1]), '"large.provenance.json" beside it is no record'),
-        (replace(teacher_for(settings_of()), record=b"{"), '"large.provenance.json" beside it is no record'),
+        (teacher_for(settings_of(), values=[1]), '"large.provenance.json" beside it is not a record'),
+        (replace(teacher_for(settings_of()), record=b"{"), '"large.provenance.json" beside it is not a record'),
         (replace(teacher_for(settings_of()), data=b"other"), '"large.provenance.json" is the record of another file'),
     ],
 )

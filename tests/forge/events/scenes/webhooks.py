@@ -23,4 +23,4 @@ def a_webhook_gets_a_test_message(world: EventWorld) -> Act:
 def a_message_is_sent_again(world: EventWorld) -> Act:
     webhook, _ = webhooks.create_webhook(world.owner, world.organisation, "https://example.com/hook", ["build"])
     delivery = webhooks.ping(world.owner, webhook)
-    return lambda: webhooks.repeat(world.owner, delivery)
+    return lambda: webhooks.repeat(world.owner, webhook, delivery.pk)
