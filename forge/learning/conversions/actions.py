@@ -22,7 +22,7 @@ from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.learning.announcements import MODEL_CHANGED
-from forge.learning.conversions.facets import board_facets
+from forge.learning.conversions.etag_facets import board_facets
 from forge.learning.conversions.kinds import DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.place import CONVERSION
 from forge.learning.conversions.serializers import MAX_LAYERS, QUEUED

@@ -26,7 +26,7 @@ from forge.learning.conversions.actions import (
     begin_conversion,
     restart_conversion,
 )
-from forge.learning.conversions.facets import board_facets
+from forge.learning.conversions.etag_facets import board_facets
 from forge.learning.conversions.serializers import (
     ApplyFormSerializer,
     ModelApplyJson,

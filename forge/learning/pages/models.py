@@ -28,7 +28,7 @@ from forge.learning.conversions.actions import (
     restart_conversion,
 )
 from forge.learning.conversions.declarations import convert_again, declared_of
-from forge.learning.conversions.facets import board_facets
+from forge.learning.conversions.etag_facets import board_facets
 from forge.learning.conversions.kinds import MIXED_FORMS, SOURCE_SUFFIXES
 from forge.learning.conversions.serializers import form_url
 from forge.learning.conversions.single_samples import removed_from_any

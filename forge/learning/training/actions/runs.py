@@ -150,14 +150,14 @@ def train_again(actor: Actor, run: TrainingRun) -> TrainingRun:
 @transaction.atomic
 def stop_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Ends training after this epoch, and goes on with the best epoch so far, which gives a model."""
-    return _tell(actor, run, TrainingInstruction.STOP, "training.stop")
+    return _instruct(actor, run, TrainingInstruction.STOP, "training.stop")
 
 
 @act("POST", RUN, "pause", "training_run_pause", verb=Verb.EDIT, state=ENDS, answer=ACCEPTED, raises=(Conflict,))
 @transaction.atomic
 def pause_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Saves a checkpoint after this epoch and ends, until the run is resumed."""
-    return _tell(actor, run, TrainingInstruction.PAUSE, "training.pause")
+    return _instruct(actor, run, TrainingInstruction.PAUSE, "training.pause")
 
 
 @act(
@@ -241,7 +241,7 @@ def announce_run(
     append_event(run.project.stream, event, actor)
 
 
-def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
+def _instruct(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
     project = run.project
     run = lock(run)
     if run.state != LabJobState.RUNNING:

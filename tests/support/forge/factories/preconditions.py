@@ -21,7 +21,7 @@ from forge.datasets.playing import playing_facets
 from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment
 from forge.deployments.updates.access import update_keys_facet
-from forge.learning.conversions.facets import board_facets
+from forge.learning.conversions.etag_facets import board_facets
 from forge.learning.models import ModelConversion
 from forge.projects.etag_facets import project_facets
 from forge.projects.files.contents import list_files
