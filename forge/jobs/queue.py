@@ -1,7 +1,7 @@
 """A job from the queue to its end: enqueueing, whose job is next, and what a worker writes under its lease.
 
-The mechanism of leases is `forge.core.database.leases`, the order is `forge.jobs.fair_order`. Actions of the apps
-above check permissions.
+The mechanism of leases is `forge.core.database.leases`, the order is `forge.compute.scheduler.fair_order`. Actions of
+the apps above check permissions.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from forge.compute.scheduler.fair_order import RecentJobs, Waiting, fair_order
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import links_of, links_of_all
 from forge.core.database.leases import Lease, expired, revoke
 from forge.core.database.wrong_clock import ahead, has_come
 from forge.core.events.log import append_event
 from forge.jobs.announcements import JOB_CHANGED, jobs_stream
-from forge.jobs.fair_order import RecentJobs, Waiting, fair_order
 from forge.jobs.kinds import JobKind, kind_of, kinds
 from forge.jobs.log import NewLogLine, append_log
 from forge.jobs.models import UNFINISHED_STATES, Job, JobState

@@ -29,7 +29,7 @@ is."""
 
 @dataclass(frozen=True)
 class Environment:
-    """One environment. A check imports `module` and reports its version; `reads` says what needs the environment;
+    """An environment of packages. A check imports `module` and reports its version; `reads` says what needs it;
     `download` and `disk` are megabytes.
 
     An environment that `is_apart` is in a folder that is there before it: an isolated process that may read that folder

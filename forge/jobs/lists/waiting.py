@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from forge.compute.scheduler.fair_order import QueuedJob, positions
 from forge.compute.scheduler.slots import Party
-from forge.jobs.fair_order import QueuedJob, positions
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job, JobState, Worker, WorkerCapability
 from forge.jobs.queue import NEEDS_NOTHING, recent_jobs

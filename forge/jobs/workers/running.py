@@ -16,11 +16,12 @@ from forge.compute.scheduler.compute_pace import ComputePace, PaceNow, usual_pac
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import has_no_room, is_full_disk
 from forge.core.database.leases import LeaseLost
-from forge.jobs import checkpoints, queue
+from forge.jobs import queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.log import NewLogLine
 from forge.jobs.models import JobState
 from forge.jobs.queue import JobLease
+from forge.jobs.workers import checkpoints
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.datasets.hooks import SampleScope, sample_traces, work_stoppers
-from forge.jobs.checkpoints import drop_checkpoint
 from forge.jobs.models import Job
+from forge.jobs.workers.checkpoints import drop_checkpoint
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.lab_jobs.withdrawn_samples import cancel_learners, learned_numbers
 from forge.learning.training.models import TrainingRun

@@ -14,9 +14,9 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, Role, User
 from forge.builds.actions import request_build
 from forge.builds.models import Build
+from forge.compute.scheduler.fair_order import RecentJobs, Waiting, fair_order
 from forge.compute.scheduler.slots import Party
 from forge.jobs import kinds, queue
-from forge.jobs.fair_order import RecentJobs, Waiting, fair_order
 from forge.jobs.kinds import JobKind
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease

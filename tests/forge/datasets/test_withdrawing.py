@@ -24,8 +24,8 @@ from forge.datasets.removals.access import scope_of
 from forge.datasets.removals.actions import delete_sample, withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.jobs import queue
-from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.jobs.workers.checkpoints import save_checkpoint
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.training.models import TrainingRun
 from forge.notices.models import Notice

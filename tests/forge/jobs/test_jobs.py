@@ -12,17 +12,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
+from forge.compute.scheduler.fair_order import Waiting
 from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import links_of
 from forge.core.database.leases import LeaseLost
 from forge.jobs import kinds, queue
-from forge.jobs.checkpoints import save_checkpoint
-from forge.jobs.fair_order import Waiting
 from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
 from forge.jobs.log import FULL, NewLogLine
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.queue import JobLease
 from forge.jobs.workers import running
+from forge.jobs.workers.checkpoints import save_checkpoint
 from forge.jobs.workers.running import RunningJob
 from forge.projects.models import Project
 

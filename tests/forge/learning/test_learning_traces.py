@@ -17,8 +17,8 @@ from forge.datasets.removals.actions import delete_sample, end_consents, withdra
 from forge.datasets.removals.again import delete_again
 from forge.datasets.removals.deletion_list import read_deletions
 from forge.jobs import queue
-from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.models import Job, WorkerCapability
+from forge.jobs.workers.checkpoints import save_checkpoint
 from forge.learning.conversions.actions import begin_conversion
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.models import ConvertedForm, ModelConversion

@@ -37,7 +37,7 @@ Corner = tuple[float, float]
 
 
 class WebKit:
-    """One window of one person, on a screen that nobody sees. What the console says is in `lines`.
+    """A window of a person, on a screen that nobody sees. `lines` has the messages of the console.
 
     `sound` are the variables of a sound card whose microphone the page may have.
     """

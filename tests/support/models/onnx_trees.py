@@ -21,7 +21,7 @@ STUMP: dict[str, Attribute] = {
     "target_ids": (0, 0),
     "target_weights": (-1.0, 3.0),
 }
-"""One question: is the second feature up to a half?"""
+"""A tree with a single split: whether the second feature is at most a half."""
 NEWER: dict[str, Attribute] = {
     "tree_roots": (0,),
     "nodes_featureids": (2, 1),

@@ -22,7 +22,7 @@ def take_down(actor: Actor, project: Project, reason: str) -> None:
     Raises `Forbidden`, `Invalid` and `Conflict`.
     """
     require_operator(actor)
-    reason = checked_reason(reason, missing="Write why, in a sentence: its people read it.")
+    reason = checked_reason(reason, missing="Write the reason as a sentence: the people of the project read it.")
     if _locked(project).taken_down is not None:
         raise Conflict("It is taken down already.")
     project.taken_down, project.taken_down_because = timezone.now(), reason
