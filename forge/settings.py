@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "forge.registry",
     "forge.reviews",
     "forge.repositories",
+    "forge.fleet",
     "forge.deployments",
     "forge.player",
     "forge.webhooks",

@@ -24,6 +24,10 @@ class Verb(StrEnum):
     READ_AUDIT = "read the audit log"
     MANAGE_WEBHOOKS = "manage webhooks"
     CREATE_PROJECT = "create a project"
+    CLAIM_DEVICES = "let devices join"
+    CHANGE_DEVICES = "label, group and restart devices"
+    READ_DEVICE_LOGS = "read the logs of devices"
+    LOCK_OUT_DEVICES = "lock devices out, retire them and hand them over"
     SEE = "see the project's page"
     READ = "read the project's files and builds"
     COMMENT = "comment"
@@ -50,6 +54,9 @@ _VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, V
 _REVIEWER = _VIEWER | {Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
 _DEVELOPER = _REVIEWER | {
     Verb.CREATE_PROJECT,
+    Verb.CLAIM_DEVICES,
+    Verb.CHANGE_DEVICES,
+    Verb.READ_DEVICE_LOGS,
     Verb.EDIT,
     Verb.BUILD,
     Verb.ASK,
@@ -59,7 +66,7 @@ _DEVELOPER = _REVIEWER | {
     Verb.DEPLOY,
     Verb.DESCRIBE,
 }
-_MAINTAINER = _DEVELOPER | {Verb.PLAY, Verb.MANAGE}
+_MAINTAINER = _DEVELOPER | {Verb.PLAY, Verb.MANAGE, Verb.LOCK_OUT_DEVICES}
 _OWNER = _MAINTAINER | {
     Verb.MANAGE_MEMBERS,
     Verb.RENAME_ORGANISATION,
@@ -86,6 +93,10 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.READ_AUDIT: frozenset({Scope.AUDIT_READ}),
     Verb.MANAGE_WEBHOOKS: frozenset({Scope.WEBHOOK_MANAGE}),
     Verb.CREATE_PROJECT: frozenset({Scope.PROJECT_CREATE}),
+    Verb.CLAIM_DEVICES: frozenset({Scope.DEVICE_MANAGE}),
+    Verb.CHANGE_DEVICES: frozenset({Scope.DEVICE_MANAGE}),
+    Verb.READ_DEVICE_LOGS: frozenset({Scope.DEVICE_MANAGE}),
+    Verb.LOCK_OUT_DEVICES: frozenset({Scope.DEVICE_MANAGE}),
     # Who may pull what a project published sees that it is there.
     Verb.SEE: frozenset({Scope.PROJECT_READ, Scope.REGISTRY_PULL}),
     Verb.READ: frozenset({Scope.PROJECT_READ}),
@@ -124,6 +135,10 @@ OF_ORGANISATION = frozenset(
         Verb.READ_AUDIT,
         Verb.MANAGE_WEBHOOKS,
         Verb.CREATE_PROJECT,
+        Verb.CLAIM_DEVICES,
+        Verb.CHANGE_DEVICES,
+        Verb.READ_DEVICE_LOGS,
+        Verb.LOCK_OUT_DEVICES,
     }
 )
 """The verbs that are done to an organisation."""

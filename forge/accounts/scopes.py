@@ -28,6 +28,7 @@ class Scope(StrEnum):
     MEMBER_MANAGE = "member:manage"
     AUDIT_READ = "audit:read"
     WEBHOOK_MANAGE = "webhook:manage"
+    DEVICE_MANAGE = "device:manage"
 
 
 SCOPE_GROUPS: Mapping[str, Mapping[Scope, str]] = {
@@ -49,6 +50,7 @@ SCOPE_GROUPS: Mapping[str, Mapping[Scope, str]] = {
         Scope.RUNE_PUBLISH: "Publish versions of runes and blocks, and withdraw them",
         Scope.REGISTRY_PUSH: "Push artifacts and signatures to the registry, and delete them there",
         Scope.DEPLOYMENT_MANAGE: "Change what deployments serve, and manage their keys",
+        Scope.DEVICE_MANAGE: "Claim devices, label, restart and retire them, and read their logs",
     },
     "Administer": {
         Scope.MEMBER_MANAGE: "Invite and remove members and change their roles, owners excepted",
@@ -80,6 +82,7 @@ _ADMIN = (
     Scope.ORGANISATION_READ,
     Scope.PROJECT_READ,
     Scope.DEPLOYMENT_MANAGE,
+    Scope.DEVICE_MANAGE,
     Scope.PROJECT_MANAGE,
     Scope.ORGANISATION_CREATE,
     Scope.ORGANISATION_WRITE,
@@ -106,6 +109,7 @@ OF_ORGANISATION = frozenset(
         Scope.MEMBER_MANAGE,
         Scope.AUDIT_READ,
         Scope.WEBHOOK_MANAGE,
+        Scope.DEVICE_MANAGE,
     }
 )
 """Scopes for what is of an organisation and of none of its projects: one that is restricted to projects has none of
@@ -125,6 +129,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.MEMBER_MANAGE: (Scope.ORGANISATION_READ,),
     Scope.AUDIT_READ: (Scope.ORGANISATION_READ,),
     Scope.WEBHOOK_MANAGE: (Scope.ORGANISATION_READ,),
+    Scope.DEVICE_MANAGE: (Scope.ORGANISATION_READ,),
 }
 """Changing a thing takes reading it."""
 

@@ -1,0 +1,91 @@
+"""Groups of devices, which are saved queries, and what the devices of a group shall run."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb, organisations_where
+from forge.core.actors import Actor
+from hmrd.protocol.names import LONGEST_NAME
+from hmrd.protocol.wanted import LONGEST_VERSION
+from rune.digests import DIGEST_LENGTH
+
+LONGEST_QUERY = 400
+
+
+class GroupKind(models.TextChoices):
+    """What a saved query is used for."""
+
+    GROUP = "group", "Group"
+    """Its query asks for labels, names and boards alone, so that a deployment can be for it."""
+    SEARCH = "search", "Saved search"
+
+
+class GroupQuerySet(models.QuerySet["Group"]):
+    """Groups, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> GroupQuerySet:
+        """Returns the groups of organisations that the person is in."""
+        return self.filter(organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
+
+
+class Group(models.Model):
+    """A saved query over the devices of an organisation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="device_groups")
+    name = models.CharField(max_length=LONGEST_NAME)
+    """The last word of its address; it follows from the first title and stays."""
+    title = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=GroupKind.choices)
+    query = models.CharField(max_length=LONGEST_QUERY)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts")
+    """The group below which pages list it."""
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField()
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_device_group_a_name")]
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Assignment(models.Model):
+    """What the devices of a group shall run. The deployment that is bound to the group writes it.
+
+    It has all that a poll answers, so that a poll reads no table of deployments.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="assignments")
+    group = models.OneToOneField(Group, on_delete=models.RESTRICT, related_name="assignment")
+    deployment = models.UUIDField(unique=True)
+    """The id of the deployment, which is on a higher floor."""
+    title = models.CharField(max_length=120)
+    """How pages call the deployment: `door-knock / Gateways`."""
+    path = models.CharField(max_length=190)
+    """`acme/door-knock/gateways`."""
+    number = models.PositiveBigIntegerField()
+    """The number of the release that it serves."""
+    version = models.CharField(max_length=LONGEST_VERSION)
+    rune = models.CharField(max_length=DIGEST_LENGTH)
+    """The digest of the rune, or "" while its version was withdrawn: devices then keep what they run."""
+    size = models.BigIntegerField()
+    order = models.TextField(blank=True)
+    """The order for this release that a key at home signed, or ""."""
+    revision = models.PositiveBigIntegerField(default=1)
+    """Rises with each change."""
+    changed = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.version}"

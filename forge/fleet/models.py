@@ -1,0 +1,32 @@
+"""All tables of devices. Each is declared in the folder that it belongs to."""
+
+from __future__ import annotations
+
+from forge.fleet.devices.models import (
+    Device,
+    DeviceDay,
+    DeviceEntry,
+    DeviceLabel,
+    DeviceQuerySet,
+    DeviceRequest,
+    HandOver,
+)
+from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
+from forge.fleet.groups.models import Assignment, Group
+from forge.fleet.self_tests.models import SelfTest
+
+__all__ = (
+    "Assignment",
+    "Batch",
+    "Candidate",
+    "ClaimCode",
+    "Device",
+    "DeviceDay",
+    "DeviceEntry",
+    "DeviceLabel",
+    "DeviceQuerySet",
+    "DeviceRequest",
+    "Group",
+    "HandOver",
+    "SelfTest",
+)

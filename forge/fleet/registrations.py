@@ -1,0 +1,1 @@
+"""The hooks that devices register with lower floors, and their periodic work."""

@@ -1,0 +1,29 @@
+"""The addresses of the protocol below that of a server. A device composes them itself: no message has an address."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+ROOT: Final = "/api/device/v1/"
+ENROLMENTS: Final = f"{ROOT}enrolments"
+"""POST `EnrolmentRequest`: 201 with `Enrolment`, or 202 with `EnrolmentWaits` while no member has confirmed the device.
+GET: `Enrolment`, which a device asks for after it was handed over."""
+STATE: Final = f"{ROOT}state"
+"""GET `DesiredState`, with `If-None-Match`: 304 where nothing changed. `?wait=<seconds>` waits for a change."""
+REPORTS: Final = f"{ROOT}reports"
+"""POST `Report`: 204, also for the last one again."""
+KEY: Final = f"{ROOT}key"
+"""PUT `KeyChange`, signed by the former key: 204."""
+DEVICE: Final = f"{ROOT}device"
+"""DELETE: the device leaves its organisation, 204."""
+
+
+def deployment_path(deployment: str) -> str:
+    """The path of a deployment, such as `acme/door-knock/gateways`: below it are its signed documents and its runes."""
+    return f"/d/{quote(deployment)}"
+
+
+def rune_path(deployment: str, digest: str) -> str:
+    """The path of the bytes of a rune, which answers ranges."""
+    return f"{deployment_path(deployment)}/{digest}"
