@@ -22,7 +22,6 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
-    path("", include("forge.fleet.lists.urls")),
     path("", include("forge.fleet.urls")),
     path("", include("forge.deployments.urls")),
     path("", include("forge.player.urls")),

@@ -24,7 +24,7 @@ from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.fleet.bulk.label_table import LONGEST_TABLE, BadTable, LabelChange, read_change, read_table
 from forge.fleet.bulk.serializers import AskedDevices, asked_to_json, labelled_to_json
 from forge.fleet.bulk.storing import LabelledDevice, chunks, label_differences, store_differences, write_lines
-from forge.fleet.devices.models import PersonEntry
+from forge.fleet.devices.actions.requests import KINDS
 from forge.fleet.errors import BadLabels
 from forge.fleet.models import Device, DeviceQuerySet, DeviceRequest
 from forge.fleet.queries.matching import matching, parse_query, scope_of
@@ -36,11 +36,8 @@ from rune.wording import counted
 
 MOST_LOGS = 1000
 """Devices of which a log is asked at once: the logs are stored for seven days."""
-KINDS = {
-    RequestKind.RESTART: (Verb.CHANGE_DEVICES, PersonEntry.RESTART),
-    RequestKind.LOG: (Verb.READ_DEVICE_LOGS, PersonEntry.LOG),
-}
-"""What is asked of many devices, with the right that it takes and its line in timelines."""
+ASKED_OF_MANY = (RequestKind.RESTART, RequestKind.LOG)
+"""What is asked of many devices at once."""
 
 QueryText = Annotated[str, CharField(max_length=LONGEST_QUERY, allow_blank=True)]
 ExpectedCount = Annotated[int, IntegerField(min_value=0)]
@@ -137,7 +134,7 @@ def request_of_devices(
     organisation: Organisation,
     query: QueryText,
     count: ExpectedCount,
-    kind: Annotated[str, ChoiceField([each.value for each in KINDS])],
+    kind: Annotated[str, ChoiceField([each.value for each in ASKED_OF_MANY])],
 ) -> AskedDevices:
     """Asks something of all devices that match a query: a restart, or a log, which takes the right to read logs.
     `count` is the number of devices that match; if it is another one now, nothing is asked."""
