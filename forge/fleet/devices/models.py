@@ -138,6 +138,11 @@ class Device(models.Model):
         return f"/{self.organisation.name}/devices/{self.name}"
 
     @property
+    def subject(self) -> str:
+        """The key of its audit entries."""
+        return f"device:{self.pk}"
+
+    @property
     def fingerprint(self) -> str:
         """Identifies its key for people; "" without a key."""
         return fingerprint(self.public_key) if self.public_key else ""
@@ -203,8 +208,11 @@ class PersonEntry(models.TextChoices):
     RESTART = "restart-requested", "Restart requested"
     SELF_TEST = "test-requested", "Self-test requested"
     KEY = "key-requested", "New key requested"
+    CHANGED = "changed", "Name or note changed"
     LABELS = "labels-changed", "Labels changed"
     OFFERED = "offered", "Offered to another organisation"
+    ACCEPTED = "offer-accepted", "Offer accepted by the other organisation"
+    WITHDRAWN = "offer-ended", "Offer to another organisation ended"
     HANDED_OVER = "handed-over", "Handed over"
     RETIRED = "retired", "Retired"
 
@@ -287,6 +295,8 @@ class HandOver(models.Model):
     accepted = models.DateTimeField(null=True, blank=True)
     name = models.CharField(max_length=LONGEST_NAME, blank=True)
     """The name that it has in the other organisation, chosen with the acceptance."""
+    trust = models.CharField(max_length=10, choices=[(each.value, each.value) for each in TrustKind], blank=True)
+    """The keys that it believes in the other organisation, chosen with the acceptance."""
     order = models.TextField(blank=True)
     """The signed order of the key at home, where the device believes such a key (`hmrd.protocol.orders`)."""
 
