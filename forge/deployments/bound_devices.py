@@ -54,13 +54,13 @@ def require_seen_devices(deployment: Deployment, seen: int | None) -> None:
     assignment = assignment_of(deployment.pk)
     if assignment is None:
         return
-    require_count(assignment.devices.in_service().count(), seen, f"run what {deployment.title} serves")
+    require_count(assignment.devices.in_service().count(), seen, assignment.group.title)
 
 
 def require_count(count: int, seen: int | None, what: str) -> None:
-    """Raises `Stale` unless the caller saw this number of devices."""
+    """Raises `Stale` unless the caller saw this number of devices, which `what` has."""
     if seen != count:
-        raise Stale(f"{counted(count, 'device')} {what}. Confirm that number as `devices`.")
+        raise Stale(f"{what} has {counted(count, 'device')} now. Confirm that number.")
 
 
 def order_of(assignment: Assignment) -> RunOrder | None:

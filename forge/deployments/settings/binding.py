@@ -68,7 +68,7 @@ def bind_to_group(
         raise Invalid(message, errors={"group": [message]})
     locked(organisation)
     row = find_group(actor, organisation, group)
-    require_count(count_groups([row], scope_of(organisation.pk))[row.pk], devices, f"are in {row.title}")
+    require_count(count_groups([row], scope_of(organisation.pk))[row.pk], devices, row.title)
     bind_group(row, assigned_release(deployment))
     stop_following(deployment)
     deployment.promoted_from = None
