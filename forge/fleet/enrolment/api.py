@@ -16,9 +16,9 @@ from forge.core.api.pages import page_answer
 from forge.core.api.views import needing
 from forge.fleet.enrolment.access import batches_of, candidates_of, codes_of
 from forge.fleet.enrolment.serializers import (
+    ClaimCodeJson,
     DeviceBatchJson,
     DeviceCandidatesJson,
-    ClaimCodeJson,
     batch_to_json,
     candidate_to_json,
     code_to_json,
