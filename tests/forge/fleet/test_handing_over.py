@@ -13,7 +13,7 @@ from forge.core.errors import Conflict, Forbidden, Invalid, NotFound
 from forge.fleet.devices.actions.requests import request_of_device
 from forge.fleet.devices.actions.standing import retire_device
 from forge.fleet.devices.labels import labels_of
-from forge.fleet.devices.models import Device, HandOver
+from forge.fleet.devices.models import ClaimedWith, Device, HandOver
 from forge.fleet.enrolment.joining import join
 from forge.fleet.errors import DeviceNameInUse, DeviceQuotaReached, NoKeyAtHome, OrderNeeded
 from forge.fleet.hand_overs.actions import (
@@ -183,7 +183,7 @@ def _at_home(organisation: Organisation) -> Device:
         labels={},
         note="",
         trust=TrustKind.HOME,
-        claimed_with="code",
+        claimed_with=ClaimedWith.CODE,
         claimed_by=None,
     )
 
