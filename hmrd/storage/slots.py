@@ -51,7 +51,9 @@ class Slots:
             free = shutil.disk_usage(self._folder).free
             missing = rune.size - start
             if free < missing + RESERVE:
-                detail = f"The rune needs {missing:,} more bytes, and the disk has {free:,} with a reserve of {RESERVE:,}."
+                detail = (
+                    f"The rune needs {missing:,} more bytes, and the disk has {free:,} with a reserve of {RESERVE:,}."
+                )
                 raise StorageFailed(Problem(ProblemName.DISK_FULL, detail))
             file = part.open("ab")
             file.truncate(start)
