@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
-from hmrd.network.http import Address, Answer, Request, ServerFailed, Transport
+from hmrd.network.http import Answer, Request, ServerFailed, Transport
 from hmrd.protocol import addresses
 from hmrd.protocol.enrolment import (
     LARGEST_ENROLMENT,
@@ -22,6 +22,7 @@ from hmrd.protocol.reading import BadMessage, parsed, written
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE, TOLERANCE, SignedRequest, sign
 from hmrd.protocol.wanted import LARGEST_STATE, DesiredState
+from hmrd.server_address import Address
 
 T = TypeVar("T")
 

@@ -9,20 +9,11 @@ from typing import Final
 from urllib.parse import quote, urljoin
 
 from hmrd.network.client import DeviceClient
-from hmrd.network.http import (
-    Address,
-    BadAddress,
-    Request,
-    ServerFailed,
-    Transport,
-    bounded_blocks,
-    read_address,
-    refusal_of,
-    require_no_page,
-)
+from hmrd.network.http import Request, ServerFailed, Transport, bounded_blocks, refusal_of, require_no_page
 from hmrd.protocol import addresses
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.wanted import WantedRune
+from hmrd.server_address import Address, BadAddress, read_address
 from hmrd.storage.files import StorageFailed, storage_failure
 from hmrd.storage.slots import Slots
 

@@ -8,10 +8,11 @@ import pytest
 from hmrd.network.client import DeviceClient, ServerClock
 from hmrd.network.documents import documents_refuse
 from hmrd.network.downloads import Downloads, DownloadStopped
-from hmrd.network.http import BadAddress, ServerFailed, read_address
+from hmrd.network.http import ServerFailed
 from hmrd.protocol.enrolment import CodeProof, EnrolmentRequest, EnrolmentWaits
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reports import Phase, Report
+from hmrd.server_address import BadAddress, read_address
 from hmrd.storage.identity import IdentityFiles, KeyFile
 from hmrd.storage.slots import Slots
 from tests.support.hmrd.server import CODE, DEVICE, ProtocolServer, protocol_server
