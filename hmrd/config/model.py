@@ -65,6 +65,8 @@ class SourceConfig:
     format: SourceFormat = SourceFormat.RAW
     hop: int | None = None
     """Elements from the start of a window to that of the next; None for the length of a window."""
+    size: int | None = None
+    """Bytes of a window, for an input of a rune that does not say it."""
     repeats: bool = False
     """Whether a file begins anew at its end."""
 

@@ -132,6 +132,7 @@ def _source(table: Table, parent: Table, name: str) -> SourceConfig:
         value,
         table.choice("format", SourceFormat, SourceFormat.RAW),
         table.whole("hop", 1, 1_000_000_000, None),
+        table.whole("size", 1, 64 * 1024 * 1024, None),
         table.truth("repeat", False),
     )
     for other in SourceKind:
