@@ -1,4 +1,4 @@
-"""What a machine has to do at a moment: commands follow from it alone, and come again until something happened. Pure."""
+"""What a machine has to do at a moment: commands follow from it alone, and come again until something happened."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def commands_of(machine: Machine, now: float) -> Iterator[Command]:
     if state.target is not None and state.phase in (Phase.FETCHING, Phase.CHECKING) and is_due(waiting.work):
         work = Fetch if state.phase is Phase.FETCHING else Check
         yield work(state.target, free_slot(machine, state.target.rune))
-    if state.target is not None and state.phase is Phase.TRYING and is_due(waiting.trial or now):
+    if state.target is not None and waiting.trial is not None and is_due(waiting.trial):
         yield AskOwner(state.target.rune)
     for request in state.requests:
         yield Answer(request)

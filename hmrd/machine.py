@@ -36,6 +36,7 @@ from hmrd.state import (
     ReportRefused,
     ReportTaken,
     RequestDone,
+    RuneStarted,
     RuneStopped,
     SendFailed,
     Slot,
@@ -111,9 +112,11 @@ def _apply(machine: Machine, event: Event) -> Machine:
             slots = _with_slot(machine, free_slot(machine, rune.rune), Slot(rune))
             return _wait(_change(machine, slots=slots, phase=Phase.CHECKING), work=0.0, failed_work=0)
         case Checked(rune=rune) if state.phase is Phase.CHECKING and rune == state.target:
-            return _try(machine, event, now)
+            return _try(machine, event)
         case WorkFailed(rune=rune, problem=problem) if rune == state.target and state.phase is not Phase.TRYING:
             return _work_failed(machine, problem, now)
+        case RuneStarted(rune=rune) if _is_tried(machine, rune) and machine.waiting.trial is None:
+            return _wait(machine, trial=now + TRIAL)
         case RuneStopped(rune=rune, problem=problem) if state.running is not None and rune == state.running.rune:
             return _stopped(machine, problem, now)
         case OwnerAgreed(rune=rune) if _is_tried(machine, rune) and _trial_is_over(machine, now):
@@ -155,7 +158,7 @@ def _start(machine: Machine, now: float) -> Machine:
     if machine.state.trial_starts > TRIAL_RESTARTS:
         problem = Problem(ProblemName.CRASHES, "The daemon started again and again while it tried this rune.")
         return _fall_back(machine, problem, now)
-    return _wait(machine, trial=now + TRIAL)
+    return machine
 
 
 def _polled(machine: Machine, event: Polled) -> Machine:
@@ -203,11 +206,11 @@ def _work_failed(machine: Machine, problem: Problem, now: float) -> Machine:
     return _change(reporting.note(machine, EventKind.REFUSED, now, target, problem=problem), problem=problem)
 
 
-def _try(machine: Machine, event: Checked, now: float) -> Machine:
+def _try(machine: Machine, event: Checked) -> Machine:
     """Switches to the checked rune. The one before stays in its slot."""
     slot = free_slot(machine, event.rune.rune)
     machine = _change(machine, active=slot, phase=Phase.TRYING, trial_starts=0, self_test=event.outcome, problem=None)
-    return _wait(machine, trial=now + TRIAL, stops=(), run=0.0)
+    return _wait(machine, trial=None, stops=(), run=0.0)
 
 
 def _confirm(machine: Machine, now: float) -> Machine:
@@ -262,7 +265,7 @@ def _stopped(machine: Machine, problem: Problem, now: float) -> Machine:
     if problem.name in _NO_CRASH:
         return _wait(machine, run=now + _growing(1, 5.0))
     stops = (*(each for each in machine.waiting.stops if each > now - CRASH_WINDOW), now)
-    machine = _wait(machine, stops=stops[-CRASHES:], run=now + min(2.0 ** (len(stops) - 1), 60.0))
+    machine = _wait(machine, stops=stops[-CRASHES:], run=now + min(2.0 ** (len(stops) - 1), 60.0), trial=None)
     if state.phase is Phase.TRYING:
         return _fall_back(machine, problem, now) if len(stops) > TRIAL_RESTARTS else machine
     if len(stops) >= CRASHES and can_go_back(machine) and state.phase is Phase.RUNNING:
@@ -369,7 +372,7 @@ def _is_ending(machine: Machine) -> bool:
 
 
 def _trial_is_over(machine: Machine, now: float) -> bool:
-    return machine.waiting.trial is None or machine.waiting.trial <= now
+    return machine.waiting.trial is not None and machine.waiting.trial <= now
 
 
 def _growing(failed: int, first: float) -> float:

@@ -136,7 +136,7 @@ class Waiting:
     stops: tuple[float, ...] = ()
     """The times of the last stops of the rune that answers."""
     trial: float | None = None
-    """The end of the trial; None while none is under way."""
+    """The end of the trial; None while none is under way, and before the rune started."""
     send: float = 0.0
     failed_sends: int = 0
 
@@ -217,6 +217,14 @@ class WorkFailed(Event):
 
     rune: WantedRune
     problem: Problem
+
+
+@dataclass(frozen=True)
+class RuneStarted(Event):
+    """The rune that shall answer is loaded and reads its inputs. The trial of a new rune begins with it."""
+
+    rune: str
+    """The digest of its bytes."""
 
 
 @dataclass(frozen=True)
@@ -322,8 +330,8 @@ class Check(Command):
 
 @dataclass(frozen=True)
 class Run(Command):
-    """Have the rune of a slot answer, and no other one: `RuneStopped` when it ends, `SlotDamaged` if its bytes are not
-    whole."""
+    """Have the rune of a slot answer, and no other one: `RuneStarted`, and `RuneStopped` when it ends, or `SlotDamaged`
+    if its bytes are not whole."""
 
     rune: WantedRune
     slot: int
