@@ -10,10 +10,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hmrd.protocol.enrolment import Enrolment
+from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, TrustKind
 from hmrd.protocol.keys import public_key_text
 from hmrd.protocol.reading import BadMessage, Fields, parsed, written
 from hmrd.storage.files import delete_file, read_file, write_file
+from hmrd.trust import PinnedTrust
 
 _SECRET = 0o600
 _LARGEST = 256 * 1024
@@ -54,20 +55,26 @@ class Identity:
 
     server: str
     """The address of the server, which nothing but a person at the device sets."""
-    enrolment: Enrolment
-    keys_number: int = 0
-    """The number of the last order about keys that was taken."""
+    name: str
+    """The name of the device in its organisation."""
+    trust: PinnedTrust
+
+    @classmethod
+    def of(cls, server: str, enrolment: Enrolment) -> Identity:
+        """What a device pins of the answer of a server that it joined."""
+        trust = enrolment.trust
+        pinned = PinnedTrust(trust.kind, enrolment.organisation, enrolment.device, trust.root or "", trust.keys)
+        return cls(server, enrolment.name, pinned)
 
     def to_json(self) -> Mapping[str, Any]:
         """The content of the file."""
-        return {"server": self.server, "enrolment": self.enrolment.to_json(), "keys_number": self.keys_number}
+        return {"server": self.server, "name": self.name, "trust": {**vars(self.trust), "keys": list(self.trust.keys)}}
 
     @classmethod
     def from_json(cls, value: object) -> Identity:
         """Reads it. Raises `BadMessage`."""
         fields = Fields(value, "the identity")
-        enrolment = fields.item("enrolment", Enrolment.from_json)
-        return cls(fields.text("server", 300), enrolment, fields.integer("keys_number", default=0))
+        return cls(fields.text("server", 300), fields.text("name", 60), fields.item("trust", _pinned_trust))
 
 
 @dataclass(frozen=True)
@@ -134,3 +141,22 @@ class IdentityFiles:
         """Forgets the organisation and the key. Raises `StorageFailed`."""
         for name in ("identity.json", "device.key", "next.key"):
             delete_file(self._folder / name)
+
+
+def _pinned_trust(value: object) -> PinnedTrust:
+    fields = Fields(value, "trust")
+    return PinnedTrust(
+        fields.choice("kind", TrustKind),
+        fields.text("organisation", 100),
+        fields.text("device", 36),
+        fields.text("root", 71),
+        fields.items("keys", _key_text, MOST_KEYS),
+        fields.text("deployment", 200),
+        fields.integer("keys_number"),
+    )
+
+
+def _key_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadMessage("keys of trust are not texts.")
+    return value

@@ -22,6 +22,7 @@ from rune.capabilities.sound import SOUND
 from rune.running.runtime import RequestedCapability
 from rune.tensor import ElementType, TensorType
 from rune.tools.api.ports import Input
+from tests.support.hmrd.waiting import wait_until
 
 
 def port(element: ElementType, count: int, kind: Capability = RAW, **parameters: int) -> Input:
@@ -137,7 +138,7 @@ def test_a_command_feeds_and_is_ended_with_all_it_started(tmp_path: Path) -> Non
     child = int((tmp_path / "child").read_text())
     stream.close()
 
-    assert "sleep" not in _command_of(child)
+    wait_until(lambda: not _command_of(child), "the child is ended")
 
 
 def _command_of(process: int) -> str:

@@ -34,7 +34,7 @@ def test_a_new_key_takes_the_place_of_the_former(tmp_path: Path) -> None:
 
 def test_the_organisation_is_remembered_and_forgotten(tmp_path: Path) -> None:
     files = IdentityFiles(tmp_path)
-    files.write(identity := Identity("https://forge.example", ENROLMENT, 3))
+    files.write(identity := Identity.of("https://forge.example", ENROLMENT))
 
     assert files.read() == identity
     assert (tmp_path / "identity.json").stat().st_mode & 0o777 == 0o600
