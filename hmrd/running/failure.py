@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from hmrd.protocol.problems import Problem, ProblemName
 from rune.running.runtime.errors import (
     BadRequest,
@@ -12,13 +14,19 @@ from rune.running.runtime.errors import (
     RuneStopped,
 )
 
+_SENTENCES: Final = {
+    ProblemName.CONFIG_WRONG: "What feeds the rune is not configured as it needs. hmrd status at the device says more.",
+    ProblemName.INPUT_ENDED: "What feeds the rune ended, or cannot be opened. hmrd status at the device says more.",
+}
+
 
 class RunFailed(Exception):
-    """Something a rune needs is not there, or it broke off."""
+    """Something that a rune needs is not there. The text of the error has paths and names of inputs, which are for the
+    person at the device alone; `problem` has none, and is reported."""
 
     def __init__(self, name: ProblemName, detail: str) -> None:
         super().__init__(detail)
-        self.problem = Problem(name, detail)
+        self.problem = Problem(name, _SENTENCES[name])
 
 
 def problem_of(error: RuneError, seconds: float) -> Problem:

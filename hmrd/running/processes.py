@@ -56,8 +56,8 @@ def owner_refuses(arguments: Sequence[str], seconds: float, stop: StopSignal) ->
             finally:
                 os.close(descriptor)
             status = process.wait()
-    except RunFailed as error:
-        return Problem(ProblemName.CHECK_REFUSED, error.problem.detail)
+    except RunFailed:
+        return _refused("It cannot be started.")
     return None if status == 0 else _refused(f"It ended with {status}.")
 
 

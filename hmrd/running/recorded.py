@@ -9,7 +9,8 @@ from rune.capabilities.capability import RecordingFormat
 from rune.tensor import ElementType
 from rune.tools.api.ports import Input
 
-_SOUND: Final = 16
+_FORMAT_SIZE: Final = 16
+_PCM: Final = 1
 
 
 def recorded_file(port: Input, window: bytes) -> tuple[str, bytes] | None:
@@ -30,10 +31,9 @@ def recorded_file(port: Input, window: bytes) -> tuple[str, bytes] | None:
 
 
 def _wav(samples: bytes, rate: int) -> bytes:
-    head = struct.pack(
-        "<4sI4s4sIHHIIHH", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", _SOUND, 1, 1, rate, rate * 2, 2, 16
-    )
-    return head + struct.pack("<4sI", b"data", len(samples)) + samples
+    head = struct.pack("<4sI4s", b"RIFF", 36 + len(samples), b"WAVE")
+    described = struct.pack("<4sIHHIIHH", b"fmt ", _FORMAT_SIZE, _PCM, 1, rate, rate * 2, 2, 16)
+    return head + described + struct.pack("<4sI", b"data", len(samples)) + samples
 
 
 def _text(value: float, element: ElementType) -> str:

@@ -12,12 +12,12 @@ from hmrd.config.model import RuneConfig
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.running.answers import answer_line
+from hmrd.running.checks import graph_of, limits
 from hmrd.running.failure import RunFailed, problem_of
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
 from hmrd.running.windows import windows
-from rune.running.container import ContainerError, read_graph
-from rune.running.runtime import Limits, LoadedRune, Runtime
+from rune.running.runtime import LoadedRune, Runtime
 from rune.running.runtime.errors import RuneError
 from rune.tools.api.ports import Input, inputs_of, outputs_of
 
@@ -29,8 +29,12 @@ class RunnerHooks:
     """What a runner tells and asks."""
 
     now: Callable[[], float]
-    on_stopped: Callable[[Problem], None]
-    """The rune stopped by itself."""
+    on_started: Callable[[], None]
+    """The rune is loaded and reads its inputs."""
+    on_stopped: Callable[[Problem, str], None]
+    """The rune stopped by itself, with what the person at the device alone is told."""
+    on_ended: Callable[[], None]
+    """The rune does not answer any more, for whatever reason."""
     on_windows: Callable[[Sequence[Input], Windows], None]
     """A window of each input was read, before the rune runs on it."""
 
@@ -51,31 +55,43 @@ class Runner:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops it, and returns when it does not answer any more."""
-        self._stop.set()
+        """Stops it, and returns as soon as it does not answer any more."""
+        self.begin_to_stop()
         self._thread.join()
+
+    def begin_to_stop(self) -> None:
+        """Has it stop after the run that is under way."""
+        self._stop.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set
 
     def _run(self) -> None:
         try:
             self._answer()
         except RunFailed as error:
-            self._end(error.problem)
+            self._end(error.problem, str(error))
         except RuneError as error:
             self._end(problem_of(error, self._config.seconds))
         except Exception as error:
             # A fault of the daemon's own must be seen, and not end in a thread that nobody waits for.
             self._end(Problem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
+        finally:
+            self._hooks.on_ended()
 
-    def _end(self, problem: Problem) -> None:
+    def _end(self, problem: Problem, detail: str = "") -> None:
         if not self._stop.is_set:
-            self._hooks.on_stopped(problem)
+            self._hooks.on_stopped(problem, detail)
 
     def _answer(self) -> None:
-        loaded = Runtime.load(self._data, Limits(seconds=self._config.seconds, fuel=None))
+        loaded = Runtime.load(self._data, limits(self._config.seconds))
         try:
-            graph = _graph(self._data)
+            graph = graph_of(self._data)
             inputs = tuple(inputs_of(graph, loaded.capabilities).values())
             names = {output.request.id: name for name, output in outputs_of(graph, loaded.outputs).items()}
+            self._hooks.on_started()
             # What feeds it, such as a command, ends with it at once.
             with closing(self._windows(inputs)) as each_window:
                 for read in each_window:
@@ -85,6 +101,7 @@ class Runner:
             loaded.close()
         if not self._stop.is_set:
             self.is_input_over = True
+            self._stop.wait(None)
 
     def _call(self, loaded: LoadedRune, inputs: Sequence[Input], read: Windows, names: Mapping[int, str]) -> None:
         sources = {port.request.id: read.get(port.name, os.urandom) for port in inputs}
@@ -116,10 +133,3 @@ class Runner:
                 if len(whole) < len(streams):
                     return
                 yield whole
-
-
-def _graph(data: bytes) -> Mapping[str, object]:
-    try:
-        return read_graph(data) or {}
-    except ContainerError:
-        return {}

@@ -25,9 +25,9 @@ class StopSignal:
         """Whether it was given."""
         return self._flag.is_set()
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float | None) -> bool:
         """Waits so long, or until the signal is given. Returns whether it was."""
-        return self._flag.wait(max(0.0, seconds))
+        return self._flag.wait(seconds)
 
     def wait_readable(self, descriptor: int, seconds: float | None = None) -> bool:
         """Waits until bytes can be read, or the other end is gone. False where the signal or the time came first."""

@@ -29,7 +29,7 @@ class RingLog:
 
     def write(self, text: str) -> None:
         """Adds a line. A disk that takes none does not stop the daemon."""
-        line = " ".join(text.split())[:_LONGEST_LINE]
+        line = "".join(each if each.isprintable() else "?" for each in " ".join(text.split()))[:_LONGEST_LINE]
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._now()))
         with self._lock:
             try:

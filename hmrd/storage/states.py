@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -89,9 +90,9 @@ def state_from_json(value: object) -> State:
         slots=(slots[0], slots[1]),
         active=fields.integer("active", 0, 1) if fields.has("active") else None,
         phase=fields.choice("phase", Phase),
-        wanted=fields.optional("wanted", WantedRune.from_json),
+        wanted=fields.optional("wanted", _wanted_from_json),
         declined=fields.optional("declined", _pair),
-        target=fields.optional("target", WantedRune.from_json),
+        target=fields.optional("target", _wanted_from_json),
         began=fields.item("began", _number),
         trial_starts=fields.integer("trial_starts"),
         failures=fields.items("failures", _failure_from_json, _MOST),
@@ -112,6 +113,13 @@ def state_from_json(value: object) -> State:
         is_leaving=fields.truth("is_leaving"),
         is_handed_over=fields.truth("is_handed_over"),
     )
+
+
+def _wanted_from_json(value: object) -> WantedRune:
+    """A rune, which has no deployment where a person at the device deployed it."""
+    if not isinstance(value, Mapping) or value.get("deployment") != "":
+        return WantedRune.from_json(value)
+    return replace(WantedRune.from_json({**value, "deployment": "a/b/c"}), deployment="")
 
 
 def _is_state(data: bytes) -> bool:
@@ -136,7 +144,7 @@ def _slot_to_json(slot: Slot) -> Mapping[str, Any]:
 
 def _slot_from_json(value: object) -> Slot:
     fields = Fields(value, "a slot")
-    return Slot(fields.item("rune", WantedRune.from_json), fields.truth("is_healthy"))
+    return Slot(fields.item("rune", _wanted_from_json), fields.truth("is_healthy"))
 
 
 def _failure_to_json(failure: Failure) -> Mapping[str, Any]:
@@ -164,8 +172,8 @@ def _summary_from_json(value: object) -> Summary:
     fields = Fields(value, "the summary")
     return Summary(
         fields.choice("phase", Phase),
-        fields.optional("running", WantedRune.from_json),
-        fields.optional("other", WantedRune.from_json),
+        fields.optional("running", _wanted_from_json),
+        fields.optional("other", _wanted_from_json),
         fields.choice("self_test", SelfTestOutcome) if fields.has("self_test") else None,
         fields.optional("problem", Problem.from_json),
     )

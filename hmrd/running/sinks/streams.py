@@ -68,7 +68,7 @@ class CommandSink:
                 try:
                     self._running = self._context.__enter__()
                 except RunFailed as error:
-                    raise DeliveryFailed(error.problem.detail) from None
+                    raise DeliveryFailed(str(error)) from None
             return self._running
 
     def _end(self) -> None:

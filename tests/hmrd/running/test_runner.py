@@ -37,13 +37,18 @@ class Run:
 
     def __init__(self, data: bytes, source: SourceConfig | None, name: str = "raw", seconds: float = 5.0) -> None:
         self.problems: list[Problem] = []
+        self.details: list[str] = []
         self.windows: list[Mapping[str, bytes]] = []
         self.sink = ListSink()
         self.queue = AnswerQueue(self.sink, 100, lambda _: None)
         config = RuneConfig(sources={} if source is None else {name: source}, seconds=seconds)
         wanted = WantedRune("", 1, "1.0", digest_of(data), len(data))
-        hooks = RunnerHooks(lambda: 5.0, self.problems.append, self._keep)
+        hooks = RunnerHooks(lambda: 5.0, lambda: None, self._stopped, lambda: None, self._keep)
         self.runner = Runner(wanted, data, config, [self.queue], hooks)
+
+    def _stopped(self, problem: Problem, detail: str) -> None:
+        self.problems.append(problem)
+        self.details.append(detail)
 
     def _keep(self, _: Sequence[Input], read: Mapping[str, bytes]) -> None:
         self.windows.append(read)
@@ -90,7 +95,8 @@ def test_an_input_without_a_source_is_a_fault_of_the_configuration() -> None:
     run.end()
 
     assert [each.name for each in run.problems] == [ProblemName.CONFIG_WRONG]
-    assert "[rune.source.raw]" in run.problems[0].detail
+    assert "[rune.source.raw]" in run.details[0]
+    assert "raw" not in run.problems[0].detail
 
 
 def test_a_self_test_passes_fails_or_verifies_nothing() -> None:

@@ -11,7 +11,7 @@ from hmrd.machine import step
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.reports import Phase, SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, DeviceRequest, RequestKind, WantedRune
-from hmrd.state import Checked, Event, Fetched, Machine, Polled, RuneStopped, Started, State, WorkFailed
+from hmrd.state import Checked, Event, Fetched, Machine, Polled, RuneStopped, Slot, Started, State, WorkFailed
 from hmrd.storage.files import StorageFailed
 from hmrd.storage.states import StateFile, state_from_json, state_to_json
 
@@ -37,6 +37,13 @@ def test_a_state_is_the_same_after_it_was_written_and_read(events: list[Event]) 
     for event in events:
         machine, _ = step(machine, event)
         assert state_from_json(state_to_json(machine.state)) == machine.state
+
+
+def test_a_rune_that_was_deployed_at_the_device_is_read_again() -> None:
+    local = replace(RUNE, deployment="")
+    state = State(wanted=local, target=local, slots=(Slot(local, is_healthy=True), None), active=0)
+
+    assert state_from_json(state_to_json(state)) == state
 
 
 def test_a_damaged_file_leaves_the_state_before_it(tmp_path: Path) -> None:
