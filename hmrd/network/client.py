@@ -110,6 +110,19 @@ class DeviceClient:
         self._send("PUT", addresses.KEY, written(KeyChange(key.public, proof).to_json()), _LARGEST_EMPTY)
         self._key = key
 
+    def try_key(self, key: KeyOfDevice) -> None:
+        """Asks whether the server knows this key as the device's."""
+        former, self._key = self._key, key
+        try:
+            self._send("GET", addresses.STATE, b"", LARGEST_STATE)
+        except ServerFailed:
+            self._key = former
+            raise
+
+    def forget_state(self) -> None:
+        """Has the server send its next state whole."""
+        self._etag = ""
+
     def leave(self) -> None:
         """Leaves the organisation."""
         self._send("DELETE", addresses.DEVICE, b"", _LARGEST_EMPTY)

@@ -10,6 +10,7 @@ from hmrd.network.http import ServerFailed
 from hmrd.protocol import addresses
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.wanted import WantedRune
+from rune.digests import digest_of
 from rune.running.deployment.errors import DeploymentError
 
 _LARGEST: Final = 4 * 1024 * 1024
@@ -46,6 +47,12 @@ class SignedDocuments:
             raise DeploymentError(error.problem.name.value, str(error), error.status) from None
         self.date = answer.headers.get("date")
         return answer.body
+
+
+def first_root(client: DeviceClient, deployment: str) -> str:
+    """The digest of the first root document of a deployment, for a device that joined before there was one. Raises
+    `ServerFailed`."""
+    return digest_of(client.document(f"{addresses.deployment_path(deployment)}/tuf/1.root.json", _LARGEST).body)
 
 
 def documents_refuse(client: DeviceClient, wanted: WantedRune, root: str, folder: Path, now: float) -> Problem | None:

@@ -51,6 +51,7 @@ class Runner:
         """Whether a file that feeds it was read to its end, so that it waits."""
         self._data, self._config, self._sinks, self._hooks = data, config, sinks, hooks
         self._stop = StopSignal()
+        self._is_alive = True
         self._thread = threading.Thread(target=self._run, name=f"rune {config.name}", daemon=True)
         self._thread.start()
 
@@ -62,6 +63,11 @@ class Runner:
     def begin_to_stop(self) -> None:
         """Has it stop after the run that is under way."""
         self._stop.set()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it may still answer."""
+        return self._is_alive
 
     @property
     def is_stopping(self) -> bool:
@@ -79,6 +85,7 @@ class Runner:
             # A fault of the daemon's own must be seen, and not end in a thread that nobody waits for.
             self._end(Problem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
         finally:
+            self._is_alive = False
             self._hooks.on_ended()
 
     def _end(self, problem: Problem, detail: str = "") -> None:

@@ -78,6 +78,10 @@ class Slots:
             raise storage_failure(part, error) from None
         return is_whole
 
+    def incoming(self, rune: WantedRune) -> Path:
+        """The file of a rune that a person at the device deployed."""
+        return self._folder / f"incoming-{rune.rune.removeprefix('sha256:')}.rune"
+
     def put(self, slot: int, rune: WantedRune, data: bytes) -> None:
         """Writes bytes that are there into a slot. Raises `StorageFailed`."""
         with self.open_part(rune, 0) as file:
@@ -90,7 +94,7 @@ class Slots:
 
     def clear(self) -> None:
         """Deletes the runes of both slots and what was downloaded."""
-        for path in (*self._folder.glob("slot-*.rune"), *self._folder.glob("*.part")):
+        for path in (*self._folder.glob("*.rune"), *self._folder.glob("*.part")):
             path.unlink(missing_ok=True)
 
     def _part(self, rune: WantedRune) -> Path:

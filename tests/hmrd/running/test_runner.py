@@ -17,7 +17,7 @@ from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
 from rune.digests import digest_of
 from rune.tools.api.ports import Input
-from tests.support.hmrd.runes import endless_rune, mirror_rune, sine_rune, trapping_rune
+from tests.support.hmrd.runes import MARKER, endless_rune, mirror_rune, sine_rune, trapping_rune
 from tests.support.hmrd.waiting import wait_until
 
 
@@ -80,7 +80,7 @@ def test_a_real_rune_answers_each_line(tmp_path: Path) -> None:
     ("rune", "name"), [(trapping_rune(), ProblemName.TRAPPED), (endless_rune(), ProblemName.TOO_SLOW)]
 )
 def test_a_rune_that_breaks_off_is_named_without_its_own_words(tmp_path: Path, rune: bytes, name: ProblemName) -> None:
-    run = Run(rune, file_source(tmp_path / "data", b"ab\xff\xff", size=2), seconds=0.3)
+    run = Run(rune, file_source(tmp_path / "data", b"ab" + MARKER, size=2), seconds=0.3)
     wait_until(lambda: bool(run.problems), "the rune breaks off")
     run.end()
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import rune
 from tests.support.runes import wat_runes
 
+MARKER = b"\xfe\xed"
+"""Bytes that no self-test generates here."""
 SINE = Path(__file__).parents[3] / "examples" / "sine"
 
 
@@ -32,23 +34,24 @@ def mirror_rune() -> bytes:
 
 @cache
 def trapping_rune() -> bytes:
-    """Answers as the mirror does, and traps where the first byte is 255, with words of its own."""
-    return _unless_first_is_255("(drop (call $debug (i32.const 600) (i32.const 45))) (unreachable)")
+    """Answers as the mirror does, and traps where they are the marker, with words of its own."""
+    return _unless_marked("(drop (call $debug (i32.const 600) (i32.const 45))) (unreachable)")
 
 
 @cache
 def endless_rune() -> bytes:
-    """Answers as the mirror does, and never ends where the first byte is 255."""
-    return _unless_first_is_255("(loop $again (br $again))")
+    """Answers as the mirror does, and never ends where they are the marker."""
+    return _unless_marked("(loop $again (br $again))")
 
 
-def _unless_first_is_255(body: str) -> bytes:
+def _unless_marked(body: str) -> bytes:
     header = b"\x05\x00\x00\x00u8[2]"
+    marker = int.from_bytes(MARKER, "little")
     words = b'{"level":"ERROR","message":"SECRET-OF-A-RUNE"}'
     return wat_runes.rune(
         "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 5)))",
         f"""(drop (call $read (i32.const {len(header)}) (i32.const 2) (i32.const 1)))
-            (if (i32.eq (i32.load8_u (i32.const {len(header)})) (i32.const 255)) (then {body}))
+            (if (i32.eq (i32.load16_u (i32.const {len(header)})) (i32.const {marker})) (then {body}))
             (drop (call $write (i32.const 2) (i32.const 0) (i32.const {len(header) + 2})))""",
         data=f"(data (i32.const 0) {wat_runes.text(header)}) (data (i32.const 600) {wat_runes.text(words)})",
     )
