@@ -27,7 +27,7 @@ _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
 
 
 @dataclass(frozen=True)
-class _FoundDevices:
+class _MatchingDevices:
     """Devices that match a query: how many there are, and the first of them."""
 
     count: int
@@ -64,7 +64,7 @@ def command(organisation: str, query: Sequence[str], limit: int, insecure: bool,
         _show(devices)
 
 
-def _fetch(client: ForgeClient, place: NamedOrganisation, text: str, limit: int) -> _FoundDevices:
+def _fetch(client: ForgeClient, place: NamedOrganisation, text: str, limit: int) -> _MatchingDevices:
     """Fetches page after page, up to the limit. Raises `RemoteError`."""
     rows: list[Mapping[str, Any]] = []
     cursor: str | None = ""
@@ -79,10 +79,10 @@ def _fetch(client: ForgeClient, place: NamedOrganisation, text: str, limit: int)
         count = page["count"]
         rows += page["results"]
         cursor = next_cursor(page["next"])
-    return _FoundDevices(count, rows[:limit])
+    return _MatchingDevices(count, rows[:limit])
 
 
-def _show(devices: _FoundDevices) -> None:
+def _show(devices: _MatchingDevices) -> None:
     if not devices.rows:
         click.echo("No devices match.")
         return

@@ -40,8 +40,8 @@ def _run(server: SimulatedRegistry, *arguments: str) -> Result:
 
 
 def test_devices_are_shown_as_a_table(server: SimulatedRegistry) -> None:
-    seen = (datetime.now(UTC) - timedelta(hours=3, minutes=5)).isoformat()
-    rows = [_row("hall-1", seen=seen, running="1.4", self_test="passed"), _row("h\x1b[31m", problem="disk-full")]
+    moment = (datetime.now(UTC) - timedelta(hours=3, minutes=5)).isoformat()
+    rows = [_row("hall-1", seen=moment, running="1.4", self_test="passed"), _row("h\x1b[31m", problem="disk-full")]
     _answer(server, {"q": "board=pi seen<1d", "limit": 200}, rows, 2)
     result = _run(server, "board=pi", "seen<1d")
     assert result.exit_code == 0
