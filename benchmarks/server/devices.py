@@ -75,9 +75,7 @@ def _times(data: Path, environment: Mapping[str, str], runs: int) -> _Times:
     with LiveServer(data, environment) as server:
         server.stop()
         fill = [sys.executable, "-m", "benchmarks.server.many_devices"]
-        filled = subprocess.run(
-            fill, cwd=ROOT, env=server.environment, check=True, timeout=1800, stdout=subprocess.PIPE
-        )
+        output = subprocess.check_output(fill, cwd=ROOT, env=server.environment, timeout=1800)
         server.start()
         times: dict[str, list[float]] = {name: [] for name in ADDRESSES}
         for run in range(WARMING + runs):
@@ -88,6 +86,6 @@ def _times(data: Path, environment: Mapping[str, str], runs: int) -> _Times:
                 assert answer.status_code == 200, (address, answer.status_code, answer.text)
                 if run >= WARMING:
                     times[name].append(milliseconds)
-    alone = json.loads(filled.stdout)
+    alone = json.loads(output)
     statements = {name: Spread(tuple(alone[query])) for name, query in zip(ADDRESSES, QUERIES, strict=False)}
     return _Times({name: Spread(tuple(each)) for name, each in times.items()}, statements)

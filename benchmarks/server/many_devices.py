@@ -50,7 +50,7 @@ QUERIES = {
     "an older release": "release<3 -is:away",
 }
 RUNS = {"postgresql": 20, "sqlite": 3}
-"""By database: SQLite is for small installations, and takes seconds for some of the queries."""
+"""The number of runs by database: SQLite is for small installations, and takes seconds for some of the queries."""
 _RUNES = ["sha256:" + digit * 64 for digit in "abcdef"]
 _VERSIONS = ["1.2", "1.3", "1.4", "1.4", "1.4", "1.5"]
 _SITES = ["berlin"] * 6 + ["hamburg"] * 3 + [f"site-{number}" for number in range(30)] + ["leipzig"] * 2
