@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
+from forge.accounts.models import Organisation
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.errors import DomainError
@@ -23,8 +24,10 @@ from forge.deployments.previews.access import preview_of
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
 from forge.deployments.serving.player_script import STORE_EVERY, store_script
 from forge.deployments.serving.stock.telemetry import write_telemetry
+from forge.deployments.signed_releases import root_digest_of
 from forge.deployments.updates import announcements as _sentences  # noqa: F401  declares them
 from forge.deployments.updates.jobs import REQUEST_EVERY, SIGN_DEPLOYMENT, request_update, request_updates
+from forge.fleet.hooks import first_root
 from forge.jobs.kinds import register as register_kind
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
@@ -96,6 +99,12 @@ def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
         Dependant(DependantKind.DEPLOYMENT, each.deployment.title, each.deployment.get_absolute_url(), each.version)
         for each in releases.select_related("deployment__project__organisation")
     ]
+
+
+@first_root.register
+def root_for_devices(organisation: Organisation) -> str | None:
+    """The newest root document, which devices of an organisation pin when they join."""
+    return root_digest_of(organisation.pk) or None
 
 
 @served_changes.register

@@ -156,6 +156,7 @@ def test_what_the_database_does_not_take_is_written_the_next_time(
 ) -> None:
     Device.objects.update(seen=None)
     gate.poll()
+
     def fail(_: object) -> None:
         raise RuntimeError("away")
 
