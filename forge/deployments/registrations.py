@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
-from forge.accounts.models import Organisation
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.errors import DomainError
@@ -18,15 +19,16 @@ from forge.core.models import Event
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.deployments import withdrawn_samples as withdrawn_samples
 from forge.deployments.actions import follow_tag
+from forge.deployments.fleet.assigned import first_root_of, refresh_project
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.previews import announcements as _preview_sentences  # noqa: F401  declares them
 from forge.deployments.previews.access import preview_of
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
 from forge.deployments.serving.player_script import STORE_EVERY, store_script
 from forge.deployments.serving.stock.telemetry import write_telemetry
-from forge.deployments.signed_releases import root_digest_of
 from forge.deployments.updates import announcements as _sentences  # noqa: F401  declares them
 from forge.deployments.updates.jobs import REQUEST_EVERY, SIGN_DEPLOYMENT, request_update, request_updates
+from forge.fleet.groups.assignments import unbind_group
 from forge.fleet.hooks import first_root
 from forge.jobs.kinds import register as register_kind
 from forge.projects.models import Project
@@ -90,6 +92,19 @@ def wake_signer(event: Event) -> None:
         )
 
 
+@event_written.register
+def take_back(event: Event) -> None:
+    """Has devices keep what they run where the version that they shall run was withdrawn."""
+    if event.type == "tag.withdrawn":
+        transaction.on_commit(partial(refresh_project, stored_event(event).holder), robust=True)
+
+
+@receiver(post_delete, sender=Deployment)
+def unbind_devices(instance: Deployment, **_: object) -> None:
+    """Leaves the devices of a deployment that was deleted without one, also with its project."""
+    unbind_group(instance.pk)
+
+
 @dependants.register
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
@@ -99,12 +114,6 @@ def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
         Dependant(DependantKind.DEPLOYMENT, each.deployment.title, each.deployment.get_absolute_url(), each.version)
         for each in releases.select_related("deployment__project__organisation")
     ]
-
-
-@first_root.register
-def root_for_devices(organisation: Organisation) -> str | None:
-    """The newest root document, which devices of an organisation pin when they join."""
-    return root_digest_of(organisation.pk) or None
 
 
 @served_changes.register
@@ -120,6 +129,7 @@ register(
         "deployments", FOLLOW_EVERY, RunsIn.ONE_WORKER, "moves deployments whose followed tag moved", follow_all
     )
 )
+first_root.register(first_root_of)
 register_kind(SIGN_DEPLOYMENT)
 register(
     PeriodicTask(

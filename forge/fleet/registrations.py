@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -13,6 +15,8 @@ from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.fleet.devices.given_up import give_up_requests
 from forge.fleet.devices.quota import devices_in_service
 from forge.fleet.devices.seen import WRITTEN_EVERY, write_seen
+from forge.fleet.groups.membership import assign_devices
+from forge.fleet.hooks import devices_changed
 from forge.fleet.periodic.away import LOOK_EVERY, tell_away
 from forge.fleet.periodic.retention import delete_old
 from forge.fleet.self_tests.job import SELF_TEST
@@ -32,6 +36,12 @@ def look_for_away() -> None:
     """Tells of devices that are away. A server that has just started saw nobody while it was off, and waits."""
     if time.monotonic() - _started >= LOOK_EVERY:
         tell_away(timezone.now())
+
+
+@devices_changed.register
+def choose_anew(organisation: Organisation, devices: Collection[UUID]) -> None:
+    """Chooses what devices shall run, after something changed by which groups have them."""
+    assign_devices(organisation, devices)
 
 
 register_kind(SELF_TEST)

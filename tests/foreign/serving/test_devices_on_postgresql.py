@@ -28,8 +28,8 @@ def services() -> Iterator[Services]:
 
 @pytest.mark.proof
 def test_devices_join_poll_and_report_on_postgresql_as_on_sqlite(services: Services, tmp_path: Path) -> None:
-    variables = services.empty_environment("devices") | {"DATA_DIR": str(tmp_path)}
-    del variables["REDIS_URL"]
+    database = services.empty_environment("devices")["DATABASE_URL"]
+    variables = {"FORGE_TEST_DATABASE_URL": database, "DATA_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "pytest", TESTS, "-q", "-m", "slow or not slow", "-p", "no:cacheprovider"]
     run = subprocess.run(
         command, cwd=REPOSITORY, env={**os.environ, **variables}, capture_output=True, text=True, check=False
