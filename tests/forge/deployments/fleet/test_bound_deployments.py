@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from forge.deployments.actions import create_deployment, delete_deployment, go_back, promote, serve_tag
-from forge.deployments.bound_devices import BoundToGroup, NotBound
+from forge.deployments.bound_devices import BoundToGroup, NotBound, order_of
 from forge.deployments.errors import NotPromoted
-from forge.deployments.fleet.actions import bind_to_group, order_of, store_home_order, unbind_from_group
 from forge.deployments.models import Deployment
 from forge.deployments.settings.actions import change_deployment
+from forge.deployments.settings.binding import bind_to_group, store_home_order, unbind_from_group
 from forge.deployments.updates.jobs import request_updates
 from forge.fleet.groups.actions import create_group
 from forge.fleet.groups.assignments import assignment_of
@@ -286,3 +289,52 @@ def test_a_device_pins_the_root_that_was_signed(
     assert gate.send("GET", address).json()["trust"].get("root") is None
     sign()
     assert gate.send("GET", address).json()["trust"]["root"].startswith("sha256:")
+
+
+def test_the_page_binds_says_the_number_of_devices_and_sets_their_version(
+    developer: User,
+    organisation: Organisation,
+    project: Project,
+    gate: DeviceClient,
+    gateways: Deployment,
+    sign: Callable[[], None],
+    browser_of: Callable[[User | None], Client],
+) -> None:
+    create_group(developer, organisation, "Berlin", "site=berlin")
+    browser = browser_of(developer)
+    address = gateways.get_absolute_url()
+    page = browser.get(address).content.decode()
+    assert '<option value="berlin 1">' in page
+    etag = tag_of(page)
+    browser.post(f"{address}/do", {"do": "bind", "group": "berlin 1", "etag": etag})
+    sign()
+    published(developer, project, "1.1", OTHER_RUNE)
+    page = browser.get(address).content.decode()
+    assert "Set version of" in page
+    choice = re.search(r'<option value="(fixed 1\.1 [^"]*)"', page)
+    assert choice is not None
+    form = {"do": "serve", "choice": choice[1], "etag": tag_of(page)}
+    refused = browser.post(f"{address}/do", {**form, "devices": "7"}).content.decode()
+    assert "Berlin has 1 device now" in refused
+    browser.post(f"{address}/do", {**form, "devices": "1"})
+    sign()
+    wanted = wanted_of(gate)
+    assert wanted is not None
+    assert wanted.version == "1.1"
+    shown = browser.get(f"/api/v1/projects/acme/kitchen/deployments/{gateways.name}").json()["devices"]
+    assert (shown["group"], shown["devices"], shown["wanted"], shown["running"]) == ("berlin", 1, "1.1", 0)
+    assert shown["waiting"] + shown["away"] == 1
+
+
+def test_a_reader_sees_the_devices_and_binds_nothing(
+    viewer: User, bound: Deployment, browser_of: Callable[[User | None], Client]
+) -> None:
+    page = browser_of(viewer).get(bound.get_absolute_url()).content.decode()
+    assert "of the group <b>Berlin</b>" in page
+    assert 'value="unbind"' not in page
+
+
+def tag_of(page: str) -> str:
+    tag = re.search(r'name="etag" value="([^"]*)"', page)
+    assert tag is not None
+    return html.unescape(tag[1])

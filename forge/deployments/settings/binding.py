@@ -18,7 +18,7 @@ from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
-from forge.deployments.bound_devices import NotBound, group_facet, require_count, require_unbound
+from forge.deployments.bound_devices import NotBound, group_facet, order_of, require_count, require_unbound
 from forge.deployments.fleet.assigned import assigned_release
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.place import DEPLOYMENT
@@ -30,7 +30,7 @@ from forge.fleet.groups.counts import count_groups
 from forge.fleet.groups.models import Assignment
 from forge.fleet.queries.matching import scope_of
 from hmrd.protocol.names import LONGEST_NAME
-from hmrd.protocol.orders import OrderRefused, RunOrder, read_order
+from hmrd.protocol.orders import OrderRefused, read_order
 from hmrd.protocol.wanted import LONGEST_ORDER
 
 DeviceCount = Annotated[int, IntegerField(min_value=0, max_value=2**31 - 1)]
@@ -68,7 +68,7 @@ def bind_to_group(
         raise Invalid(message, errors={"group": [message]})
     locked(organisation)
     row = find_group(actor, organisation, group)
-    require_count(count_groups([row], scope_of(organisation.pk))[row.pk], devices, f"are in {row.title}")
+    require_count(count_groups([row], scope_of(organisation.pk))[row.pk], devices, row.title)
     bind_group(row, assigned_release(deployment))
     stop_following(deployment)
     deployment.promoted_from = None
@@ -131,13 +131,6 @@ def store_home_order(
         raise Invalid(message, errors={"envelope": [message]})
     store_order(assignment, envelope)
     _record(actor, deployment, "deployment.order", version=assignment.version)
-
-
-def order_of(assignment: Assignment) -> RunOrder | None:
-    """Returns the order that a key at home has to sign for what devices shall run; None while nothing is wanted."""
-    if not assignment.rune:
-        return None
-    return RunOrder(assignment.path, assignment.number, assignment.version, assignment.rune, assignment.size)
 
 
 def _bound(deployment: Deployment) -> Assignment:
