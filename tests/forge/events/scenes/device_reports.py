@@ -57,6 +57,7 @@ def _answered(world: EventWorld, outputs: str) -> tuple[SelfTest, DeviceRequest]
     request = ask_device(joined(world.organisation), RequestKind.SELF_TEST, world.developer)
     request.answered, request.outputs = timezone.now(), _OTHERS
     request.save()
+    assert request.seed is not None
     test = SelfTest.objects.create(
         organisation=world.organisation, rune=RUNE, seed=request.seed, outputs=outputs, created=timezone.now()
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from forge.accounts.models import Organisation, User
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Event
 from forge.fleet.devices.requests import ask_device
+from forge.fleet.groups.assignments import AssignedRelease, assign_release
 from forge.fleet.groups.models import Assignment
 from forge.fleet.models import Device, DeviceRequest, SelfTest
 from forge.fleet.self_tests.asking import day_of, is_due, prepare_outputs
@@ -187,6 +189,18 @@ def test_a_device_gets_what_to_compare_with_before_it_switches(gate: DeviceClien
     assert state.wanted is not None
     assert state.wanted.self_test is not None
     assert (state.wanted.self_test.outputs, state.wanted.self_test.seed) == (OUTPUTS, SelfTest.objects.get().seed)
+
+
+def test_a_release_that_devices_shall_run_is_computed_at_once(assignment: Assignment) -> None:
+    release = AssignedRelease(
+        UUID(str(assignment.deployment)), "kitchen / Gateways", assignment.path, 4, "1.5.0", OTHERS, 4096
+    )
+    assign_release(release)
+    assert [each.rune for each in SelfTest.objects.all()] == [OTHERS]
+    assert Job.objects.get().kind == "self-test"
+    assign_release(replace(release, number=5, rune=""))
+    assign_release(replace(release, number=6))
+    assert SelfTest.objects.count() == 1
 
 
 def run(job: Job) -> Job:
