@@ -56,6 +56,7 @@ def answer(gate: DeviceClient, outputs: str, problem: Problem | None = None) -> 
     assert gate.report(report).status_code == 204
 
 
+@pytest.mark.protects("devices/false-self-tests")
 def test_a_device_is_asked_once_a_day_with_the_seed_of_all_that_run_the_same(
     gate: DeviceClient, organisation: Organisation, assignment: Assignment
 ) -> None:
@@ -105,6 +106,7 @@ def computed(outputs: str, reason: str = "") -> None:
     store_outputs(SelfTest.objects.get(), outputs, reason)
 
 
+@pytest.mark.protects("devices/false-self-tests")
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize(
     ("approved", "reason", "of_device", "verdict"),
@@ -168,6 +170,7 @@ def test_a_test_that_a_member_asks_for_is_compared_too(
     assert row_of(gate).self_test == "failed"
 
 
+@pytest.mark.protects("devices/others-runes")
 def test_nothing_is_computed_of_a_rune_that_a_device_only_says_it_runs(
     gate: DeviceClient, assignment: Assignment, developer: User
 ) -> None:
