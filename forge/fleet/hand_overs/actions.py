@@ -31,7 +31,7 @@ from forge.fleet.devices.requests import ask_device, end_requests
 from forge.fleet.devices.serializers import offered_to_json
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.devices.trust import trusted_fingerprints
-from forge.fleet.hand_overs.moving import move_row, require_order
+from forge.fleet.hand_overs.moving import is_backed, move_row, require_order
 from forge.fleet.hooks import devices_changed
 from forge.fleet.place import DEVICE
 from hmrd.protocol.enrolment import TrustKind
@@ -131,6 +131,8 @@ def accept_device(
     row = lock_device(offer.device)
     offer = find_hand_over(organisation, hand_over)
     require_in_service(row)
+    if not is_backed(offer):
+        raise Conflict(f"Who offered {row.name} may not hand it over any more. Ask for another offer.")
     if offer.accepted is not None:
         raise Conflict(f"{row.name} was accepted already, and has not moved yet.")
     offer.name = require_free_name(organisation, name)
