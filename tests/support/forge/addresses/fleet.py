@@ -24,6 +24,8 @@ _PATH = f"{ORGANISATION}/devices/gate-7"
 _LOG = f"{_DEVICE}/requests/<int:request_id>"
 
 CASES: list[Case] = [
+    # Devices are known by their keys, and people by nothing.
+    ("get", "api/device/v1/<path:rest>", "api/device/v1/state", None, (401,) * 7),
     ("get", _DEVICE, _PATH, None, READ),
     ("get", f"{_DEVICE}/requests", f"{_PATH}/requests", None, READ),
     ("get", _LOG, "DEVICE_REQUEST", None, READ),
