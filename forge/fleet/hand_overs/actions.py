@@ -26,12 +26,13 @@ from forge.fleet.devices.announcements import DELETED, changed_event
 from forge.fleet.devices.locking import lock_device, require_in_service
 from forge.fleet.devices.models import Device, HandOver, PersonEntry
 from forge.fleet.devices.names import require_free_name
+from forge.fleet.devices.orders import require_order_to_leave
 from forge.fleet.devices.quota import require_room_for_device
 from forge.fleet.devices.requests import ask_device, end_requests
 from forge.fleet.devices.serializers import offered_to_json
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.devices.trust import trusted_fingerprints
-from forge.fleet.hand_overs.moving import is_backed, move_row, require_order
+from forge.fleet.hand_overs.moving import is_backed, move_row
 from forge.fleet.hooks import devices_changed
 from forge.fleet.place import DEVICE
 from hmrd.protocol.enrolment import TrustKind
@@ -70,7 +71,7 @@ def offer_device(
     if receiver is None:
         message = f"There is no other organisation named {to}. Ask its members for its name."
         raise Invalid(message, errors={"to": [message]})
-    require_order(row, order)
+    require_order_to_leave(row, order)
     HandOver.objects.create(
         device=row,
         to=receiver,
@@ -130,16 +131,16 @@ def accept_device(
     offer = find_hand_over(organisation, hand_over)
     row = lock_device(offer.device)
     offer = find_hand_over(organisation, hand_over)
-    require_in_service(row)
     if not is_backed(offer):
-        raise Conflict(f"Who offered {row.name} may not hand it over any more. Ask for another offer.")
+        raise NotFound(f"The offer of {row.name} has ended. Ask {row.organisation.name} to offer it again.")
+    require_in_service(row)
     if offer.accepted is not None:
         raise Conflict(f"{row.name} was accepted already, and has not moved yet.")
     offer.name = require_free_name(organisation, name)
     trusted_fingerprints(organisation, TrustKind(trust))
     offer.trust, offer.accepted, offer.accepted_by = trust, timezone.now(), actor.person
     offer.save(update_fields=["name", "trust", "accepted", "accepted_by"])
-    ask_device(row, RequestKind.HAND_OVER, None)
+    ask_device(row, RequestKind.HAND_OVER, None, offer.order)
     write_entry(
         actor,
         "device.accept",
@@ -188,12 +189,12 @@ def finish_hand_over(device: Device) -> Device:
     giver = row.organisation
     write_entry(INSTALLATION, "device.leave", row.subject, giver.place, device=row.name, receiver=offer.to.name)
     append_event(giver.stream, changed_event(row, DELETED))
-    moved = move_row(row, offer)
-    write_line(moved, PersonEntry.HANDED_OVER, offer.accepted_by)
-    write_entry(INSTALLATION, "device.arrive", moved.subject, offer.to.place, device=moved.name, giver=giver.name)
-    append_event(offer.to.stream, changed_event(moved, PersonEntry.HANDED_OVER))
-    devices_changed.call(offer.to, [moved.pk])
-    return moved
+    new_row = move_row(row, offer)
+    write_line(new_row, PersonEntry.HANDED_OVER, offer.accepted_by)
+    write_entry(INSTALLATION, "device.arrive", new_row.subject, offer.to.place, device=new_row.name, giver=giver.name)
+    append_event(offer.to.stream, changed_event(new_row, PersonEntry.HANDED_OVER))
+    devices_changed.call(offer.to, [new_row.pk])
+    return new_row
 
 
 def _end(actor: Actor | None, device: Device, offer: HandOver) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from forge.accounts.actions import create_token
 from forge.accounts.audit.log import organisation_entries
 from forge.accounts.audit.sentences import render_entries
-from forge.accounts.models import Organisation, Quota, User
+from forge.accounts.models import Organisation, Quota, Role, User
+from forge.accounts.principals import acting_as
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound
 from forge.fleet.devices.actions.requests import request_of_device
 from forge.fleet.devices.actions.standing import retire_device
 from forge.fleet.devices.labels import labels_of
-from forge.fleet.devices.models import Device, HandOver
+from forge.fleet.devices.models import ClaimedWith, Device, HandOver
 from forge.fleet.enrolment.joining import join
 from forge.fleet.errors import DeviceNameInUse, DeviceQuotaReached, NoKeyAtHome, OrderNeeded
 from forge.fleet.hand_overs.actions import (
@@ -21,9 +23,11 @@ from forge.fleet.hand_overs.actions import (
     finish_hand_over,
     offer_device,
 )
+from forge.fleet.protocol.states import desired_state
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.orders import LeaveOrder, Order, sign_order
+from hmrd.protocol.wanted import RequestKind
 from rune.tools.signing.keys import Algorithm, SigningHalf, make_private_key
 from tests.forge.fleet.conftest import Send
 from tests.support.forge.factories.devices import first_report, joined, key_of
@@ -48,7 +52,7 @@ def test_an_offer_ends_with_the_right_of_who_made_it(
     offer_device(maintainer, device, "other")
     rows = maintainer.memberships.all()
     _ = rows.update(**change) if change else rows.delete()
-    with pytest.raises(Conflict, match="may not hand it over any more"):
+    with pytest.raises(NotFound, match="has ended"):
         accept_device(stranger, other, _offer(device).pk, "door-1")
 
 
@@ -63,12 +67,17 @@ def test_a_device_moves_when_both_agreed_and_it_answered(
     assert set(device.requests.filter(answered=None).values_list("kind", flat=True)) == {"log", "hand-over"}
     device.refresh_from_db()
     assert device.organisation.name == "acme"
-    moved = finish_hand_over(device)
-    moved.refresh_from_db()
-    assert (moved.organisation, moved.name, moved.note, labels_of(moved)) == (other, "door-1", "", {})
-    assert (moved.running_rune, moved.phase, moved.claimed_by) == ("", "empty", stranger)
-    assert [(each.kind, each.person) for each in moved.entries.all()] == [("handed-over", stranger)]
-    assert not moved.requests.exists()
+    device_there = finish_hand_over(device)
+    device_there.refresh_from_db()
+    assert (device_there.organisation, device_there.name, device_there.note, labels_of(device_there)) == (
+        other,
+        "door-1",
+        "",
+        {},
+    )
+    assert (device_there.running_rune, device_there.phase, device_there.claimed_by) == ("", "empty", stranger)
+    assert [(each.kind, each.person) for each in device_there.entries.all()] == [("handed-over", stranger)]
+    assert not device_there.requests.exists()
     assert not HandOver.objects.exists()
     acme = [each.sentence for each in render_entries(list(organisation_entries(owner, device.organisation)))]
     theirs = [each.sentence for each in render_entries(list(organisation_entries(stranger, other)))]
@@ -87,8 +96,8 @@ def test_the_other_organisation_sees_what_it_needs_and_no_more(
     assert acme.json() == {"hand_overs": []}
     assert send(developer, "GET", "hand-overs").status_code == 403
     text = send(stranger, "GET", "hand-overs", place="other")
-    listed = text.json()["hand_overs"][0]
-    assert (listed["id"], listed["giver"], listed["device"]) == (str(row.pk), "acme", "gate-7")
+    listing = text.json()["hand_overs"][0]
+    assert (listing["id"], listing["giver"], listing["device"]) == (str(row.pk), "acme", "gate-7")
     assert "berlin" not in text.content.decode()
     assert "Depot 2" not in text.content.decode()
     accepted = send(stranger, "POST", f"hand-overs/{row.pk}/accept", {"name": "door-1"}, place="other")
@@ -104,9 +113,9 @@ def test_who_may_not_lock_out_does_not_hand_over(device: Device, developer: User
 
 def test_an_offer_to_nobody_or_to_oneself_is_refused(device: Device, maintainer: User) -> None:
     for name in ("nobody", "acme"):
-        with pytest.raises(Invalid) as refused:
+        with pytest.raises(Invalid) as error:
             offer_device(maintainer, device, name)
-        assert list(refused.value.errors) == ["to"]
+        assert list(error.value.errors) == ["to"]
 
 
 def test_a_device_is_offered_once(device: Device, maintainer: User, stranger: User) -> None:
@@ -190,7 +199,7 @@ def _at_home(organisation: Organisation) -> Device:
         labels={},
         note="",
         trust=TrustKind.HOME,
-        claimed_with="code",
+        claimed_with=ClaimedWith.CODE,
         claimed_by=None,
     )
 
@@ -215,3 +224,54 @@ def test_a_device_that_believes_a_key_at_home_goes_by_its_order_alone(
 def test_a_device_that_believes_the_server_takes_no_order(device: Device, owner: User, key: SigningHalf) -> None:
     with pytest.raises(OrderNeeded, match="takes no order"):
         offer_device(owner, device, "other", sign_order(LeaveOrder("acme", str(device.pk)), key))
+
+
+def test_a_retired_device_that_believes_a_key_at_home_gets_the_order_to_leave(
+    organisation: Organisation, owner: User, key: SigningHalf
+) -> None:
+    device = _at_home(organisation)
+    with pytest.raises(OrderNeeded, match="cannot be read"):
+        retire_device(owner, device, "no order")
+    order = sign_order(LeaveOrder("acme", str(device.pk)), key)
+    retire_device(owner, device, order)
+    device.refresh_from_db()
+    state = desired_state(device)
+    assert ([each.kind for each in state.requests], state.orders) == ([RequestKind.LEAVE], (order,))
+
+
+def test_it_can_be_retired_without_an_order_too(organisation: Organisation, owner: User, key: SigningHalf) -> None:
+    device = _at_home(organisation)
+    retire_device(owner, device)
+    device.refresh_from_db()
+    assert device.retired is not None
+    assert desired_state(device).orders == ()
+
+
+def test_a_device_that_was_accepted_gets_the_order_to_leave(
+    organisation: Organisation, owner: User, stranger: User, other: Organisation, key: SigningHalf
+) -> None:
+    device = _at_home(organisation)
+    order = sign_order(LeaveOrder("acme", str(device.pk)), key)
+    offer_device(owner, device, "other", order)
+    assert desired_state(device).orders == ()
+    accept_device(stranger, other, _offer(device).pk, "door-1")
+    assert desired_state(device).orders == (order,)
+
+
+def test_an_offer_ends_with_the_right_of_its_maker(
+    device: Device, maintainer: User, stranger: User, other: Organisation
+) -> None:
+    offer_device(maintainer, device, "other")
+    maintainer.memberships.update(role=Role.DEVELOPER)
+    with pytest.raises(NotFound):
+        accept_device(stranger, other, _offer(device).pk, "door-1")
+
+
+def test_an_offer_of_a_token_ends_with_it(
+    device: Device, maintainer: User, stranger: User, other: Organisation
+) -> None:
+    token, _ = create_token(maintainer, "ci", ["device:manage", "organisation:read"], None)
+    offer_device(acting_as(maintainer, token), device, "other")
+    token.delete()
+    with pytest.raises(NotFound):
+        accept_device(stranger, other, _offer(device).pk, "door-1")
