@@ -16,6 +16,7 @@ from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.socket import DaemonAway, ask
+from hmrd.memory import use_one_arena
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, read_proof
@@ -85,6 +86,7 @@ def _run_daemon(options: argparse.Namespace) -> None:
     # The other commands answer sooner without the engine.
     from hmrd.daemon import Daemon
 
+    use_one_arena()
     daemon = Daemon(StateFolder(options.state), options.config)
     daemon.listen_to_signals()
     daemon.run()
