@@ -13,7 +13,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -108,11 +108,11 @@ def _blocked_notice(event: StoredEvent[DeploymentBlockedJson]) -> NoticeDraft:
     )
 
 
-def _served_message(event: StoredEvent[DeploymentServedJson], project: ProjectAddress) -> WebhookMessage:
+def _served_message(event: StoredEvent[DeploymentServedJson], project: PlaceAddress) -> WebhookMessage:
     return WebhookMessage("deployment.served", {**event.data, "url": f"{project.url}/deployments"})
 
 
-def _blocked_message(event: StoredEvent[DeploymentBlockedJson], project: ProjectAddress) -> WebhookMessage:
+def _blocked_message(event: StoredEvent[DeploymentBlockedJson], project: PlaceAddress) -> WebhookMessage:
     return WebhookMessage("deployment.blocked", {**event.data, "url": f"{project.url}/deployments"})
 
 
@@ -170,6 +170,9 @@ DEPLOYMENT_CHANGED = declare(
                 "deployment.change": "changed the deployment {deployment} of {project}: {changes}",
                 "deployment.delete": "deleted the deployment {deployment} of {project}, which served {version}",
                 "deployment.unblock": "ended the block of the deployment {deployment} of {project}",
+                "deployment.bind": "bound the deployment {deployment} of {project} to the group {group} of devices",
+                "deployment.unbind": "ended that the deployment {deployment} of {project} is for the group {group}",
+                "deployment.order": "stored the order for {version} of the deployment {deployment} of {project}",
                 "key.create": "created the key {key} of the deployment {deployment} of {project}",
                 "key.rotate": "rotated the key {key} of the deployment {deployment} of {project}",
                 "key.revoke": "revoked the key {key} of the deployment {deployment} of {project}",

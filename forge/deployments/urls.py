@@ -4,6 +4,7 @@ from django.urls import path
 
 from forge.core.api.acts import act_paths, acts_in
 from forge.deployments import api
+from forge.deployments.bindings import actions as bindings
 from forge.deployments.keys import actions as keys
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.previews import actions as previews
@@ -21,7 +22,7 @@ from forge.deployments.updates.serving import update_document
 from forge.projects.place import PROJECT
 from forge.reviews.place import CHANGE
 
-_ACTS = acts_in(settings, choosing, promoting, keys, previews)
+_ACTS = acts_in(settings, choosing, promoting, keys, bindings, previews)
 _READING = {
     f"{PROJECT.route}deployments": api.Deployments,
     DEPLOYMENT.route.removesuffix("/"): api.OneDeployment,

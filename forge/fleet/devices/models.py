@@ -83,6 +83,8 @@ class Device(models.Model):
 
     seen = models.DateTimeField(null=True, blank=True)
     """The time of its last poll or report, written within a minute."""
+    away_told = models.DateTimeField(null=True, blank=True)
+    """The time when members were told that it is away; None since it was seen."""
     sequence = models.PositiveBigIntegerField(default=0)
     """The number of its last report."""
     report_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
@@ -104,6 +106,8 @@ class Device(models.Model):
     )
     """The outcome of the last self-test, judged by the server where the server asked for it; "" before the first."""
     self_tested = models.DateTimeField(null=True, blank=True)
+    self_test_day = models.DateField(null=True, blank=True)
+    """The last day for which the server asked it for a self-test by itself."""
     problem = models.CharField(
         max_length=_KIND_LENGTH, choices=[(each.value, each.value) for each in ProblemName], blank=True
     )
@@ -136,6 +140,11 @@ class Device(models.Model):
     def get_absolute_url(self) -> str:
         """Returns the address of its page."""
         return f"/{self.organisation.name}/devices/{self.name}"
+
+    @property
+    def subject(self) -> str:
+        """The key of its audit entries."""
+        return f"device:{self.pk}"
 
     @property
     def fingerprint(self) -> str:
@@ -203,8 +212,11 @@ class PersonEntry(models.TextChoices):
     RESTART = "restart-requested", "Restart requested"
     SELF_TEST = "test-requested", "Self-test requested"
     KEY = "key-requested", "New key requested"
+    CHANGED = "changed", "Name or note changed"
     LABELS = "labels-changed", "Labels changed"
     OFFERED = "offered", "Offered to another organisation"
+    ACCEPTED = "offer-accepted", "Offer accepted by the other organisation"
+    WITHDRAWN = "offer-ended", "Offer to another organisation ended"
     HANDED_OVER = "handed-over", "Handed over"
     RETIRED = "retired", "Retired"
 
@@ -246,6 +258,8 @@ class DeviceRequest(models.Model):
     """The seed of a self-test."""
     rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The rune that a self-test is about."""
+    order = models.TextField(blank=True)
+    """The signed order of the key at home to do it, where the device believes such a key (`hmrd.protocol.orders`)."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -287,6 +301,8 @@ class HandOver(models.Model):
     accepted = models.DateTimeField(null=True, blank=True)
     name = models.CharField(max_length=LONGEST_NAME, blank=True)
     """The name that it has in the other organisation, chosen with the acceptance."""
+    trust = models.CharField(max_length=10, choices=[(each.value, each.value) for each in TrustKind], blank=True)
+    """The keys that it believes in the other organisation, chosen with the acceptance."""
     order = models.TextField(blank=True)
     """The signed order of the key at home, where the device believes such a key (`hmrd.protocol.orders`)."""
 
