@@ -17,7 +17,7 @@ from forge.fleet.models import DeviceRequest as RequestRow
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.limits import require_rate
-from forge.fleet.self_tests.approved import approved_outputs
+from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.asking import ask_daily, is_due
 from hmrd.protocol.wanted import MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
 
@@ -64,13 +64,18 @@ def _wanted(device: Device) -> WantedRune | None:
     assignment = device.assignment
     if assignment is None or not assignment.rune or device.retired is not None:
         return None
+    try:
+        outputs = approved_outputs(device.organisation_id, assignment.rune)
+    except OutputsPending:
+        # A device that switched now could not tell whether it computes what was approved.
+        return None
     return WantedRune(
         deployment=assignment.path,
         number=assignment.number,
         version=assignment.version,
         rune=assignment.rune,
         size=assignment.size,
-        self_test=approved_outputs(device.organisation_id, assignment.rune),
+        self_test=outputs,
     )
 
 

@@ -23,7 +23,8 @@ from forge.deployments.updates.jobs import request_updates
 from forge.fleet.groups.actions import create_group
 from forge.fleet.groups.assignments import assignment_of
 from forge.fleet.groups.models import GroupKind
-from forge.fleet.models import Device
+from forge.fleet.models import Device, SelfTest
+from forge.fleet.self_tests.judging import store_outputs
 from forge.projects.models import Project
 from forge.registry.provenance.signing.models import KeyOrigin, SigningKey
 from forge.registry.tags.withdrawing.actions import withdraw_tag
@@ -62,6 +63,9 @@ def sign(run_signer: Signer) -> Callable[[], None]:
         request_updates()
         for job in run_signer():
             assert job.state == "succeeded", job.error
+        # What a worker computes of the rune, for these bytes which are none.
+        for test in SelfTest.objects.filter(computed=None):
+            store_outputs(test, "", "the rune does not run")
 
     return run
 
