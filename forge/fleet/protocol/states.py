@@ -19,7 +19,7 @@ from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.limits import require_rate
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.asking import ask_daily, is_due
-from hmrd.protocol.wanted import MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
 
 
 def answer_state(request: HttpRequest) -> HttpResponse:
@@ -88,8 +88,10 @@ def _requests(device: Device) -> list[RequestRow]:
 
 def _orders(device: Device, requests: list[RequestRow]) -> tuple[str, ...]:
     """The orders of the key at home about what is wanted and asked."""
-    return tuple(order for order in (_order_of(device.assignment), *(each.order for each in requests)) if order)
+    orders = [*_orders_of(device.assignment), *(each.order for each in requests)]
+    return tuple(order for order in orders if order)[:MOST_ORDERS]
 
 
-def _order_of(assignment: Assignment | None) -> str:
-    return "" if assignment is None else assignment.order
+def _orders_of(assignment: Assignment | None) -> tuple[str, ...]:
+    """Those that change the keys come first: one of the new keys may have signed the others."""
+    return () if assignment is None else (*assignment.key_orders, assignment.order)
