@@ -14,6 +14,7 @@ from hmrd.config.model import SourceConfig, SourceFormat, SourceKind
 from hmrd.protocol.problems import ProblemName
 from hmrd.running.failure import RunFailed
 from hmrd.running.formats import LineDecoder, WavDecoder
+from hmrd.running.sources import blocks
 from hmrd.running.stop_signal import StopSignal
 from hmrd.running.windows import Cutter, windows
 from rune.capabilities import Capability
@@ -115,19 +116,25 @@ def test_a_wav_file_is_converted_to_the_rate_of_the_rune(tmp_path: Path) -> None
 def test_a_pipe_waits_for_its_next_writer(tmp_path: Path) -> None:
     path, stop = tmp_path / "pipe", StopSignal()
     os.mkfifo(path)
-    stream = windows(port(ElementType.U8, 2), SourceConfig(SourceKind.PIPE, (str(path),)), stop)
+    stream = blocks(SourceConfig(SourceKind.PIPE, (str(path),)), stop)
 
     found = []
     for text in (b"abc", b"defg"):
         writer = threading.Thread(target=path.write_bytes, args=(text,))
         writer.start()
-        found.append(next(stream))
+        found += [next(stream), next(stream)]
         writer.join()
-    found.append(next(stream))
     stop.set()
 
-    assert found == [b"ab", b"de", b"fg"]
+    assert found == [b"abc", b"", b"defg", b""]
     assert list(stream) == []
+
+
+def test_what_follows_a_break_begins_a_window_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hmrd.running.windows.blocks", lambda *_: (each for each in (b"abc", b"", b"defg")))
+    source = SourceConfig(SourceKind.PIPE, ("-",))
+
+    assert list(windows(port(ElementType.U8, 2), source, StopSignal())) == [b"ab", b"de", b"fg"]
 
 
 def test_a_command_feeds_and_is_ended_with_all_it_started(tmp_path: Path) -> None:
