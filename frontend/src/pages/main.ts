@@ -13,7 +13,7 @@ import "./styles/placeholders.css";
 import "./styles/rune-card.css";
 import "./styles/builds.css";
 import "./styles/build.css";
-import "./styles/devices.css";
+import "./styles/boards.css";
 import "./styles/notices.css";
 import "./styles/home.css";
 import "./styles/ways.css";

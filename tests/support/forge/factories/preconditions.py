@@ -111,7 +111,7 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     ):
         blocks = BlockVersion.objects.filter(repository__project=_project(match), name=match[3], version=match[4])
         return [facet for block in blocks for facet in block_facets(block)]
-    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/targets|/?([^/]+)/([^/]+)/devices", path):
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/targets|/?([^/]+)/([^/]+)/boards", path):
         return choices_facets(choices_of(_project(match)))
     if match := re.search(r"/(?:conversions|models)/([0-9a-f-]{36})/boards$", path):
         return board_facets(ModelConversion.objects.get(pk=match[1]))
