@@ -1,0 +1,147 @@
+"""How a device is doing, for pages: whether it is there, what it runs beside what is wanted, and why not yet.
+
+It reads the row of a device with its assignment, and no other table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from forge.fleet.devices.models import Device
+from forge.fleet.pages.sentences import SELF_TESTS, ProblemText, problem_text
+from forge.fleet.queries.health import AWAY_AFTER
+from hmrd.protocol.reports import Phase, SelfTestOutcome
+
+_MISSED_POLLS = 3
+_LEAST_ONLINE = timedelta(minutes=5)
+"""The time of a poll is written with a delay, and one poll may be lost."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A short state with its colour and icon."""
+
+    text: str
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+RETIRED = Tag("Retired", "", icon="archive")
+LOCKED_OUT = Tag("Locked out", "bad", icon="lock")
+NEVER_SEEN = Tag("Not seen yet", "", icon="wifi-off")
+AWAY = Tag("Away", "warn", icon="wifi-off")
+ONLINE = Tag("Online", "ok", icon="check")
+SEEN_TODAY = Tag("Seen today", "", icon="clock")
+
+_TEST_TAGS = {
+    SelfTestOutcome.PASSED: ("ok", Tag("", "ok", icon="check")),
+    SelfTestOutcome.FAILED: ("bad", Tag("", "bad", icon="circle-x")),
+    SelfTestOutcome.NOT_VERIFIED: ("", Tag("", "", icon="minus")),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted of a device beside what it runs.
+
+    `state` is short, for a list: "as wanted", "fetching"; `reason` says in sentences why the device does not run it yet.
+    """
+
+    version: str
+    state: str
+    colour: str
+    reason: str
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The outcome of the last self-test: the outcome, what it was compared with, and its look."""
+
+    outcome: str
+    compared: str
+    colour: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a device is doing."""
+
+    tag: Tag
+    is_away: bool
+    problem: ProblemText | None
+    target: Target
+    test: TestResult | None
+
+
+def standing_of(device: Device, now: datetime) -> Standing:
+    """Returns how a device is doing. Its assignment was fetched with it."""
+    problem = problem_text(device.problem)
+    is_away = device.seen is None or now - device.seen >= AWAY_AFTER
+    return Standing(
+        tag=_tag(device, now, is_away=is_away),
+        is_away=is_away,
+        problem=problem,
+        target=_target(device, problem, is_away=is_away),
+        test=_test_result(device),
+    )
+
+
+def _tag(device: Device, now: datetime, *, is_away: bool) -> Tag:
+    if device.retired is not None:
+        return RETIRED
+    if device.locked_out is not None:
+        return LOCKED_OUT
+    if device.seen is None:
+        return NEVER_SEEN
+    if is_away:
+        return AWAY
+    poll = timedelta(seconds=settings.DEVICE_POLL_SECONDS)
+    return ONLINE if now - device.seen < max(_LEAST_ONLINE, _MISSED_POLLS * poll) else SEEN_TODAY
+
+
+def _target(device: Device, problem: ProblemText | None, *, is_away: bool) -> Target:
+    wanted = device.assignment
+    if device.retired is not None:
+        return Target("", "retired", "", "The device was retired. Nothing is wanted of it.", is_met=True)
+    if wanted is None:
+        reason = "No deployment is for this device. Bind a deployment to a group that it is in."
+        return Target("", "no deployment", "", reason, is_met=True)
+    if not wanted.rune:
+        reason = f"{wanted.version} was withdrawn. The device keeps what it runs until another version is set."
+        return Target(wanted.version, "withdrawn", "warn", reason, is_met=True)
+    if device.running_rune == wanted.rune:
+        return Target(wanted.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
+    state, colour, reason = _obstacle(device, wanted.version, problem, is_away=is_away)
+    return Target(wanted.version, state, colour, reason, is_met=False)
+
+
+def _obstacle(device: Device, version: str, problem: ProblemText | None, *, is_away: bool) -> tuple[str, str, str]:
+    """Returns why a device does not run the wanted version yet: short, its colour, and in sentences."""
+    if device.locked_out is not None:
+        return "locked out", "bad", f"The device is locked out. It gets {version} after you let it in again."
+    if problem is not None:
+        return problem.title.lower(), "bad", f"{problem.happened} {problem.advice}"
+    if is_away:
+        return "waits, device is away", "warn", f"The device is away. It gets {version} when it comes back."
+    match device.phase:
+        case Phase.FETCHING:
+            return "fetching", "", f"The device is downloading {version}."
+        case Phase.CHECKING:
+            return "checking", "", f"The device checks the signatures of {version} and runs its self-test."
+        case Phase.TRYING:
+            return "trying", "", f"{version} answers on the device. Its health is not confirmed yet."
+    return "on its way", "", f"The device gets {version} with its next poll."
+
+
+def _test_result(device: Device) -> TestResult | None:
+    if not device.self_test:
+        return None
+    outcome = SelfTestOutcome(device.self_test)
+    (said, compared), (colour, tag) = SELF_TESTS[outcome], _TEST_TAGS[outcome]
+    return TestResult(said, compared, colour, tag.icon)
