@@ -6,15 +6,15 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
+from forge.fleet.queries.syntax import LONGEST_QUERY
 from hmrd.protocol.names import LONGEST_NAME
 from hmrd.protocol.wanted import LONGEST_VERSION
 from rune.digests import DIGEST_LENGTH
-
-LONGEST_QUERY = 400
 
 
 class GroupKind(models.TextChoices):
@@ -85,6 +85,8 @@ class Assignment(models.Model):
     """The order for this release that a key at home signed, or ""."""
     revision = models.PositiveBigIntegerField(default=1)
     """Rises with each change."""
+    bound = models.DateTimeField(default=timezone.now, editable=False)
+    """The time when the deployment was bound to the group: where two groups have a device, the earlier one decides."""
     changed = models.DateTimeField()
 
     def __str__(self) -> str:
