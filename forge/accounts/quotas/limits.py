@@ -35,6 +35,8 @@ class QuotaResource(StrEnum):
     """Changes tried in copies of builds, in an hour."""
     PROTECTED_RUNS = "protected-runs"
     """Runs of a person's runes on samples that the person may not play, in a day."""
+    DEVICES = "devices"
+    """Devices that were not retired."""
     SOCKETS = "sockets"
     """The sockets at once, at one server process."""
     ORGANISATIONS = "organisations"
@@ -48,6 +50,7 @@ OF_ORGANISATION: Mapping[QuotaResource, int] = {
     QuotaResource.MINUTES: 720,
     QuotaResource.TRAINING: 360,
     QuotaResource.TRIALS: 240,
+    QuotaResource.DEVICES: 10_000,
     QuotaResource.SOCKETS: 1000,
 }
 """The defaults of an organisation."""

@@ -52,6 +52,9 @@ _WORDS: Mapping[QuotaResource, _QuotaWords] = {
     QuotaResource.PROTECTED_RUNS: _QuotaWords(
         "Runs on recordings that the person may not play", "Try again tomorrow.", "in the last day"
     ),
+    QuotaResource.DEVICES: _QuotaWords(
+        "Devices", "Retire one that is not in use, or ask the operator of this server for more."
+    ),
     QuotaResource.SOCKETS: _QuotaWords("Open connections", "Close studios and phones that are not in use.", "now"),
     QuotaResource.ORGANISATIONS: _QuotaWords("Organisations", "Ask the operator of this server for more."),
 }

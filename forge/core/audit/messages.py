@@ -29,6 +29,7 @@ class AuditTopic(models.TextChoices):
     REVIEWS = "reviews", "Reviews"
     PUBLISHING = "publishing", "Publishing"
     DOWNLOADS = "downloads", "Downloads"
+    DEVICES = "devices", "Devices"
     REFUSALS = "refusals", "Refusals"
     LOG = "audit-log", "This log"
 

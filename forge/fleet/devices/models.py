@@ -138,6 +138,11 @@ class Device(models.Model):
         return f"/{self.organisation.name}/devices/{self.name}"
 
     @property
+    def subject(self) -> str:
+        """The key of its audit entries."""
+        return f"device:{self.pk}"
+
+    @property
     def fingerprint(self) -> str:
         """Identifies its key for people; "" without a key."""
         return fingerprint(self.public_key) if self.public_key else ""
@@ -203,8 +208,10 @@ class PersonEntry(models.TextChoices):
     RESTART = "restart-requested", "Restart requested"
     SELF_TEST = "test-requested", "Self-test requested"
     KEY = "key-requested", "New key requested"
+    CHANGED = "changed", "Name or note changed"
     LABELS = "labels-changed", "Labels changed"
     OFFERED = "offered", "Offered to another organisation"
+    WITHDRAWN = "offer-ended", "Offer to another organisation ended"
     HANDED_OVER = "handed-over", "Handed over"
     RETIRED = "retired", "Retired"
 

@@ -26,6 +26,7 @@ _PURPOSES = {
     QuotaResource.TRAINING: "minutes of training, in a day",
     QuotaResource.TRIALS: "changes tried in an hour",
     QuotaResource.PROTECTED_RUNS: "on recordings that the person may not play, in a day",
+    QuotaResource.DEVICES: "devices in service",
     QuotaResource.SOCKETS: "open at one server process",
     QuotaResource.ORGANISATIONS: "owned",
 }

@@ -1,0 +1,38 @@
+"""A device joined: its timeline, the audit log and the members hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forge.accounts.models import User
+from forge.accounts.principals import INSTALLATION
+from forge.core.audit.entries import write_entry
+from forge.core.events.log import append_event
+from forge.fleet.devices.announcements import DEVICE_CHANGED
+from forge.fleet.devices.models import ClaimedWith, Device, PersonEntry
+from forge.fleet.devices.timeline import write_line
+
+_MEANS: Mapping[str, str] = {
+    ClaimedWith.CODE: "a code",
+    ClaimedWith.LABEL: "a label",
+    ClaimedWith.BATCH: "a batch certificate",
+    ClaimedWith.STOCK: "an account",
+}
+
+
+def announce_joined(device: Device, claimed_by: User | None) -> None:
+    """Tells that a device joined, in the transaction that made it. The device acted, with what `claimed_by` made or
+    confirmed."""
+    write_line(device, PersonEntry.CLAIMED, claimed_by)
+    write_entry(
+        INSTALLATION,
+        "device.join",
+        device.subject,
+        device.organisation.place,
+        device=device.name,
+        means=_MEANS[device.claimed_with],
+        member=str(claimed_by.pk) if claimed_by else "",
+        fingerprint=device.fingerprint,
+    )
+    event = DEVICE_CHANGED(device=str(device.pk), name=device.name, change=PersonEntry.CLAIMED)
+    append_event(device.organisation.stream, event)

@@ -1,0 +1,13 @@
+"""The hook by which groups follow the devices of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from forge.accounts.models import Organisation
+from forge.core.hooks import Hook
+
+devices_changed: Hook[[Organisation, Collection[UUID]], None] = Hook()
+"""Called in the transaction in which devices joined or were retired, or in which their names, boards or labels changed:
+what each shall run is chosen anew. The ids are those of the devices."""
