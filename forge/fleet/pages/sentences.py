@@ -197,6 +197,15 @@ TRUST: Final[Mapping[TrustKind, tuple[str, str]]] = {
 }
 """Who devices believe, and what that means for a server that was taken over."""
 
+TOTALS: Final[Mapping[str, str]] = {
+    "restarts": "Restarts since it joined",
+    "traps": "Stopped with an error",
+    "slow_runs": "Too slow",
+    "fallbacks": "Went back by itself",
+    "answers_dropped": "Answers lost",
+}
+"""The counts of `hmrd.protocol.reports.Totals`."""
+
 
 def problem_text(name: str) -> ProblemText | None:
     """Returns a problem in words; None without one."""

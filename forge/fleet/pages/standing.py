@@ -37,11 +37,8 @@ AWAY = Tag("Away", "warn", icon="wifi-off")
 ONLINE = Tag("Online", "ok", icon="check")
 SEEN_TODAY = Tag("Seen today", "", icon="clock")
 
-_TEST_TAGS = {
-    SelfTestOutcome.PASSED: ("ok", Tag("", "ok", icon="check")),
-    SelfTestOutcome.FAILED: ("bad", Tag("", "bad", icon="circle-x")),
-    SelfTestOutcome.NOT_VERIFIED: ("", Tag("", "", icon="minus")),
-}
+_TEXT_CLASSES = {"ok": "good", "warn": "worse", "bad": "wrong"}
+"""The class of a text in the colour of a tag."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,11 @@ class Target:
     reason: str
     is_met: bool
 
+    @property
+    def text_class(self) -> str:
+        """The class of the state as a text."""
+        return _TEXT_CLASSES.get(self.colour, "")
+
 
 @dataclass(frozen=True)
 class TestResult:
@@ -64,8 +66,15 @@ class TestResult:
 
     outcome: str
     compared: str
-    colour: str
+    text_class: str
     icon: str
+
+
+TEST_RESULTS = {
+    SelfTestOutcome.PASSED: TestResult(*SELF_TESTS[SelfTestOutcome.PASSED], "good", icon="check"),
+    SelfTestOutcome.FAILED: TestResult(*SELF_TESTS[SelfTestOutcome.FAILED], "wrong", icon="circle-x"),
+    SelfTestOutcome.NOT_VERIFIED: TestResult(*SELF_TESTS[SelfTestOutcome.NOT_VERIFIED], "", icon="minus"),
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ def standing_of(device: Device, now: datetime) -> Standing:
         is_away=is_away,
         problem=problem,
         target=_target(device, problem, is_away=is_away),
-        test=_test_result(device),
+        test=TEST_RESULTS[SelfTestOutcome(device.self_test)] if device.self_test else None,
     )
 
 
@@ -137,11 +146,3 @@ def _obstacle(device: Device, version: str, problem: ProblemText | None, *, is_a
         case Phase.TRYING:
             return "trying", "", f"{version} answers on the device. Its health is not confirmed yet."
     return "on its way", "", f"The device gets {version} with its next poll."
-
-
-def _test_result(device: Device) -> TestResult | None:
-    if not device.self_test:
-        return None
-    outcome = SelfTestOutcome(device.self_test)
-    (said, compared), (colour, tag) = SELF_TESTS[outcome], _TEST_TAGS[outcome]
-    return TestResult(said, compared, colour, tag.icon)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 
 from forge.fleet.devices.models import ClaimedWith, PersonEntry
 from forge.fleet.pages import sentences
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.problems import ProblemName
-from hmrd.protocol.reports import EventKind, SelfTestOutcome
+from hmrd.protocol.reports import EventKind, SelfTestOutcome, Totals
 from hmrd.protocol.wanted import RequestKind
 
 
@@ -22,10 +24,11 @@ from hmrd.protocol.wanted import RequestKind
         (RequestKind, sentences.REQUESTS),
         (ClaimedWith, sentences.CLAIMED_WITH),
         (TrustKind, sentences.TRUST),
+        (Totals.__dataclass_fields__, sentences.TOTALS),
     ],
 )
-def test_each_kind_has_words(kinds: type, words: object) -> None:
-    assert set(words) == set(kinds)  # type: ignore[call-overload]
+def test_each_kind_has_words(kinds: Iterable[str], words: Mapping[str, object]) -> None:
+    assert set(words) == set(kinds)
 
 
 @pytest.mark.parametrize("name", ProblemName)

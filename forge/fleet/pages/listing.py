@@ -1,0 +1,176 @@
+"""The page of an organisation's devices: what they run, their health, a search, a list, and one device beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.access import find_organisation
+from forge.accounts.models import Organisation
+from forge.accounts.organisation_tabs import tabs_of
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import principal_of
+from forge.core.actors import Actor
+from forge.core.errors import NotFound
+from forge.core.http.pages import for_person
+from forge.core.http.paging import chosen_of, rows_of
+from forge.fleet.access import find_device
+from forge.fleet.devices.models import Device, DeviceQuerySet
+from forge.fleet.lists.overview import overview_of
+from forge.fleet.lists.rows import ORDERINGS, DeviceOrder, listed
+from forge.fleet.pages.choices import deployments_of, settable_groups
+from forge.fleet.pages.overview import BAR_WIDTH, bar_of, health_links
+from forge.fleet.pages.panel import panel_context
+from forge.fleet.pages.standing import Standing, standing_of
+from forge.fleet.pages.sidebar import sidebar_of
+from forge.fleet.queries import health
+from forge.fleet.queries.conditions import QueryScope
+from forge.fleet.queries.errors import BadQuery
+from forge.fleet.queries.fields import FIELDS
+from forge.fleet.queries.matching import scope_of
+from forge.fleet.queries.syntax import LONGEST_QUERY, DeviceQuery
+
+SHOWN: Final = 25
+"""Devices on a page of the list."""
+MOST_NAMED: Final = 3
+"""Versions that the line below the search names."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search of the page: its text, the devices that match, and what is wrong with it."""
+
+    text: str
+    devices: DeviceQuerySet
+    error: BadQuery | None
+
+    @property
+    def save_address(self) -> str:
+        """The query of the page that saves this search."""
+        return f"?{urlencode({'q': self.text})}"
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A device with how it is doing; `is_open` if it is shown beside the list."""
+
+    device: Device
+    standing: Standing
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list: its title, and the address of the list in its order; `order` if the list has it now."""
+
+    title: str
+    address: str = ""
+    order: str = ""
+
+
+@for_person
+def devices_page(request: HttpRequest, organisation: str) -> HttpResponse:
+    """The devices of an organisation; `?q=` narrows them, and `?device=` opens one beside the list."""
+    owner = find_organisation(principal_of(request), organisation)
+    return render(request, "fleet/devices.html", list_context(request, owner, request.GET.get("q", "")))
+
+
+def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[str, Any]:
+    """Returns what the page shows of the devices that match a search."""
+    principal, scope = principal_of(request), scope_of(owner.pk)
+    overview = overview_of(DeviceQuery(), scope)
+    search = _search(text, scope)
+    sort = chosen_of(request, "sort", ORDERINGS)
+    opened = _opened(principal, owner, request.GET.get("device", ""))
+    complete = search.devices.select_related("organisation", "assignment").prefetch_related(None)
+    devices, pages = rows_of(request, complete.order_by(*ORDERINGS[DeviceOrder(sort or "name")]), SHOWN, at="list")
+    may_change = can(principal, Verb.CHANGE_DEVICES, owner)
+    api = f"/api/v1/organisations/{owner.name}"
+    return tabs_of(principal, owner) | {
+        "has_devices": overview.count > 0 or bool(text),
+        "total": overview.count,
+        "bar": bar_of(overview.running),
+        "bar_width": BAR_WIDTH,
+        "health": health_links(overview.health),
+        "search": search,
+        "field_count": len(FIELDS),
+        "longest_query": LONGEST_QUERY,
+        "matches": matches_text(search.devices, scope) if search.text and not search.error else "",
+        "sort": sort,
+        "columns": _columns(request, sort),
+        "rows": _rows(devices, scope, opened),
+        "pages": pages,
+        "panel": panel_context(principal, opened) if opened else None,
+        "close": _address(request, device=None),
+        "sidebar": sidebar_of(principal, owner, search.text, scope),
+        "csv_url": f"{api}/device-table?{urlencode({'q': search.text})}",
+        "completion_url": f"{api}/device-completion",
+        "settable_groups": settable_groups(principal, owner) if may_change else (),
+        "deployments": deployments_of(owner) if may_change else (),
+        "may_claim": can(principal, Verb.CLAIM_DEVICES, owner),
+        "may_change": may_change,
+        "may_read_logs": can(principal, Verb.READ_DEVICE_LOGS, owner),
+        "install_command": "pip install hammer-forge-hmrd",
+        "enroll_command": f"hmrd enroll {settings.PUBLIC_URL} CODE",
+    }
+
+
+def _search(text: str, scope: QueryScope) -> Search:
+    text = " ".join(text.split())
+    try:
+        return Search(text, listed(text, scope), None)
+    except BadQuery as error:
+        return Search(text, listed("", scope).none(), error)
+
+
+def _opened(actor: Actor, owner: Organisation, name: str) -> Device | None:
+    """Returns the device beside the list; a page ignores a name that is none, since an address may be old."""
+    try:
+        return find_device(actor, owner, name) if name else None
+    except NotFound:
+        return None
+
+
+def _rows(devices: Sequence[Device], scope: QueryScope, opened: Device | None) -> tuple[DeviceRow, ...]:
+    return tuple(
+        DeviceRow(each, standing_of(each, scope.now), is_open=opened is not None and opened.pk == each.pk)
+        for each in devices
+    )
+
+
+def _columns(request: HttpRequest, sort: str) -> tuple[Column, ...]:
+    by_seen = sort == DeviceOrder.SEEN
+    return (
+        Column("Device", _address(request, sort=None), "" if by_seen else "ascending"),
+        Column("Last seen", _address(request, sort=DeviceOrder.SEEN), "descending" if by_seen else ""),
+        *map(Column, ("Board", "Running", "Wanted", "Self-test")),
+    )
+
+
+def _address(request: HttpRequest, **changes: str | None) -> str:
+    """Returns the page's query with other values, on the first page of the list."""
+    values = {name: request.GET.get(name) for name in ("q", "sort", "device")} | changes
+    return f"?{urlencode({name: value for name, value in values.items() if value})}"
+
+
+def matches_text(devices: DeviceQuerySet, scope: QueryScope) -> str:
+    """Returns what the devices of a search run, and how many are away: "38 run 1.5, 6 run 1.3; 6 are away."."""
+    versions = devices.order_by().values_list("running_version").annotate(devices=Count("pk")).order_by("-devices")
+    counts = list(versions[: MOST_NAMED + 1])
+    if not counts:
+        return ""
+    parts = [f"{count:,} {_verb(count, 'runs', 'run')} {version or 'nothing'}" for version, count in counts[:MOST_NAMED]]
+    rest = ", the others another version" if len(counts) > MOST_NAMED else ""
+    away = devices.filter(health.away(scope.now)).count()
+    return f"{', '.join(parts)}{rest}{f'; {away:,} {_verb(away, "is", "are")} away' if away else ''}."
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
