@@ -22,6 +22,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
+    path("", include("forge.fleet.urls")),
     path("", include("forge.deployments.urls")),
     path("", include("forge.player.urls")),
     path("", include("forge.webhooks.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forge.core.errors import Conflict, Invalid, QuotaReached
+from rune.wording import counted
 
 
 class BadDeviceName(Invalid):
@@ -48,8 +49,8 @@ class DeviceQuotaReached(QuotaReached):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"The organisation has {limit:,} devices, which is the limit. Retire one, or ask the operator of this "
-            "server for more."
+            f"The organisation has {counted(limit, 'device')}, which is the limit. Retire one, or ask the operator of "
+            "this server for more."
         )
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, TypedDict
 
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
-from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.fleet.devices.models import PersonEntry
+from forge.core.events.declarations import EventType, NewEvent, StreamKind, declare
+from forge.fleet.devices.models import Device, PersonEntry
 
 DELETED = "deleted"
 """The change of a device that is not there any more."""
@@ -46,3 +46,8 @@ DEVICE_CHANGED = declare(
         ),
     )
 )
+
+
+def changed_event(device: Device, change: str) -> NewEvent:
+    """Returns the event of a change of a device."""
+    return DEVICE_CHANGED(device=str(device.pk), name=device.name, change=change)

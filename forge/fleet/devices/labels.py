@@ -53,3 +53,8 @@ def store_labels(device: Device, labels: Labels) -> None:
         DeviceLabel(device=device, organisation_id=device.organisation_id, key=key, value=value)
         for key, value in labels.items()
     )
+
+
+def labels_text(labels: Labels) -> str:
+    """Returns labels as one text, such as `line=3, site=berlin`, which `parse_labels` reads."""
+    return ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))

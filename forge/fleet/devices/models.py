@@ -211,6 +211,7 @@ class PersonEntry(models.TextChoices):
     CHANGED = "changed", "Name or note changed"
     LABELS = "labels-changed", "Labels changed"
     OFFERED = "offered", "Offered to another organisation"
+    ACCEPTED = "offer-accepted", "Offer accepted by the other organisation"
     WITHDRAWN = "offer-ended", "Offer to another organisation ended"
     HANDED_OVER = "handed-over", "Handed over"
     RETIRED = "retired", "Retired"
@@ -294,6 +295,8 @@ class HandOver(models.Model):
     accepted = models.DateTimeField(null=True, blank=True)
     name = models.CharField(max_length=LONGEST_NAME, blank=True)
     """The name that it has in the other organisation, chosen with the acceptance."""
+    trust = models.CharField(max_length=10, choices=[(each.value, each.value) for each in TrustKind], blank=True)
+    """The keys that it believes in the other organisation, chosen with the acceptance."""
     order = models.TextField(blank=True)
     """The signed order of the key at home, where the device believes such a key (`hmrd.protocol.orders`)."""
 

@@ -14,8 +14,8 @@ def devices_in_service(organisation: Organisation) -> int:
 
 
 def require_room_for_device(organisation: Organisation) -> None:
-    """Locks the organisation to the end of the transaction, and raises `DeviceQuotaReached` where it has as many devices
-    as it may."""
+    """Locks the organisation to the end of the transaction, and raises `DeviceQuotaReached` where it has as many
+    devices as it may."""
     limit = limit_of(locked(organisation).stream, QuotaResource.DEVICES)
     if devices_in_service(organisation) >= limit:
         raise DeviceQuotaReached(limit)

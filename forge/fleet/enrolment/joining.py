@@ -12,8 +12,8 @@ from forge.fleet.devices.models import ClaimedWith, Device
 from forge.fleet.devices.names import new_name, require_free_name
 from forge.fleet.devices.quota import require_room_for_device
 from forge.fleet.devices.reported import reported_state
+from forge.fleet.devices.trust import trusted_fingerprints
 from forge.fleet.enrolment.models import Batch
-from forge.fleet.enrolment.trust import trusted_fingerprints
 from forge.fleet.errors import DeviceKeyInUse
 from forge.fleet.hooks import devices_changed
 from hmrd.protocol.enrolment import TrustKind

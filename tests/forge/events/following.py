@@ -16,6 +16,7 @@ from django.test import Client
 from forge.builds.models import Build, Preview
 from forge.builds.registrations import SHOWN_BUILDS
 from forge.core.events.declarations import EVERYTHING, EventType
+from forge.fleet.models import Device
 from forge.projects.models import Project
 
 View = dict[str, Any]
@@ -52,6 +53,11 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         builds = Build.objects.filter(project=project).numbered().values_list("pk", flat=True)
         return {str(pk): items for pk in builds if (items := listed(f"/api/v1/builds/{pk}/{address}", key))}
 
+    def devices() -> Any:
+        """The devices of the organisation, each as its own address answers it."""
+        names = Device.objects.filter(organisation=project.organisation).values_list("name", flat=True)
+        return [get(f"{organisation}/devices/{name}") for name in names]
+
     def requests() -> Any:
         return listed(f"{base}/reviews", "results")
 
@@ -87,6 +93,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "members": lambda: listed(f"{organisation}/members", "members"),
         # Only owners read them, and the follower is not an owner.
         "webhooks": lambda: listed(f"{organisation}/webhooks", "webhooks"),
+        "devices": devices,
         "jobs": lambda: listed(f"{organisation}/jobs", "results"),
         "notices": lambda: listed("/api/v1/notices", "results"),
         # Which there are. What each is called, its own stream tells.
@@ -117,6 +124,7 @@ RESOURCES = (
     "notices",
     "projects",
     "webhooks",
+    "devices",
     "jobs",
 )
 """The addresses that are followed."""

@@ -62,7 +62,8 @@ def test_the_audit_log_says_how_it_joined(organisation: Organisation, owner: Use
 
 def test_it_gets_a_name_if_its_person_chose_none(organisation: Organisation) -> None:
     first, second = _join(organisation, "", key_of("a")), _join(organisation, "", key_of("b"))
-    assert first.name.startswith("device-") and is_device_name(first.name)
+    assert first.name.startswith("device-")
+    assert is_device_name(first.name)
     assert first.name != second.name
 
 
@@ -96,7 +97,7 @@ def test_a_name_outside_the_grammar_is_refused(organisation: Organisation) -> No
 def test_above_the_quota_it_is_refused(organisation: Organisation) -> None:
     Quota.objects.create(holder=organisation.stream, resource="devices", limit=1)
     _join(organisation, "gate-7")
-    with pytest.raises(DeviceQuotaReached, match="has 1 devices, which is the limit"):
+    with pytest.raises(DeviceQuotaReached, match="has 1 device, which is the limit"):
         _join(organisation, "gate-8")
     assert Device.objects.count() == 1
 

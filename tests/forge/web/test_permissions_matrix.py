@@ -30,6 +30,7 @@ OURS = (
         "forge.accounts",
         "forge.datasets",
         "forge.deployments",
+        "forge.fleet",
         "forge.jobs",
         "forge.learning",
         "forge.notices",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db import transaction
+
 from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
-from forge.fleet.devices.announcements import DEVICE_CHANGED
+from forge.fleet.devices.announcements import changed_event
 from forge.fleet.devices.models import ClaimedWith, Device, PersonEntry
 from forge.fleet.devices.timeline import write_line
 
@@ -20,6 +22,7 @@ _MEANS: Mapping[str, str] = {
 }
 
 
+@transaction.atomic
 def announce_joined(device: Device, claimed_by: User | None) -> None:
     """Tells that a device joined, in the transaction that made it. The device acted, with what `claimed_by` made or
     confirmed."""
@@ -34,5 +37,4 @@ def announce_joined(device: Device, claimed_by: User | None) -> None:
         member=str(claimed_by.pk) if claimed_by else "",
         fingerprint=device.fingerprint,
     )
-    event = DEVICE_CHANGED(device=str(device.pk), name=device.name, change=PersonEntry.CLAIMED)
-    append_event(device.organisation.stream, event)
+    append_event(device.organisation.stream, changed_event(device, PersonEntry.CLAIMED))

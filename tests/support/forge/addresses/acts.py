@@ -21,6 +21,7 @@ from rest_framework.fields import (
 
 from forge.accounts.permissions import ALLOWED_VERBS
 from forge.core.api.acts import Act
+from tests.support.forge.addresses.fleet import BATCH, CONFIRMED
 from tests.support.forge.addresses.table import (
     ALLOWED,
     COLUMNS,
@@ -42,6 +43,7 @@ NAMES: Mapping[str, str] = {
     "number": "1",
     "trial": "1",
     "deployment": "website",
+    "device": "gate-7",
     "link_id": "{link}",
 }
 """The values of the names of addresses."""
@@ -55,6 +57,10 @@ THINGS: Mapping[str, str] = {
     f"{PROJECT_ROUTE}/deployments/<str:deployment>/promotion": f"{PROJECT}/deployments/production/promotion",
     f"{ORGANISATION_ROUTE}/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>": "DELIVERY",
     f"{ORGANISATION_ROUTE}/webhooks/<uuid:webhook_id>": "WEBHOOK",
+    f"{ORGANISATION_ROUTE}/device-codes/<uuid:code>": "CLAIM_CODE",
+    f"{ORGANISATION_ROUTE}/device-candidates/<uuid:candidate>": "CANDIDATE",
+    f"{ORGANISATION_ROUTE}/device-batches/<uuid:batch>": "BATCH",
+    f"{ORGANISATION_ROUTE}/hand-overs/<uuid:hand_over>": "OFFERED_DEVICE",
     "api/v1/change-requests/<uuid:change_id>": "api/v1/change-requests/{change}",
     "api/v1/reviews/<uuid:review_id>": "api/v1/reviews/{review}",
     "api/v1/threads/<uuid:thread_id>/suggestion": "api/v1/threads/{suggested}/suggestion",
@@ -66,6 +72,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "deployments_serve": {"tag": "stable"},
     "deployments_change": {"title": "Site"},
     "change_requests_close": {"reason": "x"},
+    "device_batches_create": BATCH,
+    "device_candidates_enter": {"label": "f" * 16, "secret": "5e" * 16},
+    "device_candidates_confirm": CONFIRMED,
+    "device_hand_overs_accept": {"name": "door-9"},
+    "devices_change": {"labels": {"site": "hamburg"}},
+    "devices_offer": {"to": "giver"},
     "webhooks_create": {"url": "https://example.com/hook", "topics": ["build"]},
     "webhooks_change": {"on": False},
 }

@@ -10,6 +10,7 @@ from tests.support.forge.addresses import (
     conversions,
     datasets,
     deployments,
+    fleet,
     jobs,
     notices,
     organisations,
@@ -46,6 +47,7 @@ CASES: list[Case] = [
     *searches.CASES,
     *datasets.CASES,
     *deployments.CASES,
+    *fleet.CASES,
     *acts.CASES,
 ]
 ELSEWHERE = frozenset(

@@ -30,6 +30,7 @@ from forge.webhooks.actions import create_webhook
 from tests.support.forge.addresses.conversions import conversion_addresses
 from tests.support.forge.addresses.datasets import data_addresses
 from tests.support.forge.addresses.deployments import deployment_addresses
+from tests.support.forge.addresses.fleet import fleet_addresses
 from tests.support.forge.addresses.jobs import job_addresses
 from tests.support.forge.addresses.organisations import grant_addresses
 from tests.support.forge.addresses.project_people import people_addresses
@@ -117,6 +118,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "NOTICE_PAGE": f"accounts/notices/{notices[0].pk}",
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **webhooks,
+        **fleet_addresses(owner, organisation, size),
         **jobs,
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
         "MADE": f"accounts/made/invitation/{invitation.pk}/end",

@@ -17,6 +17,7 @@ from forge.projects.versions.store import snapshot
 from tests.support.forge.addresses.conversions import conversion_addresses
 from tests.support.forge.addresses.datasets import data_addresses
 from tests.support.forge.addresses.deployments import deployment_addresses
+from tests.support.forge.addresses.fleet import fleet_addresses
 from tests.support.forge.addresses.jobs import job_addresses
 from tests.support.forge.addresses.organisations import grant_addresses
 from tests.support.forge.addresses.project_people import people_addresses
@@ -61,6 +62,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         **job_addresses(project),
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **webhook_addresses(owner, organisation),
+        **fleet_addresses(owner, organisation),
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
         "MADE": f"accounts/made/invitation/{invitation.pk}/end",
         "MEMBER_PAGE/made": f"acme/-/members/{member.pk}/made",

@@ -30,12 +30,16 @@ def first_report(**fields: Any) -> Report:
 
 
 def joined(
-    organisation: Organisation, name: str = "gate-7", labels: Mapping[str, str] | None = None, by: User | None = None
+    organisation: Organisation,
+    name: str = "gate-7",
+    labels: Mapping[str, str] | None = None,
+    by: User | None = None,
+    key: str = "",
 ) -> Device:
     """Returns a device that joined by a code of somebody."""
     return join(
         organisation=organisation,
-        public_key=key_of(f"{organisation.pk} {name}"),
+        public_key=key_of(key or f"{organisation.pk} {name}"),
         name=name,
         report=first_report(),
         labels=labels or {},

@@ -1,0 +1,33 @@
+"""The API's addresses of devices."""
+
+from __future__ import annotations
+
+from forge.accounts.place import ORGANISATION
+from forge.core.api.acts import act_paths, acts_in
+from forge.fleet.devices import api as devices
+from forge.fleet.devices.actions import changing, requests, standing
+from forge.fleet.enrolment import api as enrolment
+from forge.fleet.enrolment.actions import batches, candidates, codes
+from forge.fleet.hand_overs import actions as hand_overs
+from forge.fleet.hand_overs import api as offers
+from forge.fleet.place import DEVICE
+
+_REQUEST = f"{DEVICE.route}requests/<int:request_id>"
+
+urlpatterns = [
+    *act_paths(
+        acts_in(changing, requests, standing, codes, candidates, batches, hand_overs),
+        {
+            DEVICE.route.removesuffix("/"): devices.OneDevice,
+            f"{DEVICE.route}requests": devices.DeviceRequests,
+            _REQUEST: devices.OneDeviceRequest,
+            f"{_REQUEST}/log": devices.DeviceLog,
+            f"{DEVICE.route}timeline": devices.DeviceTimeline,
+            f"{DEVICE.route}days": devices.DeviceDays,
+            f"{ORGANISATION.route}device-codes": enrolment.ClaimCodes,
+            f"{ORGANISATION.route}device-candidates": enrolment.Candidates,
+            f"{ORGANISATION.route}device-batches": enrolment.Batches,
+            f"{ORGANISATION.route}hand-overs": offers.OfferedDevices,
+        },
+    ),
+]

@@ -1,0 +1,72 @@
+"""The addresses of devices, and of what lets them join."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from forge.accounts.models import Membership, Organisation, Role, User
+from forge.fleet.devices.actions.requests import request_of_device
+from forge.fleet.devices.models import HandOver
+from forge.fleet.enrolment.actions.batches import create_batch
+from forge.fleet.enrolment.actions.candidates import enter_label
+from forge.fleet.enrolment.actions.codes import create_code
+from forge.fleet.enrolment.models import Candidate
+from forge.fleet.hand_overs.actions import offer_device
+from hmrd.protocol.keys import fingerprint
+from tests.support.forge.addresses.table import EDIT, MANAGED, ORGANISATION, ORGANISATION_ROUTE, READ, Case
+from tests.support.forge.factories.devices import first_report, joined, key_of
+
+_DEVICE = f"{ORGANISATION_ROUTE}/devices/<str:device>"
+_PATH = f"{ORGANISATION}/devices/gate-7"
+_LOG = f"{_DEVICE}/requests/<int:request_id>"
+
+CASES: list[Case] = [
+    ("get", _DEVICE, _PATH, None, READ),
+    ("get", f"{_DEVICE}/requests", f"{_PATH}/requests", None, READ),
+    ("get", _LOG, "DEVICE_REQUEST", None, READ),
+    ("get", f"{_LOG}/log", "DEVICE_REQUEST/log", None, EDIT),
+    ("get", f"{_DEVICE}/timeline", f"{_PATH}/timeline", None, READ),
+    ("get", f"{_DEVICE}/days", f"{_PATH}/days", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-codes", f"{ORGANISATION}/device-codes", None, EDIT),
+    ("get", f"{ORGANISATION_ROUTE}/device-candidates", f"{ORGANISATION}/device-candidates", None, EDIT),
+    ("get", f"{ORGANISATION_ROUTE}/device-batches", f"{ORGANISATION}/device-batches", None, EDIT),
+    ("get", f"{ORGANISATION_ROUTE}/hand-overs", f"{ORGANISATION}/hand-overs", None, MANAGED),
+]
+DEVICE_KEY = key_of("candidate")
+"""The key of the candidate."""
+CONFIRMED = {"fingerprint": fingerprint(DEVICE_KEY), "name": "gate-8"}
+BATCH = {"title": "Line 3", "limit": 10, "until": (timezone.now() + timedelta(days=1)).date().isoformat()}
+
+
+def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> dict[str, str]:
+    """The addresses of a device, of a request to it, and of `size` of each thing that lets one join."""
+    giver = Organisation.objects.create(name="giver")
+    Membership.objects.create(organisation=giver, user=owner, role=Role.OWNER)
+    device = joined(organisation, "gate-7", {f"key{number}": "x" for number in range(size)}, by=owner)
+    request = request_of_device(owner, device, "restart")
+    for number in range(size):
+        joined(organisation, f"other-{number}", {"site": "berlin"}, by=owner)
+        device.entries.create(kind="started", at=timezone.now(), received=timezone.now(), person=owner)
+        device.requests.create(kind="log", created=timezone.now(), answered=timezone.now(), created_by=owner)
+        device.days.create(day=(timezone.now() - timedelta(days=number)).date())
+        code = create_code(owner, organisation).row
+        candidate = enter_label(owner, organisation, f"{number:016x}", "5e" * 16)
+        batch = create_batch(owner, organisation, "Line 3", 10, (timezone.now() + timedelta(days=1)).date()).row
+        offered = joined(giver, f"door-{number}")
+        offer_device(owner, offered, organisation.name)
+    Candidate.objects.filter(pk=candidate.pk).update(
+        public_key=DEVICE_KEY, report=first_report().to_json(), asked=timezone.now()
+    )
+    offer = HandOver.objects.get(device=offered)
+    return {
+        "DEVICE_REQUEST": f"{_PATH}/requests/{request.pk}",
+        "DEVICE_REQUEST/log": f"{_PATH}/requests/{request.pk}/log",
+        "CLAIM_CODE": f"{ORGANISATION}/device-codes/{code.pk}",
+        "CANDIDATE": f"{ORGANISATION}/device-candidates/{candidate.pk}",
+        "CANDIDATE/confirm": f"{ORGANISATION}/device-candidates/{candidate.pk}/confirm",
+        "BATCH": f"{ORGANISATION}/device-batches/{batch.pk}",
+        "OFFERED_DEVICE": f"{ORGANISATION}/hand-overs/{offer.pk}",
+        "OFFERED_DEVICE/accept": f"{ORGANISATION}/hand-overs/{offer.pk}/accept",
+    }
