@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Upper
 
 from forge.fleet.models import Assignment, Batch, DeviceLabel
 from forge.fleet.queries import health
@@ -39,14 +39,22 @@ def any_of(conditions: Sequence[Q]) -> Q:
     return reduce(or_, conditions)
 
 
-def fits(column: str, value: str) -> Q:
-    """Returns the condition that a column fits a pattern, in which `*` stands for any characters and case is all one.
+class Fits(Func):
+    """Whether a column fits a pattern of `LIKE`, where the case of A to Z does not matter, with every database."""
 
-    `UPPER` on both sides makes one language of the databases: SQLite compares without case, PostgreSQL with it.
-    """
-    sides = (Upper(F(column)), Upper(Value(like_pattern(value))))
     template = r"(%(expressions)s ESCAPE '\')"
-    return Q(Func(*sides, arg_joiner=" LIKE ", template=template, output_field=BooleanField()))
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Returns the same for PostgreSQL, whose `LIKE` compares case. In the order "C" that is fast, and as SQLite
+        does."""
+        return super().as_sql(compiler, connection, arg_joiner=' COLLATE "C" ILIKE ', **context)
+
+
+def fits(column: str, value: str) -> Q:
+    """Returns the condition that a column fits a pattern, in which `*` stands for any characters."""
+    return Q(Fits(F(column), Value(like_pattern(value))))
 
 
 def column_condition(column: str) -> Condition:

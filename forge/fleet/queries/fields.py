@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from forge.fleet.groups.models import GroupKind
-from forge.fleet.models import Group
+from forge.fleet.models import Device, Group
 from forge.fleet.queries import conditions, values
 from forge.fleet.queries.conditions import Condition, QueryScope, UnknownValue, column_condition
 from forge.fleet.queries.counted_values import (
@@ -71,8 +71,17 @@ def _group_condition(scope: QueryScope, operator: QueryOperator, names: Sequence
     if unknown := [name for name in names if name != NONE and name not in by_name]:
         raise UnknownValue(f"There is no group {unknown[0]}.")
     conditions_of_groups = [by_name[name] for name in names if name != NONE]
-    in_none = [~conditions.any_of([*by_name.values(), Q(pk__in=[])])] if NONE in names else []
-    return conditions.any_of([*conditions_of_groups, *in_none])
+    return conditions.any_of([*conditions_of_groups, *([_in_none(by_name.values(), scope)] if NONE in names else [])])
+
+
+def _in_none(groups: Iterable[Q], scope: QueryScope) -> Q:
+    """Returns the condition of devices in none of some groups. A subquery for each, since PostgreSQL joins with it,
+    where it would ask each device for each label that stands in a condition with "or"."""
+    condition = Q()
+    for group in groups:
+        members = Device.objects.filter(group, organisation=scope.organisation)
+        condition &= ~Q(Exists(members.filter(pk=OuterRef("pk"))))
+    return condition
 
 
 def _choice(column: str, *names: str) -> tuple[Mapping[QueryOperator, ValueCheck], Condition, ValueSource]:
