@@ -25,6 +25,8 @@ from forge.datasets.collecting.task import HINT_LIMIT
 from forge.datasets.versions.actions import MESSAGE_LIMIT
 from forge.deployments.keys.actions import MAX_NAME
 from forge.deployments.settings.actions import MAX_TITLE
+from forge.fleet.devices.models import LONGEST_NOTE
+from forge.fleet.groups.actions import LONGEST_TITLE as LONGEST_GROUP_TITLE
 from forge.learning.pages.lists import LONGEST_LIST
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git import remote
@@ -42,6 +44,7 @@ from forge.reviews.rounds.requests import MAXIMUM_TITLE
 from forge.reviews.suggestions.actions import LONGEST_VALUE
 from forge.search.query import MAX_CHARACTERS
 from forge.webhooks.delivery import addresses
+from hmrd.protocol import names as device_names
 from rune.datasets.label_names import WORD_LIMIT
 
 LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
@@ -53,10 +56,13 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "deployment_key": MAX_NAME,
         "deployment_title": MAX_TITLE,
         "description": MAX_DESCRIPTION,
+        "device_name": device_names.LONGEST_NAME,
+        "device_note": LONGEST_NOTE,
         "device_code": device.LONGEST_TYPED,
         "email": MAX_EMAIL_LENGTH,
         "git_address": remote.MAX_ADDRESS_LENGTH,
         "git_token": remote.MAX_TOKEN_LENGTH,
+        "group_title": LONGEST_GROUP_TITLE,
         "guest_name": guests.LONGEST_NAME,
         "invitations": LONGEST_INVITATIONS,
         "label": WORD_LIMIT,

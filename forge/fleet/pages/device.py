@@ -39,16 +39,13 @@ def _context(request: HttpRequest, device: Device) -> dict[str, Any]:
     principal = principal_of(request)
     timeline, pages = rows_of(request, timeline_of(device), TIMELINE_SHOWN, at="timeline")
     bars = day_bars(device, timezone.now().date())
-    return (
-        tabs_of(principal, device.organisation)
-        | panel_context(principal, device, timeline)
-        | {
-            "pages": pages,
-            "bars": bars,
-            "restarts": sum(each.restarts for each in bars),
-            "chart": {"width": 10 * DAYS_SHOWN, "height": CHART_HEIGHT, "days": DAYS_SHOWN},
-        }
-    )
+    return tabs_of(principal, device.organisation) | {
+        "panel": panel_context(principal, device, timeline),
+        "pages": pages,
+        "bars": bars,
+        "restarts": sum(each.restarts for each in bars),
+        "chart": {"width": 10 * DAYS_SHOWN, "height": CHART_HEIGHT, "days": DAYS_SHOWN},
+    }
 
 
 @for_person

@@ -25,7 +25,7 @@ from forge.fleet.access import find_device
 from forge.fleet.devices.models import Device, DeviceQuerySet
 from forge.fleet.lists.overview import overview_of
 from forge.fleet.lists.rows import ORDERINGS, DeviceOrder, listed
-from forge.fleet.pages.choices import deployments_of, settable_groups
+from forge.fleet.pages.choices import served_groups, settable_groups
 from forge.fleet.pages.overview import BAR_WIDTH, bar_of, health_links
 from forge.fleet.pages.panel import panel_context
 from forge.fleet.pages.standing import Standing, standing_of
@@ -36,11 +36,19 @@ from forge.fleet.queries.errors import BadQuery
 from forge.fleet.queries.fields import FIELDS
 from forge.fleet.queries.matching import scope_of
 from forge.fleet.queries.syntax import LONGEST_QUERY, DeviceQuery
+from rune.wording import counted
 
 SHOWN: Final = 25
 """Devices on a page of the list."""
 MOST_NAMED: Final = 3
 """Versions that the line below the search names."""
+
+DONE: Final = {
+    "labelled": "Labels of {} changed.",
+    "restarts": "The runes of {} restart with the next poll. Those that are locked out or were asked already are not counted.",
+    "logs": "A log of {} comes with the next poll. Those that are locked out or were asked already are not counted.",
+}
+"""What came of an act on many devices, by the name in the address that has their number."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,6 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
     complete = search.devices.select_related("organisation", "assignment").prefetch_related(None)
     devices, pages = rows_of(request, complete.order_by(*ORDERINGS[DeviceOrder(sort or "name")]), SHOWN, at="list")
     may_change = can(principal, Verb.CHANGE_DEVICES, owner)
-    api = f"/api/v1/organisations/{owner.name}"
     return tabs_of(principal, owner) | {
         "has_devices": overview.count > 0 or bool(text),
         "total": overview.count,
@@ -108,12 +115,12 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "rows": _rows(devices, scope, opened),
         "pages": pages,
         "panel": panel_context(principal, opened) if opened else None,
+        "done": _done_text(request),
         "close": _address(request, device=None),
         "sidebar": sidebar_of(principal, owner, search.text, scope),
-        "csv_url": f"{api}/device-table?{urlencode({'q': search.text})}",
-        "completion_url": f"{api}/device-completion",
+        "csv_url": f"/api/v1/organisations/{owner.name}/device-table?{urlencode({'q': search.text})}",
         "settable_groups": settable_groups(principal, owner) if may_change else (),
-        "deployments": deployments_of(owner) if may_change else (),
+        "deployments": served_groups(search.devices) if may_change else (),
         "may_claim": can(principal, Verb.CLAIM_DEVICES, owner),
         "may_change": may_change,
         "may_read_logs": can(principal, Verb.READ_DEVICE_LOGS, owner),
@@ -169,7 +176,17 @@ def matches_text(devices: DeviceQuerySet, scope: QueryScope) -> str:
     parts = [f"{count:,} {_verb(count, 'runs', 'run')} {version or 'nothing'}" for version, count in counts[:MOST_NAMED]]
     rest = ", the others another version" if len(counts) > MOST_NAMED else ""
     away = devices.filter(health.away(scope.now)).count()
-    return f"{', '.join(parts)}{rest}{f'; {away:,} {_verb(away, "is", "are")} away' if away else ''}."
+    also = f"; {away:,} {_verb(away, 'is', 'are')} away" if away else ""
+    return f"{', '.join(parts)}{rest}{also}."
+
+
+def _done_text(request: HttpRequest) -> str:
+    """Returns what came of an act on many devices, which the address says."""
+    for name, words in DONE.items():
+        count = request.GET.get(name, "")
+        if count.isascii() and count.isdigit() and len(count) < 10:
+            return words.format(counted(int(count), "device"))
+    return ""
 
 
 def _verb(count: int, one: str, many: str) -> str:

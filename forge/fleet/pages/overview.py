@@ -50,7 +50,7 @@ HEALTH_LOOKS: Final = {
     HealthCell.AWAY: HealthLook("Not seen for a day", "worse", icon="wifi-off"),
     HealthCell.RESTARTING: HealthLook("Restart often", "worse", icon="refresh-cw"),
     HealthCell.SELF_TEST_FAILED: HealthLook("Self-test failed", "wrong", icon="circle-x"),
-    HealthCell.PROBLEM: HealthLook("Report a problem", "wrong", icon="triangle-alert"),
+    HealthCell.PROBLEM: HealthLook("Report a problem", "wrong", icon="octagon-exclamation-point"),
 }
 
 

@@ -155,8 +155,11 @@ PERSON_ENTRIES: Final[Mapping[PersonEntry, str]] = {
     PersonEntry.RESTART: "Restart asked for",
     PersonEntry.SELF_TEST: "Self-test asked for",
     PersonEntry.KEY: "New key asked for",
+    PersonEntry.CHANGED: "Name or note changed",
     PersonEntry.LABELS: "Labels changed",
     PersonEntry.OFFERED: "Offered to another organisation",
+    PersonEntry.ACCEPTED: "Offer accepted by the other organisation",
+    PersonEntry.WITHDRAWN: "Offer to another organisation ended",
     PersonEntry.HANDED_OVER: "Handed over from another organisation",
     PersonEntry.RETIRED: "Retired",
 }

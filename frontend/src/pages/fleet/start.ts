@@ -12,7 +12,7 @@ export function fleetPages(): void {
   const page = document.querySelector<HTMLElement>("[data-fleet]");
   if (page === null) return;
   const search = page.querySelector<HTMLInputElement>("[data-fleet-search] input[name=q]");
-  if (search !== null) new QuerySearch(search, page.dataset["completion"] ?? "");
+  if (search !== null) new QuerySearch(search, page.dataset["fleet"] ?? "");
   new Drawer(page);
   choosingMany(page);
   followList(page);

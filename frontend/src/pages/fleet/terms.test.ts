@@ -15,5 +15,9 @@ test("spaces end a term, but not within quotes", () => {
 
 test("the parts are the whole text", () => {
   for (const query of ["", "  a=b ", 'x="y', "a b  c ", 'a"b c"d'])
-    expect(termsOf(query).map(({ text }) => text).join("")).toBe(query);
+    expect(
+      termsOf(query)
+        .map(({ text }) => text)
+        .join(""),
+    ).toBe(query);
 });
