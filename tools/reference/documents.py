@@ -12,6 +12,7 @@ from rune.capabilities.capability import SOURCE
 from tools.generators.contract import description
 from tools.reference.blocks import blocks_page
 from tools.reference.command import command_page
+from tools.reference.device_queries import device_queries_page
 from tools.reference.operations import operations_page
 from tools.reference.operators import operators_page
 from tools.reference.page import REFERENCE, WRITTEN_BY, cell, joined
@@ -29,6 +30,7 @@ def generated_files() -> dict[Path, str]:
         "settings.md": settings_page(),
         "events.md": events_page(),
         "operations.md": operations_page(document),
+        "device-queries.md": device_queries_page(),
     }
     tables = {REFERENCE / "runefile.md": capabilities_table()}
     pages_with_tables = {path: with_table(path.read_text("utf-8"), table) for path, table in tables.items()}

@@ -50,7 +50,7 @@ def export_response(
     """Entries as a download. The caller has checked that they may be read."""
     pieces = export(entries, kind)
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
-    content = _in_threads(pieces) if is_async else pieces
+    content = in_threads(pieces) if is_async else pieces
     return as_foreign(StreamingHttpResponse(content, content_type=_TYPES[kind]), filename=f"{filename}.{kind}")
 
 
@@ -110,7 +110,7 @@ def _json(batches: Iterator[list[RenderedEntry]]) -> Iterator[str]:
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-async def _in_threads(pieces: Iterator[str]) -> AsyncIterator[str]:
+async def in_threads(pieces: Iterator[str]) -> AsyncIterator[str]:
     """The same pieces, each read in a thread that gives its connection back."""
     read = database_sync_to_async(next, thread_sensitive=False)
     while (piece := await read(pieces, None)) is not None:

@@ -44,6 +44,7 @@ NAMES: Mapping[str, str] = {
     "trial": "1",
     "deployment": "website",
     "device": "gate-7",
+    "group": "berlin",
     "link_id": "{link}",
 }
 """The values of the names of addresses."""
@@ -75,7 +76,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "device_batches_create": BATCH,
     "device_candidates_enter": {"label": "f" * 16, "secret": "5e" * 16},
     "device_candidates_confirm": CONFIRMED,
+    "device_groups_change": {"title": "Berlin"},
     "device_hand_overs_accept": {"name": "door-9"},
+    "device_labels_change": {"query": "name=gate-7", "count": 1, "labels": ["site=bern"]},
+    "device_labels_import": {"table": "gate-7,site=bern", "count": 1},
+    "device_requests_create_many": {"query": "name=gate-7", "count": 1, "kind": "log"},
     "devices_change": {"labels": {"site": "hamburg"}},
     "devices_offer": {"to": "giver"},
     "webhooks_create": {"url": "https://example.com/hook", "topics": ["build"]},

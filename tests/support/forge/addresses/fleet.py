@@ -13,6 +13,7 @@ from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
 from forge.fleet.enrolment.models import Candidate
+from forge.fleet.groups.actions import create_group
 from forge.fleet.hand_overs.actions import offer_device
 from hmrd.protocol.keys import fingerprint
 from tests.support.forge.addresses.table import EDIT, MANAGED, ORGANISATION, ORGANISATION_ROUTE, READ, Case
@@ -33,6 +34,12 @@ CASES: list[Case] = [
     ("get", f"{ORGANISATION_ROUTE}/device-candidates", f"{ORGANISATION}/device-candidates", None, EDIT),
     ("get", f"{ORGANISATION_ROUTE}/device-batches", f"{ORGANISATION}/device-batches", None, EDIT),
     ("get", f"{ORGANISATION_ROUTE}/hand-overs", f"{ORGANISATION}/hand-overs", None, MANAGED),
+    ("get", f"{ORGANISATION_ROUTE}/devices", f"{ORGANISATION}/devices?q=group=berlin", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-table", f"{ORGANISATION}/device-table", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-overview", f"{ORGANISATION}/device-overview", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-completion", f"{ORGANISATION}/device-completion?q=site=", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-groups", f"{ORGANISATION}/device-groups", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-groups/<str:group>", f"{ORGANISATION}/device-groups/berlin", None, READ),
 ]
 DEVICE_KEY = key_of("candidate")
 """The key of the candidate."""
@@ -48,6 +55,7 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
     request = request_of_device(owner, device, "restart")
     for number in range(size):
         joined(organisation, f"other-{number}", {"site": "berlin"}, by=owner)
+        create_group(owner, organisation, "Berlin", f"site=berlin name!=other-{number + 2}")
         device.entries.create(kind="started", at=timezone.now(), received=timezone.now(), person=owner)
         device.requests.create(kind="log", created=timezone.now(), answered=timezone.now(), created_by=owner)
         device.days.create(day=(timezone.now() - timedelta(days=number)).date())

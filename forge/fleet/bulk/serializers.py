@@ -1,0 +1,57 @@
+"""The answers of acts on many devices as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+
+from forge.fleet.bulk.storing import LabelledDevice
+
+SHOWN = 100
+"""Devices that an answer lists."""
+
+
+class LabelledDeviceJson(TypedDict):
+    """A device whose labels change."""
+
+    name: str
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+class LabelledDevicesJson(TypedDict):
+    """The devices whose labels change, or changed."""
+
+    count: int
+    devices: Annotated[list[LabelledDeviceJson], f"the first {SHOWN}"]
+
+
+class AskedDevicesJson(TypedDict):
+    """How many devices were asked."""
+
+    asked: int
+    skipped: Annotated[int, "those that were asked the same before and did not answer yet, and those locked out"]
+
+
+@dataclass(frozen=True)
+class AskedDevices:
+    """How many devices were asked, and how many were not."""
+
+    asked: int
+    skipped: int
+
+
+def labelled_to_json(devices: Sequence[LabelledDevice]) -> LabelledDevicesJson:
+    """Returns the devices whose labels change."""
+    return {
+        "count": len(devices),
+        "devices": [
+            {"name": each.name, "before": dict(each.before), "after": dict(each.after)} for each in devices[:SHOWN]
+        ],
+    }
+
+
+def asked_to_json(answer: AskedDevices) -> AskedDevicesJson:
+    """Returns how many devices were asked."""
+    return {"asked": answer.asked, "skipped": answer.skipped}
