@@ -29,7 +29,7 @@ from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.registry.distribution.protocol.addresses import is_blob_upload  # noqa: E402
-from forge.request_limits.bodies import BodyGate, has_body  # noqa: E402
+from forge.request_limits.bodies import ANONYMOUS_BYTES, BodyGate, has_body  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.database_gate import DatabaseGate  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
@@ -38,8 +38,10 @@ from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E
 from forge.request_limits.streaming import StreamingHandler  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.monitoring.tracing import traced  # noqa: E402
+from hmrd.protocol.addresses import ROOT as DEVICES  # noqa: E402
+from hmrd.protocol.reports import LARGEST_REPORT  # noqa: E402
 
-SHORT_REQUESTS = ("/v2/", "/d/", "/forge/")
+SHORT_REQUESTS = ("/v2/", "/d/", "/forge/", DEVICES)
 """Addresses that programs ask thousands of times: their views answer within milliseconds, or stream."""
 
 
@@ -48,11 +50,16 @@ def is_short(scope: Scope) -> bool:
     return scope["path"].startswith(SHORT_REQUESTS) and not (is_blob_upload(scope) and has_body(scope))
 
 
+def largest_unknown_body(scope: Scope) -> int:
+    """Returns how many bytes a body may have whose sender is no person: a device signs its report, which has a log."""
+    return LARGEST_REPORT if scope["path"].startswith(DEVICES) else ANONYMOUS_BYTES
+
+
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
     django_handler = StreamingHandler(is_blob_upload, is_short)
-    bodies = BodyGate(django_handler, settings.UPLOAD_LIMIT, identify, is_blob_upload)
+    bodies = BodyGate(django_handler, settings.UPLOAD_LIMIT, identify, is_blob_upload, largest_unknown_body)
     files = StaticFiles(
         # SQLite is a file of this machine, and never away.
         DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,

@@ -27,6 +27,7 @@ EVERYONE_CREATES_ORGANISATIONS = ENVIRONMENT.organisations_by == "everyone"
 REQUIRED_ISOLATION = ENVIRONMENT.required_isolation
 BACKUP_DAYS = ENVIRONMENT.backup_days
 ADVISORY_LIST = ENVIRONMENT.advisory_list
+DEVICE_POLL_SECONDS = ENVIRONMENT.device_poll_seconds
 AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_COPIES = ENVIRONMENT.audit_copies
 AUDIT_WEBHOOK_SECRET = ENVIRONMENT.audit_webhook_secret
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "forge.registry.distribution.protocol.middleware.RegistryAddresses",
+    "forge.fleet.protocol.middleware.DeviceAddresses",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

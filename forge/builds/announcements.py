@@ -23,7 +23,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -131,7 +131,7 @@ def _notice(event: StoredEvent[BuildChangedJson]) -> NoticeDraft | None:
     )
 
 
-def _message(event: StoredEvent[BuildChangedJson], project: ProjectAddress) -> WebhookMessage | None:
+def _message(event: StoredEvent[BuildChangedJson], project: PlaceAddress) -> WebhookMessage | None:
     build = event.data["build"]
     if build["state"] not in WEBHOOK_TYPES:
         return None

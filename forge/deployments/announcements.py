@@ -13,7 +13,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -108,11 +108,11 @@ def _blocked_notice(event: StoredEvent[DeploymentBlockedJson]) -> NoticeDraft:
     )
 
 
-def _served_message(event: StoredEvent[DeploymentServedJson], project: ProjectAddress) -> WebhookMessage:
+def _served_message(event: StoredEvent[DeploymentServedJson], project: PlaceAddress) -> WebhookMessage:
     return WebhookMessage("deployment.served", {**event.data, "url": f"{project.url}/deployments"})
 
 
-def _blocked_message(event: StoredEvent[DeploymentBlockedJson], project: ProjectAddress) -> WebhookMessage:
+def _blocked_message(event: StoredEvent[DeploymentBlockedJson], project: PlaceAddress) -> WebhookMessage:
     return WebhookMessage("deployment.blocked", {**event.data, "url": f"{project.url}/deployments"})
 
 

@@ -1,4 +1,4 @@
-"""The hook by which groups follow the devices of an organisation."""
+"""The hooks of devices: groups follow them, and what a floor above signed goes to them."""
 
 from __future__ import annotations
 
@@ -11,3 +11,6 @@ from forge.core.hooks import Hook
 devices_changed: Hook[[Organisation, Collection[UUID]], None] = Hook()
 """Called in the transaction in which devices joined or were retired, or in which their names, boards or labels changed:
 what each shall run is chosen anew. The ids are those of the devices."""
+
+first_root: Hook[[Organisation], str | None] = Hook()
+"""Returns the digest of the first root document that devices of an organisation accept; None before one was signed."""

@@ -8,9 +8,16 @@ from uuid import UUID
 from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
+from forge.fleet.devices.given_up import give_up_requests
 from forge.fleet.devices.quota import devices_in_service
+from forge.fleet.devices.seen import WRITTEN_EVERY, write_seen
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.hooks import devices_changed
+from forge.fleet.periodic.away import LOOK_EVERY, tell_away
+from forge.fleet.periodic.retention import delete_old
+from forge.fleet.self_tests.job import SELF_TEST
+from forge.jobs.kinds import register as register_kind
 
 
 @organisation_counts.register
@@ -23,3 +30,18 @@ def devices_of(organisation: Organisation) -> Counts:
 def choose_anew(organisation: Organisation, devices: Collection[UUID]) -> None:
     """Chooses what devices shall run, after something changed by which groups have them."""
     assign_devices(organisation, devices)
+
+
+register_kind(SELF_TEST)
+register(PeriodicTask("devices-seen", WRITTEN_EVERY, RunsIn.EACH_SERVER, "writes when devices were seen", write_seen))
+register(PeriodicTask("devices-away", LOOK_EVERY, RunsIn.ONE_WORKER, "tells of devices that are away", tell_away))
+register(
+    PeriodicTask(
+        "device-requests", 3600, RunsIn.ONE_WORKER, "gives up what devices did not answer for days", give_up_requests
+    )
+)
+register(
+    PeriodicTask(
+        "device-reports", 3600, RunsIn.ONE_WORKER, "deletes old reports of devices", delete_old, deletes_old=True
+    )
+)

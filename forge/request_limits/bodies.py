@@ -54,13 +54,20 @@ class BodyGate:
     """ASGI middleware: lets only those bodies pass that somebody may send, at a pace."""
 
     def __init__(
-        self, application: Any, limit: int, identify: Identify, is_streamed: Callable[[Scope], bool] = lambda _: False
+        self,
+        application: Any,
+        limit: int,
+        identify: Identify,
+        is_streamed: Callable[[Scope], bool] = lambda _: False,
+        stranger_limit: Callable[[Scope], int] = lambda _: ANONYMOUS_BYTES,
     ) -> None:
-        """No body has more than `limit` bytes, except those that are streamed."""
+        """No body has more than `limit` bytes, except those that are streamed, and none of somebody who is not known
+        more than `stranger_limit` says for its address."""
         self._application = application
         self._limit = limit
         self._identify = identify
         self._is_streamed = is_streamed
+        self._stranger_limit = stranger_limit
         self._allocations = Allocations(limit * TOTAL_BODIES)
         self._streams = Allocations(TOTAL_STREAMS)
 
@@ -91,15 +98,17 @@ class BodyGate:
     async def _sender(self, scope: Scope) -> Sender:
         """Returns the sender. Raises `RequestRefused` where the declared length is more than they may send."""
         length, is_streamed = _content_length(scope), self._is_streamed(scope)
+        of_stranger = self._stranger_limit(scope)
         if length > self._limit and not is_streamed:
             raise RequestRefused(_too_large(self._limit))
-        if length > ANONYMOUS_BYTES or _is_chunked(scope):
+        if length > of_stranger or _is_chunked(scope):
             person = await self._identify(scope)
             if person is not None:
                 return Sender(person, None if is_streamed else self._limit, _too_large(self._limit))
-        if length > ANONYMOUS_BYTES:
-            raise RequestRefused(_SIGN_IN)
-        return Sender(party_of(client_of(scope)), ANONYMOUS_BYTES, _SIGN_IN)
+        over = _SIGN_IN if of_stranger == ANONYMOUS_BYTES else _too_large(of_stranger)
+        if length > of_stranger:
+            raise RequestRefused(over)
+        return Sender(party_of(client_of(scope)), of_stranger, over)
 
     def _body(self, receive: Receive, sender: Sender) -> _Body:
         if sender.limit is None:

@@ -31,6 +31,8 @@ class Capacity:
     requests: int
     requests_of_address: int
     sockets_of_address: int
+    device_requests_of_address: int
+    """Requests of the devices behind an address, beside those of its people."""
 
 
 def capacity_for(descriptors: int) -> Capacity:
@@ -45,6 +47,7 @@ def capacity_for(descriptors: int) -> Capacity:
         requests=requests,
         requests_of_address=min(MAX_REQUESTS_PER_ADDRESS, requests // 2),
         sockets_of_address=min(MAX_SOCKETS_PER_ADDRESS, part),
+        device_requests_of_address=requests // 2,
     )
 
 

@@ -1,6 +1,7 @@
 """Limits of the requests that may be under way at once: of one address, and in all.
 
-Each may take a thread and open files.
+Each may take a thread and open files. The devices of an address are counted apart from its people: a thousand may be
+behind one address, where a power cut lets all of them ask at once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.refusals import RefusalResponse, client_of, refuse
+from hmrd.protocol.addresses import ROOT
 
 HEALTH = "/healthz"
 """Answered here, without a thread and without the database: a monitor of the server must not take one that is busy,
@@ -38,6 +40,7 @@ class RequestGate:
     def __init__(self, application: Any, capacity: Capacity) -> None:
         self._application = application
         self._limit = capacity.requests_of_address
+        self._device_limit = capacity.device_requests_of_address
         self._allocations = Allocations(capacity.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,9 +50,11 @@ class RequestGate:
         if scope["path"] == HEALTH:
             await _answer_health(send)
             return
-        party = party_of(client_of(scope))
+        party, limit = party_of(client_of(scope)), self._limit
+        if scope["path"].startswith(ROOT):
+            party, limit = f"devices of {party}", self._device_limit
         try:
-            self._allocations.allocate(party, 1, self._limit)
+            self._allocations.allocate(party, 1, limit)
         except (OverLimit, NothingLeft) as error:
             await refuse(scope, _TOO_MANY if isinstance(error, OverLimit) else _BUSY, receive, send)
             return

@@ -53,10 +53,12 @@ class KeysOrder:
     number: int
     """Rises with each order about keys."""
     keys: tuple[str, ...]
+    root: str = ""
+    """The digest of the root document that devices accept from now on; "" leaves it as it is."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload."""
-        return {"kind": "keys", **vars(self), "keys": list(self.keys)}
+        return {"kind": "keys", **vars(self), "keys": list(self.keys), "root": self.root or None}
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,11 @@ class MoveOrder:
 
 @dataclass(frozen=True)
 class LeaveOrder:
-    """A device leaves its organisation."""
+    """A device leaves its organisation, for another one or for none."""
 
     organisation: str
     device: str
+    """The id of the device."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload."""
@@ -134,7 +137,8 @@ def _order(value: object) -> Order:
         keys = fields.items("keys", _pem_text, MOST_KEYS)
         if not keys:
             raise BadMessage("The order names no key.")
-        return KeysOrder(fields.text("organisation", 60), number, keys)
+        root = fields.digest("root") if fields.has("root") else ""
+        return KeysOrder(fields.text("organisation", 60), number, keys, root)
     deployment = fields.matching("deployment", DEPLOYMENT, "the name of a deployment")
     if kind == "move":
         return MoveOrder(deployment, fields.matching("to", DEPLOYMENT, "the name of a deployment"), number)

@@ -36,22 +36,22 @@ class Fields:
         return self._fields.get(key) is not None
 
     def text(self, key: str, longest: int, *, default: str | None = None) -> str:
-        """A text without control characters other than tabs and line ends. An absent one is `default`."""
-        value = self._fields.get(key, default)
+        """A text without control characters other than tabs and line ends. An absent one, or null, is `default`."""
+        value = self._fields[key] if self.has(key) else default
         if not isinstance(value, str) or len(value) > longest or _CONTROL.search(value):
             raise self._misfit(key, f"a text of at most {longest} characters")
         return value
 
     def integer(self, key: str, least: int = 0, most: int = LARGEST_INTEGER, *, default: int | None = None) -> int:
-        """A whole number within a range. An absent one is `default`."""
-        value = self._fields.get(key, default)
+        """A whole number within a range. An absent one, or null, is `default`."""
+        value = self._fields[key] if self.has(key) else default
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise self._misfit(key, f"a whole number from {least} to {most}")
         return value
 
     def truth(self, key: str, *, default: bool | None = None) -> bool:
-        """True or false. An absent one is `default`."""
-        value = self._fields.get(key, default)
+        """True or false. An absent one, or null, is `default`."""
+        value = self._fields[key] if self.has(key) else default
         if not isinstance(value, bool):
             raise self._misfit(key, "true or false")
         return value

@@ -36,6 +36,9 @@ RECORDERS: Mapping[str, str] = {
     "forge.jobs.queue": "a worker that holds a job's lease tells how it goes on; acts write the audit entry",
     "forge.reviews.rounds.reminders": "a date passes: nobody acts",
     "forge.deployments.keys.grants": "a key ends since its maker's right ended: the act that took it writes the entry",
+    "forge.fleet.reports.recording": "a device reports: no person acts",
+    "forge.fleet.self_tests.judging": "a worker computed what a device answers: nobody acts",
+    "forge.fleet.periodic.away": "a day passes: nobody acts",
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
     "forge.notices.delivery.recording": "an event became somebody's notice: who acted is in the event",
 }

@@ -14,6 +14,7 @@ SETTINGS = {
     "BACKUP_DAYS": "Days for which you keep backups. People who withdraw recordings read until when backups have them; "
     "with 0 they read nothing about it.",
     "ADVISORY_LIST": "A file of known vulnerabilities (OSV), which pages of runes compare with bills of materials.",
+    "DEVICE_POLL_SECONDS": "Seconds between two polls of a device; more devices need more.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
@@ -102,6 +103,7 @@ def settings_page() -> str:
         "WORKER_NAME": "`worker` and four random characters",
         "PUBLISH_TEMPLATES": "`1`",
         "ADVISORY_LIST": "none",
+        "DEVICE_POLL_SECONDS": f"`{default.device_poll_seconds}`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
         "BACKUP_DAYS": f"`{default.backup_days}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",

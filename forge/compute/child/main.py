@@ -43,6 +43,7 @@ from forge.compute.child.steps.pipeline_tests import failed_tests
 from forge.compute.child.steps.recordings import read_labelled, read_recording
 from forge.compute.child.steps.samples import answer_samples, compare_samples, describe_samples
 from forge.compute.child.steps.secret_search import search_files
+from forge.compute.child.steps.self_test import answer_self_test
 from forge.compute.child.steps.teach import answer_teachable
 from forge.compute.child.summary import summarise
 from rune.compiler.anvil.compiling.interruption import BuildInterrupted
@@ -121,6 +122,9 @@ def run_job(
                 answers.send("answered", answer=answer_samples(job, files, rune))
             case "compare-samples":
                 answers.send("answered", answer=compare_samples(job, files))
+            case "self-test":
+                rune = read_descriptor(descriptors[job["rune"]["descriptor"]])
+                answers.send("answered", answer=answer_self_test(rune, job["seed"]))
             case "count-model":
                 answers.send("answered", answer=count_model(job, files))
             case "model-inputs":

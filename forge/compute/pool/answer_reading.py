@@ -209,6 +209,13 @@ class SampleComparisonJson(TypedDict):
     outliers: list[int]
 
 
+class SelfTestJson(TypedDict):
+    """The digest of a rune's outputs, or "" with the reason why they cannot be compared."""
+
+    outputs: str
+    reason: str
+
+
 class ModelNeedsJson(TypedDict):
     """The answer of `child.steps.model` about a model on a target: bytes, and instructions of one run, or None
     with the reason `not_measured`."""
@@ -340,6 +347,7 @@ ANSWER_SHAPES: Mapping[str, Any] = {
     "describe-samples": SampleDescriptionsJson,
     "answer-samples": SampleAnswersJson | RefusedJson,
     "compare-samples": SampleComparisonJson,
+    "self-test": SelfTestJson,
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,
     "try-inputs": TriedInputsJson | RefusedJson,

@@ -154,19 +154,19 @@ class WebhookTopic:
 
 
 @dataclass(frozen=True)
-class ProjectAddress:
-    """The project of an event, as messages name it."""
+class PlaceAddress:
+    """The project or the organisation of an event, as messages name it."""
 
     id: UUID
     name: str
-    """The name with its organisation: `acme/kitchen`."""
+    """The name with its organisation, `acme/kitchen`, or that of the organisation."""
     url: str
-    """The address of the thing, with the host."""
+    """The address of its page, with the host."""
 
 
 @dataclass(frozen=True)
 class WebhookMessage:
-    """A message to webhooks, without its time, project and actor."""
+    """A message to webhooks, without its time, place and actor."""
 
     type: str
     data: Mapping[str, Any]
@@ -179,7 +179,7 @@ class WebhookAnnouncement(Generic[D]):
     topic: WebhookTopic
     types: tuple[str, ...]
     """All types of messages that `message` returns."""
-    message: Callable[[StoredEvent[D], ProjectAddress], WebhookMessage | None]
+    message: Callable[[StoredEvent[D], PlaceAddress], WebhookMessage | None]
 
 
 # -- templates

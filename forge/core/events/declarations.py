@@ -140,13 +140,11 @@ class Declarations:
 def _problems(event_type: EventType[Any, Any]) -> Iterator[str]:
     stored_keys = set(event_type.fields) - event_type.transient
     yield from problems_of(stored_keys, event_type.activity, event_type.notice, event_type.webhook)
-    if event_type.webhook is not None and event_type.stream is not StreamKind.PROJECT:
-        yield "webhooks are sent events of projects alone"
-    if (event_type.activity or event_type.notice) and event_type.stream not in (
+    if (event_type.activity or event_type.notice or event_type.webhook) and event_type.stream not in (
         StreamKind.PROJECT,
         StreamKind.ORGANISATION,
     ):
-        yield "activity and notices are of a project or an organisation"
+        yield "activity, notices and webhooks are of a project or an organisation"
 
 
 def _put(by_name: dict[str, T], name: str, value: T, kind: str) -> None:

@@ -83,6 +83,8 @@ class Device(models.Model):
 
     seen = models.DateTimeField(null=True, blank=True)
     """The time of its last poll or report, written within a minute."""
+    away_told = models.DateTimeField(null=True, blank=True)
+    """The time when members were told that it is away; None since it was seen."""
     sequence = models.PositiveBigIntegerField(default=0)
     """The number of its last report."""
     report_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
@@ -104,6 +106,8 @@ class Device(models.Model):
     )
     """The outcome of the last self-test, judged by the server where the server asked for it; "" before the first."""
     self_tested = models.DateTimeField(null=True, blank=True)
+    self_test_day = models.DateField(null=True, blank=True)
+    """The last day for which the server asked it for a self-test by itself."""
     problem = models.CharField(
         max_length=_KIND_LENGTH, choices=[(each.value, each.value) for each in ProblemName], blank=True
     )

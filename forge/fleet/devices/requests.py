@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from forge.fleet.devices.given_up import GIVEN_UP
 from forge.fleet.devices.models import Device, DeviceRequest
 from forge.fleet.errors import NothingRuns, RequestWaits
 from hmrd.protocol.wanted import LARGEST_SEED, RequestKind
@@ -45,5 +46,5 @@ def end_requests(device: Device, kind: RequestKind | None = None) -> None:
     """Gives up what was asked of a device and is not answered: all of it, or what is of one kind."""
     requests = device.requests.filter(answered=None)
     requests = requests if kind is None else requests.filter(kind=kind)
-    requests.update(answered=timezone.now())
+    requests.update(answered=timezone.now(), problem_detail=GIVEN_UP)
     raise_revision(device)

@@ -110,7 +110,7 @@ def _tag(device: Device, now: datetime, *, is_away: bool) -> Tag:
         return NEVER_SEEN
     if is_away:
         return AWAY
-    poll = timedelta(seconds=getattr(settings, "DEVICE_POLL_SECONDS", 60))
+    poll = timedelta(seconds=settings.DEVICE_POLL_SECONDS)
     return ONLINE if now - device.seen < max(_LEAST_ONLINE, _MISSED_POLLS * poll) else SEEN_TODAY
 
 

@@ -21,11 +21,16 @@ class SelfTest(models.Model):
     """The digest of the outputs, or "" while it is not computed, and where nothing can be compared."""
     reason = models.CharField(max_length=200, blank=True)
     """Why nothing can be compared: "the host runs this model"."""
+    day = models.DateField(null=True, blank=True)
+    """The day on which devices are asked for it by themselves; None of one that a person asked for."""
     created = models.DateTimeField()
     computed = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "rune", "seed"], name="one_self_test_a_seed")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "rune", "seed"], name="one_self_test_a_seed"),
+            models.UniqueConstraint(fields=["organisation", "rune", "day"], name="one_self_test_a_day"),
+        ]
         indexes = [models.Index(fields=["created"], name="self_tests_by_age")]
 
     def __str__(self) -> str:

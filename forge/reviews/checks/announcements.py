@@ -11,7 +11,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -54,7 +54,7 @@ def _notice(event: StoredEvent[CheckPostedJson]) -> NoticeDraft | None:
     )
 
 
-def _message(event: StoredEvent[CheckPostedJson], project: ProjectAddress) -> WebhookMessage:
+def _message(event: StoredEvent[CheckPostedJson], project: PlaceAddress) -> WebhookMessage:
     number = event.data["number"]
     build = {"id": event.data["build"], "number": number, "url": f"{project.url}/builds/{number}"}
     return WebhookMessage("check.posted", {"check": event.data["name"], "state": event.data["state"], "build": build})

@@ -18,7 +18,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -126,7 +126,7 @@ def _open_review_of(build: Build) -> Review | None:
     return newest.review if newest else None
 
 
-def _verdict_message(event: StoredEvent[ReviewChangedJson], project: ProjectAddress) -> WebhookMessage:
+def _verdict_message(event: StoredEvent[ReviewChangedJson], project: PlaceAddress) -> WebhookMessage:
     number = event.data["number"]
     build = {"id": event.data["build"], "number": number, "url": f"{project.url}/builds/{number}"}
     return WebhookMessage("review.verdict", {"verdict": event.data["change"], "build": build})
@@ -236,7 +236,7 @@ def _review_notice(event: StoredEvent[ReviewRequestedJson]) -> NoticeDraft | Non
     )
 
 
-def _review_message(event: StoredEvent[ReviewRequestedJson], project: ProjectAddress) -> WebhookMessage | None:
+def _review_message(event: StoredEvent[ReviewRequestedJson], project: PlaceAddress) -> WebhookMessage | None:
     kind = _REVIEW_MESSAGES.get(event.data["change"])
     review = Review.objects.filter(pk=event.data["review"]).first() if kind else None
     if kind is None or review is None:

@@ -22,6 +22,7 @@ from forge.serving.configuration.mail_server import MailServer, read_mail_server
 from forge.serving.configuration.services import Database, Store, read_database, read_redis, read_store
 from forge.serving.configuration.sign_on import SignOnService, SignOnSettings, read_oidc, read_sign_on, read_social
 from forge.serving.errors import BadAddress
+from hmrd.protocol.wanted import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from rune.isolation.protections import Protection
 
 DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"
@@ -111,6 +112,8 @@ class ServerEnvironment:
     """The file with the secret of the keys that sign, which the signer alone reads."""
     advisory_list: Path | None
     """A file with known vulnerabilities in the format of OSV, or None."""
+    device_poll_seconds: int
+    """The seconds between two polls of a device."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     backup_days: int
@@ -196,6 +199,9 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
         signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         advisory_list=_file(variables, "ADVISORY_LIST"),
+        device_poll_seconds=_number(
+            variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL
+        ),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),

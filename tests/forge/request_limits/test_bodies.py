@@ -124,6 +124,15 @@ async def test_a_body_of_a_known_person_up_to_the_limit_passes(gate: BodyGate, r
     assert (reader.read, status) == (size, 200)
 
 
+async def test_a_device_sends_a_report_and_no_more(reader: _BodyReader) -> None:
+    gate = BodyGate(reader, LIMIT, _by_header, stranger_limit=lambda _: 2 * ANONYMOUS_BYTES)
+    status, *_ = await _BodyClient(gate).send(_Upload(ANONYMOUS_BYTES, 2), 2 * ANONYMOUS_BYTES)
+    assert (status, reader.read) == (200, 2 * ANONYMOUS_BYTES)
+    for promised in (2 * ANONYMOUS_BYTES + 1, None):
+        status, problem, _ = await _BodyClient(gate).send(_Upload(ANONYMOUS_BYTES, 3), promised)
+        assert (status, problem["limit"]) == (413, 2 * ANONYMOUS_BYTES)
+
+
 async def test_a_stranger_sends_a_form_and_no_more(gate: BodyGate, reader: _BodyReader) -> None:
     status, *_ = await _BodyClient(gate).send(_Upload(ANONYMOUS_BYTES, 1), ANONYMOUS_BYTES)
     assert status == 200

@@ -12,7 +12,14 @@ from forge.request_limits.capacity import Capacity, capacity_for
 from forge.request_limits.connection_limits import ConnectionLimiter
 from tests.support.cases import each_case
 
-SMALL = Capacity(connections=6, connections_of_address=4, requests=2, requests_of_address=1, sockets_of_address=2)
+SMALL = Capacity(
+    connections=6,
+    connections_of_address=4,
+    requests=2,
+    requests_of_address=1,
+    sockets_of_address=2,
+    device_requests_of_address=1,
+)
 
 
 @dataclass(eq=False)

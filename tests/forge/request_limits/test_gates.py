@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from forge.request_limits.joins import AT_ONCE, JoinQueue
 from forge.request_limits.rate_limiter import RateLimiter, TooFast
 from forge.request_limits.requests import RequestGate
 from forge.request_limits.sockets import PersonSocketGate, SocketGate
+from hmrd.protocol.addresses import STATE
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,14 @@ def refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "REFUSAL_DELAY", 0.0)
 
 
-SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
+SMALL = Capacity(
+    connections=6,
+    connections_of_address=4,
+    requests=3,
+    requests_of_address=2,
+    sockets_of_address=2,
+    device_requests_of_address=2,
+)
 
 
 class _BlockingApp:
@@ -83,6 +91,20 @@ async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_other
     app.go.set()
     assert [answer[0]["status"] for answer in await asyncio.gather(*two, other, health)] == [200] * 4
     assert (await _ask(gate, "10.0.0.2"))[0]["status"] == 200
+
+
+async def test_a_depot_of_devices_and_the_people_beside_it_do_not_wait_for_each_other() -> None:
+    app = _BlockingApp()
+    gate = RequestGate(app, replace(SMALL, requests=6, device_requests_of_address=3))
+    three = [asyncio.create_task(_ask(gate, "10.0.0.2", path=STATE)) for _ in range(3)]
+    await _turn()
+    assert (await _ask(gate, "10.0.0.2", path=STATE))[0]["status"] == 429
+    people = [asyncio.create_task(_ask(gate, "10.0.0.2")) for _ in range(2)]
+    elsewhere = asyncio.create_task(_ask(gate, "10.0.0.3", path=STATE))
+    await _turn()
+    assert app.inside == 6
+    app.go.set()
+    assert [answer[0]["status"] for answer in await asyncio.gather(*three, elsewhere, *people)] == [200] * 6
 
 
 def _sockets(application: Any) -> SocketGate:
@@ -146,7 +168,7 @@ class _Accepting:
 @pytest.mark.protects("availability/reconnecting-sockets")
 async def test_few_sockets_join_at_once_and_all_get_their_turn() -> None:
     app = _Accepting()
-    gate = SocketGate(app, Capacity(100, 100, 100, 100, 100))
+    gate = SocketGate(app, Capacity(100, 100, 100, 100, 100, 100))
     handshakes = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket")) for _ in range(20)]
     await _turn()
     assert app.joining == AT_ONCE
@@ -167,7 +189,7 @@ async def test_a_person_who_is_refused_delays_nobody_who_joins(
     app = _BlockingApp()
     persons = PersonSocketGate(app, limit_of)
     persons._limiter = RateLimiter(0.001, burst, 0.0)
-    gate = SocketGate(persons, Capacity(100, 100, 100, 100, 100))
+    gate = SocketGate(persons, Capacity(100, 100, 100, 100, 100, 100))
     tasks = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(1))) for _ in range(AT_ONCE)]
     await _turn()
     persons._limiter = RateLimiter(10.0, 60, 5.0)
@@ -186,7 +208,7 @@ async def test_an_address_that_connects_too_fast_is_closed_with_a_code_and_other
     monkeypatch.setattr(sockets, "LONGEST_WAIT", 0.0)
     app = _Accepting()
     app.go.set()
-    gate = SocketGate(app, Capacity(100, 100, 100, 100, 100))
+    gate = SocketGate(app, Capacity(100, 100, 100, 100, 100, 100))
     answers = [await _ask(gate, "10.0.0.2", type="websocket") for _ in range(8)]
     codes = [answer[-1].get("code") for answer in answers]
     assert codes == [None] * 5 + [Closing.TOO_FAST] * 3

@@ -24,7 +24,14 @@ from forge.request_limits.protocols import LimitedWebSocketProtocol, protocol_fo
 from forge.serving.local_authority import server_certificate
 from tests.support.patience import PATIENCE
 
-SMALL = Capacity(connections=6, connections_of_address=2, requests=2, requests_of_address=1, sockets_of_address=2)
+SMALL = Capacity(
+    connections=6,
+    connections_of_address=2,
+    requests=2,
+    requests_of_address=1,
+    sockets_of_address=2,
+    device_requests_of_address=1,
+)
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 

@@ -16,7 +16,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -58,7 +58,7 @@ def _notice(event: StoredEvent[TagPublishedJson]) -> NoticeDraft:
     )
 
 
-def _message(event: StoredEvent[TagPublishedJson], project: ProjectAddress) -> WebhookMessage:
+def _message(event: StoredEvent[TagPublishedJson], project: PlaceAddress) -> WebhookMessage:
     tag = event.data["tag"]
     data = {
         "tag": tag,

@@ -12,7 +12,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -57,7 +57,7 @@ def _withdrawal_notice(event: StoredEvent[TagWithdrawnJson]) -> NoticeDraft:
     )
 
 
-def _withdrawal_message(event: StoredEvent[TagWithdrawnJson], project: ProjectAddress) -> WebhookMessage:
+def _withdrawal_message(event: StoredEvent[TagWithdrawnJson], project: PlaceAddress) -> WebhookMessage:
     return WebhookMessage(
         "rune.withdrawn", {"tag": event.data["tag"], "reason": event.data["reason"], "url": project.url}
     )

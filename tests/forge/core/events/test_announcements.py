@@ -27,7 +27,7 @@ from forge.core.events.announcements import (
     NoticeAnnouncement,
     NoticeDraft,
     NoticeTopic,
-    ProjectAddress,
+    PlaceAddress,
     StoredEvent,
     WebhookAnnouncement,
     WebhookMessage,
@@ -61,7 +61,7 @@ def notice_for(people: frozenset[Any]) -> Callable[[StoredEvent[BellRungJson]], 
     return lambda event: NoticeDraft(BELLS, "rung", title="The bell", subject="bell:1", path="", participants=people)
 
 
-def bell_message(event: StoredEvent[BellRungJson], project: ProjectAddress) -> WebhookMessage:
+def bell_message(event: StoredEvent[BellRungJson], project: PlaceAddress) -> WebhookMessage:
     return WebhookMessage("bell.rung", {"times": event.data["times"], "page": f"{project.url}/bell"})
 
 
@@ -167,9 +167,9 @@ def test_an_action_has_one_sentence() -> None:
         declare(bell(audit=AuditSentences(AuditTopic.FILES, {"file.write": "rang"})))
 
 
-@pytest.mark.parametrize("stream", [StreamKind.ORGANISATION, StreamKind.PERSON, StreamKind.INBOX])
-def test_webhooks_are_sent_events_of_projects_alone(stream: StreamKind) -> None:
-    with pytest.raises(WrongEvent, match="projects alone"):
+@pytest.mark.parametrize("stream", [StreamKind.PERSON, StreamKind.INBOX, StreamKind.JOBS])
+def test_webhooks_are_sent_events_of_projects_and_organisations_alone(stream: StreamKind) -> None:
+    with pytest.raises(WrongEvent, match="webhooks are of a project or an organisation"):
         declare(
             EventType(
                 "bell.rung",

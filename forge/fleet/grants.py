@@ -1,0 +1,142 @@
+"""What lets devices join or go, as grants: each works while the person who made it has the right to do that. Devices
+that joined stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, declare
+from forge.accounts.models import Organisation, of_living_tokens
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.fleet.models import Batch, Candidate, ClaimCode, HandOver
+
+_RULE = "{} while you may let devices join. Devices that joined stay."
+
+
+def _codes(scope: GrantScope) -> Sequence[Grant]:
+    codes = ClaimCode.objects.filter(of_living_tokens(), created_by__in=scope.people, used=None, revoked=None)
+    codes = codes.filter(expires__gt=timezone.now()).select_related("organisation")
+    codes = codes if scope.organisation is None else codes.filter(organisation=scope.organisation)
+    return [_grant(each, f"Code {each.hint}… for a device", is_for_anyone=True) for each in codes]
+
+
+def _candidates(scope: GrantScope) -> Sequence[Grant]:
+    rows = Candidate.objects.filter(of_living_tokens(), created_by__in=scope.people, expires__gt=timezone.now())
+    rows = rows.select_related("organisation")
+    rows = rows if scope.organisation is None else rows.filter(organisation=scope.organisation)
+    return [_grant(each, f"Label {each.label} of a device") for each in rows]
+
+
+def _batches(scope: GrantScope) -> Sequence[Grant]:
+    batches = Batch.objects.filter(
+        of_living_tokens(), created_by__in=scope.people, revoked=None, used__lt=F("limit"), expires__gt=timezone.now()
+    ).select_related("organisation")
+    batches = batches if scope.organisation is None else batches.filter(organisation=scope.organisation)
+    return [_grant(each, f"Batch {each.title} of devices", is_for_anyone=True) for each in batches]
+
+
+def _offers(scope: GrantScope) -> Sequence[Grant]:
+    offers = HandOver.objects.filter(offered_by__in=scope.people, accepted=None)
+    offers = offers.select_related("device__organisation", "to")
+    offers = offers if scope.organisation is None else offers.filter(device__organisation=scope.organisation)
+    return [
+        Grant(
+            id=each.pk,
+            maker=each.offered_by_id or UUID(int=0),
+            title=f"Offer of {each.device.name} to {each.to.name}",
+            holds=_may(Verb.LOCK_OUT_DEVICES, each.device.organisation),
+            place=each.device.organisation.name,
+            created=each.offered,
+            token=each.offered_by_token,
+        )
+        for each in offers
+    ]
+
+
+def _grant(row: ClaimCode | Candidate | Batch, title: str, *, is_for_anyone: bool = False) -> Grant:
+    return Grant(
+        id=row.pk,
+        maker=row.created_by_id or UUID(int=0),
+        title=title,
+        holds=_may(Verb.CLAIM_DEVICES, row.organisation),
+        place=row.organisation.name,
+        created=row.created,
+        expires=row.expires,
+        is_for_anyone=is_for_anyone,
+        token=row.created_by_token,
+    )
+
+
+def _may(verb: Verb, organisation: Organisation) -> Callable[[Actor], bool]:
+    return lambda actor: can(actor, verb, organisation)
+
+
+def _end_codes(ids: Collection[UUID]) -> None:
+    ClaimCode.objects.filter(pk__in=ids, used=None, revoked=None).update(revoked=timezone.now())
+
+
+def _end_candidates(ids: Collection[UUID]) -> None:
+    Candidate.objects.filter(pk__in=ids).delete()
+
+
+def _end_batches(ids: Collection[UUID]) -> None:
+    Batch.objects.filter(pk__in=ids, revoked=None).update(revoked=timezone.now())
+
+
+def _end_offers(ids: Collection[UUID]) -> None:
+    HandOver.objects.filter(pk__in=ids, accepted=None).delete()
+
+
+declare(
+    GrantKind(
+        name="device-offer",
+        label="Offers of devices",
+        icon="arrow-right-left",
+        rule="An offer stands while you may hand devices over.",
+        model=HandOver,
+        maker="offered_by",
+        find=_offers,
+        end=_end_offers,
+    )
+)
+declare(
+    GrantKind(
+        name="device-code",
+        label="Codes for devices",
+        icon="scan-line",
+        rule=_RULE.format("A code works"),
+        model=ClaimCode,
+        maker="created_by",
+        find=_codes,
+        end=_end_codes,
+    )
+)
+declare(
+    GrantKind(
+        name="device-label",
+        label="Labels of devices",
+        icon="qr-code",
+        rule=_RULE.format("A label works"),
+        model=Candidate,
+        maker="created_by",
+        find=_candidates,
+        end=_end_candidates,
+    )
+)
+declare(
+    GrantKind(
+        name="device-batch",
+        label="Batches of devices",
+        icon="layers",
+        rule=_RULE.format("A batch certificate works"),
+        model=Batch,
+        maker="created_by",
+        find=_batches,
+        end=_end_batches,
+    )
+)

@@ -1,0 +1,53 @@
+"""How long what devices reported is kept, and what let them join. The last known state of a device stays."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from forge.fleet.models import Assignment, Candidate, ClaimCode, DeviceDay, DeviceEntry, DeviceRequest, SelfTest
+
+REPORTS_KEPT = timedelta(days=400)
+"""Timelines, counts of days and requests: a year, and time to look at it."""
+LOGS_KEPT = timedelta(days=7)
+CODES_KEPT = timedelta(days=7)
+"""Codes after their end, so that members see what became of them."""
+SELF_TESTS_KEPT = timedelta(days=30)
+_BATCH_SIZE = 1000
+
+
+def delete_old() -> None:
+    """Deletes what is older than it is kept."""
+    now = timezone.now()
+    DeviceRequest.objects.filter(answered__lt=now - LOGS_KEPT).exclude(log="").update(log="")
+    for rows in _old(now):
+        _delete(rows)
+
+
+def _old(now: datetime) -> tuple[QuerySet[Any], ...]:
+    before = now - REPORTS_KEPT
+    return (
+        DeviceEntry.objects.filter(received__lt=before),
+        DeviceDay.objects.filter(day__lt=before.date()),
+        DeviceRequest.objects.filter(created__lt=before),
+        ClaimCode.objects.filter(expires__lt=now - CODES_KEPT),
+        Candidate.objects.filter(expires__lt=now),
+        _old_self_tests(now),
+    )
+
+
+def _old_self_tests(now: datetime) -> QuerySet[SelfTest]:
+    """Those that no device compares with any more: the newest of a rune that is served stays."""
+    of_rune = Q(organisation=OuterRef("organisation"), rune=OuterRef("rune"))
+    newer = SelfTest.objects.filter(of_rune, created__gt=OuterRef("created")).exclude(outputs="")
+    serving = Assignment.objects.filter(of_rune)
+    return SelfTest.objects.filter(Exists(newer) | ~Exists(serving), created__lt=now - SELF_TESTS_KEPT)
+
+
+def _delete(rows: QuerySet[Any]) -> None:
+    """Deletes rows, some at a time, so that no report waits for long."""
+    while ids := list(rows.order_by().values_list("pk", flat=True)[:_BATCH_SIZE]):
+        rows.model._default_manager.filter(pk__in=ids).delete()

@@ -1,0 +1,47 @@
+"""The named errors of the device protocol, as devices get them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RefusalKind:
+    """A reason for which a device gets nothing. `name` never changes: devices compare it."""
+
+    name: str
+    status: int
+    title: str
+
+
+SIGNATURE_MISSING = RefusalKind("signature-missing", 401, "The request has no signature of a device")
+CLOCK_WRONG = RefusalKind("clock-wrong", 401, "The signature was made at another time than the server's")
+BODY_CHANGED = RefusalKind("body-changed", 401, "The body is another one than its digest says")
+SIGNATURE_REFUSED = RefusalKind("signature-refused", 401, "The device's key did not sign this request")
+DEVICE_UNKNOWN = RefusalKind("device-unknown", 401, "There is no such device")
+LOCKED_OUT = RefusalKind("locked-out", 403, "The device is locked out")
+RETIRED = RefusalKind("retired", 410, "The device left its organisation")
+MESSAGE_WRONG = RefusalKind("message-wrong", 400, "The message has not the form of the protocol")
+MESSAGE_TOO_LARGE = RefusalKind("message-too-large", 413, "The message is too large")
+CODE_REFUSED = RefusalKind("code-refused", 403, "The code is unknown, was used, or has ended")
+LABEL_REFUSED = RefusalKind("label-refused", 403, "The label's secret is another one than the member entered")
+BATCH_REFUSED = RefusalKind("batch-refused", 403, "The certificate is unknown, is used up, or has ended")
+JOIN_REFUSED = RefusalKind("join-refused", 409, "The organisation cannot take the device")
+REPORT_REFUSED = RefusalKind("report-refused", 409, "The server has a report of this number")
+KEY_REFUSED = RefusalKind("key-refused", 400, "The new key did not sign the proof")
+KEY_TAKEN = RefusalKind("key-taken", 409, "The key is another device's")
+TOO_OFTEN = RefusalKind("too-often", 429, "The device asks too often")
+SERVER_BUSY = RefusalKind("server-busy", 503, "The server cannot answer now")
+ADDRESS_UNKNOWN = RefusalKind("address-unknown", 404, "The protocol has no such address")
+METHOD_REFUSED = RefusalKind("method-refused", 405, "The method is not allowed here")
+
+
+class DeviceRefusal(Exception):
+    """A device gets nothing, for a named reason."""
+
+    def __init__(self, kind: RefusalKind, detail: str = "", **extra: int) -> None:
+        """`extra` is for the device, such as the number of its last report."""
+        super().__init__(kind.title)
+        self.kind = kind
+        self.detail = detail or f"{kind.title}."
+        self.extra = extra

@@ -1,0 +1,94 @@
+"""The answer to a poll: what a device shall run, and what is asked of it.
+
+Most polls are answered 304 after the one query that finds the device: the tag of a state has the revisions of its two
+parts, and the requests are read for a device that does not have the state yet.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import parse_etags
+
+from forge.fleet.devices.seen import seen
+from forge.fleet.models import Assignment, Device, HandOver
+from forge.fleet.models import DeviceRequest as RequestRow
+from forge.fleet.protocol.answering import message_response
+from forge.fleet.protocol.authentication import require_device
+from forge.fleet.protocol.limits import require_rate
+from forge.fleet.self_tests.approved import approved_outputs
+from forge.fleet.self_tests.asking import ask_daily, is_due
+from hmrd.protocol.wanted import MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
+
+
+def answer_state(request: HttpRequest) -> HttpResponse:
+    """Answers GET of a device's state."""
+    device = require_device(request, may_leave=True)
+    require_rate(device.pk)
+    now = timezone.now()
+    seen.note(device.pk, now)
+    if is_due(device, now):
+        device = ask_daily(device, now)
+    etag = _etag(device)
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    else:
+        response = message_response(desired_state(device).to_json())
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def desired_state(device: Device) -> DesiredState:
+    """Returns what is wanted of a device, and what is asked of it."""
+    # `wait` stays 0: a poll is not held until something changes.
+    requests = _requests(device)
+    if device.retired is not None:
+        requests = tuple(each for each in requests if each.kind is RequestKind.LEAVE)
+    return DesiredState(
+        wanted=_wanted(device),
+        interval=settings.DEVICE_POLL_SECONDS,
+        requests=requests,
+        orders=_orders(device, requests),
+        sequence=device.sequence,
+    )
+
+
+def _etag(device: Device) -> str:
+    """The tag of a device's state. The number of its last report is not in it, which would end it with each report."""
+    assignment = device.assignment
+    of_assignment = "0" if assignment is None else f"{assignment.pk.hex[:12]}.{assignment.revision}"
+    return f'"{of_assignment}-{device.revision}-{settings.DEVICE_POLL_SECONDS}"'
+
+
+def _wanted(device: Device) -> WantedRune | None:
+    assignment = device.assignment
+    if assignment is None or not assignment.rune or device.retired is not None:
+        return None
+    return WantedRune(
+        deployment=assignment.path,
+        number=assignment.number,
+        version=assignment.version,
+        rune=assignment.rune,
+        size=assignment.size,
+        self_test=approved_outputs(device.organisation_id, assignment.rune),
+    )
+
+
+def _requests(device: Device) -> tuple[DeviceRequest, ...]:
+    rows = RequestRow.objects.filter(device=device, answered=None).order_by("pk")[:MOST_REQUESTS]
+    return tuple(DeviceRequest(each.pk, RequestKind(each.kind), each.seed) for each in rows)
+
+
+def _orders(device: Device, requests: tuple[DeviceRequest, ...]) -> tuple[str, ...]:
+    """The orders of the key at home about what is wanted and asked."""
+    orders = [_order_of(device.assignment)]
+    if any(each.kind is RequestKind.HAND_OVER for each in requests):
+        accepted = HandOver.objects.filter(device=device).exclude(accepted=None)
+        orders += accepted.values_list("order", flat=True)
+    return tuple(order for order in orders if order)
+
+
+def _order_of(assignment: Assignment | None) -> str:
+    return "" if assignment is None else assignment.order

@@ -1,0 +1,72 @@
+"""The addresses of the device protocol (`hmrd.protocol.addresses`). They know devices by keys, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from forge.fleet.devices.seen import seen
+from forge.fleet.protocol.answering import Answer, device_response, done_response
+from forge.fleet.protocol.authentication import require_device
+from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_again
+from forge.fleet.protocol.limits import require_rate
+from forge.fleet.protocol.refusals import KEY_REFUSED, REPORT_REFUSED, DeviceRefusal
+from forge.fleet.protocol.states import answer_state
+from forge.fleet.reports.actions import leave, replace_key
+from forge.fleet.reports.errors import ReportRefused
+from forge.fleet.reports.recording import take_report
+from hmrd.protocol.addresses import DEVICE, ENROLMENTS, KEY, REPORTS, STATE
+from hmrd.protocol.enrolment import LARGEST_ENROLMENT, KeyChange, key_change_text
+from hmrd.protocol.keys import verifies
+from hmrd.protocol.reading import parsed
+from hmrd.protocol.reports import LARGEST_REPORT, Report
+
+
+def _answer_report(request: HttpRequest) -> HttpResponse:
+    """Takes a report. The last one again is acknowledged."""
+    device = require_device(request, may_leave=True)
+    require_rate(device.pk)
+    report = Report.from_json(parsed(request.body, LARGEST_REPORT))
+    now = timezone.now()
+    seen.note(device.pk, now)
+    try:
+        take_report(device, report, now)
+    except ReportRefused as error:
+        raise DeviceRefusal(REPORT_REFUSED, str(error), last=error.last) from None
+    return done_response()
+
+
+def _answer_key(request: HttpRequest) -> HttpResponse:
+    """Replaces the key of a device. The same change again, signed by the new key, is acknowledged."""
+    device = require_device(request)
+    require_rate(device.pk)
+    change = KeyChange.from_json(parsed(request.body, LARGEST_ENROLMENT))
+    proof = bytes.fromhex(change.proof)
+    if not verifies(change.public_key, proof, key_change_text(str(device.pk), change.public_key)):
+        raise DeviceRefusal(KEY_REFUSED)
+    replace_key(device, change.public_key)
+    return done_response()
+
+
+def _answer_leaving(request: HttpRequest) -> HttpResponse:
+    """Takes a device out of service that leaves by itself."""
+    leave(require_device(request, may_leave=True))
+    return done_response()
+
+
+_ANSWERS: Mapping[str, Mapping[str, Answer]] = {
+    ENROLMENTS: {"POST": answer_enrolment, "GET": answer_enrolment_again},
+    STATE: {"GET": answer_state},
+    REPORTS: {"POST": _answer_report},
+    KEY: {"PUT": _answer_key},
+    DEVICE: {"DELETE": _answer_leaving},
+}
+
+
+@csrf_exempt
+def device_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Everything below the root of the protocol."""
+    return device_response(request, _ANSWERS.get(request.path))

@@ -1,0 +1,54 @@
+"""What a machine has to do at a moment: commands follow from it alone, and come again until something happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hmrd.protocol.reports import Phase
+from hmrd.state import Answer, AskOwner, Check, Command, Fetch, Leave, Machine, Poll, Rejoin, Run, Send, WakeAt
+
+
+def commands_of(machine: Machine, now: float) -> Iterator[Command]:
+    """All that is to be done now, and the time at which something else will be."""
+    state, waiting = machine.state, machine.waiting
+    times: list[float] = []
+    if state.is_leaving and state.report is None and not state.requests:
+        yield Leave()
+        return
+    if state.is_handed_over and state.report is None:
+        yield Rejoin()
+
+    def is_due(time: float) -> bool:
+        if time > now:
+            times.append(time)
+        return time <= now
+
+    if state.active is not None and state.running is not None and is_due(waiting.run):
+        yield Run(state.running, state.active)
+    if state.target is not None and state.phase in (Phase.FETCHING, Phase.CHECKING) and is_due(waiting.work):
+        work = Fetch if state.phase is Phase.FETCHING else Check
+        yield work(state.target, free_slot(machine, state.target.rune))
+    if state.target is not None and waiting.trial is not None and is_due(waiting.trial):
+        yield AskOwner(state.target.rune)
+    for request in state.requests:
+        yield Answer(request)
+    if state.report is not None and is_due(waiting.send):
+        yield Send(state.report)
+    if is_due(waiting.poll):
+        yield Poll()
+    if state.wanted is not None and state.phase in (Phase.EMPTY, Phase.RUNNING):
+        times += [each.until for each in state.failures if each.rune == state.wanted.rune and each.until > now]
+    if times:
+        yield WakeAt(min(times))
+
+
+def free_slot(machine: Machine, rune: str) -> int:
+    """The slot for a rune: the one that does not answer. Where none does, the one that has these bytes, or that was not
+    healthy last."""
+    state = machine.state
+    if state.active is not None:
+        return 1 - state.active
+    if (known := state.slot_of(rune)) is not None:
+        return known
+    first = state.slots[0]
+    return 1 if first is not None and first.is_healthy else 0

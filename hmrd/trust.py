@@ -1,0 +1,104 @@
+"""Whom a device believes: what it pinned when it enrolled, and whether it may do what the server wants. Pure.
+
+With the server's keys, the documents of The Update Framework decide, which are checked before a rune is loaded. With a
+key at home, a signed order has to say the same as the server, and only a signed order or a person at the device changes
+the keys, the root, the deployment or the organisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from hmrd.protocol.enrolment import TrustKind
+from hmrd.protocol.orders import KeysOrder, LeaveOrder, MoveOrder, Order, OrderRefused, RunOrder, read_order
+from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.wanted import DesiredState, WantedRune
+
+
+@dataclass(frozen=True)
+class PinnedTrust:
+    """What a device pinned. It is on its disk, and no message of a server changes it without a signed order."""
+
+    kind: TrustKind
+    organisation: str
+    device: str
+    """Its id."""
+    root: str = ""
+    """The digest of the root document of the organisation's deployments; "" until one was signed."""
+    keys: tuple[str, ...] = ()
+    """The public keys at home, as PEM."""
+    deployment: str = ""
+    """The deployment that its orders are about; "" before the first order."""
+    keys_number: int = 0
+    """The number of the last order about keys."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a device makes of an answer of the server."""
+
+    trust: PinnedTrust
+    """What is pinned from now on, changed by signed orders alone."""
+    refusal: Problem | None = None
+    """Why the device does not run what is wanted; None where it may."""
+
+
+def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> Judgement:
+    """Judges what a server wants. `confirmed` is the highest release of the pinned deployment that was confirmed."""
+    if trust.kind is TrustKind.SERVER:
+        return Judgement(trust)
+    trust, orders = _with_orders(trust, desired.orders, confirmed)
+    wanted = desired.wanted
+    if wanted is None:
+        return Judgement(trust)
+    if trust.deployment and wanted.deployment != trust.deployment:
+        detail = f"This device belongs to {trust.deployment}, and no order moves it to {wanted.deployment}."
+        return Judgement(trust, Problem(ProblemName.ORDER_REFUSED, detail))
+    if not any(_is_for(order, wanted) for order in orders):
+        detail = f"No order of the key at home is for release {wanted.number} ({wanted.version})."
+        return Judgement(trust, Problem(ProblemName.ORDER_REFUSED, detail))
+    return Judgement(replace(trust, deployment=wanted.deployment))
+
+
+def may_leave(trust: PinnedTrust, desired: DesiredState) -> bool:
+    """Returns whether a device may leave its organisation because the server asks for it."""
+    if trust.kind is TrustKind.SERVER:
+        return True
+    _, orders = _with_orders(trust, desired.orders, 0)
+    return any(order == LeaveOrder(trust.organisation, trust.device) for order in orders)
+
+
+def _with_orders(trust: PinnedTrust, envelopes: tuple[str, ...], confirmed: int) -> tuple[PinnedTrust, list[Order]]:
+    """What is pinned after the orders about keys and deployments, and all orders that pinned keys signed."""
+    orders: list[Order] = []
+    for envelope in envelopes:
+        for order in _signed(trust, envelope):
+            orders.append(order)
+            trust = _applied(trust, order, confirmed)
+    return trust, orders
+
+
+def _signed(trust: PinnedTrust, envelope: str) -> Iterator[Order]:
+    try:
+        yield read_order(envelope, trust.keys)
+    except OrderRefused:
+        return
+
+
+def _applied(trust: PinnedTrust, order: Order, confirmed: int) -> PinnedTrust:
+    match order:
+        case KeysOrder(organisation=organisation, number=number) if organisation == trust.organisation:
+            if number <= trust.keys_number:
+                return trust
+            return replace(trust, keys=order.keys, keys_number=number, root=order.root or trust.root)
+        case MoveOrder(deployment=deployment, to=to, number=number) if deployment == trust.deployment:
+            # An old order that somebody kept is about a release that was left behind.
+            return replace(trust, deployment=to) if number >= confirmed else trust
+        case _:
+            return trust
+
+
+def _is_for(order: Order, wanted: WantedRune) -> bool:
+    """Returns whether an order is for this very release."""
+    return order == RunOrder(wanted.deployment, wanted.number, wanted.version, wanted.rune, wanted.size)

@@ -1,0 +1,302 @@
+"""A device without hardware around its machine: a disk, a server, runes of several kinds, and power that fails.
+
+Who drives it decides what happens next. It carries out one command at a time, and compares after each event what must
+hold whatever happens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hmrd.commands import commands_of
+from hmrd.machine import step
+from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.reports import DeviceEvent, EventKind, Phase, Report, RequestAnswer, SelfTestOutcome
+from hmrd.protocol.wanted import DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.state import (
+    Answer,
+    AskOwner,
+    Check,
+    Checked,
+    Command,
+    Event,
+    Fetch,
+    Fetched,
+    Machine,
+    OwnerAgreed,
+    OwnerRefused,
+    Poll,
+    Polled,
+    PollFailed,
+    ReportRefused,
+    ReportTaken,
+    RequestDone,
+    Run,
+    RuneStarted,
+    RuneStopped,
+    Send,
+    SendFailed,
+    SlotDamaged,
+    Started,
+    State,
+    Ticked,
+    WakeAt,
+    WorkFailed,
+)
+
+DEPLOYMENT = "acme/door-knock/gateways"
+AWAY = Problem(ProblemName.SERVER_AWAY, "No answer.")
+GOOD, ALSO_GOOD, FAILS_TEST, CRASHES, DISLIKED = (f"sha256:{digit * 64}" for digit in "abcde")
+"""The digests of runes: two that work, one whose self-test fails, one that traps, and one that the owner refuses."""
+HEALTHY = frozenset({GOOD, ALSO_GOOD})
+
+
+class Broken(AssertionError):
+    """Something happened that never may."""
+
+
+@dataclass
+class Server:
+    """What the server wants, and what it has heard."""
+
+    wanted: WantedRune | None = None
+    requests: list[DeviceRequest] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    ever_wanted: set[str] = field(default_factory=set)
+    interval: int = 60
+    _number: int = 0
+
+    def want(self, rune: str) -> None:
+        """Begins the next release."""
+        self._number += 1
+        self.wanted = WantedRune(DEPLOYMENT, self._number, f"1.{self._number}", rune, 1000)
+        self.ever_wanted.add(rune)
+
+    def ask(self, kind: RequestKind) -> None:
+        """Asks something of the device."""
+        self.requests.append(DeviceRequest(len(self.requests) + 1, kind, 7 if kind is RequestKind.SELF_TEST else None))
+
+    @property
+    def desired(self) -> DesiredState:
+        """The answer to a poll."""
+        answered = {answer.id for report in self.reports for answer in report.answers}
+        open_requests = tuple(each for each in self.requests if each.id not in answered)
+        return DesiredState(self.wanted, self.interval, requests=open_requests[:16], sequence=self.last)
+
+    @property
+    def last(self) -> int:
+        """The number of the last report."""
+        return self.reports[-1].sequence if self.reports else 0
+
+    @property
+    def events(self) -> list[DeviceEvent]:
+        """All events that were reported, in their order."""
+        return [event for report in self.reports for event in report.events]
+
+    def take(self, report: Report) -> int | None:
+        """Takes a report, and returns None; or refuses it, and returns the last number."""
+        if self.reports and report.sequence == self.last:
+            return None if report == self.reports[-1] else self.last
+        if report.sequence < self.last:
+            return self.last
+        self.reports.append(report)
+        return None
+
+
+@dataclass
+class World:
+    """A device with its server."""
+
+    server: Server = field(default_factory=Server)
+    now: float = 1_800_000_000.0
+    machine: Machine = field(default_factory=lambda: Machine("hmrd test", "linux"))
+    written: State = field(default_factory=State)
+    """What is on the disk: what remains after a power cut."""
+    disk: list[str | None] = field(default_factory=lambda: [None, None])
+    """The digests of the bytes in the slots; None where they are not whole."""
+    commands: tuple[Command, ...] = ()
+    answering: str | None = None
+    """The digest of the rune that answers."""
+    _journal: list[DeviceEvent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.send(Started(self.now))
+
+    def send(self, event: Event, *, is_cut: bool = False) -> None:
+        """An event happens. With `is_cut`, the power fails after the state was written and before anything is done."""
+        before = self.machine.state
+        self.machine, self.commands = step(self.machine, event)
+        self.written = self.machine.state
+        self._check(before)
+        if is_cut:
+            self.cut_power()
+
+    def cut_power(self) -> None:
+        """The power fails: the process begins again with what is written."""
+        self.answering = None
+        self.commands = ()
+        self.machine = Machine(self.machine.agent, self.machine.board, self.written)
+        self.send(Started(self.now))
+
+    def pass_time(self, seconds: float) -> None:
+        """Time passes; nothing else happens."""
+        self.now += seconds
+        self.send(Ticked(self.now))
+
+    @property
+    def pending(self) -> list[Command]:
+        """What can be carried out now."""
+        return [each for each in self.commands if not isinstance(each, WakeAt) and not self._is_done(each)]
+
+    @property
+    def next_time(self) -> float | None:
+        """The time for which the machine asked to be woken."""
+        return next((each.time for each in self.commands if isinstance(each, WakeAt)), None)
+
+    def _is_done(self, command: Command) -> bool:
+        return isinstance(command, Run) and self.answering == command.rune.rune
+
+    def carry_out(self, command: Command, *, is_away: bool = False, is_cut: bool = False) -> None:
+        """Carries a command out; `is_away` says that the server does not answer."""
+        self.send(self._outcome(command, is_away=is_away), is_cut=is_cut)
+
+    def _outcome(self, command: Command, *, is_away: bool) -> Event:
+        now = self.now
+        match command:
+            case Poll():
+                return PollFailed(now, AWAY) if is_away else Polled(now, self.server.desired)
+            case Fetch(rune=rune, slot=slot):
+                self.disk[slot] = None
+                if is_away:
+                    return WorkFailed(now, rune, AWAY)
+                self.disk[slot] = rune.rune
+                return Fetched(now, rune)
+            case Check(rune=rune, slot=slot):
+                return self._checked(rune, slot, is_away=is_away)
+            case Run(rune=rune, slot=slot):
+                return self._ran(rune, slot)
+            case AskOwner(rune=rune):
+                if rune == DISLIKED:
+                    return OwnerRefused(now, rune, Problem(ProblemName.CHECK_REFUSED, "No."))
+                return OwnerAgreed(now, rune)
+            case Send(report=report):
+                if is_away:
+                    return SendFailed(now)
+                last = self.server.take(report)
+                return ReportTaken(now, report.sequence) if last is None else ReportRefused(now, last)
+            case Answer(request=request):
+                return RequestDone(now, RequestAnswer(request.id))
+            case _:
+                raise Broken(f"nothing carries out {command}")
+
+    def _checked(self, rune: WantedRune, slot: int, *, is_away: bool) -> Event:
+        if self.disk[slot] != rune.rune:
+            return WorkFailed(self.now, rune, Problem(ProblemName.DAMAGED, "Not whole."))
+        if is_away:
+            return WorkFailed(self.now, rune, AWAY)
+        if rune.rune == FAILS_TEST:
+            return WorkFailed(self.now, rune, Problem(ProblemName.SELF_TEST_FAILED, "Other bytes."))
+        return Checked(self.now, rune, SelfTestOutcome.PASSED)
+
+    def _ran(self, rune: WantedRune, slot: int) -> Event:
+        if self.disk[slot] != rune.rune:
+            return SlotDamaged(self.now, slot)
+        if rune.rune == CRASHES:
+            return RuneStopped(self.now, rune.rune, Problem(ProblemName.TRAPPED, "unreachable"))
+        self.answering = rune.rune
+        return RuneStarted(self.now, rune.rune)
+
+    def damage(self, slot: int) -> None:
+        """The bytes of a slot change on the disk; the device sees it when it loads them."""
+        if self.disk[slot] is None:
+            return
+        self.disk[slot] = None
+        if self.machine.state.active == slot and self.answering is not None:
+            self.answering = None
+
+    def _check(self, before: State) -> None:
+        """Raises `Broken` if something is as it never may be."""
+        state = self.machine.state
+        run = next((each for each in self.commands if isinstance(each, Run)), None)
+        if run is None or self.answering != run.rune.rune:
+            self.answering = None
+        if run is not None:
+            self._check_run(run, state)
+        slot = None if state.active is None else state.slots[state.active]
+        if state.phase is not Phase.TRYING and state.active is not None and (slot is None or not slot.is_healthy):
+            raise Broken("a rune answers whose health was never confirmed")
+        self._check_journal()
+        if state.wanted is not None and state.wanted.number < dict(state.numbers).get(state.wanted.deployment, 0):
+            raise Broken("an older release is wanted than one that ran")
+        for deployment, number in before.numbers:
+            if state.numbers and dict(state.numbers).get(deployment, 0) < number:
+                raise Broken("the number of a release fell")
+        if state.sequence < before.sequence:
+            raise Broken("the number of a report fell")
+        healthy = [slot for slot in before.slots if slot is not None and slot.is_healthy]
+        is_given_up = healthy and not any(slot is not None and slot.is_healthy for slot in state.slots)
+        if is_given_up and None not in self.disk:
+            raise Broken("the last healthy rune was given up while its bytes are whole")
+        if tuple(commands_of(self.machine, self.now)) != self.commands:
+            raise Broken("the commands do not follow from the machine alone")
+
+    def _check_journal(self) -> None:
+        """What happened reaches the server once and in order: what it has, what is on its way, and what waits."""
+        state = self.machine.state
+        journal = [*self.server.events, *state.events]
+        if state.report is not None and state.report.sequence != self.server.last:
+            journal[len(self.server.events) : len(self.server.events)] = state.report.events
+        lengths = min(len(journal), len(self._journal))
+        if (state.dropped == 0 and journal[:lengths] != self._journal[:lengths]) or len(journal) < len(self._journal):
+            raise Broken("what happened was lost, told twice, or told in another order")
+        for event in journal[len(self._journal) :]:
+            if event.kind is EventKind.INSTALLED and event.rune not in HEALTHY:
+                raise Broken("a rune counts as installed that does not work")
+        self._journal = journal
+
+    def _check_run(self, run: Run, state: State) -> None:
+        if run.rune.rune not in self.server.ever_wanted:
+            raise Broken("a rune answers that nobody wanted")
+        if run.rune.rune == FAILS_TEST:
+            raise Broken("a rune answers whose self-test failed")
+        if run.slot != state.active:
+            raise Broken("another slot answers than the active one")
+
+    def settle(self, seconds: float = 4 * 86_400.0) -> None:
+        """Nothing fails any more: carries out what is to be done until the device has nothing to do but to poll."""
+        end = self.now + seconds
+        for _ in range(30_000):
+            if self.now >= end:
+                return
+            if self.pending:
+                self.carry_out(self.pending[0])
+                continue
+            self.now = max(self.now, min(self.next_time or end, end))
+            self.send(Ticked(self.now))
+        raise Broken("the device never rests")
+
+    def require_settled(self) -> None:
+        """Raises `Broken` unless the device runs what is wanted, if that works, and the server knows what it runs."""
+        state, wanted = self.machine.state, self.server.wanted
+        is_there = wanted is not None and self.answering == wanted.rune and state.phase is Phase.RUNNING
+        if wanted is not None and wanted.rune in HEALTHY and (not is_there or state.problem is not None):
+            raise Broken(f"{wanted.version} is wanted and works, and {state} is the state")
+        report = self.server.reports[-1]
+        running = None if report.running is None else report.running.rune
+        if running != (state.running and state.running.rune):
+            raise Broken("the server believes that something else runs")
+        if report.phase in (Phase.FETCHING, Phase.CHECKING, Phase.TRYING):
+            raise Broken("the server waits for an end that came already")
+        sequences = [each.sequence for each in self.server.reports]
+        if sequences != sorted(set(sequences)):
+            raise Broken("a report counts twice")
+
+    def installs(self) -> list[str]:
+        """The versions whose health was confirmed, as the server heard of them."""
+        return [event.version for event in self.server.events if event.kind is EventKind.INSTALLED]
+
+
+def restored(world: World, copy: State) -> None:
+    """The disk gets the copy of an earlier state, as from a backup or a cloned card."""
+    world.written = replace(copy)
+    world.cut_power()
