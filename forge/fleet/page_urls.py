@@ -10,9 +10,10 @@ _ALL = "<str:organisation>/devices"
 _CLAIM = f"{_ALL}/claim"
 _ONE = f"{_ALL}/<str:device>"
 
-# No project is named "devices", so these are not pages of a project; no device is named "claim", "groups" or "do".
+# No project is named "devices" (`forge.accounts.names`), so these are not pages of a project, and no device has the name
+# of a page (`forge.fleet.devices.names`).
 organisation_pages = [
-    path(_ALL, listing.devices_page, name="devices"),
+    path(_ALL, listing.devices_page, name="fleet"),
     path(_CLAIM, claim.claim_page, name="claim-devices"),
     path(f"{_CLAIM}/make", claim.make, name="claim-devices-make"),
     path(f"{_CLAIM}/codes/<uuid:code>", claim.change_code, name="change-device-code"),
@@ -24,7 +25,7 @@ organisation_pages = [
     path(f"{_ALL}/groups/<str:group>", groups.group_page, name="device-group"),
     path(f"{_ALL}/groups/<str:group>/do", groups.change, name="change-device-group"),
     path(f"{_ALL}/do", many.change_many, name="change-devices"),
-    path(_ONE, device.device_page, name="device"),
-    path(f"{_ONE}/do", device.change, name="change-device"),
-    path(f"{_ONE}/logs/<int:log>", device.log_page, name="device-log"),
+    path(_ONE, device.device_page, name="fleet-device"),
+    path(f"{_ONE}/do", device.change, name="change-fleet-device"),
+    path(f"{_ONE}/logs/<int:log>", device.log_page, name="fleet-device-log"),
 ]

@@ -26,8 +26,8 @@ class Button:
     act: Callable[..., Any]
     back: Callable[..., str] = lambda *_: ""
     shown: Callable[..., HttpResponse] | None = None
-    """Answers with a page in place of the address, where the act returns something that is shown once, such as a code:
-    it gets the request, the thing, the address's names and what the act returned. No cache keeps the page."""
+    """Answers in place of the address, where what the act returned is shown once, such as a code, or leads further: it
+    gets the request, the thing, the address's names and what the act returned. No cache keeps the answer."""
 
 
 def form_view(

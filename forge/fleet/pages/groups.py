@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
 from forge.accounts.organisation_tabs import tabs_of
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
 from forge.core.errors import Conflict, DomainError
@@ -62,6 +62,7 @@ def _context(request: HttpRequest, group: Group) -> dict[str, Any]:
 def _shared(request: HttpRequest, owner: Organisation, text: str) -> dict[str, Any]:
     return tabs_of(principal_of(request), owner) | {
         "query": text,
+        "may_change": can(principal_of(request), Verb.CHANGE_DEVICES, owner),
         "list_address": _list_of(owner, text),
         "may_be_group": _is_lasting(text),
         "lasting_fields": lasting_fields(),
@@ -97,9 +98,12 @@ def _again(request: HttpRequest, group: Group, error: DomainError) -> HttpRespon
     return show_again(request, "fleet/group.html", _context(request, found), error)
 
 
-create = form_view(
-    {"create": Button(create_group, lambda owner: f"/{owner.name}/devices")}, _new_again, (Conflict,)
-)
+def _show_devices(request: HttpRequest, owner: Organisation, group: Group) -> HttpResponse:
+    """Leads to the devices of the group that was made."""
+    return redirect(_list_of(owner, group.query))
+
+
+create = form_view({"create": Button(create_group, shown=_show_devices)}, _new_again, (Conflict,))
 change = form_view(
     {
         "change": Button(change_group, lambda group: _list_of(group.organisation, group.query)),

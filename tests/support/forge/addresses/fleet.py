@@ -16,11 +16,22 @@ from forge.fleet.enrolment.models import Candidate
 from forge.fleet.groups.actions import create_group
 from forge.fleet.hand_overs.actions import offer_device
 from hmrd.protocol.keys import fingerprint
-from tests.support.forge.addresses.table import EDIT, MANAGED, ORGANISATION, ORGANISATION_ROUTE, READ, Case
+from tests.support.forge.addresses.table import (
+    EDIT,
+    MANAGED,
+    ORGANISATION,
+    ORGANISATION_ROUTE,
+    PAGE,
+    PAGE_EDIT,
+    READ,
+    SENT,
+    Case,
+)
 from tests.support.forge.factories.devices import first_report, joined, key_of
 
 _DEVICE = f"{ORGANISATION_ROUTE}/devices/<str:device>"
 _PATH = f"{ORGANISATION}/devices/gate-7"
+_PAGES = "<str:organisation>/devices"
 _LOG = f"{_DEVICE}/requests/<int:request_id>"
 
 CASES: list[Case] = [
@@ -40,6 +51,13 @@ CASES: list[Case] = [
     ("get", f"{ORGANISATION_ROUTE}/device-completion", f"{ORGANISATION}/device-completion?q=site=", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-groups", f"{ORGANISATION}/device-groups", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-groups/<str:group>", f"{ORGANISATION}/device-groups/berlin", None, READ),
+    ("get", _PAGES, "acme/devices?q=key0=x&device=gate-7", None, PAGE),
+    ("form", f"{_PAGES}/do", "acme/devices/do", {"do": "log", "device": "gate-7"}, SENT),
+    ("get", f"{_PAGES}/claim", "acme/devices/claim", None, PAGE_EDIT),
+    ("get", f"{_PAGES}/groups", "acme/devices/groups?q=site=berlin", None, PAGE_EDIT),
+    ("get", f"{_PAGES}/groups/<str:group>", "acme/devices/groups/berlin", None, PAGE),
+    ("get", f"{_PAGES}/<str:device>", "acme/devices/gate-7", None, PAGE),
+    ("get", f"{_PAGES}/<str:device>/logs/<int:log>", "DEVICE_LOG_PAGE", None, PAGE_EDIT),
 ]
 DEVICE_KEY = key_of("candidate")
 """The key of the candidate."""
@@ -71,6 +89,11 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
     return {
         "DEVICE_REQUEST": f"{_PATH}/requests/{request.pk}",
         "DEVICE_REQUEST/log": f"{_PATH}/requests/{request.pk}/log",
+        "DEVICE_LOG_PAGE": f"acme/devices/gate-7/logs/{request.pk}",
+        "CLAIM_CODE_PAGE": f"acme/devices/claim/codes/{code.pk}",
+        "CANDIDATE_PAGE": f"acme/devices/claim/candidates/{candidate.pk}",
+        "BATCH_PAGE": f"acme/devices/claim/batches/{batch.pk}",
+        "OFFER_PAGE": f"acme/devices/claim/hand-overs/{offer.pk}",
         "CLAIM_CODE": f"{ORGANISATION}/device-codes/{code.pk}",
         "CANDIDATE": f"{ORGANISATION}/device-candidates/{candidate.pk}",
         "CANDIDATE/confirm": f"{ORGANISATION}/device-candidates/{candidate.pk}/confirm",
