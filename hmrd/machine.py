@@ -226,11 +226,17 @@ def _confirm(machine: Machine, now: float) -> Machine:
         phase=Phase.RUNNING,
         target=None,
         problem=None,
+        # An older release that somebody offered during the trial is older than one that ran from now on.
+        wanted=rune if _is_older(state.wanted, rune) else state.wanted,
         failures=_without(machine, rune.rune),
         numbers=tuple(highest.items())[-_MOST_NUMBERS:],
     )
     machine = reporting.note(machine, EventKind.INSTALLED, now, rune, seconds=max(0, int(now - state.began)))
     return _wait(machine, trial=None, stops=())
+
+
+def _is_older(wanted: WantedRune | None, rune: WantedRune) -> bool:
+    return wanted is not None and wanted.deployment == rune.deployment and wanted.number < rune.number
 
 
 def _fall_back(machine: Machine, problem: Problem, now: float) -> Machine:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from forge.core.preconditions import Facet
-from forge.deployments.models import Deployment, DeploymentKey, Release
+from forge.deployments.bound_devices import assignments_of, group_facet
+from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
+from forge.fleet.groups.models import Assignment
 
 
 def serving_facet(deployment: Deployment, release: Release) -> Facet:
@@ -33,10 +35,16 @@ def key_facet(key: DeploymentKey) -> Facet:
 
 def deployment_facets(deployment: Deployment) -> tuple[Facet, ...]:
     """Returns all facets of a deployment. The caller has found it with its releases and keys."""
+    return facets_with_group(deployment, assignments_of([deployment]).get(deployment.pk))
+
+
+def facets_with_group(deployment: Deployment, assignment: Assignment | None) -> tuple[Facet, ...]:
+    """Returns all facets of a deployment whose devices shall run what `assignment` says."""
     source = deployment.promoted_from
     return (
         serving_facet(deployment, _release_now(deployment)),
         settings_facet(deployment),
+        *((group_facet(assignment),) if deployment.kind == DeploymentKind.DEVICES else ()),
         *((source_facet(source, _release_now(source)),) if source else ()),
         *(key_facet(each) for each in deployment.keys.all()),
     )

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
 from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
@@ -17,6 +19,7 @@ from forge.core.models import Event
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.deployments import withdrawn_samples as withdrawn_samples
 from forge.deployments.actions import follow_tag
+from forge.deployments.fleet.assigned import first_root_of, refresh_project
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.previews import announcements as _preview_sentences  # noqa: F401  declares them
 from forge.deployments.previews.access import preview_of
@@ -25,6 +28,8 @@ from forge.deployments.serving.player_script import STORE_EVERY, store_script
 from forge.deployments.serving.stock.telemetry import write_telemetry
 from forge.deployments.updates import announcements as _sentences  # noqa: F401  declares them
 from forge.deployments.updates.jobs import REQUEST_EVERY, SIGN_DEPLOYMENT, request_update, request_updates
+from forge.fleet.groups.assignments import unbind_group
+from forge.fleet.hooks import first_root
 from forge.jobs.kinds import register as register_kind
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
@@ -87,6 +92,19 @@ def wake_signer(event: Event) -> None:
         )
 
 
+@event_written.register
+def take_back(event: Event) -> None:
+    """Has devices keep what they run where the version that they shall run was withdrawn."""
+    if event.type == "tag.withdrawn":
+        transaction.on_commit(partial(refresh_project, stored_event(event).holder), robust=True)
+
+
+@receiver(post_delete, sender=Deployment)
+def unbind_devices(instance: Deployment, **_: object) -> None:
+    """Leaves the devices of a deployment that was deleted without one, also with its project."""
+    unbind_group(instance.pk)
+
+
 @dependants.register
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
@@ -111,6 +129,7 @@ register(
         "deployments", FOLLOW_EVERY, RunsIn.ONE_WORKER, "moves deployments whose followed tag moved", follow_all
     )
 )
+first_root.register(first_root_of)
 register_kind(SIGN_DEPLOYMENT)
 register(
     PeriodicTask(

@@ -13,8 +13,11 @@ from forge.core.actors import Actor
 from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.deployments.access import find_deployment
+from forge.deployments.bound_devices import assignments_of
 from forge.deployments.build_remarks import BuildRemarks, standings_of_releases
 from forge.deployments.etag_facets import deployment_facets
+from forge.deployments.fleet.progress import progress_of
+from forge.deployments.fleet.serializers import DeploymentDevicesJson, devices_to_json
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.signed_releases import SignedRelease, signed_releases
 
@@ -83,6 +86,7 @@ class DeploymentJson(TypedDict):
     origins: Annotated[list[str], "of pages that may use it"]
     history: Annotated[list[ReleaseJson], "the newest ten, the first of which is served now"]
     keys: list[DeploymentKeyJson]
+    devices: Annotated[DeploymentDevicesJson | None, "null unless it is for a group of devices"]
     signed_release: Annotated[SignedReleaseJson | None, "null while the signer has signed nothing"]
     created: Timestamp
 
@@ -90,7 +94,8 @@ class DeploymentJson(TypedDict):
 def deployments_to_json(deployments: Sequence[Deployment]) -> list[DeploymentJson]:
     """Deployments of one project, found by `forge.deployments.access`."""
     signed, standings = signed_releases(deployments), standings_of_releases(deployments)
-    return [_deployment_to_json(each, signed.get(each.pk), standings) for each in deployments]
+    devices = _devices_of(deployments)
+    return [_deployment_to_json(each, signed.get(each.pk), standings, devices.get(each.pk)) for each in deployments]
 
 
 def deployment_to_json(deployment: Deployment) -> DeploymentJson:
@@ -98,8 +103,18 @@ def deployment_to_json(deployment: Deployment) -> DeploymentJson:
     return deployments_to_json([deployment])[0]
 
 
+def _devices_of(deployments: Sequence[Deployment]) -> Mapping[UUID, DeploymentDevicesJson]:
+    """The devices of the deployments that are for a group."""
+    assignments = assignments_of(deployments)
+    progress = progress_of(list(assignments.values()))
+    return {pk: devices_to_json(each, progress[each.pk]) for pk, each in assignments.items()}
+
+
 def _deployment_to_json(
-    deployment: Deployment, signed_release: SignedRelease | None, standings: Mapping[UUID, BuildRemarks]
+    deployment: Deployment,
+    signed_release: SignedRelease | None,
+    standings: Mapping[UUID, BuildRemarks],
+    devices: DeploymentDevicesJson | None,
 ) -> DeploymentJson:
     block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
@@ -115,6 +130,7 @@ def _deployment_to_json(
         "origins": deployment.origins,
         "history": [release_to_json(each, standings[each.pk]) for each in deployment.releases.all()],
         "keys": [key_to_json(each) for each in deployment.keys.all()],
+        "devices": devices,
         "signed_release": SignedReleaseJson(release=signed_release.number, root=signed_release.root)
         if signed_release
         else None,

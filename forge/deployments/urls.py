@@ -16,12 +16,13 @@ from forge.deployments.serving.player_script import current_player_script, playe
 from forge.deployments.serving.stock import views as stock
 from forge.deployments.serving.try_page import try_page
 from forge.deployments.settings import actions as settings
+from forge.deployments.settings import binding
 from forge.deployments.updates.api import UpdateKeys, UpdateKeysReplacement
 from forge.deployments.updates.serving import update_document
 from forge.projects.place import PROJECT
 from forge.reviews.place import CHANGE
 
-_ACTS = acts_in(settings, choosing, promoting, keys, previews)
+_ACTS = acts_in(settings, choosing, promoting, keys, binding, previews)
 _READING = {
     f"{PROJECT.route}deployments": api.Deployments,
     DEPLOYMENT.route.removesuffix("/"): api.OneDeployment,

@@ -12,7 +12,7 @@ from forge.fleet.devices.models import (
     HandOver,
 )
 from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
-from forge.fleet.groups.models import Assignment, Group
+from forge.fleet.groups.models import Assignment, Group, GroupKind
 from forge.fleet.self_tests.models import SelfTest
 
 __all__ = (
@@ -27,6 +27,7 @@ __all__ = (
     "DeviceQuerySet",
     "DeviceRequest",
     "Group",
+    "GroupKind",
     "HandOver",
     "SelfTest",
 )

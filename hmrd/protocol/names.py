@@ -26,7 +26,7 @@ def is_device_name(text: str) -> bool:
     return len(text) <= LONGEST_NAME and DEVICE_NAME.fullmatch(text) is not None
 
 
-def checked_labels(labels: Mapping[object, object]) -> dict[str, str]:
+def checked_labels(labels: Mapping[str, object]) -> dict[str, str]:
     """Labels of a device, by key. Raises `BadMessage` with the label that does not fit."""
     if len(labels) > MOST_LABELS:
         raise BadMessage(f"A device has at most {MOST_LABELS} labels.")

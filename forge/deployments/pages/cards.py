@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from forge.core.preconditions import etag_of
 from forge.deployments.access import calls_since, withdrawn_of
+from forge.deployments.bound_devices import assignments_of
 from forge.deployments.build_remarks import BuildRemarks, standings_of_releases
-from forge.deployments.etag_facets import deployment_facets
+from forge.deployments.etag_facets import facets_with_group
 from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.calls_chart import SHOWN_DAYS, CallsChart, chart_of
+from forge.fleet.groups.models import Assignment
 from forge.registry.models import Tag
 
 
@@ -121,8 +123,12 @@ def cards_of(deployments: Sequence[Deployment], tags: Sequence[Tag]) -> list[Car
     calls = calls_since(deployments, today - timedelta(days=SHOWN_DAYS - 1))
     withdrawn_digests = withdrawn_of(deployments)
     standings = standings_of_releases(deployments)
+    assignments = assignments_of(deployments)
     return [
-        _card(each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn_digests, standings) for each in deployments
+        _card(
+            each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn_digests, standings, assignments.get(each.pk)
+        )
+        for each in deployments
     ]
 
 
@@ -132,6 +138,7 @@ def _card(
     calls: CallsChart,
     withdrawn_digests: Collection[str],
     standings: Mapping[UUID, BuildRemarks],
+    assignment: Assignment | None,
 ) -> Card:
     releases = list(deployment.releases.all())
     now = releases[0]
@@ -141,7 +148,7 @@ def _card(
         KIND_MARKS[DeploymentKind(deployment.kind)].icon,
         now,
         _history(releases, tags, standings),
-        etag_of(deployment_facets(deployment)),
+        etag_of(facets_with_group(deployment, assignment)),
         f"{settings.PUBLIC_URL}{deployment.served_path}",
         "\n".join(deployment.origins),
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),

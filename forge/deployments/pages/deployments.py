@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -23,11 +23,13 @@ from forge.deployments.access import deployments_of, find_deployment, reports_si
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
+from forge.deployments.pages.devices import devices_card
 from forge.deployments.pages.signed_state import signed_state_of
 from forge.deployments.pages.tabs import DeploymentTab, address_of_tab, shown_tabs, tab_named, tab_of_button
 from forge.deployments.pages.usage import usage_of
 from forge.deployments.pages.version_options import option_of_tag, served_option, usual_option, version_options
 from forge.deployments.releases.promotion import promotion_of
+from forge.deployments.settings.binding import bind_to_group, unbind_from_group
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.place import project_of
@@ -85,9 +87,16 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
     try:
         match form.get("do"):
             case "serve":
-                actions.serve_tag(principal, row, **_choice(form.get("choice", "")), precondition=precondition)
+                choice = _choice(form.get("choice", ""))
+                actions.serve_tag(principal, row, **choice, devices=_devices(form), precondition=precondition)
             case "return":
-                actions.go_back(principal, row, _number(form.get("release", "")), precondition=precondition)
+                number = _number(form.get("release", ""))
+                actions.go_back(principal, row, number, _devices(form), precondition=precondition)
+            case "bind":
+                group, _, count = form.get("group", "").partition(" ")
+                bind_to_group(principal, row, group, _number(count), precondition=precondition)
+            case "unbind":
+                unbind_from_group(principal, row, precondition=precondition)
             case "promote":
                 actions.promote(principal, row, precondition=precondition)
             case "save":
@@ -169,6 +178,7 @@ def _one(
         "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
         "updates": signed_state_of(principal, deployment),
         "promotion": promotion_of(deployment),
+        "fleet": devices_card(principal, deployment),
         "others": deployments_of(principal, project).exclude(pk=deployment.pk).prefetch_related(None),
         "may_delete": can(principal, Verb.MANAGE, project),
     }
@@ -181,6 +191,12 @@ def _choice(text: str) -> dict[str, Any]:
     if how not in ("follow", "fixed") or not tag:
         raise Invalid("Choose a version.", errors={"choice": ["Choose a version."]})
     return {"tag": tag, "follow": how == "follow", "digest": digest}
+
+
+def _devices(form: QueryDict) -> int | None:
+    """The number of devices that the form showed; None of one for no group."""
+    count = form.get("devices")
+    return _number(count) if count else None
 
 
 def _lines(text: str) -> list[str]:

@@ -18,6 +18,7 @@ KEY_MISSING = RefusalKind("key-missing", 401, "Send the deployment's key as x-ap
 KEY_UNKNOWN = RefusalKind("key-unknown", 403, "The key is not one of this deployment, or there is no such deployment")
 KEY_REVOKED = RefusalKind("key-revoked", 403, "The key was revoked")
 KEY_EXPIRED = RefusalKind("key-expired", 403, "The key has expired")
+DEVICE_REFUSED = RefusalKind("device-refused", 403, "The signature is of no device that is in service")
 ORIGIN_REFUSED = RefusalKind("origin-refused", 403, "The deployment is not for pages of this origin")
 VERSION_WITHDRAWN = RefusalKind("version-withdrawn", 410, "The version was withdrawn by its project")
 PROJECT_TAKEN_DOWN = RefusalKind("project-taken-down", 410, "The operator of this server took the project down")

@@ -30,6 +30,7 @@ from forge.deployments.serving.callers import (
     served_release,
 )
 from forge.deployments.serving.calls import counter
+from forge.deployments.serving.device_callers import is_signed_by_device, require_device_of
 from forge.deployments.serving.refusals import RUNE_UNKNOWN, ServingRefusal
 from forge.deployments.serving.signatures import signatures_of
 
@@ -140,8 +141,10 @@ def _signatures(request: HttpRequest, target: Deployment | None, rune: str, key:
 
 
 def _require_reader(request: HttpRequest, target: Deployment | None, key: UUID | None) -> Deployment:
-    """Returns the deployment for an app whose key has not ended, from a page of one of its origins. Raises
-    `ServingRefusal`."""
+    """Returns the deployment for an app whose key has not ended, from a page of one of its origins, or for a device
+    that shall run what it serves. Raises `ServingRefusal`."""
+    if key is None and is_signed_by_device(request):
+        return require_device_of(request, target)
     secret = request.headers.get("x-api-key", "")
     caller = require_key(target, secret) if key is None else require_key_with_id(target, key)
     require_origin(caller.deployment, request.headers.get("Origin", ""))

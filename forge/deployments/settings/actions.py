@@ -17,6 +17,7 @@ from forge.core.errors import Conflict, Gone, Invalid, Stale
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.announcements import DEPLOYMENT_CHANGED
+from forge.deployments.bound_devices import require_unbound
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.etag_facets import serving_facet, settings_facet
 from forge.deployments.models import Deployment, DeploymentKind
@@ -127,6 +128,8 @@ def change_deployment(
     if promoted_from is not None:
         deployment.promoted_from = checked_source(project, promoted_from, deployment)
         if deployment.promoted_from is not None:
+            require_unbound(deployment, "It is promoted from nothing: choose each version.")
+        if deployment.promoted_from is not None:
             stop_following(deployment)
     after = _settings_of(deployment)
     if after != before:
@@ -148,6 +151,7 @@ def delete_deployment(actor: Actor, deployment: Deployment, *, precondition: Pre
     what = {"deployment": deployment.title, "version": release.version, "digest": release.digest}
     write_entry(actor, "deployment.delete", project.stream, project.place, **what)
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
+    # What hangs on it follows in `forge.deployments.registrations`, which also hears of a project that is purged.
     deployment.delete()
 
 

@@ -22,6 +22,7 @@ from forge.deployments.serving.callers import (
     require_rate,
     served_release,
 )
+from forge.deployments.serving.device_callers import is_signed_by_device, require_device_of
 from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 from forge.deployments.updates.models import UpdateRole
 
@@ -39,20 +40,27 @@ def update_document(
 
 
 def _document(request: HttpRequest, target: Deployment | None, file: str, key: UUID | None) -> HttpResponse:
-    secret = request.headers.get("x-api-key", "")
-    caller = require_key(target, secret) if key is None else require_key_with_id(target, key)
-    deployment = caller.deployment
-    require_origin(deployment, request.headers.get("Origin", ""))
-    require_rate(caller.key.pk)
+    deployment = _require_reader(request, target, key)
     # Documents that were signed before their version was withdrawn have not ended yet.
     served_release(deployment)
-    note_use(caller.key)
     text = _text(deployment, file)
     if text is None:
         raise ServingRefusal(DOCUMENT_UNKNOWN)
     response = HttpResponse(text, content_type="application/json")
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _require_reader(request: HttpRequest, target: Deployment | None, key: UUID | None) -> Deployment:
+    """Returns the deployment for an app or a device that may read its documents. Raises `ServingRefusal`."""
+    if key is None and is_signed_by_device(request):
+        return require_device_of(request, target)
+    secret = request.headers.get("x-api-key", "")
+    caller = require_key(target, secret) if key is None else require_key_with_id(target, key)
+    require_origin(caller.deployment, request.headers.get("Origin", ""))
+    require_rate(caller.key.pk)
+    note_use(caller.key)
+    return caller.deployment
 
 
 def _text(deployment: Deployment, file: str) -> str | None:

@@ -1,6 +1,6 @@
 """The stored hashes of codes and of the secrets of batches.
 
-They are made with the server's key, since a code of 45 bits could be guessed from a plain hash in a copy of the database.
+They are made with the server's key: a code of 45 bits could be guessed from a plain hash in a copy of the database.
 """
 
 from __future__ import annotations

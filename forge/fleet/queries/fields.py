@@ -8,8 +8,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
 
-from forge.fleet.groups.models import GroupKind
-from forge.fleet.models import Device, Group
+from forge.fleet.models import Device, Group, GroupKind
 from forge.fleet.queries import conditions, values
 from forge.fleet.queries.conditions import Condition, QueryScope, UnknownValue, column_condition
 from forge.fleet.queries.counted_values import (

@@ -199,9 +199,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         publishes_templates=_switch(variables, "PUBLISH_TEMPLATES", default="1"),
         signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         advisory_list=_file(variables, "ADVISORY_LIST"),
-        device_poll_seconds=_number(
-            variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL
-        ),
+        device_poll_seconds=_number(variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),

@@ -11,8 +11,9 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import act
 from forge.core.api.states import IF_MATCH
-from forge.core.errors import Conflict, Gone, Invalid, NotFound
+from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
 from forge.core.preconditions import Precondition, require_precondition
+from forge.deployments.bound_devices import require_seen_devices, require_unbound
 from forge.deployments.etag_facets import serving_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.place import DEPLOYMENT
@@ -30,7 +31,7 @@ from forge.deployments.serializers import CHANGED_DEPLOYMENT
     verb=Verb.DEPLOY,
     state=IF_MATCH,
     answer=CHANGED_DEPLOYMENT,
-    raises=(Conflict, Gone),
+    raises=(Conflict, Gone, Stale),
 )
 @transaction.atomic
 def serve_tag(
@@ -39,14 +40,19 @@ def serve_tag(
     tag: TagName,
     follow: Follow = False,
     digest: SeenDigest = "",
+    devices: Annotated[int | None, IntegerField(min_value=0, max_value=2**31 - 1)] = None,
     *,
     precondition: Precondition = None,
 ) -> Release:
     """Serves the build of a tag from now on; with `follow` it moves along with the tag, as far as the gate allows. With
-    `digest` the tag must name that manifest. The same build again makes no release."""
+    `digest` the tag must name that manifest. The same build again makes no release. Of a
+    deployment that is for a group, `devices` is the number of devices that the caller saw."""
     deployment = lock_deployment(deployment)
     before = release_now(deployment)
     require_precondition((serving_facet(deployment, before),), precondition)
+    if follow:
+        require_unbound(deployment, "It follows no tag: choose each version.")
+    require_seen_devices(deployment, devices)
     if follow and deployment.promoted_from is not None:
         message = (
             f"{deployment.title} is promoted from {deployment.promoted_from.title}, so it cannot follow a tag too."
@@ -71,20 +77,23 @@ def serve_tag(
     verb=Verb.DEPLOY,
     state=IF_MATCH,
     answer=CHANGED_DEPLOYMENT,
-    raises=Conflict,
+    raises=(Conflict, Stale),
 )
 @transaction.atomic
 def go_back(
     actor: Actor,
     deployment: Deployment,
     release: Annotated[int, IntegerField(min_value=1, max_value=2**31 - 1)],
+    devices: Annotated[int | None, IntegerField(min_value=0, max_value=2**31 - 1)] = None,
     *,
     precondition: Precondition = None,
 ) -> Release:
-    """Serves the build of an earlier release again, and follows no tag any more."""
+    """Serves the build of an earlier release again, and follows no tag any more. Of a deployment that is for a group,
+    `devices` is the number of devices that the caller saw."""
     deployment = lock_deployment(deployment)
     before = release_now(deployment)
     require_precondition((serving_facet(deployment, before),), precondition)
+    require_seen_devices(deployment, devices)
     earlier = deployment.releases.select_related("build__artefact", "build__project").filter(number=release).first()
     if earlier is None:
         raise NotFound(f"{deployment.title} has no release {release}.")

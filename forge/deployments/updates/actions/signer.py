@@ -20,6 +20,7 @@ from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
 from forge.core.database.wrong_clock import LONGEST_WAIT
+from forge.deployments.fleet.assigned import refresh_assignment
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.releases.changes import lock_project
 from forge.deployments.releases.gate import missing_for
@@ -59,6 +60,7 @@ def sign_deployment(context: JobContext) -> Mapping[str, Any]:
         _require_admitted(deployment, release)
         root, pairs = _current_root(organisation)
         documents = _sign(deployment, release, root, pairs)
+        refresh_assignment(deployment)
     return {"version": documents.version, "release": release.number, "root": root.version}
 
 

@@ -1,0 +1,93 @@
+"""What the devices of a group shall run: the floor of deployments binds a deployment to a group, and writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from forge.core.errors import Conflict
+from forge.fleet.groups.membership import assign_devices
+from forge.fleet.groups.models import Assignment, Group, GroupKind
+
+
+class GroupTaken(Conflict):
+    """Another deployment is for the group."""
+
+    title = "The group has a deployment"
+
+
+class NotAGroup(Conflict):
+    """A saved search asks for what devices report, so no deployment can be for it."""
+
+    title = "A deployment is for a group"
+
+
+@dataclass(frozen=True)
+class AssignedRelease:
+    """The release of a deployment that devices may run: signed, and not withdrawn."""
+
+    deployment: UUID
+    title: str
+    """How pages call the deployment: `door-knock / Gateways`."""
+    path: str
+    """`acme/door-knock/gateways`."""
+    number: int
+    version: str
+    rune: str
+    """The digest of the rune, or "" while devices shall keep what they run."""
+    size: int
+
+
+def assignment_of(deployment: UUID) -> Assignment | None:
+    """Returns what the devices of a deployment's group shall run; None if it is bound to none. The caller has found the
+    deployment."""
+    return Assignment.objects.select_related("group", "organisation").filter(deployment=deployment).first()
+
+
+def bind_group(group: Group, release: AssignedRelease) -> Assignment:
+    """Has the devices of a group run what a deployment serves. The caller has locked the organisation. Raises
+    `GroupTaken` and `NotAGroup`."""
+    if group.kind != GroupKind.GROUP:
+        raise NotAGroup(
+            f"{group.title} is a saved search. Save its query as a group, if it asks for labels and boards."
+        )
+    taken = Assignment.objects.filter(group=group).first()
+    if taken is not None:
+        raise GroupTaken(f"{taken.title} is for {group.title}. A group has one deployment.")
+    now = timezone.now()
+    assignment = Assignment.objects.create(
+        organisation=group.organisation, group=group, bound=now, changed=now, **vars(release)
+    )
+    assign_devices(group.organisation)
+    return assignment
+
+
+def unbind_group(deployment: UUID) -> None:
+    """Leaves the devices of a deployment's group without one: they keep what they run."""
+    assignment = assignment_of(deployment)
+    if assignment is None:
+        return
+    organisation = assignment.organisation
+    assignment.delete()
+    assign_devices(organisation)
+
+
+def assign_release(release: AssignedRelease) -> None:
+    """Writes the release that a deployment's devices shall run, if that changed. An order of a key at home was for the
+    former one."""
+    rows = Assignment.objects.filter(deployment=release.deployment)
+    current = rows.first()
+    fields = vars(release)
+    if current is None or all(getattr(current, name) == value for name, value in fields.items()):
+        return
+    is_same = (current.number, current.rune, current.path) == (release.number, release.rune, release.path)
+    order = current.order if is_same else ""
+    rows.update(**fields, order=order, revision=F("revision") + 1, changed=timezone.now())
+
+
+def store_order(assignment: Assignment, order: str) -> None:
+    """Stores the order of a key at home for the release that devices shall run."""
+    Assignment.objects.filter(pk=assignment.pk).update(order=order, revision=F("revision") + 1, changed=timezone.now())
