@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('log', 'log'), ('restart', 'restart'), ('self-test', 'self-test'), ('replace-key', 'replace-key'), ('hand-over', 'hand-over'), ('leave', 'leave')], max_length=20)),
                 ('seed', models.PositiveBigIntegerField(blank=True, null=True)),
                 ('rune', models.CharField(blank=True, max_length=71)),
+                ('order', models.TextField(blank=True)),
                 ('created', models.DateTimeField()),
                 ('answered', models.DateTimeField(blank=True, null=True)),
                 ('outputs', models.CharField(blank=True, max_length=71)),
