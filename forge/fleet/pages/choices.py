@@ -10,7 +10,7 @@ from django.db.models import Count
 from forge.accounts.models import Organisation
 from forge.core.actors import Actor
 from forge.fleet.groups.access import groups_of
-from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.groups.models import Group, GroupKind
 from forge.fleet.models import DeviceQuerySet
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.queries.errors import BadQuery
@@ -49,12 +49,13 @@ def settable_groups(actor: Actor, organisation: Organisation) -> list[Group]:
     return [group for group in groups if group_labels(group.query)]
 
 
-def served_groups(devices: DeviceQuerySet) -> list[ServedGroup]:
+def served_groups(actor: Actor, organisation: Organisation, devices: DeviceQuerySet) -> list[ServedGroup]:
     """Returns the deployments that are for some of the devices, with how many of them; those of most come first."""
-    counts = devices.order_by().exclude(assignment=None).values_list("assignment").annotate(count=Count("pk"))
-    by_id = dict(counts)
-    assignments = Assignment.objects.filter(pk__in=by_id).select_related("group")
+    by_assignment = devices.order_by().exclude(assignment=None).values_list("assignment").annotate(count=Count("pk"))
+    counts = dict(by_assignment)
     served = [
-        ServedGroup(each.title, each.group.title, deployment_address(each.path), by_id[each.pk]) for each in assignments
+        ServedGroup(each.assignment.title, each.title, deployment_address(each.assignment.path), count)
+        for each in groups_of(actor, organisation).filter(assignment__in=counts)
+        if (count := counts[each.assignment.pk])
     ]
     return sorted(served, key=lambda each: -each.devices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from forge.accounts.access import find_organisation
@@ -65,8 +65,12 @@ def _show_again(request: HttpRequest, device: Device, error: DomainError) -> Htt
 
 
 def _page_of(device: Device) -> str:
-    """The address of the device, which may have another name by now."""
-    return Device.objects.select_related("organisation").get(pk=device.pk).get_absolute_url()
+    return device.get_absolute_url()
+
+
+def _show_changed(request: HttpRequest, device: Device, changed: Device) -> HttpResponse:
+    """Leads to the page of the device, which may have another name now."""
+    return redirect(changed)
 
 
 def _list_of(device: Device) -> str:
@@ -75,7 +79,7 @@ def _list_of(device: Device) -> str:
 
 change = form_view(
     {
-        "change": Button(change_device, _page_of),
+        "change": Button(change_device, shown=_show_changed),
         "ask": Button(request_of_device, _page_of),
         "lock-out": Button(lock_out_device, _page_of),
         "let-in": Button(let_in_device, _page_of),

@@ -26,7 +26,6 @@ from forge.fleet.groups.models import Group, GroupKind
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.queries.errors import BadQuery
 from forge.fleet.queries.matching import is_lasting, lasting_fields, parse_query, scope_of
-from forge.fleet.queries.syntax import LONGEST_QUERY
 
 
 @for_person
@@ -67,7 +66,6 @@ def _shared(request: HttpRequest, owner: Organisation, text: str) -> dict[str, A
         "may_be_group": _is_lasting(text),
         "lasting_fields": lasting_fields(),
         "devices_count": count_queries([text], scope_of(owner.pk))[text],
-        "longest_query": LONGEST_QUERY,
     }
 
 

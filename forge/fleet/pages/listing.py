@@ -35,7 +35,7 @@ from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.errors import BadQuery
 from forge.fleet.queries.fields import FIELDS
 from forge.fleet.queries.matching import scope_of
-from forge.fleet.queries.syntax import LONGEST_QUERY, DeviceQuery
+from forge.fleet.queries.syntax import DeviceQuery
 from rune.wording import counted
 
 SHOWN: Final = 25
@@ -108,7 +108,6 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "health": health_links(overview.health),
         "search": search,
         "field_count": len(FIELDS),
-        "longest_query": LONGEST_QUERY,
         "matches": matches_text(search.devices, scope) if search.text and not search.error else "",
         "sort": sort,
         "columns": _columns(request, sort),
@@ -120,7 +119,7 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "sidebar": sidebar_of(principal, owner, search.text, scope),
         "csv_url": f"/api/v1/organisations/{owner.name}/device-table?{urlencode({'q': search.text})}",
         "settable_groups": settable_groups(principal, owner) if may_change else (),
-        "deployments": served_groups(search.devices) if may_change else (),
+        "deployments": served_groups(principal, owner, search.devices) if may_change else (),
         "may_claim": can(principal, Verb.CLAIM_DEVICES, owner),
         "may_change": may_change,
         "may_read_logs": can(principal, Verb.READ_DEVICE_LOGS, owner),

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from forge.accounts.models import Organisation
-from forge.fleet.models import Device
+from forge.fleet.devices.quota import devices_in_service
 from forge.web.builds.tabs import build_tabs
 from forge.web.projects.tabs import ShownTab, tabs_of
 
@@ -38,7 +38,7 @@ def build_page_tabs(context: template.Context, current: str) -> dict[str, Any]:
 @register.simple_tag
 def device_count(organisation: Organisation) -> int:
     """Returns how many devices of an organisation are in service. The page's reader is a member of it."""
-    return Device.objects.filter(organisation=organisation).in_service().count()
+    return devices_in_service(organisation)
 
 
 def _tabs(context: template.Context) -> tuple[ShownTab, ...]:

@@ -101,3 +101,12 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
         "OFFERED_DEVICE": f"{ORGANISATION}/hand-overs/{offer.pk}",
         "OFFERED_DEVICE/accept": f"{ORGANISATION}/hand-overs/{offer.pk}/accept",
     }
+
+
+def names_of_devices(owner: User, organisation: Organisation) -> dict[str, str]:
+    """The names of a device, and of what lets one join, in addresses."""
+    things = fleet_addresses(owner, organisation)
+    log = things["DEVICE_REQUEST"].rpartition("/")[2]
+    names = {"code": "CLAIM_CODE", "candidate": "CANDIDATE", "batch": "BATCH", "hand_over": "OFFERED_DEVICE"}
+    parts = {name: things[thing].rpartition("/")[2] for name, thing in names.items()}
+    return {"device": "gate-7", "group": "berlin", "request_id": log, "log": log, **parts}
