@@ -10,8 +10,8 @@ _ALL = "<str:organisation>/devices"
 _CLAIM = f"{_ALL}/claim"
 _ONE = f"{_ALL}/<str:device>"
 
-# No project is named "devices" (`forge.accounts.names`), so these are not pages of a project, and no device has the name
-# of a page (`forge.fleet.devices.names`).
+# No project is named "devices" (`forge.accounts.names`), so these are not pages of a project. No device has the name of
+# a page (`forge.fleet.devices.names`).
 organisation_pages = [
     path(_ALL, listing.devices_page, name="fleet"),
     path(_CLAIM, claim.claim_page, name="claim-devices"),

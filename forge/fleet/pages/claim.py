@@ -65,7 +65,8 @@ def _with_fingerprint(candidate: Candidate) -> tuple[Candidate, str]:
 
 
 def _show_code(request: HttpRequest, owner: Organisation, new: NewClaimCode) -> HttpResponse:
-    picture = segno.make(new.command, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff", omitsize=True)
+    code = segno.make(new.command, error="m", micro=False)
+    picture = code.svg_data_uri(scale=4, border=2, light="#fff", omitsize=True)
     return render(request, "fleet/claim.html", _context(request, owner) | {"new_code": new, "picture": picture})
 
 

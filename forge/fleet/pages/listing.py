@@ -28,8 +28,8 @@ from forge.fleet.lists.rows import ORDERINGS, DeviceOrder, listed
 from forge.fleet.pages.choices import served_groups, settable_groups
 from forge.fleet.pages.overview import BAR_WIDTH, bar_of, health_links
 from forge.fleet.pages.panel import panel_context
-from forge.fleet.pages.standing import Standing, standing_of
 from forge.fleet.pages.sidebar import sidebar_of
+from forge.fleet.pages.standing import Standing, standing_of
 from forge.fleet.queries import health
 from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.errors import BadQuery
@@ -45,8 +45,8 @@ MOST_NAMED: Final = 3
 
 DONE: Final = {
     "labelled": "Labels of {} changed.",
-    "restarts": "The runes of {} restart with the next poll. Those that are locked out or were asked already are not counted.",
-    "logs": "A log of {} comes with the next poll. Those that are locked out or were asked already are not counted.",
+    "restarts": "The runes of {} restart with the next poll. Locked-out devices and those asked already do not count.",
+    "logs": "A log of {} comes with the next poll. Locked-out devices and those asked already do not count.",
 }
 """What came of an act on many devices, by the name in the address that has their number."""
 
@@ -172,7 +172,8 @@ def matches_text(devices: DeviceQuerySet, scope: QueryScope) -> str:
     counts = list(versions[: MOST_NAMED + 1])
     if not counts:
         return ""
-    parts = [f"{count:,} {_verb(count, 'runs', 'run')} {version or 'nothing'}" for version, count in counts[:MOST_NAMED]]
+    named = counts[:MOST_NAMED]
+    parts = [f"{count:,} {_verb(count, 'runs', 'run')} {version or 'nothing'}" for version, count in named]
     rest = ", the others another version" if len(counts) > MOST_NAMED else ""
     away = devices.filter(health.away(scope.now)).count()
     also = f"; {away:,} {_verb(away, 'is', 'are')} away" if away else ""

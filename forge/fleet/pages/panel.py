@@ -73,7 +73,7 @@ class DayBar:
 
 
 def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] | None = None) -> dict[str, Any]:
-    """Returns what a page shows of a device, found by `forge.fleet.access`. Without a `timeline` it has the last lines."""
+    """Returns what a page shows of a device, found by `forge.fleet.access`; without a `timeline`, its last lines."""
     organisation = device.organisation
     may_read_logs = can(actor, Verb.READ_DEVICE_LOGS, organisation)
     asked = [request_line(each) for each in requests_of(device)[:REQUESTS_SHOWN]]
@@ -121,10 +121,9 @@ def timeline_line(entry: DeviceEntry) -> TimelineLine:
         details = [f"{problem.title}: {entry.problem_detail or problem.happened}"]
     elif entry.kind == EventKind.SELF_TEST:
         details = ["same bits as approved", *details]
-    mark = "bad" if problem is not None or entry.kind == EventKind.FELL_BACK else ""
-    return TimelineLine(
-        entry, entry_text(entry.kind, entry.version), ", ".join(details), mark or ("good" if entry.kind in _GOOD else "")
-    )
+    is_bad = problem is not None or entry.kind == EventKind.FELL_BACK
+    mark = "bad" if is_bad else "good" if entry.kind in _GOOD else ""
+    return TimelineLine(entry, entry_text(entry.kind, entry.version), ", ".join(details), mark)
 
 
 def request_line(request: DeviceRequest) -> RequestLine:

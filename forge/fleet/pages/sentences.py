@@ -34,7 +34,7 @@ PROBLEMS: Final[Mapping[ProblemName, ProblemText]] = {
     ProblemName.CHECK_REFUSED: ProblemText(
         "Check refused",
         "The check command in hmrd.toml did not accept the version.",
-        "Read the log to see what the command said, then set a version that passes, or change the command on the device.",
+        "Read in the log what the command said. Then set a version that passes, or change the command on the device.",
     ),
     ProblemName.CLOCK_WRONG: ProblemText(
         "Wrong clock",
@@ -84,7 +84,8 @@ PROBLEMS: Final[Mapping[ProblemName, ProblemText]] = {
     ProblemName.OLDER: ProblemText(
         "Older than before",
         "An order or a document is older than one that the device has seen.",
-        "Sign the order of the release again with the key at home. If this was unexpected, find out who changed the server.",
+        "Sign the order of the release again with the key at home. If you did not expect this, find out who changed "
+        "the server.",
     ),
     ProblemName.ORDER_REFUSED: ProblemText(
         "No order of the key at home",
@@ -99,7 +100,7 @@ PROBLEMS: Final[Mapping[ProblemName, ProblemText]] = {
     ProblemName.SELF_TEST_FAILED: ProblemText(
         "Self-test failed",
         "Its outputs differ from those of the approved build.",
-        "Ask for a self-test again. If it fails again, take the device out of use: its memory or its storage may be faulty.",
+        "Ask for a self-test again. If it fails again, take the device out of use: its memory may be faulty.",
     ),
     ProblemName.SERVER_AWAY: ProblemText(
         "Server not reached",

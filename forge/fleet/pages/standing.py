@@ -45,7 +45,7 @@ _TEXT_CLASSES = {"ok": "good", "warn": "worse", "bad": "wrong"}
 class Target:
     """What is wanted of a device beside what it runs.
 
-    `state` is short, for a list: "as wanted", "fetching"; `reason` says in sentences why the device does not run it yet.
+    `state` is short, for a list: "as wanted", "fetching". `reason` says in sentences why the device does not run it.
     """
 
     version: str

@@ -1,5 +1,5 @@
-"""Devices join by a certificate, and are found, looked at and restarted on the page of their organisation: by keyboard, on
-a phone, in light and dark."""
+"""Devices join by a certificate, and are found, looked at and restarted on the page of their organisation: by keyboard,
+on a phone, in light and dark."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -44,7 +45,7 @@ def device(organisation: Organisation, developer: User) -> Device:
         self_tested=now - timedelta(hours=2),
         totals={"restarts": 7},
     )
-    entries = [
+    entries: list[tuple[str, int, dict[str, Any]]] = [
         ("claimed", 50, {"person": developer}),
         ("installed", 49, {"version": "1.4", "seconds": 39}),
         ("refused", 1, {"version": "1.5", "problem": "disk-full", "problem_detail": "3 MB are free"}),
@@ -107,7 +108,7 @@ def test_the_drawer_of_the_list_shows_the_same_device(device: Device, developer:
     page = browser_of(developer).get("/acme/devices?device=bln-1").content.decode()
     assert 'data-device-panel="bln-1"' in page
     assert "09:21:02 check-in" in page
-    assert 'data-device-panel' not in browser_of(developer).get("/acme/devices?device=nobody").content.decode()
+    assert "data-device-panel" not in browser_of(developer).get("/acme/devices?device=nobody").content.decode()
 
 
 def test_each_role_sees_what_it_may_do(

@@ -25,7 +25,7 @@ OLD, NEW = (f"sha256:{digit * 64}" for digit in "ab")
 
 @pytest.fixture
 def devices(organisation: Organisation) -> list[Device]:
-    """Three in Berlin, of which one has what is wanted, one is away and one has no room; one in Hamburg, with nothing."""
+    """Three in Berlin: one has what is wanted, one is away, one has no room. One in Hamburg has nothing."""
     berlin = group_row(organisation, "berlin", "site=berlin")
     assignment_row(berlin, "door-knock/gateways", "1.5", NEW, number=5)
     group_row(organisation, "away", "is:away", GroupKind.SEARCH)
@@ -125,7 +125,9 @@ def test_who_may_only_look_gets_no_button(
         assert button not in looks
     assert "Claim a device" in changes
     assert all(f'value="{do}"' in changes for do in ("label", "log", "restart"))
-    assert browser_of(viewer).post("/acme/devices/do", {"do": "restart", "all": "1", "expected": "4"}).status_code == 403
+    assert (
+        browser_of(viewer).post("/acme/devices/do", {"do": "restart", "all": "1", "expected": "4"}).status_code == 403
+    )
 
 
 def test_a_stranger_learns_nothing(devices: list[Device], stranger: User, browser_of: Browser) -> None:
