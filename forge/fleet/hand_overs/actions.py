@@ -189,12 +189,12 @@ def finish_hand_over(device: Device) -> Device:
     giver = row.organisation
     write_entry(INSTALLATION, "device.leave", row.subject, giver.place, device=row.name, receiver=offer.to.name)
     append_event(giver.stream, changed_event(row, DELETED))
-    moved = move_row(row, offer)
-    write_line(moved, PersonEntry.HANDED_OVER, offer.accepted_by)
-    write_entry(INSTALLATION, "device.arrive", moved.subject, offer.to.place, device=moved.name, giver=giver.name)
-    append_event(offer.to.stream, changed_event(moved, PersonEntry.HANDED_OVER))
-    devices_changed.call(offer.to, [moved.pk])
-    return moved
+    new_row = move_row(row, offer)
+    write_line(new_row, PersonEntry.HANDED_OVER, offer.accepted_by)
+    write_entry(INSTALLATION, "device.arrive", new_row.subject, offer.to.place, device=new_row.name, giver=giver.name)
+    append_event(offer.to.stream, changed_event(new_row, PersonEntry.HANDED_OVER))
+    devices_changed.call(offer.to, [new_row.pk])
+    return new_row
 
 
 def _end(actor: Actor | None, device: Device, offer: HandOver) -> None:

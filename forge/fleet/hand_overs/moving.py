@@ -12,7 +12,7 @@ from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.reports import Phase
 
 _OF_THE_GIVER = ("labels", "entries", "requests", "days")
-"""What the device did in the former organisation, and what members wrote there: the next one sees none of it."""
+"""The rows of the former organisation about the device, of which the next one sees none."""
 _NOTHING_RUNS = {
     "phase": Phase.EMPTY.value,
     "running_deployment": "",
@@ -33,9 +33,9 @@ def move_row(device: Device, offer: HandOver) -> Device:
     for related in _OF_THE_GIVER:
         getattr(device, related).all().delete()
     ClaimCode.objects.filter(device=device).update(device=None)
-    is_taken = Device.objects.filter(organisation=offer.to, name=offer.name).exists()
+    name_is_used = Device.objects.filter(organisation=offer.to, name=offer.name).exists()
     device.organisation, device.note = offer.to, ""
-    device.name = new_name(offer.to) if is_taken else offer.name
+    device.name = new_name(offer.to) if name_is_used else offer.name
     device.trust = offer.trust
     device.trusted_keys = trusted_fingerprints(offer.to, TrustKind(offer.trust))
     device.claimed, device.claimed_by, device.batch = timezone.now(), offer.accepted_by, None

@@ -14,11 +14,11 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from forge.deployments.actions import create_deployment, delete_deployment, go_back, promote, serve_tag
+from forge.deployments.bindings.actions import bind_to_group, store_home_order, unbind_from_group
 from forge.deployments.bound_devices import BoundToGroup, NotBound, order_of
 from forge.deployments.errors import NotPromoted
 from forge.deployments.models import Deployment
 from forge.deployments.settings.actions import change_deployment
-from forge.deployments.settings.binding import bind_to_group, store_home_order, unbind_from_group
 from forge.deployments.updates.jobs import request_updates
 from forge.fleet.groups.actions import create_group
 from forge.fleet.groups.assignments import assignment_of
