@@ -34,7 +34,7 @@ class FleetOverviewJson(TypedDict):
     health: list[HealthCountJson]
 
 
-class CompletionItemJson(TypedDict):
+class QueryCompletionItemJson(TypedDict):
     """A suggestion for a part of a query."""
 
     kind: Annotated[str, choices("QueryCompletionKind", [each.value for each in CompletionKind])]
@@ -48,7 +48,7 @@ class QueryCompletionJson(TypedDict):
 
     start: int
     end: int
-    items: list[CompletionItemJson]
+    items: list[QueryCompletionItemJson]
 
 
 def overview_to_json(overview: FleetOverview) -> FleetOverviewJson:

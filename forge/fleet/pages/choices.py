@@ -1,4 +1,4 @@
-"""What the list of devices offers for many at once: groups that labels make, and deployments that serve groups."""
+"""Offers of the list of devices for many at once: groups that labels make, and deployments that serve groups."""
 
 from __future__ import annotations
 

@@ -53,15 +53,15 @@ def log_page(request: HttpRequest, organisation: str, device: str, log: int) -> 
     """A log that a device sent."""
     principal = principal_of(request)
     owner = find_organisation(principal, organisation, Verb.READ_DEVICE_LOGS)
-    found = find_device(principal, owner, device)
-    context = {"device": found, "request_line": request_line(find_request(found, log))}
+    row = find_device(principal, owner, device)
+    context = {"device": row, "request_line": request_line(find_request(row, log))}
     return render(request, "fleet/log.html", tabs_of(principal, owner) | context)
 
 
 def _show_again(request: HttpRequest, device: Device, error: DomainError) -> HttpResponse:
     principal = principal_of(request)
-    found = find_device(principal, device.organisation, device.name)
-    return show_again(request, "fleet/device.html", _context(request, found), error)
+    row = find_device(principal, device.organisation, device.name)
+    return show_again(request, "fleet/device.html", _context(request, row), error)
 
 
 def _page_of(device: Device) -> str:

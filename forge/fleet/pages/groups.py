@@ -92,8 +92,8 @@ def _new_again(request: HttpRequest, owner: Organisation, error: DomainError) ->
 
 
 def _again(request: HttpRequest, group: Group, error: DomainError) -> HttpResponse:
-    found = find_group(principal_of(request), group.organisation, group.name)
-    return show_again(request, "fleet/group.html", _context(request, found), error)
+    current = find_group(principal_of(request), group.organisation, group.name)
+    return show_again(request, "fleet/group.html", _context(request, current), error)
 
 
 def _show_devices(request: HttpRequest, owner: Organisation, group: Group) -> HttpResponse:

@@ -29,7 +29,7 @@ from forge.fleet.pages.choices import served_groups, settable_groups
 from forge.fleet.pages.overview import BAR_WIDTH, bar_of, health_links
 from forge.fleet.pages.panel import panel_context
 from forge.fleet.pages.sidebar import sidebar_of
-from forge.fleet.pages.standing import Standing, standing_of
+from forge.fleet.pages.standing import DeviceStanding, standing_of
 from forge.fleet.queries import health
 from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.errors import BadQuery
@@ -48,11 +48,11 @@ DONE: Final = {
     "restarts": "The runes of {} restart with the next poll. Locked-out devices and those asked already do not count.",
     "logs": "A log of {} comes with the next poll. Locked-out devices and those asked already do not count.",
 }
-"""What came of an act on many devices, by the name in the address that has their number."""
+"""The result of an act on many devices, by the name in the address that has their number."""
 
 
 @dataclass(frozen=True)
-class Search:
+class DeviceSearch:
     """The search of the page: its text, the devices that match, and what is wrong with it."""
 
     text: str
@@ -66,21 +66,22 @@ class Search:
 
 
 @dataclass(frozen=True)
-class DeviceRow:
+class ListedDevice:
     """A device with how it is doing; `is_open` if it is shown beside the list."""
 
     device: Device
-    standing: Standing
+    standing: DeviceStanding
     is_open: bool
 
 
 @dataclass(frozen=True)
-class Column:
+class ListColumn:
     """A column of the list: its title, and the address of the list in its order; `order` if the list has it now."""
 
     title: str
     address: str = ""
     order: str = ""
+    icon: str = ""
 
 
 @for_person
@@ -128,12 +129,12 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
     }
 
 
-def _search(text: str, scope: QueryScope) -> Search:
+def _search(text: str, scope: QueryScope) -> DeviceSearch:
     text = " ".join(text.split())
     try:
-        return Search(text, listed(text, scope), None)
+        return DeviceSearch(text, listed(text, scope), None)
     except BadQuery as error:
-        return Search(text, listed("", scope).none(), error)
+        return DeviceSearch(text, listed("", scope).none(), error)
 
 
 def _opened(actor: Actor, owner: Organisation, name: str) -> Device | None:
@@ -144,20 +145,21 @@ def _opened(actor: Actor, owner: Organisation, name: str) -> Device | None:
         return None
 
 
-def _rows(devices: Sequence[Device], scope: QueryScope, opened: Device | None) -> tuple[DeviceRow, ...]:
+def _rows(devices: Sequence[Device], scope: QueryScope, opened: Device | None) -> tuple[ListedDevice, ...]:
     return tuple(
-        DeviceRow(each, standing_of(each, scope.now), is_open=opened is not None and opened.pk == each.pk)
+        ListedDevice(each, standing_of(each, scope.now), is_open=opened is not None and opened.pk == each.pk)
         for each in devices
     )
 
 
-def _columns(request: HttpRequest, sort: str) -> tuple[Column, ...]:
-    by_seen = sort == DeviceOrder.SEEN
-    return (
-        Column("Device", _address(request, sort=None), "" if by_seen else "ascending"),
-        Column("Last seen", _address(request, sort=DeviceOrder.SEEN), "descending" if by_seen else ""),
-        *map(Column, ("Board", "Running", "Wanted", "Self-test")),
-    )
+def _columns(request: HttpRequest, sort: str) -> tuple[ListColumn, ...]:
+    by_name, by_seen = _address(request, sort=None), _address(request, sort=DeviceOrder.SEEN)
+    others = map(ListColumn, ("Board", "Running", "Wanted", "Self-test"))
+    if sort == DeviceOrder.SEEN:
+        seen = ListColumn("Last seen", by_seen, "descending", icon="chevron-down")
+        return (ListColumn("Device", by_name), seen, *others)
+    name = ListColumn("Device", by_name, "ascending", icon="chevron-up")
+    return (name, ListColumn("Last seen", by_seen), *others)
 
 
 def _address(request: HttpRequest, **changes: str | None) -> str:
@@ -181,7 +183,7 @@ def matches_text(devices: DeviceQuerySet, scope: QueryScope) -> str:
 
 
 def _done_text(request: HttpRequest) -> str:
-    """Returns what came of an act on many devices, which the address says."""
+    """Returns the result of an act on many devices, which the address says."""
     for name, words in DONE.items():
         count = request.GET.get(name, "")
         if count.isascii() and count.isdigit() and len(count) < 10:

@@ -27,7 +27,7 @@ from hmrd.protocol.names import is_device_name
 from hmrd.protocol.wanted import RequestKind
 
 REQUESTS: Final = {"restart": (RequestKind.RESTART, "restarts"), "log": (RequestKind.LOG, "logs")}
-"""What the buttons ask, and the name in the list's address that says how many were asked."""
+"""The requests of the buttons, and the name in the list's address that says how many were asked."""
 
 
 @for_person
@@ -79,8 +79,8 @@ def _do(actor: Actor, owner: Organisation, form: QueryDict, queries: Sequence[tu
         return f"labelled={changed}"
     if do in REQUESTS:
         kind, name = REQUESTS[do]
-        asked = [request_of_devices(actor, owner, query, count, kind) for query, count in queries]
-        return f"{name}={sum(each.asked for each in asked)}"
+        results = [request_of_devices(actor, owner, query, count, kind) for query, count in queries]
+        return f"{name}={sum(each.asked for each in results)}"
     raise NotFound("This form has no such button.")
 
 

@@ -1,4 +1,4 @@
-"""What the devices of an organisation run, as parts of one bar, and their health, as pages draw them."""
+"""Drawings of what the devices of an organisation run, as parts of one bar, and of their health."""
 
 from __future__ import annotations
 

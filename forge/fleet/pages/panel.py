@@ -76,7 +76,7 @@ def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] 
     """Returns what a page shows of a device, found by `forge.fleet.access`; without a `timeline`, its last lines."""
     organisation = device.organisation
     may_read_logs = can(actor, Verb.READ_DEVICE_LOGS, organisation)
-    asked = [request_line(each) for each in requests_of(device)[:REQUESTS_SHOWN]]
+    requests = [request_line(each) for each in requests_of(device)[:REQUESTS_SHOWN]]
     entries = timeline_of(device)[:RECENT] if timeline is None else timeline
     trust_name, trust_meaning = TRUST[TrustKind(device.trust)]
     return {
@@ -86,8 +86,8 @@ def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] 
         "labels": [(f"{key}={value}", _list_with(device, key, value)) for key, value in labels_of(device).items()],
         "labels_text": labels_text(labels_of(device)),
         "lines": [timeline_line(each) for each in entries],
-        "asked": asked,
-        "log": _newest_log(device, asked) if may_read_logs else None,
+        "asked": requests,
+        "log": _newest_log(device, requests) if may_read_logs else None,
         "log_days": LOG_DAYS,
         "trust_name": trust_name,
         "trust_meaning": trust_meaning,
@@ -140,9 +140,9 @@ def request_line(request: DeviceRequest) -> RequestLine:
     return RequestLine(request, REQUESTS[kind], outcome, has_log)
 
 
-def _newest_log(device: Device, asked: Sequence[RequestLine]) -> DeviceRequest | None:
+def _newest_log(device: Device, lines: Sequence[RequestLine]) -> DeviceRequest | None:
     """Returns the last answered log that is still kept."""
-    line = next((each for each in asked if each.has_log), None)
+    line = next((each for each in lines if each.has_log), None)
     request = line and device.requests.filter(pk=line.request.pk).first()
     return request if request and request.log else None
 

@@ -199,7 +199,7 @@ TRUST: Final[Mapping[TrustKind, tuple[str, str]]] = {
         "These devices run only what that key signed. Whoever takes over this server cannot change what they run.",
     ),
 }
-"""Who devices believe, and what that means for a server that was taken over."""
+"""The keys that devices believe, and what that means for a server that was taken over."""
 
 TOTALS: Final[Mapping[str, str]] = {
     "restarts": "Restarts since it joined",

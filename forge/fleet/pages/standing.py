@@ -1,4 +1,4 @@
-"""How a device is doing, for pages: whether it is there, what it runs beside what is wanted, and why not yet.
+"""The standing of a device for pages: whether it is there, what it runs beside what is wanted, and why not yet.
 
 It reads the row of a device with its assignment, and no other table.
 """
@@ -21,7 +21,7 @@ _LEAST_ONLINE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Tag:
+class StandingTag:
     """A short state with its colour and icon."""
 
     text: str
@@ -30,20 +30,20 @@ class Tag:
 
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-RETIRED = Tag("Retired", "", icon="archive")
-LOCKED_OUT = Tag("Locked out", "bad", icon="lock")
-NEVER_SEEN = Tag("Not seen yet", "", icon="wifi-off")
-AWAY = Tag("Away", "warn", icon="wifi-off")
-ONLINE = Tag("Online", "ok", icon="check")
-SEEN_TODAY = Tag("Seen today", "", icon="clock")
+RETIRED = StandingTag("Retired", "", icon="archive")
+LOCKED_OUT = StandingTag("Locked out", "bad", icon="lock")
+NEVER_SEEN = StandingTag("Not seen yet", "", icon="wifi-off")
+AWAY = StandingTag("Away", "warn", icon="wifi-off")
+ONLINE = StandingTag("Online", "ok", icon="check")
+SEEN_TODAY = StandingTag("Seen today", "", icon="clock")
 
 _TEXT_CLASSES = {"ok": "good", "warn": "worse", "bad": "wrong"}
 """The class of a text in the colour of a tag."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """What is wanted of a device beside what it runs.
+class WantedState:
+    """The version that is wanted of a device beside what it runs.
 
     `state` is short, for a list: "as wanted", "fetching". `reason` says in sentences why the device does not run it.
     """
@@ -61,7 +61,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class TestResult:
+class SelfTestText:
     """The outcome of the last self-test: the outcome, what it was compared with, and its look."""
 
     outcome: str
@@ -71,28 +71,28 @@ class TestResult:
 
 
 TEST_RESULTS = {
-    SelfTestOutcome.PASSED: TestResult(*SELF_TESTS[SelfTestOutcome.PASSED], "good", icon="check"),
-    SelfTestOutcome.FAILED: TestResult(*SELF_TESTS[SelfTestOutcome.FAILED], "wrong", icon="circle-x"),
-    SelfTestOutcome.NOT_VERIFIED: TestResult(*SELF_TESTS[SelfTestOutcome.NOT_VERIFIED], "", icon="minus"),
+    SelfTestOutcome.PASSED: SelfTestText(*SELF_TESTS[SelfTestOutcome.PASSED], "good", icon="check"),
+    SelfTestOutcome.FAILED: SelfTestText(*SELF_TESTS[SelfTestOutcome.FAILED], "wrong", icon="circle-x"),
+    SelfTestOutcome.NOT_VERIFIED: SelfTestText(*SELF_TESTS[SelfTestOutcome.NOT_VERIFIED], "", icon="minus"),
 }
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How a device is doing."""
+class DeviceStanding:
+    """The standing of a device: whether it is there, well and as wanted."""
 
-    tag: Tag
+    tag: StandingTag
     is_away: bool
     problem: ProblemText | None
-    target: Target
-    test: TestResult | None
+    target: WantedState
+    test: SelfTestText | None
 
 
-def standing_of(device: Device, now: datetime) -> Standing:
+def standing_of(device: Device, now: datetime) -> DeviceStanding:
     """Returns how a device is doing. Its assignment was fetched with it."""
     problem = problem_text(device.problem)
     is_away = device.seen is None or now - device.seen >= AWAY_AFTER
-    return Standing(
+    return DeviceStanding(
         tag=_tag(device, now, is_away=is_away),
         is_away=is_away,
         problem=problem,
@@ -101,7 +101,7 @@ def standing_of(device: Device, now: datetime) -> Standing:
     )
 
 
-def _tag(device: Device, now: datetime, *, is_away: bool) -> Tag:
+def _tag(device: Device, now: datetime, *, is_away: bool) -> StandingTag:
     if device.retired is not None:
         return RETIRED
     if device.locked_out is not None:
@@ -114,20 +114,20 @@ def _tag(device: Device, now: datetime, *, is_away: bool) -> Tag:
     return ONLINE if now - device.seen < max(_LEAST_ONLINE, _MISSED_POLLS * poll) else SEEN_TODAY
 
 
-def _target(device: Device, problem: ProblemText | None, *, is_away: bool) -> Target:
+def _target(device: Device, problem: ProblemText | None, *, is_away: bool) -> WantedState:
     wanted = device.assignment
     if device.retired is not None:
-        return Target("", "retired", "", "The device was retired. Nothing is wanted of it.", is_met=True)
+        return WantedState("", "retired", "", "The device was retired. Nothing is wanted of it.", is_met=True)
     if wanted is None:
         reason = "No deployment is for this device. Bind a deployment to a group that it is in."
-        return Target("", "no deployment", "", reason, is_met=True)
+        return WantedState("", "no deployment", "", reason, is_met=True)
     if not wanted.rune:
         reason = f"{wanted.version} was withdrawn. The device keeps what it runs until another version is set."
-        return Target(wanted.version, "withdrawn", "warn", reason, is_met=True)
+        return WantedState(wanted.version, "withdrawn", "warn", reason, is_met=True)
     if device.running_rune == wanted.rune:
-        return Target(wanted.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
+        return WantedState(wanted.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
     state, colour, reason = _obstacle(device, wanted.version, problem, is_away=is_away)
-    return Target(wanted.version, state, colour, reason, is_met=False)
+    return WantedState(wanted.version, state, colour, reason, is_met=False)
 
 
 def _obstacle(device: Device, version: str, problem: ProblemText | None, *, is_away: bool) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ import "./styles/builds.css";
 import "./styles/build.css";
 import "./styles/boards.css";
 import "./styles/fleet.css";
+import "./styles/fleet-list.css";
 import "./styles/fleet-device.css";
 import "./styles/notices.css";
 import "./styles/home.css";

@@ -127,7 +127,7 @@ def restart_two(page: Page) -> None:
 
 
 def look_on_a_phone(page: Page, address: str) -> None:
-    """On a phone a device has a page of its own."""
+    """Opens a device on a phone, where it has a page of its own."""
     page.goto(address)
     assert findings(page, LOOKS) == []
     page.set_viewport_size(PHONE)

@@ -50,7 +50,7 @@ export class Drawer {
     this.page.classList.add("has-device");
     showCopyButtons(this.place);
     this.mark(name);
-    history.replaceState(history.state, "", address);
+    history.replaceState(null, "", address);
     const heading = this.place.querySelector<HTMLElement>("h2");
     if (heading !== null) {
       heading.tabIndex = -1;
@@ -66,7 +66,7 @@ export class Drawer {
     this.place.replaceChildren();
     this.page.classList.remove("has-device");
     this.mark("");
-    history.replaceState(history.state, "", withDevice(""));
+    history.replaceState(null, "", withDevice(""));
     opened?.focus();
   }
 

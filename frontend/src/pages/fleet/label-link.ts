@@ -15,10 +15,13 @@ export function readLabel(fragment: string): Label | null {
 
 /** Fills the form, and takes the secret out of the address, where the history would keep it. */
 export function fillLabel(form: HTMLFormElement): void {
-  const found = readLabel(location.hash);
-  if (found === null) return;
-  history.replaceState(history.state, "", location.pathname + location.search);
-  for (const [name, value] of Object.entries(found)) {
+  const values = readLabel(location.hash);
+  if (values === null) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  for (const [name, value] of [
+    ["label", values.label],
+    ["secret", values.secret],
+  ] as const) {
     const field = form.querySelector<HTMLInputElement>(`input[name=${name}]`);
     if (field !== null) field.value = value;
   }

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.fleet.devices.actions.requests import request_of_device
-from forge.fleet.devices.models import HandOver
+from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
@@ -103,10 +103,15 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
     }
 
 
+UNUSUAL = 7_100_071
+"""The id of a request: a small number would be found in texts that are about something else."""
+
+
 def names_of_devices(owner: User, organisation: Organisation) -> dict[str, str]:
     """The names of a device, and of what lets one join, in addresses."""
     things = fleet_addresses(owner, organisation)
-    log = things["DEVICE_REQUEST"].rpartition("/")[2]
+    device = Device.objects.get(organisation=organisation, name="gate-7")
+    device.requests.create(pk=UNUSUAL, kind="log", created=timezone.now())
     names = {"code": "CLAIM_CODE", "candidate": "CANDIDATE", "batch": "BATCH", "hand_over": "OFFERED_DEVICE"}
-    parts = {name: things[thing].rpartition("/")[2] for name, thing in names.items()}
-    return {"device": "gate-7", "group": "berlin", "request_id": log, "log": log, **parts}
+    ids = {name: things[thing].rpartition("/")[2] for name, thing in names.items()}
+    return {"device": "gate-7", "group": "berlin", "request_id": str(UNUSUAL), "log": str(UNUSUAL), **ids}
