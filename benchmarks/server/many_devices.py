@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forge.accounts.models import Organisation
     from forge.fleet.models import Assignment, Device
 
-DEVICES, GROUPS = 100_000, 20
+DEVICES, BATCH, GROUPS = 100_000, 5000, 20
 ORGANISATION = "plant"
 QUERIES = {
     "all devices": "",
@@ -49,7 +49,8 @@ QUERIES = {
     "in no group": "group=none",
     "an older release": "release<3 -is:away",
 }
-RUNS = 20
+RUNS = {"postgresql": 20, "sqlite": 3}
+"""The number of runs by database: SQLite is for small installations, and takes seconds for some of the queries."""
 _RUNES = ["sha256:" + digit * 64 for digit in "abcdef"]
 _VERSIONS = ["1.2", "1.3", "1.4", "1.4", "1.4", "1.5"]
 _SITES = ["berlin"] * 6 + ["hamburg"] * 3 + [f"site-{number}" for number in range(30)] + ["leipzig"] * 2
@@ -68,8 +69,8 @@ def fill() -> UUID:
     if first is not None:
         Membership.objects.create(organisation=organisation, user=first, role=Role.OWNER)
     assignments = list(_assignments(organisation, now))
-    numbers = iter(range(DEVICES))
-    while chunk := [_device(organisation, assignments, number, now, chance) for number, _ in zip(numbers, range(5000))]:
+    for start in range(0, DEVICES, BATCH):
+        chunk = [_device(organisation, assignments, start + each, now, chance) for each in range(BATCH)]
         Device.objects.bulk_create(chunk)
         DeviceLabel.objects.bulk_create(
             [
@@ -77,7 +78,7 @@ def fill() -> UUID:
                 for device in chunk
                 for key, value in _labels(chance).items()
             ],
-            batch_size=5000,
+            batch_size=BATCH,
         )
     return organisation.pk
 
@@ -167,7 +168,7 @@ def select_times(organisation: UUID) -> Mapping[str, list[float]]:
 
     times: dict[str, list[float]] = {name: [] for name in QUERIES}
     with connection.cursor() as cursor:
-        for _ in range(RUNS):
+        for _ in range(RUNS[connection.vendor]):
             for name, text in QUERIES.items():
                 parts = statements(text)
                 begin = time.perf_counter()

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from hmrd.command.arguments import parser
+from hmrd.command.signing import SigningFailed, sign
 from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
@@ -42,7 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         _run(options)
-    except (HmrdFailed, DaemonAway, BadMessage, BadServerAddress, AlreadyJoined, FolderInUse, StorageFailed) as error:
+    except (
+        HmrdFailed,
+        DaemonAway,
+        BadMessage,
+        BadServerAddress,
+        AlreadyJoined,
+        FolderInUse,
+        SigningFailed,
+        StorageFailed,
+    ) as error:
         print(f"hmrd: {error}", file=sys.stderr)
         return FAILED
     except ServerFailed as error:
@@ -78,6 +88,8 @@ def _run(options: argparse.Namespace) -> None:
             _deploy(options)
         case "collect":
             _collect(options)
+        case "sign":
+            sign(options)
         case "leave":
             print(f"Left {_ask(options, LocalCommand.LEAVE, force=options.force)['organisation']}.")
 

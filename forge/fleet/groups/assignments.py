@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F
@@ -11,6 +12,11 @@ from django.utils import timezone
 from forge.core.errors import Conflict
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.self_tests.asking import prepare_outputs
+from hmrd.protocol.wanted import MOST_ORDERS
+
+MOST_KEY_ORDERS: Final = MOST_ORDERS - 2
+"""Beside the order for the release, and one about a request."""
 
 
 class GroupTaken(Conflict):
@@ -62,6 +68,7 @@ def bind_group(group: Group, release: AssignedRelease) -> Assignment:
         organisation=group.organisation, group=group, bound=now, changed=now, **vars(release)
     )
     assign_devices(group.organisation)
+    _prepare(assignment)
     return assignment
 
 
@@ -86,8 +93,26 @@ def assign_release(release: AssignedRelease) -> None:
     is_same = (current.number, current.rune, current.path) == (release.number, release.rune, release.path)
     order = current.order if is_same else ""
     rows.update(**fields, order=order, revision=F("revision") + 1, changed=timezone.now())
+    current.refresh_from_db()
+    _prepare(current)
+
+
+def _prepare(assignment: Assignment) -> None:
+    """Has the outputs computed with which devices compare theirs before they switch."""
+    if assignment.rune:
+        prepare_outputs(assignment.organisation_id, assignment.rune)
 
 
 def store_order(assignment: Assignment, order: str) -> None:
     """Stores the order of a key at home for the release that devices shall run."""
-    Assignment.objects.filter(pk=assignment.pk).update(order=order, revision=F("revision") + 1, changed=timezone.now())
+    _store(assignment, order=order)
+
+
+def store_key_order(assignment: Assignment, order: str) -> None:
+    """Stores an order of a key at home that changes whom the devices believe. The newest ones go to the devices."""
+    _store(assignment, key_orders=[*assignment.key_orders, order][-MOST_KEY_ORDERS:])
+
+
+def _store(assignment: Assignment, **fields: Any) -> None:
+    rows = Assignment.objects.filter(pk=assignment.pk)
+    rows.update(**fields, revision=F("revision") + 1, changed=timezone.now())

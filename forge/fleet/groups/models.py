@@ -18,10 +18,10 @@ from rune.digests import DIGEST_LENGTH
 
 
 class GroupKind(models.TextChoices):
-    """What a saved query is used for."""
+    """The use of a saved query."""
 
     GROUP = "group", "Group"
-    """Its query asks for labels, names and boards alone, so that a deployment can be for it."""
+    """A query for labels, names, boards and batches alone, so that a deployment can be for its devices."""
     SEARCH = "search", "Saved search"
 
 
@@ -61,7 +61,7 @@ class Group(models.Model):
 
 
 class Assignment(models.Model):
-    """What the devices of a group shall run. The deployment that is bound to the group writes it.
+    """The release that the devices of a group shall run. The deployment that is bound to the group writes it.
 
     It has all that a poll answers, so that a poll reads no table of deployments.
     """
@@ -83,6 +83,8 @@ class Assignment(models.Model):
     size = models.BigIntegerField()
     order = models.TextField(blank=True)
     """The order for this release that a key at home signed, or ""."""
+    key_orders = models.JSONField(default=list, blank=True)
+    """The newest orders that change whom or what the devices believe: their keys, or their deployment."""
     revision = models.PositiveBigIntegerField(default=1)
     """Rises with each change."""
     bound = models.DateTimeField(default=timezone.now, editable=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from forge.accounts.models import of_living_tokens
+from forge.accounts.permissions import Verb, can
 from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.devices.names import new_name
 from forge.fleet.devices.trust import trusted_fingerprints
@@ -26,6 +28,15 @@ _NOTHING_RUNS = {
     "problem": "",
     "problem_detail": "",
 }
+
+
+def is_backed(offer: HandOver) -> bool:
+    """Returns whether the person who offered a device may still hand it over, and their token lives if one did it."""
+    lives = HandOver.objects.filter(of_living_tokens("offered_by_token"), pk=offer.pk).exists()
+    maker = offer.offered_by
+    return (
+        lives and maker is not None and maker.is_active and can(maker, Verb.LOCK_OUT_DEVICES, offer.device.organisation)
+    )
 
 
 def move_row(device: Device, offer: HandOver) -> Device:

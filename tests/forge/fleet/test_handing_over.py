@@ -45,6 +45,17 @@ def _offer(device: Device) -> HandOver:
     return HandOver.objects.get(device=device)
 
 
+@pytest.mark.parametrize("change", [{"role": "developer"}, {}], ids=["a lower role", "no role"])
+def test_an_offer_ends_with_the_right_of_who_made_it(
+    change: dict[str, str], device: Device, maintainer: User, stranger: User, other: Organisation
+) -> None:
+    offer_device(maintainer, device, "other")
+    rows = maintainer.memberships.all()
+    _ = rows.update(**change) if change else rows.delete()
+    with pytest.raises(NotFound, match="has ended"):
+        accept_device(stranger, other, _offer(device).pk, "door-1")
+
+
 def test_a_device_moves_when_both_agreed_and_it_answered(
     device: Device, maintainer: User, stranger: User, owner: User, other: Organisation
 ) -> None:
