@@ -16,11 +16,12 @@ from hmrd.command.signing import SigningFailed, sign
 from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
+from hmrd.control.actions import trust_of
 from hmrd.control.socket import DaemonAway, ask
 from hmrd.memory import use_one_arena
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
-from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, read_proof
+from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, TrustKind, read_proof
 from hmrd.protocol.local import LocalCommand, LocalRequest
 from hmrd.protocol.reading import BadMessage
 from hmrd.server_address import BadServerAddress
@@ -29,6 +30,7 @@ from hmrd.service.joining import AlreadyJoined, join_without_daemon
 from hmrd.storage.files import StorageFailed, read_file
 from hmrd.storage.folder import FolderInUse, StateFolder
 from hmrd.storage.log import RingLog
+from hmrd.trust import TrustRefused
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
@@ -52,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         FolderInUse,
         SigningFailed,
         StorageFailed,
+        TrustRefused,
     ) as error:
         print(f"hmrd: {error}", file=sys.stderr)
         return FAILED
@@ -88,6 +91,8 @@ def _run(options: argparse.Namespace) -> None:
             _deploy(options)
         case "collect":
             _collect(options)
+        case "trust":
+            _trust(options)
         case "sign":
             sign(options)
         case "leave":
@@ -179,13 +184,39 @@ def _enroll(options: argparse.Namespace) -> None:
 def _try_to_join(options: argparse.Namespace, folder: StateFolder, proof: Proof) -> int | None:
     """Asks to join. Returns the seconds until it may be asked again, or None if the device joined."""
     try:
-        result = _ask(options, LocalCommand.ENROL, server=options.server, proof=proof.to_json(), name=options.name)
+        result = _ask(
+            options,
+            LocalCommand.ENROL,
+            server=options.server,
+            proof=proof.to_json(),
+            name=options.name,
+            fingerprints=options.key_fingerprint,
+        )
     except DaemonAway:
         result = _join_alone(options, folder, proof)
     if (retry := result.get("retry")) is not None:
         return int(retry)
     print(f"Joined {result['organisation']} as {result['name']}.")
+    _say_trust(options.server, result)
     return None
+
+
+def _say_trust(server: str, result: Mapping[str, Any]) -> None:
+    if result["trust"] == TrustKind.SERVER:
+        print(f"It believes the keys of {server}: a person who takes that server over decides what it runs.")
+        return
+    print("It runs nothing that this key at home did not sign. Compare it with your own:")
+    for fingerprint in result["fingerprints"]:
+        print(f"  {fingerprint}")
+
+
+def _trust(options: argparse.Namespace) -> None:
+    try:
+        keys = [path.read_text("utf-8") for path in options.key]
+    except OSError as error:
+        raise HmrdFailed(f"{error.filename} cannot be read: {error.strerror}.") from None
+    result = _ask(options, LocalCommand.TRUST, keys=keys, root=options.root, deployment=options.deployment)
+    _say_trust("its server", result)
 
 
 def _join_alone(options: argparse.Namespace, folder: StateFolder, proof: Proof) -> Mapping[str, Any]:
@@ -197,11 +228,11 @@ def _join_alone(options: argparse.Namespace, folder: StateFolder, proof: Proof) 
     lock = folder.lock()
     try:
         device = LocalDevice(folder, loaded.config, RingLog(folder.log))
-        answer = join_without_daemon(device, rune, options.server, proof, options.name)
+        answer = join_without_daemon(device, rune, options.server, proof, options.name, options.key_fingerprint)
     finally:
         os.close(lock)
     if isinstance(answer, Enrolment):
-        return {"organisation": answer.organisation, "name": answer.name}
+        return {"organisation": answer.organisation, "name": answer.name, **trust_of(answer.trust)}
     return {"retry": answer.retry}
 
 

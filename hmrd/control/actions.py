@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
 from hmrd.config.model import Origin
 from hmrd.control.status import recording_of
 from hmrd.machine import can_go_back
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.enrolment import Enrolment, read_proof
+from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, Trust, TrustKind, read_proof
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
 from hmrd.protocol.names import LONGEST_NAME
 from hmrd.protocol.problems import Problem
@@ -26,7 +27,8 @@ from hmrd.service.rune_service import RuneService
 from hmrd.state import Deployed, ReportTaken, WentBack
 from hmrd.storage.files import StorageFailed, write_file
 from hmrd.storage.recordings import MOST_WINDOWS, BadSession
-from rune.digests import digest_of
+from hmrd.trust import TrustRefused, fingerprints_of
+from rune.digests import DIGEST_LENGTH, digest_of, is_digest
 
 T = TypeVar("T")
 _LONGEST: Final = 1000
@@ -64,6 +66,7 @@ class Actions:
             LocalCommand.DEPLOY: self._deploy,
             LocalCommand.ENROL: self._enrol,
             LocalCommand.LEAVE: self._leave,
+            LocalCommand.TRUST: self._trust,
             LocalCommand.COLLECT: self._collect,
             LocalCommand.END_COLLECTION: self._end,
             LocalCommand.RECORDINGS: self._recordings,
@@ -82,6 +85,7 @@ class Actions:
             BadSession,
             ServerFailed,
             StorageFailed,
+            TrustRefused,
         ) as error:
             return LocalAnswer(error=str(error))
 
@@ -142,11 +146,29 @@ class Actions:
         require_unjoined(self._host.device)
         proof, name = fields.item("proof", read_proof), fields.text("name", LONGEST_NAME, default="")
         report = first_report(service.machine)
-        answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report)
+        fingerprints = fields.items("fingerprints", _fingerprint, MOST_KEYS)
+        answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report, fingerprints)
         if not isinstance(answer, Enrolment):
             return {"retry": answer.retry}
         self._host.call(lambda: service.joined(ReportTaken(self._now(), report.sequence)))
-        return {"organisation": answer.organisation, "name": answer.name, "trust": str(answer.trust.kind)}
+        return {"organisation": answer.organisation, "name": answer.name, **trust_of(answer.trust)}
+
+    def _trust(self, fields: Fields) -> Mapping[str, Any]:
+        """Pins what a person at the device decides."""
+        device = self._host.device
+        connection = device.connection
+        if connection is None:
+            raise ActionRefused("This device belongs to no organisation.")
+        keys = fields.items("keys", _key, MOST_KEYS)
+        fingerprints = fingerprints_of(keys)
+        pinned = connection.identity.trust
+        root = fields.text("root", DIGEST_LENGTH, default=pinned.root)
+        deployment = fields.text("deployment", _LONGEST, default="")
+        kind = TrustKind.HOME if keys else TrustKind.SERVER
+        trust = replace(pinned, kind=kind, keys=keys, root=root, deployment=deployment)
+        self._host.call(lambda: device.pin(connection, trust))
+        device.log.write(f"A person at the device pinned {', '.join(fingerprints) or 'the keys of the server'}.")
+        return {"trust": str(kind), "fingerprints": list(fingerprints)}
 
     def _leave(self, fields: Fields) -> Mapping[str, Any]:
         connection, service = self._host.device.connection, self._host.service(None)
@@ -200,3 +222,20 @@ class Actions:
 
     def _now(self) -> float:
         return self._host.device.clock.now()
+
+
+def trust_of(trust: Trust) -> dict[str, Any]:
+    """Returns whom a device believes, as a person reads it."""
+    return {"trust": str(trust.kind), "fingerprints": list(fingerprints_of(trust.keys))}
+
+
+def _fingerprint(value: object) -> str:
+    if not isinstance(value, str) or not is_digest(value):
+        raise BadMessage("A fingerprint is sha256: and 64 hexadecimal digits.")
+    return value
+
+
+def _key(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadMessage("A key is a text in PEM.")
+    return value
