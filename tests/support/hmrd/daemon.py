@@ -39,10 +39,14 @@ class DaemonProcess:
         """Python that the process runs before the command."""
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Starts the daemon, and returns when it answers."""
+    def launch(self) -> None:
+        """Starts the daemon, and returns at once."""
         with self.answers.open("ab") as answers, self.lines.open("ab") as lines:
             self.process = subprocess.Popen(self._arguments("run"), stdout=answers, stderr=lines, cwd=ROOT)
+
+    def start(self) -> None:
+        """Starts the daemon, and returns when it answers."""
+        self.launch()
         wait_until(lambda: self.is_over or self._answers(), "the daemon answers", 30)
         assert not self.is_over, self.lines.read_text()
 
