@@ -1,4 +1,4 @@
-"""A real `hmrd` that is killed at seeded moments, while its server wants one rune after the other: it always goes on."""
+"""A real `hmrd` that is killed at seeded moments while its server wants one rune after the other: it goes on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hmrd.protocol.reports import EventKind
-from tests.support.hmrd.daemon import daemon
+from tests.support.hmrd.daemon import DaemonProcess, daemon
 from tests.support.hmrd.runes import other_sine_rune, sine_rune
 from tests.support.hmrd.server import CODE, protocol_server
 from tests.support.hmrd.waiting import wait_until
@@ -33,6 +33,12 @@ size = 2
 """
 
 
+def live(device: DaemonProcess, seconds: float) -> None:
+    """Lets a daemon run for some seconds; one that ends by itself ends this too."""
+    end = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() >= end or device.is_over, "the moment of the kill")
+
+
 @pytest.mark.parametrize("kills", [pytest.param(5, id="a few"), pytest.param(200, id="200", marks=pytest.mark.proof)])
 def test_a_daemon_that_is_killed_at_any_moment_runs_what_is_wanted_in_the_end(kills: int, tmp_path: Path) -> None:
     rng = random.Random(73)
@@ -52,8 +58,7 @@ def test_a_daemon_that_is_killed_at_any_moment_runs_what_is_wanted_in_the_end(ki
                 server.want(runes[number % len(runes)], number)
             device.kill()
             device.launch()
-            end = time.monotonic() + rng.random() * LONGEST_LIFE
-            wait_until(lambda end=end: time.monotonic() >= end or device.is_over, "the moment of the kill")
+            live(device, rng.random() * LONGEST_LIFE)
             assert not device.is_over, device.lines.read_text()[-2000:]
         device.kill()
         device.start()
@@ -64,9 +69,9 @@ def test_a_daemon_that_is_killed_at_any_moment_runs_what_is_wanted_in_the_end(ki
         wait_until(lambda: len(device.answers.read_text().splitlines()) > count, "an answer")
         os.close(pipe)
         assert json.loads(device.answers.read_text().splitlines()[-1])
-        server.wait_for_report(
-            lambda report: report.running is not None and report.running.number == number, "it says so"
-        )
+        last = server.wait_for_report(lambda report: report.phase == "running", "it says what it runs")
+        assert last.running is not None
+        assert last.running.number == number
     sequences = [each.sequence for each in server.reports]
     assert sequences == sorted(set(sequences))
     events = [event for report in server.reports for event in report.events]
