@@ -31,6 +31,7 @@ from hmrd.storage.files import StorageFailed, read_file
 from hmrd.storage.folder import FolderInUse, StateFolder
 from hmrd.storage.log import RingLog
 from hmrd.trust import TrustRefused
+from rune.wording import counted
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
@@ -151,7 +152,7 @@ def _deploy(options: argparse.Namespace) -> None:
 def _collect(options: argparse.Namespace) -> None:
     if options.list:
         result = _ask(options, LocalCommand.RECORDINGS)
-        print(f"{result['folder']} has {len(result['sessions'])} sessions")
+        print(f"{result['folder']}: {counted(len(result['sessions']), 'session')}")
         for each in result["sessions"]:
             state = "over" if each["is_over"] else "records"
             kept = f"kept until {each['until']}"
