@@ -374,3 +374,23 @@ def test_a_second_daemon_does_not_start_and_others_cannot_open_the_socket(device
     second = device.ask("run")
     assert second.returncode == 1
     assert "Another hmrd works with" in second.stderr
+
+
+def test_a_device_joins_by_its_label_once_a_member_confirmed_it(server: ProtocolServer, device: DaemonProcess) -> None:
+    server.is_confirmed = False
+    arguments = ("enroll", server.url, "--label", "--organisation", "acme", "--no-wait")
+    first, second = device.say(*arguments), device.say(*arguments)
+    assert first == second
+    assert "has to confirm this device" in first
+    server.is_confirmed = True
+    assert "Joined acme as gw-1." in device.say(*arguments)
+    assert device.ask("enroll", server.url, "--label").returncode == 1
+
+
+def test_a_device_joins_by_the_certificate_of_a_batch(
+    server: ProtocolServer, device: DaemonProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "batch").write_text(f"0d3f2c1e-1111-4222-8333-444455556666.{'a' * 32}\n")
+    assert device.say("enroll", server.url, "--batch", str(tmp_path / "batch")) == "Joined acme as gw-1.\n"
+    (tmp_path / "batch").write_text("something else\n")
+    assert "the certificate of a batch" in device.ask("enroll", server.url, "--batch", str(tmp_path / "batch")).stderr

@@ -57,7 +57,7 @@ def build(wheels: Path, folder: Path) -> Path:
         (root / "DEBIAN" / "control").write_text(_control(version, architecture, _size(root)))
         _set_modes(root)
         package = folder / f"hmrd_{version}_{architecture}.deb"
-        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(package)]
+        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z2", "--build", str(root), str(package)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"SOURCE_DATE_EPOCH": EPOCH})
     return package
 
