@@ -1,4 +1,4 @@
-"""What `hmr` refuses on a device, and what it does with models there, without a daemon."""
+"""Refusals of `hmr` on a device, and its models there, without a daemon."""
 
 from __future__ import annotations
 

@@ -54,12 +54,12 @@ def test_a_device_goes_from_recordings_to_another_rune_and_back(sine: LocalSine)
 
     figures = project.set_model(sine.other_model(), path=MODEL)
     assert (figures.path, figures.row().size) == (MODEL, (sine.folder / MODEL).stat().st_size)
-    built = project.build()
-    assert built.id != first.digest
-    assert built.arena is not None
+    build = project.build()
+    assert build.id != first.digest
+    assert build.arena is not None
     project.version = "1.1"
     second = project.deploy()
-    assert (second.version, second.digest, second.former) == ("1.1", built.id, "1.0")
+    assert (second.version, second.digest, second.former) == ("1.1", build.id, "1.0")
     wait_until(lambda: len(result_of(sine, "1.1")) == len(NUMBERS), "an answer of the new rune for each number")
     assert result_of(sine, "1.1") != result_of(sine, "1.0")
 
@@ -81,8 +81,8 @@ hmrd.clock.Clock.now = lambda self: now(self) + 1e10 * pathlib.Path({str(later)!
         project.version = label
         project.set_model(sine.other_model() if number == 2 else sine.folder / MODEL, path=MODEL)
         project.deploy()
-        listed = f"{number}: {label}, {len(NUMBERS)} recordings"
-        wait_until(lambda listed=listed: listed in sine.device.say("collect", "--list"), "recordings")  # type: ignore[misc]
+        line = f"{number}: {label}, {len(NUMBERS)} recordings"
+        wait_until(lambda line=line: line in sine.device.say("collect", "--list"), "recordings")  # type: ignore[misc]
     sine.device.say("collect", "--end")
     before = project.get_data()
     assert before.labels == ("one", "two")
