@@ -17,7 +17,7 @@ from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.actions import trust_of
-from hmrd.control.socket import DaemonAway, ask
+from hmrd.local_client import DaemonAway, ask
 from hmrd.memory import use_one_arena
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code

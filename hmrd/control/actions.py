@@ -199,8 +199,12 @@ class Actions:
 
     def _recordings(self, _: Fields) -> Mapping[str, Any]:
         recordings = self._host.device.recordings
-        sessions = [{**each.to_json(), "recordings": recordings.count(each)} for each in recordings.sessions]
-        return {"folder": str(self._host.device.folder.recordings / "data"), "sessions": sessions}
+        recordings.delete_expired(self._now())
+        sessions = [
+            {**each.to_json(), "recordings": recordings.count(each), "files": each.files}
+            for each in recordings.sessions
+        ]
+        return {"folder": str(recordings.data), "sessions": sessions}
 
     def _delete(self, fields: Fields) -> Mapping[str, Any]:
         number = fields.integer("id", 1)

@@ -48,6 +48,11 @@ class RecordingSession:
     """How many windows it keeps, the newest; None for all."""
     is_over: bool = False
 
+    @property
+    def files(self) -> str:
+        """The beginning of the names of its files in the folder of the recordings."""
+        return f"{self.label}/session-{self.id}-"
+
     def to_json(self) -> dict[str, Any]:
         """The session as JSON."""
         return dict(vars(self))
@@ -73,6 +78,8 @@ class DeviceRecordings:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.data = folder / "data"
+        """The folder of the recordings."""
         self._lock = threading.Lock()
         self._sessions = tuple(self._read())
         self._numbers: dict[int, int] = {}
@@ -135,7 +142,7 @@ class DeviceRecordings:
     def delete_all(self) -> None:
         """Deletes all recordings. Raises `StorageFailed`."""
         with self._lock:
-            shutil.rmtree(self._folder / "data", ignore_errors=True)
+            shutil.rmtree(self.data, ignore_errors=True)
             self._write(())
 
     def delete_expired(self, now: float) -> tuple[RecordingSession, ...]:
@@ -153,8 +160,8 @@ class DeviceRecordings:
             if shutil.disk_usage(self._folder).free < RESERVE + len(data):
                 raise StorageFailed(Problem(ProblemName.DISK_FULL, "Nothing is recorded any more: the disk is full."))
             self._numbers[session.id] += 1
-            name = f"session-{session.id}-{self._numbers[session.id]:07}.{ending}"
-            write_file(self._folder / "data" / session.label / name, data)
+            name = f"{session.files}{self._numbers[session.id]:07}.{ending}"
+            write_file(self.data / name, data)
             if session.last is not None:
                 for path in sorted(files)[: max(0, len(files) + 1 - session.last)]:
                     delete_file(path)
@@ -163,7 +170,7 @@ class DeviceRecordings:
         return None
 
     def _files(self, session: RecordingSession) -> list[Path]:
-        return list((self._folder / "data" / session.label).glob(f"session-{session.id}-*"))
+        return list(self.data.glob(f"{session.files}*"))
 
     def _write(self, sessions: tuple[RecordingSession, ...]) -> None:
         if sessions != self._sessions:
@@ -180,7 +187,7 @@ class DeviceRecordings:
             yield from fields.items("sessions", RecordingSession.from_json, MOST_SESSIONS)
         except BadMessage:
             # Without the list nobody knows who agreed to what, so nothing may be kept.
-            shutil.rmtree(self._folder / "data", ignore_errors=True)
+            shutil.rmtree(self.data, ignore_errors=True)
 
 
 def _is_expired(until: str, now: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hmrd.control.socket import DaemonAway, ask
+from hmrd.local_client import DaemonAway, ask
 from hmrd.protocol.local import LocalCommand, LocalRequest
 from tests.support.hmrd.waiting import wait_until
 
@@ -77,6 +78,12 @@ class DaemonProcess:
     def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command."""
         return subprocess.run(self._arguments(*arguments), capture_output=True, text=True, cwd=ROOT, check=False)
+
+    def install_command(self, folder: Path) -> None:
+        """Writes the command `hmrd` of this device into a folder."""
+        path = folder / "hmrd"
+        path.write_text(f'#!/bin/sh\ncd {shlex.quote(str(ROOT))} && exec {shlex.join(self._arguments())} "$@"\n')
+        path.chmod(0o755)
 
     def say(self, *arguments: str) -> str:
         """Runs the command, which has to succeed. Returns what it says."""
