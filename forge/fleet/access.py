@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from forge.accounts.models import Organisation
+from forge.accounts.models import ApiToken, Organisation
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.fleet.models import Device, DeviceDay, DeviceEntry, DeviceQuerySet, DeviceRequest, HandOver
@@ -55,8 +55,12 @@ def days_of(device: Device) -> QuerySet[DeviceDay]:
 
 
 def hand_overs_to(organisation: Organisation) -> QuerySet[HandOver]:
-    """Returns the offers of devices to an organisation. The caller may accept them."""
-    return HandOver.objects.filter(to=organisation).select_related("device__organisation").order_by("-offered")
+    """Returns the offers of devices to an organisation. An offer that was not accepted ends with the token that made
+    it. The caller may accept them."""
+    tokens = ApiToken.objects.alive().filter(pk=OuterRef("offered_by_token"))
+    stands = Q(accepted__isnull=False) | Q(offered_by_token=None) | Q(Exists(tokens))
+    offers = HandOver.objects.filter(stands, to=organisation).order_by("-offered")
+    return offers.select_related("device__organisation", "offered_by")
 
 
 def find_hand_over(organisation: Organisation, hand_over: UUID) -> HandOver:

@@ -67,8 +67,8 @@ class NoKeyAtHome(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "The organisation has no key that it keeps at home. Make one with `rune sign`, add its public half under "
-            "Signing keys, and try again."
+            "The organisation has no key that it keeps at home. Add the public half of one in its settings, under "
+            "Signing, and try again."
         )
 
 

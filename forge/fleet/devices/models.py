@@ -258,6 +258,8 @@ class DeviceRequest(models.Model):
     """The seed of a self-test."""
     rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The rune that a self-test is about."""
+    order = models.TextField(blank=True)
+    """The signed order of the key at home to do it, where the device believes such a key (`hmrd.protocol.orders`)."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

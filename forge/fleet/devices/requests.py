@@ -14,8 +14,9 @@ from forge.fleet.errors import NothingRuns, RequestWaits
 from hmrd.protocol.wanted import LARGEST_SEED, RequestKind
 
 
-def ask_device(device: Device, kind: RequestKind, person: Any) -> DeviceRequest:
-    """Writes a request. Call it with the device locked. `person` is a user, or None where the server asks by itself.
+def ask_device(device: Device, kind: RequestKind, person: Any, order: str = "") -> DeviceRequest:
+    """Writes a request. Call it with the device locked. `person` is a user, or None where the server asks by itself;
+    `order` is that of the key at home, for a device that does it by such an order alone.
 
     Raises `RequestWaits` while the device has not answered the same one, and `NothingRuns` for a self-test of a device
     without a rune.
@@ -30,6 +31,7 @@ def ask_device(device: Device, kind: RequestKind, person: Any) -> DeviceRequest:
         kind=kind.value,
         seed=secrets.randbelow(LARGEST_SEED + 1) if is_test else None,
         rune=device.running_rune if is_test else "",
+        order=order,
         created_by=person,
         created=timezone.now(),
     )

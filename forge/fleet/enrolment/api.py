@@ -16,9 +16,9 @@ from forge.core.api.pages import page_answer
 from forge.core.api.views import needing
 from forge.fleet.enrolment.access import batches_of, candidates_of, codes_of
 from forge.fleet.enrolment.serializers import (
-    BatchJson,
-    CandidatesJson,
     ClaimCodeJson,
+    DeviceBatchJson,
+    DeviceCandidatesJson,
     batch_to_json,
     candidate_to_json,
     code_to_json,
@@ -48,17 +48,17 @@ class ClaimCodes(ClaimView):
 class Candidates(ClaimView):
     """Devices that wait for a member."""
 
-    @extend_schema(operation_id="device_candidates_list", responses=CandidatesJson)
+    @extend_schema(operation_id="device_candidates_list", responses=DeviceCandidatesJson)
     def get(self, request: Request, organisation: str) -> Response:
         """Returns the devices whose label was entered and that were not confirmed yet."""
         candidates = candidates_of(principal_of(request), self.owner(request, organisation))
-        return Response(CandidatesJson(candidates=[candidate_to_json(each) for each in candidates]))
+        return Response(DeviceCandidatesJson(candidates=[candidate_to_json(each) for each in candidates]))
 
 
 class Batches(ClaimView):
     """Certificates of production lines."""
 
-    @extend_schema(operation_id="device_batches_list", responses=PageJson[BatchJson])
+    @extend_schema(operation_id="device_batches_list", responses=PageJson[DeviceBatchJson])
     def get(self, request: Request, organisation: str) -> Response:
         """Returns the batches of an organisation without their certificates, the newest first."""
         batches = batches_of(principal_of(request), self.owner(request, organisation))

@@ -47,7 +47,7 @@ class NewClaimCode(NamedTuple):
     fingerprints: tuple[str, ...]
 
 
-class CandidateJson(TypedDict):
+class DeviceCandidateJson(TypedDict):
     """A device whose label was entered. It joins when it has asked and a member confirms it."""
 
     id: Uuid
@@ -65,13 +65,13 @@ class CandidateJson(TypedDict):
     fingerprint: Annotated[str, "identifies its key; compare it with what `hmrd status` shows on the device"]
 
 
-class CandidatesJson(TypedDict):
+class DeviceCandidatesJson(TypedDict):
     """The devices that wait for a member, the newest first."""
 
-    candidates: list[CandidateJson]
+    candidates: list[DeviceCandidateJson]
 
 
-class BatchJson(TypedDict):
+class DeviceBatchJson(TypedDict):
     """A certificate with which a number of devices join until a date."""
 
     id: Uuid
@@ -86,7 +86,7 @@ class BatchJson(TypedDict):
     expires: Timestamp
 
 
-class NewBatchJson(BatchJson):
+class NewDeviceBatchJson(DeviceBatchJson):
     """A batch that was made. Its certificate is in this answer and in no other."""
 
     certificate: str
@@ -127,7 +127,7 @@ def new_code_to_json(new: NewClaimCode) -> NewClaimCodeJson:
     }
 
 
-def candidate_to_json(candidate: Candidate) -> CandidateJson:
+def candidate_to_json(candidate: Candidate) -> DeviceCandidateJson:
     """A candidate, found by `forge.fleet.enrolment.access`. The secret of its label stays here."""
     return {
         "id": str(candidate.pk),
@@ -146,7 +146,7 @@ def candidate_to_json(candidate: Candidate) -> CandidateJson:
     }
 
 
-def batch_to_json(batch: Batch) -> BatchJson:
+def batch_to_json(batch: Batch) -> DeviceBatchJson:
     """A batch, found by `forge.fleet.enrolment.access`."""
     return {
         "id": str(batch.pk),
@@ -162,7 +162,7 @@ def batch_to_json(batch: Batch) -> BatchJson:
     }
 
 
-def new_batch_to_json(new: NewBatch) -> NewBatchJson:
+def new_batch_to_json(new: NewBatch) -> NewDeviceBatchJson:
     """A batch that was made."""
     return {**batch_to_json(new.row), "certificate": new.certificate, "key_fingerprints": list(new.fingerprints)}
 

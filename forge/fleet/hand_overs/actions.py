@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.fields import CharField, ChoiceField
 
 from forge.accounts.models import Organisation
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.place import ORGANISATION
 from forge.accounts.principals import INSTALLATION, token_of
 from forge.accounts.quotas.limits import locked
@@ -26,12 +26,13 @@ from forge.fleet.devices.announcements import DELETED, changed_event
 from forge.fleet.devices.locking import lock_device, require_in_service
 from forge.fleet.devices.models import Device, HandOver, PersonEntry
 from forge.fleet.devices.names import require_free_name
+from forge.fleet.devices.orders import require_order_to_leave
 from forge.fleet.devices.quota import require_room_for_device
 from forge.fleet.devices.requests import ask_device, end_requests
 from forge.fleet.devices.serializers import offered_to_json
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.devices.trust import trusted_fingerprints
-from forge.fleet.hand_overs.moving import move_row, require_order
+from forge.fleet.hand_overs.moving import move_row
 from forge.fleet.hooks import devices_changed
 from forge.fleet.place import DEVICE
 from hmrd.protocol.enrolment import TrustKind
@@ -70,7 +71,7 @@ def offer_device(
     if receiver is None:
         message = f"There is no other organisation named {to}. Ask its members for its name."
         raise Invalid(message, errors={"to": [message]})
-    require_order(row, order)
+    require_order_to_leave(row, order)
     HandOver.objects.create(
         device=row,
         to=receiver,
@@ -130,6 +131,8 @@ def accept_device(
     offer = find_hand_over(organisation, hand_over)
     row = lock_device(offer.device)
     offer = find_hand_over(organisation, hand_over)
+    if offer.offered_by is None or not can(offer.offered_by, Verb.LOCK_OUT_DEVICES, row.organisation):
+        raise NotFound(f"The offer of {row.name} has ended. Ask {row.organisation.name} to offer it again.")
     require_in_service(row)
     if offer.accepted is not None:
         raise Conflict(f"{row.name} was accepted already, and has not moved yet.")
@@ -137,7 +140,7 @@ def accept_device(
     trusted_fingerprints(organisation, TrustKind(trust))
     offer.trust, offer.accepted, offer.accepted_by = trust, timezone.now(), actor.person
     offer.save(update_fields=["name", "trust", "accepted", "accepted_by"])
-    ask_device(row, RequestKind.HAND_OVER, None)
+    ask_device(row, RequestKind.HAND_OVER, None, offer.order)
     write_entry(
         actor,
         "device.accept",

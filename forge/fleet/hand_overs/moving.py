@@ -1,4 +1,4 @@
-"""The row of a device that goes to another organisation: what it takes along, and what may make it go."""
+"""The row of a device that goes to another organisation, and what it takes along."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from django.utils import timezone
 
 from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.devices.names import new_name
-from forge.fleet.devices.trust import pinned_keys, trusted_fingerprints
+from forge.fleet.devices.trust import trusted_fingerprints
 from forge.fleet.enrolment.models import ClaimCode
-from forge.fleet.errors import OrderNeeded
 from hmrd.protocol.enrolment import TrustKind
-from hmrd.protocol.orders import LeaveOrder, OrderRefused, read_order
 from hmrd.protocol.reports import Phase
 
 _OF_THE_GIVER = ("labels", "entries", "requests", "days")
@@ -28,24 +26,6 @@ _NOTHING_RUNS = {
     "problem": "",
     "problem_detail": "",
 }
-
-
-def require_order(device: Device, order: str) -> None:
-    """Raises `OrderNeeded` where a device believes a key at home, and this is not that key's order to leave. A device
-    that believes the server takes none."""
-    if device.trust != TrustKind.HOME:
-        if order:
-            raise OrderNeeded(f"{device.name} believes the keys of this server, and takes no order.")
-        return
-    wanted = LeaveOrder(device.organisation.name, str(device.pk))
-    if not order:
-        raise OrderNeeded(f"{device.name} believes a key at home. Sign the order for it to leave with that key.")
-    try:
-        signed = read_order(order, pinned_keys(device.organisation_id, device.trusted_keys))
-    except OrderRefused as error:
-        raise OrderNeeded(str(error)) from None
-    if signed != wanted:
-        raise OrderNeeded(f"The order is not the one for {device.name} to leave {device.organisation.name}.")
 
 
 def move_row(device: Device, offer: HandOver) -> Device:

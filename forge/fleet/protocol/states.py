@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from forge.fleet.devices.seen import seen
-from forge.fleet.models import Assignment, Device, HandOver
+from forge.fleet.models import Assignment, Device
 from forge.fleet.models import DeviceRequest as RequestRow
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
@@ -44,12 +44,10 @@ def desired_state(device: Device) -> DesiredState:
     """Returns what is wanted of a device, and what is asked of it."""
     # `wait` stays 0: a poll is not held until something changes.
     requests = _requests(device)
-    if device.retired is not None:
-        requests = tuple(each for each in requests if each.kind is RequestKind.LEAVE)
     return DesiredState(
         wanted=_wanted(device),
         interval=settings.DEVICE_POLL_SECONDS,
-        requests=requests,
+        requests=tuple(DeviceRequest(each.pk, RequestKind(each.kind), each.seed) for each in requests),
         orders=_orders(device, requests),
         sequence=device.sequence,
     )
@@ -76,18 +74,16 @@ def _wanted(device: Device) -> WantedRune | None:
     )
 
 
-def _requests(device: Device) -> tuple[DeviceRequest, ...]:
-    rows = RequestRow.objects.filter(device=device, answered=None).order_by("pk")[:MOST_REQUESTS]
-    return tuple(DeviceRequest(each.pk, RequestKind(each.kind), each.seed) for each in rows)
+def _requests(device: Device) -> list[RequestRow]:
+    """The requests that the device has not answered; of a retired one, that to leave alone."""
+    rows = RequestRow.objects.filter(device=device, answered=None).order_by("pk")
+    rows = rows if device.retired is None else rows.filter(kind=RequestKind.LEAVE)
+    return list(rows[:MOST_REQUESTS])
 
 
-def _orders(device: Device, requests: tuple[DeviceRequest, ...]) -> tuple[str, ...]:
+def _orders(device: Device, requests: list[RequestRow]) -> tuple[str, ...]:
     """The orders of the key at home about what is wanted and asked."""
-    orders = [_order_of(device.assignment)]
-    if any(each.kind is RequestKind.HAND_OVER for each in requests):
-        accepted = HandOver.objects.filter(device=device).exclude(accepted=None)
-        orders += accepted.values_list("order", flat=True)
-    return tuple(order for order in orders if order)
+    return tuple(order for order in (_order_of(device.assignment), *(each.order for each in requests)) if order)
 
 
 def _order_of(assignment: Assignment | None) -> str:

@@ -134,8 +134,7 @@ def test_a_device_is_locked_out_and_let_in(
     with pytest.raises(NotInService, match="Let it in first"):
         request_of_device(maintainer, device, "restart")
     let_in_device(maintainer, device)
-    device.refresh_from_db()
-    assert device.locked_out is None
+    assert Device.objects.get(pk=device.pk).locked_out is None
     assert _kinds(device)[:2] == [PersonEntry.LET_IN, PersonEntry.LOCKED_OUT]
     sentence = f"Noor Haddad locked gate-7 out, whose key is {device.fingerprint}."
     assert sentence in _sentences(owner, organisation)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from forge.accounts.actions import create_token
 from forge.accounts.audit.log import organisation_entries
 from forge.accounts.audit.sentences import render_entries
-from forge.accounts.models import Organisation, Quota, User
+from forge.accounts.models import Organisation, Quota, Role, User
+from forge.accounts.principals import acting_as
 from forge.core.errors import Conflict, Forbidden, Invalid, NotFound
 from forge.fleet.devices.actions.requests import request_of_device
 from forge.fleet.devices.actions.standing import retire_device
 from forge.fleet.devices.labels import labels_of
-from forge.fleet.devices.models import Device, HandOver
+from forge.fleet.devices.models import ClaimedWith, Device, HandOver
 from forge.fleet.enrolment.joining import join
 from forge.fleet.errors import DeviceNameInUse, DeviceQuotaReached, NoKeyAtHome, OrderNeeded
 from forge.fleet.hand_overs.actions import (
@@ -21,9 +23,11 @@ from forge.fleet.hand_overs.actions import (
     finish_hand_over,
     offer_device,
 )
+from forge.fleet.protocol.states import desired_state
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.orders import LeaveOrder, Order, sign_order
+from hmrd.protocol.wanted import RequestKind
 from rune.tools.signing.keys import Algorithm, SigningHalf, make_private_key
 from tests.forge.fleet.conftest import Send
 from tests.support.forge.factories.devices import first_report, joined, key_of
@@ -179,7 +183,7 @@ def _at_home(organisation: Organisation) -> Device:
         labels={},
         note="",
         trust=TrustKind.HOME,
-        claimed_with="code",
+        claimed_with=ClaimedWith.CODE,
         claimed_by=None,
     )
 
@@ -204,3 +208,54 @@ def test_a_device_that_believes_a_key_at_home_goes_by_its_order_alone(
 def test_a_device_that_believes_the_server_takes_no_order(device: Device, owner: User, key: SigningHalf) -> None:
     with pytest.raises(OrderNeeded, match="takes no order"):
         offer_device(owner, device, "other", sign_order(LeaveOrder("acme", str(device.pk)), key))
+
+
+def test_a_retired_device_that_believes_a_key_at_home_gets_the_order_to_leave(
+    organisation: Organisation, owner: User, key: SigningHalf
+) -> None:
+    device = _at_home(organisation)
+    with pytest.raises(OrderNeeded, match="cannot be read"):
+        retire_device(owner, device, "no order")
+    order = sign_order(LeaveOrder("acme", str(device.pk)), key)
+    retire_device(owner, device, order)
+    device.refresh_from_db()
+    state = desired_state(device)
+    assert ([each.kind for each in state.requests], state.orders) == ([RequestKind.LEAVE], (order,))
+
+
+def test_it_can_be_retired_without_an_order_too(organisation: Organisation, owner: User, key: SigningHalf) -> None:
+    device = _at_home(organisation)
+    retire_device(owner, device)
+    device.refresh_from_db()
+    assert device.retired is not None
+    assert desired_state(device).orders == ()
+
+
+def test_a_device_that_was_accepted_gets_the_order_to_leave(
+    organisation: Organisation, owner: User, stranger: User, other: Organisation, key: SigningHalf
+) -> None:
+    device = _at_home(organisation)
+    order = sign_order(LeaveOrder("acme", str(device.pk)), key)
+    offer_device(owner, device, "other", order)
+    assert desired_state(device).orders == ()
+    accept_device(stranger, other, _offer(device).pk, "door-1")
+    assert desired_state(device).orders == (order,)
+
+
+def test_an_offer_ends_with_the_right_of_its_maker(
+    device: Device, maintainer: User, stranger: User, other: Organisation
+) -> None:
+    offer_device(maintainer, device, "other")
+    maintainer.memberships.update(role=Role.DEVELOPER)
+    with pytest.raises(NotFound):
+        accept_device(stranger, other, _offer(device).pk, "door-1")
+
+
+def test_an_offer_of_a_token_ends_with_it(
+    device: Device, maintainer: User, stranger: User, other: Organisation
+) -> None:
+    token, _ = create_token(maintainer, "ci", ["device:manage", "organisation:read"], None)
+    offer_device(acting_as(maintainer, token), device, "other")
+    token.delete()
+    with pytest.raises(NotFound):
+        accept_device(stranger, other, _offer(device).pk, "door-1")

@@ -72,7 +72,9 @@ class DeviceClient:
         own_id = self.device if device is None else device
         signed = sign(request, own_id, time.time() - age, (key or self.key).sign)
         address = f"{path}?{query}" if query else path
-        return self.send_as_is(method, address, body if changed_body is None else changed_body, {**signed, **(headers or {})})
+        return self.send_as_is(
+            method, address, body if changed_body is None else changed_body, {**signed, **(headers or {})}
+        )
 
     def send_as_is(self, method: str, address: str, body: bytes, headers: Mapping[str, str]) -> Any:
         """Sends a request with these headers, signed or not."""

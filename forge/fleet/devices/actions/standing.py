@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.fields import CharField
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
@@ -18,12 +21,13 @@ from forge.fleet.devices.announcements import DELETED, changed_event
 from forge.fleet.devices.etag_facets import device_facets
 from forge.fleet.devices.locking import lock_device, require_not_retired
 from forge.fleet.devices.models import Device, HandOver, PersonEntry
+from forge.fleet.devices.orders import require_order_to_leave
 from forge.fleet.devices.requests import ask_device, end_requests
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.errors import NotInService
 from forge.fleet.hooks import devices_changed
 from forge.fleet.place import DEVICE
-from hmrd.protocol.wanted import RequestKind
+from hmrd.protocol.wanted import LONGEST_ORDER, RequestKind
 
 
 @act(
@@ -96,18 +100,27 @@ def let_in_device(actor: Actor, device: Device) -> Device:
     raises=(Conflict,),
 )
 @transaction.atomic
-def retire_device(actor: Actor, device: Device, *, precondition: Precondition = None) -> Device:
+def retire_device(
+    actor: Actor,
+    device: Device,
+    order: Annotated[str, CharField(max_length=LONGEST_ORDER, allow_blank=True)] = "",
+    *,
+    precondition: Precondition = None,
+) -> Device:
     """Takes a device out of service for good. It is asked to leave: it deletes what it recorded and forgets the
-    organisation. Until it has left, its key gets that request and nothing else."""
+    organisation. Until it has left, its key gets that request and nothing else. A device that believes a key at home
+    leaves by the order of that key; without one, a person has to run `hmrd leave` on it."""
     row = lock_device(device)
     require_precondition(device_facets(row), precondition)
     require_not_retired(row)
+    if order:
+        require_order_to_leave(row, order)
     row.retired, row.assignment = timezone.now(), None
     row.save(update_fields=["retired", "assignment"])
     HandOver.objects.filter(device=row).delete()
     end_requests(row)
     if row.public_key is not None:
-        ask_device(row, RequestKind.LEAVE, actor.person)
+        ask_device(row, RequestKind.LEAVE, actor.person, order)
     write_line(row, PersonEntry.RETIRED, actor.person)
     write_entry(actor, "device.retire", row.subject, row.organisation.place, device=row.name)
     append_event(row.organisation.stream, changed_event(row, PersonEntry.RETIRED), actor)

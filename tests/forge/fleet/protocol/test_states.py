@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
-from forge.fleet.devices.models import HandOver
 from forge.fleet.devices.requests import ask_device, end_requests
 from forge.fleet.devices.seen import seen, write_seen
 from forge.fleet.groups.models import Assignment
@@ -91,12 +90,8 @@ def test_what_is_asked_of_a_device_is_asked_of_it_alone(
     assert state(other.poll()).requests == ()
 
 
-def test_an_accepted_hand_over_comes_with_its_order(gate: DeviceClient, stranger: User) -> None:
-    receiver = Organisation.objects.get(name="other")
-    offer = HandOver.objects.create(device=row_of(gate), to=receiver, offered=timezone.now(), order="leave, signed")
-    assert state(gate.poll()).orders == ()
-    HandOver.objects.filter(pk=offer.pk).update(accepted=timezone.now())
-    ask_device(row_of(gate), RequestKind.HAND_OVER, None)
+def test_a_request_comes_with_the_order_of_the_key_at_home(gate: DeviceClient) -> None:
+    ask_device(row_of(gate), RequestKind.HAND_OVER, None, "leave, signed")
     found = state(gate.poll())
     assert ([each.kind for each in found.requests], found.orders) == ([RequestKind.HAND_OVER], ("leave, signed",))
 
@@ -156,6 +151,7 @@ def test_what_the_database_does_not_take_is_written_the_next_time(
 ) -> None:
     Device.objects.update(seen=None)
     gate.poll()
+
     def fail(_: object) -> None:
         raise RuntimeError("away")
 
