@@ -30,6 +30,7 @@ FIGURES = {
     "browser.first_answer": "The first answer in a page of another site",
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
+    "server.devices": "Many devices",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
     "server.own_examples": "From own examples to a running app",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forge.accounts.models import Organisation
     from forge.fleet.models import Assignment, Device
 
-DEVICES, GROUPS = 100_000, 20
+DEVICES, BATCH, GROUPS = 100_000, 5000, 20
 ORGANISATION = "plant"
 QUERIES = {
     "all devices": "",
@@ -68,8 +68,8 @@ def fill() -> UUID:
     if first is not None:
         Membership.objects.create(organisation=organisation, user=first, role=Role.OWNER)
     assignments = list(_assignments(organisation, now))
-    numbers = iter(range(DEVICES))
-    while chunk := [_device(organisation, assignments, number, now, chance) for number, _ in zip(numbers, range(5000))]:
+    for start in range(0, DEVICES, BATCH):
+        chunk = [_device(organisation, assignments, start + each, now, chance) for each in range(BATCH)]
         Device.objects.bulk_create(chunk)
         DeviceLabel.objects.bulk_create(
             [
@@ -77,7 +77,7 @@ def fill() -> UUID:
                 for device in chunk
                 for key, value in _labels(chance).items()
             ],
-            batch_size=5000,
+            batch_size=BATCH,
         )
     return organisation.pk
 

@@ -21,8 +21,8 @@ from forge.core.api.acts import ActAnswer, act
 from forge.core.api.states import COMPARES
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid, Unprocessable
-from forge.fleet.bulk.label_table import LONGEST_TABLE, BadTable, LabelChange, read_change, read_table
-from forge.fleet.bulk.serializers import AskedDevices, asked_to_json, labelled_to_json
+from forge.fleet.bulk.label_table import LONGEST_TABLE, BadTable, DeviceLabelChange, read_change, read_table
+from forge.fleet.bulk.serializers import RequestCounts, labelled_to_json, request_counts_to_json
 from forge.fleet.bulk.storing import LabelledDevice, chunks, label_differences, store_differences, write_lines
 from forge.fleet.devices.actions.requests import KINDS
 from forge.fleet.errors import BadLabels
@@ -36,8 +36,8 @@ from rune.wording import counted
 
 MOST_LOGS = 1000
 """Devices of which a log is asked at once: the logs are stored for seven days."""
-ASKED_OF_MANY = (RequestKind.RESTART, RequestKind.LOG)
-"""What is asked of many devices at once."""
+BULK_KINDS = (RequestKind.RESTART, RequestKind.LOG)
+"""The kinds of requests that many devices get at once."""
 
 QueryText = Annotated[str, CharField(max_length=LONGEST_QUERY, allow_blank=True)]
 ExpectedCount = Annotated[int, IntegerField(min_value=0)]
@@ -125,7 +125,7 @@ def import_labels(
     "device_requests_create_many",
     verb=Verb.CHANGE_DEVICES,
     state=COMPARES,
-    answer=ActAnswer(asked_to_json, status=202),
+    answer=ActAnswer(request_counts_to_json, status=202),
     raises=(Conflict, Invalid),
 )
 @transaction.atomic
@@ -134,8 +134,8 @@ def request_of_devices(
     organisation: Organisation,
     query: QueryText,
     count: ExpectedCount,
-    kind: Annotated[str, ChoiceField([each.value for each in ASKED_OF_MANY])],
-) -> AskedDevices:
+    kind: Annotated[str, ChoiceField([each.value for each in BULK_KINDS])],
+) -> RequestCounts:
     """Asks something of all devices that match a query: a restart, or a log, which takes the right to read logs.
     `count` is the number of devices that match; if it is another one now, nothing is asked."""
     verb, line = KINDS[RequestKind(kind)]
@@ -165,7 +165,7 @@ def request_of_devices(
         query=query,
         request=line.label.lower(),
     )
-    return AskedDevices(len(devices), len(names) - len(devices))
+    return RequestCounts(len(devices), len(names) - len(devices))
 
 
 def _locked_names(organisation: Organisation, query: str, count: int) -> dict[UUID, str]:
@@ -190,7 +190,7 @@ def _require_count(expected: int | None, count: int, subject: str) -> None:
         )
 
 
-def _checked_change(cells: Collection[str]) -> LabelChange:
+def _checked_change(cells: Collection[str]) -> DeviceLabelChange:
     """Returns what becomes of labels. Raises `BadLabels`."""
     try:
         return read_change(list(cells))

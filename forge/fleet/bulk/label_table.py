@@ -26,15 +26,15 @@ class BadTable(Unprocessable):
     title = "The table has errors"
 
     def __init__(self, errors: Sequence[str]) -> None:
-        shown, hidden = list(errors[:MOST_ERRORS]), len(errors) - MOST_ERRORS
-        more = [f"{counted(hidden, 'more line')} cannot be used."] if hidden > 0 else []
-        lines = counted(len(errors), "line")
-        super().__init__(f"{lines} of the table cannot be used. Nothing was changed.", errors={"table": shown + more})
+        sentences, rest = list(errors[:MOST_ERRORS]), len(errors) - MOST_ERRORS
+        more = [f"{counted(rest, 'more line')} cannot be used."] if rest > 0 else []
+        detail = f"{counted(len(errors), 'line')} of the table cannot be used. Nothing was changed."
+        super().__init__(detail, errors={"table": sentences + more})
 
 
 @dataclass(frozen=True)
-class LabelChange:
-    """What becomes of a device's labels; the others stay."""
+class DeviceLabelChange:
+    """A change of some labels of a device; the others stay."""
 
     labels: Mapping[str, str]
     removed_keys: frozenset[str] = frozenset()
@@ -50,10 +50,10 @@ class TableLine:
 
     number: int
     device: str
-    change: LabelChange
+    change: DeviceLabelChange
 
 
-def read_change(cells: Sequence[str]) -> LabelChange:
+def read_change(cells: Sequence[str]) -> DeviceLabelChange:
     """Reads `key=value`, and `key=` for a label that goes. Raises `BadMessage`."""
     pairs = [cell.strip().partition("=") for cell in cells if cell.strip()]
     if wrong := next((key for key, sign, _ in pairs if not sign or LABEL_KEY.fullmatch(key) is None), None):
@@ -62,7 +62,7 @@ def read_change(cells: Sequence[str]) -> LabelChange:
     if twice := next((key for key in keys if keys.count(key) > 1), None):
         raise BadMessage(f"{twice} has two values.")
     labels = checked_labels({key: value for key, _, value in pairs if value})
-    return LabelChange(labels, frozenset(key for key, _, value in pairs if not value))
+    return DeviceLabelChange(labels, frozenset(key for key, _, value in pairs if not value))
 
 
 def read_table(text: str) -> list[TableLine]:

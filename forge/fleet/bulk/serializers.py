@@ -27,18 +27,18 @@ class LabelledDevicesJson(TypedDict):
     devices: Annotated[list[LabelledDeviceJson], f"the first {SHOWN}"]
 
 
-class AskedDevicesJson(TypedDict):
-    """How many devices were asked."""
+class RequestCountsJson(TypedDict):
+    """The number of devices that got a request."""
 
-    asked: int
+    requests: int
     skipped: Annotated[int, "those that were asked the same before and did not answer yet, and those locked out"]
 
 
 @dataclass(frozen=True)
-class AskedDevices:
-    """How many devices were asked, and how many were not."""
+class RequestCounts:
+    """The number of devices that got a request, and of those that did not."""
 
-    asked: int
+    requests: int
     skipped: int
 
 
@@ -52,6 +52,6 @@ def labelled_to_json(devices: Sequence[LabelledDevice]) -> LabelledDevicesJson:
     }
 
 
-def asked_to_json(answer: AskedDevices) -> AskedDevicesJson:
-    """Returns how many devices were asked."""
-    return {"asked": answer.asked, "skipped": answer.skipped}
+def request_counts_to_json(counts: RequestCounts) -> RequestCountsJson:
+    """Returns how many devices got a request."""
+    return {"requests": counts.requests, "skipped": counts.skipped}

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
-from forge.fleet.bulk.label_table import LabelChange
+from forge.fleet.bulk.label_table import DeviceLabelChange
 from forge.fleet.devices.models import PersonEntry
 from forge.fleet.errors import BadLabels
 from forge.fleet.hooks import devices_changed
@@ -34,7 +34,7 @@ class LabelledDevice:
     after: Mapping[str, str]
 
 
-def label_differences(names: Mapping[UUID, str], changes: Mapping[UUID, LabelChange]) -> list[LabelledDevice]:
+def label_differences(names: Mapping[UUID, str], changes: Mapping[UUID, DeviceLabelChange]) -> list[LabelledDevice]:
     """Returns the devices whose labels differ after the changes. Raises `BadLabels` where one would have too many."""
     before: dict[UUID, dict[str, str]] = {identifier: {} for identifier in changes}
     for chunk in chunks(changes):
@@ -52,9 +52,9 @@ def label_differences(names: Mapping[UUID, str], changes: Mapping[UUID, LabelCha
 def store_differences(organisation: Organisation, devices: Sequence[LabelledDevice], person: Any) -> None:
     """Writes the labels of devices, whose rows are locked, and chooses anew what they shall run."""
     for chunk in chunks(devices):
-        gone = [(each.id, key) for each in chunk for key in each.before.keys() - each.after.keys()]
-        for key in {key for _, key in gone}:
-            owners = [identifier for identifier, name in gone if name == key]
+        removals = [(each.id, key) for each in chunk for key in each.before.keys() - each.after.keys()]
+        for key in {key for _, key in removals}:
+            owners = [identifier for identifier, name in removals if name == key]
             DeviceLabel.objects.filter(Q(device__in=owners), key=key).delete()
         DeviceLabel.objects.bulk_create(
             [

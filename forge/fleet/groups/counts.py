@@ -1,4 +1,4 @@
-"""How many devices each group has: one statement for all groups, each of whose parts the database plans by itself."""
+"""Counts the devices of groups: one statement for all groups, each of whose parts the database plans by itself."""
 
 from __future__ import annotations
 

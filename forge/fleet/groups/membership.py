@@ -1,4 +1,4 @@
-"""What each device shall run: kept on its row, and chosen anew when groups, labels, names or boards change."""
+"""The choice of what each device shall run: kept on its row, and made anew when groups or devices change."""
 
 from __future__ import annotations
 

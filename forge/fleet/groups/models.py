@@ -18,10 +18,10 @@ from rune.digests import DIGEST_LENGTH
 
 
 class GroupKind(models.TextChoices):
-    """What a saved query is used for."""
+    """The use of a saved query."""
 
     GROUP = "group", "Group"
-    """Its query asks for labels, names and boards alone, so that a deployment can be for it."""
+    """A query for labels, names, boards and batches alone, so that a deployment can be for its devices."""
     SEARCH = "search", "Saved search"
 
 
@@ -61,7 +61,7 @@ class Group(models.Model):
 
 
 class Assignment(models.Model):
-    """What the devices of a group shall run. The deployment that is bound to the group writes it.
+    """The release that the devices of a group shall run. The deployment that is bound to the group writes it.
 
     It has all that a poll answers, so that a poll reads no table of deployments.
     """

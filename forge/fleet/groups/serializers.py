@@ -13,7 +13,7 @@ from forge.fleet.queries.matching import scope_of
 
 
 class GroupAssignmentJson(TypedDict):
-    """What the devices of a group shall run."""
+    """The release that the devices of a group shall run."""
 
     deployment: Annotated[str, "such as `acme/door-knock/gateways`"]
     title: Annotated[str, "the deployment, as pages call it"]

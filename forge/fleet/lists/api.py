@@ -83,7 +83,7 @@ class DeviceTable(DeviceListView):
 
 
 class DeviceOverview(DeviceListView):
-    """What the devices of a query run, and how they are."""
+    """An overview of the devices of a query."""
 
     @extend_schema(operation_id="devices_overview", parameters=[QUERY], responses=FleetOverviewJson)
     def get(self, request: Request, organisation: str) -> Response:

@@ -1,5 +1,4 @@
-"""How the devices of a query are: what they run, and how many are healthy or not. Two statements, each over all of
-them."""
+"""Counts the devices of a query by what they run and by their health. Two statements, each over all of them."""
 
 from __future__ import annotations
 

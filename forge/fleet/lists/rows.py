@@ -43,7 +43,7 @@ class DeviceOrder(StrEnum):
 
     NAME = "name"
     SEEN = "seen"
-    """Those that were seen last come first; one that was never seen counts from when it joined."""
+    """The device that was seen last comes first; one that was never seen counts from when it joined."""
 
 
 ORDERINGS = {DeviceOrder.NAME: ("name",), DeviceOrder.SEEN: ("-last_seen", "name")}
@@ -92,7 +92,7 @@ def listed(text: str, scope: QueryScope) -> DeviceQuerySet:
 
 def row_to_json(device: Device, scope: QueryScope) -> DeviceRowJson:
     """Returns a device of a list."""
-    wanted = device.assignment
+    assignment = device.assignment
     return {
         "id": str(device.pk),
         "name": device.name,
@@ -104,8 +104,8 @@ def row_to_json(device: Device, scope: QueryScope) -> DeviceRowJson:
         "phase": device.phase,
         "running": device.running_version if device.running_rune else None,
         "running_deployment": device.running_deployment,
-        "wanted": wanted.version if wanted else None,
-        "as_wanted": wanted.rune == device.running_rune if wanted and wanted.rune else None,
+        "wanted": assignment.version if assignment else None,
+        "as_wanted": assignment.rune == device.running_rune if assignment and assignment.rune else None,
         "self_test": device.self_test,
         "self_tested": _time(device.self_tested),
         "problem": device.problem,

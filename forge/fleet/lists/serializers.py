@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 
 from forge.core.api.json_types import choices
 from forge.fleet.lists.overview import FleetOverview, HealthCell
-from forge.fleet.queries.completion import CompletionKind, QueryCompletion
+from forge.fleet.queries.completion import QueryCompletion, QueryPart
 
 
 class RunningCountJson(TypedDict):
@@ -34,10 +34,10 @@ class FleetOverviewJson(TypedDict):
     health: list[HealthCountJson]
 
 
-class CompletionItemJson(TypedDict):
+class QuerySuggestionJson(TypedDict):
     """A suggestion for a part of a query."""
 
-    kind: Annotated[str, choices("QueryCompletionKind", [each.value for each in CompletionKind])]
+    kind: Annotated[str, choices("QueryPart", [each.value for each in QueryPart])]
     text: str
     description: str
     count: Annotated[int | None, "how many devices have it; null where nobody counted"]
@@ -48,7 +48,7 @@ class QueryCompletionJson(TypedDict):
 
     start: int
     end: int
-    items: list[CompletionItemJson]
+    items: list[QuerySuggestionJson]
 
 
 def overview_to_json(overview: FleetOverview) -> FleetOverviewJson:

@@ -1,4 +1,4 @@
-"""What may come next where somebody writes a query: fields, operators and values, with the range that each replaces."""
+"""Suggestions where somebody writes a query: fields, operators and values, with the range that they replace."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VALUE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?$))*', re.DOTALL)
 _HEAD = re.compile(rf"-?(?:(?P<state>{STATE_FIELD}:)|(?P<field>(?:label:)?[a-z][a-z0-9_-]*)(?P<sign>!=|!~|[=<>~]))")
 
 
-class CompletionKind(StrEnum):
+class QueryPart(StrEnum):
     """The part of a query that a suggestion is."""
 
     FIELD = "field"
@@ -29,10 +29,10 @@ class CompletionKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class CompletionItem:
+class QuerySuggestion:
     """A suggestion: the text to put in, what it is, and how many devices have it; None where nobody counted."""
 
-    kind: CompletionKind
+    kind: QueryPart
     text: str
     description: str = ""
     count: int | None = None
@@ -44,7 +44,7 @@ class QueryCompletion:
 
     start: int
     end: int
-    items: tuple[CompletionItem, ...]
+    items: tuple[QuerySuggestion, ...]
 
 
 def complete(text: str, at: int, scope: QueryScope) -> QueryCompletion:
@@ -61,28 +61,28 @@ def complete(text: str, at: int, scope: QueryScope) -> QueryCompletion:
     return QueryCompletion(value_start, value_end, tuple(_values(term, prefix, scope))[:MOST_SUGGESTIONS])
 
 
-def _names(prefix: str, scope: QueryScope) -> Iterator[CompletionItem]:
+def _names(prefix: str, scope: QueryScope) -> Iterator[QuerySuggestion]:
     """Yields the operators of a field that is written in full; else the fields and labels that begin so."""
-    if found := FIELDS.get(prefix):
-        yield from _operators(found)
+    if field_of_prefix := FIELDS.get(prefix):
+        yield from _operators(field_of_prefix)
     for field in FIELDS.values():
         if field.name.startswith(prefix) and field.name != prefix:
             yield _first(field)
     for key in label_keys(scope, prefix):
         label = label_field(key.value)
-        yield CompletionItem(CompletionKind.FIELD, f"{label.name}=", label.description, key.count)
+        yield QuerySuggestion(QueryPart.FIELD, f"{label.name}=", label.description, key.count)
 
 
-def _operators(field: QueryField) -> Iterator[CompletionItem]:
+def _operators(field: QueryField) -> Iterator[QuerySuggestion]:
     for operator in field.operators:
-        yield CompletionItem(CompletionKind.OPERATOR, f"{field.name}{operator}", field.description)
+        yield QuerySuggestion(QueryPart.OPERATOR, f"{field.name}{operator}", field.description)
 
 
-def _first(field: QueryField) -> CompletionItem:
-    return CompletionItem(CompletionKind.FIELD, f"{field.name}{next(iter(field.operators))}", field.description)
+def _first(field: QueryField) -> QuerySuggestion:
+    return QuerySuggestion(QueryPart.FIELD, f"{field.name}{next(iter(field.operators))}", field.description)
 
 
-def _values(term: QueryTerm, prefix: str, scope: QueryScope) -> Iterator[CompletionItem]:
+def _values(term: QueryTerm, prefix: str, scope: QueryScope) -> Iterator[QuerySuggestion]:
     """Yields the values of a field that begin so and that its operator takes."""
     try:
         field = field_of(term)
@@ -93,7 +93,7 @@ def _values(term: QueryTerm, prefix: str, scope: QueryScope) -> Iterator[Complet
         if check and not check(each.value):
             state = STATES.get(each.value) if field.name == STATE_FIELD else None
             description = state.description if state else ""
-            yield CompletionItem(CompletionKind.VALUE, quoted(each.value), description, each.count)
+            yield QuerySuggestion(QueryPart.VALUE, quoted(each.value), description, each.count)
 
 
 def _part_at(part: re.Pattern[str], text: str, start: int, at: int) -> tuple[int, int]:

@@ -40,7 +40,7 @@ def any_of(conditions: Sequence[Q]) -> Q:
 
 
 class Fits(Func):
-    """Whether a column fits a pattern of `LIKE`, where the case of A to Z does not matter, with every database."""
+    """The comparison of a column with a pattern of `LIKE`, where the case of A to Z does not matter in any database."""
 
     template = r"(%(expressions)s ESCAPE '\')"
     arg_joiner = " LIKE "

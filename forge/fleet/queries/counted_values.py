@@ -74,7 +74,7 @@ def assignment_values(column: str) -> ValueSource:
 def batch_titles(scope: QueryScope, prefix: str) -> list[CountedValue]:
     """Returns the titles of batches, with the number of devices that each let in."""
     batches = Batch.objects.filter(_begins("title", prefix), organisation=scope.organisation).order_by("-used", "title")
-    return [CountedValue(title, used) for title, used in batches.values_list("title", "used")[:MOST_VALUES]]
+    return [CountedValue(title, count) for title, count in batches.values_list("title", "used")[:MOST_VALUES]]
 
 
 def group_names(scope: QueryScope, prefix: str) -> list[CountedValue]:

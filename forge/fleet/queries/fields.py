@@ -228,8 +228,8 @@ def field_of(term: QueryTerm) -> QueryField:
     """Returns the field of a term: one of the table, or a label. Raises `BadQuery`."""
     if term.field == TEXT_FIELD:
         return TEXT
-    if found := FIELDS.get(term.field):
-        return found
+    if field := FIELDS.get(term.field):
+        return field
     key = term.field.removeprefix(LABEL_PREFIX)
     if LABEL_KEY.fullmatch(key) is None:
         raise term.error(f"{key} is neither a field nor the key of a label: small letters, digits and _, such as site.")
@@ -275,8 +275,8 @@ def condition_of(query: DeviceQuery, scope: QueryScope) -> Q:
     for term in query.terms:
         field = check(term)
         try:
-            found = field.condition(scope, term.operator, term.values)
+            of_term = field.condition(scope, term.operator, term.values)
         except UnknownValue as error:
             raise term.error(str(error)) from error
-        condition &= ~found if term.is_negated else found
+        condition &= ~of_term if term.is_negated else of_term
     return condition

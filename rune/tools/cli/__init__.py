@@ -25,6 +25,9 @@ COMMANDS = {
     "data": {
         "data": "Pull, push and import the data of a project",
     },
+    "fleet": {
+        "devices": "List the devices of an organisation",
+    },
     "inspection": {
         "graph": "Draw a pipeline for Graphviz",
         "inspect": "Show what is inside a rune or a project",

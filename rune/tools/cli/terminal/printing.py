@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -19,9 +19,9 @@ def print_json(value: object, *, one_line: bool = False) -> None:
     click.echo(json.dumps(value, indent=None if one_line else 2, separators=separators, ensure_ascii=not is_unicode))
 
 
-def format_option(default: str = "text") -> Callable[[F], F]:
-    """The option `--format text|json`, as the parameter `form`."""
-    choice = click.Choice(["text", "json"])
+def format_option(default: str = "text", more: Sequence[str] = ()) -> Callable[[F], F]:
+    """The option `--format text|json`, as the parameter `form`; `more` has further formats."""
+    choice = click.Choice(["text", "json", *more])
     return click.option(
         "-f", "--format", "form", type=choice, default=default, show_default=True, help="How to print it."
     )

@@ -88,8 +88,8 @@ def test_a_table_is_shown_and_then_stored(
     developer: User, organisation: Organisation, devices: dict[str, Device]
 ) -> None:
     table = 'name,labels\nb1,site=bern,line=\n\nb2,"hall=3 b"\nh1,site=hamburg\n'
-    shown = import_labels(developer, organisation, table, preview=True)
-    assert [(each.name, each.after) for each in sorted(shown, key=lambda each: each.name)] == [
+    preview = import_labels(developer, organisation, table, preview=True)
+    assert [(each.name, each.after) for each in sorted(preview, key=lambda each: each.name)] == [
         ("b1", {"site": "bern"}),
         ("b2", {"site": "berlin", "line": "2", "hall": "3 b"}),
     ]
@@ -125,7 +125,7 @@ def test_requests_skip_who_was_asked_before_and_who_is_locked_out(
     DeviceRequest.objects.create(device=devices["b1"], kind="restart", created="2026-01-01T00:00Z")
     Device.objects.filter(name="h1").update(locked_out="2026-01-01T00:00Z")
     answer = request_of_devices(developer, organisation, "", 3, "restart")
-    assert (answer.asked, answer.skipped) == (1, 2)
+    assert (answer.requests, answer.skipped) == (1, 2)
     assert DeviceRequest.objects.filter(device=devices["b2"], kind="restart", created_by=developer).count() == 1
     assert dict(Device.objects.filter(organisation=organisation).values_list("name", "revision")) == {
         "b1": 0,
@@ -142,7 +142,7 @@ def test_logs_of_many_devices_at_once_are_refused(
     monkeypatch.setattr(actions, "MOST_LOGS", 2)
     with pytest.raises(Invalid, match="at most 2 devices"):
         request_of_devices(developer, organisation, "", 3, "log")
-    assert request_of_devices(developer, organisation, "site=berlin", 2, "log").asked == 2
+    assert request_of_devices(developer, organisation, "site=berlin", 2, "log").requests == 2
 
 
 @pytest.mark.usefixtures("devices")
@@ -162,5 +162,5 @@ def test_over_rest(client: Client) -> None:
     assert (stale.status_code, stale.json()["count"]) == (409, 2)
     table = {"table": "b1,line=\nx,a=b", "preview": True}
     assert client.put(f"{base}/device-labels", table, content_type=kind).status_code == 422
-    asked = client.post(f"{base}/device-requests", {"query": "", "count": 3, "kind": "log"}, content_type=kind)
-    assert (asked.status_code, asked.json()) == (202, {"asked": 3, "skipped": 0})
+    answer = client.post(f"{base}/device-requests", {"query": "", "count": 3, "kind": "log"}, content_type=kind)
+    assert (answer.status_code, answer.json()) == (202, {"requests": 3, "skipped": 0})

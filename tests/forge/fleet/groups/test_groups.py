@@ -114,15 +114,15 @@ def test_groups_are_listed_with_counts(client: Client, organisation: Organisatio
 
 
 def test_a_group_is_made_changed_and_deleted_over_rest(client: Client, organisation: Organisation) -> None:
-    made = client.post(_ADDRESS, {"title": "Berlin", "query": "site=berlin"}, content_type="application/json")
-    assert (made.status_code, made.json()["name"], made.json()["assignment"]) == (201, "berlin", None)
+    created = client.post(_ADDRESS, {"title": "Berlin", "query": "site=berlin"}, content_type="application/json")
+    assert (created.status_code, created.json()["name"], created.json()["assignment"]) == (201, "berlin", None)
     wrong = client.post(_ADDRESS, {"title": "B", "query": "site="}, content_type="application/json")
     assert (wrong.status_code, wrong.json()["start"], wrong.json()["errors"]) == (
         400,
         5,
         {"q": ["Write a value after site=."]},
     )
-    address, headers = f"{_ADDRESS}/berlin", {"If-Match": made["ETag"]}
+    address, headers = f"{_ADDRESS}/berlin", {"If-Match": created["ETag"]}
     changed = client.patch(address, {"query": "site=bern"}, content_type="application/json", headers=headers)
     assert changed.json()["query"] == "site=bern"
     assert client.delete(address, headers=headers).status_code == 412

@@ -1,4 +1,4 @@
-"""What devices shall run follows from the groups: the deployment that was bound first decides, and revisions rise only
+"""Devices get what they shall run from groups: the deployment that was bound first decides, and revisions rise only
 where something changed."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from forge.fleet.groups.membership import FEW, assign_devices
 from forge.fleet.hooks import devices_changed
 from forge.fleet.models import Assignment, Device, DeviceLabel
 from forge.fleet.queries.matching import parse_query
-from tests.forge.fleet.queries.oracle import DeviceRow, Oracle
+from tests.support.forge.device_oracle import DeviceRow, Oracle
 from tests.support.forge.factories.device_rows import assignment_row, device_row, group_row
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from forge.fleet.queries.fields import FIELDS
 from forge.fleet.queries.matching import is_lasting, matching, parse_query, scope_of
 from forge.fleet.queries.states import STATES
 from forge.fleet.queries.syntax import DeviceQuery, QueryOperator, QueryTerm
-from tests.forge.fleet.queries.oracle import DeviceRow, Oracle, names
+from tests.support.forge.device_oracle import DeviceRow, Oracle, names
 from tests.support.forge.factories.device_rows import assignment_row, device_row, group_row
 
 RUNES = ["sha256:" + digit * 64 for digit in "abc"]
@@ -81,12 +81,12 @@ _TERMS = st.one_of(
 def random_rows(organisation: Organisation, now: datetime, count: int) -> list[DeviceRow]:
     """Makes devices of all kinds, and groups of which two have what they shall run."""
     chance = Random(73)
-    made = {name: group_row(organisation, name, query) for name, query in GROUPS.items()}
+    groups = {name: group_row(organisation, name, query) for name, query in GROUPS.items()}
     assignments: list[Assignment | None] = [
         None,
-        assignment_row(made["berlin"], "door-knock/gateways", "1.5", RUNES[1]),
-        assignment_row(made["halls"], "other/pis", "1.4", RUNES[0]),
-        assignment_row(made["odd"], "other/odd", "1.6", ""),
+        assignment_row(groups["berlin"], "door-knock/gateways", "1.5", RUNES[1]),
+        assignment_row(groups["halls"], "other/pis", "1.4", RUNES[0]),
+        assignment_row(groups["odd"], "other/odd", "1.6", ""),
     ]
     batch = Batch.objects.create(
         organisation=organisation, title="Line 3", limit=9, trust="server", created=now, expires=now
@@ -99,7 +99,7 @@ def random_rows(organisation: Organisation, now: datetime, count: int) -> list[D
         device = device_row(
             organisation,
             f"{chance.choice(['hall', 'gate'])}-{number}",
-            kept := {key: value for key, value in labels.items() if chance.random() < 0.7},
+            own_labels := {key: value for key, value in labels.items() if chance.random() < 0.7},
             note=chance.choice(["", "Depot 2, gate B", "100%", "1000"]),
             board=chance.choice(["gateway", "pi", "pico"]),
             trust=chance.choice(["server", "home"]),
@@ -119,7 +119,7 @@ def random_rows(organisation: Organisation, now: datetime, count: int) -> list[D
             restarts=chance.randint(0, 5),
             restarts_day=chance.choice([None, now.date(), now.date() - timedelta(days=1)]),
         )
-        rows.append(DeviceRow(device, kept))
+        rows.append(DeviceRow(device, own_labels))
     return rows
 
 
@@ -134,9 +134,9 @@ def test_random_queries_find_what_an_oracle_without_sql_finds(organisation: Orga
     @given(st.lists(_TERMS, max_size=3).map(lambda terms: DeviceQuery(tuple(terms))))
     def compare(query: DeviceQuery) -> None:
         query = parse_query(str(query))
-        found = matching(query, scope)
-        assert sorted(found.values_list("name", flat=True)) == names(rows, query, oracle)
-        assert found.count() == len(names(rows, query, oracle))
+        matches = matching(query, scope)
+        assert sorted(matches.values_list("name", flat=True)) == names(rows, query, oracle)
+        assert matches.count() == len(names(rows, query, oracle))
 
     compare()
 

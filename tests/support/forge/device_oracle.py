@@ -1,4 +1,4 @@
-"""What a query means, said over rows in memory without any SQL: the tests of the language compare with it."""
+"""Evaluates queries over rows in memory without any SQL: the tests of the language compare with it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Oracle:
         return all(any(self._has(row, term, value) for value in term.values) != term.is_negated for term in query.terms)
 
     def _has(self, row: DeviceRow, term: QueryTerm, value: str) -> bool:
-        device, wanted = row.device, row.device.assignment
+        device, assignment = row.device, row.device.assignment
         match term.field:
             case "":
                 return any(_like(text, f"*{value}*") for text in (device.name, device.note))
@@ -52,11 +52,11 @@ class Oracle:
             case "running":
                 return _release(device.running_version, device.running_deployment, term.operator, value)
             case "wanted" | "deployment" | "batch" if value == "none":
-                return (device.batch if term.field == "batch" else wanted) is None
+                return (device.batch if term.field == "batch" else assignment) is None
             case "wanted":
-                return wanted is not None and _release(wanted.version, wanted.path, term.operator, value)
+                return assignment is not None and _release(assignment.version, assignment.path, term.operator, value)
             case "deployment":
-                return wanted is not None and _like(wanted.path, f"*/{value}")
+                return assignment is not None and _like(assignment.path, f"*/{value}")
             case "batch":
                 return device.batch is not None and _text(device.batch.title, term.operator, value)
             case "release":
@@ -89,8 +89,8 @@ class Oracle:
             return not self._is_recent(device.seen, "1d")
 
         def is_behind(device: Device) -> bool:
-            wanted = device.assignment
-            return wanted is not None and wanted.rune not in ("", device.running_rune)
+            assignment = device.assignment
+            return assignment is not None and assignment.rune not in ("", device.running_rune)
 
         def is_healthy(device: Device) -> bool:
             in_service = device.retired is None and device.locked_out is None
