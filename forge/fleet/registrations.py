@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from uuid import UUID
+
+from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource
@@ -26,6 +29,15 @@ def devices_of(organisation: Organisation) -> Counts:
     return {QuotaResource.DEVICES: devices_in_service(organisation)}
 
 
+_started = time.monotonic()
+
+
+def look_for_away() -> None:
+    """Tells of devices that are away. A server that has just started saw nobody while it was off, and waits."""
+    if time.monotonic() - _started >= LOOK_EVERY:
+        tell_away(timezone.now())
+
+
 @devices_changed.register
 def choose_anew(organisation: Organisation, devices: Collection[UUID]) -> None:
     """Chooses what devices shall run, after something changed by which groups have them."""
@@ -34,7 +46,7 @@ def choose_anew(organisation: Organisation, devices: Collection[UUID]) -> None:
 
 register_kind(SELF_TEST)
 register(PeriodicTask("devices-seen", WRITTEN_EVERY, RunsIn.EACH_SERVER, "writes when devices were seen", write_seen))
-register(PeriodicTask("devices-away", LOOK_EVERY, RunsIn.ONE_WORKER, "tells of devices that are away", tell_away))
+register(PeriodicTask("devices-away", LOOK_EVERY, RunsIn.ONE_WORKER, "tells of devices that are away", look_for_away))
 register(
     PeriodicTask(
         "device-requests", 3600, RunsIn.ONE_WORKER, "gives up what devices did not answer for days", give_up_requests

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, TypedDict
 
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
+from forge.core.events.announcements import PlaceAddress, StoredEvent, WebhookAnnouncement, WebhookMessage
 from forge.core.events.declarations import EventType, NewEvent, StreamKind, declare
+from forge.fleet.devices.messages import DEVICE_MESSAGES, device_message
 from forge.fleet.devices.models import Device, PersonEntry
 
 DELETED = "deleted"
@@ -19,6 +22,21 @@ class DeviceChangedJson(TypedDict):
     device: Uuid
     name: str
     change: Annotated[str, choices("DeviceChange", (*PersonEntry.values, DELETED))]
+
+
+_MESSAGES: Mapping[str, str] = {
+    PersonEntry.CLAIMED: "device.joined",
+    PersonEntry.HANDED_OVER: "device.joined",
+    PersonEntry.LOCKED_OUT: "device.locked_out",
+    PersonEntry.RETIRED: "device.retired",
+}
+"""The changes that webhooks get, with the types of their messages."""
+
+
+def _message(event: StoredEvent[DeviceChangedJson], place: PlaceAddress) -> WebhookMessage | None:
+    data = event.data
+    kind = _MESSAGES.get(data["change"])
+    return None if kind is None else device_message(kind, place, data["device"], data["name"])
 
 
 DEVICE_CHANGED = declare(
@@ -44,6 +62,7 @@ DEVICE_CHANGED = declare(
                 "device.arrive": "moved {device} here from {giver}",
             },
         ),
+        webhook=WebhookAnnouncement(DEVICE_MESSAGES, tuple(sorted(set(_MESSAGES.values()))), _message),
     )
 )
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from forge.core.errors import Conflict
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.self_tests.asking import prepare_outputs
 
 
 class GroupTaken(Conflict):
@@ -62,6 +63,7 @@ def bind_group(group: Group, release: AssignedRelease) -> Assignment:
         organisation=group.organisation, group=group, bound=now, changed=now, **vars(release)
     )
     assign_devices(group.organisation)
+    _prepare(assignment)
     return assignment
 
 
@@ -86,6 +88,14 @@ def assign_release(release: AssignedRelease) -> None:
     is_same = (current.number, current.rune, current.path) == (release.number, release.rune, release.path)
     order = current.order if is_same else ""
     rows.update(**fields, order=order, revision=F("revision") + 1, changed=timezone.now())
+    current.refresh_from_db()
+    _prepare(current)
+
+
+def _prepare(assignment: Assignment) -> None:
+    """Has the outputs computed with which devices compare theirs before they switch."""
+    if assignment.rune:
+        prepare_outputs(assignment.organisation_id, assignment.rune)
 
 
 def store_order(assignment: Assignment, order: str) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.core.events.log import append_event
@@ -19,17 +17,9 @@ AWAY_AFTER = timedelta(days=1)
 LOOK_EVERY = 3600.0
 """Seconds."""
 _BATCH_SIZE = 1000
-_started = time.monotonic()
 
 
-def tell_away() -> None:
-    """Tells of the devices that are away since the last look. A server that has just started saw nobody while it was
-    off, and waits."""
-    if time.monotonic() - _started >= LOOK_EVERY:
-        tell_away_at(timezone.now())
-
-
-def tell_away_at(now: datetime) -> None:
+def tell_away(now: datetime) -> None:
     """Tells of the devices that are away at a time, and were not told of since they were seen."""
     away = Device.objects.in_service().filter(seen__lt=now - AWAY_AFTER, away_told=None, locked_out=None)
     for organisation in Organisation.objects.filter(pk__in=away.order_by().values("organisation")):

@@ -93,6 +93,7 @@ async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_other
     assert (await _ask(gate, "10.0.0.2"))[0]["status"] == 200
 
 
+@pytest.mark.protects("devices/floods")
 async def test_a_depot_of_devices_and_the_people_beside_it_do_not_wait_for_each_other() -> None:
     app = _BlockingApp()
     gate = RequestGate(app, replace(SMALL, requests=6, device_requests_of_address=3))

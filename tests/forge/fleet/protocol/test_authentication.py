@@ -36,6 +36,7 @@ def refusal(answer: Any) -> tuple[int, str]:
     return answer.status_code, problem["name"]
 
 
+@pytest.mark.protects("devices/forged-requests")
 def test_a_request_without_a_signature_is_refused(gate: DeviceClient) -> None:
     assert refusal(gate.send_as_is("GET", STATE, b"", {})) == (401, "signature-missing")
 
@@ -47,6 +48,7 @@ def test_a_device_whose_clock_is_wrong_learns_the_time(gate: DeviceClient, age: 
     assert abs(answer.json()["now"] - time.time()) < 5
 
 
+@pytest.mark.protects("devices/forged-requests")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -64,11 +66,13 @@ def test_a_signature_is_about_this_very_request(gate: DeviceClient, changes: dic
     assert row_of(gate).seen == row_of(gate).claimed
 
 
+@pytest.mark.protects("devices/forged-requests")
 def test_a_changed_body_is_refused(gate: DeviceClient) -> None:
     answer = gate.report(first_report(sequence=2), changed_body=b"{}")
     assert refusal(answer) == (401, "body-changed")
 
 
+@pytest.mark.protects("devices/forged-requests")
 def test_a_body_whose_digest_was_changed_too_is_refused(gate: DeviceClient) -> None:
     other = DeviceClient(gate.device).send("POST", REPORTS, {}, key=gate.key, signed_path=STATE)
     assert refusal(other) == (401, "signature-refused")
@@ -79,6 +83,7 @@ def test_an_unknown_device_is_refused(gate: DeviceClient, device: str) -> None:
     assert refusal(gate.poll(device=device)) == (401, "device-unknown")
 
 
+@pytest.mark.protects("devices/other-devices")
 def test_a_stolen_key_speaks_for_its_own_device_alone(gate: DeviceClient, organisation: Organisation) -> None:
     other = device_client(organisation, "gate-8")
     assert refusal(other.poll(key=gate.key)) == (401, "signature-refused")
@@ -86,6 +91,7 @@ def test_a_stolen_key_speaks_for_its_own_device_alone(gate: DeviceClient, organi
     assert gate.poll().status_code == 200
 
 
+@pytest.mark.protects("devices/retired")
 def test_a_device_that_is_locked_out_is_told_so_and_nobody_else_is(gate: DeviceClient) -> None:
     Device.objects.update(locked_out=timezone.now())
     assert refusal(gate.poll()) == (403, "locked-out")
@@ -93,6 +99,7 @@ def test_a_device_that_is_locked_out_is_told_so_and_nobody_else_is(gate: DeviceC
     assert refusal(gate.poll(key=DeviceKey())) == (401, "signature-refused")
 
 
+@pytest.mark.protects("devices/retired")
 def test_a_retired_device_is_gone(gate: DeviceClient) -> None:
     Device.objects.update(retired=timezone.now())
     assert refusal(gate.poll()) == (410, "retired")

@@ -106,6 +106,7 @@ def test_a_code_is_typed_as_people_type(code: ClaimCode) -> None:
     assert DeviceClient().enrol(CodeProof(f" {shown_code(CODE).lower()} ")).status_code == 201
 
 
+@pytest.mark.protects("devices/guessed-codes")
 def test_a_code_works_once_and_a_lost_answer_does_not_burn_it(code: ClaimCode) -> None:
     gate = DeviceClient()
     first = gate.enrol(CodeProof(CODE))
@@ -115,6 +116,7 @@ def test_a_code_works_once_and_a_lost_answer_does_not_burn_it(code: ClaimCode) -
     assert Device.objects.count() == 1
 
 
+@pytest.mark.protects("devices/guessed-codes")
 @pytest.mark.parametrize("change", [{"expires": timezone.now()}, {"revoked": timezone.now()}, {"created_by": None}])
 def test_a_code_that_ended_looks_like_one_that_never_was(code: ClaimCode, change: dict[str, Any]) -> None:
     ClaimCode.objects.update(**change)
@@ -124,6 +126,7 @@ def test_a_code_that_ended_looks_like_one_that_never_was(code: ClaimCode, change
     assert ended.json()["detail"] == unknown.json()["detail"]
 
 
+@pytest.mark.protects("devices/lasting-codes")
 def test_a_code_ends_with_the_right_of_its_maker(code: ClaimCode, developer: User) -> None:
     Membership.objects.filter(user=developer).update(role="viewer")
     assert refusal(DeviceClient().enrol(CodeProof(CODE))) == (403, "code-refused")
@@ -132,6 +135,7 @@ def test_a_code_ends_with_the_right_of_its_maker(code: ClaimCode, developer: Use
     assert refusal(DeviceClient().enrol(CodeProof(CODE))) == (403, "code-refused")
 
 
+@pytest.mark.protects("devices/lasting-codes")
 def test_a_code_ends_with_the_token_that_made_it(code: ClaimCode, developer: User) -> None:
     token = ApiToken.objects.create(owner=developer, name="line", token_hash="1" * 64, hint="1234")
     ClaimCode.objects.update(created_by_token=token.pk)
@@ -194,6 +198,7 @@ def guesses() -> list[str]:
     return [f"{number:09d}" for number in range(FAILED_CODES_A_MINUTE + 5)]
 
 
+@pytest.mark.protects("devices/guessed-codes")
 def test_guessing_at_one_address_ends(code: ClaimCode) -> None:
     answers = [refusal(DeviceClient().enrol(CodeProof(guess))) for guess in guesses()[: CODES_A_MINUTE + 1]]
     assert set(answers[:-1]) == {(403, "code-refused")}
@@ -202,6 +207,7 @@ def test_guessing_at_one_address_ends(code: ClaimCode) -> None:
     assert DeviceClient(address="10.0.0.9").enrol(CodeProof(CODE)).status_code == 201
 
 
+@pytest.mark.protects("devices/guessed-codes")
 def test_guessing_from_many_addresses_ends_for_the_whole_server(code: ClaimCode) -> None:
     answers = [
         refusal(DeviceClient(address=f"10.0.{number}.1").enrol(CodeProof(guess)))
@@ -217,6 +223,7 @@ def test_right_codes_are_no_guesses(code: ClaimCode, batch: Batch) -> None:
         assert DeviceClient(address=f"10.0.{number}.1").enrol(CodeProof(CODE)).status_code == 201
 
 
+@pytest.mark.protects("devices/guessed-codes")
 def test_nobody_guesses_while_guesses_cannot_be_counted(code: ClaimCode, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise CountersUnavailable
@@ -230,6 +237,7 @@ def test_nobody_guesses_while_guesses_cannot_be_counted(code: ClaimCode, monkeyp
 # -- labels
 
 
+@pytest.mark.protects("devices/labels")
 def test_a_label_waits_for_a_member(candidate: Candidate, organisation: Organisation, developer: User) -> None:
     gate = DeviceClient()
     waiting = gate.enrol(label(gate), "gate-b")
@@ -261,6 +269,7 @@ def test_a_label_that_nobody_entered_waits_all_the_same(organisation: Organisati
     assert (answer.status_code, answer.json()) == (202, {"retry": 30})
 
 
+@pytest.mark.protects("devices/labels")
 def test_another_secret_is_refused_and_changes_nothing(candidate: Candidate) -> None:
     gate = DeviceClient()
     assert refusal(gate.enrol(label(gate, "cd" * 16))) == (403, "label-refused")
@@ -268,6 +277,7 @@ def test_another_secret_is_refused_and_changes_nothing(candidate: Candidate) -> 
     assert candidate.public_key == ""
 
 
+@pytest.mark.protects("devices/labels")
 def test_a_proof_is_for_one_key_and_one_organisation(candidate: Candidate, stranger: User) -> None:
     gate, thief = DeviceClient(), DeviceClient()
     assert refusal(thief.enrol(label(gate))) == (403, "label-refused")
@@ -286,6 +296,7 @@ def test_a_candidate_ends(candidate: Candidate) -> None:
 # -- batches
 
 
+@pytest.mark.protects("devices/copied-certificates")
 def test_a_batch_takes_as_many_devices_as_it_says(batch: Batch) -> None:
     gates = [DeviceClient() for _ in range(3)]
     assert [gate.enrol(certificate(batch)).status_code for gate in gates] == [201, 201, 403]
@@ -296,6 +307,7 @@ def test_a_batch_takes_as_many_devices_as_it_says(batch: Batch) -> None:
     assert row_of(gates[0]).name.startswith("device-")
 
 
+@pytest.mark.protects("devices/copied-certificates")
 @pytest.mark.parametrize("change", [{"expires": timezone.now()}, {"revoked": timezone.now()}, {"created_by": None}])
 def test_a_batch_ends(batch: Batch, change: dict[str, Any]) -> None:
     gate = DeviceClient()
@@ -306,6 +318,7 @@ def test_a_batch_ends(batch: Batch, change: dict[str, Any]) -> None:
     assert gate.poll().status_code == 200
 
 
+@pytest.mark.protects("devices/copied-certificates")
 def test_a_certificate_is_not_guessed(batch: Batch) -> None:
     assert refusal(DeviceClient().enrol(certificate(batch, secrets.token_hex(16)))) == (403, "batch-refused")
     batch.refresh_from_db()

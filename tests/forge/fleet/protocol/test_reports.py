@@ -51,6 +51,7 @@ def test_a_report_becomes_the_state_of_its_device(gate: DeviceClient) -> None:
     assert (row_of(gate).running_rune, row_of(gate).problem) == ("", "")
 
 
+@pytest.mark.protects("devices/replayed-reports")
 def test_a_number_is_taken_once(gate: DeviceClient) -> None:
     assert gate.report(first_report(sequence=5)).status_code == 204
     assert gate.report(first_report(sequence=5)).status_code == 204
@@ -60,6 +61,7 @@ def test_a_number_is_taken_once(gate: DeviceClient) -> None:
     assert row_of(gate).days.get().reports == 2
 
 
+@pytest.mark.protects("devices/replayed-reports")
 def test_reports_that_overtake_each_other_are_not_mixed(gate: DeviceClient) -> None:
     assert gate.report(first_report(sequence=3, running=NEWER)).status_code == 204
     assert gate.report(first_report(sequence=2)).status_code == 409
@@ -146,6 +148,7 @@ def test_a_log_that_nobody_asked_for_is_not_stored(gate: DeviceClient, owner: Us
     assert DeviceRequest.objects.get().log == ""
 
 
+@pytest.mark.protects("devices/other-devices")
 def test_nobody_answers_for_another_device(gate: DeviceClient, organisation: Organisation, owner: User) -> None:
     other = device_client(organisation, "gate-8")
     request = ask_device(row_of(other), RequestKind.LOG, owner)
@@ -179,6 +182,7 @@ def test_a_retired_device_that_says_that_it_left_is_heard(gate: DeviceClient) ->
     assert gate.poll().status_code == 410
 
 
+@pytest.mark.protects("devices/former-owner")
 def test_a_device_that_was_handed_over_moves_without_its_past(gate: DeviceClient, stranger: User) -> None:
     receiver = Organisation.objects.get(name="other")
     HandOver.objects.create(
@@ -238,6 +242,7 @@ def test_a_key_that_the_device_does_not_have_is_refused(gate: DeviceClient) -> N
     assert gate.poll().status_code == 200
 
 
+@pytest.mark.protects("devices/other-devices")
 def test_a_proof_for_another_device_is_refused(gate: DeviceClient, organisation: Organisation) -> None:
     other = device_client(organisation, "gate-8")
     assert refusal(gate.send("PUT", KEY, change_to(other, DeviceKey())))[:2] == (400, "key-refused")

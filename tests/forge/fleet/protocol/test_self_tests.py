@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from forge.accounts.models import Organisation, User
 from forge.core.blobs.store import put_bytes
 from forge.core.models import Event
 from forge.fleet.devices.requests import ask_device
+from forge.fleet.groups.assignments import AssignedRelease, assign_release
 from forge.fleet.groups.models import Assignment
 from forge.fleet.models import Device, DeviceRequest, SelfTest
 from forge.fleet.self_tests.asking import day_of, is_due, prepare_outputs
@@ -54,6 +56,7 @@ def answer(gate: DeviceClient, outputs: str, problem: Problem | None = None) -> 
     assert gate.report(report).status_code == 204
 
 
+@pytest.mark.protects("devices/false-self-tests")
 def test_a_device_is_asked_once_a_day_with_the_seed_of_all_that_run_the_same(
     gate: DeviceClient, organisation: Organisation, assignment: Assignment
 ) -> None:
@@ -103,6 +106,7 @@ def computed(outputs: str, reason: str = "") -> None:
     store_outputs(SelfTest.objects.get(), outputs, reason)
 
 
+@pytest.mark.protects("devices/false-self-tests")
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize(
     ("approved", "reason", "of_device", "verdict"),
@@ -166,6 +170,7 @@ def test_a_test_that_a_member_asks_for_is_compared_too(
     assert row_of(gate).self_test == "failed"
 
 
+@pytest.mark.protects("devices/others-runes")
 def test_nothing_is_computed_of_a_rune_that_a_device_only_says_it_runs(
     gate: DeviceClient, assignment: Assignment, developer: User
 ) -> None:
@@ -187,6 +192,18 @@ def test_a_device_gets_what_to_compare_with_before_it_switches(gate: DeviceClien
     assert state.wanted is not None
     assert state.wanted.self_test is not None
     assert (state.wanted.self_test.outputs, state.wanted.self_test.seed) == (OUTPUTS, SelfTest.objects.get().seed)
+
+
+def test_a_release_that_devices_shall_run_is_computed_at_once(assignment: Assignment) -> None:
+    release = AssignedRelease(
+        UUID(str(assignment.deployment)), "kitchen / Gateways", assignment.path, 4, "1.5.0", OTHERS, 4096
+    )
+    assign_release(release)
+    assert [each.rune for each in SelfTest.objects.all()] == [OTHERS]
+    assert Job.objects.get().kind == "self-test"
+    assign_release(replace(release, number=5, rune=""))
+    assign_release(replace(release, number=6))
+    assert SelfTest.objects.count() == 1
 
 
 def run(job: Job) -> Job:

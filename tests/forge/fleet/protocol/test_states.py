@@ -80,6 +80,7 @@ def test_each_change_ends_the_tag_and_a_report_does_not(
     assert state(gate.poll()).interval == 120
 
 
+@pytest.mark.protects("devices/other-devices")
 def test_what_is_asked_of_a_device_is_asked_of_it_alone(
     gate: DeviceClient, organisation: Organisation, owner: User
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_retired_device_is_asked_to_leave_and_for_nothing_else(gate: DeviceCli
     assert gate.poll().status_code == 410
 
 
+@pytest.mark.protects("devices/floods")
 def test_a_device_that_asks_too_often_waits_and_others_at_its_address_do_not(
     gate: DeviceClient, organisation: Organisation
 ) -> None:
@@ -117,6 +119,7 @@ def test_a_device_that_asks_too_often_waits_and_others_at_its_address_do_not(
     assert other.poll().status_code == 200
 
 
+@pytest.mark.protects("devices/floods")
 def test_forged_requests_do_not_use_up_the_rate_of_a_device(gate: DeviceClient, organisation: Organisation) -> None:
     other = device_client(organisation, "gate-8")
     for _ in range(REQUESTS_A_MINUTE + 1):
