@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from rune.digests import digest_of, is_digest
 from rune.running.deployment.errors import DeploymentError
-from rune.running.deployment.server import LARGEST_RUNE, DeploymentServer, ServedRelease
+from rune.running.deployment.server import LARGEST_RUNE, ServedRelease
 
 _CLOCK_TOLERANCE = timedelta(hours=1)
 _MOST_ROOTS = 100
@@ -28,6 +28,20 @@ def is_root_digest(root: str) -> bool:
     return is_digest(root)
 
 
+class DocumentSource(Protocol):
+    """What brings the documents of a deployment, such as `DeploymentServer`."""
+
+    date: str | None
+    """The time of the server's clock at its last answer."""
+
+    @property
+    def url(self) -> str:
+        """The address of the deployment."""
+
+    def document(self, url: str) -> bytes:
+        """A document at or below the address. Raises `DeploymentError`."""
+
+
 class TrustedUpdates:
     """The signed documents of one deployment, from a root that the program brings, or whose digest it brings.
 
@@ -35,7 +49,7 @@ class TrustedUpdates:
     `ImportError` where `tuf` is not installed.
     """
 
-    def __init__(self, server: DeploymentServer, root: bytes | str, folder: Path) -> None:
+    def __init__(self, server: DocumentSource, root: bytes | str, folder: Path) -> None:
         """`root` is the document, or its digest as `sha256:...`: the server then sends the document."""
         self._server, self._root = server, root
         of_root = root.encode() if isinstance(root, str) else root
@@ -132,7 +146,7 @@ def _digest(document: bytes) -> str:
     return digest_of(document)
 
 
-def _make_fetcher(server: DeploymentServer) -> Any:
+def _make_fetcher(server: DocumentSource) -> Any:
     """The fetcher of documents for `tuf`. The class is made here, since its base is not always installed."""
     from tuf.api.exceptions import DownloadError, DownloadHTTPError
     from tuf.ngclient.fetcher import FetcherInterface

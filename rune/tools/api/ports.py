@@ -10,27 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from rune.running.container import requested_stages
 from rune.running.runtime import RequestedCapability, RequestedOutput
 from rune.tensor import ElementType, TensorType
 
-DTYPES: Final[Mapping[ElementType, np.dtype[Any]]] = {
-    ElementType.U8: np.dtype("u1"),
-    ElementType.I8: np.dtype("i1"),
-    ElementType.U16: np.dtype("<u2"),
-    ElementType.I16: np.dtype("<i2"),
-    ElementType.U32: np.dtype("<u4"),
-    ElementType.I32: np.dtype("<i4"),
-    ElementType.F32: np.dtype("<f4"),
-    ElementType.U64: np.dtype("<u8"),
-    ElementType.I64: np.dtype("<i8"),
-    ElementType.F64: np.dtype("<f8"),
-}
-"""How NumPy has the elements in a rune's memory, which is little-endian."""
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -51,6 +38,9 @@ class Input:
     @property
     def dtype(self) -> np.dtype[Any] | None:
         """The elements of the array."""
+        # NumPy takes memory that a small device, which passes bytes, does not have.
+        from rune.tools.api.dtypes import DTYPES
+
         return DTYPES[self.type.element] if self.type else None
 
     @property
@@ -90,7 +80,7 @@ def inputs_of(graph: Mapping[str, Any], requests: Sequence[RequestedCapability])
     inputs = {}
     for name, stage, request in zip(names, stage_names, requests, strict=True):
         types = [] if stage is None else _types(_mapping(stages.get(stage)).get("outputs"), tensors)
-        kind = types[0] if len(types) == 1 and types[0].element in DTYPES else _usual_type(request)
+        kind = types[0] if len(types) == 1 and types[0].element is not ElementType.UTF8 else _usual_type(request)
         inputs[name] = Input(name, request.kind.port_name, kind, request)
     return inputs
 

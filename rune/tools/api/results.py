@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from rune.running.runtime import LogLine, OutputMessage, OutputTensor
 from rune.tensor import ElementType
-from rune.tools.api.ports import DTYPES, Output
+from rune.tools.api.dtypes import DTYPES
+from rune.tools.api.ports import Output
 
 Value = NDArray[Any] | str | list[str]
 """Numbers as an array of the output's shape; one text as `str`, several as a list in row-major order."""

@@ -1,0 +1,20 @@
+"""The time by a process: the system's when it started, and from then on steady, whatever is set meanwhile."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Seconds since 1970, as far as the device knows. They go on while it sleeps, and never step."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - _uptime()
+
+    def now(self) -> float:
+        """The time now."""
+        return self._offset + _uptime()
+
+
+def _uptime() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -1,0 +1,52 @@
+"""The status for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def status_lines(status: Mapping[str, Any]) -> Iterator[str]:
+    """The status, a line a fact."""
+    yield f"{status['agent']} on {status['board']}, key {status['key']}"
+    organisation = status["organisation"]
+    if organisation is None:
+        yield "belongs to no organisation: hmrd enroll joins one"
+    else:
+        yield f"{organisation['device']} of {organisation['name']} at {organisation['server']}"
+        yield _TRUST[organisation["trust"]]
+    for error in status["config"]:
+        yield f"hmrd.toml is not in force: {error}"
+    if (recording := status["recording"]) is not None:
+        yield f"records {recording['label']}: {recording['recordings']} so far, kept until {recording['until']}"
+    for rune in status["runes"]:
+        yield ""
+        yield from _rune_lines(rune)
+
+
+_TRUST = {
+    "server": "believes the keys that the server keeps: who takes the server over decides what runs here",
+    "home": "believes the organisation's own key alone",
+}
+
+
+def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
+    running, wanted, other = rune["running"], rune["wanted"], rune["other"]
+    what = "nothing installed" if running is None else f"{running['version']} ({running['rune'][7:19]})"
+    yield f"{rune['name']}: {what}, {rune['phase']}"
+    if running is not None:
+        answering = f"{rune['runs']} runs since it started" if rune["is_answering"] else "does not answer now"
+        over = ", its input is over" if rune["is_input_over"] else ""
+        yield f"  {answering}{over}; self-test: {rune['self_test'] or 'none yet'}"
+    if wanted is not None and (running is None or wanted["rune"] != running["rune"]):
+        yield f"  wanted: {wanted['version']} ({wanted['rune'][7:19]})"
+    if other is not None:
+        yield f"  other slot: {other['version']}{'' if other['is_healthy'] else ', not healthy'}"
+    problems = [("problem", rune["problem"]), ("server", rune["server"]), *(("sink", each) for each in rune["sinks"])]
+    for name, problem in problems:
+        if problem is not None:
+            yield f"  {name}: {problem['name']}: {problem['detail']}"
+    if rune["detail"]:
+        yield f"  last fault: {rune['detail']}"
+    totals = rune["totals"]
+    yield "  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items())

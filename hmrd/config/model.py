@@ -1,0 +1,119 @@
+"""The configuration of a device."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from hmrd.server_address import Address
+
+SERVER_RUNE: Final = "rune"
+"""The name of the rune of a configuration that names none."""
+RUN_SECONDS: Final = 10.0
+CHECK_SECONDS: Final = 30.0
+QUEUE_LENGTH: Final = 1000
+
+
+class Origin(StrEnum):
+    """Who says which rune runs."""
+
+    SERVER = "server"
+    LOCAL = "local"
+    """A person at the device."""
+
+
+class SourceKind(StrEnum):
+    """What feeds an input."""
+
+    FILE = "file"
+    PIPE = "pipe"
+    """A named pipe, or `-` for the daemon's standard input."""
+    COMMAND = "command"
+    SOCKET = "socket"
+    """`tcp://host:port`, or `unix:/path`."""
+
+
+class SourceFormat(StrEnum):
+    """How the bytes of a source become those of an input."""
+
+    RAW = "raw"
+    """As they come."""
+    WAV = "wav"
+    LINES = "lines"
+    """Numbers with commas or spaces between them, or a JSON array of numbers, a line each."""
+
+
+class SinkKind(StrEnum):
+    """Where answers go."""
+
+    STDOUT = "stdout"
+    MQTT = "mqtt"
+    HTTP = "http"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """The source of one input."""
+
+    kind: SourceKind
+    value: tuple[str, ...]
+    """The path or the address; of a command each of its arguments."""
+    format: SourceFormat = SourceFormat.RAW
+    hop: int | None = None
+    """Elements from the start of a window to that of the next; None for the length of a window."""
+    size: int | None = None
+    """Bytes of a window, for an input of a rune that does not say it."""
+    repeats: bool = False
+    """Whether a file begins anew at its end."""
+
+
+@dataclass(frozen=True)
+class SinkConfig:
+    """A place for answers."""
+
+    kind: SinkKind
+    url: str = ""
+    topic: str = ""
+    user: str = ""
+    password_file: str = ""
+    headers_file: str = ""
+    ca: str = ""
+    command: tuple[str, ...] = ()
+    queue: int = QUEUE_LENGTH
+    """Answers that wait at most, before the oldest is dropped."""
+
+
+@dataclass(frozen=True)
+class RuneConfig:
+    """A rune that the device runs."""
+
+    name: str = SERVER_RUNE
+    origin: Origin = Origin.SERVER
+    sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    sinks: tuple[SinkConfig, ...] = (SinkConfig(SinkKind.STDOUT),)
+    check: tuple[str, ...] = ()
+    """The owner's command, which agrees with a new rune by ending with 0."""
+    check_seconds: float = CHECK_SECONDS
+    seconds: float = RUN_SECONDS
+    """Seconds that a run may take."""
+
+
+def usual_board() -> str:
+    """The name of this kind of device."""
+    return f"linux-{platform.machine().lower().replace(' ', '-') or 'unknown'}"
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration."""
+
+    board: str = field(default_factory=usual_board)
+    ca: str | None = None
+    """A file of certificates that the server's is compared with; None for those of the system."""
+    mirror: Address | None = None
+    """An OCI registry that has the runes too."""
+    runes: tuple[RuneConfig, ...] = (RuneConfig(),)

@@ -1,0 +1,193 @@
+"""What a person at the device may have the daemon do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeVar
+
+from hmrd.config.model import Origin
+from hmrd.control.status import recording_of
+from hmrd.machine import can_go_back
+from hmrd.network.http import ServerFailed
+from hmrd.protocol.enrolment import Enrolment, read_proof
+from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
+from hmrd.protocol.names import LONGEST_NAME
+from hmrd.protocol.problems import Problem
+from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.reports import LARGEST_LOG
+from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
+from hmrd.running.checks import checked
+from hmrd.server_address import BadAddress
+from hmrd.service.device import Device
+from hmrd.service.joining import AlreadyJoined, first_report, join
+from hmrd.service.rune_service import RuneService
+from hmrd.state import Deployed, ReportTaken, WentBack
+from hmrd.storage.files import StorageFailed, write_file
+from hmrd.storage.recordings import MOST_WINDOWS, BadSession
+from rune.digests import digest_of
+
+T = TypeVar("T")
+_LONGEST: Final = 1000
+
+
+class ActionRefused(Exception):
+    """The daemon does not do what was asked. The text says why."""
+
+
+class Host(Protocol):
+    """The daemon, as actions see it."""
+
+    device: Device
+
+    def service(self, name: str | None) -> RuneService | None:
+        """The rune of this name, or the server's, or the only one."""
+
+    def status(self) -> dict[str, Any]:
+        """What `hmrd status` says."""
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Calls a function in the thread of the loop."""
+
+
+class Actions:
+    """Answers local requests, each in a thread of its own."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._actions: Mapping[LocalCommand, Callable[[Fields], Mapping[str, Any]]] = {
+            LocalCommand.STATUS: lambda _: host.call(host.status),
+            LocalCommand.LOG: self._log,
+            LocalCommand.SELF_TEST: self._self_test,
+            LocalCommand.GO_BACK: self._go_back,
+            LocalCommand.DEPLOY: self._deploy,
+            LocalCommand.ENROL: self._enrol,
+            LocalCommand.LEAVE: self._leave,
+            LocalCommand.COLLECT: self._collect,
+            LocalCommand.END_COLLECTION: self._end,
+            LocalCommand.RECORDINGS: self._recordings,
+            LocalCommand.DELETE_RECORDINGS: self._delete,
+        }
+
+    def answer(self, request: LocalRequest) -> LocalAnswer:
+        """Does what a request asks."""
+        try:
+            return LocalAnswer(self._actions[request.command](Fields(request.arguments, "the request")))
+        except (ActionRefused, AlreadyJoined, BadAddress, BadMessage, BadSession, ServerFailed, StorageFailed) as error:
+            return LocalAnswer(error=str(error))
+
+    def _log(self, fields: Fields) -> Mapping[str, Any]:
+        return {"log": self._host.device.log.tail(fields.integer("size", 1, 1 << 20, default=LARGEST_LOG))}
+
+    def _self_test(self, fields: Fields) -> Mapping[str, Any]:
+        service = self._service(fields)
+        state = service.machine.state
+        data = (
+            None if state.active is None or state.running is None else service.slots.read(state.active, state.running)
+        )
+        if data is None or state.running is None:
+            raise ActionRefused("Nothing is installed, so there is nothing to test.")
+        result = checked(data, state.running.self_test, service.config.seconds)
+        if isinstance(result, Problem):
+            return {"version": state.running.version, "problem": result.to_json()}
+        return {"version": state.running.version, "outcome": str(result)}
+
+    def _go_back(self, fields: Fields) -> Mapping[str, Any]:
+        service = self._service(fields)
+
+        def go_back() -> Mapping[str, Any]:
+            if not can_go_back(service.machine):
+                raise ActionRefused("There is no other rune whose health was confirmed.")
+            service.handle(WentBack(self._now()))
+            running = service.machine.state.running
+            return {"version": "" if running is None else running.version}
+
+        return self._host.call(go_back)
+
+    def _deploy(self, fields: Fields) -> Mapping[str, Any]:
+        service = self._service(fields)
+        if service.config.origin is not Origin.LOCAL:
+            raise ActionRefused(f'{service.config.name} comes from the server. Deploy to a rune with from = "local".')
+        version = fields.text("version", LONGEST_VERSION)
+        try:
+            data = base64.b64decode(fields.text("data", LARGEST_REQUEST), validate=True)
+        except binascii.Error:
+            raise BadMessage("data of the request is not base64.") from None
+        if not 0 < len(data) <= LARGEST_RUNE:
+            raise ActionRefused(f"A rune has at most {LARGEST_RUNE:,} bytes.")
+
+        def deploy() -> Mapping[str, Any]:
+            former = service.machine.state.wanted
+            number = 1 if former is None else former.number + 1
+            rune = WantedRune("", number, version, digest_of(data), len(data))
+            write_file(service.slots.incoming(rune), data)
+            service.handle(Deployed(self._now(), rune))
+            return {"rune": rune.rune}
+
+        return self._host.call(deploy)
+
+    def _enrol(self, fields: Fields) -> Mapping[str, Any]:
+        service = self._host.service(None)
+        if service is None or service.config.origin is not Origin.SERVER:
+            raise ActionRefused('hmrd.toml has no rune with from = "server".')
+        proof, name = fields.item("proof", read_proof), fields.text("name", LONGEST_NAME, default="")
+        report = first_report(service.machine)
+        answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report)
+        if not isinstance(answer, Enrolment):
+            return {"retry": answer.retry}
+        self._host.call(lambda: service.joined(ReportTaken(self._now(), report.sequence)))
+        return {"organisation": answer.organisation, "name": answer.name, "trust": str(answer.trust.kind)}
+
+    def _leave(self, fields: Fields) -> Mapping[str, Any]:
+        connection, service = self._host.device.connection, self._host.service(None)
+        if connection is None or service is None:
+            raise ActionRefused("This device belongs to no organisation.")
+        try:
+            connection.client.leave()
+        except ServerFailed as error:
+            if not fields.truth("force", default=False):
+                raise ActionRefused(f"{error} With --force the device leaves without telling the server.") from None
+        self._host.call(service.leave)
+        return {"organisation": connection.identity.trust.organisation}
+
+    def _collect(self, fields: Fields) -> Mapping[str, Any]:
+        self._host.device.recordings.begin(
+            fields.text("label", _LONGEST),
+            fields.text("consent", _LONGEST),
+            fields.text("until", _LONGEST),
+            self._now(),
+            seconds=fields.integer("seconds", 1) if fields.has("seconds") else None,
+            last=fields.integer("last", 1, MOST_WINDOWS) if fields.has("last") else None,
+        )
+        return {"recording": recording_of(self._host.device)}
+
+    def _end(self, _: Fields) -> Mapping[str, Any]:
+        self._host.device.recordings.end()
+        return {}
+
+    def _recordings(self, _: Fields) -> Mapping[str, Any]:
+        recordings = self._host.device.recordings
+        sessions = [{**each.to_json(), "recordings": recordings.count(each)} for each in recordings.sessions]
+        return {"folder": str(self._host.device.folder.recordings / "data"), "sessions": sessions}
+
+    def _delete(self, fields: Fields) -> Mapping[str, Any]:
+        number = fields.integer("id", 1)
+        recordings = self._host.device.recordings
+        session = next((each for each in recordings.sessions if each.id == number), None)
+        if session is None:
+            raise ActionRefused(f"There is no session {number}. hmrd collect --list shows them.")
+        recordings.delete(session)
+        return {}
+
+    def _service(self, fields: Fields) -> RuneService:
+        name = fields.text("rune", LONGEST_NAME) if fields.has("rune") else None
+        service = self._host.service(name)
+        if service is None:
+            raise ActionRefused(
+                "Name the rune: hmrd status shows them." if name is None else f"No rune is called {name}."
+            )
+        return service
+
+    def _now(self) -> float:
+        return self._host.device.clock.now()

@@ -1,0 +1,80 @@
+"""What `hmrd status` says, as JSON. It is for the person at the device, and is sent nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hmrd.config.tables import ConfigError
+from hmrd.protocol.keys import fingerprint
+from hmrd.protocol.problems import Problem
+from hmrd.protocol.wanted import WantedRune
+from hmrd.service.device import Device
+from hmrd.service.rune_service import RuneService
+from hmrd.state import Slot
+
+
+def status_of(device: Device, services: Sequence[RuneService], errors: Sequence[ConfigError]) -> dict[str, Any]:
+    """The device, its organisation and its runes."""
+    return {
+        "agent": device.agent,
+        "board": device.config.board,
+        "organisation": _organisation(device),
+        "key": fingerprint(device.folder.identity.key().public),
+        "config": [str(error) for error in errors],
+        "recording": recording_of(device),
+        "runes": [_rune(service) for service in services],
+    }
+
+
+def recording_of(device: Device) -> dict[str, Any] | None:
+    """The session that records now."""
+    session = device.recordings.running
+    return None if session is None else {**session.to_json(), "recordings": device.recordings.count(session)}
+
+
+def _organisation(device: Device) -> dict[str, Any] | None:
+    if device.connection is None:
+        return None
+    identity = device.connection.identity
+    return {
+        "server": identity.server,
+        "name": identity.trust.organisation,
+        "device": identity.name,
+        "id": identity.trust.device,
+        "trust": str(identity.trust.kind),
+    }
+
+
+def _rune(service: RuneService) -> dict[str, Any]:
+    state, waiting, runner = service.machine.state, service.machine.waiting, service.runner
+    problem = service.storage_problem or state.refusal or state.problem
+    return {
+        "name": service.config.name,
+        "from": str(service.config.origin),
+        "phase": str(state.phase),
+        "running": _named(state.running),
+        "is_answering": runner is not None and runner.is_alive,
+        "is_input_over": runner is not None and runner.is_input_over,
+        "runs": 0 if runner is None else runner.runs,
+        "other": _slot(state.other),
+        "wanted": _named(state.wanted),
+        "self_test": None if state.self_test is None else str(state.self_test),
+        "problem": _problem(problem),
+        "detail": service.local_detail,
+        "server": _problem(waiting.server),
+        "totals": state.totals.to_json(),
+        "sinks": [_problem(sink.problem) for sink in service.sinks],
+    }
+
+
+def _named(rune: WantedRune | None) -> dict[str, Any] | None:
+    return None if rune is None else {"version": rune.version, "rune": rune.rune, "deployment": rune.deployment}
+
+
+def _slot(slot: Slot | None) -> dict[str, Any] | None:
+    return None if slot is None else {**(_named(slot.rune) or {}), "is_healthy": slot.is_healthy}
+
+
+def _problem(problem: Problem | None) -> dict[str, Any] | None:
+    return None if problem is None else problem.to_json()

@@ -1,0 +1,84 @@
+"""What the command `hmrd` and the running daemon say to each other: a line of JSON each, over a Unix socket that the
+daemon's user alone can open. A notebook on the same machine may speak it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from hmrd.protocol.reading import BadMessage, Fields
+
+LARGEST_REQUEST: Final = 400 * 1024 * 1024
+"""Bytes of a request: a rune that is deployed at the device comes in it."""
+LARGEST_ANSWER: Final = 16 * 1024 * 1024
+_LONGEST_ERROR: Final = 2000
+
+
+class LocalCommand(StrEnum):
+    """What a person at the device asks for."""
+
+    STATUS = "status"
+    LOG = "log"
+    """`size`: the last lines of at most so many bytes."""
+    SELF_TEST = "self-test"
+    """`rune`."""
+    GO_BACK = "go-back"
+    """`rune`."""
+    DEPLOY = "deploy"
+    """`rune`, `version`, and `data` in base64."""
+    ENROL = "enroll"
+    """`server`, `proof` as in an enrolment, and `name`."""
+    LEAVE = "leave"
+    """`force`: also where the server does not answer."""
+    COLLECT = "collect"
+    """`label`, `consent`, `until`, and perhaps `seconds` and `last`."""
+    END_COLLECTION = "end-collection"
+    RECORDINGS = "recordings"
+    DELETE_RECORDINGS = "delete-recordings"
+    """`id` of the session."""
+
+
+@dataclass(frozen=True)
+class LocalRequest:
+    """A request to the daemon."""
+
+    command: LocalCommand
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: object) -> LocalRequest:
+        """Reads it. Raises `BadMessage`."""
+        fields = Fields(value, "the request")
+        arguments = fields.item("arguments", _mapping)
+        return cls(fields.choice("command", LocalCommand), arguments)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a line has it."""
+        return {"command": str(self.command), "arguments": dict(self.arguments)}
+
+
+@dataclass(frozen=True)
+class LocalAnswer:
+    """The answer of the daemon."""
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    """Why it did not do what was asked; "" where it did."""
+
+    @classmethod
+    def from_json(cls, value: object) -> LocalAnswer:
+        """Reads it. Raises `BadMessage`."""
+        fields = Fields(value, "the answer")
+        return cls(fields.item("result", _mapping), fields.text("error", _LONGEST_ERROR, default=""))
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a line has it."""
+        return {"result": dict(self.result), "error": self.error[:_LONGEST_ERROR]}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadMessage("arguments or result are not an object.")
+    return value

@@ -1,0 +1,1 @@
+"""Running a rune: what feeds it, its limits, and where its answers go."""

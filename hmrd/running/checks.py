@@ -1,0 +1,65 @@
+"""Whether a rune runs on this device, and computes what the approved build does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hmrd.config.model import RuneConfig
+from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.reports import SelfTestOutcome
+from hmrd.protocol.wanted import ApprovedOutputs
+from hmrd.running.failure import problem_of
+from rune.running.container import ContainerError, read_graph
+from rune.running.runtime import Limits, Runtime
+from rune.running.runtime.errors import RuneError
+from rune.running.runtime.self_test import self_test
+from rune.tools.api.ports import inputs_of
+
+_ANY_SEED = 1
+
+
+def checked(data: bytes, approved: ApprovedOutputs | None, seconds: float) -> SelfTestOutcome | Problem:
+    """Runs a rune on the inputs of the approved build's seed, and compares the outputs."""
+    try:
+        result = self_test(data, _ANY_SEED if approved is None else approved.seed, limits(seconds))
+    except RuneError as error:
+        return problem_of(error, seconds)
+    if approved is None or not result.outputs:
+        return SelfTestOutcome.NOT_VERIFIED
+    if result.outputs == approved.outputs:
+        return SelfTestOutcome.PASSED
+    return Problem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
+
+
+def missing_source(data: bytes, config: RuneConfig) -> str | None:
+    """The name of an input that nothing feeds; None if each has a source."""
+    try:
+        loaded = Runtime.load(data, limits(config.seconds))
+    except RuneError:
+        return None  # What is wrong with it, the self-test says.
+    try:
+        ports = inputs_of(graph_of(data), loaded.capabilities)
+    finally:
+        loaded.close()
+    return next((name for name, port in ports.items() if not port.optional and name not in config.sources), None)
+
+
+def graph_of(data: bytes) -> Mapping[str, object]:
+    """The graph of a rune, which says the names of its inputs; an empty one where it has none."""
+    try:
+        return read_graph(data) or {}
+    except ContainerError:
+        return {}
+
+
+def outputs_for(data: bytes, seed: int, seconds: float) -> str | Problem:
+    """The digest of a rune's outputs for the inputs of a seed; "" where they depend on a library of the host."""
+    try:
+        return self_test(data, seed, limits(seconds)).outputs
+    except RuneError as error:
+        return problem_of(error, seconds)
+
+
+def limits(seconds: float) -> Limits:
+    """The limits of a rune on this device."""
+    return Limits(seconds=seconds, fuel=None)

@@ -1,0 +1,142 @@
+"""Runs the rune of a slot in a thread, window by window, until it is stopped or breaks off."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+
+from hmrd.config.model import RuneConfig
+from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.wanted import WantedRune
+from hmrd.running.answers import answer_line
+from hmrd.running.checks import graph_of, limits
+from hmrd.running.failure import RunFailed, problem_of
+from hmrd.running.sinks.queue import AnswerQueue
+from hmrd.running.stop_signal import StopSignal
+from hmrd.running.windows import windows
+from rune.running.runtime import LoadedRune, Runtime
+from rune.running.runtime.errors import RuneError
+from rune.tools.api.ports import Input, inputs_of, outputs_of
+
+Windows = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class RunnerHooks:
+    """What a runner tells and asks."""
+
+    now: Callable[[], float]
+    on_started: Callable[[], None]
+    """The rune is loaded and reads its inputs."""
+    on_stopped: Callable[[Problem, str], None]
+    """The rune stopped by itself, with what the person at the device alone is told."""
+    on_ended: Callable[[], None]
+    """The rune does not answer any more, for whatever reason."""
+    on_windows: Callable[[Sequence[Input], Windows], None]
+    """A window of each input was read, before the rune runs on it."""
+
+
+class Runner:
+    """A rune that answers."""
+
+    def __init__(
+        self, rune: WantedRune, data: bytes, config: RuneConfig, sinks: Sequence[AnswerQueue], hooks: RunnerHooks
+    ) -> None:
+        self.rune = rune
+        self.runs = 0
+        self.is_input_over = False
+        """Whether a file that feeds it was read to its end, so that it waits."""
+        self._data, self._config, self._sinks, self._hooks = data, config, sinks, hooks
+        self._stop = StopSignal()
+        self._is_alive = True
+        self._thread = threading.Thread(target=self._run, name=f"rune {config.name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops it, and returns as soon as it does not answer any more."""
+        self.begin_to_stop()
+        self._thread.join()
+
+    def begin_to_stop(self) -> None:
+        """Has it stop after the run that is under way."""
+        self._stop.set()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it may still answer."""
+        return self._is_alive
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set
+
+    def _run(self) -> None:
+        try:
+            self._answer()
+        except RunFailed as error:
+            self._end(error.problem, str(error))
+        except RuneError as error:
+            self._end(problem_of(error, self._config.seconds))
+        except Exception as error:
+            # A fault of the daemon's own must be seen, and not end in a thread that nobody waits for.
+            self._end(Problem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
+        finally:
+            self._is_alive = False
+            self._hooks.on_ended()
+
+    def _end(self, problem: Problem, detail: str = "") -> None:
+        if not self._stop.is_set:
+            self._hooks.on_stopped(problem, detail)
+
+    def _answer(self) -> None:
+        loaded = Runtime.load(self._data, limits(self._config.seconds))
+        try:
+            graph = graph_of(self._data)
+            inputs = tuple(inputs_of(graph, loaded.capabilities).values())
+            names = {output.request.id: name for name, output in outputs_of(graph, loaded.outputs).items()}
+            self._hooks.on_started()
+            # What feeds it, such as a command, ends with it at once.
+            with closing(self._windows(inputs)) as each_window:
+                for read in each_window:
+                    self._hooks.on_windows(inputs, read)
+                    self._call(loaded, inputs, read, names)
+        finally:
+            loaded.close()
+        if not self._stop.is_set:
+            self.is_input_over = True
+            self._stop.wait(None)
+
+    def _call(self, loaded: LoadedRune, inputs: Sequence[Input], read: Windows, names: Mapping[int, str]) -> None:
+        sources = {port.request.id: read.get(port.name, os.urandom) for port in inputs}
+        messages = loaded.call(sources)
+        self.runs += 1
+        if messages:
+            line = answer_line(messages, names, self.rune.version, self._hooks.now())
+            for sink in self._sinks:
+                sink.put(line)
+
+    def _windows(self, inputs: Sequence[Input]) -> Generator[Windows]:
+        """A window of each input, in step, until one of them ends."""
+        streams: dict[str, Generator[bytes]] = {}
+        for port in inputs:
+            if (source := self._config.sources.get(port.name)) is not None:
+                streams[port.name] = windows(port, source, self._stop)
+            elif not port.optional:
+                name = self._config.name
+                detail = f"{name} has an input {port.name} without a source: [rune.source.{port.name}]."
+                raise RunFailed(ProblemName.CONFIG_WRONG, detail)
+        if not streams:
+            raise RunFailed(ProblemName.CONFIG_WRONG, "The rune reads nothing, so there is no time to run it.")
+        with ExitStack() as stack:
+            for stream in streams.values():
+                stack.enter_context(closing(stream))
+            while not self._stop.is_set:
+                read = {name: next(stream, None) for name, stream in streams.items()}
+                whole = {name: window for name, window in read.items() if window is not None}
+                if len(whole) < len(streams):
+                    return
+                yield whole

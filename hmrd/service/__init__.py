@@ -1,0 +1,1 @@
+"""Carries out what the state machine of a rune commands, and tells it what happened."""

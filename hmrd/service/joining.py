@@ -1,0 +1,51 @@
+"""Joining an organisation: by a code, by the device's label, or by the certificate of a batch."""
+
+from __future__ import annotations
+
+from hmrd.machine import step
+from hmrd.protocol.enrolment import Enrolment, EnrolmentRequest, EnrolmentWaits, Proof
+from hmrd.protocol.reports import Report
+from hmrd.protocol.signatures import NEW_DEVICE
+from hmrd.service.device import Device
+from hmrd.state import Machine, ReportTaken, Started
+from hmrd.storage.identity import Identity
+
+
+class AlreadyJoined(Exception):
+    """The device belongs to an organisation."""
+
+
+def join(device: Device, server: str, proof: Proof, name: str, report: Report) -> Enrolment | EnrolmentWaits:
+    """Asks to join, with the device's first report. What it pins is on the disk before this returns. Raises
+    `AlreadyJoined`, `BadAddress`, `ServerFailed` and `StorageFailed`."""
+    if device.connection is not None:
+        organisation = device.connection.identity.trust.organisation
+        raise AlreadyJoined(f"This device belongs to {organisation}. Leave it first: hmrd leave.")
+    client = device.client(server, NEW_DEVICE)
+    answer = client.enrol(EnrolmentRequest(proof, device.folder.identity.key().public, report, name))
+    if isinstance(answer, Enrolment):
+        device.folder.identity.write(Identity.of(client.address.url, answer))
+        device.connect()
+        device.log.write(f"The device joined {answer.organisation} as {answer.name}.")
+    return answer
+
+
+def join_without_daemon(device: Device, rune: str, server: str, proof: Proof, name: str) -> Enrolment | EnrolmentWaits:
+    """The same while no daemon runs, for the machine of a rune, which keeps the number of its report."""
+    file = device.folder.state_file(rune)
+    machine = Machine(device.agent, device.config.board, file.read()[0])
+    machine, _ = step(machine, Started(device.clock.now()))
+    file.write(machine.state)
+    report = first_report(machine)
+    answer = join(device, server, proof, name, report)
+    if isinstance(answer, Enrolment):
+        machine, _ = step(machine, ReportTaken(device.clock.now(), report.sequence))
+        file.write(machine.state)
+    return answer
+
+
+def first_report(machine: Machine) -> Report:
+    """The report of a machine that no server knows yet: it waits there since the daemon started."""
+    if machine.state.report is None:
+        raise ValueError("the machine has not started")
+    return machine.state.report

@@ -1,0 +1,341 @@
+"""One rune of a device: its machine, and what carries out its commands.
+
+Everything here runs in the thread of the daemon's loop; tasks and the rune itself have threads of their own, and hand
+what happened to the loop.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from hmrd.config.model import Origin, RuneConfig
+from hmrd.machine import step
+from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.reports import DeviceEvent, EventKind, RequestAnswer
+from hmrd.running.recorded import recorded_file
+from hmrd.running.runner import Runner, RunnerHooks, Windows
+from hmrd.running.sinks.make import open_sink
+from hmrd.running.sinks.queue import AnswerQueue
+from hmrd.running.stop_signal import StopSignal
+from hmrd.service.device import Device
+from hmrd.service.requests import Requests
+from hmrd.service.tasks import Task, Tasks
+from hmrd.state import (
+    Answer,
+    AnswersDropped,
+    AskOwner,
+    Check,
+    Command,
+    Event,
+    Fetch,
+    Leave,
+    Machine,
+    OwnerRefused,
+    Poll,
+    Polled,
+    PollFailed,
+    Rejoin,
+    ReportTaken,
+    RequestDone,
+    Run,
+    RuneStarted,
+    RuneStopped,
+    Send,
+    SendFailed,
+    SlotDamaged,
+    Started,
+    State,
+    Ticked,
+    Unchanged,
+    WakeAt,
+    WorkFailed,
+)
+from hmrd.storage.files import StorageFailed
+from rune.tools.api.ports import Input
+
+JITTER: Final = 0.1
+"""Part of the time between polls by which it varies, so that the devices of a site do not ask at once."""
+RETRY_SAVING: Final = 5.0
+DROPPED_EVERY: Final = 60.0
+"""Seconds between two counts of dropped answers."""
+
+Schedule = Callable[[Callable[[], None]], None]
+
+
+class RuneService:
+    """A rune of the device. `schedule` has the loop call a function."""
+
+    def __init__(self, config: RuneConfig, device: Device, schedule: Schedule) -> None:
+        self.config, self._device, self._schedule = config, device, schedule
+        self.slots = device.folder.slots(config.name)
+        self._file = device.folder.state_file(config.name)
+        state, is_damaged = self._file.read()
+        if is_damaged:
+            device.log.write(f"The state of {config.name} was damaged, and the one before is used.")
+        self.machine = Machine(device.agent, device.config.board, state)
+        self._saved = state
+        self._tasks: dict[Command, StopSignal] = {}
+        self.runner: Runner | None = None
+        self.sinks: tuple[AnswerQueue, ...] = ()
+        self.local_detail = ""
+        """What the person at the device is told of the last problem."""
+        self.storage_problem: Problem | None = None
+        self.wake: float | None = None
+        """When time alone makes something happen."""
+        self._dropped = 0
+        self._dropped_told = 0.0
+        self._lock = threading.Lock()
+        self._make = Tasks(device, config, self.slots, self._tell)
+        self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune))
+
+    def start(self) -> None:
+        """Begins, also after a power cut."""
+        self.sinks = tuple(open_sink(each, self._count_dropped) for each in self.config.sinks)
+        self.handle(Started(self._now()))
+
+    def tick(self) -> None:
+        """Time passed."""
+        self.handle(Ticked(self._now()))
+
+    def stop_rune(self) -> None:
+        """Has the rune end. Where the machine wants it to run, it starts again."""
+        if self.runner is not None:
+            self.runner.begin_to_stop()
+
+    def close(self) -> None:
+        """Ends the rune, its sinks and all tasks."""
+        self._cancel_tasks()
+        if self.runner is not None:
+            self.runner.stop()
+        for sink in self.sinks:
+            sink.close()
+
+    def handle(self, event: Event) -> None:
+        """Takes an event, writes the state that follows, and does what is to be done."""
+        before = self.machine
+        self.machine, commands = step(self.machine, event)
+        if isinstance(event, Polled | Unchanged | PollFailed):
+            self._vary_poll(event.now)
+        self._log_changes(before, self.machine)
+        if self._save():
+            self._carry_out(commands)
+        else:
+            # What is not written must not be acted on. The rune of the written state keeps running.
+            safe = [each for each in commands if isinstance(each, Run) and self._is_saved(each)]
+            self._carry_out(safe, is_whole=False)
+            self.wake = self._now() + RETRY_SAVING
+
+    def _save(self) -> bool:
+        if self.machine.state == self._saved:
+            return True
+        try:
+            self._file.write(self.machine.state)
+        except StorageFailed as error:
+            if self.storage_problem != error.problem:
+                self._device.log.write(f"{self.config.name}: {error.problem.detail}")
+            self.storage_problem = error.problem
+            return False
+        self._saved, self.storage_problem = self.machine.state, None
+        return True
+
+    def _is_saved(self, command: Run) -> bool:
+        return self._saved.active == command.slot and self._saved.running == command.rune
+
+    def _carry_out(self, commands: Sequence[Command], *, is_whole: bool = True) -> None:
+        self.wake = min((each.time for each in commands if isinstance(each, WakeAt)), default=None)
+        self._have_run(next((each for each in commands if isinstance(each, Run)), None))
+        if not is_whole:
+            return
+        tasks = {each: task for each in commands if (task := self._task(each)) is not None}
+        for command in [each for each in self._tasks if each not in tasks]:
+            self._tasks.pop(command).set()
+        for command, task in tasks.items():
+            if command not in self._tasks:
+                self._begin(command, task)
+        if any(isinstance(each, Leave) for each in commands):
+            self.leave()
+
+    def _task(self, command: Command) -> Task | None:
+        """The work of a command; None where it is done at once, or has to wait for an organisation."""
+        state = self.machine.state
+        is_joined = self.config.origin is Origin.LOCAL or self._device.connection is not None
+        match command:
+            case Poll():
+                return lambda _: self._make.poll(state)
+            case Send() if is_joined:
+                return lambda _: self._make.send(command)
+            case Fetch():
+                return partial(self._make.fetch, command)
+            case Check():
+                return lambda _: self._make.check(command)
+            case AskOwner():
+                return partial(self._make.ask_owner, command)
+            case Answer(request=request):
+                return lambda _: self._requests.answer(request, state)
+            case Rejoin():
+                return self._make.rejoin
+            case _:
+                return None
+
+    def _begin(self, command: Command, task: Task) -> None:
+        signal = StopSignal()
+        self._tasks[command] = signal
+
+        def work() -> None:
+            try:
+                event = task(signal)
+            except Exception as error:
+                self._device.log.write(f"{type(command).__name__} failed: {type(error).__name__} in {_place(error)}.")
+                event = self._failed(command, Problem(ProblemName.UNEXPECTED, f"{type(error).__name__}."))
+            self._schedule(lambda: self._end_task(command, signal, event))
+
+        threading.Thread(target=work, name=f"{self.config.name} {type(command).__name__}", daemon=True).start()
+
+    def _cancel_tasks(self) -> None:
+        for signal in self._tasks.values():
+            signal.set()
+        self._tasks.clear()
+
+    def _end_task(self, command: Command, signal: StopSignal, event: Event | None) -> None:
+        if self._tasks.get(command) is not signal:
+            return
+        del self._tasks[command]
+        if event is not None:
+            self.handle(event)
+
+    def _failed(self, command: Command, problem: Problem) -> Event | None:
+        """The event of a fault of the daemon itself."""
+        now = self._now()
+        match command:
+            case Poll():
+                return PollFailed(now, problem)
+            case Send():
+                return SendFailed(now)
+            case Fetch(rune=rune) | Check(rune=rune):
+                return WorkFailed(now, rune, problem)
+            case AskOwner(rune=digest):
+                return OwnerRefused(now, digest, problem)
+            case Answer(request=request):
+                return RequestDone(now, RequestAnswer(request.id, problem=problem))
+            case _:
+                return None
+
+    def _have_run(self, command: Run | None) -> None:
+        """Has the rune of a command run, and no other one."""
+        runner = self.runner
+        if runner is not None:
+            if command is not None and runner.rune.rune == command.rune.rune and not runner.is_stopping:
+                runner.rune = command.rune
+                return
+            runner.begin_to_stop()
+            return  # `_ended` goes on.
+        if command is None:
+            return
+        data = self.slots.read(command.slot, command.rune)
+        if data is None:
+            damaged = SlotDamaged(self._now(), command.slot)
+            self._schedule(lambda: self.handle(damaged))
+            return
+        digest = command.rune.rune
+        hooks = RunnerHooks(
+            self._now,
+            lambda: self._post(RuneStarted(self._now(), digest)),
+            lambda problem, detail: self._stopped(digest, problem, detail),
+            lambda: self._schedule(self._ended),
+            self._record,
+        )
+        self.runner = Runner(command.rune, data, self.config, self.sinks, hooks)
+
+    def _ended(self) -> None:
+        if self.runner is not None and not self.runner.is_alive:
+            self.runner = None
+            self.tick()
+
+    def _stopped(self, digest: str, problem: Problem, detail: str) -> None:
+        self._tell(detail)
+        self._post(RuneStopped(self._now(), digest, problem))
+
+    def _tell(self, detail: str) -> None:
+        self.local_detail = detail
+
+    def _record(self, inputs: Sequence[Input], read: Windows) -> None:
+        recordings = self._device.recordings
+        if recordings.running is None:
+            return
+        for port in inputs:
+            if port.name in read and (file := recorded_file(port, read[port.name])) is not None:
+                problem = recordings.keep(*file, self._now())
+                if problem is not None:
+                    self._device.log.write(problem.detail)
+
+    def _count_dropped(self, count: int) -> None:
+        with self._lock:
+            self._dropped += count
+            now = self._now()
+            if now < self._dropped_told + DROPPED_EVERY:
+                return
+            dropped, self._dropped, self._dropped_told = self._dropped, 0, now
+        self._post(AnswersDropped(now, dropped))
+
+    def joined(self, event: ReportTaken) -> None:
+        """The device joined an organisation, with its first report: it asks at once what is wanted."""
+        self.machine = replace(self.machine, waiting=replace(self.machine.waiting, poll=0.0, send=0.0))
+        self.handle(event)
+
+    def leave(self) -> None:
+        """Forgets the organisation and all that came from it. What follows is as new."""
+        self._cancel_tasks()
+        self.stop_rune()
+        self.slots.clear()
+        self._device.recordings.delete_all()
+        self._device.folder.forget_documents()
+        self._device.folder.identity.forget()
+        self._device.connection = None
+        self.machine = Machine(self._device.agent, self._device.config.board, State())
+        self._device.log.write("The device left its organisation.")
+        self.handle(Started(self._now()))
+
+    def _vary_poll(self, now: float) -> None:
+        waiting = self.machine.waiting
+        wait = (waiting.poll - now) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  spreads load, hides nothing
+        self.machine = replace(self.machine, waiting=replace(waiting, poll=now + wait))
+
+    def _log_changes(self, before: Machine, after: Machine) -> None:
+        known = set(_events(before.state))
+        for event in _events(after.state):
+            if event not in known and event.kind is not EventKind.EVENTS_DROPPED:
+                self._device.log.write(f"{self.config.name}: {_line(event)}")
+        server = after.waiting.server
+        if server != before.waiting.server and server is not None:
+            self._device.log.write(f"The server gave no state: {server.name}: {server.detail}")
+
+    def _post(self, event: Event) -> None:
+        self._schedule(lambda: self.handle(event))
+
+    def _now(self) -> float:
+        return self._device.clock.now()
+
+
+def _events(state: State) -> Iterable[DeviceEvent]:
+    yield from () if state.report is None else state.report.events
+    yield from state.events
+
+
+def _line(event: DeviceEvent) -> str:
+    words = [str(event.kind), event.version, event.rune[:19]]
+    if event.problem is not None:
+        words.append(f"{event.problem.name}: {event.problem.detail}")
+    return " ".join(word for word in words if word)
+
+
+def _place(error: BaseException) -> str:
+    """The module and the line of a fault, without any value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
