@@ -14,6 +14,7 @@ from forge.fleet.devices.models import (
 from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
 from forge.fleet.groups.models import Assignment, Group, GroupKind
 from forge.fleet.self_tests.models import SelfTest
+from forge.fleet.stock.models import StockAccount, StockAction
 
 __all__ = (
     "Assignment",
@@ -30,4 +31,6 @@ __all__ = (
     "GroupKind",
     "HandOver",
     "SelfTest",
+    "StockAccount",
+    "StockAction",
 )

@@ -18,6 +18,10 @@ KEY: Final = f"{ROOT}key"
 DEVICE: Final = f"{ROOT}device"
 """DELETE: the device leaves its organisation, 204."""
 
+STOCK_ROOTS: Final = ("/default/controller/v1/", "/DEFAULT/controller/v1/")
+"""The roots of hawkBit's API, at which stock clients ask. The first is a constant of Zephyr's client, which looks for
+the second in the address of an image."""
+
 
 def deployment_path(deployment: str) -> str:
     """The path of a deployment, such as `acme/door-knock/gateways`: below it are its signed documents and its runes."""

@@ -147,7 +147,8 @@ def request_of_devices(
     devices: list[UUID] = []
     for chunk in chunks(names):
         waiting = DeviceRequest.objects.filter(device__in=chunk, kind=kind, answered=None).values("device")
-        rows = Device.objects.filter(pk__in=chunk, locked_out=None, retired=None).exclude(pk__in=waiting)
+        rows = Device.objects.filter(pk__in=chunk, locked_out=None, retired=None, public_key__isnull=False)
+        rows = rows.exclude(pk__in=waiting)
         devices += rows.values_list("pk", flat=True)
     now = timezone.now()
     for chunk in chunks(devices):
