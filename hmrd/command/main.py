@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from hmrd.command.arguments import parser
+from hmrd.command.image import make_image
 from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.socket import DaemonAway, ask
+from hmrd.images.swupdate import ImageRefused
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, read_proof
@@ -36,12 +38,24 @@ class CommandFailed(Exception):
     """The command ends, with a sentence."""
 
 
+_REFUSALS: Final = (
+    CommandFailed,
+    DaemonAway,
+    BadMessage,
+    BadAddress,
+    AlreadyJoined,
+    FolderInUse,
+    StorageFailed,
+    ImageRefused,
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns its exit status."""
     options = parser().parse_args(arguments)
     try:
         _run(options)
-    except (CommandFailed, DaemonAway, BadMessage, BadAddress, AlreadyJoined, FolderInUse, StorageFailed) as error:
+    except _REFUSALS as error:
         print(f"hmrd: {error}", file=sys.stderr)
         return FAILED
     except ServerFailed as error:
@@ -77,6 +91,8 @@ def _run(options: argparse.Namespace) -> None:
             _deploy(options)
         case "collect":
             _collect(options)
+        case "image":
+            print(make_image(options))
         case "leave":
             print(f"Left {_ask(options, LocalCommand.LEAVE, force=options.force)['organisation']}.")
 
