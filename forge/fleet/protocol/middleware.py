@@ -26,8 +26,10 @@ def _address(request: HttpRequest) -> HttpResponseBase:
 
 
 class DeviceAddresses:
-    """Answers what `hmrd` asks below /api/device/v1/, and what stock clients ask below /default/. As every answer, these
-    have a checked host, a length and policies."""
+    """Answers what `hmrd` asks below /api/device/v1/, and what stock clients ask below /default/.
+
+    As every answer, these have a checked host, a length and policies.
+    """
 
     def __init__(self, get_response: _Answer) -> None:
         self._pages = get_response

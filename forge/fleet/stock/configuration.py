@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+CERTIFICATE = "/etc/swupdate/images.crt"
+"""The certificate of the organisation's key of images, on the device."""
+
 
 def swupdate_configuration(url: str, controller: str, token: str) -> str:
-    """Returns the section of SWUpdate's configuration file. The server says how often it asks."""
+    """Returns SWUpdate's configuration file. The server says how often it asks."""
     lines = (
+        "globals:",
+        "{",
+        f'  public-key-file = "{CERTIFICATE}";',
+        "};",
         "suricatta:",
         "{",
         '  tenant = "default";',

@@ -43,7 +43,7 @@ class NewStockAccountJson(TypedDict):
 
     device: Annotated[str, "the name of the device"]
     token: str
-    swupdate: Annotated[str, "the section of SWUpdate's configuration file"]
+    swupdate: Annotated[str, "SWUpdate's configuration file"]
     zephyr: Annotated[str, "the lines of a project's configuration with Zephyr"]
 
 

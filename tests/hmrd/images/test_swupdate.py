@@ -1,5 +1,4 @@
-"""Images for SWUpdate: readable by the format's rules and openssl, the same bytes each time, and refused where something does not
-fit."""
+"""Images for SWUpdate: readable by the format's rules and by openssl, and the same bytes each time."""
 
 from __future__ import annotations
 

@@ -17,10 +17,7 @@ class ImageKey(NamedTuple):
 def new_image_key(folder: Path) -> ImageKey:
     """Makes a key as the guide of stock clients says."""
     made = ImageKey(folder / "acme.pem", folder / "acme.crt")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=acme images"]
-        + ["-addext", "extendedKeyUsage=emailProtection", "-keyout", str(made.key), "-out", str(made.certificate)],
-        check=True,
-        capture_output=True,
-    )
+    request = "openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -addext extendedKeyUsage=emailProtection".split()
+    names = ["-subj", "/CN=acme images", "-keyout", str(made.key), "-out", str(made.certificate)]
+    subprocess.run([*request, *names], check=True, capture_output=True)
     return made
