@@ -17,11 +17,11 @@ from hmrd.control.socket import ControlServer
 from hmrd.control.status import status_of
 from hmrd.protocol.reports import EventKind
 from hmrd.reporting import note
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.service.rune_service import RETRY_SAVING, RuneService
 from hmrd.storage.files import StorageFailed, read_file, write_file
 from hmrd.storage.folder import StateFolder
-from hmrd.storage.log import RingLog
+from hmrd.storage.log import RingLog, fault_text
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _CLEAN_EVERY: Final = 3600.0
 
 
 class Daemon:
-    """A daemon with its folder. It has the form of `hmrd.control.actions.Host`."""
+    """A daemon with its folder. It has the form of `hmrd.control.actions.ActionsHost`."""
 
     def __init__(self, folder: StateFolder, config_path: Path, log: RingLog | None = None) -> None:
         """Raises `FolderInUse` and `StorageFailed`."""
@@ -40,7 +40,7 @@ class Daemon:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._is_over = False
         self._loaded = load_config(config_path, read_file(self._last_good))
-        self.device = Device(folder, self._loaded.config, log or RingLog(folder.log))
+        self.device = LocalDevice(folder, self._loaded.config, log or RingLog(folder.log))
         self.device.restart_all = lambda: self.schedule(self._restart_all)
         self._services: dict[str, RuneService] = {}
         self._next_cleaning = 0.0
@@ -182,7 +182,7 @@ class Daemon:
             self.device.log.write(error.problem.detail)
             self._try_again_later()
         except Exception as error:
-            self.device.log.write(f"unexpected: {type(error).__name__}: {error}")
+            self.device.log.write(f"unexpected: {fault_text(error)}")
             self._try_again_later()
 
     def _try_again_later(self) -> None:

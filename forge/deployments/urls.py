@@ -4,6 +4,7 @@ from django.urls import path
 
 from forge.core.api.acts import act_paths, acts_in
 from forge.deployments import api
+from forge.deployments.bindings import actions as bindings
 from forge.deployments.images.api import DeploymentImage
 from forge.deployments.keys import actions as keys
 from forge.deployments.place import DEPLOYMENT
@@ -17,13 +18,12 @@ from forge.deployments.serving.player_script import current_player_script, playe
 from forge.deployments.serving.stock import views as stock
 from forge.deployments.serving.try_page import try_page
 from forge.deployments.settings import actions as settings
-from forge.deployments.settings import binding
 from forge.deployments.updates.api import UpdateKeys, UpdateKeysReplacement
 from forge.deployments.updates.serving import update_document
 from forge.projects.place import PROJECT
 from forge.reviews.place import CHANGE
 
-_ACTS = acts_in(settings, choosing, promoting, keys, binding, previews)
+_ACTS = acts_in(settings, choosing, promoting, keys, bindings, previews)
 _READING = {
     f"{PROJECT.route}deployments": api.Deployments,
     DEPLOYMENT.route.removesuffix("/"): api.OneDeployment,

@@ -41,7 +41,7 @@ def _batches(scope: GrantScope) -> Sequence[Grant]:
 
 
 def _offers(scope: GrantScope) -> Sequence[Grant]:
-    offers = HandOver.objects.filter(offered_by__in=scope.people, accepted=None)
+    offers = HandOver.objects.filter(of_living_tokens("offered_by_token"), offered_by__in=scope.people, accepted=None)
     offers = offers.select_related("device__organisation", "to")
     offers = offers if scope.organisation is None else offers.filter(device__organisation=scope.organisation)
     return [

@@ -10,8 +10,8 @@ from forge.accounts.models import Organisation
 from forge.core.hooks import Hook
 
 devices_changed: Hook[[Organisation, Collection[UUID]], None] = Hook()
-"""Called in the transaction in which devices joined or were retired, or in which their names, boards or labels changed:
-what each shall run is chosen anew. The ids are those of the devices."""
+"""Chooses anew what devices shall run, by their ids. It is called in the transaction in which they joined or were
+retired, or in which their names, boards or labels changed."""
 
 first_root: Hook[[Organisation], str | None] = Hook()
 """Returns the digest of the first root document that devices of an organisation accept; None before one was signed."""

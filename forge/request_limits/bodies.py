@@ -105,7 +105,7 @@ class BodyGate:
             person = await self._identify(scope)
             if person is not None:
                 return Sender(person, None if is_streamed else self._limit, _too_large(self._limit))
-        over = _SIGN_IN if of_stranger == ANONYMOUS_BYTES else _too_large(of_stranger)
+        over = _SIGN_IN if of_stranger == ANONYMOUS_BYTES else _message_too_large(of_stranger)
         if length > of_stranger:
             raise RequestRefused(over)
         return Sender(party_of(client_of(scope)), of_stranger, over)
@@ -192,6 +192,16 @@ def _too_large(limit: int) -> RefusalResponse:
         "Too large",
         f"The limit is {size_text(limit)} for one request. Send something smaller, or raise UPLOAD_LIMIT.",
         more={"limit": limit},
+    )
+
+
+def _message_too_large(limit: int) -> RefusalResponse:
+    """The refusal of a device's message, by a name that devices compare."""
+    return RefusalResponse(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "Too large",
+        f"The limit is {size_text(limit)} for one message. Report fewer events and a shorter log.",
+        more={"limit": limit, "name": "message-too-large"},
     )
 
 

@@ -13,18 +13,20 @@ from typing import Any, Final
 
 from hmrd.command.arguments import parser
 from hmrd.command.image import make_image
+from hmrd.command.signing import SigningFailed, sign
 from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.socket import DaemonAway, ask
 from hmrd.images.swupdate import ImageRefused
+from hmrd.memory import use_one_arena
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, read_proof
 from hmrd.protocol.local import LocalCommand, LocalRequest
 from hmrd.protocol.reading import BadMessage
-from hmrd.server_address import BadAddress
-from hmrd.service.device import Device, agent
+from hmrd.server_address import BadServerAddress
+from hmrd.service.device import LocalDevice, agent
 from hmrd.service.joining import AlreadyJoined, join_without_daemon
 from hmrd.storage.files import StorageFailed, read_file
 from hmrd.storage.folder import FolderInUse, StateFolder
@@ -34,20 +36,8 @@ FAILED: Final = 1
 WRONG_USE: Final = 2
 
 
-class CommandFailed(Exception):
+class HmrdFailed(Exception):
     """The command ends, with a sentence."""
-
-
-_REFUSALS: Final = (
-    CommandFailed,
-    DaemonAway,
-    BadMessage,
-    BadAddress,
-    AlreadyJoined,
-    FolderInUse,
-    StorageFailed,
-    ImageRefused,
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +45,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         _run(options)
-    except _REFUSALS as error:
+    except (
+        HmrdFailed,
+        DaemonAway,
+        BadMessage,
+        BadServerAddress,
+        AlreadyJoined,
+        FolderInUse,
+        SigningFailed,
+        ImageRefused,
+        StorageFailed,
+    ) as error:
         print(f"hmrd: {error}", file=sys.stderr)
         return FAILED
     except ServerFailed as error:
@@ -93,6 +93,8 @@ def _run(options: argparse.Namespace) -> None:
             _collect(options)
         case "image":
             print(make_image(options))
+        case "sign":
+            sign(options)
         case "leave":
             print(f"Left {_ask(options, LocalCommand.LEAVE, force=options.force)['organisation']}.")
 
@@ -101,9 +103,18 @@ def _run_daemon(options: argparse.Namespace) -> None:
     # The other commands answer sooner without the engine.
     from hmrd.daemon import Daemon
 
+    _require_owner(StateFolder(options.state))
+    use_one_arena()
     daemon = Daemon(StateFolder(options.state), options.config)
     daemon.listen_to_signals()
     daemon.run()
+
+
+def _require_owner(folder: StateFolder) -> None:
+    """Root would leave files that the daemon cannot read."""
+    owner = folder.root.stat().st_uid if folder.root.exists() else os.geteuid()
+    if os.geteuid() == 0 and owner != 0:
+        raise HmrdFailed(f"{folder.root} belongs to another user. Start the daemon, or run this command as that user.")
 
 
 def _check_config(options: argparse.Namespace) -> None:
@@ -111,13 +122,13 @@ def _check_config(options: argparse.Namespace) -> None:
     for error in errors:
         print(f"{options.config}, {error}")
     if errors:
-        raise CommandFailed("The configuration has lines that cannot be used.")
+        raise HmrdFailed("The configuration has lines that cannot be used.")
     print(f"{options.config} is right.")
 
 
 def _self_test(result: Mapping[str, Any]) -> None:
     if (problem := result.get("problem")) is not None:
-        raise CommandFailed(f"{result['version']}: {problem['name']}: {problem['detail']}")
+        raise HmrdFailed(f"{result['version']}: {problem['name']}: {problem['detail']}")
     print(f"{result['version']}: {_OUTCOMES[result['outcome']]}")
 
 
@@ -131,7 +142,7 @@ def _deploy(options: argparse.Namespace) -> None:
     try:
         data = options.file.read_bytes()
     except OSError as error:
-        raise CommandFailed(f"{options.file} cannot be read: {error.strerror}.") from None
+        raise HmrdFailed(f"{options.file} cannot be read: {error.strerror}.") from None
     encoded = base64.b64encode(data).decode()
     result = _ask(options, LocalCommand.DEPLOY, rune=options.rune, version=options.version, data=encoded)
     print(f"Deployed {result['rune']}. hmrd status shows when it runs.")
@@ -154,7 +165,7 @@ def _collect(options: argparse.Namespace) -> None:
     else:
         names = ("label", "consent", "until")
         if missing := [f"--{name}" for name in names if not getattr(options, name)]:
-            raise CommandFailed(f"A recording needs {', '.join(missing)}.")
+            raise HmrdFailed(f"A recording needs {', '.join(missing)}.")
         values = {name: getattr(options, name) for name in (*names, "seconds", "last")}
         _ask(options, LocalCommand.COLLECT, **values)
         print(f"Records {options.label}. hmrd collect --end ends it.")
@@ -186,10 +197,11 @@ def _join_alone(options: argparse.Namespace, folder: StateFolder, proof: Proof) 
     loaded = load_config(options.config, None)
     rune = next((each.name for each in loaded.config.runes if each.origin is Origin.SERVER), None)
     if rune is None:
-        raise CommandFailed(f'{options.config} has no rune with from = "server".')
+        raise HmrdFailed(f'{options.config} has no rune with from = "server".')
+    _require_owner(folder)
     lock = folder.lock()
     try:
-        device = Device(folder, loaded.config, RingLog(folder.log))
+        device = LocalDevice(folder, loaded.config, RingLog(folder.log))
         answer = join_without_daemon(device, rune, options.server, proof, options.name)
     finally:
         os.close(lock)
@@ -200,7 +212,7 @@ def _join_alone(options: argparse.Namespace, folder: StateFolder, proof: Proof) 
 
 def _proof(options: argparse.Namespace, folder: StateFolder) -> Proof:
     if sum((options.code is not None, options.label, options.batch is not None)) != 1:
-        raise CommandFailed("Name a code, or --label, or --batch FILE.")
+        raise HmrdFailed("Name a code, or --label, or --batch FILE.")
     if options.batch is not None:
         certificate = (read_file(options.batch) or b"").decode("utf-8", "replace").strip()
         proof = read_proof({"kind": "batch", "certificate": certificate})
@@ -208,10 +220,10 @@ def _proof(options: argparse.Namespace, folder: StateFolder) -> Proof:
             return proof
     if options.code is not None:
         if (code := read_code(options.code)) is None:
-            raise CommandFailed(f"{options.code} is not a code: 9 letters and digits, such as KN4-72Q-8XW.")
+            raise HmrdFailed(f"{options.code} is not a code: 9 letters and digits, such as KN4-72Q-8XW.")
         return CodeProof(code)
     if not options.organisation:
-        raise CommandFailed("Name the organisation with --organisation: this device joins no other one.")
+        raise HmrdFailed("Name the organisation with --organisation: this device joins no other one.")
     label, key = folder.identity.label(), folder.identity.key()
     print(f"Label of this device: {label.label}-{label.secret}")
     return LabelProof(label.label, options.organisation, label_proof(label.secret, key.public, options.organisation))
@@ -221,5 +233,5 @@ def _ask(options: argparse.Namespace, command: LocalCommand, **arguments: object
     present = {name: value for name, value in arguments.items() if value is not None}
     answer = ask(StateFolder(options.state).socket, LocalRequest(command, present))
     if answer.error:
-        raise CommandFailed(answer.error)
+        raise HmrdFailed(answer.error)
     return answer.result

@@ -14,18 +14,18 @@ from hmrd.config.model import (
     RUN_SECONDS,
     SERVER_RUNE,
     Config,
+    InputFormat,
     Origin,
     RuneConfig,
     SinkConfig,
     SinkKind,
     SourceConfig,
-    SourceFormat,
     SourceKind,
     usual_board,
 )
 from hmrd.config.tables import ConfigError, Table
 from hmrd.protocol.names import BOARD
-from hmrd.server_address import Address, BadAddress, read_address
+from hmrd.server_address import BadServerAddress, ServerAddress, read_address
 
 LARGEST: Final = 256 * 1024
 _NAME: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
@@ -69,13 +69,13 @@ def read_config(text: str) -> Config:
     return Config(board, ca, mirror, runes)
 
 
-def _mirror(server: Table) -> Address | None:
+def _mirror(server: Table) -> ServerAddress | None:
     text = server.text("mirror")
     if not text:
         return None
     try:
         address = read_address(text, with_path=True)
-    except BadAddress as error:
+    except BadServerAddress as error:
         server.error("mirror", str(error))
         return None
     if not address.path:
@@ -130,7 +130,7 @@ def _source(table: Table, parent: Table, name: str) -> SourceConfig:
     config = SourceConfig(
         kind,
         value,
-        table.choice("format", SourceFormat, SourceFormat.RAW),
+        table.choice("format", InputFormat, InputFormat.RAW),
         table.whole("hop", 1, 1_000_000_000, None),
         table.whole("size", 1, 64 * 1024 * 1024, None),
         table.truth("repeat", False),
@@ -170,7 +170,7 @@ def _sink(table: Table) -> SinkConfig:
             sink = SinkConfig(kind, url, headers_file=headers_file, ca=ca, queue=queue)
             try:
                 read_address(sink.url.partition("?")[0], with_path=True)
-            except BadAddress as error:
+            except BadServerAddress as error:
                 table.error("url", str(error))
     table.finish()
     return sink

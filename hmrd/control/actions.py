@@ -19,8 +19,8 @@ from hmrd.protocol.reading import BadMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
 from hmrd.running.checks import checked
-from hmrd.server_address import BadAddress
-from hmrd.service.device import Device
+from hmrd.server_address import BadServerAddress
+from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join
 from hmrd.service.rune_service import RuneService
 from hmrd.state import Deployed, ReportTaken, WentBack
@@ -36,10 +36,10 @@ class ActionRefused(Exception):
     """The daemon does not do what was asked. The text says why."""
 
 
-class Host(Protocol):
+class ActionsHost(Protocol):
     """The daemon, as actions see it."""
 
-    device: Device
+    device: LocalDevice
 
     def service(self, name: str | None) -> RuneService | None:
         """The rune of this name, or the server's, or the only one."""
@@ -54,7 +54,7 @@ class Host(Protocol):
 class Actions:
     """Answers local requests, each in a thread of its own."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: ActionsHost) -> None:
         self._host = host
         self._actions: Mapping[LocalCommand, Callable[[Fields], Mapping[str, Any]]] = {
             LocalCommand.STATUS: lambda _: host.call(host.status),
@@ -74,7 +74,15 @@ class Actions:
         """Does what a request asks."""
         try:
             return LocalAnswer(self._actions[request.command](Fields(request.arguments, "the request")))
-        except (ActionRefused, AlreadyJoined, BadAddress, BadMessage, BadSession, ServerFailed, StorageFailed) as error:
+        except (
+            ActionRefused,
+            AlreadyJoined,
+            BadServerAddress,
+            BadMessage,
+            BadSession,
+            ServerFailed,
+            StorageFailed,
+        ) as error:
             return LocalAnswer(error=str(error))
 
     def _log(self, fields: Fields) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from hmrd.machine import step
 from hmrd.protocol.enrolment import Enrolment, EnrolmentRequest, EnrolmentWaits, Proof
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.state import Machine, ReportTaken, Started
 from hmrd.storage.identity import Identity
 
@@ -15,9 +15,9 @@ class AlreadyJoined(Exception):
     """The device belongs to an organisation."""
 
 
-def join(device: Device, server: str, proof: Proof, name: str, report: Report) -> Enrolment | EnrolmentWaits:
+def join(device: LocalDevice, server: str, proof: Proof, name: str, report: Report) -> Enrolment | EnrolmentWaits:
     """Asks to join, with the device's first report. What it pins is on the disk before this returns. Raises
-    `AlreadyJoined`, `BadAddress`, `ServerFailed` and `StorageFailed`."""
+    `AlreadyJoined`, `BadServerAddress`, `ServerFailed` and `StorageFailed`."""
     if device.connection is not None:
         organisation = device.connection.identity.trust.organisation
         raise AlreadyJoined(f"This device belongs to {organisation}. Leave it first: hmrd leave.")
@@ -30,7 +30,9 @@ def join(device: Device, server: str, proof: Proof, name: str, report: Report) -
     return answer
 
 
-def join_without_daemon(device: Device, rune: str, server: str, proof: Proof, name: str) -> Enrolment | EnrolmentWaits:
+def join_without_daemon(
+    device: LocalDevice, rune: str, server: str, proof: Proof, name: str
+) -> Enrolment | EnrolmentWaits:
     """The same while no daemon runs, for the machine of a rune, which keeps the number of its report."""
     file = device.folder.state_file(rune)
     machine = Machine(device.agent, device.config.board, file.read()[0])

@@ -18,11 +18,11 @@ from hmrd.machine import step
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.reports import DeviceEvent, EventKind, RequestAnswer
 from hmrd.running.recorded import recorded_file
-from hmrd.running.runner import Runner, RunnerHooks, Windows
+from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
 from hmrd.running.sinks.make import open_sink
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.service.tasks import Task, Tasks
 from hmrd.state import (
@@ -56,6 +56,7 @@ from hmrd.state import (
     WorkFailed,
 )
 from hmrd.storage.files import StorageFailed
+from hmrd.storage.log import fault_text
 from rune.tools.api.ports import Input
 
 JITTER: Final = 0.1
@@ -70,7 +71,7 @@ Schedule = Callable[[Callable[[], None]], None]
 class RuneService:
     """A rune of the device. `schedule` has the loop call a function."""
 
-    def __init__(self, config: RuneConfig, device: Device, schedule: Schedule) -> None:
+    def __init__(self, config: RuneConfig, device: LocalDevice, schedule: Schedule) -> None:
         self.config, self._device, self._schedule = config, device, schedule
         self.slots = device.folder.slots(config.name)
         self._file = device.folder.state_file(config.name)
@@ -80,7 +81,7 @@ class RuneService:
         self.machine = Machine(device.agent, device.config.board, state)
         self._saved = state
         self._tasks: dict[Command, StopSignal] = {}
-        self.runner: Runner | None = None
+        self.runner: RuneRunner | None = None
         self.sinks: tuple[AnswerQueue, ...] = ()
         self.local_detail = ""
         """What the person at the device is told of the last problem."""
@@ -190,7 +191,7 @@ class RuneService:
             try:
                 event = task(signal)
             except Exception as error:
-                self._device.log.write(f"{type(command).__name__} failed: {type(error).__name__} in {_place(error)}.")
+                self._device.log.write(f"{type(command).__name__} failed: {fault_text(error)}.")
                 event = self._failed(command, Problem(ProblemName.UNEXPECTED, f"{type(error).__name__}."))
             self._schedule(lambda: self._end_task(command, signal, event))
 
@@ -249,7 +250,7 @@ class RuneService:
             lambda: self._schedule(self._ended),
             self._record,
         )
-        self.runner = Runner(command.rune, data, self.config, self.sinks, hooks)
+        self.runner = RuneRunner(command.rune, data, self.config, self.sinks, hooks)
 
     def _ended(self) -> None:
         if self.runner is not None and not self.runner.is_alive:
@@ -331,11 +332,3 @@ def _line(event: DeviceEvent) -> str:
     if event.problem is not None:
         words.append(f"{event.problem.name}: {event.problem.detail}")
     return " ".join(word for word in words if word)
-
-
-def _place(error: BaseException) -> str:
-    """The module and the line of a fault, without any value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"

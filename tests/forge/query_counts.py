@@ -29,6 +29,7 @@ UNCOUNTED: Mapping[str, str] = {
     f"POST {PROJECT_ROUTE}/duplicate": "stores each file, as making a project of files does",
     f"POST {PROJECT_ROUTE}/fork": "the same",
     f"POST {PROJECT_ROUTE}/preview/watch": "starts a build",
+    "ANY api/device/v1/<path:rest>": "devices ask it with their keys; tests/forge/fleet/protocol counts its queries",
     "POST api/v1/builds/<uuid:build_id>/firmware": "starts a compiler",
     "POST api/v1/builds/<uuid:build_id>/stages": "starts a build",
     f"GET {PROJECT_ROUTE}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",

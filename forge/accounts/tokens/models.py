@@ -47,13 +47,13 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.filter(models.Q(expires__isnull=True) | models.Q(expires__gt=Now()))
 
 
-def of_living_tokens() -> models.Q:
-    """The condition on rows with `created_by_token` that no token made them, or one that has not ended.
+def of_living_tokens(field: str = "created_by_token") -> models.Q:
+    """The condition on rows that no token made them, or one that has not ended. The `field` has the token's id.
 
     It is asked for whenever such a row is used, so that no way in which a token ends leaves what it made.
     """
-    tokens = ApiToken.objects.alive().filter(pk=models.OuterRef("created_by_token"))
-    return models.Q(created_by_token=None) | models.Q(models.Exists(tokens))
+    tokens = ApiToken.objects.alive().filter(pk=models.OuterRef(field))
+    return models.Q((field, None)) | models.Q(models.Exists(tokens))
 
 
 class ApiToken(models.Model):

@@ -20,6 +20,7 @@ from forge.core.http.paging import rows_of
 from forge.core.preconditions import form_precondition
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, reports_since, require_key_of
+from forge.deployments.bindings.actions import bind_to_group, unbind_from_group
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
@@ -29,7 +30,6 @@ from forge.deployments.pages.tabs import DeploymentTab, address_of_tab, shown_ta
 from forge.deployments.pages.usage import usage_of
 from forge.deployments.pages.version_options import option_of_tag, served_option, usual_option, version_options
 from forge.deployments.releases.promotion import promotion_of
-from forge.deployments.settings.binding import bind_to_group, unbind_from_group
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.place import project_of

@@ -66,9 +66,9 @@ class OneDeviceRequest(DeviceView):
     @extend_schema(operation_id="device_requests_retrieve", responses=DeviceLogJson)
     def get(self, request: Request, organisation: str, device: str, request_id: int) -> Response:
         """Returns a request with what it came to. The log is for who may read logs of devices."""
-        found = self.device(request, organisation, device)
-        may_read = can(principal_of(request), Verb.READ_DEVICE_LOGS, found.organisation)
-        return Response(log_to_json(find_request(found, request_id), may_read=may_read))
+        row = self.device(request, organisation, device)
+        may_read = can(principal_of(request), Verb.READ_DEVICE_LOGS, row.organisation)
+        return Response(log_to_json(find_request(row, request_id), may_read=may_read))
 
 
 class DeviceLog(DeviceView):
@@ -79,8 +79,8 @@ class DeviceLog(DeviceView):
     @extend_schema(operation_id="device_requests_log", responses={(200, "text/plain"): str})
     def get(self, request: Request, organisation: str, device: str, request_id: int) -> HttpResponse:
         """Returns the daemon's own lines as text; nothing until the device has sent them, and after seven days."""
-        found = self.device(request, organisation, device, Verb.READ_DEVICE_LOGS)
-        return HttpResponse(find_request(found, request_id).log, content_type="text/plain; charset=utf-8")
+        row = self.device(request, organisation, device, Verb.READ_DEVICE_LOGS)
+        return HttpResponse(find_request(row, request_id).log, content_type="text/plain; charset=utf-8")
 
 
 class DeviceTimeline(DeviceView):

@@ -16,12 +16,12 @@ def require_order_to_leave(device: Device, order: str) -> None:
         if order:
             raise OrderNeeded(f"{device.name} believes the keys of this server, and takes no order.")
         return
-    wanted = LeaveOrder(device.organisation.name, str(device.pk))
+    leave_order = LeaveOrder(device.organisation.name, str(device.pk))
     if not order:
         raise OrderNeeded(f"{device.name} believes a key at home. Sign the order for it to leave with that key.")
     try:
         signed = read_order(order, pinned_keys(device.organisation_id, device.trusted_keys))
     except OrderRefused as error:
         raise OrderNeeded(str(error)) from None
-    if signed != wanted:
+    if signed != leave_order:
         raise OrderNeeded(f"The order is not the one for {device.name} to leave {device.organisation.name}.")

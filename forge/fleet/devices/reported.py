@@ -15,7 +15,7 @@ def report_digest(report: Report) -> str:
     return digest_of(written(report.to_json()))
 
 
-def reported_state(report: Report, received: datetime) -> dict[str, Any]:
+def reported_state(report: Report, now: datetime) -> dict[str, Any]:
     """Returns the values of the fields of a `Device` that a report sets. What a report leaves out is empty: what ran
     before does not run any more."""
     running, other, problem = report.running, report.other, report.problem
@@ -24,8 +24,8 @@ def reported_state(report: Report, received: datetime) -> dict[str, Any]:
         "agent": report.agent,
         "sequence": report.sequence,
         "report_digest": report_digest(report),
-        "seen": received,
-        "reported": received,
+        "seen": now,
+        "reported": now,
         "phase": report.phase.value,
         "running_deployment": running.deployment if running else "",
         "running_number": running.number if running else 0,

@@ -287,15 +287,15 @@ def _running(device: Device) -> RunningRuneJson | None:
 
 
 def _wanted(device: Device) -> WantedRuneJson | None:
-    wanted = device.assignment
-    if wanted is None or not wanted.rune:
+    assignment = device.assignment
+    if assignment is None or not assignment.rune:
         return None
     return {
-        "deployment": wanted.path,
-        "title": wanted.title,
-        "number": wanted.number,
-        "version": wanted.version,
-        "rune": wanted.rune,
+        "deployment": assignment.path,
+        "title": assignment.title,
+        "number": assignment.number,
+        "version": assignment.version,
+        "rune": assignment.rune,
     }
 
 

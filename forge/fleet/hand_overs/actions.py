@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.fields import CharField, ChoiceField
 
 from forge.accounts.models import Organisation
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb
 from forge.accounts.place import ORGANISATION
 from forge.accounts.principals import INSTALLATION, token_of
 from forge.accounts.quotas.limits import locked
@@ -32,7 +32,7 @@ from forge.fleet.devices.requests import ask_device, end_requests
 from forge.fleet.devices.serializers import offered_to_json
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.devices.trust import trusted_fingerprints
-from forge.fleet.hand_overs.moving import move_row
+from forge.fleet.hand_overs.moving import is_backed, move_row
 from forge.fleet.hooks import devices_changed
 from forge.fleet.place import DEVICE
 from hmrd.protocol.enrolment import TrustKind
@@ -131,7 +131,7 @@ def accept_device(
     offer = find_hand_over(organisation, hand_over)
     row = lock_device(offer.device)
     offer = find_hand_over(organisation, hand_over)
-    if offer.offered_by is None or not can(offer.offered_by, Verb.LOCK_OUT_DEVICES, row.organisation):
+    if not is_backed(offer):
         raise NotFound(f"The offer of {row.name} has ended. Ask {row.organisation.name} to offer it again.")
     require_in_service(row)
     if offer.accepted is not None:
@@ -189,12 +189,12 @@ def finish_hand_over(device: Device) -> Device:
     giver = row.organisation
     write_entry(INSTALLATION, "device.leave", row.subject, giver.place, device=row.name, receiver=offer.to.name)
     append_event(giver.stream, changed_event(row, DELETED))
-    moved = move_row(row, offer)
-    write_line(moved, PersonEntry.HANDED_OVER, offer.accepted_by)
-    write_entry(INSTALLATION, "device.arrive", moved.subject, offer.to.place, device=moved.name, giver=giver.name)
-    append_event(offer.to.stream, changed_event(moved, PersonEntry.HANDED_OVER))
-    devices_changed.call(offer.to, [moved.pk])
-    return moved
+    new_row = move_row(row, offer)
+    write_line(new_row, PersonEntry.HANDED_OVER, offer.accepted_by)
+    write_entry(INSTALLATION, "device.arrive", new_row.subject, offer.to.place, device=new_row.name, giver=giver.name)
+    append_event(offer.to.stream, changed_event(new_row, PersonEntry.HANDED_OVER))
+    devices_changed.call(offer.to, [new_row.pk])
+    return new_row
 
 
 def _end(actor: Actor | None, device: Device, offer: HandOver) -> None:

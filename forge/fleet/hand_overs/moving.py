@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from forge.accounts.models import of_living_tokens
+from forge.accounts.permissions import Verb, can
 from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.devices.names import new_name
 from forge.fleet.devices.trust import trusted_fingerprints
@@ -12,7 +14,7 @@ from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.reports import Phase
 
 _OF_THE_GIVER = ("labels", "entries", "requests", "days")
-"""What the device did in the former organisation, and what members wrote there: the next one sees none of it."""
+"""The rows of the former organisation about the device, of which the next one sees none."""
 _NOTHING_RUNS = {
     "phase": Phase.EMPTY.value,
     "running_deployment": "",
@@ -28,14 +30,23 @@ _NOTHING_RUNS = {
 }
 
 
+def is_backed(offer: HandOver) -> bool:
+    """Returns whether the person who offered a device may still hand it over, and their token lives if one did it."""
+    lives = HandOver.objects.filter(of_living_tokens("offered_by_token"), pk=offer.pk).exists()
+    maker = offer.offered_by
+    return (
+        lives and maker is not None and maker.is_active and can(maker, Verb.LOCK_OUT_DEVICES, offer.device.organisation)
+    )
+
+
 def move_row(device: Device, offer: HandOver) -> Device:
     """Moves the row of a device to the organisation that accepted it, without anything of the former one."""
     for related in _OF_THE_GIVER:
         getattr(device, related).all().delete()
     ClaimCode.objects.filter(device=device).update(device=None)
-    is_taken = Device.objects.filter(organisation=offer.to, name=offer.name).exists()
+    name_is_used = Device.objects.filter(organisation=offer.to, name=offer.name).exists()
     device.organisation, device.note = offer.to, ""
-    device.name = new_name(offer.to) if is_taken else offer.name
+    device.name = new_name(offer.to) if name_is_used else offer.name
     device.trust = offer.trust
     device.trusted_keys = trusted_fingerprints(offer.to, TrustKind(offer.trust))
     device.claimed, device.claimed_by, device.batch = timezone.now(), offer.accepted_by, None

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from forge.fleet.devices.seen import seen
 from forge.fleet.protocol.answering import Answer, device_response, done_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_again
@@ -31,7 +30,6 @@ def _answer_report(request: HttpRequest) -> HttpResponse:
     require_rate(device.pk)
     report = Report.from_json(parsed(request.body, LARGEST_REPORT))
     now = timezone.now()
-    seen.note(device.pk, now)
     try:
         take_report(device, report, now)
     except ReportRefused as error:

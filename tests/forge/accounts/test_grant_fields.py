@@ -22,7 +22,6 @@ GRANT_NOTHING = {
     "core.Event.actor": DID,
     "deployments.Deployment.created_by": DID,
     "deployments.Release.chosen_by": DID,
-    "fleet.Group.created_by": DID,
     "core.AuditEntry.actor": DID,
     "core.Thread.resolved_by": DID,
     "core.Comment.author": DID,

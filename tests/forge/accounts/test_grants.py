@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import models
 from django.test import Client
+from django.utils import timezone
 
 from forge.accounts.actions import (
     add_to_team,
@@ -35,6 +37,11 @@ from forge.datasets.models.samples import SampleKind
 from forge.deployments.actions import create_key
 from forge.deployments.models import PreviewLink
 from forge.deployments.previews.actions import create_preview_link
+from forge.fleet.enrolment.actions.batches import create_batch
+from forge.fleet.enrolment.actions.candidates import enter_label
+from forge.fleet.enrolment.actions.codes import create_code
+from forge.fleet.hand_overs.actions import offer_device
+from forge.fleet.models import Batch, ClaimCode, HandOver
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import end_project_role, give_project_role, give_team_role, invite_to_project
@@ -51,6 +58,7 @@ from forge.webhooks.models import Delivery, Webhook
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.changes import outside_change
 from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.devices import joined
 from tests.support.forge.factories.links import secret_of
 from tests.support.forge.factories.members import make_member
 
@@ -85,6 +93,18 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return PhonePass.objects.get()
     if kind == "collecting":
         return make_collecting_link(maker, project, Task(SampleKind.SOUND, "knock"))[0]
+    if kind == "device-code":
+        create_code(maker, organisation)
+        return ClaimCode.objects.get()
+    if kind == "device-label":
+        return enter_label(maker, organisation, "0123456789abcdef", "ab" * 16)
+    if kind == "device-batch":
+        create_batch(maker, organisation, "Line 3", 10, timezone.now().date() + timedelta(days=30))
+        return Batch.objects.get()
+    if kind == "device-offer":
+        Organisation.objects.create(name="buyer", title="Buyer")
+        offer_device(maker, joined(organisation), "buyer")
+        return HandOver.objects.get()
     if kind == "preview-link":
         create_preview_link(maker, outside_change(maker, project))
         return PreviewLink.objects.get()
@@ -116,6 +136,10 @@ KINDS = (
     "awaited-review",
     "collecting",
     "deployment-key",
+    "device-batch",
+    "device-code",
+    "device-label",
+    "device-offer",
     "guest-link",
     "invitation",
     "linked-branch",

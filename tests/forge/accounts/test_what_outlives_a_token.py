@@ -36,6 +36,10 @@ from forge.datasets.collecting.task import Task
 from forge.datasets.models.samples import SampleKind
 from forge.deployments.actions import create_key
 from forge.deployments.previews.actions import create_preview_link
+from forge.fleet.enrolment.actions.batches import create_batch
+from forge.fleet.enrolment.actions.candidates import enter_label
+from forge.fleet.enrolment.actions.codes import create_code
+from forge.fleet.hand_overs.actions import offer_device
 from forge.player.actions import make_phone_link
 from forge.projects.actions import invite_to_project
 from forge.projects.git.remote import Remote
@@ -55,6 +59,7 @@ from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.changes import outside_change
 from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.devices import joined
 from tests.support.forge.factories.links import secret_of
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +245,14 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
         program, project, Task(SampleKind.SOUND, "knock")
     ),
     "deployment-key": lambda program, owner, project: create_key(program, deployed(owner, project), "site"),
+    "device-batch": lambda program, owner, project: create_batch(
+        program, project.organisation, "Line 3", 10, timezone.now().date() + timedelta(days=30)
+    ),
+    "device-code": lambda program, owner, project: create_code(program, project.organisation),
+    "device-label": lambda program, owner, project: enter_label(
+        program, project.organisation, "0123456789abcdef", "ab" * 16
+    ),
+    "device-offer": lambda program, owner, project: offer_device(program, joined(project.organisation), _buyer()),
     "preview-link": lambda program, owner, project: create_preview_link(program, outside_change(owner, project)),
     "guest-link": lambda program, owner, project: invite_guest(
         program,
@@ -259,6 +272,11 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
         program, project.organisation, "https://example.org/hook", ["publish"]
     ),
 }
+
+
+def _buyer() -> str:
+    """The name of another organisation."""
+    return Organisation.objects.create(name="buyer", title="Buyer").name
 
 
 def judges_of(project: Project) -> tuple[UUID, ...]:

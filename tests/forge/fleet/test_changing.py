@@ -182,10 +182,10 @@ def test_unknown_and_forbidden_devices_look_alike(device: Device, stranger: User
 
 
 def test_an_act_on_a_device_that_was_deleted_meanwhile_is_refused(device: Device, owner: User) -> None:
-    stored = Device.objects.get(pk=device.pk)
+    old_row = Device.objects.get(pk=device.pk)
     device.delete()
     with pytest.raises(NotFound):
-        change_device(owner, stored, note="x")
+        change_device(owner, old_row, note="x")
 
 
 def test_a_member_reads_a_device_and_what_they_may(device: Device, viewer: User, developer: User, send: Send) -> None:
@@ -211,9 +211,9 @@ def test_the_log_is_for_who_may_read_it(device: Device, viewer: User, developer:
     assert send(viewer, "GET", f"{path}/log").status_code == 403
     text = send(developer, "GET", f"{path}/log")
     assert (text.content.decode(), text.headers["Content-Type"]) == ("09:36:02 check-in\n", "text/plain; charset=utf-8")
-    listed = send(viewer, "GET", "devices/gate-7/requests").json()["results"]
-    assert [each["id"] for each in listed] == [request.pk]
-    assert "log" not in listed[0]
+    listing = send(viewer, "GET", "devices/gate-7/requests").json()["results"]
+    assert [each["id"] for each in listing] == [request.pk]
+    assert "log" not in listing[0]
 
 
 def test_a_request_of_another_device_is_not_there(device: Device, developer: User, send: Send) -> None:

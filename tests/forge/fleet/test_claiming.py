@@ -1,4 +1,4 @@
-"""What members make so that devices join: codes, labels that they enter, and certificates of batches."""
+"""Codes, entered labels and certificates of batches, by which members let devices join."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _today() -> datetime.date:
     return timezone.now().date()
 
 
-def _asked(candidate: Candidate, name: str = "gate-7") -> str:
+def _ask(candidate: Candidate, name: str = "gate-7") -> str:
     """Makes the device of a candidate ask, and returns the fingerprint of its key."""
     key = key_of(candidate.label)
     Candidate.objects.filter(pk=candidate.pk).update(
@@ -61,9 +61,12 @@ def test_a_code_is_in_the_answer_alone(organisation: Organisation, developer: Us
     assert (row.code_hash, row.hint) == (enrolment_hash(code), code[:3])
     assert row.expires - row.created == timedelta(days=1)
     assert row.created_by == developer
-    listed = send(developer, "GET", "device-codes")
-    assert (listed.json()["results"][0]["state"], listed.json()["results"][0]["labels"]) == ("open", {"site": "berlin"})
-    for text in (listed.content.decode(), str(list(AuditEntry.objects.values_list("data", flat=True)))):
+    listing = send(developer, "GET", "device-codes")
+    assert (listing.json()["results"][0]["state"], listing.json()["results"][0]["labels"]) == (
+        "open",
+        {"site": "berlin"},
+    )
+    for text in (listing.content.decode(), str(list(AuditEntry.objects.values_list("data", flat=True)))):
         assert code not in text
         assert body["code"] not in text
 
@@ -95,8 +98,8 @@ def test_a_code_is_revoked(organisation: Organisation, developer: User, owner: U
     revoke_code(owner, organisation, row.pk)
     assert send(developer, "GET", "device-codes").json()["results"][0]["state"] == "revoked"
     sentences = [each.sentence for each in render_entries(list(organisation_entries(owner, organisation)))]
-    wanted = f"Mika Kallio revoked the code {row.hint}…, which lets no device join any more."
-    assert sentences.count(wanted) == 1
+    sentence = f"Mika Kallio revoked the code {row.hint}…, which lets no device join any more."
+    assert sentences.count(sentence) == 1
 
 
 def test_too_many_open_codes_are_refused(
@@ -126,12 +129,12 @@ def test_a_device_with_a_label_joins_when_a_member_confirms_its_key(
     organisation: Organisation, developer: User, owner: User, send: Send
 ) -> None:
     candidate = enter_label(developer, organisation, LABEL.upper(), SECRET, labels={"site": "berlin"})
-    shown = _asked(candidate)
-    listed = send(developer, "GET", "device-candidates")
-    row = listed.json()["candidates"][0]
-    assert (row["label"], row["fingerprint"], row["board"], row["name"]) == (LABEL, shown, "linux-x86_64", "gate-7")
-    assert SECRET not in listed.content.decode()
-    answer = send(owner, "POST", f"device-candidates/{candidate.pk}/confirm", {"fingerprint": shown})
+    key_print = _ask(candidate)
+    listing = send(developer, "GET", "device-candidates")
+    row = listing.json()["candidates"][0]
+    assert (row["label"], row["fingerprint"], row["board"], row["name"]) == (LABEL, key_print, "linux-x86_64", "gate-7")
+    assert SECRET not in listing.content.decode()
+    answer = send(owner, "POST", f"device-candidates/{candidate.pk}/confirm", {"fingerprint": key_print})
     assert answer.status_code == 201
     assert (answer.json()["name"], answer.json()["claimed_with"]) == ("gate-7", "label")
     device = Device.objects.get()
@@ -147,7 +150,7 @@ def test_a_candidate_that_has_not_asked_is_not_confirmed(organisation: Organisat
 
 def test_another_key_than_the_compared_one_is_not_confirmed(organisation: Organisation, developer: User) -> None:
     candidate = enter_label(developer, organisation, LABEL, SECRET)
-    _asked(candidate)
+    _ask(candidate)
     with pytest.raises(Conflict, match="another key"):
         confirm_candidate(developer, organisation, candidate.pk, "0" * 16)
     assert not Device.objects.exists()
@@ -156,17 +159,17 @@ def test_another_key_than_the_compared_one_is_not_confirmed(organisation: Organi
 def test_a_name_that_is_taken_is_said_and_another_can_be_chosen(organisation: Organisation, developer: User) -> None:
     joined(organisation, "gate-7")
     candidate = enter_label(developer, organisation, LABEL, SECRET)
-    shown = _asked(candidate)
+    key_print = _ask(candidate)
     with pytest.raises(DeviceNameInUse):
-        confirm_candidate(developer, organisation, candidate.pk, shown)
-    assert confirm_candidate(developer, organisation, candidate.pk, shown, "gate-8").name == "gate-8"
+        confirm_candidate(developer, organisation, candidate.pk, key_print)
+    assert confirm_candidate(developer, organisation, candidate.pk, key_print, "gate-8").name == "gate-8"
 
 
 def test_above_the_quota_no_device_is_confirmed(organisation: Organisation, developer: User) -> None:
     Quota.objects.create(holder=organisation.stream, resource="devices", limit=0)
     candidate = enter_label(developer, organisation, LABEL, SECRET)
     with pytest.raises(DeviceQuotaReached):
-        confirm_candidate(developer, organisation, candidate.pk, _asked(candidate))
+        confirm_candidate(developer, organisation, candidate.pk, _ask(candidate))
     assert Candidate.objects.exists()
 
 
@@ -185,9 +188,9 @@ def test_a_label_twice_is_refused_until_it_ends(organisation: Organisation, deve
 def test_what_is_no_label_is_refused(
     organisation: Organisation, developer: User, label: str, secret: str, field: str
 ) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as error:
         enter_label(developer, organisation, label, secret)
-    assert list(refused.value.errors) == [field]
+    assert list(error.value.errors) == [field]
 
 
 def test_a_candidate_is_refused(organisation: Organisation, developer: User) -> None:
@@ -208,18 +211,18 @@ def test_a_batch_has_a_certificate_that_devices_read(organisation: Organisation,
     assert certificate == f"{row.pk}.{certificate[-32:]}"
     assert row.secret_hash == enrolment_hash(certificate[-32:])
     assert row.expires.date() == until
-    listed = send(developer, "GET", "device-batches")
-    assert (listed.json()["results"][0]["state"], listed.json()["results"][0]["used"]) == ("open", 0)
-    assert certificate[-32:] not in listed.content.decode()
+    listing = send(developer, "GET", "device-batches")
+    assert (listing.json()["results"][0]["state"], listing.json()["results"][0]["used"]) == ("open", 0)
+    assert certificate[-32:] not in listing.content.decode()
     revoke_batch(developer, organisation, row.pk)
     assert send(developer, "GET", "device-batches").json()["results"][0]["state"] == "revoked"
 
 
 @pytest.mark.parametrize("days", [-1, 367])
 def test_a_batch_ends_within_a_year(organisation: Organisation, developer: User, days: int) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as error:
         create_batch(developer, organisation, "Line 3", 10, _today() + timedelta(days=days))
-    assert list(refused.value.errors) == ["until"]
+    assert list(error.value.errors) == ["until"]
 
 
 @pytest.mark.parametrize("limit", [0, 10_001])

@@ -45,6 +45,17 @@ def _offer(device: Device) -> HandOver:
     return HandOver.objects.get(device=device)
 
 
+@pytest.mark.parametrize("change", [{"role": "developer"}, {}], ids=["a lower role", "no role"])
+def test_an_offer_ends_with_the_right_of_who_made_it(
+    change: dict[str, str], device: Device, maintainer: User, stranger: User, other: Organisation
+) -> None:
+    offer_device(maintainer, device, "other")
+    rows = maintainer.memberships.all()
+    _ = rows.update(**change) if change else rows.delete()
+    with pytest.raises(NotFound, match="has ended"):
+        accept_device(stranger, other, _offer(device).pk, "door-1")
+
+
 def test_a_device_moves_when_both_agreed_and_it_answered(
     device: Device, maintainer: User, stranger: User, owner: User, other: Organisation
 ) -> None:
@@ -56,12 +67,17 @@ def test_a_device_moves_when_both_agreed_and_it_answered(
     assert set(device.requests.filter(answered=None).values_list("kind", flat=True)) == {"log", "hand-over"}
     device.refresh_from_db()
     assert device.organisation.name == "acme"
-    moved = finish_hand_over(device)
-    moved.refresh_from_db()
-    assert (moved.organisation, moved.name, moved.note, labels_of(moved)) == (other, "door-1", "", {})
-    assert (moved.running_rune, moved.phase, moved.claimed_by) == ("", "empty", stranger)
-    assert [(each.kind, each.person) for each in moved.entries.all()] == [("handed-over", stranger)]
-    assert not moved.requests.exists()
+    device_there = finish_hand_over(device)
+    device_there.refresh_from_db()
+    assert (device_there.organisation, device_there.name, device_there.note, labels_of(device_there)) == (
+        other,
+        "door-1",
+        "",
+        {},
+    )
+    assert (device_there.running_rune, device_there.phase, device_there.claimed_by) == ("", "empty", stranger)
+    assert [(each.kind, each.person) for each in device_there.entries.all()] == [("handed-over", stranger)]
+    assert not device_there.requests.exists()
     assert not HandOver.objects.exists()
     acme = [each.sentence for each in render_entries(list(organisation_entries(owner, device.organisation)))]
     theirs = [each.sentence for each in render_entries(list(organisation_entries(stranger, other)))]
@@ -80,8 +96,8 @@ def test_the_other_organisation_sees_what_it_needs_and_no_more(
     assert acme.json() == {"hand_overs": []}
     assert send(developer, "GET", "hand-overs").status_code == 403
     text = send(stranger, "GET", "hand-overs", place="other")
-    listed = text.json()["hand_overs"][0]
-    assert (listed["id"], listed["giver"], listed["device"]) == (str(row.pk), "acme", "gate-7")
+    listing = text.json()["hand_overs"][0]
+    assert (listing["id"], listing["giver"], listing["device"]) == (str(row.pk), "acme", "gate-7")
     assert "berlin" not in text.content.decode()
     assert "Depot 2" not in text.content.decode()
     accepted = send(stranger, "POST", f"hand-overs/{row.pk}/accept", {"name": "door-1"}, place="other")
@@ -97,9 +113,9 @@ def test_who_may_not_lock_out_does_not_hand_over(device: Device, developer: User
 
 def test_an_offer_to_nobody_or_to_oneself_is_refused(device: Device, maintainer: User) -> None:
     for name in ("nobody", "acme"):
-        with pytest.raises(Invalid) as refused:
+        with pytest.raises(Invalid) as error:
             offer_device(maintainer, device, name)
-        assert list(refused.value.errors) == ["to"]
+        assert list(error.value.errors) == ["to"]
 
 
 def test_a_device_is_offered_once(device: Device, maintainer: User, stranger: User) -> None:

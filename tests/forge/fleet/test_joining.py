@@ -68,17 +68,17 @@ def test_it_gets_a_name_if_its_person_chose_none(organisation: Organisation) -> 
 
 
 def test_groups_hear_of_it(organisation: Organisation) -> None:
-    heard: list[UUID] = []
+    device_ids: list[UUID] = []
 
     def hear(_: Organisation, devices: Collection[UUID]) -> None:
-        heard.extend(devices)
+        device_ids.extend(devices)
 
     devices_changed.register(hear)
     try:
         device = joined(organisation)
     finally:
         devices_changed._functions.remove(hear)
-    assert heard == [device.pk]
+    assert device_ids == [device.pk]
 
 
 def test_a_name_of_a_key_twice_is_refused(organisation: Organisation) -> None:

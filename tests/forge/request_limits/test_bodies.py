@@ -130,7 +130,7 @@ async def test_a_device_sends_a_report_and_no_more(reader: _BodyReader) -> None:
     assert (status, reader.read) == (200, 2 * ANONYMOUS_BYTES)
     for promised in (2 * ANONYMOUS_BYTES + 1, None):
         status, problem, _ = await _BodyClient(gate).send(_Upload(ANONYMOUS_BYTES, 3), promised)
-        assert (status, problem["limit"]) == (413, 2 * ANONYMOUS_BYTES)
+        assert (status, problem["limit"], problem["name"]) == (413, 2 * ANONYMOUS_BYTES, "message-too-large")
 
 
 async def test_a_stranger_sends_a_form_and_no_more(gate: BodyGate, reader: _BodyReader) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hmrd.machine import step
 from hmrd.protocol.problems import Problem, ProblemName
-from hmrd.protocol.reports import Phase, SelfTestOutcome
+from hmrd.protocol.reports import Phase, RequestAnswer, SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, DeviceRequest, RequestKind, WantedRune
 from hmrd.state import Checked, Event, Fetched, Machine, Polled, RuneStopped, Slot, Started, State, WorkFailed
 from hmrd.storage.files import StorageFailed
@@ -42,6 +42,12 @@ def test_a_state_is_the_same_after_it_was_written_and_read(events: list[Event]) 
 def test_a_rune_that_was_deployed_at_the_device_is_read_again() -> None:
     local = replace(RUNE, deployment="")
     state = State(wanted=local, target=local, slots=(Slot(local, is_healthy=True), None), active=0)
+
+    assert state_from_json(state_to_json(state)) == state
+
+
+def test_answers_without_a_log_are_read_again() -> None:
+    state = State(answers=(RequestAnswer(4, f"sha256:{'c' * 64}"), RequestAnswer(5, log="line\n")))
 
     assert state_from_json(state_to_json(state)) == state
 

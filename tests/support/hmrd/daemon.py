@@ -91,7 +91,7 @@ class DaemonProcess:
         rune: dict[str, Any] = self.status["runes"][0]
         return rune
 
-    def wait(self, matches: Callable[[dict[str, Any]], object], what: str, seconds: float = 40) -> None:
+    def wait(self, matches: Callable[[dict[str, Any]], object], what: str, seconds: float = 20) -> None:
         """Waits until the first rune's status matches."""
         last: dict[str, Any] = {}
 

@@ -20,7 +20,7 @@ from hmrd.protocol.signatures import NEW_DEVICE, SignedRequest, read_signature
 from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, DeviceRequest, RequestKind, WantedRune
 from rune.digests import digest_of
 from rune.running.runtime.self_test import self_test
-from tests.support.hmrd.signed_documents import SigningKeys
+from tests.support.hmrd.signed_documents import DocumentKeys
 from tests.support.hmrd.waiting import wait_until
 from tests.support.servers.listening import QuietHandler, http_server
 
@@ -31,11 +31,11 @@ SEED = 7
 
 
 class ProtocolServer:
-    """What the server knows of its one device, and what it wants of it."""
+    """A server with one device: its key, its reports, and what is wanted of it."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.keys = SigningKeys()
+        self.keys = DocumentKeys()
         self.public_key: str | None = None
         self.is_confirmed = True
         self.desired = DesiredState(None, 10)

@@ -30,7 +30,7 @@ KINDS = {
     RequestKind.SELF_TEST: (Verb.CHANGE_DEVICES, PersonEntry.SELF_TEST),
     RequestKind.REPLACE_KEY: (Verb.LOCK_OUT_DEVICES, PersonEntry.KEY),
 }
-"""What members ask of a device, with the right that it takes and its line in the timeline. Other acts ask the rest."""
+"""The kinds that members ask for, each with its right and its line in the timeline. Other acts ask the rest."""
 
 
 @act(
@@ -49,12 +49,12 @@ def request_of_device(
 ) -> DeviceRequest:
     """Asks something of a device, which gets it with its next poll and answers in its next report. A log takes the
     right to read logs, a new key the right to lock devices out."""
-    wanted = RequestKind(kind)
-    verb, line = KINDS[wanted]
+    request_kind = RequestKind(kind)
+    verb, line = KINDS[request_kind]
     require_in(actor, verb, device.organisation)
     row = lock_device(device)
     require_in_service(row)
-    request = ask_device(row, wanted, actor.person)
+    request = ask_device(row, request_kind, actor.person)
     write_line(row, line, actor.person)
     write_entry(
         actor, "device.request", row.subject, row.organisation.place, device=row.name, request=line.label.lower()

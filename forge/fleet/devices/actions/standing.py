@@ -1,4 +1,4 @@
-"""Whether a device is in service: locked out, let in again, retired, deleted."""
+"""Taking a device out of service: locked out, let in again, retired, deleted."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ from hmrd.protocol.reports import Report
 
 MOST_WAITING = 100
 """Candidates of an organisation."""
-_WAITS_FOR = timedelta(days=7)
+_VALID_FOR = timedelta(days=7)
 _CANDIDATE = "device-candidates/<uuid:candidate>"
 
 
@@ -85,7 +85,7 @@ def enter_label(
         created_by=actor.person,
         created_by_token=token_of(actor),
         created=now,
-        expires=now + _WAITS_FOR,
+        expires=now + _VALID_FOR,
     )
     write_entry(actor, "device-candidate.enter", organisation.stream, organisation.place, label=label, trust=trust)
     return row

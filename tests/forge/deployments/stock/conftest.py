@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from forge.accounts.models import Organisation, User
+from forge.deployments.bindings.actions import bind_to_group
 from forge.deployments.images.actions import store_image
 from forge.deployments.models import Deployment, ReleaseImage
-from forge.deployments.settings.binding import bind_to_group
 from forge.fleet.groups.actions import create_group
 from forge.fleet.groups.models import Assignment
 from forge.fleet.models import Device

@@ -15,8 +15,8 @@ from forge.accounts.models import Organisation, Quota, User
 from forge.core.blobs.links import links_of
 from forge.core.blobs.usage import organisation_bytes, recount
 from forge.core.models import Blob
+from forge.deployments.bindings.actions import unbind_from_group
 from forge.deployments.models import ReleaseImage
-from forge.deployments.settings.binding import unbind_from_group
 from tests.forge.deployments.stock.conftest import IMAGE, StockFleet
 
 pytestmark = pytest.mark.django_db

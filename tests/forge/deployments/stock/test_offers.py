@@ -12,7 +12,7 @@ from forge.accounts.models import User
 from forge.core.errors import Conflict
 from forge.core.models import Event
 from forge.deployments.actions import go_back, serve_tag
-from forge.deployments.settings.binding import unbind_from_group
+from forge.deployments.bindings.actions import unbind_from_group
 from forge.fleet.groups.models import Assignment
 from forge.fleet.models import DeviceEntry, StockAccount
 from forge.fleet.stock.actions import retry_stock_update

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
+from forge.deployments.bindings.actions import bind_to_group
 from forge.deployments.images.actions import store_image
 from forge.deployments.models import Deployment
-from forge.deployments.settings.binding import bind_to_group
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
 from forge.fleet.groups.actions import create_group

@@ -107,7 +107,8 @@ def test_the_overview_counts_versions_and_health_with_the_query_for_each(client:
     counts = {each["cell"]: each["count"] for each in overview["health"]}
     assert counts == {"healthy": 0, "away": 2, "restarting": 1, "self-test-failed": 1, "problem": 1}
     for each in overview["health"]:
-        assert client.get(f"{_BASE}/devices?q={quote(each['query'])}").json()["count"] == each["count"]
+        address = f"{_BASE}/devices?q={quote(each['query'])}"
+        assert client.get(address).json()["count"] == each["count"]
     assert client.get(f"{_BASE}/device-overview", {"q": "site=berlin"}).json()["count"] == 2
 
 

@@ -64,13 +64,13 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
         code = create_code(owner, organisation).row
         candidate = enter_label(owner, organisation, f"{number:016x}", "5e" * 16)
         batch = create_batch(owner, organisation, "Line 3", 10, (timezone.now() + timedelta(days=1)).date()).row
-        offered = joined(giver, f"door-{number}")
-        offer_device(owner, offered, organisation.name)
+        offered_device = joined(giver, f"door-{number}")
+        offer_device(owner, offered_device, organisation.name)
     Candidate.objects.filter(pk=candidate.pk).update(
         public_key=DEVICE_KEY, report=first_report().to_json(), asked=timezone.now()
     )
     create_stock_device(owner, organisation, "linux-armv7l", "stock-1")
-    offer = HandOver.objects.get(device=offered)
+    offer = HandOver.objects.get(device=offered_device)
     return {
         "DEVICE_REQUEST": f"{_PATH}/requests/{request.pk}",
         "DEVICE_REQUEST/log": f"{_PATH}/requests/{request.pk}/log",
