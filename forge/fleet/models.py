@@ -11,6 +11,7 @@ from forge.fleet.devices.models import (
     DeviceRequest,
     HandOver,
 )
+from forge.fleet.doorbell.models import Doorbell
 from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
 from forge.fleet.groups.models import Assignment, Group, GroupKind
 from forge.fleet.self_tests.models import SelfTest
@@ -27,6 +28,7 @@ __all__ = (
     "DeviceLabel",
     "DeviceQuerySet",
     "DeviceRequest",
+    "Doorbell",
     "Group",
     "GroupKind",
     "HandOver",

@@ -15,6 +15,8 @@ REPORTS: Final = f"{ROOT}reports"
 """POST `Report`: 204, also for the last one again."""
 KEY: Final = f"{ROOT}key"
 """PUT `KeyChange`, signed by the former key: 204."""
+DOORBELL: Final = f"{ROOT}doorbell"
+"""GET `DoorbellAccount`; 404 where the server has no broker."""
 DEVICE: Final = f"{ROOT}device"
 """DELETE: the device leaves its organisation, 204."""
 
