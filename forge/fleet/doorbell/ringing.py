@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -61,7 +62,9 @@ class Bells:
 
     def _connected(self) -> DoorbellBroker:
         if self._broker is None:
-            self._broker = DoorbellBroker(settings.DEVICE_MQTT_URL, settings.DEVICE_MQTT_CREDENTIALS)
+            # The setting of the address needs that of the credentials.
+            credentials = settings.DEVICE_MQTT_CREDENTIALS or Path()
+            self._broker = DoorbellBroker(settings.DEVICE_MQTT_URL, credentials)
         self._broker.require_ready()
         if not self._has_role:
             self._take_role(self._broker)

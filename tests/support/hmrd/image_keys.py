@@ -17,7 +17,8 @@ class ImageKey(NamedTuple):
 def new_image_key(folder: Path) -> ImageKey:
     """Makes a key as the guide of stock clients says."""
     made = ImageKey(folder / "acme.pem", folder / "acme.crt")
-    request = "openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -addext extendedKeyUsage=emailProtection".split()
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
+    request += ["-addext", "extendedKeyUsage=emailProtection"]
     names = ["-subj", "/CN=acme images", "-keyout", str(made.key), "-out", str(made.certificate)]
     subprocess.run([*request, *names], check=True, capture_output=True)
     return made
