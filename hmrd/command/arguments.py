@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hmrd.command.image import add_image
 from hmrd.command.signing import add_sign
 from hmrd.config.files import DEFAULT as CONFIG
 from hmrd.protocol.names import LONGEST_NAME
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     leave = commands.add_parser("leave", help="leave the organisation, and delete its runes and all recordings")
     leave.add_argument("--force", action="store_true", help="also where the server does not answer")
     add_sign(commands.add_parser("sign", help="sign an order with the key that an organisation keeps at home"))
+    add_image(commands.add_parser("image", help="sign a rune as an image for an update client such as SWUpdate"))
     commands.add_parser("check-config", help="name the wrong lines of the configuration")
     return root
 

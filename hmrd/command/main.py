@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from hmrd.command.arguments import parser
+from hmrd.command.image import make_image
 from hmrd.command.signing import SigningFailed, sign
 from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.actions import trust_of
+from hmrd.images.swupdate import ImageRefused
 from hmrd.local_client import DaemonAway, ask
 from hmrd.memory import use_one_arena
 from hmrd.network.http import ServerFailed
@@ -54,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         AlreadyJoined,
         FolderInUse,
         SigningFailed,
+        ImageRefused,
         StorageFailed,
         TrustRefused,
     ) as error:
@@ -94,6 +97,8 @@ def _run(options: argparse.Namespace) -> None:
             _collect(options)
         case "trust":
             _trust(options)
+        case "image":
+            print(make_image(options))
         case "sign":
             sign(options)
         case "leave":

@@ -108,6 +108,14 @@ def usual_board() -> str:
 
 
 @dataclass(frozen=True)
+class DoorbellConfig:
+    """The broker of MQTT 5 that tells the device that there is something new. Its account comes from the server."""
+
+    url: str
+    ca: str = ""
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole configuration."""
 
@@ -117,3 +125,4 @@ class Config:
     mirror: ServerAddress | None = None
     """An OCI registry that has the runes too."""
     runes: tuple[RuneConfig, ...] = (RuneConfig(),)
+    doorbell: DoorbellConfig | None = None

@@ -14,6 +14,7 @@ from hmrd.config.model import (
     RUN_SECONDS,
     SERVER_RUNE,
     Config,
+    DoorbellConfig,
     InputFormat,
     Origin,
     RuneConfig,
@@ -62,11 +63,23 @@ def read_config(text: str) -> Config:
     mirror = _mirror(server)
     runes = tuple(_rune(each) for each in root.tables("rune")) or (RuneConfig(),)
     _require_distinct(root, runes)
+    doorbell = _doorbell(root)
     for table in (root, device, server):
         table.finish()
     if errors:
         raise BadConfig(errors)
-    return Config(board, ca, mirror, runes)
+    return Config(board, ca, mirror, runes, doorbell)
+
+
+def _doorbell(root: Table) -> DoorbellConfig | None:
+    if not root.has("doorbell"):
+        return None
+    table = root.table("doorbell")
+    url, ca = table.text("url"), table.text("ca")
+    if _MQTT.fullmatch(url) is None:
+        table.error("url", "doorbell.url takes the address of a broker such as mqtts://broker.example:8883.")
+    table.finish()
+    return DoorbellConfig(url, ca)
 
 
 def _mirror(server: Table) -> ServerAddress | None:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from hmrd.network.http import HttpAnswer, HttpRequest, ServerFailed, Transport
 from hmrd.protocol import addresses
+from hmrd.protocol.doorbell import LARGEST_DOORBELL, DoorbellAccount
 from hmrd.protocol.enrolment import (
     LARGEST_ENROLMENT,
     Enrolment,
@@ -103,6 +104,11 @@ class ServerClient:
                 return last
             raise
         return None
+
+    def doorbell(self) -> DoorbellAccount:
+        """Asks for the device's account at the broker."""
+        answer = self._send("GET", addresses.DOORBELL, b"", LARGEST_DOORBELL)
+        return self._read(answer, LARGEST_DOORBELL, DoorbellAccount.from_json)
 
     def replace_key(self, key: KeyOfDevice) -> None:
         """Has the server take another key from now on."""

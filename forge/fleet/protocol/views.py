@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from forge.fleet.doorbell.accounts import answer_doorbell
 from forge.fleet.protocol.answering import Answer, device_response, done_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_again
@@ -17,7 +18,7 @@ from forge.fleet.protocol.states import answer_state
 from forge.fleet.reports.actions import leave, replace_key
 from forge.fleet.reports.errors import ReportRefused
 from forge.fleet.reports.recording import take_report
-from hmrd.protocol.addresses import DEVICE, ENROLMENTS, KEY, REPORTS, STATE
+from hmrd.protocol.addresses import DEVICE, DOORBELL, ENROLMENTS, KEY, REPORTS, STATE
 from hmrd.protocol.enrolment import LARGEST_ENROLMENT, KeyChange, key_change_text
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed
@@ -60,6 +61,7 @@ _ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     STATE: {"GET": answer_state},
     REPORTS: {"POST": _answer_report},
     KEY: {"PUT": _answer_key},
+    DOORBELL: {"GET": answer_doorbell},
     DEVICE: {"DELETE": _answer_leaving},
 }
 

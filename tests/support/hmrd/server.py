@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hmrd.protocol import addresses
+from hmrd.protocol.doorbell import DoorbellAccount
 from hmrd.protocol.enrolment import CodeProof, Enrolment, EnrolmentRequest, EnrolmentWaits, KeyChange, Trust, TrustKind
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed, written
@@ -51,6 +52,7 @@ class ProtocolServer:
         self.requests: list[tuple[str, str, Mapping[str, str]]] = []
         self.trust: Trust | None = None
         self.has_left = False
+        self.doorbell: DoorbellAccount | None = None
         self.lock = threading.Lock()
 
     def want(
@@ -153,6 +155,8 @@ class _Handler(QuietHandler):
                 return self._json(200, state.enrolment.to_json())
             case "GET", addresses.STATE:
                 return self._send_state(state)
+            case "GET", addresses.DOORBELL if state.doorbell is not None:
+                return self._json(200, state.doorbell.to_json())
             case "POST", addresses.REPORTS:
                 return self._take(state, Report.from_json(parsed(body, len(body))))
             case "PUT", addresses.KEY:
