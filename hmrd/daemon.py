@@ -21,7 +21,7 @@ from hmrd.service.device import Device
 from hmrd.service.rune_service import RETRY_SAVING, RuneService
 from hmrd.storage.files import StorageFailed, read_file, write_file
 from hmrd.storage.folder import StateFolder
-from hmrd.storage.log import RingLog
+from hmrd.storage.log import RingLog, fault_text
 
 T = TypeVar("T")
 
@@ -182,7 +182,7 @@ class Daemon:
             self.device.log.write(error.problem.detail)
             self._try_again_later()
         except Exception as error:
-            self.device.log.write(f"unexpected: {type(error).__name__}: {error}")
+            self.device.log.write(f"unexpected: {fault_text(error)}")
             self._try_again_later()
 
     def _try_again_later(self) -> None:

@@ -289,7 +289,7 @@ def build_template_runes() -> None:
 
 def build_wheel() -> None:
     """Builds the wheel that the server gives to other machines; quick when it is there already."""
-    names = ("forge", "lab", "hmr", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")
+    names = ("forge", "lab", "hmr", "hmrd", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")
     programs = ("tools/packaging/wheel.py", "tools/packaging/runtime_wheel.py")
     sources = toolchain_sources() + digest(files_below([ROOT / name for name in (*names, *programs)]))
     stamp = WHEELS / ".sources"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.builds.pages import devices
+from forge.builds.pages import boards
+
+_BUILD = "<str:organisation>/<str:name>/builds/<int:number>"
 
 project_pages = [
-    path("<str:organisation>/<str:name>/builds/<int:number>/devices", devices.build_devices, name="build-devices"),
-    path("<str:organisation>/<str:name>/devices", devices.project_devices, name="project-devices"),
+    path(f"{_BUILD}/boards", boards.build_boards, name="build-boards"),
+    path("<str:organisation>/<str:name>/boards", boards.project_boards, name="project-boards"),
+    path(f"{_BUILD}/devices", boards.redirect_former_address, name="build-devices"),
+    path("<str:organisation>/<str:name>/devices", boards.redirect_former_address, name="project-devices"),
 ]

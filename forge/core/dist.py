@@ -24,6 +24,11 @@ def notebook_wheel() -> Path | None:
     return next(iter(sorted(Path(settings.WHEEL_DIR).glob("hammer_forge_hmr-*.whl"))), None)
 
 
+def device_wheel() -> Path | None:
+    """The wheel of hammer-forge-hmrd, or None if set-up has not built it yet."""
+    return next(iter(sorted(Path(settings.WHEEL_DIR).glob("hammer_forge_hmrd-*.whl"))), None)
+
+
 def dist_address(file: Path) -> str:
     """Returns the address of a file."""
     return f"{settings.PUBLIC_URL}/dist/{file.name}"

@@ -12,7 +12,10 @@ class BadDeviceName(Invalid):
     title = "This name cannot be used"
 
     def __init__(self) -> None:
-        detail = "A name has lower-case letters and digits, with single - . or _ between them, such as gate-7."
+        detail = (
+            "A name has lower-case letters and digits, with single - . or _ between them, such as gate-7. It is not "
+            "claim, do or groups: those are pages."
+        )
         super().__init__(detail, errors={"name": [detail]})
 
 

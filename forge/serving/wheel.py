@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.core.dist import (
+    device_wheel,
     digest_of_file,
     dist_address,
     notebook_wheel,
@@ -79,6 +80,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if notebooks is not None:
         sdk = pip_requirement("hammer-forge-hmr", notebooks)
         context["notebook_command"] = f'pip install "{runtime_requirement()}" "{sdk}"'
+    devices = device_wheel()
+    if devices is not None:
+        daemon = pip_requirement("hammer-forge-hmrd", devices)
+        context["device_command"] = f'pip install "{runtime_requirement()}" "{daemon}"'
     tarball = npm_package()
     if tarball is not None:
         context["npm_command"] = f"npm install {dist_address(tarball)}"
@@ -92,7 +97,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
         response = HttpResponse(tarball.read_bytes(), content_type="application/gzip")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    wheels = (current_wheel().path, needed_runtime(), notebook_wheel())
+    wheels = (current_wheel().path, needed_runtime(), notebook_wheel(), device_wheel())
     files = {file.name: file for file in wheels if file is not None}
     if name not in files:
         raise NotFound(f"This installation serves {listed(list(files))}.")

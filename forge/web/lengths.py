@@ -25,6 +25,12 @@ from forge.datasets.collecting.task import HINT_LIMIT
 from forge.datasets.versions.actions import MESSAGE_LIMIT
 from forge.deployments.keys.actions import MAX_NAME
 from forge.deployments.settings.actions import MAX_TITLE
+from forge.fleet.bulk.actions import LONGEST_LABEL
+from forge.fleet.devices.models import LONGEST_NOTE
+from forge.fleet.enrolment.actions import candidates
+from forge.fleet.enrolment.models import LONGEST_BATCH_TITLE
+from forge.fleet.groups import actions as groups
+from forge.fleet.queries.syntax import LONGEST_QUERY
 from forge.learning.pages.lists import LONGEST_LIST
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git import remote
@@ -42,6 +48,7 @@ from forge.reviews.rounds.requests import MAXIMUM_TITLE
 from forge.reviews.suggestions.actions import LONGEST_VALUE
 from forge.search.query import MAX_CHARACTERS
 from forge.webhooks.delivery import addresses
+from hmrd.protocol import names as device_names
 from rune.datasets.label_names import WORD_LIMIT
 
 LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
@@ -53,7 +60,15 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "deployment_key": MAX_NAME,
         "deployment_title": MAX_TITLE,
         "description": MAX_DESCRIPTION,
+        "device_batch": LONGEST_BATCH_TITLE,
         "device_code": device.LONGEST_TYPED,
+        "device_group": groups.LONGEST_TITLE,
+        "device_label": LONGEST_LABEL,
+        "device_label_id": candidates.LONGEST_TYPED_LABEL,
+        "device_label_secret": candidates.LONGEST_TYPED_SECRET,
+        "device_name": device_names.LONGEST_NAME,
+        "device_note": LONGEST_NOTE,
+        "device_query": LONGEST_QUERY,
         "email": MAX_EMAIL_LENGTH,
         "git_address": remote.MAX_ADDRESS_LENGTH,
         "git_token": remote.MAX_TOKEN_LENGTH,

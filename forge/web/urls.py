@@ -10,6 +10,7 @@ from forge.accounts import page_urls as accounts
 from forge.builds import page_urls as builds
 from forge.datasets import page_urls as datasets
 from forge.deployments import page_urls as deployments
+from forge.fleet import page_urls as fleet
 from forge.jobs import page_urls as jobs
 from forge.learning import page_urls as learning
 from forge.notices import page_urls as notices
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *webhooks.organisation_pages,
     *reviews.organisation_pages,
     *jobs.organisation_pages,
+    *fleet.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.redirect_moved_page, name="moved-page"),
     path("<str:organisation>/<former:page>/<path:rest>", organisation.redirect_moved_page, name="moved-page-below"),
     path("<str:organisation>/<str:name>", overview.project_page, name="project"),

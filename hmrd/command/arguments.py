@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hmrd.command.signing import add_sign
 from hmrd.config.files import DEFAULT as CONFIG
 from hmrd.protocol.names import LONGEST_NAME
 from hmrd.protocol.reports import LARGEST_LOG
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_collect(commands.add_parser("collect", help="keep what the runes read in a data set on this device"))
     leave = commands.add_parser("leave", help="leave the organisation, and delete its runes and all recordings")
     leave.add_argument("--force", action="store_true", help="also where the server does not answer")
+    add_sign(commands.add_parser("sign", help="sign an order with the key that an organisation keeps at home"))
     commands.add_parser("check-config", help="name the wrong lines of the configuration")
     return root
 

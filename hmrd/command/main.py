@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from hmrd.command.arguments import parser
+from hmrd.command.signing import SigningFailed, sign
 from hmrd.command.text import status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.socket import DaemonAway, ask
+from hmrd.memory import use_one_arena
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, read_proof
@@ -41,7 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         _run(options)
-    except (CommandFailed, DaemonAway, BadMessage, BadAddress, AlreadyJoined, FolderInUse, StorageFailed) as error:
+    except (
+        CommandFailed,
+        DaemonAway,
+        BadMessage,
+        BadAddress,
+        AlreadyJoined,
+        FolderInUse,
+        SigningFailed,
+        StorageFailed,
+    ) as error:
         print(f"hmrd: {error}", file=sys.stderr)
         return FAILED
     except ServerFailed as error:
@@ -77,6 +88,8 @@ def _run(options: argparse.Namespace) -> None:
             _deploy(options)
         case "collect":
             _collect(options)
+        case "sign":
+            sign(options)
         case "leave":
             print(f"Left {_ask(options, LocalCommand.LEAVE, force=options.force)['organisation']}.")
 
@@ -85,9 +98,20 @@ def _run_daemon(options: argparse.Namespace) -> None:
     # The other commands answer sooner without the engine.
     from hmrd.daemon import Daemon
 
+    _require_owner(StateFolder(options.state))
+    use_one_arena()
     daemon = Daemon(StateFolder(options.state), options.config)
     daemon.listen_to_signals()
     daemon.run()
+
+
+def _require_owner(folder: StateFolder) -> None:
+    """Root would leave files that the daemon cannot read."""
+    owner = folder.root.stat().st_uid if folder.root.exists() else os.geteuid()
+    if os.geteuid() == 0 and owner != 0:
+        raise CommandFailed(
+            f"{folder.root} belongs to another user. Start the daemon, or run this command as that user."
+        )
 
 
 def _check_config(options: argparse.Namespace) -> None:
@@ -171,6 +195,7 @@ def _join_alone(options: argparse.Namespace, folder: StateFolder, proof: Proof) 
     rune = next((each.name for each in loaded.config.runes if each.origin is Origin.SERVER), None)
     if rune is None:
         raise CommandFailed(f'{options.config} has no rune with from = "server".')
+    _require_owner(folder)
     lock = folder.lock()
     try:
         device = Device(folder, loaded.config, RingLog(folder.log))

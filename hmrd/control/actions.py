@@ -21,7 +21,7 @@ from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
 from hmrd.running.checks import checked
 from hmrd.server_address import BadAddress
 from hmrd.service.device import Device
-from hmrd.service.joining import AlreadyJoined, first_report, join
+from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
 from hmrd.service.rune_service import RuneService
 from hmrd.state import Deployed, ReportTaken, WentBack
 from hmrd.storage.files import StorageFailed, write_file
@@ -131,6 +131,7 @@ class Actions:
         service = self._host.service(None)
         if service is None or service.config.origin is not Origin.SERVER:
             raise ActionRefused('hmrd.toml has no rune with from = "server".')
+        require_unjoined(self._host.device)
         proof, name = fields.item("proof", read_proof), fields.text("name", LONGEST_NAME, default="")
         report = first_report(service.machine)
         answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report)

@@ -182,7 +182,8 @@ _NAMES: Final = {401: ProblemName.KEY_REFUSED, 403: ProblemName.KEY_REFUSED, 410
 def _require_success(address: Address, response: http.client.HTTPResponse) -> None:
     if not http.client.OK <= response.status < http.client.MULTIPLE_CHOICES:
         raise refusal_of(address, response)
-    require_no_page(address, response)
+    if response.status != http.client.NO_CONTENT:
+        require_no_page(address, response)
 
 
 def require_no_page(address: Address, response: http.client.HTTPResponse) -> None:

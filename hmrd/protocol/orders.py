@@ -114,7 +114,7 @@ def read_order(envelope: str, keys: Sequence[str]) -> Order:
         signed = signed_bytes(payload, PAYLOAD_TYPE)
         if not any(key.verifies(signature, signed) for key in _keys(keys) for signature in signatures):
             raise OrderRefused("None of the pinned keys signed the order.")
-        return _order(parsed(payload, LONGEST_ORDER))
+        return read_payload(parsed(payload, LONGEST_ORDER))
     except (BadMessage, BadKey, binascii.Error) as error:
         raise OrderRefused(f"The order cannot be read: {error}") from None
 
@@ -127,7 +127,9 @@ def _signature(value: object) -> bytes:
     return base64.b64decode(Fields(value, "a signature").text("sig", 1024), validate=True)
 
 
-def _order(value: object) -> Order:
+def read_payload(value: object) -> Order:
+    """Reads the payload of an order, which nobody has signed yet. Raises `BadMessage`, and `BadKey` for keys that are
+    none."""
     fields = Fields(value, "the order")
     kind = fields.text("kind", 10)
     if kind == "leave":

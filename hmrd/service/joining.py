@@ -18,9 +18,7 @@ class AlreadyJoined(Exception):
 def join(device: Device, server: str, proof: Proof, name: str, report: Report) -> Enrolment | EnrolmentWaits:
     """Asks to join, with the device's first report. What it pins is on the disk before this returns. Raises
     `AlreadyJoined`, `BadAddress`, `ServerFailed` and `StorageFailed`."""
-    if device.connection is not None:
-        organisation = device.connection.identity.trust.organisation
-        raise AlreadyJoined(f"This device belongs to {organisation}. Leave it first: hmrd leave.")
+    require_unjoined(device)
     client = device.client(server, NEW_DEVICE)
     answer = client.enrol(EnrolmentRequest(proof, device.folder.identity.key().public, report, name))
     if isinstance(answer, Enrolment):
@@ -30,8 +28,16 @@ def join(device: Device, server: str, proof: Proof, name: str, report: Report) -
     return answer
 
 
+def require_unjoined(device: Device) -> None:
+    """Raises `AlreadyJoined` for a device that belongs to an organisation."""
+    if device.connection is not None:
+        organisation = device.connection.identity.trust.organisation
+        raise AlreadyJoined(f"This device belongs to {organisation}. Leave it first: hmrd leave.")
+
+
 def join_without_daemon(device: Device, rune: str, server: str, proof: Proof, name: str) -> Enrolment | EnrolmentWaits:
     """The same while no daemon runs, for the machine of a rune, which keeps the number of its report."""
+    require_unjoined(device)
     file = device.folder.state_file(rune)
     machine = Machine(device.agent, device.config.board, file.read()[0])
     machine, _ = step(machine, Started(device.clock.now()))

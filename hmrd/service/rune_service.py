@@ -56,6 +56,7 @@ from hmrd.state import (
     WorkFailed,
 )
 from hmrd.storage.files import StorageFailed
+from hmrd.storage.log import fault_text
 from rune.tools.api.ports import Input
 
 JITTER: Final = 0.1
@@ -190,7 +191,7 @@ class RuneService:
             try:
                 event = task(signal)
             except Exception as error:
-                self._device.log.write(f"{type(command).__name__} failed: {type(error).__name__} in {_place(error)}.")
+                self._device.log.write(f"{type(command).__name__} failed: {fault_text(error)}.")
                 event = self._failed(command, Problem(ProblemName.UNEXPECTED, f"{type(error).__name__}."))
             self._schedule(lambda: self._end_task(command, signal, event))
 
@@ -331,11 +332,3 @@ def _line(event: DeviceEvent) -> str:
     if event.problem is not None:
         words.append(f"{event.problem.name}: {event.problem.detail}")
     return " ".join(word for word in words if word)
-
-
-def _place(error: BaseException) -> str:
-    """The module and the line of a fault, without any value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"

@@ -57,3 +57,12 @@ class RingLog:
         if len(data) > size:
             data = data[-size:].partition(b"\n")[2]
         return data.decode("utf-8", "replace")
+
+
+def fault_text(error: BaseException) -> str:
+    """The kind and the place of a fault of the daemon itself, without any value: those may be private."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
+    return f"{type(error).__name__} in {place}"

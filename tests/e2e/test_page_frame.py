@@ -71,7 +71,7 @@ def test_pages_have_one_logo_one_width_and_no_fault_of_layout(forge: LiveForge, 
     assert not problems, "\n".join(problems)
 
 
-BUILD_TABS = ("", "/try", "/memory", "/devices", "/files", "/log", "/publish")
+BUILD_TABS = ("", "/try", "/memory", "/boards", "/files", "/log", "/publish")
 
 
 def test_the_pages_of_a_build_have_one_row_of_tabs_and_no_fault_of_layout(

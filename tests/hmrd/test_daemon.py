@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from hmrd.protocol.enrolment import Trust, TrustKind
 from hmrd.protocol.orders import RunOrder, sign_order
 from hmrd.protocol.reports import EventKind
-from hmrd.protocol.wanted import RequestKind
+from hmrd.protocol.wanted import ApprovedOutputs, RequestKind
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.support.hmrd.daemon import DaemonProcess, daemon
 from tests.support.hmrd.runes import MARKER, other_sine_rune, sine_rune, trapping_rune
@@ -26,8 +27,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def server() -> Iterator[ProtocolServer]:
     with protocol_server() as server:
-        from dataclasses import replace
-
         server.desired = replace(server.desired, interval=1)
         yield server
 
@@ -161,10 +160,6 @@ def test_a_rune_that_traps_again_and_again_is_given_up(server: ProtocolServer, d
 
 
 def test_other_bits_than_approved_never_run(server: ProtocolServer, device: DaemonProcess) -> None:
-    from dataclasses import replace
-
-    from hmrd.protocol.wanted import ApprovedOutputs
-
     server.want(sine_rune(), 1)
     enrolled(device, server)
     device.wait_for_version("1.1")
@@ -182,7 +177,7 @@ def test_a_damaged_slot_is_fetched_again(server: ProtocolServer, device: DaemonP
     device.wait_for_version("1.1")
     device.kill()
     (slot,) = (device.state / "runes" / "sine").glob("slot-*.rune")
-    slot.write_bytes(b"\0" + slot.read_bytes()[1:])
+    slot.write_bytes(slot.read_bytes()[:-1] + b"\xff")
     device.start()
     device.wait(lambda rune: rune["phase"] == "running" and rune["is_answering"], "the rune runs again")
     server.wait_for_report(lambda report: report.totals.fallbacks == 1, "the damage is reported")
@@ -320,8 +315,6 @@ def test_a_request_to_leave_is_reported_before_everything_is_forgotten(
 def test_a_server_that_was_taken_over_runs_nothing_without_the_key_at_home(
     server: ProtocolServer, device: DaemonProcess
 ) -> None:
-    from dataclasses import replace
-
     home = make_private_key(Algorithm.ED25519)
     server.trust = Trust(TrustKind.HOME, server.keys.root_digest, (home.public.pem,))
     first = server.want(sine_rune(), 1)
@@ -375,8 +368,29 @@ def test_a_daemon_with_a_rune_takes_little_memory(server: ProtocolServer, device
     assert device.memory < 80 * 1024 * 1024, device.memory
 
 
-def test_a_second_daemon_does_not_start(device: DaemonProcess) -> None:
+def test_a_second_daemon_does_not_start_and_others_cannot_open_the_socket(device: DaemonProcess) -> None:
     device.start()
+    assert (device.state / "hmrd.sock").stat().st_mode & 0o777 == 0o600
     second = device.ask("run")
     assert second.returncode == 1
     assert "Another hmrd works with" in second.stderr
+
+
+def test_a_device_joins_by_its_label_once_a_member_confirmed_it(server: ProtocolServer, device: DaemonProcess) -> None:
+    server.is_confirmed = False
+    arguments = ("enroll", server.url, "--label", "--organisation", "acme", "--no-wait")
+    first, second = device.say(*arguments), device.say(*arguments)
+    assert first == second
+    assert "has to confirm this device" in first
+    server.is_confirmed = True
+    assert "Joined acme as gw-1." in device.say(*arguments)
+    assert device.ask("enroll", server.url, "--label").returncode == 1
+
+
+def test_a_device_joins_by_the_certificate_of_a_batch(
+    server: ProtocolServer, device: DaemonProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "batch").write_text(f"0d3f2c1e-1111-4222-8333-444455556666.{'a' * 32}\n")
+    assert device.say("enroll", server.url, "--batch", str(tmp_path / "batch")) == "Joined acme as gw-1.\n"
+    (tmp_path / "batch").write_text("something else\n")
+    assert "the certificate of a batch" in device.ask("enroll", server.url, "--batch", str(tmp_path / "batch")).stderr

@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from forge.core.dist import notebook_wheel, runtime_wheel
+from forge.core.dist import device_wheel, notebook_wheel, runtime_wheel
 from forge.serving.wheel import current_wheel
 from rune.tools.api.built import build
 from tests.support.cases import each_case
@@ -85,8 +85,12 @@ def wheel() -> Path:
 def test_each_file_is_in_one_of_the_wheels(wheel: Path) -> None:
     notebooks = notebook_wheel()
     assert notebooks is not None, "set-up builds it"
+    devices = device_wheel()
+    assert devices is not None, "set-up builds it"
     small, sdk, large = names_in(wheel), names_in(notebooks), names_in(current_wheel().path)
-    assert small & large == small & sdk == sdk & large == set()
+    daemon = names_in(devices)
+    assert small & large == small & sdk == sdk & large == daemon & (small | sdk | large) == set()
+    assert {name.partition("/")[0] for name in daemon} == {"hmrd"}
     assert "hmr/__init__.py" in sdk
     assert {name.partition("/")[0] for name in sdk} == {"hmr"}
     assert "rune/__init__.py" in small
@@ -145,6 +149,17 @@ def test_a_wheel_of_the_sdk_that_imports_the_compiler_is_refused() -> None:
     }
     with pytest.raises(BadWheel, match=r"imports the compiler: rune/source/__init__\.py"):
         runtime_files(files)
+
+
+def test_the_daemon_of_devices_installs_neither_compiler_nor_server(wheel: Path) -> None:
+    daemon = device_wheel()
+    assert daemon is not None
+    closure = closure_of(required_names(daemon) | required_names(wheel))
+    assert {"cryptography", "numpy", "tuf", "wasmtime"} <= closure
+    assert not closure & {"ziglang", "click", "django", "httpx", "pillow", "pyyaml", "paho-mqtt"}
+    with zipfile.ZipFile(daemon) as archive:
+        (scripts,) = (archive.read(name) for name in archive.namelist() if name.endswith("entry_points.txt"))
+    assert b"hmrd = hmrd.command.main:main" in scripts
 
 
 @pytest.mark.slow

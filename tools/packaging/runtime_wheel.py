@@ -1,5 +1,5 @@
 """Splits the wheel: `hammer-forge-runtime` has what running a rune and asking a server import, `hammer-forge-hmr` the
-SDK of notebooks, and `hammer-forge` the rest, which has the compiler.
+SDK of notebooks, `hammer-forge-hmrd` the daemon of devices, and `hammer-forge` the rest, which has the compiler.
 
 Each file is in one of them, so that all can be installed, and a program that only runs runes installs the first.
 """
@@ -12,6 +12,7 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 NAME = "hammer_forge_runtime"
@@ -26,10 +27,43 @@ ROOTS = (
 """The imports of a program that runs runes, and those by name. Their own imports and those of the SDK are included."""
 NEEDS = ("numpy", "wasmtime")
 """Among the requirements of the whole, those of the runtime."""
-SDK_NAME, SDK_FOLDER = "hammer_forge_hmr", "hmr/"
-SDK_SUMMARY = "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge"
-SDK_NEEDS = ("cryptography", "httpx", "pillow", "pyyaml", "tuf")
-"""The requirements of the SDK beside the runtime, which are some of the whole."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A wheel of one folder, which needs the runtime."""
+
+    name: str
+    folder: str
+    summary: str
+    needs: tuple[str, ...]
+    """The requirements beside the runtime, which are some of the whole."""
+    extras: tuple[tuple[str, str], ...] = ()
+    """Each extra with the requirement of the whole that it is."""
+    scripts: str = ""
+    """The content of `entry_points.txt`; "" without commands."""
+
+    @property
+    def file_name(self) -> str:
+        """The name as files have it."""
+        return self.name.replace("-", "_")
+
+
+SDK = Part(
+    "hammer-forge-hmr",
+    "hmr/",
+    "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge",
+    ("cryptography", "httpx", "pillow", "pyyaml", "tuf"),
+)
+DAEMON = Part(
+    "hammer-forge-hmrd",
+    "hmrd/",
+    "Runs runes on Linux devices, and fetches what a server of Hammer Forge wants",
+    ("cryptography", "tuf"),
+    (("mqtt", "paho-mqtt"),),
+    "[console_scripts]\nhmrd = hmrd.command.main:main\n",
+)
+PARTS = (SDK, DAEMON)
 COMPILER = ("rune/compiler/", "rune/pyblock/", "rune/source/")
 """The folders of the compiler, which the runtime does not have."""
 SUMMARY = "Runs runes of Hammer Forge, and loads them from deployments"
@@ -44,8 +78,8 @@ class BadWheel(Exception):
     """The wheel cannot be split."""
 
 
-def split(wheel: Path, folder: Path) -> tuple[Path, Path, Path]:
-    """Writes the wheels of the runtime, of the SDK and of the rest into a folder. Raises `BadWheel`."""
+def split(wheel: Path, folder: Path) -> list[Path]:
+    """Writes the wheels of the runtime, of each part and of the rest into a folder. Raises `BadWheel`."""
     with zipfile.ZipFile(wheel) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     (metadata_path,) = (name for name in files if name.endswith(".dist-info/METADATA"))
@@ -58,32 +92,52 @@ def split(wheel: Path, folder: Path) -> tuple[Path, Path, Path]:
         for name, data in files.items()
         if name.startswith(f"{info}/") and (name.endswith("/WHEEL") or "/licenses/" in name)
     }
-    runtime_info, sdk_info = f"{NAME}-{version}.dist-info", f"{SDK_NAME}-{version}.dist-info"
+    runtime_info = f"{NAME}-{version}.dist-info"
     runtime = {name: files[name] for name in modules}
     runtime |= {f"{runtime_info}/{name}": data for name, data in metadata_files.items()}
     runtime[f"{runtime_info}/METADATA"] = _runtime_metadata(metadata).encode()
-    sdk = {name: data for name, data in files.items() if name.startswith(SDK_FOLDER)}
-    rest = {name: data for name, data in files.items() if name not in modules and name not in sdk}
-    sdk |= {f"{sdk_info}/{name}": data for name, data in metadata_files.items()}
-    sdk[f"{sdk_info}/METADATA"] = _sdk_metadata(metadata, version).encode()
-    requirement = f"Requires-Dist: hammer-forge-runtime=={version}\nRequires-Dist: "
-    rest[metadata_path] = metadata.replace("Requires-Dist: ", requirement, 1).encode()
+    folders = tuple(part.folder for part in PARTS)
+    rest = {name: data for name, data in files.items() if name not in modules and not name.startswith(folders)}
+    # The server reads the messages of devices, which are the daemon's.
+    daemon = f'Requires-Dist: {DAEMON.name}=={version}; extra == "server"\n'
+    requirements = f"Requires-Dist: hammer-forge-runtime=={version}\n{daemon}Requires-Dist: "
+    rest[metadata_path] = metadata.replace("Requires-Dist: ", requirements, 1).encode()
     small = folder / f"{NAME}-{version}-py3-none-any.whl"
     large = folder / wheel.name
-    notebooks = folder / f"{SDK_NAME}-{version}-py3-none-any.whl"
     _write(small, runtime, runtime_info)
-    _write(notebooks, sdk, sdk_info)
     _write(large, rest, info)
     if small.stat().st_size > LARGEST:
         raise BadWheel(f"{small.name} has {small.stat().st_size:,} bytes, more than {LARGEST:,}.")
-    return small, notebooks, large
+    written_parts = [_write_part(part, folder, version, files, metadata, metadata_files) for part in PARTS]
+    return [small, *written_parts, large]
+
+
+def _write_part(
+    part: Part,
+    folder: Path,
+    version: str,
+    files: Mapping[str, bytes],
+    metadata: str,
+    metadata_files: Mapping[str, bytes],
+) -> Path:
+    """Writes the wheel of one folder."""
+    info = f"{part.file_name}-{version}.dist-info"
+    content = {name: data for name, data in files.items() if name.startswith(part.folder)}
+    content |= {f"{info}/{name}": data for name, data in metadata_files.items()}
+    content[f"{info}/METADATA"] = _part_metadata(part, metadata, version).encode()
+    if part.scripts:
+        content[f"{info}/entry_points.txt"] = part.scripts.encode()
+    path = folder / f"{part.file_name}-{version}-py3-none-any.whl"
+    _write(path, content, info)
+    return path
 
 
 def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
-    """The files of the runtime: the modules that the roots and the SDK import, at any depth, with their packages and
-    types. Raises `BadWheel` if they import the compiler."""
-    sdk = [imported_modules(data.decode()) for name, data in files.items() if re.match(rf"{SDK_FOLDER}.*\.py$", name)]
-    roots = {*ROOTS, *(module for modules in sdk for module in modules)}
+    """The files of the runtime: the modules that the roots and the other parts import, at any depth, with their
+    packages and types. Raises `BadWheel` if they import the compiler."""
+    folders = tuple(part.folder for part in PARTS)
+    sources = [data for name, data in files.items() if name.startswith(folders) and name.endswith(".py")]
+    roots = {*ROOTS, *(module for data in sources for module in imported_modules(data.decode()))}
     waiting = [module for root in roots for module in _with_packages(root)]
     paths: set[str] = set()
     while waiting:
@@ -94,7 +148,7 @@ def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
         for module in imported_modules(files[path].decode()):
             waiting += _with_packages(module)
     if compiler := sorted(name for name in paths if name.startswith(COMPILER)):
-        raise BadWheel(f"The runtime or the SDK imports the compiler: {compiler[0]}.")
+        raise BadWheel(f"The runtime, the SDK or the daemon imports the compiler: {compiler[0]}.")
     return frozenset(paths | {name for name in files if name in DATA})
 
 
@@ -132,11 +186,14 @@ def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
     return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
 
 
-def _sdk_metadata(metadata: str, version: str) -> str:
-    """The metadata of the SDK: it needs the runtime of its version, and not the compiler."""
-    lines = _renamed_metadata(metadata, "hammer-forge-hmr", SDK_SUMMARY)
-    needs = (f"hammer-forge-runtime=={version}", *(_requirement(metadata, name) for name in SDK_NEEDS))
-    return "\n".join([*lines, *(f"Requires-Dist: {each}" for each in needs), ""])
+def _part_metadata(part: Part, metadata: str, version: str) -> str:
+    """The metadata of a part: it needs the runtime of its version, and not the compiler."""
+    lines = _renamed_metadata(metadata, part.name, part.summary)
+    needs = (f"hammer-forge-runtime=={version}", *(_requirement(metadata, name) for name in part.needs))
+    lines += [f"Requires-Dist: {each}" for each in needs]
+    for extra, name in part.extras:
+        lines += [f"Provides-Extra: {extra}", f'Requires-Dist: {_requirement(metadata, name)}; extra == "{extra}"']
+    return "\n".join([*lines, ""])
 
 
 def _renamed_metadata(metadata: str, name: str, summary: str) -> list[str]:

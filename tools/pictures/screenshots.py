@@ -245,11 +245,11 @@ def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> Non
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_role("tab", name=f"Build {number}")).to_be_visible()
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
-    page.goto(f"{project}/builds/{number}/devices?board=raspberry-pi-pico")
+    page.goto(f"{project}/builds/{number}/boards?board=raspberry-pi-pico")
     # Packages are made after the build; the page is read again as each is there.
     expect(page.locator("[data-follow-build]")).to_have_count(0, timeout=COMPILING)
     expect(page.get_by_role("region", name="Boards", exact=True)).to_be_visible(timeout=PATIENCE)
-    camera.shoot(page, "devices", EVERY)
+    camera.shoot(page, "boards", EVERY)
 
 
 def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:

@@ -158,7 +158,7 @@ def titles_of(jobs: Sequence[QueuedJob]) -> Mapping[UUID, JobTitle]:
 
 def _title(package: BuildPackage) -> JobTitle:
     build = package.build
-    page = f"{build.project.get_absolute_url()}/builds/{build.number}/devices"
+    page = f"{build.project.get_absolute_url()}/builds/{build.number}/boards"
     return JobTitle(f"Package for {package.target} of build {build.number} of {build.project.full_name}", page)
 
 

@@ -1,4 +1,4 @@
-"""Verdicts on whether a build's packages fit boards, in the words and colours of the Devices page.
+"""Verdicts on whether a build's packages fit boards, in the words and colours of the page Boards.
 
 Pure but for the build's rows.
 """

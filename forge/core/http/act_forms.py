@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import BooleanField, CharField, Field
@@ -23,7 +24,10 @@ class Button:
     """A button of a page's form: the act, and the address to go to after it, of the thing and the address's names."""
 
     act: Callable[..., Any]
-    back: Callable[..., str]
+    back: Callable[..., str] = lambda *_: ""
+    shown: Callable[..., HttpResponse] | None = None
+    """Answers in place of the address, where what the act returned is shown once, such as a code, or leads further: it
+    gets the request, the thing, the address's names and what the act returned. No cache keeps the answer."""
 
 
 def form_view(
@@ -52,10 +56,14 @@ def form_view(
         try:
             values = {name: _value(name, _typed(do, name, form), field) for name, field in acts[do].fields.items()}
             body = {name: value for name, value in values.items() if value is not None}
-            acts[do].call(place.actor(request), target, names, body, form_precondition(form))
+            result = acts[do].call(place.actor(request), target, names, body, form_precondition(form))
         except errors_on_page as error:
             error.errors = {_form_name(do, name, form): messages for name, messages in error.errors.items()}
             return show(request, target, *own, error)
+        if (shown := buttons[do].shown) is not None:
+            response = shown(request, target, *own, result)
+            add_never_cache_headers(response)
+            return response
         return redirect(buttons[do].back(target, *own))
 
     vars(view)["acts"] = acts

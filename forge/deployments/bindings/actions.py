@@ -25,12 +25,12 @@ from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.changes import FOLLOWING, lock_deployment, stop_following
 from forge.fleet.devices.trust import home_keys
 from forge.fleet.groups.access import find_group
-from forge.fleet.groups.assignments import assignment_of, bind_group, store_order, unbind_group
+from forge.fleet.groups.assignments import assignment_of, bind_group, store_key_order, store_order, unbind_group
 from forge.fleet.groups.counts import count_groups
 from forge.fleet.groups.models import Assignment
 from forge.fleet.queries.matching import scope_of
 from hmrd.protocol.names import LONGEST_NAME
-from hmrd.protocol.orders import OrderRefused, read_order
+from hmrd.protocol.orders import KeysOrder, MoveOrder, OrderRefused, RunOrder, read_order
 from hmrd.protocol.wanted import LONGEST_ORDER
 
 DeviceCount = Annotated[int, IntegerField(min_value=0, max_value=2**31 - 1)]
@@ -117,7 +117,8 @@ def store_home_order(
     *,
     precondition: Precondition = None,
 ) -> None:
-    """Stores the order of a key at home for the release that the devices shall run, which `hmrd sign` makes."""
+    """Stores an order of a key at home, which `hmrd sign` makes: for the release that the devices shall run, for their
+    move to another deployment, or for the keys that they believe from then on."""
     deployment = lock_deployment(deployment)
     assignment = _bound(deployment)
     require_precondition((group_facet(assignment),), precondition)
@@ -126,10 +127,16 @@ def store_home_order(
         order = read_order(envelope, keys)
     except OrderRefused as error:
         raise Invalid(str(error), errors={"envelope": [str(error)]}) from error
-    if order != order_of(assignment):
-        message = f"The order is not for release {assignment.number} ({assignment.version}) of {assignment.path}."
-        raise Invalid(message, errors={"envelope": [message]})
-    store_order(assignment, envelope)
+    match order:
+        case RunOrder() if order == order_of(assignment):
+            store_order(assignment, envelope)
+        case KeysOrder(organisation=name) if name == deployment.project.organisation.name:
+            store_key_order(assignment, envelope)
+        case MoveOrder(deployment=path) if path == assignment.path:
+            store_key_order(assignment, envelope)
+        case _:
+            message = f"The order is not for release {assignment.number} ({assignment.version}) of {assignment.path}."
+            raise Invalid(message, errors={"envelope": [message]})
     _record(actor, deployment, "deployment.order", version=assignment.version)
 
 

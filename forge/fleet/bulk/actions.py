@@ -34,6 +34,8 @@ from hmrd.protocol.reading import BadMessage
 from hmrd.protocol.wanted import RequestKind
 from rune.wording import counted
 
+LONGEST_LABEL = LONGEST_VALUE + 50
+"""Characters of a label as `key=value`."""
 MOST_LOGS = 1000
 """Devices of which a log is asked at once: the logs are stored for seven days."""
 BULK_KINDS = (RequestKind.RESTART, RequestKind.LOG)
@@ -43,7 +45,7 @@ QueryText = Annotated[str, CharField(max_length=LONGEST_QUERY, allow_blank=True)
 ExpectedCount = Annotated[int, IntegerField(min_value=0)]
 LabelCells = Annotated[
     Collection[str],
-    ListField(child=CharField(max_length=LONGEST_VALUE + 50), min_length=1, max_length=MOST_LABELS),
+    ListField(child=CharField(max_length=LONGEST_LABEL), min_length=1, max_length=MOST_LABELS),
 ]
 
 

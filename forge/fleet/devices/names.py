@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from forge.accounts.models import Organisation
 from forge.fleet.devices.models import Device
 from forge.fleet.errors import BadDeviceName, DeviceNameInUse
 from hmrd.protocol.names import is_device_name
 
+PAGES: Final = frozenset({"claim", "do", "groups"})
+"""The names of pages beside those of devices, which no device has."""
+
 
 def require_free_name(organisation: Organisation, name: str) -> str:
-    """Returns a name that no device of the organisation has, also none that was retired. Raises `BadDeviceName` and
-    `DeviceNameInUse`.
+    """Returns a name that neither a page nor a device of the organisation has, also none that was retired. Raises
+    `BadDeviceName` and `DeviceNameInUse`.
 
     Call it with the organisation locked.
     """
-    if not is_device_name(name):
+    if not is_device_name(name) or name in PAGES:
         raise BadDeviceName
     if Device.objects.filter(organisation=organisation, name=name).exists():
         raise DeviceNameInUse(name)

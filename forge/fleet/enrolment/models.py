@@ -17,6 +17,7 @@ from hmrd.protocol.names import LONGEST_NAME
 
 _TRUST = [(each.value, each.value) for each in TrustKind]
 _HASH_LENGTH = 64
+LONGEST_BATCH_TITLE = 60
 
 
 class ClaimCodeQuerySet(models.QuerySet["ClaimCode"]):
@@ -118,7 +119,7 @@ class Batch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="batches")
-    title = models.CharField(max_length=60)
+    title = models.CharField(max_length=LONGEST_BATCH_TITLE)
     secret_hash = models.CharField(max_length=_HASH_LENGTH)
     limit = models.PositiveIntegerField()
     used = models.PositiveIntegerField(default=0)

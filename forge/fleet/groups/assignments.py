@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F
@@ -12,6 +13,10 @@ from forge.core.errors import Conflict
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.groups.models import Assignment, Group, GroupKind
 from forge.fleet.self_tests.asking import prepare_outputs
+from hmrd.protocol.wanted import MOST_ORDERS
+
+MOST_KEY_ORDERS: Final = MOST_ORDERS - 2
+"""Beside the order for the release, and one about a request."""
 
 
 class GroupTaken(Conflict):
@@ -100,4 +105,14 @@ def _prepare(assignment: Assignment) -> None:
 
 def store_order(assignment: Assignment, order: str) -> None:
     """Stores the order of a key at home for the release that devices shall run."""
-    Assignment.objects.filter(pk=assignment.pk).update(order=order, revision=F("revision") + 1, changed=timezone.now())
+    _store(assignment, order=order)
+
+
+def store_key_order(assignment: Assignment, order: str) -> None:
+    """Stores an order of a key at home that changes whom the devices believe. The newest ones go to the devices."""
+    _store(assignment, key_orders=[*assignment.key_orders, order][-MOST_KEY_ORDERS:])
+
+
+def _store(assignment: Assignment, **fields: Any) -> None:
+    rows = Assignment.objects.filter(pk=assignment.pk)
+    rows.update(**fields, revision=F("revision") + 1, changed=timezone.now())

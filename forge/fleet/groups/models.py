@@ -83,6 +83,8 @@ class Assignment(models.Model):
     size = models.BigIntegerField()
     order = models.TextField(blank=True)
     """The order for this release that a key at home signed, or ""."""
+    key_orders = models.JSONField(default=list, blank=True)
+    """The newest orders that change whom or what the devices believe: their keys, or their deployment."""
     revision = models.PositiveBigIntegerField(default=1)
     """Rises with each change."""
     bound = models.DateTimeField(default=timezone.now, editable=False)

@@ -40,11 +40,9 @@ def _old(now: datetime) -> tuple[QuerySet[Any], ...]:
 
 
 def _old_self_tests(now: datetime) -> QuerySet[SelfTest]:
-    """Those that no device compares with any more: the newest of a rune that is served stays."""
-    of_rune = Q(organisation=OuterRef("organisation"), rune=OuterRef("rune"))
-    newer = SelfTest.objects.filter(of_rune, created__gt=OuterRef("created")).exclude(outputs="")
-    serving = Assignment.objects.filter(of_rune)
-    return SelfTest.objects.filter(Exists(newer) | ~Exists(serving), created__lt=now - SELF_TESTS_KEPT)
+    """Those that no device compares with any more: what was announced of a rune that is served stays."""
+    serving = Assignment.objects.filter(organisation=OuterRef("organisation"), rune=OuterRef("rune"))
+    return SelfTest.objects.filter(Q(is_announced=False) | ~Exists(serving), created__lt=now - SELF_TESTS_KEPT)
 
 
 def _delete(rows: QuerySet[Any]) -> None:

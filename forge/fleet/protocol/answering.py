@@ -58,7 +58,10 @@ def message_response(message: Mapping[str, Any], status: int = 200) -> HttpRespo
 
 def done_response() -> HttpResponse:
     """Returns the answer to what was done, and needs no words."""
-    return HttpResponse(status=204)
+    response = HttpResponse(status=204)
+    # Django names a type also where there is no content, and a device takes a page for the login of a network.
+    del response.headers["Content-Type"]
+    return response
 
 
 def _refused(refusal: DeviceRefusal, status: int | None = None) -> HttpResponse:

@@ -17,9 +17,9 @@ from forge.fleet.models import DeviceRequest as RequestRow
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.limits import require_rate
-from forge.fleet.self_tests.approved import approved_outputs
+from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.asking import ask_daily, is_due
-from hmrd.protocol.wanted import MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
 
 
 def answer_state(request: HttpRequest) -> HttpResponse:
@@ -64,13 +64,18 @@ def _wanted(device: Device) -> WantedRune | None:
     assignment = device.assignment
     if assignment is None or not assignment.rune or device.retired is not None:
         return None
+    try:
+        outputs = approved_outputs(device.organisation_id, assignment.rune)
+    except OutputsPending:
+        # A device that switched now could not tell whether it computes what was approved.
+        return None
     return WantedRune(
         deployment=assignment.path,
         number=assignment.number,
         version=assignment.version,
         rune=assignment.rune,
         size=assignment.size,
-        self_test=approved_outputs(device.organisation_id, assignment.rune),
+        self_test=outputs,
     )
 
 
@@ -83,8 +88,10 @@ def _requests(device: Device) -> list[RequestRow]:
 
 def _orders(device: Device, requests: list[RequestRow]) -> tuple[str, ...]:
     """The orders of the key at home about what is wanted and asked."""
-    return tuple(order for order in (_order_of(device.assignment), *(each.order for each in requests)) if order)
+    orders = [*_orders_of(device.assignment), *(each.order for each in requests)]
+    return tuple(order for order in orders if order)[:MOST_ORDERS]
 
 
-def _order_of(assignment: Assignment | None) -> str:
-    return "" if assignment is None else assignment.order
+def _orders_of(assignment: Assignment | None) -> tuple[str, ...]:
+    """Those that change the keys come first: one of the new keys may have signed the others."""
+    return () if assignment is None else (*assignment.key_orders, assignment.order)

@@ -8,8 +8,14 @@ from forge.fleet.models import SelfTest
 from hmrd.protocol.wanted import ApprovedOutputs
 
 
+class OutputsPending(Exception):
+    """A worker has not computed yet what the approved rune answers."""
+
+
 def approved_outputs(organisation: UUID, rune: str) -> ApprovedOutputs | None:
-    """Returns the newest outputs of a rune that were computed, with their seed; None where nothing can be compared."""
-    tests = SelfTest.objects.filter(organisation=organisation, rune=rune).exclude(outputs="").order_by("-created")
-    row = tests.values_list("seed", "outputs").first()
-    return None if row is None else ApprovedOutputs(*row)
+    """Returns the announced outputs of a rune, with their seed; None where nothing can be compared. Raises
+    `OutputsPending`."""
+    test = SelfTest.objects.filter(organisation=organisation, rune=rune, is_announced=True).first()
+    if test is not None and test.computed is None:
+        raise OutputsPending
+    return ApprovedOutputs(test.seed, test.outputs) if test is not None and test.outputs else None

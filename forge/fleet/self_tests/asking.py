@@ -74,9 +74,13 @@ def request_outputs(test: SelfTest) -> None:
 
 def prepare_outputs(organisation: UUID, rune: str) -> None:
     """Has the outputs computed of a rune that devices are about to get, so that each can compare before it switches."""
-    if not SelfTest.objects.filter(organisation=organisation, rune=rune).exists():
-        now = timezone.now()
-        _test_of_day(organisation, rune, now.date(), now)
+    test, _ = SelfTest.objects.get_or_create(
+        organisation_id=organisation,
+        rune=rune,
+        is_announced=True,
+        defaults={"seed": _seed(), "created": timezone.now()},
+    )
+    request_outputs(test)
 
 
 def is_served(organisation: UUID, rune: str) -> bool:
@@ -91,7 +95,11 @@ def _test_of_day(organisation: UUID, rune: str, day: date, now: datetime) -> Sel
         organisation_id=organisation,
         rune=rune,
         day=day,
-        defaults={"seed": secrets.randbelow(LARGEST_SEED + 1), "created": now},
+        defaults={"seed": _seed(), "created": now},
     )
     request_outputs(test)
     return test
+
+
+def _seed() -> int:
+    return secrets.randbelow(LARGEST_SEED + 1)

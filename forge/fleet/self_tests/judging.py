@@ -27,13 +27,10 @@ def outcome_of(test: SelfTest, answer: DeviceRequest) -> SelfTestOutcome:
 @transaction.atomic
 def store_outputs(test: SelfTest, outputs: str, reason: str) -> None:
     """Stores what the approved rune answers, and judges the devices that answered before."""
-    is_first = (
-        not SelfTest.objects.filter(organisation=test.organisation_id, rune=test.rune).exclude(outputs="").exists()
-    )
     test.outputs, test.reason, test.computed = outputs, reason, timezone.now()
     test.save(update_fields=["outputs", "reason", "computed"])
-    if outputs and is_first:
-        # Devices that are on their way to this rune get something to compare with.
+    if test.is_announced:
+        # From now on the rune is wanted of devices.
         assignments = Assignment.objects.filter(organisation=test.organisation_id, rune=test.rune)
         assignments.update(revision=F("revision") + 1)
     answers = DeviceRequest.objects.filter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
 from forge.accounts.models import Organisation
 from rune.digests import DIGEST_LENGTH
@@ -23,6 +24,9 @@ class SelfTest(models.Model):
     """Why nothing can be compared: "the host runs this model"."""
     day = models.DateField(null=True, blank=True)
     """The day on which devices are asked for it by themselves; None of one that a person asked for."""
+    is_announced = models.BooleanField(default=False)
+    """Whether its seed and outputs go to devices, which compare their own before they switch to the rune. No device is
+    asked for it, since each could repeat what it was told."""
     created = models.DateTimeField()
     computed = models.DateTimeField(null=True, blank=True)
 
@@ -30,6 +34,9 @@ class SelfTest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "rune", "seed"], name="one_self_test_a_seed"),
             models.UniqueConstraint(fields=["organisation", "rune", "day"], name="one_self_test_a_day"),
+            models.UniqueConstraint(
+                fields=["organisation", "rune"], condition=Q(is_announced=True), name="one_announced_self_test_a_rune"
+            ),
         ]
         indexes = [models.Index(fields=["created"], name="self_tests_by_age")]
 

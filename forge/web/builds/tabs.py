@@ -48,7 +48,7 @@ TABS = (
     BuildTab("Try it", "try"),
     BuildTab("Accuracy", "accuracy", badge=_accuracy_percent, holds=(AnchorKind.SAMPLE,)),
     BuildTab("Memory", "memory", is_there=_has_memory_map),
-    BuildTab("Devices", "devices", is_there=_always),
+    BuildTab("Boards", "boards", is_there=_always),
     BuildTab("Files", "files", holds=(AnchorKind.LINE,)),
     BuildTab("Log", "log", is_there=_always),
 )

@@ -61,7 +61,7 @@ TABS = (
     Tab("Data", "data"),
     Tab("Training", "training", also=("searches",), things=_open_training),
     Tab("Models", "models"),
-    Tab("Builds", "builds", also=("devices",)),
+    Tab("Builds", "builds", also=("boards",)),
     Tab("Reviews", "reviews", also=("suggestions",), things=_open_reviews),
     Tab("Change requests", "change-requests", also=("offer",), things=_open_change_requests),
     Tab("Deployments", "deployments", things=_deployments),

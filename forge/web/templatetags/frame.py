@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 
+from forge.accounts.models import Organisation
+from forge.fleet.devices.quota import devices_in_service
 from forge.web.builds.tabs import build_tabs
 from forge.web.projects.tabs import ShownTab, tabs_of
 
@@ -31,6 +33,12 @@ def project_share(context: template.Context) -> dict[str, Any]:
 def build_page_tabs(context: template.Context, current: str) -> dict[str, Any]:
     """The tabs of the page's build; `current` is the path of the one that is open."""
     return {"build": context["build"], "tabs": build_tabs(context["build"], current)}
+
+
+@register.simple_tag
+def device_count(organisation: Organisation) -> int:
+    """Returns how many devices of an organisation are in service. The page's reader is a member of it."""
+    return devices_in_service(organisation)
 
 
 def _tabs(context: template.Context) -> tuple[ShownTab, ...]:

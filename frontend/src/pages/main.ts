@@ -1,7 +1,7 @@
 // JavaScript that Django's pages gain: links that carry a secret are redeemed, passkeys are asked for, texts are
 // copied, a model or a rune is dropped, open menus close, signing out forgets what this browser kept, what is hard to undo is
 // asked twice, a build that ended shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn,
-// lists of projects answer as one types, samples are labelled by key, and conversations are live. Each part looks for
+// lists of projects and of devices answer as one types, samples are labelled by key, and conversations are live. Each part looks for
 // its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "../look/memory.css";
@@ -13,7 +13,10 @@ import "./styles/placeholders.css";
 import "./styles/rune-card.css";
 import "./styles/builds.css";
 import "./styles/build.css";
-import "./styles/devices.css";
+import "./styles/boards.css";
+import "./styles/fleet.css";
+import "./styles/fleet-list.css";
+import "./styles/fleet-device.css";
 import "./styles/notices.css";
 import "./styles/home.css";
 import "./styles/ways.css";
@@ -43,6 +46,7 @@ import { dataPages } from "./data/start";
 import { deploymentLines } from "./deployment-lines";
 import { docsMenu } from "./docs";
 import { filteredRows } from "./lists/filtered-rows";
+import { fleetPages } from "./fleet/start";
 import { finder } from "./finder/finder";
 import { followBuilds } from "./lists/follow-build";
 import { followJobs } from "./lists/follow-jobs";
@@ -90,3 +94,4 @@ filteredRows();
 dataPages();
 modelPages();
 trainingPages();
+fleetPages();

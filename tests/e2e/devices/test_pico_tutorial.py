@@ -62,7 +62,7 @@ def test_the_chapter_is_what_one_does(
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
     panel.get_by_role("link", name="Build page").click()
-    page.get_by_role("link", name="Devices", exact=True).click()
+    page.get_by_role("link", name="Boards", exact=True).click()
     page.screenshot(path=tmp_path / "devices.png", full_page=True)
     package = downloaded_package(page, tmp_path)
     record_property("seconds", round(time.monotonic() - start))
@@ -76,7 +76,7 @@ def test_the_chapter_is_what_one_does(
         "Packages for boards",
         "Save and build",
         "Build page",
-        "Devices",
+        "Boards",
         "Raspberry Pi Pico",
         "Download package",
     )

@@ -213,7 +213,7 @@ def test_the_api_and_the_page_of_devices_name_the_same_targets_in_the_same_order
 ) -> None:
     client.force_login(developer)
     options = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["targets"]
-    page = client.get(f"/{project.full_name}/devices").content.decode()
+    page = client.get(f"/{project.full_name}/boards").content.decode()
     assert [each["name"] for each in options] == re.findall(r'name="targets" value="([^"]+)"', page)
     assert options[0]["boards"].startswith("Raspberry Pi Pico")
     assert all(each["boards"] in page for each in options)

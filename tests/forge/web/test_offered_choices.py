@@ -95,10 +95,10 @@ PLACES = [
     Place(f"{_PROJECT}/share", "role", lambda: Role, {Role.OWNER: _OWNERS_LEAD}),
     Place(f"{_PROJECT}/published/mirrors", "direction", lambda: MirrorDirection.values),
     Place(
-        f"{_PROJECT}/devices", "targets", lambda: [each.name for each in targets()],
+        f"{_PROJECT}/boards", "targets", lambda: [each.name for each in targets()],
         {each.name: "it is the rune itself, which each build makes" for each in targets() if each.makes_rune},
     ),
-    Place(f"{_PROJECT}/devices", "optimize_packages", lambda: AIMS),
+    Place(f"{_PROJECT}/boards", "optimize_packages", lambda: AIMS),
     Place(f"{_PROJECT}/data/import", "purposes", lambda: Purpose),
     Place(f"{_PROJECT}/data/import", "days", lambda: [str(days) for days, _ in DAYS_OFFERED]),
     Place(f"{_PROJECT}/data/collect", "purposes", lambda: Purpose),

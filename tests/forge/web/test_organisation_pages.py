@@ -30,8 +30,8 @@ def test_no_page_of_an_organisation_stands_where_a_project_could() -> None:
         for pattern in _flat(get_resolver())
         if str(pattern.pattern).startswith("<str:organisation>/")
     }
-    assert second_words == {"-", "<str:name>", "<former:page>"}
-    for name in ("-", "settings", "deleted"):
+    assert second_words == {"-", "devices", "<str:name>", "<former:page>"}
+    for name in ("-", "devices", "settings", "deleted"):
         with pytest.raises(BadName):
             check_project_name(name)
 
@@ -89,8 +89,8 @@ def test_members_are_found_by_name_and_address_a_page_at_a_time(
 def test_each_tab_is_there_for_whom_it_is(project: Project, owner: User, reviewer: User, browser_of: Browser) -> None:
     failed_build(owner, project)
     for person, tabs in (
-        (owner, ["Projects", "Blocks", "Members", "Teams", "Activity", "Jobs", "Settings"]),
-        (reviewer, ["Projects", "Blocks", "Members", "Teams", "Activity", "Jobs"]),
+        (owner, ["Projects", "Devices", "Blocks", "Members", "Teams", "Activity", "Jobs", "Settings"]),
+        (reviewer, ["Projects", "Devices", "Blocks", "Members", "Teams", "Activity", "Jobs"]),
     ):
         page = browser_of(person).get("/acme/-/activity").content.decode()
         part = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]

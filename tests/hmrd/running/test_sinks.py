@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from hmrd.config.model import SinkConfig, SinkKind
+from hmrd.protocol.problems import ProblemName
 from hmrd.running.sinks import queue as queue_module
 from hmrd.running.sinks.make import open_sink
 from hmrd.running.sinks.queue import AnswerQueue, DeliveryFailed
+from tests.support.hmrd.broker import mqtt_broker
 from tests.support.hmrd.waiting import wait_until
 from tests.support.servers.listening import QuietHandler, http_server
 
@@ -101,3 +103,31 @@ def test_a_web_address_is_tried_again_unless_it_refuses(receiver: Receiver, tmp_
 
     assert receiver.got == [(s, a, "Bearer x") for s, a in ((503, b"1"), (400, b"1"), (200, b"2"), (200, b"3"))]
     assert dropped == [1]
+
+
+def test_a_broker_gets_each_answer_also_after_it_was_away(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret\n")
+    with mqtt_broker() as broker:
+        broker.drops = 1
+        config = SinkConfig(SinkKind.MQTT, broker.url, "door/knock", "gw-1", str(tmp_path / "password"))
+        queue = open_sink(config, lambda _: None)
+        queue.put(b'{"a":1}')
+        queue.put(b'{"a":2}')
+        wait_until(lambda: ("door/knock", b'{"a":2}') in broker.published, "the second answer is published")
+        queue.close()
+
+    assert broker.published[0] == ("door/knock", b'{"a":1}')
+
+
+def test_a_broker_that_refuses_the_password_is_named(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("wrong\n")
+    with mqtt_broker() as broker:
+        config = SinkConfig(SinkKind.MQTT, broker.url, "door/knock", "gw-1", str(tmp_path / "password"))
+        queue = open_sink(config, lambda _: None)
+        queue.put(b"1")
+        wait_until(lambda: queue.problem is not None, "the refusal is named")
+        assert queue.problem is not None
+        queue.close()
+
+    assert queue.problem.name is ProblemName.OUTPUT_LOST
+    assert broker.url in queue.problem.detail

@@ -62,7 +62,7 @@ def package_for_a_pico(page: Page, folder: Path) -> Path:
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
     panel.get_by_role("link", name="Build page").click()
-    page.get_by_role("link", name="Devices", exact=True).click()
+    page.get_by_role("link", name="Boards", exact=True).click()
     # The package is compiled after the rune, and the page shows it then.
     expect(page.get_by_role("region", name="Boards", exact=True)).to_be_visible(timeout=COMPILING)
     return downloaded_package(page, folder)

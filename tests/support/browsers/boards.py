@@ -15,7 +15,7 @@ from tools.needs import GCC, lack
 
 
 def downloaded_package(page: Page, folder: Path) -> Path:
-    """Downloads the package for the Pico from the page Devices of a build."""
+    """Downloads the package for the Pico from the page Boards of a build."""
     boards = page.get_by_role("region", name="Boards", exact=True)
     boards.get_by_role("link").filter(has=page.get_by_text("Raspberry Pi Pico", exact=True)).click()
     aside = page.get_by_role("complementary", name="Raspberry Pi Pico")

@@ -74,6 +74,14 @@ NOTHING: Names = {
     "direction": "to",
     "rune": UNKNOWN_RUNE,
     "key_id": str(UUID(int=21)),
+    "device": "nodevice",
+    "request_id": "7100984",
+    "log": "7100984",
+    "group": "nogroup",
+    "code": str(UUID(int=25)),
+    "candidate": str(UUID(int=26)),
+    "batch": str(UUID(int=27)),
+    "hand_over": str(UUID(int=28)),
 }
 """The parameters of the addresses where there is nothing of the kind."""
 METHODS = ("get", "head", "post", "put", "patch", "delete")

@@ -29,6 +29,7 @@ from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
+from tests.support.forge.addresses.fleet import names_of_devices
 from tests.support.forge.addresses.registry import standing_addresses
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import approved, built, packed
@@ -146,4 +147,5 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "direction": "to",
         "rune": UNKNOWN_RUNE,
         "key_id": str(key.pk),
+        **names_of_devices(owner, organisation),
     }

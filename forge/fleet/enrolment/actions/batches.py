@@ -24,7 +24,7 @@ from forge.fleet.devices.labels import require_labels
 from forge.fleet.devices.trust import trusted_fingerprints
 from forge.fleet.enrolment.access import find_batch, open_batches
 from forge.fleet.enrolment.actions.codes import DeviceLabels, TrustChoice
-from forge.fleet.enrolment.models import Batch
+from forge.fleet.enrolment.models import LONGEST_BATCH_TITLE, Batch
 from forge.fleet.enrolment.secret_hashes import enrolment_hash, new_batch_secret
 from forge.fleet.enrolment.serializers import NewBatch, new_batch_to_json
 from forge.fleet.errors import TooManyOpen
@@ -50,7 +50,7 @@ _LONGEST = datetime.timedelta(days=366)
 def create_batch(
     actor: Actor,
     organisation: Organisation,
-    title: Annotated[str, CharField(max_length=60)],
+    title: Annotated[str, CharField(max_length=LONGEST_BATCH_TITLE)],
     limit: Annotated[int, IntegerField(min_value=1, max_value=LARGEST_BATCH)],
     until: Annotated[datetime.date, DateField()],
     labels: DeviceLabels | None = None,

@@ -38,6 +38,8 @@ from hmrd.protocol.keys import fingerprint as key_fingerprint
 from hmrd.protocol.names import LONGEST_NAME
 from hmrd.protocol.reports import Report
 
+LONGEST_TYPED_LABEL, LONGEST_TYPED_SECRET = 40, 80
+"""Characters of the id and the secret on a label, with what people type between the digits."""
 MOST_WAITING = 100
 """Candidates of an organisation."""
 _VALID_FOR = timedelta(days=7)
@@ -58,8 +60,8 @@ _CANDIDATE = "device-candidates/<uuid:candidate>"
 def enter_label(
     actor: Actor,
     organisation: Organisation,
-    label: Annotated[str, CharField(max_length=40)],
-    secret: Annotated[str, CharField(max_length=80)],
+    label: Annotated[str, CharField(max_length=LONGEST_TYPED_LABEL)],
+    secret: Annotated[str, CharField(max_length=LONGEST_TYPED_SECRET)],
     labels: DeviceLabels | None = None,
     note: Note = "",
     trust: TrustChoice = TrustKind.SERVER.value,

@@ -77,7 +77,7 @@ export default function Dialogs({ request }: DialogsProps) {
         <Suspense fallback={null}>
           <BuildChoicesDialog
             client={workspace.client}
-            devices={`${session.project.url}/devices`}
+            devices={`${session.project.url}/boards`}
             onSaved={(undo) =>
               workspace.toasts.say("Saved. The next build uses these settings.", {
                 label: "Undo",

@@ -15,7 +15,7 @@ interface Props {
 }
 
 export default function Board({ client, build, running }: Props) {
-  const devices = useSession(({ project }) => `${project.url}/devices`);
+  const devices = useSession(({ project }) => `${project.url}/boards`);
   const { id, rune_url: rune, rune_digest: digest } = build;
   const source = useMemo(
     () => ({

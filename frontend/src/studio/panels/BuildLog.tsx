@@ -130,9 +130,9 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
           </button>
         )}
         {build.packages.length > 0 && (
-          <a className="button" href={`${build.url}/devices`}>
+          <a className="button" href={`${build.url}/boards`}>
             <Cpu aria-hidden="true" />
-            Devices
+            Boards
           </a>
         )}
         <a className="button" href={build.url ?? undefined}>

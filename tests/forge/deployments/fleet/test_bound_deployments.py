@@ -23,12 +23,13 @@ from forge.deployments.updates.jobs import request_updates
 from forge.fleet.groups.actions import create_group
 from forge.fleet.groups.assignments import assignment_of
 from forge.fleet.groups.models import GroupKind
-from forge.fleet.models import Device
+from forge.fleet.models import Device, SelfTest
+from forge.fleet.self_tests.judging import store_outputs
 from forge.projects.models import Project
 from forge.registry.provenance.signing.models import KeyOrigin, SigningKey
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from hmrd.protocol.addresses import deployment_path, rune_path
-from hmrd.protocol.orders import sign_order
+from hmrd.protocol.orders import KeysOrder, LeaveOrder, MoveOrder, sign_order
 from hmrd.protocol.wanted import DesiredState, WantedRune
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.support.forge.devices import DeviceClient, device_client
@@ -62,6 +63,9 @@ def sign(run_signer: Signer) -> Callable[[], None]:
         request_updates()
         for job in run_signer():
             assert job.state == "succeeded", job.error
+        # What a worker computes of the rune, for these bytes which are none.
+        for test in SelfTest.objects.filter(computed=None):
+            store_outputs(test, "", "the rune does not run")
 
     return run
 
@@ -276,10 +280,19 @@ def test_an_order_of_the_key_at_home_goes_to_the_devices_until_another_release_i
     envelope = sign_order(order, home)
     store_home_order(developer, bound, envelope)
     assert DesiredState.from_json(gate.poll().json()).orders == (envelope,)
+    keys = sign_order(KeysOrder("acme", 1, (other.public.pem,)), home)
+    store_home_order(developer, bound, keys)
+    for refused in (
+        sign_order(KeysOrder("beta", 1, (other.public.pem,)), home),
+        sign_order(MoveOrder("acme/kitchen/laboratory", "acme/kitchen/gateways", 1), home),
+        sign_order(LeaveOrder("acme", gate.device), home),
+    ):
+        with pytest.raises(Invalid):
+            store_home_order(developer, bound, refused)
     published(developer, project, "1.1", OTHER_RUNE)
     serve_tag(developer, bound, "1.1", devices=1)
     sign()
-    assert DesiredState.from_json(gate.poll().json()).orders == ()
+    assert DesiredState.from_json(gate.poll().json()).orders == (keys,)
 
 
 def test_a_device_pins_the_root_that_was_signed(

@@ -186,12 +186,24 @@ def test_a_device_gets_what_to_compare_with_before_it_switches(gate: DeviceClien
     Assignment.objects.update(rune=OTHERS)
     prepare_outputs(row_of(gate).organisation_id, OTHERS)
     prepare_outputs(row_of(gate).organisation_id, OTHERS)
-    etag = gate.poll()["ETag"]
+    first = gate.poll()
+    assert DesiredState.from_json(first.json()).wanted is None
+    etag = first["ETag"]
     computed(OUTPUTS)
     state = DesiredState.from_json(gate.poll(etag).json())
     assert state.wanted is not None
     assert state.wanted.self_test is not None
     assert (state.wanted.self_test.outputs, state.wanted.self_test.seed) == (OUTPUTS, SelfTest.objects.get().seed)
+
+
+def test_no_device_is_asked_for_outputs_that_it_was_told(gate: DeviceClient, assignment: Assignment) -> None:
+    prepare_outputs(row_of(gate).organisation_id, RUNE)
+    computed(OUTPUTS)
+    state = DesiredState.from_json(gate.poll().json())
+    assert state.wanted is not None
+    assert state.wanted.self_test is not None
+    (request,) = (each for each in state.requests if each.kind is RequestKind.SELF_TEST)
+    assert request.seed != state.wanted.self_test.seed
 
 
 def test_a_release_that_devices_shall_run_is_computed_at_once(assignment: Assignment) -> None:

@@ -29,7 +29,7 @@ from tests.support.forge.factories.evaluations import evaluated
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"
-TABS = ("", "/try", "/accuracy", "/memory", "/devices", "/files", "/log")
+TABS = ("", "/try", "/accuracy", "/memory", "/boards", "/files", "/log")
 
 
 def text_of(response: Any) -> str:
@@ -70,7 +70,7 @@ def test_a_page_of_a_build_has_one_row_of_tabs_and_its_breadcrumb_leads_back_to_
         links = dict.fromkeys(re.findall(r'<a [^>]*href="([^"]*)"', breadcrumb[0]))
         assert list(links)[:3] == ["/acme", "/acme/kitchen", "/acme/kitchen/builds"], place
     assert 'aria-label="acme/kitchen"' in text_of(browser.get("/acme/kitchen/builds"))
-    assert 'aria-label="acme/kitchen"' in text_of(browser.get("/acme/kitchen/devices"))
+    assert 'aria-label="acme/kitchen"' in text_of(browser.get("/acme/kitchen/boards"))
 
 
 @pytest.mark.slow
@@ -86,7 +86,7 @@ def test_a_failed_build_has_no_tabs_of_what_it_did_not_make(project: Any, develo
     failed_build(developer, project)
     browser = browser_of(developer)
     page = text_of(browser.get(PAGE))
-    assert [words for words, _, _ in tabs_in(page)] == ["Overview", "Devices", "Log"]
+    assert [words for words, _, _ in tabs_in(page)] == ["Overview", "Boards", "Log"]
     for place in ("/try", "/accuracy", "/memory", "/files", "/publish"):
         assert browser.get(f"{PAGE}{place}").status_code == 404
 

@@ -16,7 +16,7 @@ from tests.support.forge.factories.builds import built, failed_build
 
 Browser = Callable[[Any], Client]
 
-PLACES = ("", "/builds", "/devices", "/reviews", "/reviews/1", "/change-requests")
+PLACES = ("", "/builds", "/boards", "/reviews", "/reviews/1", "/change-requests")
 """The pages with the project's tabs. Those of a build have its own in their place."""
 PLACES_OF_DEVELOPERS = (*PLACES, "/settings", "/share", "/push", "/copy", "/published", "/builds/1/ask")
 
@@ -70,7 +70,7 @@ def test_every_page_of_a_project_has_the_same_tabs(
         ("?tag=beta", "Published"),
         ("/published", "Published"),
         ("/builds", "Builds"),
-        ("/devices", "Builds"),
+        ("/boards", "Builds"),
         ("/reviews/1", "Reviews 1"),
         ("/change-requests", "Change requests"),
         ("/share", "Settings"),

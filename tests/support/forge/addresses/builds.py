@@ -5,12 +5,20 @@ from __future__ import annotations
 from tests.support.forge.addresses.table import PAGE, PROJECT_PAGE, PROJECT_ROUTE, SENT, Case, Request
 
 CASES: list[Case] = [
-    ("get", "<str:organisation>/<str:name>/devices", "acme/kitchen/devices", None, PAGE),
-    ("form", "<str:organisation>/<str:name>/devices", "acme/kitchen/devices", {"targets": ["c"]}, SENT),
+    ("get", "<str:organisation>/<str:name>/devices", "acme/kitchen/devices", None, (301,) * 7),
     (
         "get",
         "<str:organisation>/<str:name>/builds/<int:number>/devices",
         "acme/kitchen/builds/9/devices",
+        None,
+        (301,) * 7,
+    ),
+    ("get", "<str:organisation>/<str:name>/boards", "acme/kitchen/boards", None, PAGE),
+    ("form", "<str:organisation>/<str:name>/boards", "acme/kitchen/boards", {"targets": ["c"]}, SENT),
+    (
+        "get",
+        "<str:organisation>/<str:name>/builds/<int:number>/boards",
+        "acme/kitchen/builds/9/boards",
         None,
         (404, 404, 404, 404, 404, 404, 302),
     ),
@@ -39,8 +47,8 @@ REQUESTS: list[Request] = [
     ("get", f"{PROJECT_PAGE}/builds/<int:number>/files", "acme/kitchen/builds/2/files", None),
     ("get", f"{PROJECT_PAGE}/builds/<int:number>/log", "acme/kitchen/builds/2/log", None),
     ("get", f"{PROJECT_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/2/publish", None),
-    ("get", f"{PROJECT_PAGE}/builds/<int:number>/devices", "acme/kitchen/builds/2/devices", None),
-    ("form", f"{PROJECT_PAGE}/devices", "acme/kitchen/devices", {"targets": ["c", "cortex-m4"]}),
+    ("get", f"{PROJECT_PAGE}/builds/<int:number>/boards", "acme/kitchen/builds/2/boards", None),
+    ("form", f"{PROJECT_PAGE}/boards", "acme/kitchen/boards", {"targets": ["c", "cortex-m4"]}),
     ("form", f"{PROJECT_PAGE}/builds/<int:number>/cancel", "acme/kitchen/builds/1/cancel", {}),
     ("form", f"{PROJECT_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
     (

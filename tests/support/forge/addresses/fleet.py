@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.fleet.devices.actions.requests import request_of_device
-from forge.fleet.devices.models import HandOver
+from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
@@ -16,11 +16,22 @@ from forge.fleet.enrolment.models import Candidate
 from forge.fleet.groups.actions import create_group
 from forge.fleet.hand_overs.actions import offer_device
 from hmrd.protocol.keys import fingerprint
-from tests.support.forge.addresses.table import EDIT, MANAGED, ORGANISATION, ORGANISATION_ROUTE, READ, Case
+from tests.support.forge.addresses.table import (
+    EDIT,
+    MANAGED,
+    ORGANISATION,
+    ORGANISATION_ROUTE,
+    PAGE,
+    PAGE_EDIT,
+    READ,
+    SENT,
+    Case,
+)
 from tests.support.forge.factories.devices import first_report, joined, key_of
 
 _DEVICE = f"{ORGANISATION_ROUTE}/devices/<str:device>"
 _PATH = f"{ORGANISATION}/devices/gate-7"
+_PAGES = "<str:organisation>/devices"
 _LOG = f"{_DEVICE}/requests/<int:request_id>"
 
 CASES: list[Case] = [
@@ -40,6 +51,13 @@ CASES: list[Case] = [
     ("get", f"{ORGANISATION_ROUTE}/device-completion", f"{ORGANISATION}/device-completion?q=site=", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-groups", f"{ORGANISATION}/device-groups", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-groups/<str:group>", f"{ORGANISATION}/device-groups/berlin", None, READ),
+    ("get", _PAGES, "acme/devices?q=key0=x&device=gate-7", None, PAGE),
+    ("form", f"{_PAGES}/do", "acme/devices/do", {"do": "log", "device": "gate-7"}, SENT),
+    ("get", f"{_PAGES}/claim", "acme/devices/claim", None, PAGE_EDIT),
+    ("get", f"{_PAGES}/groups", "acme/devices/groups?q=site=berlin", None, PAGE_EDIT),
+    ("get", f"{_PAGES}/groups/<str:group>", "acme/devices/groups/berlin", None, PAGE),
+    ("get", f"{_PAGES}/<str:device>", "acme/devices/gate-7", None, PAGE),
+    ("get", f"{_PAGES}/<str:device>/logs/<int:log>", "DEVICE_LOG_PAGE", None, PAGE_EDIT),
 ]
 DEVICE_KEY = key_of("candidate")
 """The key of the candidate."""
@@ -71,6 +89,11 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
     return {
         "DEVICE_REQUEST": f"{_PATH}/requests/{request.pk}",
         "DEVICE_REQUEST/log": f"{_PATH}/requests/{request.pk}/log",
+        "DEVICE_LOG_PAGE": f"acme/devices/gate-7/logs/{request.pk}",
+        "CLAIM_CODE_PAGE": f"acme/devices/claim/codes/{code.pk}",
+        "CANDIDATE_PAGE": f"acme/devices/claim/candidates/{candidate.pk}",
+        "BATCH_PAGE": f"acme/devices/claim/batches/{batch.pk}",
+        "OFFER_PAGE": f"acme/devices/claim/hand-overs/{offer.pk}",
         "CLAIM_CODE": f"{ORGANISATION}/device-codes/{code.pk}",
         "CANDIDATE": f"{ORGANISATION}/device-candidates/{candidate.pk}",
         "CANDIDATE/confirm": f"{ORGANISATION}/device-candidates/{candidate.pk}/confirm",
@@ -78,3 +101,17 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
         "OFFERED_DEVICE": f"{ORGANISATION}/hand-overs/{offer.pk}",
         "OFFERED_DEVICE/accept": f"{ORGANISATION}/hand-overs/{offer.pk}/accept",
     }
+
+
+UNUSUAL = 7_100_071
+"""The id of a request: a small number would be found in texts that are about something else."""
+
+
+def names_of_devices(owner: User, organisation: Organisation) -> dict[str, str]:
+    """The names of a device, and of what lets one join, in addresses."""
+    things = fleet_addresses(owner, organisation)
+    device = Device.objects.get(organisation=organisation, name="gate-7")
+    device.requests.create(pk=UNUSUAL, kind="log", created=timezone.now())
+    names = {"code": "CLAIM_CODE", "candidate": "CANDIDATE", "batch": "BATCH", "hand_over": "OFFERED_DEVICE"}
+    ids = {name: things[thing].rpartition("/")[2] for name, thing in names.items()}
+    return {"device": "gate-7", "group": "berlin", "request_id": str(UNUSUAL), "log": str(UNUSUAL), **ids}

@@ -22,7 +22,8 @@ from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.models import Deployment
 from forge.deployments.updates.access import update_keys_facet
 from forge.fleet.devices.etag_facets import device_facets
-from forge.fleet.models import Device
+from forge.fleet.groups.etag_facets import group_facets
+from forge.fleet.models import Device, Group
 from forge.learning.conversions.etag_facets import board_facets
 from forge.learning.models import ModelConversion
 from forge.projects.etag_facets import project_facets
@@ -82,8 +83,12 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     if match := re.fullmatch(r"/?(?:api/v1/projects/)?([^/]+)/([^/]+)/deployments/([^/]+)(?:/.*)?", path):
         rows = Deployment.objects.prefetch_related("releases", "keys")
         return deployment_facets(rows.get(project=_project(match), name=match[3]))
+    if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:device-|devices/)groups/([^/]+)(?:/do)?", path):
+        groups = Group.objects.filter(organisation__name=match[1], name=match[2])
+        return [facet for group in groups for facet in group_facets(group)]
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/devices/([^/]+)(?:/[a-z-]+)?", path):
-        return device_facets(Device.objects.get(organisation__name=match[1], name=match[2]))
+        devices = Device.objects.filter(organisation__name=match[1], name=match[2])
+        return [facet for device in devices for facet in device_facets(device)]
     if match := re.search(r"/webhooks/([0-9a-f-]{36})(?:/rotate|/do)?$", path):
         return webhook_facets(Webhook.objects.get(pk=match[1]))
     if match := re.search(r"/change-requests/([0-9a-f-]{36})/(?!threads)", path):
@@ -115,7 +120,7 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
     ):
         blocks = BlockVersion.objects.filter(repository__project=_project(match), name=match[3], version=match[4])
         return [facet for block in blocks for facet in block_facets(block)]
-    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/targets|/?([^/]+)/([^/]+)/devices", path):
+    if match := re.fullmatch(r"/?api/v1/projects/([^/]+)/([^/]+)/targets|/?([^/]+)/([^/]+)/boards", path):
         return choices_facets(choices_of(_project(match)))
     if match := re.search(r"/(?:conversions|models)/([0-9a-f-]{36})/boards$", path):
         return board_facets(ModelConversion.objects.get(pk=match[1]))

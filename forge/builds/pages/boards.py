@@ -1,4 +1,4 @@
-"""Devices as pages: on which boards a build fits, as its packages were counted. All of it works without scripts."""
+"""Boards as pages: which of them a build fits, as its packages were counted. All of it works without scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
@@ -43,16 +43,16 @@ BOARDS_SHOWN = 12
 
 
 @for_person
-def build_devices(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+def build_boards(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The boards of one build."""
     project = project_of(request, organisation, name, Verb.READ)
     build = find_numbered(principal_of(request), project, number)
-    return render(request, "builds/devices.html", _context(request, project, build, f"/builds/{number}/devices"))
+    return render(request, "builds/boards.html", _context(request, project, build, f"/builds/{number}/boards"))
 
 
 @for_person
 @require_http_methods(["GET", "POST"])
-def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+def project_boards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The boards of a project's last build with packages; POST chooses the targets of later builds."""
     principal = principal_of(request)
     verb = Verb.BUILD if request.method == "POST" else Verb.READ
@@ -64,9 +64,16 @@ def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpR
                 principal, project, _options_of(request.POST), precondition=form_precondition(request.POST)
             )
         except (Invalid, Stale) as error:
-            return show_again(request, "builds/devices.html", _context(request, project, build, "/devices"), error)
-        return redirect(f"{project.get_absolute_url()}/devices?saved=1#targets")
-    return render(request, "builds/devices.html", _context(request, project, build, "/devices"))
+            return show_again(request, "builds/boards.html", _context(request, project, build, "/boards"), error)
+        return redirect(f"{project.get_absolute_url()}/boards?saved=1#targets")
+    return render(request, "builds/boards.html", _context(request, project, build, "/boards"))
+
+
+@require_safe
+def redirect_former_address(request: HttpRequest, **names: object) -> HttpResponse:
+    """Redirects from the addresses that the pages had while they were called Devices."""
+    path, _, query = request.get_full_path().partition("?")
+    return redirect(f"{path.removesuffix('/devices')}/boards{'?' if query else ''}{query}", permanent=True)
 
 
 def _options_of(form: QueryDict) -> Mapping[str, Any]:
@@ -94,7 +101,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     return {
         "project": project,
         "build": build,
-        "is_project": place == "/devices",
+        "is_project": place == "/boards",
         "filters": filters,
         "fits": page_fits,
         "all_count": len(fits),

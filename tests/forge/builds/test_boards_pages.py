@@ -1,4 +1,4 @@
-"""The Devices pages: which boards a build fits, what is said of each, and who chooses targets."""
+"""The pages of boards: which boards a build fits, what is said of each, and who chooses targets."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, dev
     client.force_login(developer)
     build = built(developer, project)
     packed(build, "pico", SOUND)
-    page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=raspberry-pi-pico").content.decode()
+    page = client.get(f"/acme/kitchen/builds/{build.number}/boards?all=1&board=raspberry-pi-pico").content.decode()
     cells = rows(page)
     assert "Fits" in cells["Raspberry Pi Pico"]
     assert "Fits" in cells["Raspberry Pi Pico W"]
     assert "No package" in cells["Nordic nRF52840 DK"]
     assert "packages/pico" in page
     packed(build, "cortex-m0plus", SOUND | {"ram": 10**9}, b"PK m0")
-    both = rows(client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1").content.decode())
+    both = rows(client.get(f"/acme/kitchen/builds/{build.number}/boards?all=1").content.decode())
     assert "Fits" in both["Raspberry Pi Pico"]
     assert "Too large" in both["Raspberry Pi Pico W"]
 
@@ -55,7 +55,7 @@ def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, develop
     packed(build, "cortex-m0plus", SOUND | {"instructions": 300_000_000}, b"PK m0")
     packed(build, "c", PLANNED, b"PK c")
     refused(build, "rv32imc")
-    page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=esp32-devkit").content.decode()
+    page = client.get(f"/acme/kitchen/builds/{build.number}/boards?all=1&board=esp32-devkit").content.decode()
     page = compact(page)
     cells = rows(page)
     assert len(cells) == len(boards())
@@ -77,10 +77,10 @@ def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, develop
     assert "the least that it needs" in page
     for target in ("c", "cortex-m0plus", "cortex-m4"):
         assert f'href="/api/v1/builds/{build.pk}/packages/{target}" download aria-label' in page
-    words = client.get(f"/acme/kitchen/builds/{build.number}/devices?q=nordic+M4").content.decode()
+    words = client.get(f"/acme/kitchen/builds/{build.number}/boards?q=nordic+M4").content.decode()
     assert list(rows(words)) == ["Nordic nRF52840 DK"]
-    assert "No board matches" in client.get(f"/acme/kitchen/builds/{build.number}/devices?q=z80").content.decode()
-    fitting = rows(client.get(f"/acme/kitchen/builds/{build.number}/devices?show=fit&all=1").content.decode())
+    assert "No board matches" in client.get(f"/acme/kitchen/builds/{build.number}/boards?q=z80").content.decode()
+    fitting = rows(client.get(f"/acme/kitchen/builds/{build.number}/boards?show=fit&all=1").content.decode())
     assert "Teensy 4.1" not in fitting
     assert "ESP32 Dev Module" in fitting
 
@@ -90,13 +90,13 @@ def test_targets_are_chosen_on_the_page_of_the_project(
     client: Client, developer: Any, viewer: Any, project: Any
 ) -> None:
     client.force_login(viewer)
-    assert client.post("/acme/kitchen/devices", {"targets": ["c"]}).status_code == 403
-    assert "Save targets" not in client.get("/acme/kitchen/devices").content.decode()
+    assert client.post("/acme/kitchen/boards", {"targets": ["c"]}).status_code == 403
+    assert "Save targets" not in client.get("/acme/kitchen/boards").content.decode()
     client.force_login(developer)
-    empty = compact(client.get("/acme/kitchen/devices").content.decode())
+    empty = compact(client.get("/acme/kitchen/boards").content.decode())
     assert "choose the processors of your boards" in empty
-    assert client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["z80"])).status_code == 400
-    answer = client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["c", "cortex-m4"]))
+    assert client.post("/acme/kitchen/boards", etag_form("/acme/kitchen/boards", targets=["z80"])).status_code == 400
+    answer = client.post("/acme/kitchen/boards", etag_form("/acme/kitchen/boards", targets=["c", "cortex-m4"]))
     assert answer.status_code == 302
     assert choices_of(project).targets == ("c", "cortex-m4")
     # The project's page is that of the last build that has packages.
@@ -104,7 +104,7 @@ def test_targets_are_chosen_on_the_page_of_the_project(
     build = built(developer, project)
     packed(build)
     built(developer, project)
-    page = compact(client.get("/acme/kitchen/devices").content.decode())
+    page = compact(client.get("/acme/kitchen/boards").content.decode())
     assert compact(f"Build {build.number}</a> of kitchen") in page
     assert compact(f"of {len(boards())}</b> boards") in page
 
@@ -115,15 +115,15 @@ def test_targets_that_somebody_else_chose_meanwhile_are_not_replaced_unseen(
     client: Client, developer: Any, owner: Any, project: Any
 ) -> None:
     client.force_login(developer)
-    form = etag_form("/acme/kitchen/devices", targets=["c"])
-    assert f'name="etag" value="{form["etag"]}"' in compact(client.get("/acme/kitchen/devices").content.decode())
+    form = etag_form("/acme/kitchen/boards", targets=["c"])
+    assert f'name="etag" value="{form["etag"]}"' in compact(client.get("/acme/kitchen/boards").content.decode())
     choose_for_builds(owner, project, {"targets": ["cortex-m4"]})
     for stale in (form, {"targets": ["c"]}):
-        answer = client.post("/acme/kitchen/devices", stale)
+        answer = client.post("/acme/kitchen/boards", stale)
         assert answer.status_code == 412
         assert "Somebody else changed the build settings." in answer.content.decode()
         assert choices_of(project).targets == ("cortex-m4",)
-    assert client.post("/acme/kitchen/devices", etag_form("/acme/kitchen/devices", targets=["c"])).status_code == 302
+    assert client.post("/acme/kitchen/boards", etag_form("/acme/kitchen/boards", targets=["c"])).status_code == 302
     assert choices_of(project).targets == ("c",)
 
 
@@ -133,7 +133,7 @@ def test_the_boards_that_most_people_have_come_first_and_name_the_targets(
     client.force_login(developer)
     build = built(developer, project)
     packed(build, "cortex-m0plus", SOUND)
-    page = client.get("/acme/kitchen/devices").content.decode()
+    page = client.get("/acme/kitchen/boards").content.decode()
     assert next(iter(rows(page))) == "Raspberry Pi Pico"
     assert set(USUAL) <= {board.key for board in boards()}
     targets = compact(page[page.index('id="targets"') :])
@@ -145,3 +145,14 @@ def test_the_boards_that_most_people_have_come_first_and_name_the_targets(
     names = re.findall(r'name="targets" value="([^"]+)"', page)
     assert names[:4] == ["pico", "cortex-m0plus", "cortex-m33", "cortex-m4"]
     assert set(names[-3:]) == {"aarch64-linux", "cortex-m55", "x86_64-linux"}, "no board has them"
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ("/acme/kitchen/devices", "/acme/kitchen/boards"),
+        ("/acme/kitchen/builds/2/devices?q=m4", "/acme/kitchen/builds/2/boards?q=m4"),
+    ],
+)
+def test_the_former_addresses_lead_to_the_present_ones(client: Client, former: str, now: str) -> None:
+    assert client.get(former)["Location"] == now

@@ -1,0 +1,142 @@
+"""A device from its enrolment to the way back: a real server with its worker and signer, and a real `hmrd`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.hmrd.daemon import DaemonProcess, daemon
+from tests.support.hmrd.waiting import wait_until
+from tests.support.servers.live_server import LiveServer
+
+pytestmark = [pytest.mark.foreign, pytest.mark.slow]
+INTERVAL = "10"
+CONFIG = """\
+[[rune]]
+name = "sine"
+
+[rune.source.number]
+pipe = "{folder}/pipe"
+format = "lines"
+"""
+
+
+class Fleet:
+    """An organisation with a project whose versions devices run."""
+
+    def __init__(self, live: LiveServer) -> None:
+        self.live, self.organisation = live, live.organisation()
+        self.project = f"{self.organisation}/sine"
+        live.api("POST", "projects", json={"organisation": self.organisation, "name": "sine", "template": "sine"})
+        self.publish("1.0")
+        name = {"title": "Gateways", "kind": "devices", "tag": "1.0"}
+        live.api("POST", f"projects/{self.project}/deployments", json=name)
+        self.api("POST", "device-groups", {"title": "Berlin", "query": "site=berlin"})
+
+    def api(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Asks the API below the organisation."""
+        return self.live.api(method, f"organisations/{self.organisation}/{path}", json=body or {}, headers=headers)
+
+    @property
+    def deployment(self) -> Any:
+        """The deployment, as the API shows it."""
+        return self.live.api("GET", f"projects/{self.project}/deployments/gateways")
+
+    def act(self, method: str, path: str, body: Any = None) -> Any:
+        """An act on the deployment in the state that it has."""
+        address = f"projects/{self.project}/deployments/gateways"
+        state = self.live.http.get(f"/api/v1/{address}").raise_for_status().headers["ETag"]
+        return self.live.api(method, f"{address}/{path}", json=body or {}, headers={"If-Match": state})
+
+    def publish(self, version: str, change: str = "") -> None:
+        """Builds and publishes a version whose rune answers another number."""
+        if change:
+            path = f"projects/{self.project}/files/Runefile.yml"
+            text = self.live.http.get(f"/api/v1/{path}").raise_for_status().text
+            self.live.api("PUT", path, content=text.replace("offset: 0.0023617199", f"offset: {change}").encode())
+        build = self.live.build(self.project)
+        assert build["state"] == "succeeded", build
+        self.live.publish(self.project, build["id"], version)
+
+    def device(self, name: str) -> Any:
+        """A device, as the API shows it."""
+        return self.api("GET", f"devices/{name}")
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    environment = {"DEVICE_POLL_SECONDS": INTERVAL}
+    with LiveServer(tmp_path_factory.mktemp("data"), environment) as live:
+        yield Fleet(live)
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Iterator[DaemonProcess]:
+    os.mkfifo(tmp_path / "pipe")
+    with daemon(tmp_path) as device:
+        device.config.write_text(CONFIG.format(folder=tmp_path))
+        yield device
+
+
+def answer(device: DaemonProcess, number: float) -> float:
+    """What the rune on the device answers to a number that comes through the pipe."""
+    count = len(device.answers.read_text().splitlines())
+    pipe = os.open(device.config.parent / "pipe", os.O_WRONLY)
+    try:
+        os.write(pipe, f"{number}\n".encode())
+        wait_until(lambda: len(device.answers.read_text().splitlines()) > count, "an answer")
+    finally:
+        os.close(pipe)
+    values = re.findall(r"-?\d+\.\d+", json.dumps(json.loads(device.answers.read_text().splitlines()[-1])))
+    return float(values[-1])
+
+
+def code(fleet: Fleet, trust: str = "server") -> Any:
+    return fleet.api("POST", "device-codes", {"labels": {"site": "berlin"}, "trust": trust})
+
+
+def test_a_device_joins_runs_what_is_wanted_and_goes_back(fleet: Fleet, device: DaemonProcess) -> None:
+    made = code(fleet)
+    device.start()
+    said = device.say("enroll", fleet.live.address, made["code"], "--name", "gate-1")
+    assert fleet.organisation in said
+    first = fleet.device("gate-1")
+    assert (first["board"].startswith("linux"), first["labels"]) == (True, {"site": "berlin"})
+    assert device.ask("enroll", fleet.live.address, made["code"]).returncode == 1
+
+    fleet.act("PUT", "group", {"group": "berlin", "devices": 1})
+    device.wait_for_version("1.0")
+    assert abs(answer(device, 1.5708) - 1.0) < 0.1
+
+    # Another version, chosen on the server, is switched to while the first one answers.
+    fleet.publish("1.1", "2.0")
+    fleet.act("PUT", "version", {"tag": "1.1", "devices": 1})
+    device.wait_for_version("1.1")
+    assert abs(answer(device, 1.5708) - 3.0) < 0.1
+    wait_until(lambda: fleet.deployment["devices"]["running"] == 1, "the server knows")
+    shown = fleet.device("gate-1")
+    assert shown["running"]["version"] == "1.1"
+    assert shown["self_test"] == "passed"
+
+    # Killed in the middle, it goes on with what it had.
+    device.kill()
+    device.start()
+    device.wait_for_version("1.1")
+    assert abs(answer(device, 1.5708) - 3.0) < 0.1
+
+    # Without a server it answers on, and a person at the device goes back without one.
+    fleet.live.stop()
+    assert abs(answer(device, 1.5708) - 3.0) < 0.1
+    device.say("go-back")
+    device.wait_for_version("1.0")
+    assert abs(answer(device, 1.5708) - 1.0) < 0.1
+    fleet.live.start()
+    wait_until(lambda: fleet.device("gate-1")["running"]["version"] == "1.0", "the server hears of it")
+    kinds = [each["kind"] for each in fleet.api("GET", "devices/gate-1/timeline")["results"]]
+    assert {"installed", "went-back", "started"} <= set(kinds)
