@@ -29,7 +29,7 @@ from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.reports import Phase, RequestAnswer, SelfTestOutcome
 from hmrd.protocol.wanted import WantedRune
-from hmrd.server_address import Address
+from hmrd.server_address import read_address
 from hmrd.service.rune_service import JITTER
 from hmrd.state import (
     Answer,
@@ -194,7 +194,8 @@ class Devices:
         if isinstance(event, PollFailed | WorkFailed):
             text = f"{event.problem.name}: {event.problem.detail}"
             self.problems[text] = self.problems.get(text, 0) + 1
-        if isinstance(event, ReportTaken) and device.ran and device.machine.state.phase is Phase.RUNNING:
+        report = device.machine.state.report
+        if isinstance(event, ReportTaken) and device.ran and report is not None and report.phase is Phase.RUNNING:
             device.confirmed = device.confirmed or time.time()
 
     def _work(self, number: int, command: Command) -> None:
@@ -214,11 +215,11 @@ def _varied(machine: Machine, now: float, factor: float) -> Machine:
 
 def _devices(port: int, organisation: str, count: int, folder: Path) -> list[SimulatedDevice]:
     """Devices that run what is wanted now, and ask in the next interval."""
-    address, now, chance = Address("http", "127.0.0.1", port), time.time(), random.Random(2)
+    address, now, chance = read_address(f"http://127.0.0.1:{port}"), time.time(), random.Random(2)
     clients = [DeviceClient(address, key, str(key.device)) for key in map(SimulatedKey, range(count))]
-    desired = clients[0].state()
+    while (desired := clients[0].state()) is None or desired.wanted is None:
+        time.sleep(1)  # a worker computes what the devices compare with
     clients[0].forget_state()
-    assert desired is not None and desired.wanted is not None
     wanted, root = desired.wanted, first_root(clients[0], desired.wanted.deployment)
     state = State(
         slots=(Slot(wanted, is_healthy=True), None),

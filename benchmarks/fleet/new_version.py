@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks.fleet.served import Served, served
 from benchmarks.figure import ROOT, Spread, table
+from benchmarks.fleet.served import Served, served
 from hmrd.machine import TRIAL
 
 DEVICES = 1000
@@ -37,7 +37,7 @@ def measure() -> str:
             pressed = time.time() - begin
             measured = json.loads(program.stdout.read())
             seconds, after = time.time() - begin, server.processor_seconds()
-    used = sum(after) - sum(before)
+    used = after.both - before.both
     rows = [
         ["run the new version", *_cells([each["ran"] for each in measured["devices"]], begin)],
         ["the server knows that it is healthy", *_cells([each["confirmed"] for each in measured["devices"]], begin)],
@@ -45,7 +45,7 @@ def measure() -> str:
     head = ["seconds after the press", "half", "95 of 100", "99 of 100", "the last", "never"]
     problems = ", ".join(f"{count} times {text}" for text, count in measured["problems"].items()) or "nothing"
     return (
-        f'{DEVICES:,} state machines of `hmrd` on loopback, which poll each {INTERVAL} s with its jitter. A press on '
+        f"{DEVICES:,} state machines of `hmrd` on loopback, which poll each {INTERVAL} s with its jitter. A press on "
         '"Set version" is answered, the release is signed, and each device polls, loads and checks the signed '
         "documents, loads the rune, switches and reports. Their disk is memory, and the rune is not run: what a device "
         f"computes is its own work. A device confirms the health of a new rune after {TRIAL:.0f} s. The answer to the "

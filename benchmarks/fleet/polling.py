@@ -95,7 +95,6 @@ class Fleet:
     reports: list[float] = field(default_factory=list)
     lateness: list[float] = field(default_factory=list)
     """How late this program itself was to begin the polls."""
-    news: int = 0
     failures: list[str] = field(default_factory=list)
     etag: str = ""
     """The tag of the state, which all of these devices have in common until something is asked of one."""
@@ -103,10 +102,10 @@ class Fleet:
     _running: InstalledRune | None = None
 
     async def learn(self) -> None:
-        """Asks for what all devices shall run."""
-        answer = await self._poll(0, "")
+        """Asks for what all devices shall run, until a worker has computed what they compare with."""
+        while (wanted := json.loads((answer := await self._poll(0, "")).body)["wanted"]) is None:
+            await asyncio.sleep(1)
         self.etag = answer.headers["etag"]
-        wanted = json.loads(answer.body)["wanted"]
         self._running = InstalledRune(wanted["deployment"], wanted["number"], wanted["version"], wanted["rune"])
 
     async def act(self, number: int, due: float, *, is_news: bool) -> None:
@@ -118,7 +117,6 @@ class Fleet:
             if self.is_counting:
                 self.polls.append((end - due) * 1000)
                 self.lateness.append(late * 1000)
-                self.news += answer.status == 200
             if answer.status not in (200, 304):
                 self.failures.append(f"a poll was answered {answer.status}")
             elif is_news:
@@ -164,16 +162,15 @@ def moments(devices: int, chance: random.Random) -> Iterator[tuple[float, int]]:
 async def poll(fleet: Fleet, seconds: float) -> None:
     """Has the devices poll for so long after warming up. Returns when all are answered."""
     await fleet.learn()
-    begin, count = time.monotonic(), 0
+    begin = time.monotonic()
     tasks: set[asyncio.Task[None]] = set()
-    for moment, number in moments(len(fleet.keys), random.Random(1)):
+    for count, (moment, number) in enumerate(moments(len(fleet.keys), random.Random(1)), 1):
         if moment > WARMING + seconds:
             break
         if moment > WARMING and not fleet.is_counting:
             fleet.is_counting = True
             print("begun", flush=True)
         await asyncio.sleep(max(0.0, begin + moment - time.monotonic()))
-        count += 1
         task = asyncio.create_task(fleet.act(number, begin + moment, is_news=count % NEWS_EVERY == 0))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -188,7 +185,7 @@ def main() -> None:
         key.sign(b"")  # makes the key now
     fleet = Fleet(port, keys, Connections(port, kept))
     asyncio.run(poll(fleet, seconds))
-    names = ("polls", "reports", "lateness", "news", "failures")
+    names = ("polls", "reports", "lateness", "failures")
     json.dump({name: getattr(fleet, name) for name in names}, sys.stdout)
 
 

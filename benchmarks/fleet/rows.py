@@ -51,7 +51,9 @@ def _device(organisation: Organisation, assignment: Assignment | None, number: i
     from forge.fleet.self_tests.asking import day_of
 
     key = SimulatedKey(number)
-    running = assignment and InstalledRune(assignment.path, assignment.number, assignment.version, assignment.rune)
+    running = None
+    if assignment is not None:
+        running = InstalledRune(assignment.path, assignment.number, assignment.version, assignment.rune)
     return Device(
         id=key.device,
         organisation=organisation,

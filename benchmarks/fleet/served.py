@@ -13,10 +13,22 @@ from tempfile import TemporaryDirectory
 from benchmarks.figure import ROOT, CannotMeasure
 from benchmarks.machine import processor_time
 from tests.support.servers.live_server import LiveServer
-from tests.support.servers.services import Services, ServiceMissing, running_services
+from tests.support.servers.services import ServiceMissing, Services, running_services
 
 PROJECT = "gates"
 DEPLOYMENT = "gateways"
+
+
+@dataclass(frozen=True)
+class ProcessorSeconds:
+    """Processor time of the server and of its database."""
+
+    server: float
+    database: float
+
+    @property
+    def both(self) -> float:
+        return self.server + self.database
 
 
 @dataclass(frozen=True)
@@ -50,9 +62,9 @@ class Served:
         body = {"group": "berlin", "devices": devices}
         self.live.api("PUT", f"{self.deployment}/group", headers={"If-Match": state}, json=body)
 
-    def processor_seconds(self) -> tuple[float, float]:
-        """The processor time that the server and the database used until now."""
-        return processor_time(self.live.pid), processor_time(self.services.postgresql_server.pid)
+    def processor_seconds(self) -> ProcessorSeconds:
+        """The processor time that was used until now."""
+        return ProcessorSeconds(processor_time(self.live.pid), processor_time(self.services.postgresql_server.pid))
 
 
 @contextmanager
