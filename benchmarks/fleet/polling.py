@@ -36,7 +36,7 @@ CONNECTION_REST = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server sent."""
+    """An answer of the server."""
 
     status: int
     headers: Mapping[str, str]

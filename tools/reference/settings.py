@@ -15,6 +15,8 @@ SETTINGS = {
     "with 0 they read nothing about it.",
     "ADVISORY_LIST": "A file of known vulnerabilities (OSV), which pages of runes compare with bills of materials.",
     "DEVICE_POLL_SECONDS": "Seconds between two polls of a device; more devices need more.",
+    "DEVICE_LONG_POLLS": "Devices whose polls one process holds until something changes, so that they learn of it at "
+    "once; an address has at most 128 of them. 0 holds none.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
@@ -104,6 +106,7 @@ def settings_page() -> str:
         "PUBLISH_TEMPLATES": "`1`",
         "ADVISORY_LIST": "none",
         "DEVICE_POLL_SECONDS": f"`{default.device_poll_seconds}`",
+        "DEVICE_LONG_POLLS": f"`{default.device_long_polls}`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
         "BACKUP_DAYS": f"`{default.backup_days}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",

@@ -114,6 +114,8 @@ class ServerEnvironment:
     """A file with known vulnerabilities in the format of OSV, or None."""
     device_poll_seconds: int
     """The seconds between two polls of a device."""
+    device_long_polls: int
+    """How many devices may have their polls held by one process; 0 holds none."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     backup_days: int
@@ -200,6 +202,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         advisory_list=_file(variables, "ADVISORY_LIST"),
         device_poll_seconds=_number(variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL),
+        device_long_polls=_number(variables, "DEVICE_LONG_POLLS", 500, 5000, least=0),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),

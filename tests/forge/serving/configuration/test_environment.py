@@ -51,6 +51,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("ADVISORY_LIST", "list.json"),
         ("REPORT_ADDRESS", "Abuse <abuse@example.org>"),
         ("DEVICE_POLL_SECONDS", "9"),
+        ("DEVICE_LONG_POLLS", "5001"),
         ("UPGRADE_BACKUPS", "-1"),
         ("BACKUP_DAYS", "ninety"),
         ("SHARED_DATA", "yes"),
