@@ -31,6 +31,8 @@ FIGURES = {
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
     "server.devices": "Many devices",
+    "fleet.device_polls": "Devices that poll",
+    "fleet.new_version": "A new version on many devices",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
     "server.own_examples": "From own examples to a running app",

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from forge.datasets.collecting.urls import collect_urlpatterns
 from forge.deployments.urls import served_urlpatterns, stock_urlpatterns
-from forge.fleet.protocol.views import device_address
+from forge.fleet.serving.views import device_address
 from forge.fleet.stock.views import stock_address
 from forge.player.urls import player_urlpatterns
 from forge.registry.distribution.protocol.api import distribution

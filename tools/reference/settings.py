@@ -18,6 +18,8 @@ SETTINGS = {
     "new, mqtts://broker.example:8883. Needs DEVICE_MQTT_CREDENTIALS too, and the package paho-mqtt.",
     "DEVICE_MQTT_CREDENTIALS": "A file with `user:password` of a client that may change accounts at that broker.",
     "DEVICE_POLL_SECONDS": "Seconds between two polls of a device; more devices need more.",
+    "DEVICE_LONG_POLLS": "Devices whose polls one process holds until something changes, so that they learn of it at "
+    "once; an address has at most 128 of them. 0 holds none.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
@@ -107,6 +109,7 @@ def settings_page() -> str:
         "PUBLISH_TEMPLATES": "`1`",
         "ADVISORY_LIST": "none",
         "DEVICE_POLL_SECONDS": f"`{default.device_poll_seconds}`",
+        "DEVICE_LONG_POLLS": f"`{default.device_long_polls}`",
         "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
         "BACKUP_DAYS": f"`{default.backup_days}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",

@@ -7,7 +7,8 @@ import logging
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
-from forge.fleet.protocol.views import device_address
+from forge.fleet.protocol.answering import device_response
+from forge.fleet.protocol.report_answers import answer_report
 from hmrd.protocol.addresses import REPORTS
 from hmrd.protocol.doorbell import LARGEST_ENVELOPE, ReportEnvelope, device_of_report
 from hmrd.protocol.reading import BadMessage, parsed
@@ -28,7 +29,7 @@ def take_published(topic: str, payload: bytes) -> bool:
     # The broker lets a device publish at its own topic alone. The report says the same.
     if signer != device_of_report(topic):
         return False
-    response = device_address(request)
+    response = device_response(request, {"POST": answer_report})
     if response.status_code >= 300:
         _log.info("A published report of the device %s was refused with %d", signer, response.status_code)
     return response.status_code < 300

@@ -6,7 +6,6 @@ parts, and the requests are read for a device that does not have the state yet.
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import parse_etags
@@ -16,6 +15,8 @@ from forge.fleet.models import Assignment, Device
 from forge.fleet.models import DeviceRequest as RequestRow
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
+from forge.fleet.protocol.holding.revisions import revisions_of
+from forge.fleet.protocol.holding.terms import PollTerms, poll_terms
 from forge.fleet.protocol.limits import require_rate
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.asking import ask_daily, is_due
@@ -30,34 +31,29 @@ def answer_state(request: HttpRequest) -> HttpResponse:
     seen.note(device.pk, now)
     if is_due(device, now):
         device = ask_daily(device, now)
-    etag = _etag(device)
+    revisions = revisions_of(device)
+    terms = poll_terms(request, device, revisions)
+    etag = f'"{revisions}-{terms.tag}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
-        response = message_response(desired_state(device).to_json())
+        response = message_response(desired_state(device, terms).to_json())
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def desired_state(device: Device) -> DesiredState:
+def desired_state(device: Device, terms: PollTerms) -> DesiredState:
     """Returns what is wanted of a device, and what is asked of it."""
-    # `wait` stays 0: a poll is not held until something changes.
     requests = _requests(device)
     return DesiredState(
         wanted=_wanted(device),
-        interval=settings.DEVICE_POLL_SECONDS,
+        interval=terms.interval,
+        wait=terms.wait,
         requests=tuple(DeviceRequest(each.pk, RequestKind(each.kind), each.seed) for each in requests),
         orders=_orders(device, requests),
         sequence=device.sequence,
     )
-
-
-def _etag(device: Device) -> str:
-    """The tag of a device's state. The number of its last report is not in it, which would end it with each report."""
-    assignment = device.assignment
-    of_assignment = "0" if assignment is None else f"{assignment.pk.hex[:12]}.{assignment.revision}"
-    return f'"{of_assignment}-{device.revision}-{settings.DEVICE_POLL_SECONDS}"'
 
 
 def _wanted(device: Device) -> WantedRune | None:

@@ -118,6 +118,8 @@ class ServerEnvironment:
     """The broker that rings devices, such as `mqtts://broker.example`; "" without one."""
     device_mqtt_credentials: Path | None
     """A file with `user:password` of a client that may change accounts at the broker."""
+    device_long_polls: int
+    """How many devices may have their polls held by one process; 0 holds none."""
     upgrade_backups: int
     """How many backups from before upgrades are kept; 0 takes none."""
     backup_days: int
@@ -206,6 +208,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         device_poll_seconds=_number(variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL),
         device_mqtt_url=_broker(variables, "DEVICE_MQTT_URL"),
         device_mqtt_credentials=_file(variables, "DEVICE_MQTT_CREDENTIALS"),
+        device_long_polls=_number(variables, "DEVICE_LONG_POLLS", 500, 5000, least=0),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),

@@ -100,7 +100,8 @@ def _made(bells: Bells, client: DeviceClient) -> DoorbellAccount:
 
     def is_made() -> bool:
         bells.turn()
-        return Doorbell.objects.filter(device__pk=client.device, made=True).exists() and not Doorbell.objects.to_ring().exists()
+        has_account = Doorbell.objects.filter(device__pk=client.device, made=True).exists()
+        return has_account and not Doorbell.objects.to_ring().exists()
 
     until(is_made)
     return account

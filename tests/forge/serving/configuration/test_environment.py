@@ -54,6 +54,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("DEVICE_MQTT_URL", "http://broker.example"),
         ("DEVICE_MQTT_URL", "mqtt://broker.example"),
         ("DEVICE_MQTT_CREDENTIALS", "credentials"),
+        ("DEVICE_LONG_POLLS", "5001"),
         ("UPGRADE_BACKUPS", "-1"),
         ("BACKUP_DAYS", "ninety"),
         ("SHARED_DATA", "yes"),

@@ -14,7 +14,7 @@ from django.middleware.common import CommonMiddleware
 
 from forge.core.http.middleware import page_policies
 from forge.core.http.policies import NOT_A_PAGE
-from forge.fleet.protocol.views import device_address
+from forge.fleet.serving.views import device_address
 from forge.fleet.stock.views import stock_address
 from hmrd.protocol.addresses import ROOT, STOCK_ROOTS
 

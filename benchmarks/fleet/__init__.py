@@ -1,0 +1,1 @@
+"""Figures about devices at their server."""

@@ -1,0 +1,85 @@
+"""`python -m benchmarks.fleet.rows <organisation> <devices>` adds devices to the installation of the environment.
+
+They have keys of their own (`SimulatedKey`), are labelled `site=berlin`, and reported once, that they run nothing or
+what a deployment for them serves.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from benchmarks.fleet.simulated_keys import SimulatedKey
+from hmrd.protocol.reports import InstalledRune, Phase, Report
+
+if TYPE_CHECKING:
+    from forge.accounts.models import Organisation
+    from forge.fleet.models import Assignment, Device
+
+BATCH = 2000
+
+
+def first_report(running: InstalledRune | None) -> Report:
+    """The report with which a device joined."""
+    return Report(1, "hmrd 0.1.0", "linux-x86_64", Phase.RUNNING if running else Phase.EMPTY, running)
+
+
+def fill(name: str, count: int) -> None:
+    """Writes the devices, and says of each which deployment it is for."""
+    from django.utils import timezone
+
+    from forge.accounts.models import Organisation
+    from forge.fleet.groups.membership import assign_devices
+    from forge.fleet.models import Assignment, Device, DeviceLabel
+
+    now, organisation = timezone.now(), Organisation.objects.get(name=name)
+    assignment = Assignment.objects.filter(organisation=organisation).first()
+    for start in range(0, count, BATCH):
+        numbers = range(start, min(start + BATCH, count))
+        chunk = [_device(organisation, assignment, number, now) for number in numbers]
+        Device.objects.bulk_create(chunk)
+        labels = (DeviceLabel(device=each, organisation=organisation, key="site", value="berlin") for each in chunk)
+        DeviceLabel.objects.bulk_create(labels)
+    assign_devices(organisation)
+
+
+def _device(organisation: Organisation, assignment: Assignment | None, number: int, now: datetime) -> Device:
+    from forge.fleet.devices.reported import reported_state
+    from forge.fleet.models import Device
+    from forge.fleet.self_tests.asking import day_of
+
+    key = SimulatedKey(number)
+    running = None
+    if assignment is not None:
+        running = InstalledRune(assignment.path, assignment.number, assignment.version, assignment.rune)
+    return Device(
+        id=key.device,
+        organisation=organisation,
+        name=f"gate-{number:05}",
+        public_key=key.public,
+        trust="server",
+        claimed=now - timedelta(days=30),
+        claimed_with="batch",
+        self_test="passed" if running else "",
+        self_test_day=day_of(key.device, now),
+        **reported_state(first_report(running), now),
+    )
+
+
+def main() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
+    django.setup()
+    fill(sys.argv[1], int(sys.argv[2]))
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    main()

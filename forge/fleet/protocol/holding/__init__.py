@@ -1,0 +1,1 @@
+"""Polls that are held until something changes, where the server has room for them."""
