@@ -127,6 +127,11 @@ PROBLEMS: Final[Mapping[ProblemName, ProblemText]] = {
         "The rune stopped with an error.",
         "Read the log, and set a version that ran before.",
     ),
+    ProblemName.UPDATE_FAILED: ProblemText(
+        "Update failed",
+        "The update client of the device could not install the image.",
+        "Read its own log on the device, then set the version again.",
+    ),
     ProblemName.UNEXPECTED: ProblemText(
         "Fault of hmrd",
         "The daemon itself had a fault.",

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.fleet.models import Device
-from forge.fleet.protocol.holding import middleware
 from forge.fleet.protocol.holding.grants import GRANT_SECONDS, LongPollGrants
 from forge.fleet.protocol.holding.revisions import revisions_now, revisions_of
 from forge.fleet.protocol.holding.terms import HOLD, LONG_WAIT, Hold, PollTerms, poll_terms
+from forge.request_limits import held_polls as middleware
 from forge.request_limits.held_polls import HeldPolls, WaitingDevices
 from hmrd.protocol.addresses import STATE
 from hmrd.protocol.wanted import SHORTEST_INTERVAL
