@@ -70,7 +70,7 @@ def test_a_device_with_a_key_has_no_account(organisation: Organisation, owner: U
         renew_stock_token(owner, device)
 
 
-@pytest.mark.protects("a stolen device key speaks for one device")
+@pytest.mark.protects("devices/stock-tokens")
 def test_a_token_works_for_the_client_that_used_it_first(fleet: StockFleet) -> None:
     assert _refusal(fleet.client) == (200, "")
     assert _refusal(StockClient(fleet.client.token, "gate-10")) == (403, "controller-wrong")
@@ -87,6 +87,7 @@ def test_what_is_no_id_of_a_client_is_refused(fleet: StockFleet, controller: str
     assert StockAccount.objects.get().controller == ""
 
 
+@pytest.mark.protects("devices/stock-tokens")
 def test_an_unused_token_ends_with_its_makers_right_and_a_used_one_stays(
     organisation: Organisation, developer: User
 ) -> None:
@@ -110,6 +111,7 @@ def test_another_token_ends_the_former_one_and_binds_anew(fleet: StockFleet, own
     assert _refusal(StockClient(new.token, "gate-9-repaired")) == (200, "")
 
 
+@pytest.mark.protects("devices/stock-tokens")
 def test_a_revoked_token_is_refused_until_there_is_another(
     fleet: StockFleet, owner: User, organisation: Organisation
 ) -> None:

@@ -220,6 +220,7 @@ def test_a_withdrawn_version_is_not_offered(fleet: StockFleet) -> None:
     assert "deploymentBase" not in fleet.client.links()
 
 
+@pytest.mark.protects("devices/stock-images")
 def test_a_device_of_another_deployment_reads_no_image_of_this_one(fleet: StockFleet, developer: User) -> None:
     fleet.give_image()
     offered = fleet.client.offered()

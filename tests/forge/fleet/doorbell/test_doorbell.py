@@ -100,7 +100,10 @@ def _made(bells: Bells, client: DeviceClient) -> DoorbellAccount:
 
     def is_made() -> bool:
         bells.turn()
-        return Doorbell.objects.filter(device__pk=client.device, made=True).exists() and not Doorbell.objects.to_ring().exists()
+        return (
+            Doorbell.objects.filter(device__pk=client.device, made=True).exists()
+            and not Doorbell.objects.to_ring().exists()
+        )
 
     until(is_made)
     return account
@@ -142,7 +145,7 @@ def test_a_device_hears_its_bell_when_something_is_asked_of_it(
 
 
 @needs_broker
-@pytest.mark.protects("a stolen device key speaks for one device")
+@pytest.mark.protects("devices/doorbell")
 def test_a_device_hears_and_speaks_for_itself_alone(
     organisation: Organisation, gate: DeviceClient, bells: Bells, listen: Any
 ) -> None:
@@ -213,6 +216,7 @@ def test_a_broker_that_was_away_rings_later_and_polls_go_on(
     assert listener.next("rang") == (bell_topic(gate.device), b"")
 
 
+@pytest.mark.protects("devices/doorbell")
 def test_published_reports_are_refused_as_over_https(organisation: Organisation, gate: DeviceClient) -> None:
     other = device_client(organisation, "gate-8")
     topic = report_topic(gate.device)
