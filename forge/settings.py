@@ -86,7 +86,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "forge.registry.distribution.protocol.middleware.RegistryAddresses",
-    "forge.fleet.protocol.middleware.DeviceAddresses",
+    "forge.fleet.middleware.DeviceAddresses",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
