@@ -93,7 +93,7 @@ class NothingRuns(Conflict):
     title = "Nothing runs on the device"
 
 
-class StockClient(Conflict):
+class AnswersNoRequests(Conflict):
     """The device has an update client of another project."""
 
     title = "The device answers no requests"

@@ -41,7 +41,7 @@ class Hardware:
 
 @dataclass(frozen=True)
 class ImageContents:
-    """What an image installs, and where."""
+    """The contents of an image, and where they go."""
 
     name: str
     version: str
@@ -70,14 +70,14 @@ def read_hardware(text: str) -> Hardware:
 def read_signer(key: bytes, certificate: bytes) -> Signer:
     """Reads the key and its certificate from PEM. Raises `ImageRefused`."""
     try:
-        private, loaded = load_pem_private_key(key, None), x509.load_pem_x509_certificate(certificate)
+        private, issued = load_pem_private_key(key, None), x509.load_pem_x509_certificate(certificate)
     except (ValueError, TypeError) as error:
         raise ImageRefused(f"The key or the certificate is no PEM without a password: {error}") from None
     if not isinstance(private, RSAPrivateKey):
         raise ImageRefused("The key is not an RSA key, with which an image is the same bytes each time.")
-    if private.public_key() != loaded.public_key():
+    if private.public_key() != issued.public_key():
         raise ImageRefused("The certificate is of another key.")
-    return Signer(private, loaded)
+    return Signer(private, issued)
 
 
 def swupdate_image(contents: ImageContents, signer: Signer) -> bytes:

@@ -44,15 +44,15 @@ class DoorbellListener:
         self._thread.join(_SECONDS)
 
     def _run(self) -> None:
-        wait, told = _FIRST_WAIT, ""
+        wait, message = _FIRST_WAIT, ""
         while not self._stopped.is_set():
             try:
                 self._listen()
-                wait, told = _FIRST_WAIT, ""
+                wait, message = _FIRST_WAIT, ""
             except (DoorbellFailed, ServerFailed) as error:
-                if str(error) != told:
-                    told = str(error)
-                    self._log(f"The doorbell cannot be heard, and the device polls: {told}")
+                if str(error) != message:
+                    message = str(error)
+                    self._log(f"The doorbell cannot be heard, and the device polls: {message}")
             self._stopped.wait(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 
@@ -73,7 +73,7 @@ class DoorbellListener:
         try:
             if not ready.wait(_SECONDS) or refusals:
                 raise DoorbellFailed(f"{self._config.url} refuses: {''.join(refusals) or 'no answer came'}.")
-            # What was wanted while nobody listened.
+            # Something may have changed while nobody listened.
             self._ring()
             self._lost.wait()
         finally:

@@ -36,14 +36,14 @@ def broker(mosquitto: Mosquitto) -> Iterator[DoorbellBroker]:
     broker.command([make_server_role()])
     broker.command([take_server_role(broker.user)])
 
-    def is_made() -> bool:
+    def has_account() -> bool:
         try:
             broker.require_ready()
             return not errors_of(broker.command(make_account(ACCOUNT)))
         except BrokerAway:
             return False
 
-    until(is_made)
+    until(has_account)
     yield broker
     broker.close()
 

@@ -14,7 +14,7 @@ SETTINGS = {
     "BACKUP_DAYS": "Days for which you keep backups. People who withdraw recordings read until when backups have them; "
     "with 0 they read nothing about it.",
     "ADVISORY_LIST": "A file of known vulnerabilities (OSV), which pages of runes compare with bills of materials.",
-    "DEVICE_MQTT_URL": "A mosquitto with its dynamic-security plug-in that tells devices at once of something new, such "
+    "DEVICE_MQTT_URL": "A mosquitto with its dynamic-security plug-in that tells devices at once of changes, such "
     "as mqtts://broker.example:8883. Needs DEVICE_MQTT_CREDENTIALS too, and the package paho-mqtt.",
     "DEVICE_MQTT_CREDENTIALS": "A file with `user:password` of a client that may change accounts at that broker.",
     "DEVICE_POLL_SECONDS": "Seconds between two polls of a device; more devices need more.",

@@ -11,7 +11,9 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.deployments.bound_devices import assignments_of
 from forge.deployments.fleet.progress import DeviceProgress, progress_of
+from forge.deployments.images.access import image_of_release
 from forge.deployments.models import Deployment, DeploymentKind
+from forge.fleet.devices.models import ClaimedWith
 from forge.fleet.groups.access import groups_of
 from forge.fleet.groups.counts import count_groups
 from forge.fleet.groups.models import Assignment, GroupKind
@@ -52,6 +54,8 @@ class DevicesCard:
     assignment: Assignment | None
     progress: DeviceProgress
     counts: Sequence[DeviceCount]
+    without_image: int
+    """Devices with stock clients that are offered nothing, because the release has no image."""
     groups: Sequence[GroupChoice]
     """The groups without a deployment, for who may bind it."""
 
@@ -77,8 +81,17 @@ def devices_card(actor: Actor, deployment: Deployment) -> DevicesCard | None:
         assignment,
         progress,
         _counts(url, deployment, progress) if assignment is not None else (),
+        _without_image(assignment),
         _free_groups(actor, organisation) if may_bind and assignment is None else (),
     )
+
+
+def _without_image(assignment: Assignment | None) -> int:
+    """Devices with stock clients of a group whose release has no image."""
+    if assignment is None or not assignment.rune:
+        return 0
+    count = assignment.devices.in_service().filter(claimed_with=ClaimedWith.STOCK).count()
+    return 0 if not count or image_of_release(assignment.deployment, assignment.number) else count
 
 
 def _counts(url: str, deployment: Deployment, progress: DeviceProgress) -> list[DeviceCount]:

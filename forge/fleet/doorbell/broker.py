@@ -16,7 +16,7 @@ from hmrd.protocol.doorbell import LARGEST_ENVELOPE, REPORT_TOPICS, bell_topic
 _SECONDS: Final = 10.0
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _MOST_WAITING: Final = 1000
-"""Reports that wait to be taken; devices send those that are dropped over HTTPS."""
+"""Reports that wait to be reports; devices send those that are dropped over HTTPS."""
 
 
 class BrokerAway(Exception):
@@ -62,10 +62,10 @@ class DoorbellBroker:
 
     def reports(self) -> list[tuple[str, bytes]]:
         """Takes the reports that came, each with its topic."""
-        taken: list[tuple[str, bytes]] = []
+        reports: list[tuple[str, bytes]] = []
         while not self._reports.empty():
-            taken.append(self._reports.get())
-        return taken
+            reports.append(self._reports.get())
+        return reports
 
     def close(self) -> None:
         """Leaves the broker."""

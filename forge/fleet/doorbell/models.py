@@ -13,30 +13,30 @@ class DoorbellQuerySet(models.QuerySet["Doorbell"]):
 
     def to_make(self) -> DoorbellQuerySet:
         """Returns those of devices in service whose account is not made yet."""
-        return self.filter(made=False, device__locked_out=None, device__retired=None)
+        return self.filter(has_account=False, device__locked_out=None, device__retired=None)
 
     def to_remove(self) -> DoorbellQuerySet:
         """Returns those of devices that were locked out or retired and still have an account."""
-        return self.filter(~Q(device__locked_out=None) | ~Q(device__retired=None), made=True)
+        return self.filter(~Q(device__locked_out=None) | ~Q(device__retired=None), has_account=True)
 
     def to_ring(self) -> DoorbellQuerySet:
         """Returns those of devices of which something else is wanted than when the bell rang last."""
         is_same = Q(revision=F("device__revision")) & (
             Q(device__assignment=None) | Q(assignment_revision=F("device__assignment__revision"))
         )
-        return self.filter(made=True).exclude(is_same)
+        return self.filter(has_account=True).exclude(is_same)
 
 
 class Doorbell(models.Model):
     """The bell of a device that asked for one."""
 
     device = models.OneToOneField(Device, on_delete=models.CASCADE, primary_key=True, related_name="doorbell")
-    made = models.BooleanField(default=False)
+    has_account = models.BooleanField(default=False)
     """Whether the broker has the account."""
     revision = models.PositiveBigIntegerField(default=0)
     """The device's when the bell rang last."""
     assignment_revision = models.PositiveBigIntegerField(default=0)
-    """That of what the device shall run."""
+    """The revision of what the device shall run, when the bell rang last."""
 
     objects = DoorbellQuerySet.as_manager()
 

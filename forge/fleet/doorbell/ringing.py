@@ -13,7 +13,6 @@ from typing import Final
 from django.conf import settings
 from django.db.models import F
 
-from forge.fleet.doorbell.accounts import account_of
 from forge.fleet.doorbell.broker import BrokerAway, DoorbellBroker
 from forge.fleet.doorbell.commands import (
     Command,
@@ -25,6 +24,7 @@ from forge.fleet.doorbell.commands import (
 )
 from forge.fleet.doorbell.reports import take_published
 from forge.fleet.models import Doorbell
+from forge.fleet.protocol.doorbells import account_of
 
 EVERY: Final = 1.0
 """Seconds."""
@@ -39,7 +39,7 @@ class Bells:
     def __init__(self) -> None:
         self._broker: DoorbellBroker | None = None
         self._has_role = False
-        self._is_told = False
+        self._has_warned = False
 
     def turn(self) -> None:
         """Does what there is to do. A broker that is away is logged once."""
@@ -48,11 +48,11 @@ class Bells:
         try:
             self._work(self._connected())
         except BrokerAway as error:
-            if not self._is_told:
+            if not self._has_warned:
                 _log.warning("%s Devices poll meanwhile.", error)
-            self._is_told = True
+            self._has_warned = True
         else:
-            self._is_told = False
+            self._has_warned = False
 
     def close(self) -> None:
         """Leaves the broker."""
@@ -83,16 +83,16 @@ class Bells:
             take_published(topic, payload)
         for bell in Doorbell.objects.to_remove()[:_MOST]:
             _command(broker, remove_account(str(bell.device_id)))
-            Doorbell.objects.filter(pk=bell.pk).update(made=False)
+            Doorbell.objects.filter(pk=bell.pk).update(has_account=False)
         for bell in Doorbell.objects.to_make()[:_MOST]:
             _command(broker, make_account(account_of(bell.device_id)))
-            Doorbell.objects.filter(pk=bell.pk).update(made=True)
+            Doorbell.objects.filter(pk=bell.pk).update(has_account=True)
         changed = Doorbell.objects.to_ring().annotate(
             wanted_revision=F("device__revision"), wanted_assignment=F("device__assignment__revision")
         )
         for bell in changed[:_MOST]:
             broker.ring(str(bell.device_id))
-            # What changed since it was read rings again.
+            # A change since then rings again.
             Doorbell.objects.filter(pk=bell.pk).update(
                 revision=getattr(bell, "wanted_revision"),  # noqa: B009 (annotated)
                 assignment_revision=getattr(bell, "wanted_assignment") or 0,  # noqa: B009 (annotated)
@@ -105,7 +105,7 @@ def _command(broker: DoorbellBroker, commands: Sequence[Command]) -> None:
 
 
 bells = Bells()
-"""Those of this process."""
+"""The bells that this process rings."""
 
 
 def ring_bells() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from forge.fleet.doorbell.accounts import answer_doorbell
 from forge.fleet.protocol.answering import Answer, device_response, done_response
 from forge.fleet.protocol.authentication import require_device
+from forge.fleet.protocol.doorbells import answer_doorbell
 from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_again
 from forge.fleet.protocol.limits import require_rate
 from forge.fleet.protocol.refusals import KEY_REFUSED, DeviceRefusal

@@ -46,8 +46,8 @@ def require_account(request: HttpRequest, controller: str) -> StockAccount:
 def _bind(account: StockAccount, controller: str) -> None:
     """Binds an account to the id of the client that uses it first, while its maker may let devices join."""
     if account.controller:
-        asked = plain_text(controller, LONGEST_CONTROLLER)
-        detail = f"The token belongs to the client {account.controller}, not to {asked}. Each device has its own token."
+        other = plain_text(controller, LONGEST_CONTROLLER)
+        detail = f"The token belongs to the client {account.controller}, not to {other}. Each device has its own token."
         raise DeviceRefusal(CONTROLLER_WRONG, detail)
     if CONTROLLER.fullmatch(controller) is None:
         raise DeviceRefusal(CONTROLLER_WRONG, "The id of a client has at most 64 letters, digits and . _ : -")

@@ -25,13 +25,13 @@ def poll_document(
     *,
     is_configured: bool,
     deployment: StockAction | None = None,
-    cancelled: StockAction | None = None,
+    stopped_action: StockAction | None = None,
     installed: StockAction | None = None,
 ) -> dict[str, Any]:
     """Returns the answer to a poll: the interval, and where to go on. `base` is the address of the client."""
     links = {} if is_configured else {"configData": f"{base}/configData"}
-    if cancelled is not None:
-        links["cancelAction"] = f"{base}/cancelAction/{cancelled.number}"
+    if stopped_action is not None:
+        links["cancelAction"] = f"{base}/cancelAction/{stopped_action.number}"
     elif deployment is not None:
         # The mark changes with the image, so that no cache answers for another one.
         links["deploymentBase"] = f"{base}/deploymentBase/{deployment.number}?c={deployment.image[-8:]}"

@@ -23,7 +23,7 @@ CONTROLLER: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{LONGEST_CONTROL
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
-class Execution(StrEnum):
+class ActionProgress(StrEnum):
     """The point that a client has reached."""
 
     PROCEEDING = "proceeding"
@@ -44,8 +44,8 @@ class Finished(StrEnum):
     FAILURE = "failure"
 
 
-class Outcome(StrEnum):
-    """What a message says of an action."""
+class ActionOutcome(StrEnum):
+    """The state of an action according to a message."""
 
     UNDER_WAY = "under-way"
     SUCCEEDED = "succeeded"
@@ -57,7 +57,7 @@ class Outcome(StrEnum):
 class Feedback:
     """A message about an action."""
 
-    outcome: Outcome
+    outcome: ActionOutcome
     detail: str
     """The last line of the client's own words, as plain text."""
 
@@ -65,7 +65,7 @@ class Feedback:
 def read_feedback(value: object) -> Feedback:
     """Reads a message about an action. Raises `BadMessage`."""
     status = Fields(value, "the feedback").item("status", lambda each: Fields(each, "status"))
-    execution = status.choice("execution", Execution)
+    execution = status.choice("execution", ActionProgress)
     result = status.optional("result", lambda each: Fields(each, "result"))
     finished = result.choice("finished", Finished) if result is not None and result.has("finished") else Finished.NONE
     return Feedback(_outcome(execution, finished), _detail(value))
@@ -85,15 +85,15 @@ def plain_text(text: str, longest: int) -> str:
     return _UNSEEN.sub(" ", text[: 4 * longest]).strip()[:longest]
 
 
-def _outcome(execution: Execution, finished: Finished) -> Outcome:
-    if execution is Execution.CANCELED:
-        return Outcome.CANCELLED
-    if execution is Execution.REJECTED:
-        return Outcome.FAILED
-    if execution is not Execution.CLOSED:
-        return Outcome.UNDER_WAY
+def _outcome(execution: ActionProgress, finished: Finished) -> ActionOutcome:
+    if execution is ActionProgress.CANCELED:
+        return ActionOutcome.CANCELLED
+    if execution is ActionProgress.REJECTED:
+        return ActionOutcome.FAILED
+    if execution is not ActionProgress.CLOSED:
+        return ActionOutcome.UNDER_WAY
     # A client that closes an action and says neither has not installed it.
-    return Outcome.SUCCEEDED if finished is Finished.SUCCESS else Outcome.FAILED
+    return ActionOutcome.SUCCEEDED if finished is Finished.SUCCESS else ActionOutcome.FAILED
 
 
 def _detail(value: object) -> str:

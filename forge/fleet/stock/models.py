@@ -24,7 +24,7 @@ class StockAccount(models.Model):
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="stock_account")
     token_hash = models.CharField(max_length=_HASH_LENGTH, unique=True)
     hint = models.CharField(max_length=4)
-    """Its first characters, by which people recognise it."""
+    """The first characters of the token, by which people recognise it."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

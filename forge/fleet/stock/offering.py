@@ -13,18 +13,18 @@ from django.db import transaction
 
 from forge.fleet.hooks import StockImage, stock_image
 from forge.fleet.models import Device, StockAccount, StockAction
-from forge.fleet.stock.messages import Feedback, Outcome
+from forge.fleet.stock.messages import ActionOutcome, Feedback
 from forge.fleet.stock.models import ActionState
 from forge.fleet.stock.reporting import report_begun, report_failed, report_installed, report_stopped
-from forge.fleet.stock.steps import Step, WantedImage, next_step
+from forge.fleet.stock.steps import OfferStep, WantedImage, next_step
 
-_KEPT_ACTIONS = 50
+_MOST_ACTIONS = 50
 """Actions of a client that are kept; the timeline has what became of the earlier ones."""
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What a poll shows: an action to start, or one to stop, and the last that was installed."""
+class PollAnswer:
+    """The actions that a poll shows: one to start, or one to stop, and the last that was installed."""
 
     deployment: StockAction | None
     cancelled: StockAction | None
@@ -50,18 +50,18 @@ def image_of(deployment: UUID, release: int) -> StockImage | None:
     return next((each for each in stock_image.call(deployment, release) if each is not None), None)
 
 
-def current_offer(account: StockAccount, device: Device, now: datetime) -> Offer:
-    """Returns what a client is told that polls. Most polls write nothing."""
-    wanted = wanted_image(device)
-    step, last, installed = _step(account, wanted)
-    if step not in (Step.NOTHING, Step.SHOW):
+def current_offer(account: StockAccount, device: Device, now: datetime) -> PollAnswer:
+    """Returns what a poll of a client shows. Most polls write nothing."""
+    release = wanted_image(device)
+    step, last, installed = _step(account, release)
+    if step not in (OfferStep.NOTHING, OfferStep.SHOW):
         with transaction.atomic():
             device = lock(device)
-            step, last, installed = _step(account, wanted)
-            last, installed = _carry_out(step, account, device, wanted, last, installed, now)
+            step, last, installed = _step(account, release)
+            last, installed = _carry_out(step, account, device, release, last, installed, now)
     is_shown = last is not None and last.state in (ActionState.OFFERED, ActionState.STARTED)
     is_cancelled = last is not None and last.state == ActionState.CANCELLING
-    return Offer(last if is_shown else None, last if is_cancelled else None, installed)
+    return PollAnswer(last if is_shown else None, last if is_cancelled else None, installed)
 
 
 def start(account: StockAccount, device: Device, action: StockAction, now: datetime) -> None:
@@ -82,7 +82,7 @@ def take_feedback(account: StockAccount, device: Device, number: int, feedback: 
         action = account.actions.get(number=number)
         if action.state in (ActionState.SUCCEEDED, ActionState.FAILED):
             return
-        if feedback.outcome is Outcome.UNDER_WAY:
+        if feedback.outcome is ActionOutcome.UNDER_WAY:
             _note_progress(device, action, feedback, now)
             return
         is_latest = not account.actions.filter(number__gt=number, state=ActionState.SUCCEEDED).exists()
@@ -97,7 +97,7 @@ def take_cancel_feedback(account: StockAccount, device: Device, number: int, fee
     with transaction.atomic():
         device = lock(device)
         action = account.actions.get(number=number)
-        if action.state == ActionState.CANCELLING and feedback.outcome is not Outcome.UNDER_WAY:
+        if action.state == ActionState.CANCELLING and feedback.outcome is not ActionOutcome.UNDER_WAY:
             _close(action, ActionState.CANCELLED, feedback.detail, now)
             report_stopped(device, now)
 
@@ -105,10 +105,10 @@ def take_cancel_feedback(account: StockAccount, device: Device, number: int, fee
 def offer_again(account: StockAccount, device: Device, now: datetime) -> bool:
     """Offers what failed under a new number. Returns whether the last action failed and is still wanted. The caller has
     locked the device."""
-    last, wanted = account.actions.first(), wanted_image(device)
-    if last is None or wanted is None or last.state != ActionState.FAILED or not wanted.is_of(last):
+    last, release = account.actions.first(), wanted_image(device)
+    if last is None or release is None or last.state != ActionState.FAILED or not release.is_of(last):
         return False
-    _make(account, wanted, ActionState.OFFERED, last, now)
+    _make(account, release, ActionState.OFFERED, last, now)
     return True
 
 
@@ -119,59 +119,61 @@ def lock(device: Device) -> Device:
 
 
 _STATES = {
-    Outcome.SUCCEEDED: ActionState.SUCCEEDED,
-    Outcome.FAILED: ActionState.FAILED,
-    Outcome.CANCELLED: ActionState.CANCELLED,
+    ActionOutcome.SUCCEEDED: ActionState.SUCCEEDED,
+    ActionOutcome.FAILED: ActionState.FAILED,
+    ActionOutcome.CANCELLED: ActionState.CANCELLED,
 }
 
 
-def _step(account: StockAccount, wanted: WantedImage | None) -> tuple[Step, StockAction | None, StockAction | None]:
+def _step(
+    account: StockAccount, release: WantedImage | None
+) -> tuple[OfferStep, StockAction | None, StockAction | None]:
     last = account.actions.first()
     is_installed = last is not None and last.state == ActionState.SUCCEEDED
     installed = last if is_installed else account.actions.filter(state=ActionState.SUCCEEDED).first()
-    return next_step(wanted, last, installed), last, installed
+    return next_step(release, last, installed), last, installed
 
 
 def _carry_out(
-    step: Step,
+    step: OfferStep,
     account: StockAccount,
     device: Device,
-    wanted: WantedImage | None,
+    release: WantedImage | None,
     last: StockAction | None,
     installed: StockAction | None,
     now: datetime,
 ) -> tuple[StockAction | None, StockAction | None]:
     """Writes a step. Returns the last action, and the last that was installed."""
-    if step is Step.DROP and last is not None:
+    if step is OfferStep.DROP and last is not None:
         _close(last, ActionState.CANCELLED, "", now)
-        step = next_step(wanted, last, installed)
-    if step is Step.CANCEL and last is not None:
+        step = next_step(release, last, installed)
+    if step is OfferStep.CANCEL and last is not None:
         _set_state(last, ActionState.CANCELLING)
-    elif step is Step.RESUME and last is not None:
+    elif step is OfferStep.RESUME and last is not None:
         _set_state(last, ActionState.STARTED)
-    elif step is Step.OFFER and wanted is not None:
-        last = _make(account, wanted, ActionState.OFFERED, last, now)
-    elif step is Step.ADOPT and wanted is not None:
-        last = installed = _make(account, wanted, ActionState.SUCCEEDED, last, now)
+    elif step is OfferStep.OFFER and release is not None:
+        last = _make(account, release, ActionState.OFFERED, last, now)
+    elif step is OfferStep.ADOPT and release is not None:
+        last = installed = _make(account, release, ActionState.SUCCEEDED, last, now)
         report_installed(device, last, now)
     return last, installed
 
 
 def _make(
-    account: StockAccount, wanted: WantedImage, state: ActionState, last: StockAction | None, now: datetime
+    account: StockAccount, release: WantedImage, state: ActionState, last: StockAction | None, now: datetime
 ) -> StockAction:
     number = 1 if last is None else last.number + 1
-    account.actions.filter(number__lte=number - _KEPT_ACTIONS).exclude(state=ActionState.SUCCEEDED).delete()
+    account.actions.filter(number__lte=number - _MOST_ACTIONS).exclude(state=ActionState.SUCCEEDED).delete()
     return StockAction.objects.create(
         account=account,
         number=number,
         state=state,
-        deployment=wanted.deployment,
-        path=wanted.path,
-        release=wanted.release,
-        version=wanted.version,
-        rune=wanted.rune,
-        image=wanted.image.digest,
+        deployment=release.deployment,
+        path=release.path,
+        release=release.release,
+        version=release.version,
+        rune=release.rune,
+        image=release.image.digest,
         created=now,
         closed=None if state == ActionState.OFFERED else now,
     )
@@ -186,9 +188,9 @@ def _note_progress(device: Device, action: StockAction, feedback: Feedback, now:
 
 
 def _report(device: Device, action: StockAction, feedback: Feedback, now: datetime) -> None:
-    if feedback.outcome is Outcome.SUCCEEDED:
+    if feedback.outcome is ActionOutcome.SUCCEEDED:
         report_installed(device, action, now)
-    elif feedback.outcome is Outcome.FAILED:
+    elif feedback.outcome is ActionOutcome.FAILED:
         report_failed(device, action, feedback.detail, now)
     else:
         report_stopped(device, now)

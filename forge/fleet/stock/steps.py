@@ -31,8 +31,8 @@ class WantedImage:
         return (self.rune, self.image.digest) == (action.rune, action.image)
 
 
-class Step(StrEnum):
-    """What a poll brings about."""
+class OfferStep(StrEnum):
+    """The effect of a poll."""
 
     NOTHING = "nothing"
     SHOW = "show"
@@ -48,21 +48,21 @@ class Step(StrEnum):
     OFFER = "offer"
 
 
-def next_step(wanted: WantedImage | None, last: StockAction | None, installed: StockAction | None) -> Step:
+def next_step(release: WantedImage | None, last: StockAction | None, installed: StockAction | None) -> OfferStep:
     """Returns what to do with the last action, where `installed` is the last one that the client installed."""
     if last is not None and last.is_open:
-        return _step_of_open(wanted, last)
-    if wanted is None:
-        return Step.NOTHING
-    if last is not None and wanted.is_of(last) and last.state != ActionState.CANCELLED:
+        return _step_of_open(release, last)
+    if release is None:
+        return OfferStep.NOTHING
+    if last is not None and release.is_of(last) and last.state != ActionState.CANCELLED:
         # It was installed, or it failed: then it waits for another release, or for a person who tries again.
-        return Step.NOTHING
-    if installed is not None and wanted.is_installed_by(installed):
-        return Step.ADOPT
-    return Step.OFFER
+        return OfferStep.NOTHING
+    if installed is not None and release.is_installed_by(installed):
+        return OfferStep.ADOPT
+    return OfferStep.OFFER
 
 
-def _step_of_open(wanted: WantedImage | None, last: StockAction) -> Step:
-    if wanted is not None and wanted.is_of(last):
-        return Step.RESUME if last.state == ActionState.CANCELLING else Step.SHOW
-    return Step.DROP if last.state == ActionState.OFFERED else Step.CANCEL
+def _step_of_open(release: WantedImage | None, last: StockAction) -> OfferStep:
+    if release is not None and release.is_of(last):
+        return OfferStep.RESUME if last.state == ActionState.CANCELLING else OfferStep.SHOW
+    return OfferStep.DROP if last.state == ActionState.OFFERED else OfferStep.CANCEL

@@ -41,7 +41,7 @@ def _answer_poll(request: HttpRequest, account: StockAccount) -> HttpResponse:
         settings.DEVICE_POLL_SECONDS,
         is_configured=account.configured is not None,
         deployment=offer.deployment,
-        cancelled=offer.cancelled,
+        stopped_action=offer.cancelled,
         installed=offer.installed,
     )
     return JsonResponse(document)
@@ -73,13 +73,13 @@ def _answer_cancel(request: HttpRequest, account: StockAccount, number: str) -> 
 
 def _take_feedback(request: HttpRequest, account: StockAccount, number: str) -> HttpResponse:
     feedback = read_feedback(parsed(request.body, LARGEST_MESSAGE))
-    _found(take_feedback, account, account.device, int(number), feedback, timezone.now())
+    _or_unknown(take_feedback, account, account.device, int(number), feedback, timezone.now())
     return _done()
 
 
 def _take_cancel_feedback(request: HttpRequest, account: StockAccount, number: str) -> HttpResponse:
     feedback = read_feedback(parsed(request.body, LARGEST_MESSAGE))
-    _found(take_cancel_feedback, account, account.device, int(number), feedback, timezone.now())
+    _or_unknown(take_cancel_feedback, account, account.device, int(number), feedback, timezone.now())
     return _done()
 
 
@@ -156,7 +156,7 @@ def _image(account: StockAccount, action: StockAction) -> StockImage:
     return image
 
 
-def _found(take: Callable[..., None], *arguments: Any) -> None:
+def _or_unknown(take: Callable[..., None], *arguments: Any) -> None:
     try:
         take(*arguments)
     except StockAction.DoesNotExist:

@@ -1,4 +1,4 @@
-"""Debian's SWUpdate, unchanged, with its hawkBit client: it installs a signed image, and refuses an edited one."""
+"""Debian's SWUpdate, unchanged, with its hawkBit client: it installs a signed image, and refuses an changed one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Gateway(NamedTuple):
     live: LiveServer
     organisation: str
     deployment: str
-    """Its address in the API."""
+    """The address of the deployment in the API."""
     configuration: str
     rune: bytes
 
@@ -60,7 +60,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> ImageKey:
 def gateway(live: LiveServer, release: PullableRune) -> Iterator[Gateway]:
     organisation = release.repository.partition("/")[0]
     body = {"name": "gateway-1", "board": "linux-x86_64", "labels": {"site": "berlin"}}
-    made = live.api("POST", f"organisations/{organisation}/stock-devices", json=body)
+    account = live.api("POST", f"organisations/{organisation}/stock-devices", json=body)
     group = {"title": "Stock", "query": "name=gateway-1"}
     live.api("POST", f"organisations/{organisation}/device-groups", json=group)
     project = f"projects/{release.repository}/deployments"
@@ -68,7 +68,7 @@ def gateway(live: LiveServer, release: PullableRune) -> Iterator[Gateway]:
     deployment = f"{project}/{created['name']}"
     state = live.http.get(f"/api/v1/{deployment}").headers["ETag"]
     live.api("PUT", f"{deployment}/group", json={"group": "stock", "devices": 1}, headers={"If-Match": state})
-    gateway = Gateway(live, organisation, deployment, made["swupdate"], release.rune)
+    gateway = Gateway(live, organisation, deployment, account["swupdate"], release.rune)
     live.until(lambda: gateway.shown()["wanted"], PATIENCE)
     yield gateway
     state = live.http.get(f"/api/v1/{deployment}").headers["ETag"]
@@ -113,9 +113,9 @@ def test_swupdate_refuses_an_edited_image_and_its_failure_is_shown(
 ) -> None:
     installed = tmp_path / "installed.rune"
     image = _image(tmp_path, gateway.rune, key, installed)
-    edited = image.replace(b'description = "first"', b'description = "worst"')
-    assert edited != image
-    gateway.give_image(edited)
+    changed = image.replace(b'description = "first"', b'description = "worst"')
+    assert changed != image
+    gateway.give_image(changed)
     client = SwUpdate(tmp_path / "device", gateway.configuration, key.certificate)
     with client:
         device = gateway.until(lambda each: each["problem"], client)

@@ -12,7 +12,7 @@ from django.test import Client
 ROOT = "/default/controller/v1/"
 
 
-class StockClient:
+class HawkbitClient:
     """A client with an id and a token."""
 
     def __init__(self, token: str, controller: str = "gate-9") -> None:

@@ -16,9 +16,9 @@ class ImageKey(NamedTuple):
 
 def new_image_key(folder: Path) -> ImageKey:
     """Makes a key as the guide of stock clients says."""
-    made = ImageKey(folder / "acme.pem", folder / "acme.crt")
+    files = ImageKey(folder / "acme.pem", folder / "acme.crt")
     request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
     request += ["-addext", "extendedKeyUsage=emailProtection"]
-    names = ["-subj", "/CN=acme images", "-keyout", str(made.key), "-out", str(made.certificate)]
+    names = ["-subj", "/CN=acme images", "-keyout", str(files.key), "-out", str(files.certificate)]
     subprocess.run([*request, *names], check=True, capture_output=True)
-    return made
+    return files

@@ -68,7 +68,7 @@ class SwUpdate:
 
     @property
     def log(self) -> str:
-        """What it said so far."""
+        """The lines that the program wrote so far."""
         return "\n".join(self.lines)
 
     def stored(self) -> dict[str, str]:

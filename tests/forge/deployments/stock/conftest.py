@@ -16,7 +16,7 @@ from forge.fleet.models import Device
 from forge.fleet.stock.actions import create_stock_device
 from forge.projects.models import Project
 from tests.support.forge.factories.deployments import deployed, now
-from tests.support.forge.stock_client import StockClient
+from tests.support.forge.stock_client import HawkbitClient
 
 IMAGE = b"an image that acme signed"
 
@@ -25,7 +25,7 @@ class StockFleet(NamedTuple):
     """A deployment and a client whose device belongs to its group."""
 
     deployment: Deployment
-    client: StockClient
+    client: HawkbitClient
     developer: User
 
     @property
@@ -51,6 +51,6 @@ def fleet(developer: User, reviewer: User, organisation: Organisation, project: 
     new = create_stock_device(developer, organisation, "linux-armv7l", "gate-9", {"site": "berlin"})
     create_group(developer, organisation, "Berlin", "site=berlin")
     bind_to_group(developer, deployment, "berlin", 1)
-    fleet = StockFleet(deployment, StockClient(new.token), developer)
+    fleet = StockFleet(deployment, HawkbitClient(new.token), developer)
     fleet.want()
     return fleet

@@ -22,12 +22,12 @@ from forge.fleet.protocol.limits import REQUESTS_A_MINUTE
 from forge.fleet.stock.actions import create_stock_device, renew_stock_token, revoke_stock_token
 from tests.forge.deployments.stock.conftest import StockFleet
 from tests.support.forge.factories.devices import joined
-from tests.support.forge.stock_client import StockClient
+from tests.support.forge.stock_client import HawkbitClient
 
 pytestmark = pytest.mark.django_db
 
 
-def _refusal(client: StockClient) -> tuple[int, str]:
+def _refusal(client: HawkbitClient) -> tuple[int, str]:
     answer = client.send("GET")
     return answer.status_code, answer.json().get("name", "")
 
@@ -48,15 +48,15 @@ def test_the_api_makes_and_shows_an_account(organisation: Organisation, develope
     body = {"name": "gate-9", "board": "linux-armv7l", "labels": {"site": "berlin"}}
     answer = browser.post(f"{base}/stock-devices", body, content_type="application/json")
     assert answer.status_code == 201
-    made = answer.json()
-    assert f'targettoken = "{made["token"]}";' in made["swupdate"]
-    assert f'CONFIG_HAWKBIT_DDI_SECURITY_TOKEN="{made["token"]}"' in made["zephyr"]
-    client = StockClient(made["token"])
+    new = answer.json()
+    assert f'targettoken = "{new["token"]}";' in new["swupdate"]
+    assert f'CONFIG_HAWKBIT_DDI_SECURITY_TOKEN="{new["token"]}"' in new["zephyr"]
+    client = HawkbitClient(new["token"])
     client.send("PUT", "/configData", {"data": {"kernel": "6.1\n", "deep": {"a": 1}}})
-    shown = browser.get(f"{base}/devices/gate-9/stock-account").json()
-    assert (shown["controller"], shown["attributes"]) == ("gate-9", {"kernel": "6.1"})
-    assert (shown["has_image"], shown["action"]) == (False, None)
-    assert made["token"] not in str(shown)
+    account = browser.get(f"{base}/devices/gate-9/stock-account").json()
+    assert (account["controller"], account["attributes"]) == ("gate-9", {"kernel": "6.1"})
+    assert (account["has_image"], account["action"]) == (False, None)
+    assert new["token"] not in str(account)
     assert browser.get(f"{base}/devices/gate-9").json()["is_signed"] is False
     assert browser.post(f"{base}/stock-devices", {"board": "A B"}, content_type="application/json").status_code == 400
 
@@ -70,35 +70,36 @@ def test_a_device_with_a_key_has_no_account(organisation: Organisation, owner: U
         renew_stock_token(owner, device)
 
 
-@pytest.mark.protects("a stolen device key speaks for one device")
+@pytest.mark.protects("devices/stock-tokens")
 def test_a_token_works_for_the_client_that_used_it_first(fleet: StockFleet) -> None:
     assert _refusal(fleet.client) == (200, "")
-    assert _refusal(StockClient(fleet.client.token, "gate-10")) == (403, "controller-wrong")
-    assert _refusal(StockClient("0" * 32)) == (401, "token-refused")
-    assert _refusal(StockClient("")) == (401, "token-missing")
-    assert _refusal(StockClient(f"{fleet.client.token} ")) == (200, "")
+    assert _refusal(HawkbitClient(fleet.client.token, "gate-10")) == (403, "controller-wrong")
+    assert _refusal(HawkbitClient("0" * 32)) == (401, "token-refused")
+    assert _refusal(HawkbitClient("")) == (401, "token-missing")
+    assert _refusal(HawkbitClient(f"{fleet.client.token} ")) == (200, "")
     gateway = {"Authorization": f"GatewayToken {fleet.client.token}"}
     assert fleet.client.send("GET", headers=gateway).status_code == 401
 
 
 @pytest.mark.parametrize("controller", ["a" * 65, "a b", "ä", ".hidden"])
 def test_what_is_no_id_of_a_client_is_refused(fleet: StockFleet, controller: str) -> None:
-    assert _refusal(StockClient(fleet.client.token, controller)) == (403, "controller-wrong")
+    assert _refusal(HawkbitClient(fleet.client.token, controller)) == (403, "controller-wrong")
     assert StockAccount.objects.get().controller == ""
 
 
+@pytest.mark.protects("devices/stock-tokens")
 def test_an_unused_token_ends_with_its_makers_right_and_a_used_one_stays(
     organisation: Organisation, developer: User
 ) -> None:
-    used = StockClient(create_stock_device(developer, organisation, "linux", "gate-9").token)
-    unused = StockClient(create_stock_device(developer, organisation, "linux", "gate-10").token, "gate-10")
+    client = HawkbitClient(create_stock_device(developer, organisation, "linux", "gate-9").token)
+    unused = HawkbitClient(create_stock_device(developer, organisation, "linux", "gate-10").token, "gate-10")
     of_token = create_stock_device(developer, organisation, "linux", "gate-11")
     StockAccount.objects.filter(pk=of_token.row.pk).update(created_by_token=uuid4())
-    assert _refusal(used) == (200, "")
-    assert _refusal(StockClient(of_token.token, "gate-11")) == (401, "token-refused")
+    assert _refusal(client) == (200, "")
+    assert _refusal(HawkbitClient(of_token.token, "gate-11")) == (401, "token-refused")
     Membership.objects.filter(user=developer).update(role=Role.VIEWER)
     assert _refusal(unused) == (401, "token-refused")
-    assert _refusal(used) == (200, "")
+    assert _refusal(client) == (200, "")
 
 
 def test_another_token_ends_the_former_one_and_binds_anew(fleet: StockFleet, owner: User, developer: User) -> None:
@@ -107,9 +108,10 @@ def test_another_token_ends_the_former_one_and_binds_anew(fleet: StockFleet, own
         renew_stock_token(developer, fleet.device)
     new = renew_stock_token(owner, fleet.device)
     assert _refusal(fleet.client) == (401, "token-refused")
-    assert _refusal(StockClient(new.token, "gate-9-repaired")) == (200, "")
+    assert _refusal(HawkbitClient(new.token, "gate-9-repaired")) == (200, "")
 
 
+@pytest.mark.protects("devices/stock-tokens")
 def test_a_revoked_token_is_refused_until_there_is_another(
     fleet: StockFleet, owner: User, organisation: Organisation
 ) -> None:
@@ -118,7 +120,7 @@ def test_a_revoked_token_is_refused_until_there_is_another(
     assert _refusal(fleet.client) == (401, "token-refused")
     sentences = [each.sentence for each in render_entries(list(organisation_entries(owner, organisation)))]
     assert sum("which gets nothing any more" in each for each in sentences) == 1
-    assert _refusal(StockClient(renew_stock_token(owner, fleet.device).token)) == (200, "")
+    assert _refusal(HawkbitClient(renew_stock_token(owner, fleet.device).token)) == (200, "")
 
 
 def test_a_device_that_is_locked_out_or_retired_gets_nothing(fleet: StockFleet, owner: User) -> None:

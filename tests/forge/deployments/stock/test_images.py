@@ -87,3 +87,11 @@ def test_above_the_quota_no_image_is_stored(fleet: StockFleet, organisation: Org
         fleet.give_image()
     assert set(Blob.objects.values_list("pk", flat=True)) == before
     assert not ReleaseImage.objects.exists()
+
+
+def test_the_page_of_the_deployment_says_that_an_image_is_missing(fleet: StockFleet, browser_of: Browser) -> None:
+    browser = browser_of(fleet.developer)
+    text = "Release 1 has no image, so it is not offered to"
+    assert text in browser.get("/acme/kitchen/deployments/gateways").content.decode()
+    fleet.give_image()
+    assert text not in browser.get("/acme/kitchen/deployments/gateways").content.decode()

@@ -33,9 +33,9 @@ def _serve_other(fleet: StockFleet) -> None:
 
 def _install(fleet: StockFleet) -> str:
     """Installs what is offered, and returns the number of the action."""
-    offered = fleet.client.offered()
-    assert offered is not None
-    number: str = offered["id"]
+    offer = fleet.client.offered()
+    assert offer is not None
+    number: str = offer["id"]
     assert fleet.client.close(number, "success").status_code == 200
     return number
 
@@ -55,9 +55,9 @@ def test_a_client_reads_what_to_install_and_its_bytes(fleet: StockFleet) -> None
     fleet.give_image()
     answer = fleet.client.send("GET").json()
     assert answer["config"] == {"polling": {"sleep": "00:01:00"}}
-    offered = fleet.client.offered()
-    assert offered is not None
-    [chunk] = offered["deployment"]["chunks"]
+    offer = fleet.client.offered()
+    assert offer is not None
+    [chunk] = offer["deployment"]["chunks"]
     [artifact] = chunk["artifacts"]
     assert (chunk["part"], chunk["version"], chunk["name"]) == ("bApp", "1.0", "acme.kitchen.gateways")
     assert (artifact["filename"], artifact["size"]) == ("kitchen.swu", len(IMAGE))
@@ -91,14 +91,14 @@ def test_success_is_what_the_device_runs_and_the_same_is_not_offered_again(fleet
 
 def test_a_client_that_has_begun_is_on_its_way_until_it_reports(fleet: StockFleet) -> None:
     fleet.give_image()
-    offered = fleet.client.offered()
-    assert offered is not None
+    offer = fleet.client.offered()
+    assert offer is not None
     assert fleet.device.phase == "fetching"
     for line in ("Installing Update Chunk Artifacts.", "Installation in progress"):
-        assert fleet.client.proceed(offered["id"], line).status_code == 200
-    assert fleet.client.offered() == offered, "a client that started anew is offered the same action"
+        assert fleet.client.proceed(offer["id"], line).status_code == 200
+    assert fleet.client.offered() == offer, "a client that started anew is offered the same action"
     assert (fleet.device.phase, fleet.device.running_version) == ("fetching", "")
-    assert fleet.client.close(offered["id"], "success").status_code == 200
+    assert fleet.client.close(offer["id"], "success").status_code == 200
     assert fleet.device.phase == "running"
 
 
@@ -107,10 +107,10 @@ def test_a_failure_is_shown_with_the_words_of_the_client_and_not_offered_again(f
     _install(fleet)
     _serve_other(fleet)
     fleet.give_image(OTHER_IMAGE)
-    offered = fleet.client.offered()
-    assert offered is not None
+    offer = fleet.client.offered()
+    assert offer is not None
     words = "Signature verification\nfailed\u202e" + "!" * 1000
-    assert fleet.client.close(offered["id"], "failure", "first line", words).status_code == 200
+    assert fleet.client.close(offer["id"], "failure", "first line", words).status_code == 200
     device = fleet.device
     assert (device.phase, device.running_version, device.problem) == ("running", "1.0", "update-failed")
     assert device.problem_detail.startswith("Signature verification failed !")
@@ -166,15 +166,15 @@ def test_a_device_that_reports_at_once_that_it_has_it_is_believed(fleet: StockFl
 
 def test_what_a_client_has_begun_is_cancelled_when_something_else_is_wanted(fleet: StockFleet) -> None:
     fleet.give_image()
-    offered = fleet.client.offered()
-    assert offered is not None
+    offer = fleet.client.offered()
+    assert offer is not None
     _serve_other(fleet)
     fleet.give_image(OTHER_IMAGE)
     links = fleet.client.links()
     assert "deploymentBase" not in links
     document = fleet.client.send("GET", links["cancelAction"]).json()
-    assert document == {"id": offered["id"], "cancelAction": {"stopId": offered["id"]}}
-    assert fleet.client.close(offered["id"], "success", "cancelled", kind="cancelAction").status_code == 200
+    assert document == {"id": offer["id"], "cancelAction": {"stopId": offer["id"]}}
+    assert fleet.client.close(offer["id"], "success", "cancelled", kind="cancelAction").status_code == 200
     assert fleet.device.phase == "empty"
     assert _install(fleet) == "2"
     assert fleet.device.running_version == "2.0"
@@ -208,9 +208,9 @@ def test_what_no_client_has_begun_is_replaced_without_a_word(fleet: StockFleet) 
     _serve_other(fleet)
     assert fleet.client.links().keys() & {"deploymentBase", "cancelAction"} == set()
     fleet.give_image(OTHER_IMAGE)
-    offered = fleet.client.offered()
-    assert offered is not None
-    assert (offered["id"], offered["deployment"]["chunks"][0]["version"]) == ("2", "2.0")
+    offer = fleet.client.offered()
+    assert offer is not None
+    assert (offer["id"], offer["deployment"]["chunks"][0]["version"]) == ("2", "2.0")
 
 
 def test_a_withdrawn_version_is_not_offered(fleet: StockFleet) -> None:
@@ -220,11 +220,12 @@ def test_a_withdrawn_version_is_not_offered(fleet: StockFleet) -> None:
     assert "deploymentBase" not in fleet.client.links()
 
 
+@pytest.mark.protects("devices/stock-images")
 def test_a_device_of_another_deployment_reads_no_image_of_this_one(fleet: StockFleet, developer: User) -> None:
     fleet.give_image()
-    offered = fleet.client.offered()
-    assert offered is not None
-    link = offered["deployment"]["chunks"][0]["artifacts"][0]["_links"]["download-http"]["href"]
+    offer = fleet.client.offered()
+    assert offer is not None
+    link = offer["deployment"]["chunks"][0]["artifacts"][0]["_links"]["download-http"]["href"]
     unbind_from_group(developer, fleet.deployment)
     assert fleet.client.send("GET", link).status_code == 404
 

@@ -1,6 +1,6 @@
-"""The device and the deployment of the tests of the protocol."""
+"""A device of the organisation, and a deployment that is bound to a group which it is in."""
 
 from __future__ import annotations
 
-from tests.forge.fleet.protocol.conftest import assignment as assignment
-from tests.forge.fleet.protocol.conftest import gate as gate
+from tests.support.forge.assigned_device import assignment as assignment
+from tests.support.forge.assigned_device import gate as gate

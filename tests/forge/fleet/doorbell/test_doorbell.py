@@ -65,8 +65,8 @@ class Listener:
 
     def next(self, kind: str) -> Any:
         """Waits for the next answer, which is of this kind."""
-        found, value = self.answers.get(timeout=60)
-        assert found == kind
+        first, value = self.answers.get(timeout=60)
+        assert first == kind
         return value
 
     def close(self) -> None:
@@ -94,16 +94,18 @@ def _account(client: DeviceClient) -> DoorbellAccount:
     return DoorbellAccount.from_json(answer.json())
 
 
-def _made(bells: Bells, client: DeviceClient) -> DoorbellAccount:
+def _ready_account(bells: Bells, client: DeviceClient) -> DoorbellAccount:
     """The account of a device, once the broker has it and nothing is to ring."""
     account = _account(client)
 
-    def is_made() -> bool:
+    def has_account() -> bool:
         bells.turn()
-        has_account = Doorbell.objects.filter(device__pk=client.device, made=True).exists()
-        return has_account and not Doorbell.objects.to_ring().exists()
+        return (
+            Doorbell.objects.filter(device__pk=client.device, has_account=True).exists()
+            and not Doorbell.objects.to_ring().exists()
+        )
 
-    until(is_made)
+    until(has_account)
     return account
 
 
@@ -127,7 +129,7 @@ def test_without_a_broker_the_doorbell_is_off(gate: DeviceClient) -> None:
 def test_a_device_hears_its_bell_when_something_is_asked_of_it(
     gate: DeviceClient, bells: Bells, listen: Any, assignment: Assignment
 ) -> None:
-    listener = listen(_made(bells, gate))
+    listener = listen(_ready_account(bells, gate))
     assert listener.next("connected")
     listener.client.subscribe(bell_topic(gate.device), 1)
     assert listener.next("subscribed")
@@ -143,12 +145,12 @@ def test_a_device_hears_its_bell_when_something_is_asked_of_it(
 
 
 @needs_broker
-@pytest.mark.protects("a stolen device key speaks for one device")
+@pytest.mark.protects("devices/doorbell")
 def test_a_device_hears_and_speaks_for_itself_alone(
     organisation: Organisation, gate: DeviceClient, bells: Bells, listen: Any
 ) -> None:
     other = device_client(organisation, "gate-8")
-    account, _ = _made(bells, gate), _made(bells, other)
+    account, _ = _ready_account(bells, gate), _ready_account(bells, other)
     listener = listen(account)
     assert listener.next("connected")
     for topic in (bell_topic(other.device), "hmrd/+/bell", "#", report_topic(gate.device), "$CONTROL/#"):
@@ -165,23 +167,23 @@ def test_a_device_hears_and_speaks_for_itself_alone(
 
 @needs_broker
 def test_a_published_report_is_taken(gate: DeviceClient, bells: Bells, listen: Any) -> None:
-    listener = listen(_made(bells, gate))
+    listener = listen(_ready_account(bells, gate))
     assert listener.next("connected")
     listener.client.publish(report_topic(gate.device), _envelope(gate), qos=1)
     assert listener.next("published")
 
-    def is_taken() -> bool:
+    def has_report() -> bool:
         bells.turn()
         return row_of(gate).sequence == 2
 
-    until(is_taken)
+    until(has_report)
 
 
 @needs_broker
 def test_a_device_that_is_locked_out_loses_its_account(
     gate: DeviceClient, owner: User, bells: Bells, listen: Any
 ) -> None:
-    account = _made(bells, gate)
+    account = _ready_account(bells, gate)
     lock_out_device(owner, row_of(gate))
     bells.turn()
     assert not listen(account).next("connected")
@@ -194,7 +196,7 @@ def test_a_device_that_is_locked_out_loses_its_account(
 def test_a_broker_that_was_away_rings_later_and_polls_go_on(
     gate: DeviceClient, broker: Mosquitto, bells: Bells, listen: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    account = _made(bells, gate)
+    account = _ready_account(bells, gate)
     broker.stop()
     ask_device(row_of(gate), RequestKind.LOG, None)
     bells.turn()
@@ -214,6 +216,7 @@ def test_a_broker_that_was_away_rings_later_and_polls_go_on(
     assert listener.next("rang") == (bell_topic(gate.device), b"")
 
 
+@pytest.mark.protects("devices/doorbell")
 def test_published_reports_are_refused_as_over_https(organisation: Organisation, gate: DeviceClient) -> None:
     other = device_client(organisation, "gate-8")
     topic = report_topic(gate.device)
