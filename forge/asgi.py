@@ -25,8 +25,8 @@ from forge.core.http.asgi.observability import Observability  # noqa: E402
 from forge.core.http.asgi.origins import SameOrigin  # noqa: E402
 from forge.core.http.asgi.static_files import StaticFiles  # noqa: E402
 from forge.core.processes.periodic import RunsIn, scheduler  # noqa: E402
-from forge.fleet.protocol.holding.grants import LongPollGrants  # noqa: E402
-from forge.fleet.protocol.holding.middleware import HeldPolls  # noqa: E402
+from forge.fleet.protocol.long_polls.grants import LongPollGrants  # noqa: E402
+from forge.fleet.protocol.long_polls.middleware import LongPolls  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
@@ -86,7 +86,7 @@ def build_application() -> Any:
     long_polls = LongPollGrants(settings.DEVICE_LONG_POLLS, capacity.connections_of_address // 2)
     return ProtocolTypeRouter(
         {
-            "http": HeldPolls(RequestGate(files, capacity), long_polls),
+            "http": LongPolls(RequestGate(files, capacity), long_polls),
             "websocket": SocketGate(origins, capacity),
             "lifespan": lifespan,
         }

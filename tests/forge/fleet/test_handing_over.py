@@ -23,6 +23,7 @@ from forge.fleet.hand_overs.actions import (
     finish_hand_over,
     offer_device,
 )
+from forge.fleet.protocol.long_polls.terms import PollTerms
 from forge.fleet.protocol.states import desired_state
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from hmrd.protocol.enrolment import TrustKind
@@ -235,7 +236,7 @@ def test_a_retired_device_that_believes_a_key_at_home_gets_the_order_to_leave(
     order = sign_order(LeaveOrder("acme", str(device.pk)), key)
     retire_device(owner, device, order)
     device.refresh_from_db()
-    state = desired_state(device)
+    state = desired_state(device, PollTerms(60))
     assert ([each.kind for each in state.requests], state.orders) == ([RequestKind.LEAVE], (order,))
 
 
@@ -244,7 +245,7 @@ def test_it_can_be_retired_without_an_order_too(organisation: Organisation, owne
     retire_device(owner, device)
     device.refresh_from_db()
     assert device.retired is not None
-    assert desired_state(device).orders == ()
+    assert desired_state(device, PollTerms(60)).orders == ()
 
 
 def test_a_device_that_was_accepted_gets_the_order_to_leave(
@@ -253,9 +254,9 @@ def test_a_device_that_was_accepted_gets_the_order_to_leave(
     device = _at_home(organisation)
     order = sign_order(LeaveOrder("acme", str(device.pk)), key)
     offer_device(owner, device, "other", order)
-    assert desired_state(device).orders == ()
+    assert desired_state(device, PollTerms(60)).orders == ()
     accept_device(stranger, other, _offer(device).pk, "door-1")
-    assert desired_state(device).orders == (order,)
+    assert desired_state(device, PollTerms(60)).orders == (order,)
 
 
 def test_an_offer_ends_with_the_right_of_its_maker(
