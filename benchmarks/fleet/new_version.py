@@ -50,8 +50,8 @@ def measure() -> str:
         "documents, loads the rune, switches and reports. Their disk is memory, and the rune is not run: what a device "
         f"computes is its own work. A device confirms the health of a new rune after {TRIAL:.0f} s. The answer to the "
         f"press took {answer_seconds:.1f} s; meanwhile went wrong: {problems}. Server and PostgreSQL used "
-        f"{processor:.0f} s of processor time in {seconds:.0f} s; the program with the machines shares the machine. The "
-        f"aim is that 99 of 100 run it {AIM} s after the press.\n\n{table(head, rows)}"
+        f"{processor:.0f} s of processor time in {seconds:.0f} s; the program with the machines shares the machine. "
+        f"The aim is that 99 of 100 run it {AIM} s after the press.\n\n{table(head, rows)}"
     )
 
 
