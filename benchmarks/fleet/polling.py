@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from benchmarks.fleet.rows import first_report
 from benchmarks.fleet.simulated_keys import SimulatedKey
 from hmrd.protocol.addresses import REPORTS, STATE
-from hmrd.protocol.reading import written
+from hmrd.protocol.reading import parsed, written
 from hmrd.protocol.reports import DeviceEvent, EventKind, InstalledRune, Phase, Report
 from hmrd.protocol.signatures import SignedRequest, sign
+from hmrd.protocol.wanted import LARGEST_STATE, DesiredState
 
 INTERVAL = 60.0
 """Seconds between two polls of a device."""
@@ -103,10 +104,10 @@ class PollingDevices:
 
     async def learn(self) -> None:
         """Asks for what all devices shall run, until a worker has computed what they compare with."""
-        while (rune := json.loads((answer := await self._poll(0, "")).body)["wanted"]) is None:
+        while (rune := _desired(answer := await self._poll(0, "")).wanted) is None:
             await asyncio.sleep(1)
         self.etag = answer.headers["etag"]
-        self._running = InstalledRune(rune["deployment"], rune["number"], rune["version"], rune["rune"])
+        self._running = InstalledRune(rune.deployment, rune.number, rune.version, rune.rune)
 
     async def act(self, number: int, due: float, *, is_news: bool) -> None:
         """One poll of a device, and a report if there is something new."""
@@ -120,7 +121,7 @@ class PollingDevices:
             if answer.status not in (200, 304):
                 self.failures.append(f"a poll was answered {answer.status}")
             elif is_news:
-                await self._report(number, json.loads(answer.body)["sequence"] + 1)
+                await self._report(number, _desired(answer).sequence + 1)
         except (OSError, asyncio.IncompleteReadError) as error:
             self.failures.append(f"{type(error).__name__}: {error}")
 
@@ -147,6 +148,10 @@ class PollingDevices:
         request = SignedRequest(method, f"127.0.0.1:{self.port}", path, "", body)
         signed = sign(request, str(key.device), time.time(), key.sign)
         return await self.connections.exchange(method, path, {**signed, **headers}, body)
+
+
+def _desired(answer: HttpAnswer) -> DesiredState:
+    return DesiredState.from_json(parsed(answer.body, LARGEST_STATE))
 
 
 def moments(devices: int, chance: random.Random) -> Iterator[tuple[float, int]]:
