@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.figure import ROOT, Spread, table
+from benchmarks.fleet.device_server import DeviceServer, device_server
 from benchmarks.fleet.polling import INTERVAL, JITTER, NEWS_EVERY
-from benchmarks.fleet.served import Served, served
 
 DEVICES = 10_000
 SECONDS = 120
-KEPT = 32
-"""Connections that a proxy keeps."""
+POOL = 32
+"""Connections to the server that a proxy in front of it has open."""
 AIM_MILLISECONDS, AIM_SHARE = 100, 50
 """Milliseconds at the 95th percentile, and percent of the processor."""
 CORES = 2
@@ -25,7 +25,7 @@ CORES = 2
 
 
 @dataclass(frozen=True)
-class Load:
+class PollLoad:
     """Times and processor time while the devices polled."""
 
     polls: Spread
@@ -44,13 +44,13 @@ class Load:
 
 
 def measure() -> str:
-    """Latency and processor time, with a connection for each poll and with kept ones."""
-    with served({"DEVICE_LONG_POLLS": "0"}) as server:
+    """Latency and processor time, with a connection for each poll and with connections that stay open."""
+    with device_server({"DEVICE_LONG_POLLS": "0"}) as server:
         server.bind(0)
         server.add_devices(DEVICES)
         loads = {
             "a connection for each request": _load(server, 0),
-            f"{KEPT} kept connections": _load(server, KEPT),
+            f"{POOL} connections that stay open": _load(server, POOL),
         }
     rows = [_row(name, load) for name, load in loads.items()]
     head = [
@@ -72,7 +72,7 @@ def measure() -> str:
     )
 
 
-def _row(name: str, load: Load) -> list[str]:
+def _row(name: str, load: PollLoad) -> list[str]:
     return [
         name,
         f"{len(load.polls.values) / load.seconds:.0f}",
@@ -85,23 +85,23 @@ def _row(name: str, load: Load) -> list[str]:
     ]
 
 
-def _load(server: Served, kept: int) -> Load:
+def _load(server: DeviceServer, pool: int) -> PollLoad:
     command = [sys.executable, "-m", "benchmarks.fleet.polling"]
-    command += [str(each) for each in (server.live.port, DEVICES, SECONDS, kept)]
+    command += [str(each) for each in (server.live.port, DEVICES, SECONDS, pool)]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ.copy(), stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         _expect(program.stdout.readline(), "begun")
         begin, before = time.monotonic(), server.processor_seconds()
         _expect(program.stdout.readline(), "ended")
         seconds, after = time.monotonic() - begin, server.processor_seconds()
-        measured = json.loads(program.stdout.read())
-    if measured["failures"]:
-        print(f"    {len(measured['failures'])} failed, such as: {measured['failures'][0]}", file=sys.stderr)
-    return Load(
-        polls=Spread(tuple(measured["polls"])),
-        reports=Spread(tuple(measured["reports"])),
-        lateness=Spread(tuple(measured["lateness"])),
-        failures=len(measured["failures"]),
+        measurement = json.loads(program.stdout.read())
+    if measurement["failures"]:
+        print(f"    {len(measurement['failures'])} failed, such as: {measurement['failures'][0]}", file=sys.stderr)
+    return PollLoad(
+        polls=Spread(tuple(measurement["polls"])),
+        reports=Spread(tuple(measurement["reports"])),
+        lateness=Spread(tuple(measurement["lateness"])),
+        failures=len(measurement["failures"]),
         seconds=seconds,
         server=after.server - before.server,
         database=after.database - before.database,

@@ -79,7 +79,7 @@ class SimulatedDevice:
     answering: str
     """The digest of the rune that answers."""
     under_way: set[Command] = field(default_factory=set)
-    has_asked: bool = False
+    has_polled: bool = False
     ran: float | None = None
     """The time since when another rune than the first answers."""
     confirmed: float | None = None
@@ -141,8 +141,8 @@ def _failed(command: Command, problem: Problem) -> Event:
             return SendFailed(now)
 
 
-class Devices:
-    """All devices in one loop, with a few threads for what waits for the server."""
+class SimulatedDevices:
+    """All devices in one loop, with a few threads for requests to the server."""
 
     def __init__(self, devices: list[SimulatedDevice]) -> None:
         self.devices = devices
@@ -190,7 +190,7 @@ class Devices:
                     threads.submit(self._work, number, command)
 
     def _note(self, device: SimulatedDevice, event: Event) -> None:
-        device.has_asked = device.has_asked or isinstance(event, Polled | Unchanged)
+        device.has_polled = device.has_polled or isinstance(event, Polled | Unchanged)
         if isinstance(event, PollFailed | WorkFailed):
             text = f"{event.problem.name}: {event.problem.detail}"
             self.problems[text] = self.problems.get(text, 0) + 1
@@ -220,13 +220,13 @@ def _devices(port: int, organisation: str, count: int, folder: Path) -> list[Sim
     while (desired := clients[0].state()) is None or desired.wanted is None:
         time.sleep(1)  # a worker computes what the devices compare with
     clients[0].forget_state()
-    wanted, root = desired.wanted, first_root(clients[0], desired.wanted.deployment)
+    rune, root = desired.wanted, first_root(clients[0], desired.wanted.deployment)
     state = State(
-        slots=(Slot(wanted, is_healthy=True), None),
+        slots=(Slot(rune, is_healthy=True), None),
         active=0,
         phase=Phase.RUNNING,
-        wanted=wanted,
-        numbers=((wanted.deployment, wanted.number),),
+        wanted=rune,
+        numbers=((rune.deployment, rune.number),),
         interval=desired.interval,
         sequence=desired.sequence,
     )
@@ -236,15 +236,15 @@ def _devices(port: int, organisation: str, count: int, folder: Path) -> list[Sim
         machine = replace(machine, waiting=replace(machine.waiting, poll=now + chance.uniform(0, desired.interval)))
         key = SimulatedKey(number)
         trust = PinnedTrust(TrustKind.SERVER, organisation, str(key.device), root)
-        devices.append(SimulatedDevice(key, client, trust, folder / str(number), machine, wanted.rune))
+        devices.append(SimulatedDevice(key, client, trust, folder / str(number), machine, rune.rune))
     return devices
 
 
 def main() -> None:
     port, organisation, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     with TemporaryDirectory() as folder:
-        devices = Devices(_devices(port, organisation, count, Path(folder)))
-        devices.run(lambda: all(each.has_asked for each in devices.devices))
+        devices = SimulatedDevices(_devices(port, organisation, count, Path(folder)))
+        devices.run(lambda: all(each.has_polled for each in devices.devices))
         print("asked", flush=True)
         devices.run(lambda: all(each.confirmed for each in devices.devices))
     rows = [{"ran": each.ran, "confirmed": each.confirmed} for each in devices.devices]

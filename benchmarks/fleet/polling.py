@@ -19,23 +19,24 @@ from dataclasses import dataclass, field
 from benchmarks.fleet.rows import first_report
 from benchmarks.fleet.simulated_keys import SimulatedKey
 from hmrd.protocol.addresses import REPORTS, STATE
-from hmrd.protocol.reading import written
+from hmrd.protocol.reading import parsed, written
 from hmrd.protocol.reports import DeviceEvent, EventKind, InstalledRune, Phase, Report
 from hmrd.protocol.signatures import SignedRequest, sign
+from hmrd.protocol.wanted import LARGEST_STATE, DesiredState
 
 INTERVAL = 60.0
 """Seconds between two polls of a device."""
 JITTER = 0.1
 NEWS_EVERY = 50
-"""Of so many polls, one is of a device for which there is something new."""
+"""One poll among so many is of a device for which there is something new."""
 WARMING = 15.0
 """Seconds of polls that are not counted."""
 CONNECTION_REST = 2.0
-"""A kept connection that was not used for so many seconds is not used again: the server may be about to close it."""
+"""A connection that was not used for so many seconds is not used again: the server may be about to close it."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """An answer of the server."""
 
     status: int
@@ -47,22 +48,22 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Connections:
-    """Connections to the server: a new one for each request, or some that are kept as a proxy in front of it does."""
+    """Connections to the server: a new one for each request, or some that stay open, as from a proxy in front of it."""
 
-    def __init__(self, port: int, kept: int) -> None:
-        self._port, self._kept = port, kept
+    def __init__(self, port: int, pool: int) -> None:
+        self._port, self._pool = port, pool
         self._resting: list[tuple[float, Connection]] = []
 
-    async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> HttpAnswer:
         """Sends a request and reads the whole answer."""
         fields = {"Host": f"127.0.0.1:{self._port}", "Content-Length": str(len(body)), **headers}
-        if not self._kept:
+        if not self._pool:
             fields["Connection"] = "close"
         head = "\r\n".join([f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in fields.items()), "", ""])
         connection = self._rested() or await asyncio.open_connection("127.0.0.1", self._port)
         connection[1].write(head.encode() + body)
         answer = await _read(connection[0])
-        if len(self._resting) < self._kept:
+        if len(self._resting) < self._pool:
             self._resting.append((time.monotonic(), connection))
         else:
             connection[1].close()
@@ -77,15 +78,15 @@ class Connections:
         return None
 
 
-async def _read(reader: asyncio.StreamReader) -> Answer:
+async def _read(reader: asyncio.StreamReader) -> HttpAnswer:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
     length = 0 if head[0].startswith("HTTP/1.1 304") else int(headers.get("content-length", 0))
-    return Answer(int(head[0].split(" ")[1]), headers, await reader.readexactly(length))
+    return HttpAnswer(int(head[0].split(" ")[1]), headers, await reader.readexactly(length))
 
 
 @dataclass
-class Fleet:
+class PollingDevices:
     """The devices, and what was measured of them in milliseconds."""
 
     port: int
@@ -103,10 +104,10 @@ class Fleet:
 
     async def learn(self) -> None:
         """Asks for what all devices shall run, until a worker has computed what they compare with."""
-        while (wanted := json.loads((answer := await self._poll(0, "")).body)["wanted"]) is None:
+        while (rune := _desired(answer := await self._poll(0, "")).wanted) is None:
             await asyncio.sleep(1)
         self.etag = answer.headers["etag"]
-        self._running = InstalledRune(wanted["deployment"], wanted["number"], wanted["version"], wanted["rune"])
+        self._running = InstalledRune(rune.deployment, rune.number, rune.version, rune.rune)
 
     async def act(self, number: int, due: float, *, is_news: bool) -> None:
         """One poll of a device, and a report if there is something new."""
@@ -120,7 +121,7 @@ class Fleet:
             if answer.status not in (200, 304):
                 self.failures.append(f"a poll was answered {answer.status}")
             elif is_news:
-                await self._report(number, json.loads(answer.body)["sequence"] + 1)
+                await self._report(number, _desired(answer).sequence + 1)
         except (OSError, asyncio.IncompleteReadError) as error:
             self.failures.append(f"{type(error).__name__}: {error}")
 
@@ -139,14 +140,18 @@ class Fleet:
         if answer.status != 204:
             self.failures.append(f"a report was answered {answer.status}")
 
-    async def _poll(self, number: int, etag: str) -> Answer:
+    async def _poll(self, number: int, etag: str) -> HttpAnswer:
         return await self._send(number, "GET", STATE, b"", {"If-None-Match": etag} if etag else {})
 
-    async def _send(self, number: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _send(self, number: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         key = self.keys[number]
         request = SignedRequest(method, f"127.0.0.1:{self.port}", path, "", body)
         signed = sign(request, str(key.device), time.time(), key.sign)
         return await self.connections.exchange(method, path, {**signed, **headers}, body)
+
+
+def _desired(answer: HttpAnswer) -> DesiredState:
+    return DesiredState.from_json(parsed(answer.body, LARGEST_STATE))
 
 
 def moments(devices: int, chance: random.Random) -> Iterator[tuple[float, int]]:
@@ -159,7 +164,7 @@ def moments(devices: int, chance: random.Random) -> Iterator[tuple[float, int]]:
         heapq.heapreplace(due, (moment + INTERVAL * chance.uniform(1 - JITTER, 1 + JITTER), number))
 
 
-async def poll(fleet: Fleet, seconds: float) -> None:
+async def poll(fleet: PollingDevices, seconds: float) -> None:
     """Has the devices poll for so long after warming up. Returns when all are answered."""
     await fleet.learn()
     begin = time.monotonic()
@@ -179,11 +184,11 @@ async def poll(fleet: Fleet, seconds: float) -> None:
 
 
 def main() -> None:
-    port, devices, seconds, kept = (int(each) for each in sys.argv[1:])
+    port, devices, seconds, pool = (int(each) for each in sys.argv[1:])
     keys = [SimulatedKey(number) for number in range(devices)]
     for key in keys:
         key.sign(b"")  # makes the key now
-    fleet = Fleet(port, keys, Connections(port, kept))
+    fleet = PollingDevices(port, keys, Connections(port, pool))
     asyncio.run(poll(fleet, seconds))
     names = ("polls", "reports", "lateness", "failures")
     json.dump({name: getattr(fleet, name) for name in names}, sys.stdout)

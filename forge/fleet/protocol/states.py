@@ -15,9 +15,9 @@ from forge.fleet.models import Assignment, Device
 from forge.fleet.models import DeviceRequest as RequestRow
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
-from forge.fleet.protocol.holding.revisions import revisions_of
-from forge.fleet.protocol.holding.terms import PollTerms, poll_terms
 from forge.fleet.protocol.limits import require_rate
+from forge.fleet.protocol.long_polls.revisions import revisions_of
+from forge.fleet.protocol.long_polls.terms import PollTerms, poll_terms
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.asking import ask_daily, is_due
 from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune

@@ -23,7 +23,7 @@ from forge.fleet.hand_overs.actions import (
     finish_hand_over,
     offer_device,
 )
-from forge.fleet.protocol.holding.terms import PollTerms
+from forge.fleet.protocol.long_polls.terms import PollTerms
 from forge.fleet.protocol.states import desired_state
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from hmrd.protocol.enrolment import TrustKind

@@ -32,7 +32,7 @@ class ProcessorSeconds:
 
 
 @dataclass(frozen=True)
-class Served:
+class DeviceServer:
     """A server and its database, with a deployment that serves version 1.0."""
 
     live: LiveServer
@@ -68,7 +68,7 @@ class Served:
 
 
 @contextmanager
-def served(environment: Mapping[str, str]) -> Iterator[Served]:
+def device_server(environment: Mapping[str, str]) -> Iterator[DeviceServer]:
     """Runs a server with PostgreSQL alone, as on one machine. Raises `CannotMeasure`."""
     with TemporaryDirectory() as folder:
         try:
@@ -81,9 +81,9 @@ def served(environment: Mapping[str, str]) -> Iterator[Served]:
             raise CannotMeasure(str(missing)) from missing
 
 
-def _prepared(live: LiveServer, services: Services) -> Served:
+def _prepared(live: LiveServer, services: Services) -> DeviceServer:
     organisation = live.organisation()
-    server = Served(live, services, organisation)
+    server = DeviceServer(live, services, organisation)
     live.api("POST", "projects", json={"organisation": organisation, "name": PROJECT, "template": "sine"})
     live.publish(server.project, live.build(server.project)["id"], "1.0")
     new = {"title": "Gateways", "kind": "devices", "tag": "1.0"}

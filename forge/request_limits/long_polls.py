@@ -14,12 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
+from django.db import Error
 
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
-from forge.fleet.protocol.holding.grants import LongPollGrants
-from forge.fleet.protocol.holding.revisions import revisions_now
-from forge.fleet.protocol.holding.terms import HOLD, Hold
+from forge.fleet.protocol.long_polls.grants import LongPollGrants
+from forge.fleet.protocol.long_polls.revisions import revisions_now
+from forge.fleet.protocol.long_polls.terms import LONG_POLL, LongPoll
 from forge.request_limits.addresses import party_of
 from forge.request_limits.refusals import client_of
 from hmrd.protocol.addresses import STATE
@@ -31,7 +31,7 @@ _UNCHANGED = 304
 Look = Callable[[list[UUID]], Awaitable[Mapping[UUID, str]]]
 
 
-class HeldPolls:
+class LongPolls:
     """ASGI middleware around what answers polls."""
 
     def __init__(self, application: Any, grants: LongPollGrants, look: Look | None = None) -> None:
@@ -42,27 +42,29 @@ class HeldPolls:
         if scope["type"] != "http" or scope["path"] != STATE:
             await self._application(scope, receive, send)
             return
-        hold, answer = self._new_hold(scope), list[Any]()
-        await self._application({**scope, HOLD: hold}, receive, partial(_keep, answer))
-        if hold.device is None or not answer or answer[0].get("status") != _UNCHANGED:
+        long_poll, answer = self._new_long_poll(scope), list[Any]()
+        await self._application({**scope, LONG_POLL: long_poll}, receive, partial(_keep, answer))
+        if long_poll.device is None or not answer or answer[0].get("status") != _UNCHANGED:
             await _send_all(answer, send)
             return
         leaving = asyncio.ensure_future(receive())
         try:
-            is_changed = await self._waiting.is_changed(hold.device, hold.revisions, hold.seconds, leaving)
+            is_changed = await self._waiting.is_changed(
+                long_poll.device, long_poll.revisions, long_poll.seconds, leaving
+            )
         finally:
             leaving.cancel()
         if leaving.done() and not leaving.cancelled():
             return
         if is_changed:
             # The body of a poll is empty, and was read.
-            await self._application({**scope, HOLD: self._new_hold(scope)}, _empty_body, send)
+            await self._application({**scope, LONG_POLL: self._new_long_poll(scope)}, _empty_body, send)
         else:
             await _send_all(answer, send)
 
-    def _new_hold(self, scope: Scope) -> Hold:
+    def _new_long_poll(self, scope: Scope) -> LongPoll:
         address = party_of(client_of(scope))
-        return Hold(lambda device: self._grants.grant(device, address))
+        return LongPoll(lambda device: self._grants.grant(device, address))
 
 
 class WaitingDevices:
@@ -94,7 +96,7 @@ class WaitingDevices:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 now = await self._look(list(self._waiting))
-            except DatabaseError:
+            except Error:
                 continue  # a database that is away says nothing of changes
             for device, (revisions, _) in list(self._waiting.items()):
                 if now.get(device) != revisions:

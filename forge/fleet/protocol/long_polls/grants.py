@@ -13,8 +13,10 @@ GRANT_SECONDS = 180.0
 
 
 class LongPollGrants:
-    """Who may have polls held. A device keeps its place as long as it asks, so that it is not told one thing now and
-    another the next time."""
+    """The places of devices whose polls are held.
+
+    A device keeps its place as long as it asks, so that it does not get one interval now and another the next time.
+    """
 
     def __init__(self, most: int, most_of_address: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._most_of_address, self._clock = most, most_of_address, clock

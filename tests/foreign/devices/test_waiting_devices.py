@@ -48,7 +48,7 @@ def joined(live: LiveServer, name: str) -> ServerClient:
 
 
 def waiting(live: LiveServer, name: str) -> ServerClient:
-    """A device that has its state, and was told that its next poll may be held."""
+    """A device that has its state, and may have its next poll held."""
     client = joined(live, name)
     first = client.state()
     assert first is not None
@@ -59,7 +59,7 @@ def waiting(live: LiveServer, name: str) -> ServerClient:
     return client
 
 
-def is_held(poll: Future[DesiredState | None]) -> bool:
+def is_pending(poll: Future[DesiredState | None]) -> bool:
     """Returns whether a poll has no answer within two seconds, in which the server looks for changes twice."""
     try:
         poll.result(2)
@@ -71,7 +71,7 @@ def is_held(poll: Future[DesiredState | None]) -> bool:
 def test_a_held_poll_is_answered_as_soon_as_something_is_asked(live: LiveServer, threads: ThreadPoolExecutor) -> None:
     clients = {name: waiting(live, name) for name in ("gate-1", "gate-2")}
     polls = {name: threads.submit(client.state, 20) for name, client in clients.items()}
-    assert all(is_held(each) for each in polls.values())
+    assert all(is_pending(each) for each in polls.values())
     api(live, "POST", "devices/gate-1/requests", {"kind": "restart"})
     desired = polls["gate-1"].result(10)
     assert desired is not None
@@ -84,7 +84,7 @@ def test_a_held_poll_is_answered_as_soon_as_something_is_asked(live: LiveServer,
 
 def test_a_device_that_is_locked_out_meanwhile_is_refused(live: LiveServer, threads: ThreadPoolExecutor) -> None:
     poll = threads.submit(waiting(live, "gate-1").state, 40)
-    assert is_held(poll)
+    assert is_pending(poll)
     api(live, "POST", "devices/gate-1/lock-out")
     with pytest.raises(ServerFailed) as error:
         poll.result(10)
@@ -106,9 +106,9 @@ def test_where_there_is_no_room_a_poll_is_answered_at_once(live: LiveServer) -> 
 def test_a_second_poll_of_a_device_takes_the_place_of_the_first(live: LiveServer, threads: ThreadPoolExecutor) -> None:
     client = waiting(live, "gate-1")
     first = threads.submit(client.state, 40)
-    assert is_held(first)
+    assert is_pending(first)
     second = threads.submit(client.state, 40)
     assert first.result(10) is None
-    assert is_held(second)
+    assert is_pending(second)
     api(live, "POST", "devices/gate-1/requests", {"kind": "restart"})
     assert second.result(10) is not None

@@ -1,4 +1,4 @@
-"""Which polls are held, for how long, and what ends them: each part alone, without sockets."""
+"""Polls that are held until something changes: each part alone, without sockets."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.fleet.models import Device
-from forge.fleet.protocol.holding.grants import GRANT_SECONDS, LongPollGrants
-from forge.fleet.protocol.holding.revisions import revisions_now, revisions_of
-from forge.fleet.protocol.holding.terms import HOLD, LONG_WAIT, Hold, PollTerms, poll_terms
-from forge.request_limits import held_polls as middleware
-from forge.request_limits.held_polls import HeldPolls, WaitingDevices
+from forge.fleet.protocol.long_polls.grants import GRANT_SECONDS, LongPollGrants
+from forge.fleet.protocol.long_polls.revisions import revisions_now, revisions_of
+from forge.fleet.protocol.long_polls.terms import LONG_POLL, LONG_WAIT, LongPoll, PollTerms, poll_terms
+from forge.request_limits import long_polls as middleware
+from forge.request_limits.long_polls import LongPolls, WaitingDevices
 from hmrd.protocol.addresses import STATE
 from hmrd.protocol.wanted import SHORTEST_INTERVAL
 from tests.support.forge.factories.devices import joined
@@ -28,7 +28,7 @@ from tests.support.forge.factories.devices import joined
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
 
 
-class Clock:
+class FakeClock:
     def __init__(self) -> None:
         self.now = 1000.0
 
@@ -37,7 +37,7 @@ class Clock:
 
 
 def test_a_place_is_kept_while_its_device_asks() -> None:
-    clock = Clock()
+    clock = FakeClock()
     grants = LongPollGrants(2, 2, clock)
     assert [grants.grant(each, "a") for each in (FIRST, SECOND, THIRD, FIRST)] == [True, True, False, True]
     clock.now += GRANT_SECONDS - 1
@@ -48,7 +48,7 @@ def test_a_place_is_kept_while_its_device_asks() -> None:
 
 
 def test_an_address_has_a_part_of_the_places() -> None:
-    grants = LongPollGrants(3, 1, Clock())
+    grants = LongPollGrants(3, 1, FakeClock())
     assert [grants.grant(each, "a") for each in (FIRST, SECOND)] == [True, False]
     assert grants.grant(SECOND, "b")
     # A device that moved takes its place along.
@@ -57,7 +57,7 @@ def test_an_address_has_a_part_of_the_places() -> None:
 
 
 def test_without_places_nobody_waits() -> None:
-    assert not LongPollGrants(0, 1, Clock()).grant(FIRST, "a")
+    assert not LongPollGrants(0, 1, FakeClock()).grant(FIRST, "a")
 
 
 @pytest.mark.parametrize(
@@ -76,26 +76,26 @@ def test_the_terms_follow_from_what_a_device_asks(
     settings: LazySettings, query: dict[str, str], terms: PollTerms, seconds: int
 ) -> None:
     settings.DEVICE_POLL_SECONDS = 60
-    request, hold, device = RequestFactory().get(STATE, query), Hold(lambda _: True), Device()
-    vars(request)["scope"] = {HOLD: hold}
+    request, long_poll, device = RequestFactory().get(STATE, query), LongPoll(lambda _: True), Device()
+    vars(request)["scope"] = {LONG_POLL: long_poll}
     assert poll_terms(request, device, "1") == terms
-    assert hold.seconds == seconds
-    assert (hold.device, hold.revisions) == ((device.pk, "1") if seconds else (None, ""))
+    assert long_poll.seconds == seconds
+    assert (long_poll.device, long_poll.revisions) == ((device.pk, "1") if seconds else (None, ""))
 
 
-@pytest.mark.parametrize("hold", [None, Hold(lambda _: False)])
-def test_without_room_the_interval_stays(settings: LazySettings, hold: Hold | None) -> None:
+@pytest.mark.parametrize("long_poll", [None, LongPoll(lambda _: False)])
+def test_without_room_the_interval_stays(settings: LazySettings, long_poll: LongPoll | None) -> None:
     settings.DEVICE_POLL_SECONDS = 60
     request = RequestFactory().get(STATE, {"wait": "20"})
-    vars(request)["scope"] = {HOLD: hold}
+    vars(request)["scope"] = {LONG_POLL: long_poll}
     assert poll_terms(request, Device(), "1") == PollTerms(60)
-    assert hold is None or not hold.seconds
+    assert long_poll is None or not long_poll.seconds
 
 
 def test_a_retired_device_has_no_place(settings: LazySettings) -> None:
     settings.DEVICE_POLL_SECONDS = 60
     request = RequestFactory().get(STATE, {"wait": "20"})
-    vars(request)["scope"] = {HOLD: Hold(lambda _: True)}
+    vars(request)["scope"] = {LONG_POLL: LongPoll(lambda _: True)}
     assert poll_terms(request, Device(retired=timezone.now()), "1") == PollTerms(60)
 
 
@@ -110,7 +110,7 @@ def test_one_look_names_the_states_of_all_that_are_in_service(
     assert now == {each.pk: revisions_of(each) for each in devices[:2]}
 
 
-class Server:
+class StateSource:
     """States of devices that a test changes, and how often somebody looked."""
 
     def __init__(self) -> None:
@@ -126,9 +126,9 @@ class Server:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+def server(monkeypatch: pytest.MonkeyPatch) -> StateSource:
     monkeypatch.setattr(middleware, "LOOK_SECONDS", 0.01)
-    return Server()
+    return StateSource()
 
 
 def wait(waiting: WaitingDevices, device: UUID, revisions: str, seconds: float = 60.0) -> Any:
@@ -138,29 +138,29 @@ def wait(waiting: WaitingDevices, device: UUID, revisions: str, seconds: float =
     )
 
 
-def test_a_change_of_one_device_ends_its_wait_alone(server: Server) -> None:
+def test_a_change_of_one_device_ends_its_wait_alone(server: StateSource) -> None:
     async def run() -> None:
         waiting, devices = WaitingDevices(server.look), [uuid4() for _ in range(20)]
         server.states = dict.fromkeys(devices, "1")
-        waits = [wait(waiting, each, "1") for each in devices]
+        pending = [wait(waiting, each, "1") for each in devices]
         while len(server.looks) < 3:
             await asyncio.sleep(0.01)
-        assert not any(each.task.done() for each in waits)
+        assert not any(each.task.done() for each in pending)
         assert all(sorted(each) == sorted(devices) for each in server.looks), "one look for all"
         server.states[devices[4]] = "2"
-        assert await waits[4].task
+        assert await pending[4].task
         # A device that is not in service any more is asked to ask again.
         del server.states[devices[5]]
-        assert await waits[5].task
-        assert sum(each.task.done() for each in waits) == 2
-        for each in waits:
+        assert await pending[5].task
+        assert sum(each.task.done() for each in pending) == 2
+        for each in pending:
             each.leaving.set_result(None)
-        assert [await each.task for each in waits[6:]] == [False] * 14
+        assert [await each.task for each in pending[6:]] == [False] * 14
 
     asyncio.run(run())
 
 
-def test_a_wait_ends_after_its_time_and_then_nobody_looks(server: Server) -> None:
+def test_a_wait_ends_after_its_time_and_then_nobody_looks(server: StateSource) -> None:
     async def run() -> None:
         waiting, device = WaitingDevices(server.look), uuid4()
         server.states[device] = "1"
@@ -176,7 +176,7 @@ def test_a_wait_ends_after_its_time_and_then_nobody_looks(server: Server) -> Non
     asyncio.run(run())
 
 
-def test_a_second_poll_of_a_device_ends_the_first(server: Server) -> None:
+def test_a_second_poll_of_a_device_ends_the_first(server: StateSource) -> None:
     async def run() -> None:
         waiting, device = WaitingDevices(server.look), uuid4()
         server.states[device] = "1"
@@ -190,34 +190,34 @@ def test_a_second_poll_of_a_device_ends_the_first(server: Server) -> None:
     asyncio.run(run())
 
 
-def test_a_client_that_leaves_waits_no_longer(server: Server) -> None:
-    device, sent = uuid4(), list[Any]()
+def test_a_client_that_leaves_waits_no_longer(server: StateSource) -> None:
+    device, answer = uuid4(), list[Any]()
     server.states[device] = "1"
     messages = [{"type": "http.response.start", "status": 304}, {"type": "http.response.body", "body": b""}]
 
     async def unchanged(scope: Any, receive: Any, send: Any) -> None:
-        scope[HOLD].device, scope[HOLD].revisions, scope[HOLD].seconds = device, "1", 60
+        scope[LONG_POLL].device, scope[LONG_POLL].revisions, scope[LONG_POLL].seconds = device, "1", 60
         for message in messages:
             await send(message)
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        answer.append(message)
 
     async def run() -> None:
         leaving: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        held = HeldPolls(unchanged, LongPollGrants(1, 1), server.look)
-        poll = asyncio.create_task(held({"type": "http", "path": STATE}, lambda: leaving, send))
+        long_polls = LongPolls(unchanged, LongPollGrants(1, 1), server.look)
+        poll = asyncio.create_task(long_polls({"type": "http", "path": STATE}, lambda: leaving, send))
         while len(server.looks) < 2:
             await asyncio.sleep(0.01)
-        assert (sent, poll.done()) == ([], False)
+        assert (answer, poll.done()) == ([], False)
         leaving.set_result({"type": "http.disconnect"})
         await poll
-        assert sent == []
+        assert answer == []
 
     asyncio.run(run())
 
 
-def test_a_database_that_is_away_changes_nothing(server: Server) -> None:
+def test_a_database_that_is_away_changes_nothing(server: StateSource) -> None:
     async def run() -> None:
         waiting, device = WaitingDevices(server.look), uuid4()
         server.is_away = True

@@ -1,4 +1,7 @@
-"""How often a device asks, and whether its poll is held. A poll takes its `Hold` along in its scope."""
+"""The interval at which a device asks, and the time for which its poll is held.
+
+A request takes its `LongPoll` along in its scope.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ from django.http import HttpRequest
 from forge.fleet.models import Device
 from hmrd.protocol.wanted import SHORTEST_INTERVAL
 
-HOLD = "forge.held_poll"
+LONG_POLL = "forge.long_poll"
 """The key in a request's scope."""
 LONG_WAIT = 50
 """Seconds for which a poll is held, at most: proxies give an answer up after a minute."""
 
 
 @dataclass
-class Hold:
-    """What the answer to a poll says to whoever may hold it."""
+class LongPoll:
+    """A poll that may be held: the answer to it notes here for whom and for how long."""
 
     grant: Callable[[UUID], bool]
     """Gives a device a place among those whose polls are held."""
@@ -28,12 +31,12 @@ class Hold:
     revisions: str = ""
     """The state that the device has, as `revisions_of` says it."""
     seconds: int = 0
-    """For so long it may be held, if nothing changed."""
+    """Seconds for which it may be held, if nothing changed."""
 
 
 @dataclass(frozen=True)
 class PollTerms:
-    """What a device is told of its next polls."""
+    """The conditions of the next polls of a device."""
 
     interval: int
     wait: int = 0
@@ -48,17 +51,18 @@ class PollTerms:
 def poll_terms(request: HttpRequest, device: Device, revisions: str) -> PollTerms:
     """Says what a device may ask next, and notes for how long this poll may be held.
 
-    A device that asks to wait is told to ask again soon: held polls come as often then as others do without. One that
-    never asks to wait keeps its interval.
+    A device that asks to wait gets a short interval: held polls come as often then as others do without. One that never
+    asks to wait keeps its interval.
     """
-    hold: Hold | None = getattr(request, "scope", {}).get(HOLD)
+    long_poll: LongPoll | None = getattr(request, "scope", {}).get(LONG_POLL)
     interval = settings.DEVICE_POLL_SECONDS
-    if hold is None or device.retired is not None or not hold.grant(device.pk):
+    if long_poll is None or device.retired is not None or not long_poll.grant(device.pk):
         return PollTerms(interval)
-    asked = request.GET.get("wait", "")
+    wait = request.GET.get("wait", "")
     # A few digits: what is longer is no number of seconds.
-    seconds = min(int(asked), LONG_WAIT) if asked.isdecimal() and asked.isascii() and len(asked) < 4 else 0
+    is_number = wait.isascii() and wait.isdecimal() and len(wait) < 4
+    seconds = min(int(wait), LONG_WAIT) if is_number else 0
     if not seconds:
         return PollTerms(interval, LONG_WAIT)
-    hold.device, hold.revisions, hold.seconds = device.pk, revisions, seconds
+    long_poll.device, long_poll.revisions, long_poll.seconds = device.pk, revisions, seconds
     return PollTerms(SHORTEST_INTERVAL, LONG_WAIT)
