@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from hmrd.protocol.enrolment import Trust, TrustKind
+from hmrd.protocol.enrolment import TrustAnchor, TrustKind
 from hmrd.protocol.orders import KeysOrder, LeaveOrder, MoveOrder, Order, OrderRefused, RunOrder, read_order
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import DesiredState, WantedRune
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import read_public_key
@@ -37,12 +37,12 @@ class PinnedTrust:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class TrustJudgement:
     """What a device makes of an answer of the server."""
 
     trust: PinnedTrust
     """What is pinned from now on, changed by signed orders alone."""
-    refusal: Problem | None = None
+    refusal: DeviceProblem | None = None
     """Why the device does not run what is wanted; None where it may."""
 
 
@@ -59,7 +59,7 @@ def fingerprints_of(keys: Iterable[str]) -> tuple[str, ...]:
         raise TrustRefused(f"A key cannot be read: {error}") from None
 
 
-def require_keys(trust: Trust, expected: Collection[str]) -> None:
+def require_keys(trust: TrustAnchor, expected: Collection[str]) -> None:
     """Raises `TrustRefused` unless the server names keys at home, and no other ones than the person expects."""
     if trust.kind is not TrustKind.HOME:
         raise TrustRefused("The server wants this device to believe its own keys, and not a key at home.")
@@ -68,21 +68,21 @@ def require_keys(trust: Trust, expected: Collection[str]) -> None:
         raise TrustRefused(f"The server names other keys than you expect: {', '.join(unexpected) or 'none'}.")
 
 
-def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> Judgement:
+def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> TrustJudgement:
     """Judges what a server wants. `confirmed` is the highest release of the pinned deployment that was confirmed."""
     if trust.kind is TrustKind.SERVER:
-        return Judgement(trust)
+        return TrustJudgement(trust)
     trust, orders = _with_orders(trust, desired.orders, confirmed)
     wanted = desired.wanted
     if wanted is None:
-        return Judgement(trust)
+        return TrustJudgement(trust)
     if trust.deployment and wanted.deployment != trust.deployment:
         detail = f"This device belongs to {trust.deployment}, and no order moves it to {wanted.deployment}."
-        return Judgement(trust, Problem(ProblemName.ORDER_REFUSED, detail))
+        return TrustJudgement(trust, DeviceProblem(ProblemName.ORDER_REFUSED, detail))
     if not any(_is_for(order, wanted) for order in orders):
         detail = f"No order of the key at home is for release {wanted.number} ({wanted.version})."
-        return Judgement(trust, Problem(ProblemName.ORDER_REFUSED, detail))
-    return Judgement(replace(trust, deployment=wanted.deployment))
+        return TrustJudgement(trust, DeviceProblem(ProblemName.ORDER_REFUSED, detail))
+    return TrustJudgement(replace(trust, deployment=wanted.deployment))
 
 
 def may_leave(trust: PinnedTrust, desired: DesiredState) -> bool:

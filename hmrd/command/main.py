@@ -23,7 +23,7 @@ from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, TrustKind, read_proof
 from hmrd.protocol.local import LocalCommand, LocalRequest
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice, agent
 from hmrd.service.joining import AlreadyJoined, join_without_daemon
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (
         HmrdFailed,
         DaemonAway,
-        BadMessage,
+        BadDeviceMessage,
         BadServerAddress,
         AlreadyJoined,
         FolderInUse,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hmrd.protocol.local import LARGEST_ANSWER, LARGEST_REQUEST, LocalAnswer, LocalRequest
-from hmrd.protocol.reading import BadMessage, parsed
+from hmrd.protocol.reading import BadDeviceMessage, parsed
 
 _SECONDS: Final = 60.0
 
@@ -32,7 +32,7 @@ class ControlServer:
                 try:
                     line = self.rfile.readline(LARGEST_REQUEST + 1)
                     reply = answer(LocalRequest.from_json(parsed(line, LARGEST_REQUEST)))
-                except BadMessage as error:
+                except BadDeviceMessage as error:
                     reply = LocalAnswer(error=str(error))
                 except OSError:
                     return
@@ -64,7 +64,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
 
 def ask(path: Path, request: LocalRequest, seconds: float = _SECONDS) -> LocalAnswer:
-    """Asks the daemon. Raises `DaemonAway`, and `BadMessage` for an answer of something else."""
+    """Asks the daemon. Raises `DaemonAway`, and `BadDeviceMessage` for an answer of something else."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(seconds)
         try:

@@ -8,7 +8,7 @@ from typing import Final
 from hmrd.network.client import ServerClient
 from hmrd.network.http import ServerFailed
 from hmrd.protocol import addresses
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from rune.digests import digest_of
 from rune.running.deployment.errors import DeploymentError
@@ -32,7 +32,7 @@ class SignedDocuments:
         self._path = addresses.deployment_path(deployment)
         self.url = f"{client.address.url}{self._path}"
         self.date: str | None = None
-        self.problem: Problem | None = None
+        self.problem: DeviceProblem | None = None
         """Why the server gave no document."""
 
     def document(self, url: str) -> bytes:
@@ -55,7 +55,9 @@ def first_root(client: ServerClient, deployment: str) -> str:
     return digest_of(client.document(f"{addresses.deployment_path(deployment)}/tuf/1.root.json", _LARGEST).body)
 
 
-def documents_refuse(client: ServerClient, wanted: WantedRune, root: str, folder: Path, now: float) -> Problem | None:
+def documents_refuse(
+    client: ServerClient, wanted: WantedRune, root: str, folder: Path, now: float
+) -> DeviceProblem | None:
     """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do."""
     # The library takes long to load and much memory, and a device asks for it with each new rune alone.
     from rune.running.deployment.updates import TrustedUpdates
@@ -66,8 +68,8 @@ def documents_refuse(client: ServerClient, wanted: WantedRune, root: str, folder
     except DeploymentError as error:
         if source.problem is not None:
             return source.problem
-        return Problem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
+        return DeviceProblem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
     if (release.rune, release.size, release.release) == (wanted.rune, wanted.size, wanted.number):
         return None
     detail = f"The signed documents name release {release.release}, and the server wants release {wanted.number}."
-    return Problem(ProblemName.SIGNATURE_REFUSED, detail)
+    return DeviceProblem(ProblemName.SIGNATURE_REFUSED, detail)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 
 LARGEST_REQUEST: Final = 400 * 1024 * 1024
 """Bytes of a request: a rune that is deployed at the device comes in it."""
@@ -51,7 +51,7 @@ class LocalRequest:
 
     @classmethod
     def from_json(cls, value: object) -> LocalRequest:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the request")
         arguments = fields.item("arguments", _mapping)
         return cls(fields.choice("command", LocalCommand), arguments)
@@ -71,7 +71,7 @@ class LocalAnswer:
 
     @classmethod
     def from_json(cls, value: object) -> LocalAnswer:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the answer")
         return cls(fields.item("result", _mapping), fields.text("error", _LONGEST_ERROR, default=""))
 
@@ -82,5 +82,5 @@ class LocalAnswer:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise BadMessage("arguments or result are not an object.")
+        raise BadDeviceMessage("arguments or result are not an object.")
     return value

@@ -55,15 +55,15 @@ class ProblemName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class DeviceProblem:
     """A fault with a sentence for people."""
 
     name: ProblemName
     detail: str = ""
 
     @classmethod
-    def from_json(cls, value: object) -> Problem:
-        """Reads it. Raises `BadMessage`."""
+    def from_json(cls, value: object) -> DeviceProblem:
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "a problem")
         return cls(fields.choice("name", ProblemName), fields.text("detail", LONGEST_DETAIL, default=""))
 

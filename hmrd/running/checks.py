@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hmrd.config.model import RuneConfig
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs
 from hmrd.running.failure import problem_of
@@ -18,7 +18,7 @@ from rune.tools.api.ports import inputs_of
 _ANY_SEED = 1
 
 
-def checked(data: bytes, approved: ApprovedOutputs | None, seconds: float) -> SelfTestOutcome | Problem:
+def checked(data: bytes, approved: ApprovedOutputs | None, seconds: float) -> SelfTestOutcome | DeviceProblem:
     """Runs a rune on the inputs of the approved build's seed, and compares the outputs."""
     try:
         result = self_test(data, _ANY_SEED if approved is None else approved.seed, limits(seconds))
@@ -28,7 +28,7 @@ def checked(data: bytes, approved: ApprovedOutputs | None, seconds: float) -> Se
         return SelfTestOutcome.NOT_VERIFIED
     if result.outputs == approved.outputs:
         return SelfTestOutcome.PASSED
-    return Problem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
+    return DeviceProblem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
 
 
 def missing_source(data: bytes, config: RuneConfig) -> str | None:
@@ -52,7 +52,7 @@ def graph_of(data: bytes) -> Mapping[str, object]:
         return {}
 
 
-def outputs_for(data: bytes, seed: int, seconds: float) -> str | Problem:
+def outputs_for(data: bytes, seed: int, seconds: float) -> str | DeviceProblem:
     """The digest of a rune's outputs for the inputs of a seed; "" where they depend on a library of the host."""
     try:
         return self_test(data, seed, limits(seconds)).outputs

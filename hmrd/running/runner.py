@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from hmrd.config.model import RuneConfig
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.running.answers import answer_line
 from hmrd.running.checks import graph_of, limits
@@ -31,7 +31,7 @@ class RunnerHooks:
     now: Callable[[], float]
     on_started: Callable[[], None]
     """The rune is loaded and reads its inputs."""
-    on_stopped: Callable[[Problem, str], None]
+    on_stopped: Callable[[DeviceProblem, str], None]
     """The rune stopped by itself, with what the person at the device alone is told."""
     on_ended: Callable[[], None]
     """The rune does not answer any more, for whatever reason."""
@@ -83,12 +83,12 @@ class RuneRunner:
             self._end(problem_of(error, self._config.seconds))
         except Exception as error:
             # A fault of the daemon's own must be seen, and not end in a thread that nobody waits for.
-            self._end(Problem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
+            self._end(DeviceProblem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
         finally:
             self._is_alive = False
             self._hooks.on_ended()
 
-    def _end(self, problem: Problem, detail: str = "") -> None:
+    def _end(self, problem: DeviceProblem, detail: str = "") -> None:
         if not self._stop.is_set:
             self._hooks.on_stopped(problem, detail)
 

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.storage.files import StorageFailed, make_folder, read_file, storage_failure, sync_folder
 from rune.digests import digest_of
@@ -54,7 +54,7 @@ class Slots:
                 detail = (
                     f"The rune needs {missing:,} more bytes, and the disk has {free:,} with a reserve of {RESERVE:,}."
                 )
-                raise StorageFailed(Problem(ProblemName.DISK_FULL, detail))
+                raise StorageFailed(DeviceProblem(ProblemName.DISK_FULL, detail))
             file = part.open("ab")
             file.truncate(start)
         except OSError as error:

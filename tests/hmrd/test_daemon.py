@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.protocol.enrolment import Trust, TrustKind
+from hmrd.protocol.enrolment import TrustAnchor, TrustKind
 from hmrd.protocol.orders import RunOrder, sign_order
 from hmrd.protocol.reports import EventKind
 from hmrd.protocol.wanted import ApprovedOutputs, RequestKind
@@ -316,7 +316,7 @@ def test_a_server_that_was_taken_over_runs_nothing_without_the_key_at_home(
     server: ProtocolServer, device: DaemonProcess
 ) -> None:
     home = make_private_key(Algorithm.ED25519)
-    server.trust = Trust(TrustKind.HOME, server.keys.root_digest, (home.public.pem,))
+    server.trust = TrustAnchor(TrustKind.HOME, server.keys.root_digest, (home.public.pem,))
     first = server.want(sine_rune(), 1)
     order = sign_order(RunOrder(first.deployment, first.number, first.version, first.rune, first.size), home)
     server.desired = replace(server.desired, orders=(order,))

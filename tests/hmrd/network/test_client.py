@@ -9,7 +9,7 @@ from hmrd.network.client import ServerClient, ServerClock
 from hmrd.network.documents import documents_refuse
 from hmrd.network.downloads import Downloads, DownloadStopped
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.enrolment import CodeProof, EnrolmentRequest, EnrolmentWaits
+from hmrd.protocol.enrolment import CodeProof, EnrolmentRequest, PendingEnrolment
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reports import Phase, Report
 from hmrd.server_address import BadServerAddress, read_address
@@ -57,7 +57,7 @@ def test_a_device_that_nobody_confirmed_waits(server: ProtocolServer, key: KeyFi
     server.is_confirmed = False
     client = ServerClient(read_address(server.url), key)
 
-    assert client.enrol(EnrolmentRequest(CodeProof(CODE), key.public, REPORT)) == EnrolmentWaits(1)
+    assert client.enrol(EnrolmentRequest(CodeProof(CODE), key.public, REPORT)) == PendingEnrolment(1)
 
 
 def test_a_wrong_code_is_refused_by_name(server: ProtocolServer, key: KeyFile) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hmrd.config.model import InputFormat, RuneConfig, SourceConfig, SourceKind
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs, WantedRune
 from hmrd.running.checks import checked, outputs_for
@@ -36,7 +36,7 @@ class RuneRun:
     """A rune that runs in a test."""
 
     def __init__(self, data: bytes, source: SourceConfig | None, name: str = "raw", seconds: float = 5.0) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[DeviceProblem] = []
         self.details: list[str] = []
         self.windows: list[Mapping[str, bytes]] = []
         self.sink = ListSink()
@@ -46,7 +46,7 @@ class RuneRun:
         hooks = RunnerHooks(lambda: 5.0, lambda: None, self._stopped, lambda: None, self._keep)
         self.runner = RuneRunner(wanted, data, config, [self.queue], hooks)
 
-    def _stopped(self, problem: Problem, detail: str) -> None:
+    def _stopped(self, problem: DeviceProblem, detail: str) -> None:
         self.problems.append(problem)
         self.details.append(detail)
 
@@ -106,14 +106,14 @@ def test_a_self_test_passes_fails_or_verifies_nothing() -> None:
     assert checked(sine_rune(), ApprovedOutputs(9, digest), 5.0) is SelfTestOutcome.PASSED
     assert checked(sine_rune(), None, 5.0) is SelfTestOutcome.NOT_VERIFIED
     failed = checked(sine_rune(), ApprovedOutputs(8, digest), 5.0)
-    assert isinstance(failed, Problem)
+    assert isinstance(failed, DeviceProblem)
     assert failed.name is ProblemName.SELF_TEST_FAILED
 
 
 def test_bytes_that_are_no_rune_fail_the_self_test() -> None:
     failed = checked(b"<html>", None, 5.0)
 
-    assert isinstance(failed, Problem)
+    assert isinstance(failed, DeviceProblem)
     assert failed.name is ProblemName.NOT_A_RUNE
 
 

@@ -12,12 +12,20 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hmrd.protocol import addresses
-from hmrd.protocol.enrolment import CodeProof, Enrolment, EnrolmentRequest, EnrolmentWaits, KeyChange, Trust, TrustKind
+from hmrd.protocol.enrolment import (
+    CodeProof,
+    Enrolment,
+    EnrolmentRequest,
+    KeyChange,
+    PendingEnrolment,
+    TrustAnchor,
+    TrustKind,
+)
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed, written
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE, SignedRequest, read_signature
-from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, RequestKind, RequestToDevice, WantedRune
 from rune.digests import digest_of
 from rune.running.runtime.self_test import self_test
 from tests.support.hmrd.signed_documents import DocumentKeys
@@ -49,7 +57,7 @@ class ProtocolServer:
         self.cut = 0
         """Bytes of a rune after which the next download breaks off; 0 for none."""
         self.requests: list[tuple[str, str, Mapping[str, str]]] = []
-        self.trust: Trust | None = None
+        self.trust: TrustAnchor | None = None
         self.has_left = False
         self.lock = threading.Lock()
 
@@ -69,13 +77,13 @@ class ProtocolServer:
     def ask(self, number: int, kind: RequestKind, seed: int | None = None) -> None:
         """Asks something of the device."""
         with self.lock:
-            requests = (*self.desired.requests, DeviceRequest(number, kind, seed))
+            requests = (*self.desired.requests, RequestToDevice(number, kind, seed))
             self.desired = replace(self.desired, requests=requests)
 
     @property
     def enrolment(self) -> Enrolment:
         """The answer to a device that joined."""
-        trust = self.trust or Trust(TrustKind.SERVER, self.keys.root_digest)
+        trust = self.trust or TrustAnchor(TrustKind.SERVER, self.keys.root_digest)
         return Enrolment(DEVICE, "gw-1", "acme", trust, self.desired.interval)
 
     @property
@@ -186,7 +194,7 @@ class _Handler(QuietHandler):
         if isinstance(request.proof, CodeProof) and request.proof.code != CODE:
             return self._refuse(403, "code-refused")
         if not state.is_confirmed:
-            return self._json(202, EnrolmentWaits(1).to_json())
+            return self._json(202, PendingEnrolment(1).to_json())
         state.public_key = request.public_key
         state.reports.append(request.report)
         state.last_report = request.report.sequence
