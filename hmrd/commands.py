@@ -1,4 +1,4 @@
-"""What a machine has to do at a moment: commands follow from it alone, and come again until something happened."""
+"""The commands of a machine at a moment. They follow from it alone, and come again until something happened."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def free_slot(machine: DeviceMachine, rune: str) -> int:
     state = machine.state
     if state.active is not None:
         return 1 - state.active
-    if (known := state.slot_of(rune)) is not None:
-        return known
+    if (known_slot := state.slot_of(rune)) is not None:
+        return known_slot
     first = state.slots[0]
     return 1 if first is not None and first.is_healthy else 0

@@ -4,7 +4,7 @@
                             ^                  |                    |                   |
                             +---- a wait ------+--- not allowed ----+---- went back ----+
 
-Who drives it writes `DeviceMachine.state`, if it changed, before it does what the commands say. Commands follow from the
+The caller writes `DeviceMachine.state`, if it changed, before it carries out the commands. Commands follow from the
 machine alone, so after a power cut the same ones come again. A network that is away changes when the device asks, and
 nothing else: what runs goes on running, and a good rune is confirmed without the server.
 """
@@ -128,11 +128,11 @@ def _apply(machine: DeviceMachine, event: MachineEvent) -> DeviceMachine:
         case WentBack():
             return _go_back(machine, now)
         case RequestDone():
-            return reporting.answered(machine, event)
+            return reporting.keep_answer(machine, event)
         case ReportAcknowledged(sequence=sequence):
-            return reporting.taken(machine, sequence)
+            return reporting.acknowledge(machine, sequence)
         case ReportRejected(last=last):
-            return reporting.renumbered(machine, last)
+            return reporting.renumber(machine, last)
         case SendFailed():
             failed = machine.waiting.failed_sends + 1
             return _wait(machine, send=now + _growing(failed, state.interval), failed_sends=failed)
@@ -146,7 +146,7 @@ def _apply(machine: DeviceMachine, event: MachineEvent) -> DeviceMachine:
 
 
 def _start(machine: DeviceMachine, now: float) -> DeviceMachine:
-    """After a power cut or a restart: waits begin anew within their limits, and a trial counts the start."""
+    """Begins waits anew within their limits after a power cut or a restart, and counts the start in a trial."""
     state = machine.state
     # A clock that jumped back between two processes must not keep a rune away for years.
     failures = tuple(replace(each, until=min(each.until, now + retry_wait(each.count))) for each in state.failures)
@@ -178,12 +178,12 @@ def _polled(machine: DeviceMachine, event: Polled) -> DeviceMachine:
     return _change(reporting.note(machine, EventKind.REFUSED, now, desired.wanted, problem=refusal), refusal=refusal)
 
 
-def _older(machine: DeviceMachine, wanted: WantedRune | None) -> DeviceProblem | None:
+def _older(machine: DeviceMachine, wanted_rune: WantedRune | None) -> DeviceProblem | None:
     """Says what is wrong with a release that is older than one that ran."""
-    confirmed = 0 if wanted is None else dict(machine.state.numbers).get(wanted.deployment, 0)
-    if wanted is None or wanted.number >= confirmed:
+    confirmed = 0 if wanted_rune is None else dict(machine.state.numbers).get(wanted_rune.deployment, 0)
+    if wanted_rune is None or wanted_rune.number >= confirmed:
         return None
-    detail = f"The server wants release {wanted.number}, and this device ran release {confirmed}."
+    detail = f"The server wants release {wanted_rune.number}, and this device ran release {confirmed}."
     return DeviceProblem(ProblemName.OLDER, detail)
 
 
@@ -235,8 +235,8 @@ def _confirm(machine: DeviceMachine, now: float) -> DeviceMachine:
     return _wait(machine, trial=None, stops=())
 
 
-def _is_older(wanted: WantedRune | None, rune: WantedRune) -> bool:
-    return wanted is not None and wanted.deployment == rune.deployment and wanted.number < rune.number
+def _is_older(wanted_rune: WantedRune | None, rune: WantedRune) -> bool:
+    return wanted_rune is not None and wanted_rune.deployment == rune.deployment and wanted_rune.number < rune.number
 
 
 def _fall_back(machine: DeviceMachine, problem: DeviceProblem, now: float) -> DeviceMachine:
@@ -282,14 +282,14 @@ def _stopped(machine: DeviceMachine, problem: DeviceProblem, now: float) -> Devi
 def _damaged(machine: DeviceMachine, slot: int, now: float) -> DeviceMachine:
     """Gives up the bytes of a slot. If they answered, the other slot does, and they are fetched again."""
     state = machine.state
-    damaged = state.slots[slot]
-    if damaged is None:
+    damaged_slot = state.slots[slot]
+    if damaged_slot is None:
         return machine
     machine = _change(machine, slots=_with_slot(machine, slot, None))
     if slot != state.active:
         return _rest(machine, state.problem) if state.phase is Phase.CHECKING else machine
     problem = DeviceProblem(ProblemName.DAMAGED, "The bytes of the rune on the disk changed.")
-    machine = reporting.note(machine, EventKind.FELL_BACK, now, damaged.rune, problem=problem)
+    machine = reporting.note(machine, EventKind.FELL_BACK, now, damaged_slot.rune, problem=problem)
     other = state.other
     active = 1 - slot if other is not None and other.is_healthy else None
     totals = replace(state.totals, fallbacks=state.totals.fallbacks + 1)
@@ -310,34 +310,34 @@ def _go_back(machine: DeviceMachine, now: float) -> DeviceMachine:
 
 def _pursue(machine: DeviceMachine, now: float) -> DeviceMachine:
     """Sets out for what is wanted, unless it runs, is tried, was declined, or failed a short time ago."""
-    state, wanted = machine.state, machine.state.wanted
+    state, wanted_rune = machine.state, machine.state.wanted
     if state.phase is Phase.TRYING:
         return machine
-    if wanted is None or state.declined == (wanted.deployment, wanted.number) or _is_ending(machine):
+    if wanted_rune is None or state.declined == (wanted_rune.deployment, wanted_rune.number) or _is_ending(machine):
         return machine if state.target is None else _rest(machine, state.problem)
-    if state.running is not None and state.running.rune == wanted.rune:
-        return _keep(machine, wanted)
-    if any(each.rune == wanted.rune and each.until > now for each in state.failures):
+    if state.running is not None and state.running.rune == wanted_rune.rune:
+        return _keep(machine, wanted_rune)
+    if any(each.rune == wanted_rune.rune and each.until > now for each in state.failures):
         return machine if state.target is None else _rest(machine, state.problem)
-    if state.target == wanted and state.phase in (Phase.FETCHING, Phase.CHECKING):
+    if state.target == wanted_rune and state.phase in (Phase.FETCHING, Phase.CHECKING):
         return machine
-    slot = free_slot(machine, wanted.rune)
+    slot = free_slot(machine, wanted_rune.rune)
     there = state.slots[slot]
-    if there is not None and there.rune.rune == wanted.rune:
-        slots, phase = _with_slot(machine, slot, replace(there, rune=wanted)), Phase.CHECKING
+    if there is not None and there.rune.rune == wanted_rune.rune:
+        slots, phase = _with_slot(machine, slot, replace(there, rune=wanted_rune)), Phase.CHECKING
     else:
         slots, phase = _with_slot(machine, slot, None), Phase.FETCHING
-    machine = _change(machine, slots=slots, phase=phase, target=wanted, began=now, problem=None)
+    machine = _change(machine, slots=slots, phase=phase, target=wanted_rune, began=now, problem=None)
     return _wait(machine, work=0.0, failed_work=0)
 
 
-def _keep(machine: DeviceMachine, wanted: WantedRune) -> DeviceMachine:
-    """What runs is what is wanted, perhaps as another release of the same bytes."""
+def _keep(machine: DeviceMachine, wanted_rune: WantedRune) -> DeviceMachine:
+    """Keeps the running rune, which is the wanted one, perhaps as another release of the same bytes."""
     state = machine.state
     slot = None if state.active is None else state.slots[state.active]
     if slot is None or state.active is None:
         return machine
-    machine = _change(machine, slots=_with_slot(machine, state.active, replace(slot, rune=wanted)), declined=None)
+    machine = _change(machine, slots=_with_slot(machine, state.active, replace(slot, rune=wanted_rune)), declined=None)
     is_own = state.problem is not None and state.problem.name not in (
         ProblemName.KEY_REFUSED,
         ProblemName.SERVER_STRANGE,

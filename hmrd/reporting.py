@@ -64,15 +64,15 @@ def prepare_report(machine: DeviceMachine, now: float) -> DeviceMachine:
     return replace(machine, waiting=replace(machine.waiting, send=0.0, failed_sends=0))
 
 
-def taken(machine: DeviceMachine, sequence: int) -> DeviceMachine:
-    """The server has the report."""
+def acknowledge(machine: DeviceMachine, sequence: int) -> DeviceMachine:
+    """Drops the report, which the server has."""
     report = machine.state.report
     if report is None or report.sequence != sequence:
         return machine
     return _change(machine, report=None)
 
 
-def renumbered(machine: DeviceMachine, last: int) -> DeviceMachine:
+def renumber(machine: DeviceMachine, last: int) -> DeviceMachine:
     """The server has a later report, as after a state was restored from a copy: the same one gets the next number."""
     report = machine.state.report
     if report is None:
@@ -81,7 +81,7 @@ def renumbered(machine: DeviceMachine, last: int) -> DeviceMachine:
     return _change(machine, report=replace(report, sequence=number), sequence=number)
 
 
-def answered(machine: DeviceMachine, event: RequestDone) -> DeviceMachine:
+def keep_answer(machine: DeviceMachine, event: RequestDone) -> DeviceMachine:
     """Keeps the answer to a request until the server has it."""
     state = machine.state
     request = next((each for each in state.requests if each.id == event.answer.id), None)

@@ -1,7 +1,7 @@
-"""What a device remembers of one of its runes, what can happen to it, and what it does next. Frozen values alone.
+"""The state of a rune on a device, the events that change it, and the commands that follow. Frozen values alone.
 
-`MachineState` survives a power cut: it is written before anything is done that follows from it. `MachineTimers` is what a process
-forgets when it ends: until when it waits for something.
+`MachineState` survives a power cut: it is written before anything is done that follows from it. `MachineTimers` ends
+with the process: it has the times until which the process waits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class RuneSlot:
 
 @dataclass(frozen=True)
 class Failure:
-    """How often a rune was tried in vain, and until when it is not tried again."""
+    """A rune that failed: how often, and until when it is not tried again."""
 
     rune: str
     """The digest of its bytes."""
@@ -39,7 +39,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a report says of the present, to see whether there is something new to report."""
+    """The part of a report about the present, to see whether there is something new to report."""
 
     phase: Phase
     running: WantedRune | None
@@ -50,19 +50,19 @@ class Summary:
 
 @dataclass(frozen=True)
 class MachineState:
-    """What a device remembers of one of its runes."""
+    """The state of a rune on a device, which is on its disk."""
 
     slots: tuple[RuneSlot | None, RuneSlot | None] = (None, None)
     active: int | None = None
     """The slot whose rune answers; None if nothing is installed."""
     phase: Phase = Phase.EMPTY
     wanted: WantedRune | None = None
-    """What the server, or a person at the device, asked for last."""
+    """The rune that the server, or a person at the device, asked for last."""
     declined: tuple[str, int] | None = None
     """The deployment and the number of the release from which a person at the device went back: it is not tried again
     until something else is wanted."""
     target: WantedRune | None = None
-    """What is fetched, checked or tried now."""
+    """The rune that is fetched, checked or tried now."""
     began: float = 0.0
     """The time when the way to the target began."""
     trial_starts: int = 0
@@ -70,9 +70,9 @@ class MachineState:
     failures: tuple[Failure, ...] = ()
     self_test: SelfTestOutcome | None = None
     problem: DeviceProblem | None = None
-    """Why it does not run `wanted`."""
+    """The reason why the device does not run `wanted`."""
     refusal: DeviceProblem | None = None
-    """Why it did not take what the server wants into `wanted`."""
+    """The reason why `wanted` is not the rune that the server wants."""
     totals: Totals = field(default_factory=Totals)
     numbers: tuple[tuple[str, int], ...] = ()
     """The highest release of each deployment whose health was confirmed: an older order is refused. It rises with the
@@ -91,7 +91,7 @@ class MachineState:
     report: Report | None = None
     """The report that the server has not acknowledged: sent again exactly as it is."""
     reported: Summary | None = None
-    """What the last report said."""
+    """The summary in the last report."""
     is_leaving: bool = False
     """The device forgets its organisation as soon as the server has its last report."""
     is_handed_over: bool = False
@@ -114,7 +114,7 @@ class MachineState:
 
     @property
     def summary(self) -> Summary:
-        """What a report says of the present."""
+        """The part of the next report about the present."""
         other = self.other
         other_rune = None if other is None else other.rune
         return Summary(self.phase, self.running, other_rune, self.self_test, self.refusal or self.problem)
@@ -122,17 +122,17 @@ class MachineState:
 
 @dataclass(frozen=True)
 class MachineTimers:
-    """Until when a process waits, by its own clock, which never steps while it lives."""
+    """The times until which a process waits, by its own clock, which never steps while it lives."""
 
     poll: float = 0.0
     failed_polls: int = 0
     server: DeviceProblem | None = None
-    """Why the last poll failed."""
+    """The reason why the last poll failed."""
     work: float = 0.0
-    """Fetching and checking begin again."""
+    """The time when fetching or checking begins again."""
     failed_work: int = 0
     run: float = 0.0
-    """The rune starts again."""
+    """The time when the rune starts again."""
     stops: tuple[float, ...] = ()
     """The times of the last stops of the rune that answers."""
     trial: float | None = None
@@ -171,7 +171,7 @@ class Ticked(MachineEvent):
 
 @dataclass(frozen=True)
 class Polled(MachineEvent):
-    """The server answered. `refusal` says why the device does not take what is wanted."""
+    """The server answered. `refusal` says why the device does not take the wanted rune."""
 
     desired: DesiredState
     refusal: DeviceProblem | None = None

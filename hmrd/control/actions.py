@@ -1,4 +1,4 @@
-"""What a person at the device may have the daemon do."""
+"""The actions of the daemon that a person at the device may ask for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
-from hmrd.running.checks import checked
+from hmrd.running.checks import check_rune
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
@@ -47,7 +47,7 @@ class ActionsHost(Protocol):
         """The rune of this name, or the server's, or the only one."""
 
     def status(self) -> dict[str, Any]:
-        """What `hmrd status` says."""
+        """Returns the answer to `hmrd status`."""
 
     def call(self, function: Callable[[], T]) -> T:
         """Calls a function in the thread of the loop."""
@@ -100,7 +100,7 @@ class Actions:
         )
         if data is None or state.running is None:
             raise ActionRefused("Nothing is installed, so there is nothing to test.")
-        result = checked(data, state.running.self_test, service.config.seconds)
+        result = check_rune(data, state.running.self_test, service.config.seconds)
         if isinstance(result, DeviceProblem):
             return {"version": state.running.version, "problem": result.to_json()}
         return {"version": state.running.version, "outcome": str(result)}

@@ -39,7 +39,7 @@ class ControlServer:
                 try:
                     self.wfile.write(_line(reply.to_json()))
                 except OSError:
-                    return  # Who asked went away.
+                    return  # The command closed its end.
 
         path.unlink(missing_ok=True)
         # The socket is its user's alone from its first moment on.

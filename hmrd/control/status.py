@@ -1,4 +1,4 @@
-"""What `hmrd status` says, as JSON. It is for the person at the device, and is sent nowhere."""
+"""The answer to `hmrd status`, as JSON. It is for the person at the device, and is sent nowhere."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ _LARGEST_EMPTY: Final = 4096
 
 
 class ServerClock:
-    """What the device learned of the server's clock. It is used to sign requests, and for nothing else: a server must
-    not decide when documents end."""
+    """The server's clock, as far as the device knows it. It is used to sign requests, and for nothing else: a server
+    must not decide when documents end."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now

@@ -1,4 +1,4 @@
-"""Whether the signed documents of a deployment say what the server wants: the client of TUF behind a device's key."""
+"""Compares the signed documents of a deployment with the wanted rune: the client of TUF behind a device's key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SignedDocuments:
         self.url = f"{client.address.url}{self._path}"
         self.date: str | None = None
         self.problem: DeviceProblem | None = None
-        """Why the server gave no document."""
+        """The reason why the server gave no document."""
 
     def document(self, url: str) -> bytes:
         """A document at or below the deployment's address. Raises `DeploymentError`."""
@@ -56,20 +56,20 @@ def first_root(client: ServerClient, deployment: str) -> str:
 
 
 def documents_refuse(
-    client: ServerClient, wanted: WantedRune, root: str, folder: Path, now: float
+    client: ServerClient, wanted_rune: WantedRune, root: str, folder: Path, now: float
 ) -> DeviceProblem | None:
     """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do."""
     # The library takes long to load and much memory, and a device asks for it with each new rune alone.
     from rune.running.deployment.updates import TrustedUpdates
 
-    source = SignedDocuments(client, wanted.deployment)
+    source = SignedDocuments(client, wanted_rune.deployment)
     try:
         release = TrustedUpdates(source, root, folder).served_release(now)
     except DeploymentError as error:
         if source.problem is not None:
             return source.problem
         return DeviceProblem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
-    if (release.rune, release.size, release.release) == (wanted.rune, wanted.size, wanted.number):
+    if (release.rune, release.size, release.release) == (wanted_rune.rune, wanted_rune.size, wanted_rune.number):
         return None
-    detail = f"The signed documents name release {release.release}, and the server wants release {wanted.number}."
+    detail = f"The signed documents name release {release.release}, and the server wants release {wanted_rune.number}."
     return DeviceProblem(ProblemName.SIGNATURE_REFUSED, detail)

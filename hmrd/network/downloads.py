@@ -133,8 +133,8 @@ def _redirected(address: ServerAddress, target: str, location: str) -> tuple[Ser
     url = urljoin(f"{address.scheme}://{address.authority}{target}", location)
     base, _, query = url.partition("?")
     try:
-        found = read_address(base, with_path=True)
+        address = read_address(base, with_path=True)
     except BadServerAddress as error:
         raise ServerFailed(ProblemName.SERVER_STRANGE, f"The mirror leads to {str(error)[:200]}") from None
-    path = found.path or "/"
-    return ServerAddress(found.scheme, found.host, found.port), f"{path}?{query}" if query else path
+    path = address.path or "/"
+    return ServerAddress(address.scheme, address.host, address.port), f"{path}?{query}" if query else path

@@ -69,7 +69,7 @@ class HttpAnswer:
 
     status: int
     headers: Mapping[str, str]
-    """By names in lower case."""
+    """The values by names in lower case."""
     body: bytes
 
     @property

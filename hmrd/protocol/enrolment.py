@@ -1,4 +1,4 @@
-"""How a device joins an organisation: by a code, by its label, or by the certificate of a batch."""
+"""The messages with which a device joins an organisation: by a code, by its label, or by the certificate of a batch."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class EnrolmentRequest:
     proof: Proof
     public_key: str
     report: Report
-    """Its first report, so that its state is known from the first moment."""
+    """The device's first report, so that its state is known from the first moment."""
     name: str = ""
     """The name that its person chose, or "" if the server shall choose one."""
 
@@ -122,7 +122,7 @@ class EnrolmentRequest:
 
 
 class TrustKind(StrEnum):
-    """Whom a device believes."""
+    """The kinds of trust of a device."""
 
     SERVER = "server"
     """The keys that the server keeps: who takes the server over decides what devices run."""
@@ -132,7 +132,7 @@ class TrustKind(StrEnum):
 
 @dataclass(frozen=True)
 class TrustAnchor:
-    """What a device pins when it enrols."""
+    """The keys that a device pins when it enrols."""
 
     kind: TrustKind
     root: str | None = None
@@ -160,7 +160,7 @@ class Enrolment:
     """The answer to a device that joined, also when it asks again with the same key."""
 
     device: str
-    """Its id."""
+    """The id of the device."""
     name: str
     organisation: str
     trust: TrustAnchor
@@ -227,7 +227,7 @@ class KeyChange:
 
 
 def key_change_text(device: str, public_key: str) -> bytes:
-    """What a new key signs to show that the device has it."""
+    """The text that a new key signs to show that the device has it."""
     return f"hmrd key of {device}: {public_key}".encode()
 
 

@@ -1,4 +1,4 @@
-"""What the command `hmrd` and the running daemon say to each other: a line of JSON each, over a Unix socket that the
+"""The messages of the command `hmrd` and the running daemon: a line of JSON each, over a Unix socket that the
 daemon's user alone can open. A notebook on the same machine may speak it too."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LONGEST_ERROR: Final = 2000
 
 
 class LocalCommand(StrEnum):
-    """What a person at the device asks for."""
+    """The commands of a person at the device."""
 
     STATUS = "status"
     LOG = "log"
@@ -67,7 +67,7 @@ class LocalAnswer:
 
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
-    """Why it did not do what was asked; "" where it did."""
+    """The reason why the command failed; "" where it succeeded."""
 
     @classmethod
     def from_json(cls, value: object) -> LocalAnswer:

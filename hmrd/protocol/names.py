@@ -30,11 +30,11 @@ def checked_labels(labels: Mapping[str, object]) -> dict[str, str]:
     """Labels of a device, by key. Raises `BadDeviceMessage` with the label that does not fit."""
     if len(labels) > MOST_LABELS:
         raise BadDeviceMessage(f"A device has at most {MOST_LABELS} labels.")
-    checked: dict[str, str] = {}
+    valid_labels: dict[str, str] = {}
     for key, value in labels.items():
         if not isinstance(key, str) or LABEL_KEY.fullmatch(key) is None:
             raise BadDeviceMessage(f"{key!r} is no key of a label: lower-case letters, digits and _, such as site.")
         if not isinstance(value, str) or len(value) > LONGEST_VALUE or LABEL_VALUE.fullmatch(value) is None:
             raise BadDeviceMessage(f"{value!r} is no value of {key}: letters, digits, spaces and . / : + - _.")
-        checked[key] = value
-    return checked
+        valid_labels[key] = value
+    return valid_labels

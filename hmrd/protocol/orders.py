@@ -128,8 +128,8 @@ def _signature(value: object) -> bytes:
 
 
 def read_payload(value: object) -> Order:
-    """Reads the payload of an order, which nobody has signed yet. Raises `BadDeviceMessage`, and `BadKey` for keys that are
-    none."""
+    """Reads the payload of an order, which nobody has signed yet. Raises `BadDeviceMessage`, and `BadKey` for
+    texts that are not keys."""
     fields = Fields(value, "the order")
     kind = fields.text("kind", 10)
     if kind == "leave":

@@ -30,7 +30,7 @@ class ProblemName(StrEnum):
     EXPIRED = "expired"
     """The signed documents have ended."""
     INPUT_ENDED = "input-ended"
-    """What feeds the rune ended, or cannot be opened."""
+    """The source of an input ended, or cannot be opened."""
     KEY_REFUSED = "key-refused"
     """The server does not accept the device's key any more."""
     NOT_A_RUNE = "not-a-rune"

@@ -23,7 +23,7 @@ class BadDeviceMessage(ValueError):
 
 
 class Fields:
-    """The fields of a JSON object. Each method returns one of them, and raises `BadDeviceMessage` where it does not fit."""
+    """The fields of a JSON object. Each method returns one, or raises `BadDeviceMessage` where it does not fit."""
 
     def __init__(self, value: object, name: str = "the message") -> None:
         if not isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What a device reports: what it runs, why it does not run what is wanted, and what happened since its last report.
+"""The report of a device: what it runs, why it does not run the wanted rune, and its events since the last report.
 
 A report has the next number of its device. The server takes a number once: the same report again is acknowledged, an
 earlier or a changed one is refused. Nothing in a report comes from an input, an output or a debug text of a rune.
@@ -25,7 +25,7 @@ _AGENT_LENGTH: Final = 60
 
 
 class Phase(StrEnum):
-    """Where a device is on the way to what is wanted."""
+    """The steps of a device on the way to the wanted rune."""
 
     EMPTY = "empty"
     """Nothing is installed."""
@@ -78,7 +78,7 @@ class SelfTestOutcome(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What happened on a device."""
+    """The kinds of event of a device."""
 
     STARTED = "started"
     """The daemon started."""
@@ -205,11 +205,11 @@ class Report:
     phase: Phase
     running: InstalledRune | None = None
     other: InstalledRune | None = None
-    """What the second slot has: the device can switch to it without a download."""
+    """The rune of the second slot: the device can switch to it without a download."""
     self_test: SelfTestOutcome | None = None
     """The outcome of the last self-test of what runs; None before the first."""
     problem: DeviceProblem | None = None
-    """Why it does not run what is wanted; None where it does or is on its way."""
+    """The reason why it does not run the wanted rune; None where it does or is on its way."""
     totals: Totals = field(default_factory=Totals)
     events: tuple[DeviceEvent, ...] = ()
     answers: tuple[RequestAnswer, ...] = ()

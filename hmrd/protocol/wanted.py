@@ -1,4 +1,4 @@
-"""What a server wants of a device: the rune to run, and requests that the device answers in its next report."""
+"""The desired state of a device: the rune to run, and requests that the device answers in its next report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LARGEST_SEED: Final = 2**32 - 1
 
 @dataclass(frozen=True)
 class ApprovedOutputs:
-    """What the approved build answers to generated inputs: the seed of the inputs, and the digest of the outputs."""
+    """The outputs of the approved build for generated inputs: the seed of the inputs, and the digest of the outputs."""
 
     seed: int
     outputs: str
@@ -57,7 +57,7 @@ class WantedRune:
     """The digest of the rune's bytes."""
     size: int
     self_test: ApprovedOutputs | None = None
-    """None where nothing is known to compare with: the rune has to load and run, and counts as not verified."""
+    """The outputs to compare with; None where nothing is approved: the rune must load and run, and is not verified."""
 
     @classmethod
     def from_json(cls, value: object) -> WantedRune:
@@ -85,7 +85,7 @@ class WantedRune:
 
 
 class RequestKind(StrEnum):
-    """What a server may ask of a device. None of them has a command, a path or an address in it."""
+    """The requests that a server may send to a device. No request has a command, a path or an address in it."""
 
     LOG = "log"
     """Send the last lines of the daemon's own log."""

@@ -1,4 +1,4 @@
-"""What a server may ask of a device: its log, a self-test, another key, and to leave."""
+"""Answers the requests of a server: for the log, a self-test, another key, and to leave."""
 
 from __future__ import annotations
 

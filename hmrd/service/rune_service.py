@@ -84,12 +84,12 @@ class RuneService:
         self.runner: RuneRunner | None = None
         self.sinks: tuple[AnswerQueue, ...] = ()
         self.local_detail = ""
-        """What the person at the device is told of the last problem."""
+        """The detail of the last problem, for the person at the device alone."""
         self.storage_problem: DeviceProblem | None = None
         self.wake: float | None = None
-        """When time alone makes something happen."""
+        """The time at which the machine has to be asked again; None if only an event changes it."""
         self._dropped = 0
-        self._dropped_told = 0.0
+        self._dropped_posted = 0.0
         self._lock = threading.Lock()
         self._make = Tasks(device, config, self.slots, self._tell)
         self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune))
@@ -126,7 +126,7 @@ class RuneService:
         if self._save():
             self._carry_out(commands)
         else:
-            # What is not written must not be acted on. The rune of the written state keeps running.
+            # A state that is not written must not be acted on. The rune of the written state keeps running.
             safe = [each for each in commands if isinstance(each, RunSlot) and self._is_saved(each)]
             self._carry_out(safe, is_whole=False)
             self.wake = self._now() + RETRY_SAVING
@@ -239,8 +239,8 @@ class RuneService:
             return
         data = self.slots.read(command.slot, command.rune)
         if data is None:
-            damaged = SlotDamaged(self._now(), command.slot)
-            self._schedule(lambda: self.handle(damaged))
+            event = SlotDamaged(self._now(), command.slot)
+            self._schedule(lambda: self.handle(event))
             return
         digest = command.rune.rune
         hooks = RunnerHooks(
@@ -278,9 +278,9 @@ class RuneService:
         with self._lock:
             self._dropped += count
             now = self._now()
-            if now < self._dropped_told + DROPPED_EVERY:
+            if now < self._dropped_posted + DROPPED_EVERY:
                 return
-            dropped, self._dropped, self._dropped_told = self._dropped, 0, now
+            dropped, self._dropped, self._dropped_posted = self._dropped, 0, now
         self._post(AnswersDropped(now, dropped))
 
     def joined(self, event: ReportAcknowledged) -> None:
@@ -307,9 +307,9 @@ class RuneService:
         self.machine = replace(self.machine, waiting=replace(waiting, poll=now + wait))
 
     def _log_changes(self, before: DeviceMachine, after: DeviceMachine) -> None:
-        known = set(_events(before.state))
+        known_events = set(_events(before.state))
         for event in _events(after.state):
-            if event not in known and event.kind is not EventKind.EVENTS_DROPPED:
+            if event not in known_events and event.kind is not EventKind.EVENTS_DROPPED:
                 self._device.log.write(f"{self.config.name}: {_line(event)}")
         server = after.waiting.server
         if server != before.waiting.server and server is not None:

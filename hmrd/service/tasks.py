@@ -16,7 +16,7 @@ from hmrd.network.http import ServerFailed
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import WantedRune
-from hmrd.running.checks import checked, missing_source
+from hmrd.running.checks import check_rune, missing_source
 from hmrd.running.failure import RunFailed
 from hmrd.running.processes import owner_refuses
 from hmrd.running.stop_signal import StopSignal
@@ -56,7 +56,7 @@ class Tasks:
     """The tasks of one rune."""
 
     def __init__(self, device: LocalDevice, config: RuneConfig, slots: Slots, tell: Callable[[str], None]) -> None:
-        """`tell` takes what the person at the device alone is told of a check."""
+        """`tell` takes the detail of a check, for the person at the device alone."""
         self._device, self._config, self._slots, self._tell = device, config, slots, tell
 
     def poll(self, state: MachineState) -> MachineEvent:
@@ -164,7 +164,7 @@ class Tasks:
             error = RunFailed(ProblemName.CONFIG_WRONG, f"The input {name} has no source: [rune.source.{name}].")
             self._tell(str(error))
             return error.problem
-        return checked(data, rune.self_test, self._config.seconds)
+        return check_rune(data, rune.self_test, self._config.seconds)
 
     def _refused_by_documents(self, rune: WantedRune) -> DeviceProblem | None:
         connection = self._connection

@@ -1,4 +1,4 @@
-"""Who the device is: its key, and the organisation that it joined."""
+"""The identity of a device: its key, and the organisation that it joined."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Identity:
 
     @classmethod
     def of(cls, server: str, enrolment: Enrolment) -> Identity:
-        """What a device pins of the answer of a server that it joined."""
+        """Returns the identity that a device pins from the answer of a server that it joined."""
         trust = enrolment.trust
         pinned = PinnedTrust(trust.kind, enrolment.organisation, enrolment.device, trust.root or "", trust.keys)
         return cls(server, enrolment.name, pinned)

@@ -38,7 +38,7 @@ class RecordingSession:
     id: int
     label: str
     consent: str
-    """Who agreed to what, in the person's own words."""
+    """The consent in the person's own words: who agreed to what."""
     until: str
     """The last day on which the recordings are kept, such as 2027-01-31."""
     began: float
@@ -88,7 +88,7 @@ class DeviceRecordings:
         return next((each for each in self._sessions if not each.is_over), None)
 
     def count(self, session: RecordingSession) -> int:
-        """How many recordings of a session are there."""
+        """Returns how many recordings a session has."""
         return len(self._files(session))
 
     def begin(

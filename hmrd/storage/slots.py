@@ -33,7 +33,7 @@ class Slots:
         return self._folder / f"slot-{slot}.rune"
 
     def fetched_bytes(self, rune: WantedRune) -> int:
-        """How many bytes of a rune are there already, after a download that broke off."""
+        """Returns how many bytes of a rune are there already, after a download that broke off."""
         try:
             size = self._part(rune).stat().st_size
         except OSError:

@@ -31,15 +31,15 @@ class StateFile:
 
     def read(self) -> tuple[MachineState, bool]:
         """The state, or an empty one, and whether a file was damaged."""
-        damaged = False
+        is_damaged = False
         for path in (self._path, self._former):
             if (data := read_file(path)) is None:
                 continue
             try:
-                return state_from_json(parsed(data, LARGEST_FILE)), damaged
+                return state_from_json(parsed(data, LARGEST_FILE)), is_damaged
             except BadDeviceMessage:
-                damaged = True
-        return MachineState(), damaged
+                is_damaged = True
+        return MachineState(), is_damaged
 
     def write(self, state: MachineState) -> None:
         """Writes the state. It is on the disk when this returns. Raises `StorageFailed`."""

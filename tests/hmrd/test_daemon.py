@@ -163,9 +163,9 @@ def test_other_bits_than_approved_never_run(server: ProtocolServer, device: Daem
     server.want(sine_rune(), 1)
     enrolled(device, server)
     device.wait_for_version("1.1")
-    wanted = server.want(other_sine_rune(), 2)
+    wanted_rune = server.want(other_sine_rune(), 2)
     outputs = ApprovedOutputs(7, f"sha256:{'0' * 64}")
-    server.desired = replace(server.desired, wanted=replace(wanted, self_test=outputs))
+    server.desired = replace(server.desired, wanted=replace(wanted_rune, self_test=outputs))
     device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "self-test-failed", "the self-test fails")
     assert device.rune["running"]["version"] == "1.1"
     server.wait_for_report(lambda report: report.problem is not None, "the problem is reported")
@@ -269,10 +269,10 @@ def test_requests_are_answered(server: ProtocolServer, device: DaemonProcess) ->
     server.ask(3, RequestKind.REPLACE_KEY)
     server.ask(4, RequestKind.RESTART)
 
-    def found() -> dict[int, object]:
+    def answers_by_id() -> dict[int, object]:
         return {answer.id: answer for report in server.reports for answer in report.answers}
 
-    wait_until(lambda: set(found()) == {1, 2, 3, 4}, "all requests are answered", 40)
+    wait_until(lambda: set(answers_by_id()) == {1, 2, 3, 4}, "all requests are answered", 40)
     by_id = {answer.id: answer for report in server.reports for answer in report.answers}
     assert by_id[1].outputs.startswith("sha256:")
     assert "started" in by_id[2].log

@@ -59,13 +59,13 @@ def test_the_rune_before_answers_while_the_next_is_fetched_and_checked(world: Wo
     world.server.want(ALSO_GOOD)
     world.now += 60
     world.pass_time(0)
-    seen = set()
+    phases = set()
     while world.machine.state.phase is not Phase.TRYING:
         command = next(each for each in world.pending if isinstance(each, (Poll, Fetch, Check, RunSlot, SendReport)))
-        seen.add(world.machine.state.phase)
+        phases.add(world.machine.state.phase)
         assert world.answering == GOOD
         world.carry_out(command)
-    assert {Phase.FETCHING, Phase.CHECKING} <= seen
+    assert {Phase.FETCHING, Phase.CHECKING} <= phases
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_a_lost_network_never_undoes_a_good_update(world: World) -> None:
 
 
 def test_polls_wait_longer_while_the_server_is_away_up_to_a_day(world: World) -> None:
-    waits = []
+    intervals = []
     for _ in range(15):
         world.send(PollFailed(world.now, AWAY))
-        waits.append(world.machine.waiting.poll - world.now)
+        intervals.append(world.machine.waiting.poll - world.now)
         world.now = world.machine.waiting.poll
-    assert waits[:3] == [120, 240, 480]
-    assert waits[-1] == 86_400
+    assert intervals[:3] == [120, 240, 480]
+    assert intervals[-1] == 86_400
 
 
 def test_going_back_needs_no_download_and_holds_until_something_else_is_wanted(world: World) -> None:
@@ -144,15 +144,15 @@ def test_the_server_goes_back_without_a_download(world: World) -> None:
     world.server.want(ALSO_GOOD)
     world.settle()
     world.server.want(GOOD)
-    fetched = False
+    was_fetched = False
     while world.answering != GOOD:
         command = world.pending[0] if world.pending else None
-        fetched |= isinstance(command, Fetch)
+        was_fetched |= isinstance(command, Fetch)
         if command is None:
             world.pass_time(30)
         else:
             world.carry_out(command)
-    assert not fetched
+    assert not was_fetched
 
 
 def test_an_older_release_is_refused_and_what_runs_stays(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Whom a device believes: what a server that somebody took over can make it do."""
+"""The trust of a device, and the limits of a server that somebody took over."""
 
 from __future__ import annotations
 

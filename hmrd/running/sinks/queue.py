@@ -41,7 +41,7 @@ class AnswerQueue:
         self._changed = threading.Condition()
         self._is_closed = False
         self.problem: DeviceProblem | None = None
-        """Why the last answer was not delivered."""
+        """The reason why the last answer was not delivered."""
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
 
@@ -58,7 +58,7 @@ class AnswerQueue:
             self._on_dropped(dropped)
 
     def close(self, seconds: float = 2.0) -> None:
-        """Delivers what waits, for at most so long, and ends the sink."""
+        """Delivers pending answers, for at most so many seconds, and ends the sink."""
         with self._changed:
             self._changed.wait_for(lambda: not self._answers or self.problem is not None, seconds)
             self._is_closed = True

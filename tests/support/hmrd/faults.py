@@ -17,7 +17,7 @@ _BAD = (FAILS_TEST, CRASHES, DISLIKED)
 
 @dataclass(frozen=True)
 class DeviceEnding:
-    """Where a device is after all faults: the rune that answers, and how much it went through."""
+    """The end of a device after all faults: the rune that answers, and how much it went through."""
 
     answering: str | None
     power_cuts: int
@@ -25,8 +25,8 @@ class DeviceEnding:
 
 
 def survive(seed: int) -> DeviceEnding:
-    """Lets everything happen to a device for a while, and then nothing any more. Raises `WorldViolation` for one that does not
-    end on what is wanted, or that did something that it never may."""
+    """Lets everything happen to a device for a while, and then nothing any more. Raises `WorldViolation` for one that
+    does not end on the wanted rune, or that did something that it never may."""
     history = _History(random.Random(seed))
     for _ in range(_STEPS):
         history.go_on()

@@ -66,13 +66,15 @@ class ProtocolServer:
     ) -> WantedRune:
         """Wants a rune, whose outputs were approved, with signed documents that say so."""
         outputs = self_test(data, SEED).outputs if is_approved else ""
-        approved = ApprovedOutputs(SEED, outputs) if outputs else None
-        wanted = WantedRune(DEPLOYMENT, number, version or f"1.{number}", digest_of(data), len(data), approved)
+        approved_outputs = ApprovedOutputs(SEED, outputs) if outputs else None
+        wanted_rune = WantedRune(
+            DEPLOYMENT, number, version or f"1.{number}", digest_of(data), len(data), approved_outputs
+        )
         with self.lock:
-            self.runes[wanted.rune] = data
-            self.documents = self.keys.documents(wanted)
-            self.desired = replace(self.desired, wanted=replace(wanted, **changes))
-        return wanted
+            self.runes[wanted_rune.rune] = data
+            self.documents = self.keys.documents(wanted_rune)
+            self.desired = replace(self.desired, wanted=replace(wanted_rune, **changes))
+        return wanted_rune
 
     def ask(self, number: int, kind: RequestKind, seed: int | None = None) -> None:
         """Asks something of the device."""
@@ -213,8 +215,8 @@ class _Handler(QuietHandler):
         if report.sequence > state.last_report:
             state.reports.append(report)
             state.last_report = report.sequence
-            answered = {each.id for each in report.answers}
-            rest = tuple(each for each in state.desired.requests if each.id not in answered)
+            answered_ids = {each.id for each in report.answers}
+            rest = tuple(each for each in state.desired.requests if each.id not in answered_ids)
             state.desired = replace(state.desired, requests=rest)
         return self.respond(204)
 

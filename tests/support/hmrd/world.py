@@ -1,6 +1,6 @@
 """A device without hardware around its machine: a disk, a server, runes of several kinds, and power that fails.
 
-Who drives it decides what happens next. It carries out one command at a time, and compares after each event what must
+The caller decides what happens next. It carries out one command at a time, and compares after each event what must
 hold whatever happens.
 """
 
@@ -57,7 +57,7 @@ class WorldViolation(AssertionError):
 
 @dataclass
 class WorldServer:
-    """What the server wants, and what it has heard."""
+    """The server: the rune that it wants, and the reports that it has."""
 
     wanted: WantedRune | None = None
     requests: list[RequestToDevice] = field(default_factory=list)
@@ -81,8 +81,8 @@ class WorldServer:
     @property
     def desired(self) -> DesiredState:
         """The answer to a poll."""
-        answered = {answer.id for report in self.reports for answer in report.answers}
-        open_requests = tuple(each for each in self.requests if each.id not in answered)
+        answered_ids = {answer.id for report in self.reports for answer in report.answers}
+        open_requests = tuple(each for each in self.requests if each.id not in answered_ids)
         return DesiredState(self.wanted, self.interval, requests=open_requests[:16], sequence=self.last)
 
     @property
@@ -113,7 +113,7 @@ class World:
     now: float = 1_800_000_000.0
     machine: DeviceMachine = field(default_factory=lambda: DeviceMachine("hmrd test", "linux"))
     written: MachineState = field(default_factory=MachineState)
-    """What is on the disk: what remains after a power cut."""
+    """The state on the disk, which remains after a power cut."""
     disk: list[str | None] = field(default_factory=lambda: [None, None])
     """The digests of the bytes in the slots; None where they are not whole."""
     commands: tuple[Command, ...] = ()
@@ -147,7 +147,7 @@ class World:
 
     @property
     def pending(self) -> list[Command]:
-        """What can be carried out now."""
+        """The commands that can be carried out now."""
         return [each for each in self.commands if not isinstance(each, WakeAt) and not self._is_done(each)]
 
     @property
@@ -236,14 +236,14 @@ class World:
         if state.sequence < before.sequence:
             raise WorldViolation("the number of a report fell")
         healthy = [slot for slot in before.slots if slot is not None and slot.is_healthy]
-        is_given_up = healthy and not any(slot is not None and slot.is_healthy for slot in state.slots)
-        if is_given_up and None not in self.disk:
+        lost_healthy_rune = healthy and not any(slot is not None and slot.is_healthy for slot in state.slots)
+        if lost_healthy_rune and None not in self.disk:
             raise WorldViolation("the last healthy rune was given up while its bytes are whole")
         if tuple(commands_of(self.machine, self.now)) != self.commands:
             raise WorldViolation("the commands do not follow from the machine alone")
 
     def _check_journal(self) -> None:
-        """What happened reaches the server once and in order: what it has, what is on its way, and what waits."""
+        """Raises `WorldViolation` unless each event reaches the server once and in order."""
         state = self.machine.state
         journal = [*self.server.events, *state.events]
         if state.report is not None and state.report.sequence != self.server.last:
@@ -278,11 +278,11 @@ class World:
         raise WorldViolation("the device never rests")
 
     def require_settled(self) -> None:
-        """Raises `WorldViolation` unless the device runs what is wanted, if that works, and the server knows what it runs."""
-        state, wanted = self.machine.state, self.server.wanted
-        is_there = wanted is not None and self.answering == wanted.rune and state.phase is Phase.RUNNING
-        if wanted is not None and wanted.rune in HEALTHY and (not is_there or state.problem is not None):
-            raise WorldViolation(f"{wanted.version} is wanted and works, and {state} is the state")
+        """Raises `WorldViolation` unless the device runs the wanted rune, if it works, and the server knows it."""
+        state, wanted_rune = self.machine.state, self.server.wanted
+        is_there = wanted_rune is not None and self.answering == wanted_rune.rune and state.phase is Phase.RUNNING
+        if wanted_rune is not None and wanted_rune.rune in HEALTHY and (not is_there or state.problem is not None):
+            raise WorldViolation(f"{wanted_rune.version} is wanted and works, and {state} is the state")
         report = self.server.reports[-1]
         running = None if report.running is None else report.running.rune
         if running != (state.running and state.running.rune):
