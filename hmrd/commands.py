@@ -1,19 +1,32 @@
-"""What a machine has to do at a moment: commands follow from it alone, and come again until something happened."""
+"""The commands of a machine at a moment. They follow from it alone, and come again until something happened."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from hmrd.protocol.reports import Phase
-from hmrd.state import Answer, AskOwner, Check, Command, Fetch, Leave, Machine, Poll, Rejoin, Run, Send, WakeAt
+from hmrd.state import (
+    AnswerRequest,
+    AskOwner,
+    Check,
+    Command,
+    DeviceMachine,
+    Fetch,
+    LeaveOrganisation,
+    Poll,
+    Rejoin,
+    RunSlot,
+    SendReport,
+    WakeAt,
+)
 
 
-def commands_of(machine: Machine, now: float) -> Iterator[Command]:
+def commands_of(machine: DeviceMachine, now: float) -> Iterator[Command]:
     """All that is to be done now, and the time at which something else will be."""
     state, waiting = machine.state, machine.waiting
     times: list[float] = []
     if state.is_leaving and state.report is None and not state.requests:
-        yield Leave()
+        yield LeaveOrganisation()
         return
     if state.is_handed_over and state.report is None:
         yield Rejoin()
@@ -24,16 +37,16 @@ def commands_of(machine: Machine, now: float) -> Iterator[Command]:
         return time <= now
 
     if state.active is not None and state.running is not None and is_due(waiting.run):
-        yield Run(state.running, state.active)
+        yield RunSlot(state.running, state.active)
     if state.target is not None and state.phase in (Phase.FETCHING, Phase.CHECKING) and is_due(waiting.work):
         work = Fetch if state.phase is Phase.FETCHING else Check
         yield work(state.target, free_slot(machine, state.target.rune))
     if state.target is not None and waiting.trial is not None and is_due(waiting.trial):
         yield AskOwner(state.target.rune)
     for request in state.requests:
-        yield Answer(request)
+        yield AnswerRequest(request)
     if state.report is not None and is_due(waiting.send):
-        yield Send(state.report)
+        yield SendReport(state.report)
     if is_due(waiting.poll):
         yield Poll()
     if state.wanted is not None and state.phase in (Phase.EMPTY, Phase.RUNNING):
@@ -42,13 +55,13 @@ def commands_of(machine: Machine, now: float) -> Iterator[Command]:
         yield WakeAt(min(times))
 
 
-def free_slot(machine: Machine, rune: str) -> int:
+def free_slot(machine: DeviceMachine, rune: str) -> int:
     """The slot for a rune: the one that does not answer. Where none does, the one that has these bytes, or that was not
     healthy last."""
     state = machine.state
     if state.active is not None:
         return 1 - state.active
-    if (known := state.slot_of(rune)) is not None:
-        return known
+    if (known_slot := state.slot_of(rune)) is not None:
+        return known_slot
     first = state.slots[0]
     return 1 if first is not None and first.is_healthy else 0

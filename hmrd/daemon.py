@@ -114,18 +114,18 @@ class Daemon:
         return of_server[0] if of_server else services[0] if len(services) == 1 else None
 
     def status(self) -> dict[str, Any]:
-        """What `hmrd status` says."""
+        """Returns the answer to `hmrd status`."""
         return status_of(self.device, list(self._services.values()), self._loaded.errors)
 
     def reload(self) -> None:
         """Reads the configuration again. One with a wrong line changes nothing."""
-        loaded = load_config(self._config_path, self._loaded.text.encode())
-        self._keep_config(loaded)
-        is_same = loaded.config == self._loaded.config
-        self._loaded = loaded
-        if loaded.errors or is_same:
+        loaded_config = load_config(self._config_path, self._loaded.text.encode())
+        self._keep_config(loaded_config)
+        is_same = loaded_config.config == self._loaded.config
+        self._loaded = loaded_config
+        if loaded_config.errors or is_same:
             return
-        self.device.config = loaded.config
+        self.device.config = loaded_config.config
         self.device.connect()
         self._start_services()
         self._start_doorbell()
@@ -164,13 +164,13 @@ class Daemon:
         for service in self._services.values():
             service.ring()
 
-    def _keep_config(self, loaded: LoadedConfig) -> None:
-        for error in loaded.errors:
+    def _keep_config(self, loaded_config: LoadedConfig) -> None:
+        for error in loaded_config.errors:
             self.device.log.write(f"config-wrong: {self._config_path}, {error}")
-        if loaded.errors or read_file(self._last_good) == loaded.text.encode():
+        if loaded_config.errors or read_file(self._last_good) == loaded_config.text.encode():
             return
         try:
-            write_file(self._last_good, loaded.text.encode(), mode=0o600)
+            write_file(self._last_good, loaded_config.text.encode(), mode=0o600)
         except StorageFailed as error:
             self.device.log.write(error.problem.detail)
 

@@ -17,7 +17,7 @@ class DaemonAway(Exception):
 
 
 def ask(path: Path, request: LocalRequest, seconds: float = _SECONDS) -> LocalAnswer:
-    """Asks the daemon. Raises `DaemonAway`, and `BadMessage` for an answer of something else."""
+    """Asks the daemon. Raises `DaemonAway`, and `BadDeviceMessage` for an answer of something else."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(seconds)
         try:

@@ -4,7 +4,7 @@
                             ^                  |                    |                   |
                             +---- a wait ------+--- not allowed ----+---- went back ----+
 
-Who drives it writes `Machine.state`, if it changed, before it does what the commands say. Commands follow from the
+The caller writes `DeviceMachine.state`, if it changed, before it carries out the commands. Commands follow from the
 machine alone, so after a power cut the same ones come again. A network that is away changes when the device asks, and
 nothing else: what runs goes on running, and a good rune is confirmed without the server.
 """
@@ -16,30 +16,30 @@ from typing import Any, Final
 
 from hmrd import reporting
 from hmrd.commands import commands_of, free_slot
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import EventKind, Phase
 from hmrd.protocol.wanted import WantedRune
 from hmrd.state import (
     AnswersDropped,
-    Checked,
     Command,
     Deployed,
-    Event,
+    DeviceMachine,
     Failure,
-    Fetched,
-    Machine,
+    MachineEvent,
     OwnerAgreed,
     OwnerRefused,
     Polled,
     PollFailed,
     Rejoined,
-    ReportRefused,
-    ReportTaken,
+    ReportAcknowledged,
+    ReportRejected,
     RequestDone,
+    RuneChecked,
+    RuneFetched,
+    RuneHalted,
+    RuneSlot,
     RuneStarted,
-    RuneStopped,
     SendFailed,
-    Slot,
     SlotDamaged,
     Started,
     Unchanged,
@@ -75,14 +75,14 @@ _NO_CRASH: Final = frozenset({ProblemName.INPUT_ENDED, ProblemName.CONFIG_WRONG}
 """Reasons for which a rune stops and that are none of its own."""
 
 
-def step(machine: Machine, event: Event) -> tuple[Machine, tuple[Command, ...]]:
+def step(machine: DeviceMachine, event: MachineEvent) -> tuple[DeviceMachine, tuple[Command, ...]]:
     """Returns the machine after an event, and all that is to be done now."""
     after = _pursue(_apply(machine, event), event.now)
     after = reporting.prepare_report(after, event.now)
     return after, tuple(commands_of(after, event.now))
 
 
-def can_go_back(machine: Machine) -> bool:
+def can_go_back(machine: DeviceMachine) -> bool:
     """Returns whether the other slot has a rune whose health was confirmed."""
     other = machine.state.other
     return other is not None and other.is_healthy
@@ -93,7 +93,7 @@ def retry_wait(count: int) -> float:
     return min(_FIRST_RETRY * 4.0 ** (min(count, 10) - 1), LONGEST_WAIT)
 
 
-def _apply(machine: Machine, event: Event) -> Machine:
+def _apply(machine: DeviceMachine, event: MachineEvent) -> DeviceMachine:
     """The machine after what an event says, before it decides what comes next."""
     state, now = machine.state, event.now
     match event:
@@ -108,16 +108,16 @@ def _apply(machine: Machine, event: Event) -> Machine:
             return _wait(machine, poll=now + _growing(failed, state.interval), failed_polls=failed, server=problem)
         case Deployed(rune=rune):
             return _change(machine, wanted=rune, declined=None, failures=_without(machine, rune.rune))
-        case Fetched(rune=rune) if state.phase is Phase.FETCHING and rune == state.target:
-            slots = _with_slot(machine, free_slot(machine, rune.rune), Slot(rune))
+        case RuneFetched(rune=rune) if state.phase is Phase.FETCHING and rune == state.target:
+            slots = _with_slot(machine, free_slot(machine, rune.rune), RuneSlot(rune))
             return _wait(_change(machine, slots=slots, phase=Phase.CHECKING), work=0.0, failed_work=0)
-        case Checked(rune=rune) if state.phase is Phase.CHECKING and rune == state.target:
+        case RuneChecked(rune=rune) if state.phase is Phase.CHECKING and rune == state.target:
             return _try(machine, event)
         case WorkFailed(rune=rune, problem=problem) if rune == state.target and state.phase is not Phase.TRYING:
             return _work_failed(machine, problem, now)
         case RuneStarted(rune=rune) if _is_tried(machine, rune) and machine.waiting.trial is None:
             return _wait(machine, trial=now + TRIAL)
-        case RuneStopped(rune=rune, problem=problem) if state.running is not None and rune == state.running.rune:
+        case RuneHalted(rune=rune, problem=problem) if state.running is not None and rune == state.running.rune:
             return _stopped(machine, problem, now)
         case OwnerAgreed(rune=rune) if _is_tried(machine, rune) and _trial_is_over(machine, now):
             return _confirm(machine, now)
@@ -128,11 +128,11 @@ def _apply(machine: Machine, event: Event) -> Machine:
         case WentBack():
             return _go_back(machine, now)
         case RequestDone():
-            return reporting.answered(machine, event)
-        case ReportTaken(sequence=sequence):
-            return reporting.taken(machine, sequence)
-        case ReportRefused(last=last):
-            return reporting.renumbered(machine, last)
+            return reporting.keep_answer(machine, event)
+        case ReportAcknowledged(sequence=sequence):
+            return reporting.acknowledge(machine, sequence)
+        case ReportRejected(last=last):
+            return reporting.renumber(machine, last)
         case SendFailed():
             failed = machine.waiting.failed_sends + 1
             return _wait(machine, send=now + _growing(failed, state.interval), failed_sends=failed)
@@ -145,8 +145,8 @@ def _apply(machine: Machine, event: Event) -> Machine:
             return machine
 
 
-def _start(machine: Machine, now: float) -> Machine:
-    """After a power cut or a restart: waits begin anew within their limits, and a trial counts the start."""
+def _start(machine: DeviceMachine, now: float) -> DeviceMachine:
+    """Begins waits anew within their limits after a power cut or a restart, and counts the start in a trial."""
     state = machine.state
     # A clock that jumped back between two processes must not keep a rune away for years.
     failures = tuple(replace(each, until=min(each.until, now + retry_wait(each.count))) for each in state.failures)
@@ -156,12 +156,12 @@ def _start(machine: Machine, now: float) -> Machine:
         return machine
     machine = _change(machine, trial_starts=state.trial_starts + 1)
     if machine.state.trial_starts > TRIAL_RESTARTS:
-        problem = Problem(ProblemName.CRASHES, "The daemon started again and again while it tried this rune.")
+        problem = DeviceProblem(ProblemName.CRASHES, "The daemon started again and again while it tried this rune.")
         return _fall_back(machine, problem, now)
     return machine
 
 
-def _polled(machine: Machine, event: Polled) -> Machine:
+def _polled(machine: DeviceMachine, event: Polled) -> DeviceMachine:
     """Takes what the server wants, if the device may believe it, and the requests that are new."""
     state, desired, now = machine.state, event.desired, event.now
     machine = _wait(machine, poll=now + desired.interval, failed_polls=0, server=None)
@@ -178,16 +178,16 @@ def _polled(machine: Machine, event: Polled) -> Machine:
     return _change(reporting.note(machine, EventKind.REFUSED, now, desired.wanted, problem=refusal), refusal=refusal)
 
 
-def _older(machine: Machine, wanted: WantedRune | None) -> Problem | None:
+def _older(machine: DeviceMachine, wanted_rune: WantedRune | None) -> DeviceProblem | None:
     """Says what is wrong with a release that is older than one that ran."""
-    confirmed = 0 if wanted is None else dict(machine.state.numbers).get(wanted.deployment, 0)
-    if wanted is None or wanted.number >= confirmed:
+    confirmed = 0 if wanted_rune is None else dict(machine.state.numbers).get(wanted_rune.deployment, 0)
+    if wanted_rune is None or wanted_rune.number >= confirmed:
         return None
-    detail = f"The server wants release {wanted.number}, and this device ran release {confirmed}."
-    return Problem(ProblemName.OLDER, detail)
+    detail = f"The server wants release {wanted_rune.number}, and this device ran release {confirmed}."
+    return DeviceProblem(ProblemName.OLDER, detail)
 
 
-def _work_failed(machine: Machine, problem: Problem, now: float) -> Machine:
+def _work_failed(machine: DeviceMachine, problem: DeviceProblem, now: float) -> DeviceMachine:
     """Waits for a better moment, or gives the rune up for a growing time."""
     state, target = machine.state, machine.state.target
     if target is None:
@@ -206,14 +206,14 @@ def _work_failed(machine: Machine, problem: Problem, now: float) -> Machine:
     return _change(reporting.note(machine, EventKind.REFUSED, now, target, problem=problem), problem=problem)
 
 
-def _try(machine: Machine, event: Checked) -> Machine:
+def _try(machine: DeviceMachine, event: RuneChecked) -> DeviceMachine:
     """Switches to the checked rune. The one before stays in its slot."""
     slot = free_slot(machine, event.rune.rune)
     machine = _change(machine, active=slot, phase=Phase.TRYING, trial_starts=0, self_test=event.outcome, problem=None)
     return _wait(machine, trial=None, stops=(), run=0.0)
 
 
-def _confirm(machine: Machine, now: float) -> Machine:
+def _confirm(machine: DeviceMachine, now: float) -> DeviceMachine:
     """The new rune is healthy: from here on the device may go back to it, and not behind its release."""
     state, rune = machine.state, machine.state.target
     if rune is None or state.active is None:
@@ -222,7 +222,7 @@ def _confirm(machine: Machine, now: float) -> Machine:
     highest[rune.deployment] = max(rune.number, highest.get(rune.deployment, 0))
     machine = _change(
         machine,
-        slots=_with_slot(machine, state.active, Slot(rune, is_healthy=True)),
+        slots=_with_slot(machine, state.active, RuneSlot(rune, is_healthy=True)),
         phase=Phase.RUNNING,
         target=None,
         problem=None,
@@ -235,11 +235,11 @@ def _confirm(machine: Machine, now: float) -> Machine:
     return _wait(machine, trial=None, stops=())
 
 
-def _is_older(wanted: WantedRune | None, rune: WantedRune) -> bool:
-    return wanted is not None and wanted.deployment == rune.deployment and wanted.number < rune.number
+def _is_older(wanted_rune: WantedRune | None, rune: WantedRune) -> bool:
+    return wanted_rune is not None and wanted_rune.deployment == rune.deployment and wanted_rune.number < rune.number
 
 
-def _fall_back(machine: Machine, problem: Problem, now: float) -> Machine:
+def _fall_back(machine: DeviceMachine, problem: DeviceProblem, now: float) -> DeviceMachine:
     """Goes back to the other slot if its rune was healthy; else nothing runs until the rune is tried again."""
     state = machine.state
     if state.active is None or state.running is None:
@@ -249,7 +249,7 @@ def _fall_back(machine: Machine, problem: Problem, now: float) -> Machine:
     machine = _with_failure(machine, failed.rune, problem, now)
     machine = _change(
         machine,
-        slots=_with_slot(machine, state.active, Slot(failed)),
+        slots=_with_slot(machine, state.active, RuneSlot(failed)),
         active=1 - state.active if other is not None and other.is_healthy else None,
         self_test=None,
         totals=replace(state.totals, fallbacks=state.totals.fallbacks + 1),
@@ -258,7 +258,7 @@ def _fall_back(machine: Machine, problem: Problem, now: float) -> Machine:
     return _wait(_rest(machine, problem), trial=None, stops=(), run=0.0)
 
 
-def _stopped(machine: Machine, problem: Problem, now: float) -> Machine:
+def _stopped(machine: DeviceMachine, problem: DeviceProblem, now: float) -> DeviceMachine:
     """Starts the rune again after a wait that grows, or goes back if it crashes in a loop."""
     state, rune = machine.state, machine.state.running
     totals = replace(
@@ -275,21 +275,21 @@ def _stopped(machine: Machine, problem: Problem, now: float) -> Machine:
     if state.phase is Phase.TRYING:
         return _fall_back(machine, problem, now) if len(stops) > TRIAL_RESTARTS else machine
     if len(stops) >= CRASHES and can_go_back(machine) and state.phase is Phase.RUNNING:
-        return _fall_back(machine, Problem(ProblemName.CRASHES, problem.detail), now)
+        return _fall_back(machine, DeviceProblem(ProblemName.CRASHES, problem.detail), now)
     return machine
 
 
-def _damaged(machine: Machine, slot: int, now: float) -> Machine:
+def _damaged(machine: DeviceMachine, slot: int, now: float) -> DeviceMachine:
     """Gives up the bytes of a slot. If they answered, the other slot does, and they are fetched again."""
     state = machine.state
-    damaged = state.slots[slot]
-    if damaged is None:
+    damaged_slot = state.slots[slot]
+    if damaged_slot is None:
         return machine
     machine = _change(machine, slots=_with_slot(machine, slot, None))
     if slot != state.active:
         return _rest(machine, state.problem) if state.phase is Phase.CHECKING else machine
-    problem = Problem(ProblemName.DAMAGED, "The bytes of the rune on the disk changed.")
-    machine = reporting.note(machine, EventKind.FELL_BACK, now, damaged.rune, problem=problem)
+    problem = DeviceProblem(ProblemName.DAMAGED, "The bytes of the rune on the disk changed.")
+    machine = reporting.note(machine, EventKind.FELL_BACK, now, damaged_slot.rune, problem=problem)
     other = state.other
     active = 1 - slot if other is not None and other.is_healthy else None
     totals = replace(state.totals, fallbacks=state.totals.fallbacks + 1)
@@ -297,7 +297,7 @@ def _damaged(machine: Machine, slot: int, now: float) -> Machine:
     return _wait(_rest(machine, problem), trial=None, stops=(), run=0.0)
 
 
-def _go_back(machine: Machine, now: float) -> Machine:
+def _go_back(machine: DeviceMachine, now: float) -> DeviceMachine:
     """Switches to the other slot for a person, and stays there until something else is wanted."""
     state, rune = machine.state, machine.state.running
     if not can_go_back(machine) or state.active is None or rune is None:
@@ -308,36 +308,36 @@ def _go_back(machine: Machine, now: float) -> Machine:
     return _wait(_rest(machine, None), trial=None, stops=(), run=0.0)
 
 
-def _pursue(machine: Machine, now: float) -> Machine:
+def _pursue(machine: DeviceMachine, now: float) -> DeviceMachine:
     """Sets out for what is wanted, unless it runs, is tried, was declined, or failed a short time ago."""
-    state, wanted = machine.state, machine.state.wanted
+    state, wanted_rune = machine.state, machine.state.wanted
     if state.phase is Phase.TRYING:
         return machine
-    if wanted is None or state.declined == (wanted.deployment, wanted.number) or _is_ending(machine):
+    if wanted_rune is None or state.declined == (wanted_rune.deployment, wanted_rune.number) or _is_ending(machine):
         return machine if state.target is None else _rest(machine, state.problem)
-    if state.running is not None and state.running.rune == wanted.rune:
-        return _keep(machine, wanted)
-    if any(each.rune == wanted.rune and each.until > now for each in state.failures):
+    if state.running is not None and state.running.rune == wanted_rune.rune:
+        return _keep(machine, wanted_rune)
+    if any(each.rune == wanted_rune.rune and each.until > now for each in state.failures):
         return machine if state.target is None else _rest(machine, state.problem)
-    if state.target == wanted and state.phase in (Phase.FETCHING, Phase.CHECKING):
+    if state.target == wanted_rune and state.phase in (Phase.FETCHING, Phase.CHECKING):
         return machine
-    slot = free_slot(machine, wanted.rune)
+    slot = free_slot(machine, wanted_rune.rune)
     there = state.slots[slot]
-    if there is not None and there.rune.rune == wanted.rune:
-        slots, phase = _with_slot(machine, slot, replace(there, rune=wanted)), Phase.CHECKING
+    if there is not None and there.rune.rune == wanted_rune.rune:
+        slots, phase = _with_slot(machine, slot, replace(there, rune=wanted_rune)), Phase.CHECKING
     else:
         slots, phase = _with_slot(machine, slot, None), Phase.FETCHING
-    machine = _change(machine, slots=slots, phase=phase, target=wanted, began=now, problem=None)
+    machine = _change(machine, slots=slots, phase=phase, target=wanted_rune, began=now, problem=None)
     return _wait(machine, work=0.0, failed_work=0)
 
 
-def _keep(machine: Machine, wanted: WantedRune) -> Machine:
-    """What runs is what is wanted, perhaps as another release of the same bytes."""
+def _keep(machine: DeviceMachine, wanted_rune: WantedRune) -> DeviceMachine:
+    """Keeps the running rune, which is the wanted one, perhaps as another release of the same bytes."""
     state = machine.state
     slot = None if state.active is None else state.slots[state.active]
     if slot is None or state.active is None:
         return machine
-    machine = _change(machine, slots=_with_slot(machine, state.active, replace(slot, rune=wanted)), declined=None)
+    machine = _change(machine, slots=_with_slot(machine, state.active, replace(slot, rune=wanted_rune)), declined=None)
     is_own = state.problem is not None and state.problem.name not in (
         ProblemName.KEY_REFUSED,
         ProblemName.SERVER_STRANGE,
@@ -347,37 +347,37 @@ def _keep(machine: Machine, wanted: WantedRune) -> Machine:
     return _rest(machine, None)
 
 
-def _rest(machine: Machine, problem: Problem | None) -> Machine:
+def _rest(machine: DeviceMachine, problem: DeviceProblem | None) -> DeviceMachine:
     """Gives up what is fetched, checked or tried, and stays with what runs."""
     phase = Phase.EMPTY if machine.state.active is None else Phase.RUNNING
     return _change(machine, phase=phase, target=None, problem=problem)
 
 
-def _with_failure(machine: Machine, rune: str, problem: Problem, now: float) -> Machine:
+def _with_failure(machine: DeviceMachine, rune: str, problem: DeviceProblem, now: float) -> DeviceMachine:
     former = next((each.count for each in machine.state.failures if each.rune == rune), 0)
     failure = Failure(rune, former + 1, now + retry_wait(former + 1), problem)
     return _change(machine, failures=(*_without(machine, rune), failure)[-_MOST_FAILURES:])
 
 
-def _without(machine: Machine, rune: str) -> tuple[Failure, ...]:
+def _without(machine: DeviceMachine, rune: str) -> tuple[Failure, ...]:
     return tuple(each for each in machine.state.failures if each.rune != rune)
 
 
-def _with_slot(machine: Machine, number: int, slot: Slot | None) -> tuple[Slot | None, Slot | None]:
+def _with_slot(machine: DeviceMachine, number: int, slot: RuneSlot | None) -> tuple[RuneSlot | None, RuneSlot | None]:
     first, second = machine.state.slots
     return (slot, second) if number == 0 else (first, slot)
 
 
-def _is_tried(machine: Machine, rune: str) -> bool:
+def _is_tried(machine: DeviceMachine, rune: str) -> bool:
     state = machine.state
     return state.phase is Phase.TRYING and state.target is not None and state.target.rune == rune
 
 
-def _is_ending(machine: Machine) -> bool:
+def _is_ending(machine: DeviceMachine) -> bool:
     return machine.state.is_leaving or machine.state.is_handed_over
 
 
-def _trial_is_over(machine: Machine, now: float) -> bool:
+def _trial_is_over(machine: DeviceMachine, now: float) -> bool:
     return machine.waiting.trial is not None and machine.waiting.trial <= now
 
 
@@ -386,9 +386,9 @@ def _growing(failed: int, first: float) -> float:
     return min(first * 2.0 ** min(failed, 20), LONGEST_WAIT)
 
 
-def _change(machine: Machine, **values: Any) -> Machine:
+def _change(machine: DeviceMachine, **values: Any) -> DeviceMachine:
     return replace(machine, state=replace(machine.state, **values))
 
 
-def _wait(machine: Machine, **values: Any) -> Machine:
+def _wait(machine: DeviceMachine, **values: Any) -> DeviceMachine:
     return replace(machine, waiting=replace(machine.waiting, **values))

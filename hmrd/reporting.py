@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from hmrd.protocol.problems import Problem
+from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reports import MOST_EVENTS, DeviceEvent, EventKind, InstalledRune, Phase, Report
 from hmrd.protocol.wanted import MOST_REQUESTS, RequestKind, WantedRune
-from hmrd.state import Machine, RequestDone
+from hmrd.state import DeviceMachine, RequestDone
 
 _MOST_HANDLED: Final = 64
 
 
 def note(
-    machine: Machine,
+    machine: DeviceMachine,
     kind: EventKind,
     now: float,
     rune: WantedRune | None = None,
     *,
-    problem: Problem | None = None,
+    problem: DeviceProblem | None = None,
     seconds: int | None = None,
-) -> Machine:
+) -> DeviceMachine:
     """Keeps an event for the next report. The oldest give way where there are too many, and are counted."""
     version, digest = (rune.version, rune.rune) if rune is not None else ("", "")
     event = DeviceEvent(kind, max(0, int(now)), version, digest, seconds, problem)
@@ -30,7 +30,7 @@ def note(
     return _change(machine, events=events[excess:], dropped=machine.state.dropped + excess)
 
 
-def prepare_report(machine: Machine, now: float) -> Machine:
+def prepare_report(machine: DeviceMachine, now: float) -> DeviceMachine:
     """Makes the next report if there is something new and the server has the one before."""
     state = machine.state
     if state.report is not None or (not state.events and not state.answers and state.summary == state.reported):
@@ -64,15 +64,15 @@ def prepare_report(machine: Machine, now: float) -> Machine:
     return replace(machine, waiting=replace(machine.waiting, send=0.0, failed_sends=0))
 
 
-def taken(machine: Machine, sequence: int) -> Machine:
-    """The server has the report."""
+def acknowledge(machine: DeviceMachine, sequence: int) -> DeviceMachine:
+    """Drops the report, which the server has."""
     report = machine.state.report
     if report is None or report.sequence != sequence:
         return machine
     return _change(machine, report=None)
 
 
-def renumbered(machine: Machine, last: int) -> Machine:
+def renumber(machine: DeviceMachine, last: int) -> DeviceMachine:
     """The server has a later report, as after a state was restored from a copy: the same one gets the next number."""
     report = machine.state.report
     if report is None:
@@ -81,7 +81,7 @@ def renumbered(machine: Machine, last: int) -> Machine:
     return _change(machine, report=replace(report, sequence=number), sequence=number)
 
 
-def answered(machine: Machine, event: RequestDone) -> Machine:
+def keep_answer(machine: DeviceMachine, event: RequestDone) -> DeviceMachine:
     """Keeps the answer to a request until the server has it."""
     state = machine.state
     request = next((each for each in state.requests if each.id == event.answer.id), None)
@@ -103,7 +103,7 @@ def answered(machine: Machine, event: RequestDone) -> Machine:
     return machine
 
 
-def _emptied(machine: Machine) -> Machine:
+def _emptied(machine: DeviceMachine) -> DeviceMachine:
     """Nothing is installed any more, and nothing of the former organisation counts."""
     return _change(
         machine,
@@ -125,5 +125,5 @@ def _installed(rune: WantedRune | None) -> InstalledRune | None:
     return None if rune is None else InstalledRune(rune.deployment, rune.number, rune.version, rune.rune)
 
 
-def _change(machine: Machine, **values: Any) -> Machine:
+def _change(machine: DeviceMachine, **values: Any) -> DeviceMachine:
     return replace(machine, state=replace(machine.state, **values))

@@ -1,7 +1,7 @@
-"""What a device remembers of one of its runes, what can happen to it, and what it does next. Frozen values alone.
+"""The state of a rune on a device, the events that change it, and the commands that follow. Frozen values alone.
 
-`State` survives a power cut: it is written before anything is done that follows from it. `Waiting` is what a process
-forgets when it ends: until when it waits for something.
+`MachineState` survives a power cut: it is written before anything is done that follows from it. `MachineTimers` ends
+with the process: it has the times until which the process waits.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from hmrd.protocol.problems import Problem
+from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reports import DeviceEvent, Phase, Report, RequestAnswer, SelfTestOutcome, Totals
-from hmrd.protocol.wanted import DesiredState, DeviceRequest, WantedRune
+from hmrd.protocol.wanted import DesiredState, RequestToDevice, WantedRune
 
 FIRST_INTERVAL: Final = 60
 """Seconds between polls until the server names an interval."""
 
 
 @dataclass(frozen=True)
-class Slot:
+class RuneSlot:
     """The rune in a slot, whose bytes are whole and have the digest."""
 
     rune: WantedRune
@@ -28,57 +28,57 @@ class Slot:
 
 @dataclass(frozen=True)
 class Failure:
-    """How often a rune was tried in vain, and until when it is not tried again."""
+    """A rune that failed: how often, and until when it is not tried again."""
 
     rune: str
     """The digest of its bytes."""
     count: int
     until: float
-    problem: Problem
+    problem: DeviceProblem
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a report says of the present, to see whether there is something new to report."""
+    """The part of a report about the present, to see whether there is something new to report."""
 
     phase: Phase
     running: WantedRune | None
     other: WantedRune | None
     self_test: SelfTestOutcome | None
-    problem: Problem | None
+    problem: DeviceProblem | None
 
 
 @dataclass(frozen=True)
-class State:
-    """What a device remembers of one of its runes."""
+class MachineState:
+    """The state of a rune on a device, which is on its disk."""
 
-    slots: tuple[Slot | None, Slot | None] = (None, None)
+    slots: tuple[RuneSlot | None, RuneSlot | None] = (None, None)
     active: int | None = None
     """The slot whose rune answers; None if nothing is installed."""
     phase: Phase = Phase.EMPTY
     wanted: WantedRune | None = None
-    """What the server, or a person at the device, asked for last."""
+    """The rune that the server, or a person at the device, asked for last."""
     declined: tuple[str, int] | None = None
     """The deployment and the number of the release from which a person at the device went back: it is not tried again
     until something else is wanted."""
     target: WantedRune | None = None
-    """What is fetched, checked or tried now."""
+    """The rune that is fetched, checked or tried now."""
     began: float = 0.0
     """The time when the way to the target began."""
     trial_starts: int = 0
     """How often the daemon started while the target was tried: a rune may take the whole process with it."""
     failures: tuple[Failure, ...] = ()
     self_test: SelfTestOutcome | None = None
-    problem: Problem | None = None
-    """Why it does not run `wanted`."""
-    refusal: Problem | None = None
-    """Why it did not take what the server wants into `wanted`."""
+    problem: DeviceProblem | None = None
+    """The reason why the device does not run `wanted`."""
+    refusal: DeviceProblem | None = None
+    """The reason why `wanted` is not the rune that the server wants."""
     totals: Totals = field(default_factory=Totals)
     numbers: tuple[tuple[str, int], ...] = ()
     """The highest release of each deployment whose health was confirmed: an older order is refused. It rises with the
     confirmation alone, so that a rune that fails leaves the way back open."""
     interval: int = FIRST_INTERVAL
-    requests: tuple[DeviceRequest, ...] = ()
+    requests: tuple[RequestToDevice, ...] = ()
     """Requests that are not answered yet."""
     handled: tuple[int, ...] = ()
     """The ids of the last answered requests: a server may ask again until it has the answer."""
@@ -91,7 +91,7 @@ class State:
     report: Report | None = None
     """The report that the server has not acknowledged: sent again exactly as it is."""
     reported: Summary | None = None
-    """What the last report said."""
+    """The summary in the last report."""
     is_leaving: bool = False
     """The device forgets its organisation as soon as the server has its last report."""
     is_handed_over: bool = False
@@ -108,31 +108,31 @@ class State:
         return None if slot is None else slot.rune
 
     @property
-    def other(self) -> Slot | None:
+    def other(self) -> RuneSlot | None:
         """The slot that the device can go back to."""
         return None if self.active is None else self.slots[1 - self.active]
 
     @property
     def summary(self) -> Summary:
-        """What a report says of the present."""
+        """The part of the next report about the present."""
         other = self.other
         other_rune = None if other is None else other.rune
         return Summary(self.phase, self.running, other_rune, self.self_test, self.refusal or self.problem)
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Until when a process waits, by its own clock, which never steps while it lives."""
+class MachineTimers:
+    """The times until which a process waits, by its own clock, which never steps while it lives."""
 
     poll: float = 0.0
     failed_polls: int = 0
-    server: Problem | None = None
-    """Why the last poll failed."""
+    server: DeviceProblem | None = None
+    """The reason why the last poll failed."""
     work: float = 0.0
-    """Fetching and checking begin again."""
+    """The time when fetching or checking begins again."""
     failed_work: int = 0
     run: float = 0.0
-    """The rune starts again."""
+    """The time when the rune starts again."""
     stops: tuple[float, ...] = ()
     """The times of the last stops of the rune that answers."""
     trial: float | None = None
@@ -142,69 +142,69 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Machine:
+class DeviceMachine:
     """A rune of a device, at a moment."""
 
     agent: str
     """The client and its version, for reports."""
     board: str
-    state: State = field(default_factory=State)
-    waiting: Waiting = field(default_factory=Waiting)
+    state: MachineState = field(default_factory=MachineState)
+    waiting: MachineTimers = field(default_factory=MachineTimers)
 
 
 @dataclass(frozen=True)
-class Event:
+class MachineEvent:
     """Something that happened, with the time by the process's clock: seconds since 1970, as far as the device knows."""
 
     now: float
 
 
 @dataclass(frozen=True)
-class Started(Event):
+class Started(MachineEvent):
     """The daemon started, also after a power cut."""
 
 
 @dataclass(frozen=True)
-class Ticked(Event):
+class Ticked(MachineEvent):
     """Time passed."""
 
 
 @dataclass(frozen=True)
-class Polled(Event):
-    """The server answered. `refusal` says why the device does not take what is wanted."""
+class Polled(MachineEvent):
+    """The server answered. `refusal` says why the device does not take the wanted rune."""
 
     desired: DesiredState
-    refusal: Problem | None = None
+    refusal: DeviceProblem | None = None
 
 
 @dataclass(frozen=True)
-class Unchanged(Event):
+class Unchanged(MachineEvent):
     """The server answered that nothing changed."""
 
 
 @dataclass(frozen=True)
-class PollFailed(Event):
+class PollFailed(MachineEvent):
     """The server did not answer, or refused."""
 
-    problem: Problem
+    problem: DeviceProblem
 
 
 @dataclass(frozen=True)
-class Deployed(Event):
+class Deployed(MachineEvent):
     """A person at the device wants a rune whose bytes are there."""
 
     rune: WantedRune
 
 
 @dataclass(frozen=True)
-class Fetched(Event):
+class RuneFetched(MachineEvent):
     """The bytes of a rune are whole in the slot that was free."""
 
     rune: WantedRune
 
 
 @dataclass(frozen=True)
-class Checked(Event):
+class RuneChecked(MachineEvent):
     """A rune in the slot that was free is allowed, loads, and passed its self-test."""
 
     rune: WantedRune
@@ -212,15 +212,15 @@ class Checked(Event):
 
 
 @dataclass(frozen=True)
-class WorkFailed(Event):
+class WorkFailed(MachineEvent):
     """Fetching or checking a rune failed."""
 
     rune: WantedRune
-    problem: Problem
+    problem: DeviceProblem
 
 
 @dataclass(frozen=True)
-class RuneStarted(Event):
+class RuneStarted(MachineEvent):
     """The rune that shall answer is loaded and reads its inputs. The trial of a new rune begins with it."""
 
     rune: str
@@ -228,43 +228,43 @@ class RuneStarted(Event):
 
 
 @dataclass(frozen=True)
-class RuneStopped(Event):
+class RuneHalted(MachineEvent):
     """The rune that answers broke off, or was stopped because it was too slow."""
 
     rune: str
     """The digest of its bytes."""
-    problem: Problem
+    problem: DeviceProblem
 
 
 @dataclass(frozen=True)
-class OwnerAgreed(Event):
+class OwnerAgreed(MachineEvent):
     """The owner's check command agrees with the rune that is tried, or there is none."""
 
     rune: str
 
 
 @dataclass(frozen=True)
-class OwnerRefused(Event):
+class OwnerRefused(MachineEvent):
     """The owner's check command does not agree."""
 
     rune: str
-    problem: Problem
+    problem: DeviceProblem
 
 
 @dataclass(frozen=True)
-class SlotDamaged(Event):
+class SlotDamaged(MachineEvent):
     """The bytes of a slot have not the digest any more, or are gone."""
 
     slot: int
 
 
 @dataclass(frozen=True)
-class WentBack(Event):
+class WentBack(MachineEvent):
     """A person at the device wants the rune of the other slot."""
 
 
 @dataclass(frozen=True)
-class RequestDone(Event):
+class RequestDone(MachineEvent):
     """The device did what was asked of it, or says why not. `self_test` is the outcome of a self-test."""
 
     answer: RequestAnswer
@@ -272,33 +272,33 @@ class RequestDone(Event):
 
 
 @dataclass(frozen=True)
-class ReportTaken(Event):
+class ReportAcknowledged(MachineEvent):
     """The server has a report."""
 
     sequence: int
 
 
 @dataclass(frozen=True)
-class ReportRefused(Event):
+class ReportRejected(MachineEvent):
     """The server has a report with this number already, or with a higher one."""
 
     last: int
 
 
 @dataclass(frozen=True)
-class SendFailed(Event):
+class SendFailed(MachineEvent):
     """A report did not reach the server."""
 
 
 @dataclass(frozen=True)
-class AnswersDropped(Event):
+class AnswersDropped(MachineEvent):
     """A sink took no answers, and so many were dropped."""
 
     count: int
 
 
 @dataclass(frozen=True)
-class Rejoined(Event):
+class Rejoined(MachineEvent):
     """The device has the trust of its new organisation."""
 
 
@@ -314,7 +314,7 @@ class Poll(Command):
 
 @dataclass(frozen=True)
 class Fetch(Command):
-    """Bring the bytes of a rune into a slot, going on where an earlier attempt ended: `Fetched` or `WorkFailed`."""
+    """Bring the bytes of a rune into a slot, going on where an earlier attempt ended: `RuneFetched` or `WorkFailed`."""
 
     rune: WantedRune
     slot: int
@@ -322,15 +322,15 @@ class Fetch(Command):
 
 @dataclass(frozen=True)
 class Check(Command):
-    """Check whether a rune in a slot is allowed and passes its self-test: `Checked` or `WorkFailed`."""
+    """Check whether a rune in a slot is allowed and passes its self-test: `RuneChecked` or `WorkFailed`."""
 
     rune: WantedRune
     slot: int
 
 
 @dataclass(frozen=True)
-class Run(Command):
-    """Have the rune of a slot answer, and no other one: `RuneStarted`, and `RuneStopped` when it ends, or `SlotDamaged`
+class RunSlot(Command):
+    """Have the rune of a slot answer, and no other one: `RuneStarted`, and `RuneHalted` when it ends, or `SlotDamaged`
     if its bytes are not whole."""
 
     rune: WantedRune
@@ -345,21 +345,21 @@ class AskOwner(Command):
 
 
 @dataclass(frozen=True)
-class Send(Command):
-    """Send a report: `ReportTaken`, `ReportRefused` or `SendFailed`."""
+class SendReport(Command):
+    """Send a report: `ReportAcknowledged`, `ReportRejected` or `SendFailed`."""
 
     report: Report
 
 
 @dataclass(frozen=True)
-class Answer(Command):
+class AnswerRequest(Command):
     """Do what was asked: `RequestDone`."""
 
-    request: DeviceRequest
+    request: RequestToDevice
 
 
 @dataclass(frozen=True)
-class Leave(Command):
+class LeaveOrganisation(Command):
     """Forget the organisation, its runes and its key. It is the end of this machine."""
 
 

@@ -1,4 +1,4 @@
-"""Whom a device believes: what it pinned when it enrolled, and whether it may do what the server wants. Pure.
+"""The trust of a device: the keys that it pinned when it enrolled, and whether it may do what the server wants. Pure.
 
 With the server's keys, the documents of The Update Framework decide, which are checked before a rune is loaded. With a
 key at home, a signed order has to say the same as the server, and only a signed order or a person at the device changes
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from hmrd.protocol.enrolment import Trust, TrustKind
+from hmrd.protocol.enrolment import TrustAnchor, TrustKind
 from hmrd.protocol.orders import KeysOrder, LeaveOrder, MoveOrder, Order, OrderRefused, RunOrder, read_order
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import DesiredState, WantedRune
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import read_public_key
@@ -20,12 +20,12 @@ from rune.tools.signing.keys import read_public_key
 
 @dataclass(frozen=True)
 class PinnedTrust:
-    """What a device pinned. It is on its disk, and no message of a server changes it without a signed order."""
+    """The trust that a device pinned. It is on its disk, and a server does not change it without a signed order."""
 
     kind: TrustKind
     organisation: str
     device: str
-    """Its id."""
+    """The id of the device."""
     root: str = ""
     """The digest of the root document of the organisation's deployments; "" until one was signed."""
     keys: tuple[str, ...] = ()
@@ -37,13 +37,13 @@ class PinnedTrust:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What a device makes of an answer of the server."""
+class TrustJudgement:
+    """The judgement of a device about an answer of the server."""
 
     trust: PinnedTrust
-    """What is pinned from now on, changed by signed orders alone."""
-    refusal: Problem | None = None
-    """Why the device does not run what is wanted; None where it may."""
+    """The trust from now on, which signed orders alone change."""
+    refusal: DeviceProblem | None = None
+    """The reason why the device does not run the wanted rune; None where it may."""
 
 
 class TrustRefused(Exception):
@@ -59,7 +59,7 @@ def fingerprints_of(keys: Iterable[str]) -> tuple[str, ...]:
         raise TrustRefused(f"A key cannot be read: {error}") from None
 
 
-def require_keys(trust: Trust, expected: Collection[str]) -> None:
+def require_keys(trust: TrustAnchor, expected: Collection[str]) -> None:
     """Raises `TrustRefused` unless the server names keys at home, and no other ones than the person expects."""
     if trust.kind is not TrustKind.HOME:
         raise TrustRefused("The server wants this device to believe its own keys, and not a key at home.")
@@ -68,21 +68,21 @@ def require_keys(trust: Trust, expected: Collection[str]) -> None:
         raise TrustRefused(f"The server names other keys than you expect: {', '.join(unexpected) or 'none'}.")
 
 
-def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> Judgement:
+def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> TrustJudgement:
     """Judges what a server wants. `confirmed` is the highest release of the pinned deployment that was confirmed."""
     if trust.kind is TrustKind.SERVER:
-        return Judgement(trust)
+        return TrustJudgement(trust)
     trust, orders = _with_orders(trust, desired.orders, confirmed)
-    wanted = desired.wanted
-    if wanted is None:
-        return Judgement(trust)
-    if trust.deployment and wanted.deployment != trust.deployment:
-        detail = f"This device belongs to {trust.deployment}, and no order moves it to {wanted.deployment}."
-        return Judgement(trust, Problem(ProblemName.ORDER_REFUSED, detail))
-    if not any(_is_for(order, wanted) for order in orders):
-        detail = f"No order of the key at home is for release {wanted.number} ({wanted.version})."
-        return Judgement(trust, Problem(ProblemName.ORDER_REFUSED, detail))
-    return Judgement(replace(trust, deployment=wanted.deployment))
+    wanted_rune = desired.wanted
+    if wanted_rune is None:
+        return TrustJudgement(trust)
+    if trust.deployment and wanted_rune.deployment != trust.deployment:
+        detail = f"This device belongs to {trust.deployment}, and no order moves it to {wanted_rune.deployment}."
+        return TrustJudgement(trust, DeviceProblem(ProblemName.ORDER_REFUSED, detail))
+    if not any(_is_for(order, wanted_rune) for order in orders):
+        detail = f"No order of the key at home is for release {wanted_rune.number} ({wanted_rune.version})."
+        return TrustJudgement(trust, DeviceProblem(ProblemName.ORDER_REFUSED, detail))
+    return TrustJudgement(replace(trust, deployment=wanted_rune.deployment))
 
 
 def may_leave(trust: PinnedTrust, desired: DesiredState) -> bool:
@@ -94,7 +94,7 @@ def may_leave(trust: PinnedTrust, desired: DesiredState) -> bool:
 
 
 def _with_orders(trust: PinnedTrust, envelopes: tuple[str, ...], confirmed: int) -> tuple[PinnedTrust, list[Order]]:
-    """What is pinned after the orders about keys and deployments, and all orders that pinned keys signed."""
+    """Returns the trust after the orders about keys and deployments, and all orders that pinned keys signed."""
     orders: list[Order] = []
     for envelope in envelopes:
         for order in _signed(trust, envelope):
@@ -123,6 +123,8 @@ def _applied(trust: PinnedTrust, order: Order, confirmed: int) -> PinnedTrust:
             return trust
 
 
-def _is_for(order: Order, wanted: WantedRune) -> bool:
+def _is_for(order: Order, wanted_rune: WantedRune) -> bool:
     """Returns whether an order is for this very release."""
-    return order == RunOrder(wanted.deployment, wanted.number, wanted.version, wanted.rune, wanted.size)
+    return order == RunOrder(
+        wanted_rune.deployment, wanted_rune.number, wanted_rune.version, wanted_rune.rune, wanted_rune.size
+    )

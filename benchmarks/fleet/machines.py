@@ -26,34 +26,34 @@ from hmrd.network.documents import documents_refuse, first_root
 from hmrd.network.http import HttpRequest, ServerFailed, bounded_blocks
 from hmrd.protocol.addresses import rune_path
 from hmrd.protocol.enrolment import TrustKind
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import Phase, RequestAnswer, SelfTestOutcome
 from hmrd.protocol.wanted import WantedRune
 from hmrd.server_address import read_address
 from hmrd.service.rune_service import JITTER
 from hmrd.state import (
-    Answer,
+    AnswerRequest,
     AskOwner,
     Check,
-    Checked,
     Command,
-    Event,
+    DeviceMachine,
     Fetch,
-    Fetched,
-    Machine,
+    MachineEvent,
+    MachineState,
     OwnerAgreed,
     Poll,
     Polled,
     PollFailed,
-    ReportRefused,
-    ReportTaken,
+    ReportAcknowledged,
+    ReportRejected,
     RequestDone,
-    Run,
+    RuneChecked,
+    RuneFetched,
+    RuneSlot,
     RuneStarted,
-    Send,
+    RunSlot,
     SendFailed,
-    Slot,
-    State,
+    SendReport,
     Ticked,
     Unchanged,
     WakeAt,
@@ -75,7 +75,7 @@ class SimulatedDevice:
     client: ServerClient
     trust: PinnedTrust
     documents: Path
-    machine: Machine
+    machine: DeviceMachine
     answering: str
     """The digest of the rune that answers."""
     under_way: set[Command] = field(default_factory=set)
@@ -85,7 +85,7 @@ class SimulatedDevice:
     confirmed: float | None = None
     """The time at which the server had the report that it is healthy."""
 
-    def work(self, command: Command) -> Event:
+    def work(self, command: Command) -> MachineEvent:
         """Does what takes time. Returns the event that ends it."""
         try:
             match command:
@@ -97,22 +97,22 @@ class SimulatedDevice:
                     problem = documents_refuse(self.client, rune, self.trust.root, self.documents, time.time())
                     outcome = SelfTestOutcome.PASSED if rune.self_test else SelfTestOutcome.NOT_VERIFIED
                     now = time.time()
-                    return Checked(now, rune, outcome) if problem is None else WorkFailed(now, rune, problem)
-                case Send(report=report):
+                    return RuneChecked(now, rune, outcome) if problem is None else WorkFailed(now, rune, problem)
+                case SendReport(report=report):
                     last = self.client.report(report)
                     now = time.time()
-                    return ReportTaken(now, report.sequence) if last is None else ReportRefused(now, last)
+                    return ReportAcknowledged(now, report.sequence) if last is None else ReportRejected(now, last)
                 case AskOwner(rune=digest):
                     return OwnerAgreed(time.time(), digest)
-                case Answer(request=request):
-                    problem = Problem(ProblemName.UNEXPECTED, "A simulated device computes nothing.")
+                case AnswerRequest(request=request):
+                    problem = DeviceProblem(ProblemName.UNEXPECTED, "A simulated device computes nothing.")
                     return RequestDone(time.time(), RequestAnswer(request.id, problem=problem))
                 case _:
                     raise NotImplementedError(type(command).__name__)
         except ServerFailed as error:
             return _failed(command, error.problem)
 
-    def _poll(self) -> Event:
+    def _poll(self) -> MachineEvent:
         desired = self.client.state()
         if desired is None:
             return Unchanged(time.time())
@@ -120,17 +120,19 @@ class SimulatedDevice:
         self.trust = judgement.trust
         return Polled(time.time(), desired, judgement.refusal)
 
-    def _fetch(self, rune: WantedRune) -> Event:
+    def _fetch(self, rune: WantedRune) -> MachineEvent:
         path = rune_path(rune.deployment, rune.rune)
         request = HttpRequest("GET", path, self.client.signed("GET", path))
         with self.client.transport.open(self.client.address, request) as response:
             data = b"".join(bounded_blocks(self.client.address, response, rune.size))
         if digest_of(data) != rune.rune:
-            return WorkFailed(time.time(), rune, Problem(ProblemName.DAMAGED, f"{response.status} in place of it."))
-        return Fetched(time.time(), rune)
+            return WorkFailed(
+                time.time(), rune, DeviceProblem(ProblemName.DAMAGED, f"{response.status} in place of it.")
+            )
+        return RuneFetched(time.time(), rune)
 
 
-def _failed(command: Command, problem: Problem) -> Event:
+def _failed(command: Command, problem: DeviceProblem) -> MachineEvent:
     now = time.time()
     match command:
         case Poll():
@@ -146,7 +148,7 @@ class SimulatedDevices:
 
     def __init__(self, devices: list[SimulatedDevice]) -> None:
         self.devices = devices
-        self._events: queue.Queue[tuple[int, Event, Command | None]] = queue.Queue()
+        self._events: queue.Queue[tuple[int, MachineEvent, Command | None]] = queue.Queue()
         self._wakes = [(each.machine.waiting.poll, number) for number, each in enumerate(devices)]
         self._chance = random.Random(1)
         self.problems: dict[str, int] = {}
@@ -169,7 +171,7 @@ class SimulatedDevices:
             number, event, ended = heapq.heappop(self._wakes)[1], Ticked(time.time()), None
         self._handle(threads, number, event, ended)
 
-    def _handle(self, threads: ThreadPoolExecutor, number: int, event: Event, ended: Command | None) -> None:
+    def _handle(self, threads: ThreadPoolExecutor, number: int, event: MachineEvent, ended: Command | None) -> None:
         device = self.devices[number]
         if ended is not None:
             device.under_way.discard(ended)
@@ -181,7 +183,7 @@ class SimulatedDevices:
             match command:
                 case WakeAt(time=moment):
                     heapq.heappush(self._wakes, (moment, number))
-                case Run(rune=rune):
+                case RunSlot(rune=rune):
                     if rune.rune != device.answering:
                         device.answering, device.ran = rune.rune, time.time()
                         self._events.put((number, RuneStarted(device.ran, rune.rune), None))
@@ -189,13 +191,18 @@ class SimulatedDevices:
                     device.under_way.add(command)
                     threads.submit(self._work, number, command)
 
-    def _note(self, device: SimulatedDevice, event: Event) -> None:
+    def _note(self, device: SimulatedDevice, event: MachineEvent) -> None:
         device.has_polled = device.has_polled or isinstance(event, Polled | Unchanged)
         if isinstance(event, PollFailed | WorkFailed):
             text = f"{event.problem.name}: {event.problem.detail}"
             self.problems[text] = self.problems.get(text, 0) + 1
         report = device.machine.state.report
-        if isinstance(event, ReportTaken) and device.ran and report is not None and report.phase is Phase.RUNNING:
+        if (
+            isinstance(event, ReportAcknowledged)
+            and device.ran
+            and report is not None
+            and report.phase is Phase.RUNNING
+        ):
             device.confirmed = device.confirmed or time.time()
 
     def _work(self, number: int, command: Command) -> None:
@@ -203,11 +210,11 @@ class SimulatedDevices:
         try:
             event = device.work(command)
         except Exception as error:
-            event = _failed(command, Problem(ProblemName.UNEXPECTED, f"{type(error).__name__}: {error}"))
+            event = _failed(command, DeviceProblem(ProblemName.UNEXPECTED, f"{type(error).__name__}: {error}"))
         self._events.put((number, event, command))
 
 
-def _varied(machine: Machine, now: float, factor: float) -> Machine:
+def _varied(machine: DeviceMachine, now: float, factor: float) -> DeviceMachine:
     """The next poll a little earlier or later, as the daemon does it."""
     waiting = machine.waiting
     return replace(machine, waiting=replace(waiting, poll=now + (waiting.poll - now) * factor))
@@ -221,8 +228,8 @@ def _devices(port: int, organisation: str, count: int, folder: Path) -> list[Sim
         time.sleep(1)  # a worker computes what the devices compare with
     clients[0].forget_state()
     rune, root = desired.wanted, first_root(clients[0], desired.wanted.deployment)
-    state = State(
-        slots=(Slot(rune, is_healthy=True), None),
+    state = MachineState(
+        slots=(RuneSlot(rune, is_healthy=True), None),
         active=0,
         phase=Phase.RUNNING,
         wanted=rune,
@@ -232,7 +239,7 @@ def _devices(port: int, organisation: str, count: int, folder: Path) -> list[Sim
     )
     devices = []
     for number, client in enumerate(clients):
-        machine = Machine("hmrd 0.1.0", "linux-x86_64", state)
+        machine = DeviceMachine("hmrd 0.1.0", "linux-x86_64", state)
         machine = replace(machine, waiting=replace(machine.waiting, poll=now + chance.uniform(0, desired.interval)))
         key = SimulatedKey(number)
         trust = PinnedTrust(TrustKind.SERVER, organisation, str(key.device), root)

@@ -15,8 +15,8 @@ from hmr.errors import HmrError
 from hmr.running import RunningRune
 from hmrd.local_client import DaemonAway, ask
 from hmrd.protocol.local import SOCKET_NAME, STATE_FOLDER, LocalCommand, LocalRequest
-from hmrd.protocol.problems import Problem
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.problems import DeviceProblem
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import Phase
 from hmrd.protocol.wanted import LONGEST_VERSION
 
@@ -51,13 +51,13 @@ class RuneStatus:
     former: RuneVersion | None
     """The rune to which a person may go back."""
     self_test: str
-    problem: Problem | None
+    problem: DeviceProblem | None
     detail: str
     """The daemon's last words to the person at the device."""
 
     @classmethod
     def from_json(cls, value: object) -> RuneStatus:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "a rune")
         return cls(
             fields.text("name", _LONGEST),
@@ -67,7 +67,7 @@ class RuneStatus:
             fields.optional("wanted", _version),
             fields.optional("other", _healthy_version),
             fields.text("self_test", _LONGEST, default=""),
-            fields.optional("problem", Problem.from_json),
+            fields.optional("problem", DeviceProblem.from_json),
             fields.text("detail", _LONGEST, default=""),
         )
 
@@ -136,7 +136,7 @@ class LocalDaemon:
             return read(Fields(answer.result, "the answer"))
         except DaemonAway as error:
             raise HmrError("daemon-away", f"{error} Start hmrd, or name its socket by {SOCKET_VARIABLE}.") from None
-        except BadMessage as error:
+        except BadDeviceMessage as error:
             raise HmrError("refused", f"{self._socket} did not answer as hmrd does: {error}") from None
 
 

@@ -25,7 +25,7 @@ from hmrd.network.http import ServerFailed
 from hmrd.protocol.codes import label_proof, read_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, Proof, TrustKind, read_proof
 from hmrd.protocol.local import LocalCommand, LocalRequest
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice, agent
 from hmrd.service.joining import AlreadyJoined, join_without_daemon
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (
         HmrdFailed,
         DaemonAway,
-        BadMessage,
+        BadDeviceMessage,
         BadServerAddress,
         AlreadyJoined,
         FolderInUse,
@@ -160,8 +160,10 @@ def _collect(options: argparse.Namespace) -> None:
         print(f"{result['folder']}: {counted(len(result['sessions']), 'session')}")
         for each in result["sessions"]:
             state = "over" if each["is_over"] else "records"
-            kept = f"kept until {each['until']}"
-            print(f"{each['id']}: {each['label']}, {each['recordings']} recordings, {state}, {kept}: {each['consent']}")
+            period = f"kept until {each['until']}"
+            print(
+                f"{each['id']}: {each['label']}, {each['recordings']} recordings, {state}, {period}: {each['consent']}"
+            )
     elif options.end:
         _ask(options, LocalCommand.END_COLLECTION)
         print("Nothing is recorded any more.")
@@ -226,14 +228,14 @@ def _trust(options: argparse.Namespace) -> None:
 
 
 def _join_alone(options: argparse.Namespace, folder: StateFolder, proof: Proof) -> Mapping[str, Any]:
-    loaded = load_config(options.config, None)
-    rune = next((each.name for each in loaded.config.runes if each.origin is Origin.SERVER), None)
+    loaded_config = load_config(options.config, None)
+    rune = next((each.name for each in loaded_config.config.runes if each.origin is Origin.SERVER), None)
     if rune is None:
         raise HmrdFailed(f'{options.config} has no rune with from = "server".')
     _require_owner(folder)
     lock = folder.lock()
     try:
-        device = LocalDevice(folder, loaded.config, RingLog(folder.log))
+        device = LocalDevice(folder, loaded_config.config, RingLog(folder.log))
         answer = join_without_daemon(device, rune, options.server, proof, options.name, options.key_fingerprint)
     finally:
         os.close(lock)

@@ -11,7 +11,7 @@ from typing import Final
 from hmrd.home.keys import home_key
 from hmrd.home.releases import DeploymentPage, NotADeployment
 from hmrd.protocol.orders import KeysOrder, LeaveOrder, MoveOrder, Order, RunOrder, sign_order
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 from rune.digests import digest_of
 from rune.tools.signing.errors import BadKey
 
@@ -56,7 +56,7 @@ def sign(options: argparse.Namespace) -> None:
             _sign_release(options)
         else:
             print(sign_order(_order(options), home_key(options.key, getpass.getpass)))
-    except (BadKey, BadMessage, NotADeployment) as error:
+    except (BadKey, BadDeviceMessage, NotADeployment) as error:
         raise SigningFailed(str(error)) from None
     except OSError as error:
         raise SigningFailed(f"{error.filename} cannot be read: {error.strerror}.") from None

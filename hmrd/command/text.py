@@ -31,15 +31,15 @@ _TRUST = {
 
 
 def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
-    running, wanted, other = rune["running"], rune["wanted"], rune["other"]
+    running, wanted_rune, other = rune["running"], rune["wanted"], rune["other"]
     what = "nothing installed" if running is None else f"{running['version']} ({running['rune'][7:19]})"
     yield f"{rune['name']}: {what}, {rune['phase']}"
     if running is not None:
         answering = f"{rune['runs']} runs since it started" if rune["is_answering"] else "does not answer now"
         over = ", its input is over" if rune["is_input_over"] else ""
         yield f"  {answering}{over}; self-test: {rune['self_test'] or 'none yet'}"
-    if wanted is not None and (running is None or wanted["rune"] != running["rune"]):
-        yield f"  wanted: {wanted['version']} ({wanted['rune'][7:19]})"
+    if wanted_rune is not None and (running is None or wanted_rune["rune"] != running["rune"]):
+        yield f"  wanted: {wanted_rune['version']} ({wanted_rune['rune'][7:19]})"
     if other is not None:
         yield f"  other slot: {other['version']}{'' if other['is_healthy'] else ', not healthy'}"
     problems = [("problem", rune["problem"]), ("server", rune["server"]), *(("sink", each) for each in rune["sinks"])]

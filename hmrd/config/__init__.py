@@ -1,1 +1,1 @@
-"""What a person at the device configures, in `hmrd.toml`. No server writes or reads it."""
+"""The configuration that a person at the device writes, `hmrd.toml`. No server writes or reads it."""

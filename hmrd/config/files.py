@@ -21,7 +21,7 @@ class LoadedConfig:
     text: str
     """The file that it was read from."""
     errors: tuple[ConfigError, ...] = ()
-    """Why the file at its place is not in force."""
+    """The reasons why the file at its place is not in force."""
 
 
 def load_config(path: Path, last_good: bytes | None) -> LoadedConfig:

@@ -18,7 +18,7 @@ QUEUE_LENGTH: Final = 1000
 
 
 class Origin(StrEnum):
-    """Who says which rune runs."""
+    """The source of a rune: it decides which release runs."""
 
     SERVER = "server"
     LOCAL = "local"
@@ -26,7 +26,7 @@ class Origin(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What feeds an input."""
+    """The kinds of source of an input."""
 
     FILE = "file"
     PIPE = "pipe"
@@ -37,17 +37,17 @@ class SourceKind(StrEnum):
 
 
 class InputFormat(StrEnum):
-    """How the bytes of a source become those of an input."""
+    """The formats of a source, whose bytes become those of an input."""
 
     RAW = "raw"
-    """As they come."""
+    """The bytes as they come."""
     WAV = "wav"
     LINES = "lines"
     """Numbers with commas or spaces between them, or a JSON array of numbers, a line each."""
 
 
 class SinkKind(StrEnum):
-    """Where answers go."""
+    """The kinds of destination of answers."""
 
     STDOUT = "stdout"
     MQTT = "mqtt"

@@ -111,8 +111,8 @@ class Table:
         """All keys were read: others are wrong."""
         for key in self._values:
             if key not in self._known:
-                known = ", ".join(self._known)
-                self.error(key, f"{self._name(key)} is not known. This table takes {known}.")
+                known_keys = ", ".join(self._known)
+                self.error(key, f"{self._name(key)} is not known. This table takes {known_keys}.")
 
     def _take(self, key: str, default: Any) -> Any:
         self._known.append(key)

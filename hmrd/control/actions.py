@@ -1,4 +1,4 @@
-"""What a person at the device may have the daemon do."""
+"""The actions of the daemon that a person at the device may ask for."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from hmrd.config.model import Origin
 from hmrd.control.status import recording_of
 from hmrd.machine import can_go_back
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, Trust, TrustKind, read_proof
+from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, TrustAnchor, TrustKind, read_proof
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
 from hmrd.protocol.names import LONGEST_NAME
-from hmrd.protocol.problems import Problem
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.problems import DeviceProblem
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
-from hmrd.running.checks import checked
+from hmrd.running.checks import check_rune
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
 from hmrd.service.rune_service import RuneService
-from hmrd.state import Deployed, ReportTaken, WentBack
+from hmrd.state import Deployed, ReportAcknowledged, WentBack
 from hmrd.storage.files import StorageFailed, write_file
 from hmrd.storage.recordings import MOST_WINDOWS, BadSession
 from hmrd.trust import TrustRefused, fingerprints_of
@@ -47,7 +47,7 @@ class ActionsHost(Protocol):
         """The rune of this name, or the server's, or the only one."""
 
     def status(self) -> dict[str, Any]:
-        """What `hmrd status` says."""
+        """Returns the answer to `hmrd status`."""
 
     def call(self, function: Callable[[], T]) -> T:
         """Calls a function in the thread of the loop."""
@@ -81,7 +81,7 @@ class Actions:
             ActionRefused,
             AlreadyJoined,
             BadServerAddress,
-            BadMessage,
+            BadDeviceMessage,
             BadSession,
             ServerFailed,
             StorageFailed,
@@ -100,8 +100,8 @@ class Actions:
         )
         if data is None or state.running is None:
             raise ActionRefused("Nothing is installed, so there is nothing to test.")
-        result = checked(data, state.running.self_test, service.config.seconds)
-        if isinstance(result, Problem):
+        result = check_rune(data, state.running.self_test, service.config.seconds)
+        if isinstance(result, DeviceProblem):
             return {"version": state.running.version, "problem": result.to_json()}
         return {"version": state.running.version, "outcome": str(result)}
 
@@ -125,7 +125,7 @@ class Actions:
         try:
             data = base64.b64decode(fields.text("data", LARGEST_REQUEST), validate=True)
         except binascii.Error:
-            raise BadMessage("data of the request is not base64.") from None
+            raise BadDeviceMessage("data of the request is not base64.") from None
         if not 0 < len(data) <= LARGEST_RUNE:
             raise ActionRefused(f"A rune has at most {LARGEST_RUNE:,} bytes.")
 
@@ -150,7 +150,7 @@ class Actions:
         answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report, fingerprints)
         if not isinstance(answer, Enrolment):
             return {"retry": answer.retry}
-        self._host.call(lambda: service.joined(ReportTaken(self._now(), report.sequence)))
+        self._host.call(lambda: service.joined(ReportAcknowledged(self._now(), report.sequence)))
         return {"organisation": answer.organisation, "name": answer.name, **trust_of(answer.trust)}
 
     def _trust(self, fields: Fields) -> Mapping[str, Any]:
@@ -228,18 +228,18 @@ class Actions:
         return self._host.device.clock.now()
 
 
-def trust_of(trust: Trust) -> dict[str, Any]:
+def trust_of(trust: TrustAnchor) -> dict[str, Any]:
     """Returns whom a device believes, as a person reads it."""
     return {"trust": str(trust.kind), "fingerprints": list(fingerprints_of(trust.keys))}
 
 
 def _fingerprint(value: object) -> str:
     if not isinstance(value, str) or not is_digest(value):
-        raise BadMessage("A fingerprint is sha256: and 64 hexadecimal digits.")
+        raise BadDeviceMessage("A fingerprint is sha256: and 64 hexadecimal digits.")
     return value
 
 
 def _key(value: object) -> str:
     if not isinstance(value, str):
-        raise BadMessage("A key is a text in PEM.")
+        raise BadDeviceMessage("A key is a text in PEM.")
     return value

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalRequest, line_of
-from hmrd.protocol.reading import BadMessage, parsed
+from hmrd.protocol.reading import BadDeviceMessage, parsed
 
 _SECONDS: Final = 60.0
 
@@ -26,14 +26,14 @@ class ControlServer:
                 try:
                     line = self.rfile.readline(LARGEST_REQUEST + 1)
                     reply = answer(LocalRequest.from_json(parsed(line, LARGEST_REQUEST)))
-                except BadMessage as error:
+                except BadDeviceMessage as error:
                     reply = LocalAnswer(error=str(error))
                 except OSError:
                     return
                 try:
                     self.wfile.write(line_of(reply))
                 except OSError:
-                    return  # Who asked went away.
+                    return  # The command closed its end.
 
         path.unlink(missing_ok=True)
         # The socket is its user's alone from its first moment on.

@@ -1,4 +1,4 @@
-"""What `hmrd status` says, as JSON. It is for the person at the device, and is sent nowhere."""
+"""The answer to `hmrd status`, as JSON. It is for the person at the device, and is sent nowhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from hmrd.config.tables import ConfigError
 from hmrd.protocol.keys import fingerprint
-from hmrd.protocol.problems import Problem
+from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.wanted import WantedRune
 from hmrd.service.device import LocalDevice
 from hmrd.service.rune_service import RuneService
-from hmrd.state import Slot
+from hmrd.state import RuneSlot
 
 
 def status_of(device: LocalDevice, services: Sequence[RuneService], errors: Sequence[ConfigError]) -> dict[str, Any]:
@@ -72,9 +72,9 @@ def _named(rune: WantedRune | None) -> dict[str, Any] | None:
     return None if rune is None else {"version": rune.version, "rune": rune.rune, "deployment": rune.deployment}
 
 
-def _slot(slot: Slot | None) -> dict[str, Any] | None:
+def _slot(slot: RuneSlot | None) -> dict[str, Any] | None:
     return None if slot is None else {**(_named(slot.rune) or {}), "is_healthy": slot.is_healthy}
 
 
-def _problem(problem: Problem | None) -> dict[str, Any] | None:
+def _problem(problem: DeviceProblem | None) -> dict[str, Any] | None:
     return None if problem is None else problem.to_json()

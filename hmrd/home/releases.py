@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from hmrd.network.http import HttpAnswer, HttpRequest, Transport
 from hmrd.protocol.names import DEPLOYMENT
 from hmrd.protocol.orders import RunOrder, read_payload
-from hmrd.protocol.reading import BadMessage, Fields, parsed, written
+from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.server_address import ServerAddress, read_address
 
 _LARGEST: Final = 1 << 20
@@ -52,18 +52,20 @@ class DeploymentPage:
         self._token, self._transport = token, transport or Transport()
 
     def pending_release(self) -> PendingRelease:
-        """The release that devices shall run. Raises `ServerFailed` and `BadMessage`."""
+        """The release that devices shall run. Raises `ServerFailed` and `BadDeviceMessage`."""
         answer = self._send("GET", self._api)
         fields = Fields(parsed(answer.body, _LARGEST), "the deployment")
         if not fields.has("devices"):
-            raise BadMessage(f"{self.path} is for no group of devices.")
+            raise BadDeviceMessage(f"{self.path} is for no group of devices.")
         order = fields.item("devices", lambda value: Fields(value, "devices").item("order", lambda each: each))
         payload = Fields(order, "order")
         if not payload.has("payload"):
-            raise BadMessage(f"Nothing of {self.path} is wanted of devices: it is not signed yet, or was withdrawn.")
+            raise BadDeviceMessage(
+                f"Nothing of {self.path} is wanted of devices: it is not signed yet, or was withdrawn."
+            )
         run = payload.item("payload", read_payload)
         if not isinstance(run, RunOrder) or run.deployment != self.path:
-            raise BadMessage(f"The server asks for an order that is not for {self.path}. Sign nothing.")
+            raise BadDeviceMessage(f"The server asks for an order that is not for {self.path}. Sign nothing.")
         return PendingRelease(run, answer.headers.get("etag", ""), payload.truth("is_stored"))
 
     def store(self, envelope: str, etag: str) -> None:

@@ -1,1 +1,1 @@
-"""What a device asks of its server and of mirrors. Every answer has limits of size and time."""
+"""The requests of a device to its server and to mirrors. Every answer has limits of size and time."""

@@ -13,13 +13,13 @@ from hmrd.protocol.enrolment import (
     LARGEST_ENROLMENT,
     Enrolment,
     EnrolmentRequest,
-    EnrolmentWaits,
     KeyChange,
+    PendingEnrolment,
     key_change_text,
 )
 from hmrd.protocol.keys import KeyOfDevice
 from hmrd.protocol.problems import ProblemName
-from hmrd.protocol.reading import BadMessage, parsed, written
+from hmrd.protocol.reading import BadDeviceMessage, parsed, written
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE, TOLERANCE, SignedRequest, sign
 from hmrd.protocol.wanted import LARGEST_STATE, DesiredState
@@ -35,8 +35,8 @@ _LARGEST_EMPTY: Final = 4096
 
 
 class ServerClock:
-    """What the device learned of the server's clock. It is used to sign requests, and for nothing else: a server must
-    not decide when documents end."""
+    """The server's clock, as far as the device knows it. It is used to sign requests, and for nothing else: a server
+    must not decide when documents end."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
@@ -70,11 +70,11 @@ class ServerClient:
         self.transport = Transport(ca, self._clock.learn)
         self._etag = ""
 
-    def enrol(self, request: EnrolmentRequest) -> Enrolment | EnrolmentWaits:
+    def enrol(self, request: EnrolmentRequest) -> Enrolment | PendingEnrolment:
         """Asks to join an organisation."""
         answer = self._send("POST", addresses.ENROLMENTS, written(request.to_json()), LARGEST_ENROLMENT)
         if answer.status == _ACCEPTED:
-            return self._read(answer, LARGEST_ENROLMENT, EnrolmentWaits.from_json)
+            return self._read(answer, LARGEST_ENROLMENT, PendingEnrolment.from_json)
         return self._read(answer, LARGEST_ENROLMENT, Enrolment.from_json)
 
     def enrolment(self) -> Enrolment:
@@ -173,5 +173,5 @@ class ServerClient:
     def _read(self, answer: HttpAnswer, largest: int, read: Callable[[object], T]) -> T:
         try:
             return read(parsed(answer.body, largest))
-        except BadMessage as error:
+        except BadDeviceMessage as error:
             raise ServerFailed(ProblemName.SERVER_STRANGE, f"{self.address.authority}: {error}") from None

@@ -1,4 +1,4 @@
-"""Whether the signed documents of a deployment say what the server wants: the client of TUF behind a device's key."""
+"""Compares the signed documents of a deployment with the wanted rune: the client of TUF behind a device's key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from hmrd.network.client import ServerClient
 from hmrd.network.http import ServerFailed
 from hmrd.protocol import addresses
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from rune.digests import digest_of
 from rune.running.deployment.errors import DeploymentError
@@ -32,8 +32,8 @@ class SignedDocuments:
         self._path = addresses.deployment_path(deployment)
         self.url = f"{client.address.url}{self._path}"
         self.date: str | None = None
-        self.problem: Problem | None = None
-        """Why the server gave no document."""
+        self.problem: DeviceProblem | None = None
+        """The reason why the server gave no document."""
 
     def document(self, url: str) -> bytes:
         """A document at or below the deployment's address. Raises `DeploymentError`."""
@@ -55,19 +55,21 @@ def first_root(client: ServerClient, deployment: str) -> str:
     return digest_of(client.document(f"{addresses.deployment_path(deployment)}/tuf/1.root.json", _LARGEST).body)
 
 
-def documents_refuse(client: ServerClient, wanted: WantedRune, root: str, folder: Path, now: float) -> Problem | None:
+def documents_refuse(
+    client: ServerClient, wanted_rune: WantedRune, root: str, folder: Path, now: float
+) -> DeviceProblem | None:
     """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do."""
     # The library takes long to load and much memory, and a device asks for it with each new rune alone.
     from rune.running.deployment.updates import TrustedUpdates
 
-    source = SignedDocuments(client, wanted.deployment)
+    source = SignedDocuments(client, wanted_rune.deployment)
     try:
         release = TrustedUpdates(source, root, folder).served_release(now)
     except DeploymentError as error:
         if source.problem is not None:
             return source.problem
-        return Problem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
-    if (release.rune, release.size, release.release) == (wanted.rune, wanted.size, wanted.number):
+        return DeviceProblem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
+    if (release.rune, release.size, release.release) == (wanted_rune.rune, wanted_rune.size, wanted_rune.number):
         return None
-    detail = f"The signed documents name release {release.release}, and the server wants release {wanted.number}."
-    return Problem(ProblemName.SIGNATURE_REFUSED, detail)
+    detail = f"The signed documents name release {release.release}, and the server wants release {wanted_rune.number}."
+    return DeviceProblem(ProblemName.SIGNATURE_REFUSED, detail)

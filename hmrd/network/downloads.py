@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin
 from hmrd.network.client import ServerClient
 from hmrd.network.http import HttpRequest, ServerFailed, Transport, bounded_blocks, refusal_of, require_no_page
 from hmrd.protocol import addresses
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.server_address import BadServerAddress, ServerAddress, read_address
 from hmrd.storage.files import StorageFailed, storage_failure
@@ -35,7 +35,7 @@ class Downloads:
         # A mirror gets neither signatures nor anything else of the device: the digest alone says what is right.
         self._foreign = Transport(ca)
 
-    def fetch(self, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]) -> Problem | None:
+    def fetch(self, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]) -> DeviceProblem | None:
         """Brings the bytes of a rune into a slot. Returns what went wrong. Raises `DownloadStopped`."""
         if slots.read(slot, rune) is not None:
             return None
@@ -51,7 +51,9 @@ class Downloads:
         except StorageFailed as error:
             return error.problem
 
-    def _from_server(self, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]) -> Problem | None:
+    def _from_server(
+        self, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]
+    ) -> DeviceProblem | None:
         path = addresses.rune_path(rune.deployment, rune.rune)
         headers = self._client.signed("GET", path)
         address = self._client.address
@@ -59,7 +61,7 @@ class Downloads:
 
     def _from_mirror(
         self, mirror: ServerAddress, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]
-    ) -> Problem | None:
+    ) -> DeviceProblem | None:
         path = f"/v2{quote(mirror.path)}/blobs/{rune.rune}"
         return _load(self._foreign, mirror, path, {}, rune, slots, slot, is_stopped, redirects=_MOST_REDIRECTS)
 
@@ -75,7 +77,7 @@ def _load(
     is_stopped: Callable[[], bool],
     *,
     redirects: int,
-) -> Problem | None:
+) -> DeviceProblem | None:
     start = slots.fetched_bytes(rune)
     if start < rune.size:
         ranged = headers | ({"Range": f"bytes={start}-"} if start else {})
@@ -93,7 +95,7 @@ def _load(
             _write(address, response, rune, slots, _first_byte(response, start), is_stopped)
     if slots.finish(slot, rune):
         return None
-    return Problem(ProblemName.DAMAGED, f"{address.authority} sent other bytes than those of the digest.")
+    return DeviceProblem(ProblemName.DAMAGED, f"{address.authority} sent other bytes than those of the digest.")
 
 
 def _write(
@@ -131,8 +133,8 @@ def _redirected(address: ServerAddress, target: str, location: str) -> tuple[Ser
     url = urljoin(f"{address.scheme}://{address.authority}{target}", location)
     base, _, query = url.partition("?")
     try:
-        found = read_address(base, with_path=True)
+        address = read_address(base, with_path=True)
     except BadServerAddress as error:
         raise ServerFailed(ProblemName.SERVER_STRANGE, f"The mirror leads to {str(error)[:200]}") from None
-    path = found.path or "/"
-    return ServerAddress(found.scheme, found.host, found.port), f"{path}?{query}" if query else path
+    path = address.path or "/"
+    return ServerAddress(address.scheme, address.host, address.port), f"{path}?{query}" if query else path

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from hmrd.protocol.problems import LONGEST_DETAIL, Problem, ProblemName
+from hmrd.protocol.problems import LONGEST_DETAIL, DeviceProblem, ProblemName
 from hmrd.server_address import ServerAddress
 
 CONNECT_SECONDS: Final = 30.0
@@ -43,7 +43,7 @@ class ServerFailed(Exception):
         fields: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.problem = Problem(name, detail[:LONGEST_DETAIL])
+        self.problem = DeviceProblem(name, detail[:LONGEST_DETAIL])
         self.status = status
         self.refusal = refusal
         """The server's own name of its refusal; "" where it gave none."""
@@ -69,7 +69,7 @@ class HttpAnswer:
 
     status: int
     headers: Mapping[str, str]
-    """By names in lower case."""
+    """The values by names in lower case."""
     body: bytes
 
     @property

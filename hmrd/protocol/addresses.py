@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 ROOT: Final = "/api/device/v1/"
 ENROLMENTS: Final = f"{ROOT}enrolments"
-"""POST `EnrolmentRequest`: 201 with `Enrolment`, or 202 with `EnrolmentWaits` while no member has confirmed the device.
+"""POST `EnrolmentRequest`: 201 with `Enrolment`, or 202 with `PendingEnrolment` until a member confirms the device.
 GET: `Enrolment`, which a device asks for after it was handed over."""
 STATE: Final = f"{ROOT}state"
 """GET `DesiredState`, with `If-None-Match`: 304 where nothing changed. `?wait=<seconds>` waits for a change."""

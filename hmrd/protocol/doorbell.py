@@ -38,7 +38,7 @@ class DoorbellAccount:
 
     @classmethod
     def from_json(cls, value: object) -> DoorbellAccount:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the account")
         return cls(fields.text("user", _LONGEST), fields.text("password", _LONGEST))
 
@@ -57,7 +57,7 @@ class ReportEnvelope:
 
     @classmethod
     def from_json(cls, value: object) -> ReportEnvelope:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the envelope")
         headers = fields.item("headers", lambda each: Fields(each, "headers"))
         host = fields.matching("host", _HOST, "a host")

@@ -1,4 +1,4 @@
-"""How a device joins an organisation: by a code, by its label, or by the certificate of a batch."""
+"""The messages with which a device joins an organisation: by a code, by its label, or by the certificate of a batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from hmrd.protocol.codes import LABEL, SECRET, read_code
 from hmrd.protocol.keys import PUBLIC_KEY
 from hmrd.protocol.names import DEVICE_NAME, LONGEST_NAME
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import Report
 from hmrd.protocol.wanted import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
@@ -66,13 +66,13 @@ _NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 
 
 def read_proof(value: object) -> Proof:
-    """Reads the proof of an enrolment. Raises `BadMessage`."""
+    """Reads the proof of an enrolment. Raises `BadDeviceMessage`."""
     fields = Fields(value, "proof")
     match fields.text("kind", 10):
         case "code":
             code = read_code(fields.text("code", 40))
             if code is None:
-                raise BadMessage("code of proof is not a code: 9 letters and digits.")
+                raise BadDeviceMessage("code of proof is not a code: 9 letters and digits.")
             return CodeProof(code)
         case "label":
             return LabelProof(
@@ -83,7 +83,7 @@ def read_proof(value: object) -> Proof:
         case "batch":
             return BatchProof(fields.matching("certificate", _CERTIFICATE, "the certificate of a batch"))
         case kind:
-            raise BadMessage(f"kind of proof is {kind!r}, and not one of code, label, batch.")
+            raise BadDeviceMessage(f"kind of proof is {kind!r}, and not one of code, label, batch.")
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,17 @@ class EnrolmentRequest:
     proof: Proof
     public_key: str
     report: Report
-    """Its first report, so that its state is known from the first moment."""
+    """The device's first report, so that its state is known from the first moment."""
     name: str = ""
     """The name that its person chose, or "" if the server shall choose one."""
 
     @classmethod
     def from_json(cls, value: object) -> EnrolmentRequest:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the enrolment")
         name = fields.text("name", LONGEST_NAME, default="")
         if name and DEVICE_NAME.fullmatch(name) is None:
-            raise BadMessage("name of the enrolment takes lower-case letters and digits, with single - . or _.")
+            raise BadDeviceMessage("name of the enrolment takes lower-case letters and digits, with single - . or _.")
         return cls(
             fields.item("proof", read_proof),
             fields.matching("public_key", PUBLIC_KEY, "a public key"),
@@ -122,7 +122,7 @@ class EnrolmentRequest:
 
 
 class TrustKind(StrEnum):
-    """Whom a device believes."""
+    """The kinds of trust of a device."""
 
     SERVER = "server"
     """The keys that the server keeps: who takes the server over decides what devices run."""
@@ -131,8 +131,8 @@ class TrustKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Trust:
-    """What a device pins when it enrols."""
+class TrustAnchor:
+    """The keys that a device pins when it enrols."""
 
     kind: TrustKind
     root: str | None = None
@@ -141,8 +141,8 @@ class Trust:
     """The public keys at home, as PEM."""
 
     @classmethod
-    def from_json(cls, value: object) -> Trust:
-        """Reads it. Raises `BadMessage`."""
+    def from_json(cls, value: object) -> TrustAnchor:
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "trust")
         return cls(
             fields.choice("kind", TrustKind),
@@ -160,21 +160,21 @@ class Enrolment:
     """The answer to a device that joined, also when it asks again with the same key."""
 
     device: str
-    """Its id."""
+    """The id of the device."""
     name: str
     organisation: str
-    trust: Trust
+    trust: TrustAnchor
     interval: int
 
     @classmethod
     def from_json(cls, value: object) -> Enrolment:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the answer")
         return cls(
             fields.matching("device", _ID, "the id of a device"),
             fields.matching("name", DEVICE_NAME, "the name of a device"),
             fields.matching("organisation", _NAME, "the name of an organisation"),
-            fields.item("trust", Trust.from_json),
+            fields.item("trust", TrustAnchor.from_json),
             fields.integer("interval", SHORTEST_INTERVAL, LONGEST_INTERVAL),
         )
 
@@ -190,15 +190,15 @@ class Enrolment:
 
 
 @dataclass(frozen=True)
-class EnrolmentWaits:
+class PendingEnrolment:
     """The answer to a device whose label was entered, and that no member has confirmed yet."""
 
     retry: int
     """Seconds until it may ask again."""
 
     @classmethod
-    def from_json(cls, value: object) -> EnrolmentWaits:
-        """Reads it. Raises `BadMessage`."""
+    def from_json(cls, value: object) -> PendingEnrolment:
+        """Reads it. Raises `BadDeviceMessage`."""
         return cls(Fields(value, "the answer").integer("retry", 1, LONGEST_INTERVAL))
 
     def to_json(self) -> Mapping[str, Any]:
@@ -216,7 +216,7 @@ class KeyChange:
 
     @classmethod
     def from_json(cls, value: object) -> KeyChange:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the change of the key")
         proof = fields.matching("proof", re.compile(r"[0-9a-f]{128}"), "128 hexadecimal digits")
         return cls(fields.matching("public_key", PUBLIC_KEY, "a public key"), proof)
@@ -227,11 +227,11 @@ class KeyChange:
 
 
 def key_change_text(device: str, public_key: str) -> bytes:
-    """What a new key signs to show that the device has it."""
+    """The text that a new key signs to show that the device has it."""
     return f"hmrd key of {device}: {public_key}".encode()
 
 
 def _pem(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_PEM or not value.startswith("-----BEGIN PUBLIC KEY-----"):
-        raise BadMessage("keys of trust are not public keys as PEM.")
+        raise BadDeviceMessage("keys of trust are not public keys as PEM.")
     return value

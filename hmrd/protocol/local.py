@@ -1,4 +1,4 @@
-"""What the command `hmrd` and the running daemon say to each other: a line of JSON each, over a Unix socket that the
+"""The messages of the command `hmrd` and the running daemon: a line of JSON each, over a Unix socket that the
 daemon's user alone can open. A notebook on the same machine may speak it too."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 
 STATE_FOLDER: Final = "/var/lib/hmrd"
 """The folder of the daemon, unless it was started with another one."""
@@ -22,7 +22,7 @@ _LONGEST_ERROR: Final = 2000
 
 
 class LocalCommand(StrEnum):
-    """What a person at the device asks for."""
+    """The commands of a person at the device."""
 
     STATUS = "status"
     LOG = "log"
@@ -58,7 +58,7 @@ class LocalRequest:
 
     @classmethod
     def from_json(cls, value: object) -> LocalRequest:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the request")
         arguments = fields.item("arguments", _mapping)
         return cls(fields.choice("command", LocalCommand), arguments)
@@ -74,11 +74,11 @@ class LocalAnswer:
 
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
-    """Why it did not do what was asked; "" where it did."""
+    """The reason why the command failed; "" where it succeeded."""
 
     @classmethod
     def from_json(cls, value: object) -> LocalAnswer:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the answer")
         return cls(fields.item("result", _mapping), fields.text("error", _LONGEST_ERROR, default=""))
 
@@ -94,5 +94,5 @@ def line_of(message: LocalRequest | LocalAnswer) -> bytes:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise BadMessage("arguments or result are not an object.")
+        raise BadDeviceMessage("arguments or result are not an object.")
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 
 LONGEST_NAME = 60
 LONGEST_VALUE = 100
@@ -29,14 +29,14 @@ def is_device_name(text: str) -> bool:
 
 
 def checked_labels(labels: Mapping[str, object]) -> dict[str, str]:
-    """Labels of a device, by key. Raises `BadMessage` with the label that does not fit."""
+    """Labels of a device, by key. Raises `BadDeviceMessage` with the label that does not fit."""
     if len(labels) > MOST_LABELS:
-        raise BadMessage(f"A device has at most {MOST_LABELS} labels.")
-    checked: dict[str, str] = {}
+        raise BadDeviceMessage(f"A device has at most {MOST_LABELS} labels.")
+    valid_labels: dict[str, str] = {}
     for key, value in labels.items():
         if not isinstance(key, str) or LABEL_KEY.fullmatch(key) is None:
-            raise BadMessage(f"{key!r} is no key of a label: lower-case letters, digits and _, such as site.")
+            raise BadDeviceMessage(f"{key!r} is no key of a label: lower-case letters, digits and _, such as site.")
         if not isinstance(value, str) or len(value) > LONGEST_VALUE or LABEL_VALUE.fullmatch(value) is None:
-            raise BadMessage(f"{value!r} is no value of {key}: letters, digits, spaces and . / : + - _.")
-        checked[key] = value
-    return checked
+            raise BadDeviceMessage(f"{value!r} is no value of {key}: letters, digits, spaces and . / : + - _.")
+        valid_labels[key] = value
+    return valid_labels

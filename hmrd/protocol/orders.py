@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from hmrd.protocol.enrolment import LONGEST_PEM, MOST_KEYS
 from hmrd.protocol.names import DEPLOYMENT
-from hmrd.protocol.reading import BadMessage, Fields, parsed, written
+from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_ORDER, LONGEST_VERSION
 from rune.tools.signing.bundles import signed_bytes
 from rune.tools.signing.errors import BadKey
@@ -115,7 +115,7 @@ def read_order(envelope: str, keys: Sequence[str]) -> Order:
         if not any(key.verifies(signature, signed) for key in _keys(keys) for signature in signatures):
             raise OrderRefused("None of the pinned keys signed the order.")
         return read_payload(parsed(payload, LONGEST_ORDER))
-    except (BadMessage, BadKey, binascii.Error) as error:
+    except (BadDeviceMessage, BadKey, binascii.Error) as error:
         raise OrderRefused(f"The order cannot be read: {error}") from None
 
 
@@ -128,8 +128,8 @@ def _signature(value: object) -> bytes:
 
 
 def read_payload(value: object) -> Order:
-    """Reads the payload of an order, which nobody has signed yet. Raises `BadMessage`, and `BadKey` for keys that are
-    none."""
+    """Reads the payload of an order, which nobody has signed yet. Raises `BadDeviceMessage`, and `BadKey` for
+    texts that are not keys."""
     fields = Fields(value, "the order")
     kind = fields.text("kind", 10)
     if kind == "leave":
@@ -138,7 +138,7 @@ def read_payload(value: object) -> Order:
     if kind == "keys":
         keys = fields.items("keys", _pem_text, MOST_KEYS)
         if not keys:
-            raise BadMessage("The order names no key.")
+            raise BadDeviceMessage("The order names no key.")
         root = fields.digest("root") if fields.has("root") else ""
         return KeysOrder(fields.text("organisation", 60), number, keys, root)
     deployment = fields.matching("deployment", DEPLOYMENT, "the name of a deployment")
@@ -147,11 +147,11 @@ def read_payload(value: object) -> Order:
     if kind == "run":
         version, size = fields.text("version", LONGEST_VERSION), fields.integer("size", 1, LARGEST_RUNE)
         return RunOrder(deployment, number, version, fields.digest("rune"), size)
-    raise BadMessage(f"kind of the order is {kind!r}, and not one of run, keys, move, leave.")
+    raise BadDeviceMessage(f"kind of the order is {kind!r}, and not one of run, keys, move, leave.")
 
 
 def _pem_text(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_PEM:
-        raise BadMessage("keys of the order are not public keys as PEM.")
+        raise BadDeviceMessage("keys of the order are not public keys as PEM.")
     read_public_key(value.encode())
     return value

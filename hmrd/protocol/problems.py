@@ -30,7 +30,7 @@ class ProblemName(StrEnum):
     EXPIRED = "expired"
     """The signed documents have ended."""
     INPUT_ENDED = "input-ended"
-    """What feeds the rune ended, or cannot be opened."""
+    """The source of an input ended, or cannot be opened."""
     KEY_REFUSED = "key-refused"
     """The server does not accept the device's key any more."""
     NOT_A_RUNE = "not-a-rune"
@@ -57,15 +57,15 @@ class ProblemName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class DeviceProblem:
     """A fault with a sentence for people."""
 
     name: ProblemName
     detail: str = ""
 
     @classmethod
-    def from_json(cls, value: object) -> Problem:
-        """Reads it. Raises `BadMessage`."""
+    def from_json(cls, value: object) -> DeviceProblem:
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "a problem")
         return cls(fields.choice("name", ProblemName), fields.text("detail", LONGEST_DETAIL, default=""))
 

@@ -18,16 +18,16 @@ LARGEST_INTEGER = 2**53 - 1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-class BadMessage(ValueError):
+class BadDeviceMessage(ValueError):
     """A message has not the form of the protocol. Its text says which field, and what the field takes."""
 
 
 class Fields:
-    """The fields of a JSON object. Each method returns one of them, and raises `BadMessage` where it does not fit."""
+    """The fields of a JSON object. Each method returns one, or raises `BadDeviceMessage` where it does not fit."""
 
     def __init__(self, value: object, name: str = "the message") -> None:
         if not isinstance(value, Mapping):
-            raise BadMessage(f"{name} is not an object.")
+            raise BadDeviceMessage(f"{name} is not an object.")
         self._fields: Mapping[str, Any] = value
         self._name = name
 
@@ -94,18 +94,18 @@ class Fields:
             raise self._misfit(key, f"a list of at most {most}")
         return tuple(read(each) for each in value)
 
-    def _misfit(self, key: str, what: str) -> BadMessage:
-        return BadMessage(f"{key} of {self._name} is not {what}.")
+    def _misfit(self, key: str, what: str) -> BadDeviceMessage:
+        return BadDeviceMessage(f"{key} of {self._name} is not {what}.")
 
 
 def parsed(data: bytes, largest: int) -> object:
-    """The value in the JSON text of a message of at most `largest` bytes. Raises `BadMessage`."""
+    """The value in the JSON text of a message of at most `largest` bytes. Raises `BadDeviceMessage`."""
     if len(data) > largest:
-        raise BadMessage(f"The message has more than {largest:,} bytes.")
+        raise BadDeviceMessage(f"The message has more than {largest:,} bytes.")
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
-        raise BadMessage("The message is not JSON.") from None
+        raise BadDeviceMessage("The message is not JSON.") from None
 
 
 def written(value: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""What a device reports: what it runs, why it does not run what is wanted, and what happened since its last report.
+"""The report of a device: what it runs, why it does not run the wanted rune, and its events since the last report.
 
 A report has the next number of its device. The server takes a number once: the same report again is acknowledged, an
 earlier or a changed one is refused. Nothing in a report comes from an input, an output or a debug text of a rune.
@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from hmrd.protocol.names import BOARD, DEPLOYMENT
-from hmrd.protocol.problems import Problem
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.problems import DeviceProblem
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.wanted import LONGEST_VERSION, MOST_REQUESTS
 
 LARGEST_REPORT: Final = 128 * 1024
@@ -25,7 +25,7 @@ _AGENT_LENGTH: Final = 60
 
 
 class Phase(StrEnum):
-    """Where a device is on the way to what is wanted."""
+    """The steps of a device on the way to the wanted rune."""
 
     EMPTY = "empty"
     """Nothing is installed."""
@@ -49,11 +49,11 @@ class InstalledRune:
 
     @classmethod
     def from_json(cls, value: object) -> InstalledRune:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "an installed rune")
         deployment = fields.text("deployment", 200, default="")
         if deployment and DEPLOYMENT.fullmatch(deployment) is None:
-            raise BadMessage("deployment of an installed rune is not the name of a deployment.")
+            raise BadDeviceMessage("deployment of an installed rune is not the name of a deployment.")
         version = fields.text("version", LONGEST_VERSION)
         return cls(deployment, fields.integer("number"), version, fields.digest("rune"))
 
@@ -78,7 +78,7 @@ class SelfTestOutcome(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What happened on a device."""
+    """The kinds of event of a device."""
 
     STARTED = "started"
     """The daemon started."""
@@ -111,11 +111,11 @@ class DeviceEvent:
     """The digest of the rune that it is about, or ""."""
     seconds: int | None = None
     """How long it took."""
-    problem: Problem | None = None
+    problem: DeviceProblem | None = None
 
     @classmethod
     def from_json(cls, value: object) -> DeviceEvent:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "an event")
         return cls(
             fields.choice("kind", EventKind),
@@ -123,7 +123,7 @@ class DeviceEvent:
             fields.text("version", LONGEST_VERSION, default=""),
             fields.digest("rune") if fields.has("rune") else "",
             fields.integer("seconds") if fields.has("seconds") else None,
-            fields.optional("problem", Problem.from_json),
+            fields.optional("problem", DeviceProblem.from_json),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class Totals:
 
     @classmethod
     def from_json(cls, value: object) -> Totals:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "totals")
         return cls(*(fields.integer(name, default=0) for name in cls.__dataclass_fields__))
 
@@ -163,23 +163,23 @@ class Totals:
 
 @dataclass(frozen=True)
 class RequestAnswer:
-    """The answer to a `DeviceRequest`."""
+    """The answer to a `RequestToDevice`."""
 
     id: int
     outputs: str = ""
     """The digest of the outputs of a self-test; "" of other requests, and where the rune did not run."""
     log: str = ""
-    problem: Problem | None = None
+    problem: DeviceProblem | None = None
 
     @classmethod
     def from_json(cls, value: object) -> RequestAnswer:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "an answer")
         return cls(
             fields.integer("id", 1),
             fields.digest("outputs") if fields.has("outputs") else "",
             fields.text("log", LARGEST_LOG, default=""),
-            fields.optional("problem", Problem.from_json),
+            fields.optional("problem", DeviceProblem.from_json),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -205,18 +205,18 @@ class Report:
     phase: Phase
     running: InstalledRune | None = None
     other: InstalledRune | None = None
-    """What the second slot has: the device can switch to it without a download."""
+    """The rune of the second slot: the device can switch to it without a download."""
     self_test: SelfTestOutcome | None = None
     """The outcome of the last self-test of what runs; None before the first."""
-    problem: Problem | None = None
-    """Why it does not run what is wanted; None where it does or is on its way."""
+    problem: DeviceProblem | None = None
+    """The reason why it does not run the wanted rune; None where it does or is on its way."""
     totals: Totals = field(default_factory=Totals)
     events: tuple[DeviceEvent, ...] = ()
     answers: tuple[RequestAnswer, ...] = ()
 
     @classmethod
     def from_json(cls, value: object) -> Report:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the report")
         return cls(
             fields.integer("sequence", 1),
@@ -226,7 +226,7 @@ class Report:
             fields.optional("running", InstalledRune.from_json),
             fields.optional("other", InstalledRune.from_json),
             fields.choice("self_test", SelfTestOutcome) if fields.has("self_test") else None,
-            fields.optional("problem", Problem.from_json),
+            fields.optional("problem", DeviceProblem.from_json),
             fields.optional("totals", Totals.from_json) or Totals(),
             fields.items("events", DeviceEvent.from_json, MOST_EVENTS),
             fields.items("answers", RequestAnswer.from_json, MOST_REQUESTS),

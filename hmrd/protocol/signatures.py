@@ -1,4 +1,4 @@
-"""How a device signs its requests: HTTP Message Signatures (RFC 9421) in one fixed form.
+"""The signatures of a device's requests: HTTP Message Signatures (RFC 9421) in one fixed form.
 
 A signature covers the method, the host, the path, the query and the digest of the body, with the time and the id of the
 device. Other forms that the RFC allows are refused.
@@ -32,14 +32,14 @@ class SignatureMissing(Exception):
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a signature is about."""
+    """The parts of a request that a signature covers."""
 
     method: str
     authority: str
     """The host with its port, in lower case, as in the request's `Host`."""
     path: str
     query: str = ""
-    """What follows the question mark; "" without one."""
+    """The part behind the question mark; "" without one."""
     body: bytes = b""
 
     @property

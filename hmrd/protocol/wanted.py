@@ -1,4 +1,4 @@
-"""What a server wants of a device: the rune to run, and requests that the device answers in its next report."""
+"""The desired state of a device: the rune to run, and requests that the device answers in its next report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from hmrd.protocol.names import DEPLOYMENT
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 
 LARGEST_RUNE: Final = 256 * 1024 * 1024
 """Bytes."""
@@ -28,14 +28,14 @@ LARGEST_SEED: Final = 2**32 - 1
 
 @dataclass(frozen=True)
 class ApprovedOutputs:
-    """What the approved build answers to generated inputs: the seed of the inputs, and the digest of the outputs."""
+    """The outputs of the approved build for generated inputs: the seed of the inputs, and the digest of the outputs."""
 
     seed: int
     outputs: str
 
     @classmethod
     def from_json(cls, value: object) -> ApprovedOutputs:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "self_test")
         return cls(fields.integer("seed", 0, LARGEST_SEED), fields.digest("outputs"))
 
@@ -57,11 +57,11 @@ class WantedRune:
     """The digest of the rune's bytes."""
     size: int
     self_test: ApprovedOutputs | None = None
-    """None where nothing is known to compare with: the rune has to load and run, and counts as not verified."""
+    """The outputs to compare with; None where nothing is approved: the rune must load and run, and is not verified."""
 
     @classmethod
     def from_json(cls, value: object) -> WantedRune:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "wanted")
         return cls(
             fields.matching("deployment", DEPLOYMENT, "the name of a deployment such as acme/door-knock/gateways"),
@@ -85,7 +85,7 @@ class WantedRune:
 
 
 class RequestKind(StrEnum):
-    """What a server may ask of a device. None of them has a command, a path or an address in it."""
+    """The requests that a server may send to a device. No request has a command, a path or an address in it."""
 
     LOG = "log"
     """Send the last lines of the daemon's own log."""
@@ -102,7 +102,7 @@ class RequestKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class DeviceRequest:
+class RequestToDevice:
     """A request to a device, which it answers once by its id."""
 
     id: int
@@ -111,8 +111,8 @@ class DeviceRequest:
     """The seed of a self-test."""
 
     @classmethod
-    def from_json(cls, value: object) -> DeviceRequest:
-        """Reads it. Raises `BadMessage`."""
+    def from_json(cls, value: object) -> RequestToDevice:
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "a request")
         kind = fields.choice("kind", RequestKind)
         seed = fields.integer("seed", 0, LARGEST_SEED) if kind is RequestKind.SELF_TEST else None
@@ -133,7 +133,7 @@ class DesiredState:
     """Seconds until the next poll, before the device adds its jitter."""
     wait: int = 0
     """Seconds for which the next poll may be held until something changes; 0 where the server has no room for it."""
-    requests: tuple[DeviceRequest, ...] = ()
+    requests: tuple[RequestToDevice, ...] = ()
     orders: tuple[str, ...] = ()
     """Orders of the organisation's own key (`hmrd.protocol.orders`) about `wanted`, and about what a request asks."""
     sequence: int = 0
@@ -141,13 +141,13 @@ class DesiredState:
 
     @classmethod
     def from_json(cls, value: object) -> DesiredState:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the state")
         return cls(
             fields.optional("wanted", WantedRune.from_json),
             fields.integer("interval", SHORTEST_INTERVAL, LONGEST_INTERVAL),
             fields.integer("wait", 0, LONGEST_WAIT, default=0),
-            fields.items("requests", DeviceRequest.from_json, MOST_REQUESTS),
+            fields.items("requests", RequestToDevice.from_json, MOST_REQUESTS),
             fields.items("orders", _order, MOST_ORDERS),
             fields.integer("sequence", default=0),
         )
@@ -166,5 +166,5 @@ class DesiredState:
 
 def _order(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_ORDER:
-        raise BadMessage(f"orders of the state are not texts of at most {LONGEST_ORDER} characters.")
+        raise BadDeviceMessage(f"orders of the state are not texts of at most {LONGEST_ORDER} characters.")
     return value

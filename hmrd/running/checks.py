@@ -1,11 +1,11 @@
-"""Whether a rune runs on this device, and computes what the approved build does."""
+"""Checks that a rune runs on this device, and computes what the approved build does."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from hmrd.config.model import RuneConfig
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs
 from hmrd.running.failure import problem_of
@@ -18,29 +18,31 @@ from rune.tools.api.ports import inputs_of
 _ANY_SEED = 1
 
 
-def checked(data: bytes, approved: ApprovedOutputs | None, seconds: float) -> SelfTestOutcome | Problem:
+def check_rune(
+    data: bytes, approved_outputs: ApprovedOutputs | None, seconds: float
+) -> SelfTestOutcome | DeviceProblem:
     """Runs a rune on the inputs of the approved build's seed, and compares the outputs."""
     try:
-        result = self_test(data, _ANY_SEED if approved is None else approved.seed, limits(seconds))
+        result = self_test(data, _ANY_SEED if approved_outputs is None else approved_outputs.seed, limits(seconds))
     except RuneError as error:
         return problem_of(error, seconds)
-    if approved is None or not result.outputs:
+    if approved_outputs is None or not result.outputs:
         return SelfTestOutcome.NOT_VERIFIED
-    if result.outputs == approved.outputs:
+    if result.outputs == approved_outputs.outputs:
         return SelfTestOutcome.PASSED
-    return Problem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
+    return DeviceProblem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
 
 
 def missing_source(data: bytes, config: RuneConfig) -> str | None:
     """The name of an input that nothing feeds; None if each has a source."""
     try:
-        loaded = Runtime.load(data, limits(config.seconds))
+        loaded_rune = Runtime.load(data, limits(config.seconds))
     except RuneError:
-        return None  # What is wrong with it, the self-test says.
+        return None  # The self-test reports the problem.
     try:
-        ports = inputs_of(graph_of(data), loaded.capabilities)
+        ports = inputs_of(graph_of(data), loaded_rune.capabilities)
     finally:
-        loaded.close()
+        loaded_rune.close()
     return next((name for name, port in ports.items() if not port.optional and name not in config.sources), None)
 
 
@@ -52,7 +54,7 @@ def graph_of(data: bytes) -> Mapping[str, object]:
         return {}
 
 
-def outputs_for(data: bytes, seed: int, seconds: float) -> str | Problem:
+def outputs_for(data: bytes, seed: int, seconds: float) -> str | DeviceProblem:
     """The digest of a rune's outputs for the inputs of a seed; "" where they depend on a library of the host."""
     try:
         return self_test(data, seed, limits(seconds)).outputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from rune.running.runtime.errors import (
     BadRequest,
     InputError,
@@ -26,21 +26,21 @@ class RunFailed(Exception):
 
     def __init__(self, name: ProblemName, detail: str) -> None:
         super().__init__(detail)
-        self.problem = Problem(name, _SENTENCES[name])
+        self.problem = DeviceProblem(name, _SENTENCES[name])
 
 
-def problem_of(error: RuneError, seconds: float) -> Problem:
+def problem_of(error: RuneError, seconds: float) -> DeviceProblem:
     """The named problem of a rune's error. It never has the rune's own words, which may tell what it heard."""
     match error:
         case RuneStopped(limit="time"):
-            return Problem(ProblemName.TOO_SLOW, f"A run took longer than {seconds:g} s.")
+            return DeviceProblem(ProblemName.TOO_SLOW, f"A run took longer than {seconds:g} s.")
         case RuneStopped(limit=limit):
-            return Problem(ProblemName.TRAPPED, f"The rune reached its limit of {limit}.")
+            return DeviceProblem(ProblemName.TRAPPED, f"The rune reached its limit of {limit}.")
         case NotARune():
-            return Problem(ProblemName.NOT_A_RUNE, "The bytes are not a rune that this version runs.")
+            return DeviceProblem(ProblemName.NOT_A_RUNE, "The bytes are not a rune that this version runs.")
         case ModelRuntimeMissing():
-            return Problem(ProblemName.BOARD_WRONG, "Nothing on this device runs the models of the rune.")
+            return DeviceProblem(ProblemName.BOARD_WRONG, "Nothing on this device runs the models of the rune.")
         case InputError() | BadRequest():
-            return Problem(ProblemName.BOARD_WRONG, "The rune asks for an input that this device does not have.")
+            return DeviceProblem(ProblemName.BOARD_WRONG, "The rune asks for an input that this device does not have.")
         case _:
-            return Problem(ProblemName.TRAPPED, "The rune broke off.")
+            return DeviceProblem(ProblemName.TRAPPED, "The rune broke off.")

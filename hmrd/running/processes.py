@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.running.failure import RunFailed
 from hmrd.running.stop_signal import StopSignal
 
@@ -45,7 +45,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def owner_refuses(arguments: Sequence[str], seconds: float, stop: StopSignal) -> Problem | None:
+def owner_refuses(arguments: Sequence[str], seconds: float, stop: StopSignal) -> DeviceProblem | None:
     """Runs the owner's check command. Returns why it does not agree; None if it ends with 0, or was stopped."""
     try:
         with command(arguments) as process:
@@ -61,8 +61,8 @@ def owner_refuses(arguments: Sequence[str], seconds: float, stop: StopSignal) ->
     return None if status == 0 else _refused(f"It ended with {status}.")
 
 
-def _refused(why: str) -> Problem:
-    return Problem(ProblemName.CHECK_REFUSED, f"The owner's check command does not agree. {why}")
+def _refused(why: str) -> DeviceProblem:
+    return DeviceProblem(ProblemName.CHECK_REFUSED, f"The owner's check command does not agree. {why}")
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

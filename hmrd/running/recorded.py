@@ -32,8 +32,8 @@ def recorded_file(port: Input, window: bytes) -> tuple[str, bytes] | None:
 
 def _wav(samples: bytes, rate: int) -> bytes:
     head = struct.pack("<4sI4s", b"RIFF", 36 + len(samples), b"WAVE")
-    described = struct.pack("<4sIHHIIHH", b"fmt ", _FORMAT_SIZE, _PCM, 1, rate, rate * 2, 2, 16)
-    return head + described + struct.pack("<4sI", b"data", len(samples)) + samples
+    format_chunk = struct.pack("<4sIHHIIHH", b"fmt ", _FORMAT_SIZE, _PCM, 1, rate, rate * 2, 2, 16)
+    return head + format_chunk + struct.pack("<4sI", b"data", len(samples)) + samples
 
 
 def _text(value: float, element: ElementType) -> str:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from hmrd.config.model import RuneConfig
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.running.answers import answer_line
 from hmrd.running.checks import graph_of, limits
@@ -26,13 +26,13 @@ Windows = Mapping[str, bytes]
 
 @dataclass(frozen=True)
 class RunnerHooks:
-    """What a runner tells and asks."""
+    """The functions that a runner calls."""
 
     now: Callable[[], float]
     on_started: Callable[[], None]
     """The rune is loaded and reads its inputs."""
-    on_stopped: Callable[[Problem, str], None]
-    """The rune stopped by itself, with what the person at the device alone is told."""
+    on_stopped: Callable[[DeviceProblem, str], None]
+    """The rune stopped by itself; the text is for the person at the device alone."""
     on_ended: Callable[[], None]
     """The rune does not answer any more, for whatever reason."""
     on_windows: Callable[[Sequence[Input], Windows], None]
@@ -66,12 +66,12 @@ class RuneRunner:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it may still answer."""
+        """Whether the rune may still answer."""
         return self._is_alive
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it was told to stop."""
+        """Whether the rune is stopping."""
         return self._stop.is_set
 
     def _run(self) -> None:
@@ -83,36 +83,36 @@ class RuneRunner:
             self._end(problem_of(error, self._config.seconds))
         except Exception as error:
             # A fault of the daemon's own must be seen, and not end in a thread that nobody waits for.
-            self._end(Problem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
+            self._end(DeviceProblem(ProblemName.UNEXPECTED, f"{type(error).__name__} while the rune ran."))
         finally:
             self._is_alive = False
             self._hooks.on_ended()
 
-    def _end(self, problem: Problem, detail: str = "") -> None:
+    def _end(self, problem: DeviceProblem, detail: str = "") -> None:
         if not self._stop.is_set:
             self._hooks.on_stopped(problem, detail)
 
     def _answer(self) -> None:
-        loaded = Runtime.load(self._data, limits(self._config.seconds))
+        loaded_rune = Runtime.load(self._data, limits(self._config.seconds))
         try:
             graph = graph_of(self._data)
-            inputs = tuple(inputs_of(graph, loaded.capabilities).values())
-            names = {output.request.id: name for name, output in outputs_of(graph, loaded.outputs).items()}
+            inputs = tuple(inputs_of(graph, loaded_rune.capabilities).values())
+            names = {output.request.id: name for name, output in outputs_of(graph, loaded_rune.outputs).items()}
             self._hooks.on_started()
-            # What feeds it, such as a command, ends with it at once.
+            # Its sources, such as a command, end with it at once.
             with closing(self._windows(inputs)) as each_window:
                 for read in each_window:
                     self._hooks.on_windows(inputs, read)
-                    self._call(loaded, inputs, read, names)
+                    self._call(loaded_rune, inputs, read, names)
         finally:
-            loaded.close()
+            loaded_rune.close()
         if not self._stop.is_set:
             self.is_input_over = True
             self._stop.wait(None)
 
-    def _call(self, loaded: LoadedRune, inputs: Sequence[Input], read: Windows, names: Mapping[int, str]) -> None:
+    def _call(self, loaded_rune: LoadedRune, inputs: Sequence[Input], read: Windows, names: Mapping[int, str]) -> None:
         sources = {port.request.id: read.get(port.name, os.urandom) for port in inputs}
-        messages = loaded.call(sources)
+        messages = loaded_rune.call(sources)
         self.runs += 1
         if messages:
             line = answer_line(messages, names, self.rune.version, self._hooks.now())

@@ -1,4 +1,4 @@
-"""What feeds an input: a file, a named pipe, a command or a socket. Blocks of bytes come as they arrive."""
+"""The source of an input: a file, a named pipe, a command or a socket. Blocks of bytes come as they arrive."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import threading
 
 
 class StopSignal:
-    """Is given once. Whoever waits returns at once from then on."""
+    """A signal that is given once. Every wait returns at once from then on."""
 
     def __init__(self) -> None:
         self._flag = threading.Event()
@@ -22,7 +22,7 @@ class StopSignal:
 
     @property
     def is_set(self) -> bool:
-        """Whether it was given."""
+        """Whether the signal was given."""
         return self._flag.is_set()
 
     def wait(self, seconds: float | None) -> bool:

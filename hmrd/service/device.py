@@ -1,4 +1,4 @@
-"""What all runes of a device share."""
+"""The parts of a device that all its runes share."""
 
 from __future__ import annotations
 

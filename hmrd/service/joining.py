@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hmrd.machine import step
-from hmrd.protocol.enrolment import Enrolment, EnrolmentRequest, EnrolmentWaits, Proof
+from hmrd.protocol.enrolment import Enrolment, EnrolmentRequest, PendingEnrolment, Proof
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE
 from hmrd.service.device import LocalDevice
-from hmrd.state import Machine, ReportTaken, Started
+from hmrd.state import DeviceMachine, ReportAcknowledged, Started
 from hmrd.storage.identity import Identity
 from hmrd.trust import TrustRefused, require_keys
 
@@ -20,7 +20,7 @@ class AlreadyJoined(Exception):
 
 def join(
     device: LocalDevice, server: str, proof: Proof, name: str, report: Report, fingerprints: Collection[str] = ()
-) -> Enrolment | EnrolmentWaits:
+) -> Enrolment | PendingEnrolment:
     """Asks to join, with the device's first report. What it pins is on the disk before this returns. With
     `fingerprints`, it pins no other keys than these, and leaves an organisation that names others.
 
@@ -52,22 +52,22 @@ def require_unjoined(device: LocalDevice) -> None:
 
 def join_without_daemon(
     device: LocalDevice, rune: str, server: str, proof: Proof, name: str, fingerprints: Collection[str] = ()
-) -> Enrolment | EnrolmentWaits:
+) -> Enrolment | PendingEnrolment:
     """The same while no daemon runs, for the machine of a rune, which keeps the number of its report."""
     require_unjoined(device)
     file = device.folder.state_file(rune)
-    machine = Machine(device.agent, device.config.board, file.read()[0])
+    machine = DeviceMachine(device.agent, device.config.board, file.read()[0])
     machine, _ = step(machine, Started(device.clock.now()))
     file.write(machine.state)
     report = first_report(machine)
     answer = join(device, server, proof, name, report, fingerprints)
     if isinstance(answer, Enrolment):
-        machine, _ = step(machine, ReportTaken(device.clock.now(), report.sequence))
+        machine, _ = step(machine, ReportAcknowledged(device.clock.now(), report.sequence))
         file.write(machine.state)
     return answer
 
 
-def first_report(machine: Machine) -> Report:
+def first_report(machine: DeviceMachine) -> Report:
     """The report of a machine that no server knows yet: it waits there since the daemon started."""
     if machine.state.report is None:
         raise ValueError("the machine has not started")

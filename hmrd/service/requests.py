@@ -1,4 +1,4 @@
-"""What a server may ask of a device: its log, a self-test, another key, and to leave."""
+"""Answers the requests of a server: for the log, a self-test, another key, and to leave."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from hmrd.config.model import RuneConfig
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import LARGEST_LOG, RequestAnswer
-from hmrd.protocol.wanted import DeviceRequest, RequestKind
+from hmrd.protocol.wanted import RequestKind, RequestToDevice
 from hmrd.running.checks import outputs_for
 from hmrd.service.device import LocalDevice, ServerConnection
-from hmrd.state import Event, RequestDone, State
+from hmrd.state import MachineEvent, MachineState, RequestDone
 from hmrd.storage.files import StorageFailed
 from hmrd.storage.slots import Slots
 from hmrd.trust import may_leave
@@ -24,7 +24,7 @@ class Requests:
         """`stop_rune` has the rune that answers end; it is started again where the machine says so."""
         self._device, self._config, self._slots, self._stop_rune = device, config, slots, stop_rune
 
-    def answer(self, request: DeviceRequest, state: State) -> Event:
+    def answer(self, request: RequestToDevice, state: MachineState) -> MachineEvent:
         """Does what is asked."""
         try:
             answer = self._answer(request, state)
@@ -34,7 +34,7 @@ class Requests:
             answer = RequestAnswer(request.id, problem=error.problem)
         return RequestDone(self._device.clock.now(), answer)
 
-    def _answer(self, request: DeviceRequest, state: State) -> RequestAnswer:
+    def _answer(self, request: RequestToDevice, state: MachineState) -> RequestAnswer:
         connection = self._device.connection
         if connection is None:
             return _refused(request, ProblemName.SERVER_AWAY, "The device belongs to no organisation.")
@@ -52,13 +52,13 @@ class Requests:
             case RequestKind.LEAVE | RequestKind.HAND_OVER:
                 return self._leave(request, connection)
 
-    def _self_test(self, request: DeviceRequest, state: State) -> RequestAnswer:
+    def _self_test(self, request: RequestToDevice, state: MachineState) -> RequestAnswer:
         rune, slot = state.running, state.active
         data = None if rune is None or slot is None else self._slots.read(slot, rune)
         if data is None:
             return _refused(request, ProblemName.DAMAGED, "Nothing is installed.")
         outputs = outputs_for(data, request.seed or 0, self._config.seconds)
-        if isinstance(outputs, Problem):
+        if isinstance(outputs, DeviceProblem):
             return RequestAnswer(request.id, problem=outputs)
         return RequestAnswer(request.id, outputs=outputs)
 
@@ -77,7 +77,7 @@ class Requests:
         files.adopt_next_key()
         self._device.connect()
 
-    def _leave(self, request: DeviceRequest, connection: ServerConnection) -> RequestAnswer:
+    def _leave(self, request: RequestToDevice, connection: ServerConnection) -> RequestAnswer:
         # The orders come with the state, and are those of the present moment.
         desired = self._device.client(connection.identity.server, connection.identity.trust.device).state()
         if desired is None or not may_leave(connection.identity.trust, desired):
@@ -88,5 +88,5 @@ class Requests:
         return RequestAnswer(request.id)
 
 
-def _refused(request: DeviceRequest, name: ProblemName, detail: str) -> RequestAnswer:
-    return RequestAnswer(request.id, problem=Problem(name, detail))
+def _refused(request: RequestToDevice, name: ProblemName, detail: str) -> RequestAnswer:
+    return RequestAnswer(request.id, problem=DeviceProblem(name, detail))

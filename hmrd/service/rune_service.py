@@ -15,7 +15,7 @@ from typing import Final
 
 from hmrd.config.model import Origin, RuneConfig
 from hmrd.machine import step
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import DeviceEvent, EventKind, RequestAnswer
 from hmrd.running.recorded import recorded_file
 from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
@@ -26,30 +26,30 @@ from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.service.tasks import Task, Tasks
 from hmrd.state import (
-    Answer,
+    AnswerRequest,
     AnswersDropped,
     AskOwner,
     Check,
     Command,
-    Event,
+    DeviceMachine,
     Fetch,
-    Leave,
-    Machine,
+    LeaveOrganisation,
+    MachineEvent,
+    MachineState,
     OwnerRefused,
     Poll,
     Polled,
     PollFailed,
     Rejoin,
-    ReportTaken,
+    ReportAcknowledged,
     RequestDone,
-    Run,
+    RuneHalted,
     RuneStarted,
-    RuneStopped,
-    Send,
+    RunSlot,
     SendFailed,
+    SendReport,
     SlotDamaged,
     Started,
-    State,
     Ticked,
     Unchanged,
     WakeAt,
@@ -80,21 +80,21 @@ class RuneService:
         state, is_damaged = self._file.read()
         if is_damaged:
             device.log.write(f"The state of {config.name} was damaged, and the one before is used.")
-        self.machine = Machine(device.agent, device.config.board, state)
+        self.machine = DeviceMachine(device.agent, device.config.board, state)
         self._saved = state
         self._tasks: dict[Command, StopSignal] = {}
         self.runner: RuneRunner | None = None
         self.sinks: tuple[AnswerQueue, ...] = ()
         self.local_detail = ""
-        """What the person at the device is told of the last problem."""
-        self.storage_problem: Problem | None = None
+        """The detail of the last problem, for the person at the device alone."""
+        self.storage_problem: DeviceProblem | None = None
         self.wake: float | None = None
-        """When time alone makes something happen."""
+        """The time at which the machine has to be asked again; None if only an event changes it."""
         self._last_ring = 0.0
         self._next_ring: float | None = None
-        """When to poll because the bell rang."""
+        """The time of the poll that a bell asked for; None without one."""
         self._dropped = 0
-        self._dropped_told = 0.0
+        self._dropped_posted = 0.0
         self._lock = threading.Lock()
         self._make = Tasks(device, config, self.slots, self._tell)
         self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune))
@@ -140,7 +140,7 @@ class RuneService:
         for sink in self.sinks:
             sink.close()
 
-    def handle(self, event: Event) -> None:
+    def handle(self, event: MachineEvent) -> None:
         """Takes an event, writes the state that follows, and does what is to be done."""
         before = self.machine
         self.machine, commands = step(self.machine, event)
@@ -153,8 +153,8 @@ class RuneService:
         if self._save():
             self._carry_out(commands)
         else:
-            # What is not written must not be acted on. The rune of the written state keeps running.
-            safe = [each for each in commands if isinstance(each, Run) and self._is_saved(each)]
+            # A state that is not written must not be acted on. The rune of the written state keeps running.
+            safe = [each for each in commands if isinstance(each, RunSlot) and self._is_saved(each)]
             self._carry_out(safe, is_whole=False)
             self.wake = self._now() + RETRY_SAVING
 
@@ -171,12 +171,12 @@ class RuneService:
         self._saved, self.storage_problem = self.machine.state, None
         return True
 
-    def _is_saved(self, command: Run) -> bool:
+    def _is_saved(self, command: RunSlot) -> bool:
         return self._saved.active == command.slot and self._saved.running == command.rune
 
     def _carry_out(self, commands: Sequence[Command], *, is_whole: bool = True) -> None:
         self.wake = min((each.time for each in commands if isinstance(each, WakeAt)), default=None)
-        self._have_run(next((each for each in commands if isinstance(each, Run)), None))
+        self._have_run(next((each for each in commands if isinstance(each, RunSlot)), None))
         if not is_whole:
             return
         tasks = {each: task for each in commands if (task := self._task(each)) is not None}
@@ -185,7 +185,7 @@ class RuneService:
         for command, task in tasks.items():
             if command not in self._tasks:
                 self._begin(command, task)
-        if any(isinstance(each, Leave) for each in commands):
+        if any(isinstance(each, LeaveOrganisation) for each in commands):
             self.leave()
 
     def _task(self, command: Command) -> Task | None:
@@ -195,7 +195,7 @@ class RuneService:
         match command:
             case Poll():
                 return lambda _: self._make.poll(state)
-            case Send() if is_joined:
+            case SendReport() if is_joined:
                 return lambda _: self._make.send(command)
             case Fetch():
                 return partial(self._make.fetch, command)
@@ -203,7 +203,7 @@ class RuneService:
                 return lambda _: self._make.check(command)
             case AskOwner():
                 return partial(self._make.ask_owner, command)
-            case Answer(request=request):
+            case AnswerRequest(request=request):
                 return lambda _: self._requests.answer(request, state)
             case Rejoin():
                 return self._make.rejoin
@@ -219,7 +219,7 @@ class RuneService:
                 event = task(signal)
             except Exception as error:
                 self._device.log.write(f"{type(command).__name__} failed: {fault_text(error)}.")
-                event = self._failed(command, Problem(ProblemName.UNEXPECTED, f"{type(error).__name__}."))
+                event = self._failed(command, DeviceProblem(ProblemName.UNEXPECTED, f"{type(error).__name__}."))
             self._schedule(lambda: self._end_task(command, signal, event))
 
         threading.Thread(target=work, name=f"{self.config.name} {type(command).__name__}", daemon=True).start()
@@ -229,31 +229,31 @@ class RuneService:
             signal.set()
         self._tasks.clear()
 
-    def _end_task(self, command: Command, signal: StopSignal, event: Event | None) -> None:
+    def _end_task(self, command: Command, signal: StopSignal, event: MachineEvent | None) -> None:
         if self._tasks.get(command) is not signal:
             return
         del self._tasks[command]
         if event is not None:
             self.handle(event)
 
-    def _failed(self, command: Command, problem: Problem) -> Event | None:
+    def _failed(self, command: Command, problem: DeviceProblem) -> MachineEvent | None:
         """The event of a fault of the daemon itself."""
         now = self._now()
         match command:
             case Poll():
                 return PollFailed(now, problem)
-            case Send():
+            case SendReport():
                 return SendFailed(now)
             case Fetch(rune=rune) | Check(rune=rune):
                 return WorkFailed(now, rune, problem)
             case AskOwner(rune=digest):
                 return OwnerRefused(now, digest, problem)
-            case Answer(request=request):
+            case AnswerRequest(request=request):
                 return RequestDone(now, RequestAnswer(request.id, problem=problem))
             case _:
                 return None
 
-    def _have_run(self, command: Run | None) -> None:
+    def _have_run(self, command: RunSlot | None) -> None:
         """Has the rune of a command run, and no other one."""
         runner = self.runner
         if runner is not None:
@@ -266,8 +266,8 @@ class RuneService:
             return
         data = self.slots.read(command.slot, command.rune)
         if data is None:
-            damaged = SlotDamaged(self._now(), command.slot)
-            self._schedule(lambda: self.handle(damaged))
+            event = SlotDamaged(self._now(), command.slot)
+            self._schedule(lambda: self.handle(event))
             return
         digest = command.rune.rune
         hooks = RunnerHooks(
@@ -284,9 +284,9 @@ class RuneService:
             self.runner = None
             self.tick()
 
-    def _stopped(self, digest: str, problem: Problem, detail: str) -> None:
+    def _stopped(self, digest: str, problem: DeviceProblem, detail: str) -> None:
         self._tell(detail)
-        self._post(RuneStopped(self._now(), digest, problem))
+        self._post(RuneHalted(self._now(), digest, problem))
 
     def _tell(self, detail: str) -> None:
         self.local_detail = detail
@@ -305,12 +305,12 @@ class RuneService:
         with self._lock:
             self._dropped += count
             now = self._now()
-            if now < self._dropped_told + DROPPED_EVERY:
+            if now < self._dropped_posted + DROPPED_EVERY:
                 return
-            dropped, self._dropped, self._dropped_told = self._dropped, 0, now
+            dropped, self._dropped, self._dropped_posted = self._dropped, 0, now
         self._post(AnswersDropped(now, dropped))
 
-    def joined(self, event: ReportTaken) -> None:
+    def joined(self, event: ReportAcknowledged) -> None:
         """The device joined an organisation, with its first report: it asks at once what is wanted."""
         self.machine = replace(self.machine, waiting=replace(self.machine.waiting, poll=0.0, send=0.0))
         self.handle(event)
@@ -324,7 +324,7 @@ class RuneService:
         self._device.folder.forget_documents()
         self._device.folder.identity.forget()
         self._device.connection = None
-        self.machine = Machine(self._device.agent, self._device.config.board, State())
+        self.machine = DeviceMachine(self._device.agent, self._device.config.board, MachineState())
         self._device.log.write("The device left its organisation.")
         self.handle(Started(self._now()))
 
@@ -333,23 +333,23 @@ class RuneService:
         wait = (waiting.poll - now) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  spreads load, hides nothing
         self.machine = replace(self.machine, waiting=replace(waiting, poll=now + wait))
 
-    def _log_changes(self, before: Machine, after: Machine) -> None:
-        known = set(_events(before.state))
+    def _log_changes(self, before: DeviceMachine, after: DeviceMachine) -> None:
+        known_events = set(_events(before.state))
         for event in _events(after.state):
-            if event not in known and event.kind is not EventKind.EVENTS_DROPPED:
+            if event not in known_events and event.kind is not EventKind.EVENTS_DROPPED:
                 self._device.log.write(f"{self.config.name}: {_line(event)}")
         server = after.waiting.server
         if server != before.waiting.server and server is not None:
             self._device.log.write(f"The server gave no state: {server.name}: {server.detail}")
 
-    def _post(self, event: Event) -> None:
+    def _post(self, event: MachineEvent) -> None:
         self._schedule(lambda: self.handle(event))
 
     def _now(self) -> float:
         return self._device.clock.now()
 
 
-def _events(state: State) -> Iterable[DeviceEvent]:
+def _events(state: MachineState) -> Iterable[DeviceEvent]:
     yield from () if state.report is None else state.report.events
     yield from state.events
 

@@ -13,10 +13,10 @@ from hmrd.config.model import Origin, RuneConfig
 from hmrd.network.documents import documents_refuse, first_root
 from hmrd.network.downloads import DownloadStopped
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import WantedRune
-from hmrd.running.checks import checked, missing_source
+from hmrd.running.checks import check_rune, missing_source
 from hmrd.running.failure import RunFailed
 from hmrd.running.processes import owner_refuses
 from hmrd.running.stop_signal import StopSignal
@@ -24,20 +24,20 @@ from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.state import (
     AskOwner,
     Check,
-    Checked,
-    Event,
     Fetch,
-    Fetched,
+    MachineEvent,
+    MachineState,
     OwnerAgreed,
     OwnerRefused,
     Polled,
     PollFailed,
     Rejoined,
-    ReportRefused,
-    ReportTaken,
-    Send,
+    ReportAcknowledged,
+    ReportRejected,
+    RuneChecked,
+    RuneFetched,
     SendFailed,
-    State,
+    SendReport,
     Unchanged,
     WorkFailed,
 )
@@ -46,7 +46,7 @@ from hmrd.storage.identity import Identity
 from hmrd.storage.slots import Slots
 from hmrd.trust import judge
 
-Task = Callable[[StopSignal], Event | None]
+Task = Callable[[StopSignal], MachineEvent | None]
 
 _FIRST_WAIT: Final = 10.0
 _LONGEST_WAIT: Final = 3600.0
@@ -56,10 +56,10 @@ class Tasks:
     """The tasks of one rune."""
 
     def __init__(self, device: LocalDevice, config: RuneConfig, slots: Slots, tell: Callable[[str], None]) -> None:
-        """`tell` takes what the person at the device alone is told of a check."""
+        """`tell` takes the detail of a check, for the person at the device alone."""
         self._device, self._config, self._slots, self._tell = device, config, slots, tell
 
-    def poll(self, state: State) -> Event:
+    def poll(self, state: MachineState) -> MachineEvent:
         """Asks the server what is wanted, and whether the device may believe it."""
         connection = self._connection
         if connection is None:
@@ -79,21 +79,21 @@ class Tasks:
             return PollFailed(self._now(), error.problem)
         return Polled(self._now(), desired, judgement.refusal)
 
-    def send(self, command: Send) -> Event:
+    def send(self, command: SendReport) -> MachineEvent:
         """Sends a report. A rune that no server knows reports to nobody."""
         connection = self._connection
         if connection is None:
-            return ReportTaken(self._now(), command.report.sequence)
+            return ReportAcknowledged(self._now(), command.report.sequence)
         try:
             last = connection.client.report(command.report)
         except ServerFailed as error:
             self._device.log.write(f"A report did not reach the server: {error.problem.detail}")
             return SendFailed(self._now())
         if last is None:
-            return ReportTaken(self._now(), command.report.sequence)
-        return ReportRefused(self._now(), last)
+            return ReportAcknowledged(self._now(), command.report.sequence)
+        return ReportRejected(self._now(), last)
 
-    def fetch(self, command: Fetch, stop: StopSignal) -> Event | None:
+    def fetch(self, command: Fetch, stop: StopSignal) -> MachineEvent | None:
         """Brings the bytes of a rune into a slot."""
         rune = command.rune
         try:
@@ -102,16 +102,16 @@ class Tasks:
             return None
         except StorageFailed as error:
             problem = error.problem
-        return Fetched(self._now(), rune) if problem is None else WorkFailed(self._now(), rune, problem)
+        return RuneFetched(self._now(), rune) if problem is None else WorkFailed(self._now(), rune, problem)
 
-    def check(self, command: Check) -> Event:
+    def check(self, command: Check) -> MachineEvent:
         """Judges whether a rune is allowed, can be fed, and computes what was approved."""
         result = self._check(command)
-        if isinstance(result, Problem):
+        if isinstance(result, DeviceProblem):
             return WorkFailed(self._now(), command.rune, result)
-        return Checked(self._now(), command.rune, result)
+        return RuneChecked(self._now(), command.rune, result)
 
-    def ask_owner(self, command: AskOwner, stop: StopSignal) -> Event:
+    def ask_owner(self, command: AskOwner, stop: StopSignal) -> MachineEvent:
         """Runs the owner's check command."""
         problem = None
         if self._config.check:
@@ -120,7 +120,7 @@ class Tasks:
             return OwnerAgreed(self._now(), command.rune)
         return OwnerRefused(self._now(), command.rune, problem)
 
-    def rejoin(self, stop: StopSignal) -> Event | None:
+    def rejoin(self, stop: StopSignal) -> MachineEvent | None:
         """Asks for the new organisation until the server says it."""
         wait = _FIRST_WAIT
         while (connection := self._connection) is not None:
@@ -139,37 +139,37 @@ class Tasks:
             wait = min(2 * wait, _LONGEST_WAIT)
         return Rejoined(self._now())
 
-    def _fetch(self, rune: WantedRune, slot: int, stop: StopSignal) -> Problem | None:
+    def _fetch(self, rune: WantedRune, slot: int, stop: StopSignal) -> DeviceProblem | None:
         if self._slots.read(slot, rune) is not None:
             return None
         if not rune.deployment:
             data = read_file(self._slots.incoming(rune))
             if data is None:
-                return Problem(ProblemName.DAMAGED, "The rune that was deployed here is gone. Deploy it again.")
+                return DeviceProblem(ProblemName.DAMAGED, "The rune that was deployed here is gone. Deploy it again.")
             self._slots.put(slot, rune, data)
             return None
         connection = self._connection
         if connection is None:
-            return Problem(ProblemName.SERVER_AWAY, "The device belongs to no organisation.")
+            return DeviceProblem(ProblemName.SERVER_AWAY, "The device belongs to no organisation.")
         return connection.downloads.fetch(rune, self._slots, slot, lambda: stop.is_set)
 
-    def _check(self, command: Check) -> SelfTestOutcome | Problem:
+    def _check(self, command: Check) -> SelfTestOutcome | DeviceProblem:
         rune = command.rune
         data = self._slots.read(command.slot, rune)
         if data is None:
-            return Problem(ProblemName.DAMAGED, "The bytes on the disk have not the digest of the rune.")
+            return DeviceProblem(ProblemName.DAMAGED, "The bytes on the disk have not the digest of the rune.")
         if rune.deployment and (problem := self._refused_by_documents(rune)) is not None:
             return problem
         if (name := missing_source(data, self._config)) is not None:
             error = RunFailed(ProblemName.CONFIG_WRONG, f"The input {name} has no source: [rune.source.{name}].")
             self._tell(str(error))
             return error.problem
-        return checked(data, rune.self_test, self._config.seconds)
+        return check_rune(data, rune.self_test, self._config.seconds)
 
-    def _refused_by_documents(self, rune: WantedRune) -> Problem | None:
+    def _refused_by_documents(self, rune: WantedRune) -> DeviceProblem | None:
         connection = self._connection
         if connection is None:
-            return Problem(ProblemName.SERVER_AWAY, "The device belongs to no organisation.")
+            return DeviceProblem(ProblemName.SERVER_AWAY, "The device belongs to no organisation.")
         folder = self._device.folder.documents
         try:
             if not connection.identity.trust.root:

@@ -1,1 +1,1 @@
-"""What a device keeps on its disk, all below one folder. Power may fail at any byte."""
+"""The files of a device, all below one folder. Power may fail at any byte."""

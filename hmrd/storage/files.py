@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from rune.no_room import is_out_of_room
 
 
 class StorageFailed(Exception):
     """The disk is full, or cannot be written."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: DeviceProblem) -> None:
         super().__init__(problem.detail)
         self.problem = problem
 
@@ -70,8 +70,8 @@ def delete_file(path: Path) -> None:
 def storage_failure(path: Path, error: OSError) -> StorageFailed:
     """The named problem of an error of the disk."""
     if is_out_of_room(error):
-        return StorageFailed(Problem(ProblemName.DISK_FULL, f"{path} cannot be written: the disk is full."))
-    return StorageFailed(Problem(ProblemName.UNEXPECTED, f"{path} cannot be written: {error.strerror or error}."))
+        return StorageFailed(DeviceProblem(ProblemName.DISK_FULL, f"{path} cannot be written: the disk is full."))
+    return StorageFailed(DeviceProblem(ProblemName.UNEXPECTED, f"{path} cannot be written: {error.strerror or error}."))
 
 
 def _discard(path: Path, unlink: Callable[[Path], None] = os.unlink) -> None:

@@ -1,4 +1,4 @@
-"""Who the device is: its key, and the organisation that it joined."""
+"""The identity of a device: its key, and the organisation that it joined."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, TrustKind
 from hmrd.protocol.keys import public_key_text
-from hmrd.protocol.reading import BadMessage, Fields, parsed, written
+from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.storage.files import delete_file, read_file, write_file
 from hmrd.trust import PinnedTrust
 
@@ -61,7 +61,7 @@ class Identity:
 
     @classmethod
     def of(cls, server: str, enrolment: Enrolment) -> Identity:
-        """What a device pins of the answer of a server that it joined."""
+        """Returns the identity that a device pins from the answer of a server that it joined."""
         trust = enrolment.trust
         pinned = PinnedTrust(trust.kind, enrolment.organisation, enrolment.device, trust.root or "", trust.keys)
         return cls(server, enrolment.name, pinned)
@@ -72,7 +72,7 @@ class Identity:
 
     @classmethod
     def from_json(cls, value: object) -> Identity:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the identity")
         return cls(fields.text("server", 300), fields.text("name", 60), fields.item("trust", _pinned_trust))
 
@@ -120,7 +120,7 @@ class IdentityFiles:
             return None
         try:
             return Identity.from_json(parsed(data, _LARGEST))
-        except BadMessage:
+        except BadDeviceMessage:
             return None
 
     def write(self, identity: Identity) -> None:
@@ -158,5 +158,5 @@ def _pinned_trust(value: object) -> PinnedTrust:
 
 def _key_text(value: object) -> str:
     if not isinstance(value, str):
-        raise BadMessage("keys of trust are not texts.")
+        raise BadDeviceMessage("keys of trust are not texts.")
     return value

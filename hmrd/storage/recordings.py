@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from hmrd.protocol.problems import Problem, ProblemName
-from hmrd.protocol.reading import BadMessage, Fields, parsed, written
+from hmrd.protocol.problems import DeviceProblem, ProblemName
+from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.storage.files import StorageFailed, delete_file, read_file, write_file
 from hmrd.storage.slots import RESERVE
 
@@ -38,7 +38,7 @@ class RecordingSession:
     id: int
     label: str
     consent: str
-    """Who agreed to what, in the person's own words."""
+    """The consent in the person's own words: who agreed to what."""
     until: str
     """The last day on which the recordings are kept, such as 2027-01-31."""
     began: float
@@ -59,7 +59,7 @@ class RecordingSession:
 
     @classmethod
     def from_json(cls, value: object) -> RecordingSession:
-        """Reads it. Raises `BadMessage`."""
+        """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "a session")
         return cls(
             fields.integer("id", 1),
@@ -95,7 +95,7 @@ class DeviceRecordings:
         return next((each for each in self._sessions if not each.is_over), None)
 
     def count(self, session: RecordingSession) -> int:
-        """How many recordings of a session are there."""
+        """Returns how many recordings a session has."""
         return len(self._files(session))
 
     def begin(
@@ -116,7 +116,7 @@ class DeviceRecordings:
             self._write((*(replace(each, is_over=True) for each in self._sessions), session))
         return session
 
-    def keep(self, ending: str, data: bytes, now: float) -> Problem | None:
+    def keep(self, ending: str, data: bytes, now: float) -> DeviceProblem | None:
         """Keeps a window in the running session. Returns why it was not kept."""
         with self._lock:
             session = self.running
@@ -152,13 +152,15 @@ class DeviceRecordings:
             self.delete(session)
         return expired
 
-    def _keep(self, session: RecordingSession, ending: str, data: bytes) -> Problem | None:
+    def _keep(self, session: RecordingSession, ending: str, data: bytes) -> DeviceProblem | None:
         files = self._files(session) if session.id not in self._numbers or session.last is not None else []
         if session.id not in self._numbers:
             self._numbers[session.id] = max((int(path.stem.rpartition("-")[2]) for path in files), default=0)
         try:
             if shutil.disk_usage(self._folder).free < RESERVE + len(data):
-                raise StorageFailed(Problem(ProblemName.DISK_FULL, "Nothing is recorded any more: the disk is full."))
+                raise StorageFailed(
+                    DeviceProblem(ProblemName.DISK_FULL, "Nothing is recorded any more: the disk is full.")
+                )
             self._numbers[session.id] += 1
             name = f"{session.files}{self._numbers[session.id]:07}.{ending}"
             write_file(self.data / name, data)
@@ -185,7 +187,7 @@ class DeviceRecordings:
         try:
             fields = Fields(parsed(data, _LARGEST_FILE), "the sessions")
             yield from fields.items("sessions", RecordingSession.from_json, MOST_SESSIONS)
-        except BadMessage:
+        except BadDeviceMessage:
             # Without the list nobody knows who agreed to what, so nothing may be kept.
             shutil.rmtree(self.data, ignore_errors=True)
 
@@ -211,5 +213,5 @@ def day_after(now: float, days: int) -> str:
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise BadMessage("a time of a session is not a number.")
+        raise BadDeviceMessage("a time of a session is not a number.")
     return float(value)

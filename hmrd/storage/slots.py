@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.storage.files import StorageFailed, make_folder, read_file, storage_failure, sync_folder
 from rune.digests import digest_of
@@ -33,7 +33,7 @@ class Slots:
         return self._folder / f"slot-{slot}.rune"
 
     def fetched_bytes(self, rune: WantedRune) -> int:
-        """How many bytes of a rune are there already, after a download that broke off."""
+        """Returns how many bytes of a rune are there already, after a download that broke off."""
         try:
             size = self._part(rune).stat().st_size
         except OSError:
@@ -54,7 +54,7 @@ class Slots:
                 detail = (
                     f"The rune needs {missing:,} more bytes, and the disk has {free:,} with a reserve of {RESERVE:,}."
                 )
-                raise StorageFailed(Problem(ProblemName.DISK_FULL, detail))
+                raise StorageFailed(DeviceProblem(ProblemName.DISK_FULL, detail))
             file = part.open("ab")
             file.truncate(start)
         except OSError as error:

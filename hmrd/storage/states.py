@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from hmrd.protocol.problems import Problem
-from hmrd.protocol.reading import BadMessage, Fields, parsed, written
+from hmrd.protocol.problems import DeviceProblem
+from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.protocol.reports import DeviceEvent, Phase, Report, RequestAnswer, SelfTestOutcome, Totals
-from hmrd.protocol.wanted import LONGEST_INTERVAL, DeviceRequest, WantedRune
-from hmrd.state import Failure, Slot, State, Summary
+from hmrd.protocol.wanted import LONGEST_INTERVAL, RequestToDevice, WantedRune
+from hmrd.state import Failure, MachineState, RuneSlot, Summary
 from hmrd.storage.files import read_file, write_file
 
 T = TypeVar("T")
@@ -29,19 +29,19 @@ class StateFile:
         self._path = path
         self._former = path.with_name(f"{path.name}.former")
 
-    def read(self) -> tuple[State, bool]:
+    def read(self) -> tuple[MachineState, bool]:
         """The state, or an empty one, and whether a file was damaged."""
-        damaged = False
+        is_damaged = False
         for path in (self._path, self._former):
             if (data := read_file(path)) is None:
                 continue
             try:
-                return state_from_json(parsed(data, LARGEST_FILE)), damaged
-            except BadMessage:
-                damaged = True
-        return State(), damaged
+                return state_from_json(parsed(data, LARGEST_FILE)), is_damaged
+            except BadDeviceMessage:
+                is_damaged = True
+        return MachineState(), is_damaged
 
-    def write(self, state: State) -> None:
+    def write(self, state: MachineState) -> None:
         """Writes the state. It is on the disk when this returns. Raises `StorageFailed`."""
         data = written(state_to_json(state))
         if (former := read_file(self._path)) is not None and _is_state(former):
@@ -49,7 +49,7 @@ class StateFile:
         write_file(self._path, data)
 
 
-def state_to_json(state: State) -> dict[str, Any]:
+def state_to_json(state: MachineState) -> dict[str, Any]:
     """The state as JSON."""
     return {
         "slots": [None if each is None else _slot_to_json(each) for each in state.slots],
@@ -80,13 +80,13 @@ def state_to_json(state: State) -> dict[str, Any]:
     }
 
 
-def state_from_json(value: object) -> State:
-    """Reads the state. Raises `BadMessage`."""
+def state_from_json(value: object) -> MachineState:
+    """Reads the state. Raises `BadDeviceMessage`."""
     fields = Fields(value, "the state")
     slots = fields.items("slots", _optional(_slot_from_json), 2)
     if len(slots) != 2:
-        raise BadMessage("slots of the state are not two.")
-    return State(
+        raise BadDeviceMessage("slots of the state are not two.")
+    return MachineState(
         slots=(slots[0], slots[1]),
         active=fields.integer("active", 0, 1) if fields.has("active") else None,
         phase=fields.choice("phase", Phase),
@@ -97,12 +97,12 @@ def state_from_json(value: object) -> State:
         trial_starts=fields.integer("trial_starts"),
         failures=fields.items("failures", _failure_from_json, _MOST),
         self_test=fields.choice("self_test", SelfTestOutcome) if fields.has("self_test") else None,
-        problem=fields.optional("problem", Problem.from_json),
-        refusal=fields.optional("refusal", Problem.from_json),
+        problem=fields.optional("problem", DeviceProblem.from_json),
+        refusal=fields.optional("refusal", DeviceProblem.from_json),
         totals=fields.item("totals", Totals.from_json),
         numbers=fields.items("numbers", _pair, _MOST),
         interval=fields.integer("interval", 1, LONGEST_INTERVAL),
-        requests=fields.items("requests", DeviceRequest.from_json, _MOST),
+        requests=fields.items("requests", RequestToDevice.from_json, _MOST),
         handled=fields.items("handled", _whole, _MOST),
         events=fields.items("events", DeviceEvent.from_json, _MOST),
         dropped=fields.integer("dropped"),
@@ -138,13 +138,13 @@ def _optional(read: Callable[[object], T]) -> Callable[[object], T | None]:
     return lambda value: None if value is None else read(value)
 
 
-def _slot_to_json(slot: Slot) -> Mapping[str, Any]:
+def _slot_to_json(slot: RuneSlot) -> Mapping[str, Any]:
     return {"rune": slot.rune.to_json(), "is_healthy": slot.is_healthy}
 
 
-def _slot_from_json(value: object) -> Slot:
+def _slot_from_json(value: object) -> RuneSlot:
     fields = Fields(value, "a slot")
-    return Slot(fields.item("rune", _wanted_from_json), fields.truth("is_healthy"))
+    return RuneSlot(fields.item("rune", _wanted_from_json), fields.truth("is_healthy"))
 
 
 def _failure_to_json(failure: Failure) -> Mapping[str, Any]:
@@ -154,7 +154,7 @@ def _failure_to_json(failure: Failure) -> Mapping[str, Any]:
 
 def _failure_from_json(value: object) -> Failure:
     fields = Fields(value, "a failure")
-    problem = fields.item("problem", Problem.from_json)
+    problem = fields.item("problem", DeviceProblem.from_json)
     return Failure(fields.digest("rune"), fields.integer("count"), fields.item("until", _number), problem)
 
 
@@ -175,23 +175,23 @@ def _summary_from_json(value: object) -> Summary:
         fields.optional("running", _wanted_from_json),
         fields.optional("other", _wanted_from_json),
         fields.choice("self_test", SelfTestOutcome) if fields.has("self_test") else None,
-        fields.optional("problem", Problem.from_json),
+        fields.optional("problem", DeviceProblem.from_json),
     )
 
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise BadMessage(f"{value!r} is not a number.")
+        raise BadDeviceMessage(f"{value!r} is not a number.")
     return float(value)
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadMessage(f"{value!r} is not a whole number.")
+        raise BadDeviceMessage(f"{value!r} is not a whole number.")
     return value
 
 
 def _pair(value: object) -> tuple[str, int]:
     if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], str):
-        raise BadMessage(f"{value!r} is not a name with a number.")
+        raise BadDeviceMessage(f"{value!r} is not a name with a number.")
     return value[0], _whole(value[1])

@@ -6,9 +6,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import RequestKind, WantedRune
-from hmrd.state import RuneStopped, WentBack
+from hmrd.state import RuneHalted, WentBack
 from tests.support.hmrd.world import ALSO_GOOD, CRASHES, DISLIKED, FAILS_TEST, GOOD, World
 from tests.support.properties import examples
 
@@ -71,7 +71,7 @@ class AnyHistory(RuleBasedStateMachine):
     def stop_rune(self, name: ProblemName) -> None:
         if self.world.answering is not None:
             rune, self.world.answering = self.world.answering, None
-            self.world.send(RuneStopped(self.world.now, rune, Problem(name, "It stopped.")))
+            self.world.send(RuneHalted(self.world.now, rune, DeviceProblem(name, "It stopped.")))
 
     @rule()
     def go_back(self) -> None:

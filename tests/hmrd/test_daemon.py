@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.protocol.enrolment import Trust, TrustKind
+from hmrd.protocol.enrolment import TrustAnchor, TrustKind
 from hmrd.protocol.orders import RunOrder, sign_order
 from hmrd.protocol.reports import EventKind
 from hmrd.protocol.wanted import ApprovedOutputs, RequestKind
@@ -163,9 +163,9 @@ def test_other_bits_than_approved_never_run(server: ProtocolServer, device: Daem
     server.want(sine_rune(), 1)
     enrolled(device, server)
     device.wait_for_version("1.1")
-    wanted = server.want(other_sine_rune(), 2)
+    wanted_rune = server.want(other_sine_rune(), 2)
     outputs = ApprovedOutputs(7, f"sha256:{'0' * 64}")
-    server.desired = replace(server.desired, wanted=replace(wanted, self_test=outputs))
+    server.desired = replace(server.desired, wanted=replace(wanted_rune, self_test=outputs))
     device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "self-test-failed", "the self-test fails")
     assert device.rune["running"]["version"] == "1.1"
     server.wait_for_report(lambda report: report.problem is not None, "the problem is reported")
@@ -269,10 +269,10 @@ def test_requests_are_answered(server: ProtocolServer, device: DaemonProcess) ->
     server.ask(3, RequestKind.REPLACE_KEY)
     server.ask(4, RequestKind.RESTART)
 
-    def found() -> dict[int, object]:
+    def answers_by_id() -> dict[int, object]:
         return {answer.id: answer for report in server.reports for answer in report.answers}
 
-    wait_until(lambda: set(found()) == {1, 2, 3, 4}, "all requests are answered", 40)
+    wait_until(lambda: set(answers_by_id()) == {1, 2, 3, 4}, "all requests are answered", 40)
     by_id = {answer.id: answer for report in server.reports for answer in report.answers}
     assert by_id[1].outputs.startswith("sha256:")
     assert "started" in by_id[2].log
@@ -316,7 +316,7 @@ def test_a_server_that_was_taken_over_runs_nothing_without_the_key_at_home(
     server: ProtocolServer, device: DaemonProcess
 ) -> None:
     home = make_private_key(Algorithm.ED25519)
-    server.trust = Trust(TrustKind.HOME, server.keys.root_digest, (home.public.pem,))
+    server.trust = TrustAnchor(TrustKind.HOME, server.keys.root_digest, (home.public.pem,))
     first = server.want(sine_rune(), 1)
     order = sign_order(RunOrder(first.deployment, first.number, first.version, first.rune, first.size), home)
     server.desired = replace(server.desired, orders=(order,))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.hmrd.faults import cut_at_each_step, survive
-from tests.support.hmrd.world import ALSO_GOOD, CRASHES, FAILS_TEST, GOOD, Broken, World
+from tests.support.hmrd.world import ALSO_GOOD, CRASHES, FAILS_TEST, GOOD, World, WorldViolation
 from tests.support.shares import share_and_all
 
 DEVICES = 10_000
@@ -42,5 +42,5 @@ def test_a_device_that_runs_what_nobody_wanted_is_noticed() -> None:
     world.server.want(GOOD)
     world.settle()
     world.server.ever_wanted.clear()
-    with pytest.raises(Broken, match="nobody wanted"):
+    with pytest.raises(WorldViolation, match="nobody wanted"):
         world.pass_time(1)

@@ -5,10 +5,22 @@ from __future__ import annotations
 import pytest
 
 from hmrd.machine import TRIAL, retry_wait
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import EventKind, Phase, SelfTestOutcome
 from hmrd.protocol.wanted import RequestKind
-from hmrd.state import AskOwner, Check, Deployed, Fetch, Leave, Poll, PollFailed, Run, RuneStopped, Send, WentBack
+from hmrd.state import (
+    AskOwner,
+    Check,
+    Deployed,
+    Fetch,
+    LeaveOrganisation,
+    Poll,
+    PollFailed,
+    RuneHalted,
+    RunSlot,
+    SendReport,
+    WentBack,
+)
 from tests.support.hmrd.world import ALSO_GOOD, AWAY, CRASHES, DISLIKED, FAILS_TEST, GOOD, World
 
 
@@ -47,13 +59,13 @@ def test_the_rune_before_answers_while_the_next_is_fetched_and_checked(world: Wo
     world.server.want(ALSO_GOOD)
     world.now += 60
     world.pass_time(0)
-    seen = set()
+    phases = set()
     while world.machine.state.phase is not Phase.TRYING:
-        command = next(each for each in world.pending if isinstance(each, (Poll, Fetch, Check, Run, Send)))
-        seen.add(world.machine.state.phase)
+        command = next(each for each in world.pending if isinstance(each, (Poll, Fetch, Check, RunSlot, SendReport)))
+        phases.add(world.machine.state.phase)
         assert world.answering == GOOD
         world.carry_out(command)
-    assert {Phase.FETCHING, Phase.CHECKING} <= seen
+    assert {Phase.FETCHING, Phase.CHECKING} <= phases
 
 
 @pytest.mark.parametrize(
@@ -92,9 +104,9 @@ def test_a_lost_network_never_undoes_a_good_update(world: World) -> None:
     while world.machine.state.phase is not Phase.TRYING:
         world.settle(60)
     for _ in range(200):
-        for command in [each for each in world.pending if isinstance(each, (Poll, Send))]:
+        for command in [each for each in world.pending if isinstance(each, (Poll, SendReport))]:
             world.carry_out(command, is_away=True)
-        for own in [each for each in world.pending if isinstance(each, (AskOwner, Run))]:
+        for own in [each for each in world.pending if isinstance(each, (AskOwner, RunSlot))]:
             world.carry_out(own)
         world.pass_time(3600)
     assert (world.answering, world.machine.state.phase) == (ALSO_GOOD, Phase.RUNNING)
@@ -104,13 +116,13 @@ def test_a_lost_network_never_undoes_a_good_update(world: World) -> None:
 
 
 def test_polls_wait_longer_while_the_server_is_away_up_to_a_day(world: World) -> None:
-    waits = []
+    intervals = []
     for _ in range(15):
         world.send(PollFailed(world.now, AWAY))
-        waits.append(world.machine.waiting.poll - world.now)
+        intervals.append(world.machine.waiting.poll - world.now)
         world.now = world.machine.waiting.poll
-    assert waits[:3] == [120, 240, 480]
-    assert waits[-1] == 86_400
+    assert intervals[:3] == [120, 240, 480]
+    assert intervals[-1] == 86_400
 
 
 def test_going_back_needs_no_download_and_holds_until_something_else_is_wanted(world: World) -> None:
@@ -132,15 +144,15 @@ def test_the_server_goes_back_without_a_download(world: World) -> None:
     world.server.want(ALSO_GOOD)
     world.settle()
     world.server.want(GOOD)
-    fetched = False
+    was_fetched = False
     while world.answering != GOOD:
         command = world.pending[0] if world.pending else None
-        fetched |= isinstance(command, Fetch)
+        was_fetched |= isinstance(command, Fetch)
         if command is None:
             world.pass_time(30)
         else:
             world.carry_out(command)
-    assert not fetched
+    assert not was_fetched
 
 
 def test_an_older_release_is_refused_and_what_runs_stays(world: World) -> None:
@@ -159,7 +171,7 @@ def test_a_crash_loop_goes_back_and_says_so(world: World) -> None:
     world.server.want(ALSO_GOOD)
     world.settle()
     for _ in range(5):
-        world.send(RuneStopped(world.now, ALSO_GOOD, Problem(ProblemName.TRAPPED, "unreachable")))
+        world.send(RuneHalted(world.now, ALSO_GOOD, DeviceProblem(ProblemName.TRAPPED, "unreachable")))
         world.now += 30
     world.settle(30)
     assert world.answering == GOOD
@@ -173,7 +185,7 @@ def test_stops_that_are_far_apart_are_no_crash_loop(world: World) -> None:
     world.server.want(ALSO_GOOD)
     world.settle()
     for _ in range(20):
-        world.send(RuneStopped(world.now, ALSO_GOOD, Problem(ProblemName.TRAPPED, "unreachable")))
+        world.send(RuneHalted(world.now, ALSO_GOOD, DeviceProblem(ProblemName.TRAPPED, "unreachable")))
         world.settle(600)
     assert world.answering == ALSO_GOOD
     assert world.server.reports[-1].totals.restarts == 20
@@ -183,7 +195,7 @@ def test_an_input_that_ends_is_no_fault_of_the_rune(world: World) -> None:
     world.server.want(ALSO_GOOD)
     world.settle()
     for _ in range(50):
-        world.send(RuneStopped(world.now, ALSO_GOOD, Problem(ProblemName.INPUT_ENDED, "the pipe was closed")))
+        world.send(RuneHalted(world.now, ALSO_GOOD, DeviceProblem(ProblemName.INPUT_ENDED, "the pipe was closed")))
         world.settle(10)
     assert world.machine.state.running is not None
     assert world.machine.state.running.rune == ALSO_GOOD
@@ -196,9 +208,9 @@ def test_damaged_bytes_hand_over_to_the_other_slot_and_are_fetched_again(world: 
     assert slot is not None
     world.damage(slot)
     world.cut_power()
-    run = next(each for each in world.pending if isinstance(each, Run))
+    run = next(each for each in world.pending if isinstance(each, RunSlot))
     world.carry_out(run)
-    run = next(each for each in world.pending if isinstance(each, Run))
+    run = next(each for each in world.pending if isinstance(each, RunSlot))
     world.carry_out(run)
     assert world.answering == GOOD
     world.settle()
@@ -230,9 +242,9 @@ def test_a_report_that_was_taken_but_not_acknowledged_counts_once(world: World) 
     world.server.want(ALSO_GOOD)
     world.now += 60
     world.pass_time(0)
-    while not any(isinstance(each, Send) for each in world.pending):
+    while not any(isinstance(each, SendReport) for each in world.pending):
         world.carry_out(world.pending[0])
-    send = next(each for each in world.pending if isinstance(each, Send))
+    send = next(each for each in world.pending if isinstance(each, SendReport))
     assert world.server.take(send.report) is None
     world.cut_power()
     world.settle()
@@ -262,7 +274,7 @@ def test_a_request_is_answered_once_though_the_server_asks_again(world: World) -
 
 def test_a_device_leaves_after_the_server_has_its_last_report(world: World) -> None:
     world.server.ask(RequestKind.LEAVE)
-    while not any(isinstance(each, Leave) for each in world.commands):
+    while not any(isinstance(each, LeaveOrganisation) for each in world.commands):
         if world.pending:
             world.carry_out(world.pending[0])
         else:
@@ -289,7 +301,7 @@ def test_a_rune_of_a_person_at_the_device_takes_the_same_way() -> None:
 
 def test_events_that_do_not_fit_are_counted(world: World) -> None:
     for _ in range(300):
-        world.send(RuneStopped(world.now, GOOD, Problem(ProblemName.TRAPPED, "unreachable")))
+        world.send(RuneHalted(world.now, GOOD, DeviceProblem(ProblemName.TRAPPED, "unreachable")))
         world.now += 700
     world.settle()
     assert EventKind.EVENTS_DROPPED in kinds(world)

@@ -1,4 +1,4 @@
-"""Whom a device believes: what a server that somebody took over can make it do."""
+"""The trust of a device, and the limits of a server that somebody took over."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hmrd.protocol.orders import (
 )
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.wanted import DesiredState, WantedRune
-from hmrd.trust import Judgement, PinnedTrust, judge, may_leave
+from hmrd.trust import PinnedTrust, TrustJudgement, judge, may_leave
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 
 HOME, SERVER = make_private_key(Algorithm.ED25519), make_private_key(Algorithm.ED25519)
@@ -41,7 +41,7 @@ def answer(rune: WantedRune | None, *orders: Order, key: PrivateKey = HOME) -> D
     return DesiredState(rune, 60, orders=tuple(sign_order(each, key) for each in orders))
 
 
-def refused(judgement: Judgement) -> bool:
+def refused(judgement: TrustJudgement) -> bool:
     return judgement.refusal is not None and judgement.refusal.name is ProblemName.ORDER_REFUSED
 
 

@@ -18,7 +18,7 @@ from tools.checks.plain_words import Finding
 from tools.setup import ROOT
 
 FOLDERS: Final = (
-    *("forge/", "rune/", "lab/", "hmr/", "tools/", "benchmarks/", "examples/", "setup.py", "manage.py"),
+    *("forge/", "rune/", "lab/", "hmr/", "hmrd/", "tools/", "benchmarks/", "examples/", "setup.py", "manage.py"),
     *(
         "tests/forge/",
         "tests/e2e/",
@@ -26,6 +26,7 @@ FOLDERS: Final = (
         "tests/rune/",
         "tests/lab/",
         "tests/hmr/",
+        "tests/hmrd/",
         "tests/tools/",
         "tests/proof/",
         "tests/support/",

@@ -64,16 +64,16 @@ def build(wheels: Path, folder: Path) -> Path:
 
 def needed_distributions(names: Iterable[str]) -> set[str]:
     """The distributions of this environment that these need, at any depth, with themselves."""
-    found: set[str] = set()
+    distributions: set[str] = set()
     waiting = list(names)
     while waiting:
         name = canonicalize_name(waiting.pop())
-        if name in found:
+        if name in distributions:
             continue
-        found.add(name)
+        distributions.add(name)
         requirements = [Requirement(each) for each in distribution(name).requires or []]
         waiting += [each.name for each in requirements if each.marker is None or each.marker.evaluate({"extra": ""})]
-    return found
+    return distributions
 
 
 def _copy_distribution(name: str, target: Path) -> None:
@@ -111,9 +111,9 @@ def _size(root: Path) -> int:
 
 def _set_modes(root: Path) -> None:
     """Every machine's umask gives the same package."""
-    kept = {place for place, mode in PLACES.values() if mode & 0o111}
+    commands = {place for place, mode in PLACES.values() if mode & 0o111}
     for path in (root, *root.rglob("*")):
-        is_command = path.is_dir() or str(path.relative_to(root)) in kept
+        is_command = path.is_dir() or str(path.relative_to(root)) in commands
         path.chmod(0o755 if is_command else 0o644)
         os.utime(path, (int(EPOCH), int(EPOCH)))
 

@@ -31,7 +31,7 @@ from forge.fleet.models import Device, DeviceQuerySet, DeviceRequest
 from forge.fleet.queries.matching import matching, parse_query, scope_of
 from forge.fleet.queries.syntax import LONGEST_QUERY
 from hmrd.protocol.names import LONGEST_VALUE, MOST_LABELS
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 from hmrd.protocol.wanted import RequestKind
 from rune.wording import counted
 
@@ -198,5 +198,5 @@ def _checked_change(cells: Collection[str]) -> DeviceLabelChange:
     """Returns what becomes of labels. Raises `BadLabels`."""
     try:
         return read_change(list(cells))
-    except BadMessage as error:
+    except BadDeviceMessage as error:
         raise BadLabels(str(error)) from None

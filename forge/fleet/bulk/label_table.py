@@ -10,7 +10,7 @@ from typing import Final
 
 from forge.core.errors import Unprocessable
 from hmrd.protocol.names import LABEL_KEY, checked_labels
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 from rune.wording import counted
 
 MOST_LINES: Final = 100_000
@@ -54,13 +54,13 @@ class TableLine:
 
 
 def read_change(cells: Sequence[str]) -> DeviceLabelChange:
-    """Reads `key=value`, and `key=` for a label that goes. Raises `BadMessage`."""
+    """Reads `key=value`, and `key=` for a label that goes. Raises `BadDeviceMessage`."""
     pairs = [cell.strip().partition("=") for cell in cells if cell.strip()]
     if wrong := next((key for key, sign, _ in pairs if not sign or LABEL_KEY.fullmatch(key) is None), None):
-        raise BadMessage(f"{wrong!r} is not a label: write key=value, or key= to remove it.")
+        raise BadDeviceMessage(f"{wrong!r} is not a label: write key=value, or key= to remove it.")
     keys = [key for key, _, _ in pairs]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
-        raise BadMessage(f"{twice} has two values.")
+        raise BadDeviceMessage(f"{twice} has two values.")
     labels = checked_labels({key: value for key, _, value in pairs if value})
     return DeviceLabelChange(labels, frozenset(key for key, _, value in pairs if not value))
 
@@ -73,7 +73,7 @@ def read_table(text: str) -> list[TableLine]:
         name = cells[0].strip()
         try:
             line = TableLine(number, name, read_change(cells[1:]))
-        except BadMessage as error:
+        except BadDeviceMessage as error:
             errors.append(f"Line {number}: {error}")
             continue
         if name in lines:

@@ -10,7 +10,7 @@ from rest_framework.fields import CharField, DictField
 from forge.fleet.devices.models import Device, DeviceLabel
 from forge.fleet.errors import BadLabels
 from hmrd.protocol.names import LONGEST_VALUE, checked_labels
-from hmrd.protocol.reading import BadMessage
+from hmrd.protocol.reading import BadDeviceMessage
 
 Labels = Mapping[str, str]
 
@@ -37,7 +37,7 @@ def require_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """Returns labels that devices may have. Raises `BadLabels` with the label that does not fit."""
     try:
         return checked_labels(labels)
-    except BadMessage as error:
+    except BadDeviceMessage as error:
         raise BadLabels(str(error)) from None
 
 

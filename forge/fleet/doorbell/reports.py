@@ -11,7 +11,7 @@ from forge.fleet.protocol.answering import device_response
 from forge.fleet.protocol.report_answers import answer_report
 from hmrd.protocol.addresses import REPORTS
 from hmrd.protocol.doorbell import LARGEST_ENVELOPE, ReportEnvelope, device_of_report
-from hmrd.protocol.reading import BadMessage, parsed
+from hmrd.protocol.reading import BadDeviceMessage, parsed
 from hmrd.protocol.signatures import SignatureMissing, read_signature
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def take_published(topic: str, payload: bytes) -> bool:
         request = _request(ReportEnvelope.from_json(parsed(payload, LARGEST_ENVELOPE)))
         request.get_host()
         signer = read_signature(request.headers).device
-    except (BadMessage, SignatureMissing, DisallowedHost):
+    except (BadDeviceMessage, SignatureMissing, DisallowedHost):
         return False
     # The broker lets a device publish at its own topic alone. The report says the same.
     if signer != device_of_report(topic):

@@ -7,7 +7,7 @@ from django.conf import settings
 from forge.fleet.devices.trust import pinned_keys
 from forge.fleet.hooks import first_root
 from forge.fleet.models import Device
-from hmrd.protocol.enrolment import Enrolment, Trust, TrustKind
+from hmrd.protocol.enrolment import Enrolment, TrustAnchor, TrustKind
 
 
 def enrolment_of(device: Device) -> Enrolment:
@@ -19,6 +19,6 @@ def enrolment_of(device: Device) -> Enrolment:
         device=str(device.pk),
         name=device.name,
         organisation=organisation.name,
-        trust=Trust(kind, roots[0] if roots else None, tuple(keys)),
+        trust=TrustAnchor(kind, roots[0] if roots else None, tuple(keys)),
         interval=settings.DEVICE_POLL_SECONDS,
     )

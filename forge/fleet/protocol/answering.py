@@ -21,7 +21,7 @@ from forge.fleet.protocol.refusals import (
     DeviceRefusal,
     RefusalKind,
 )
-from hmrd.protocol.reading import BadMessage, written
+from hmrd.protocol.reading import BadDeviceMessage, written
 
 Answer = Callable[[HttpRequest], HttpResponse]
 RETRY_SECONDS = 60
@@ -38,7 +38,7 @@ def device_response(request: HttpRequest, answers: Mapping[str, Answer] | None) 
         response = answer(request)
     except DeviceRefusal as refusal:
         response = _refused(refusal)
-    except BadMessage as error:
+    except BadDeviceMessage as error:
         response = _refused(DeviceRefusal(MESSAGE_WRONG, str(error)))
     except DomainError as error:
         response = _refused_by(error)

@@ -29,8 +29,8 @@ from hmrd.protocol.enrolment import (
     BatchProof,
     CodeProof,
     EnrolmentRequest,
-    EnrolmentWaits,
     LabelProof,
+    PendingEnrolment,
 )
 from hmrd.protocol.reading import parsed
 
@@ -49,7 +49,7 @@ def answer_enrolment(request: HttpRequest) -> HttpResponse:
     if device is None:
         device = _join(request, message)
     if device is None:
-        return message_response(EnrolmentWaits(CONFIRMATION_RETRY).to_json(), 202)
+        return message_response(PendingEnrolment(CONFIRMATION_RETRY).to_json(), 202)
     require_in_service(device)
     return message_response(enrolment_of(device).to_json(), 201)
 

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from forge.fleet.devices.seen import seen
-from forge.fleet.models import Assignment, Device
-from forge.fleet.models import DeviceRequest as RequestRow
+from forge.fleet.models import Assignment, Device, DeviceRequest
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.limits import require_rate
@@ -20,7 +19,7 @@ from forge.fleet.protocol.long_polls.revisions import revisions_of
 from forge.fleet.protocol.long_polls.terms import PollTerms, poll_terms
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.asking import ask_daily, is_due
-from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, RequestKind, RequestToDevice, WantedRune
 
 
 def answer_state(request: HttpRequest) -> HttpResponse:
@@ -50,7 +49,7 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
         wanted=_wanted(device),
         interval=terms.interval,
         wait=terms.wait,
-        requests=tuple(DeviceRequest(each.pk, RequestKind(each.kind), each.seed) for each in requests),
+        requests=tuple(RequestToDevice(each.pk, RequestKind(each.kind), each.seed) for each in requests),
         orders=_orders(device, requests),
         sequence=device.sequence,
     )
@@ -75,14 +74,14 @@ def _wanted(device: Device) -> WantedRune | None:
     )
 
 
-def _requests(device: Device) -> list[RequestRow]:
+def _requests(device: Device) -> list[DeviceRequest]:
     """The requests that the device has not answered; of a retired one, that to leave alone."""
-    rows = RequestRow.objects.filter(device=device, answered=None).order_by("pk")
+    rows = DeviceRequest.objects.filter(device=device, answered=None).order_by("pk")
     rows = rows if device.retired is None else rows.filter(kind=RequestKind.LEAVE)
     return list(rows[:MOST_REQUESTS])
 
 
-def _orders(device: Device, requests: list[RequestRow]) -> tuple[str, ...]:
+def _orders(device: Device, requests: list[DeviceRequest]) -> tuple[str, ...]:
     """The orders of the key at home about what is wanted and asked."""
     orders = [*_orders_of(device.assignment), *(each.order for each in requests)]
     return tuple(order for order in orders if order)[:MOST_ORDERS]

@@ -14,7 +14,7 @@ from typing import Final
 from forge.fleet.stock.models import LONGEST_CONTROLLER
 from hmrd.protocol.names import LONGEST_VALUE, MOST_LABELS
 from hmrd.protocol.problems import LONGEST_DETAIL
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 
 LARGEST_MESSAGE: Final = 64 * 1024
 """Bytes of a message. SWUpdate sends up to 48 lines of its log with one."""
@@ -63,7 +63,7 @@ class Feedback:
 
 
 def read_feedback(value: object) -> Feedback:
-    """Reads a message about an action. Raises `BadMessage`."""
+    """Reads a message about an action. Raises `BadDeviceMessage`."""
     status = Fields(value, "the feedback").item("status", lambda each: Fields(each, "status"))
     execution = status.choice("execution", ActionProgress)
     result = status.optional("result", lambda each: Fields(each, "result"))
@@ -72,10 +72,10 @@ def read_feedback(value: object) -> Feedback:
 
 
 def read_attributes(value: object) -> dict[str, str]:
-    """Reads the configuration of a client, as far as it is text. Raises `BadMessage`."""
+    """Reads the configuration of a client, as far as it is text. Raises `BadDeviceMessage`."""
     data = value.get("data") if isinstance(value, Mapping) else None
     if not isinstance(data, Mapping) or len(data) > MOST_LABELS:
-        raise BadMessage(f"data of the configuration is not an object with at most {MOST_LABELS} fields.")
+        raise BadDeviceMessage(f"data of the configuration is not an object with at most {MOST_LABELS} fields.")
     texts = ((str(key), text) for key, text in data.items() if isinstance(text, str | int | float))
     return {plain_text(key, LONGEST_CONTROLLER): plain_text(str(text), LONGEST_VALUE) for key, text in texts}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from forge.fleet.models import Device
 from forge.fleet.reports.recording import take_report
 from forge.fleet.stock.models import StockAction
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import DeviceEvent, EventKind, InstalledRune, Phase, Report, Totals
 
 CLIENT = "stock client"
@@ -38,7 +38,7 @@ def report_installed(device: Device, action: StockAction, now: datetime) -> None
 
 def report_failed(device: Device, action: StockAction, detail: str, now: datetime) -> None:
     """Writes that a client could not install what it was offered, with its own words."""
-    problem = Problem(ProblemName.UPDATE_FAILED, detail)
+    problem = DeviceProblem(ProblemName.UPDATE_FAILED, detail)
     event = DeviceEvent(EventKind.REFUSED, _seconds(now), action.version, action.rune, problem=problem)
     take_report(device, _report(device, _phase_before(device), _running(device), problem, event), now)
 
@@ -47,7 +47,7 @@ def _report(
     device: Device,
     phase: Phase,
     running: InstalledRune | None,
-    problem: Problem | None = None,
+    problem: DeviceProblem | None = None,
     event: DeviceEvent | None = None,
 ) -> Report:
     return Report(

@@ -1,1 +1,1 @@
-"""Where answers go. Each sink has a bounded queue of its own, so that none holds back the rune or another sink."""
+"""The destinations of answers. Each sink has a bounded queue of its own, and none blocks the rune or another sink."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 60.0
@@ -40,8 +40,8 @@ class AnswerQueue:
         self._answers: deque[bytes] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
-        self.problem: Problem | None = None
-        """Why the last answer was not delivered."""
+        self.problem: DeviceProblem | None = None
+        """The reason why the last answer was not delivered."""
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
 
@@ -58,7 +58,7 @@ class AnswerQueue:
             self._on_dropped(dropped)
 
     def close(self, seconds: float = 2.0) -> None:
-        """Delivers what waits, for at most so long, and ends the sink."""
+        """Delivers pending answers, for at most so many seconds, and ends the sink."""
         with self._changed:
             self._changed.wait_for(lambda: not self._answers or self.problem is not None, seconds)
             self._is_closed = True
@@ -73,10 +73,10 @@ class AnswerQueue:
                 self._sink.deliver(answer)
             except DeliveryFailed as error:
                 failed += 1
-                self.problem = Problem(ProblemName.OUTPUT_LOST, str(error)[:300])
+                self.problem = DeviceProblem(ProblemName.OUTPUT_LOST, str(error)[:300])
                 continue
             except AnswerRefused as error:
-                self.problem = Problem(ProblemName.OUTPUT_LOST, str(error)[:300])
+                self.problem = DeviceProblem(ProblemName.OUTPUT_LOST, str(error)[:300])
                 self._on_dropped(1)
             else:
                 self.problem = None

@@ -28,12 +28,12 @@ _DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class SelfTestResult:
-    """What a rune answered."""
+    """The outcome of a rune's run on generated inputs."""
 
     outputs: str
     """The digest of all bytes that its outputs sent, or "" where they cannot be compared."""
     reason: str = ""
-    """Why they cannot be compared."""
+    """The reason why the outputs cannot be compared."""
 
 
 def self_test(data: bytes, seed: int, limits: Limits = _DEFAULT_LIMITS) -> SelfTestResult:
@@ -59,8 +59,8 @@ def self_test(data: bytes, seed: int, limits: Limits = _DEFAULT_LIMITS) -> SelfT
 def seeded_inputs(capabilities: Sequence[RequestedCapability], seed: int) -> Mapping[int, InputSource]:
     """Inputs for each capability: the generated ones with their blocks in an order that follows from the seed, another
     one at each reading. They are the same on every machine."""
-    generated = generated_inputs(capabilities)
-    return {each.id: _shuffling(generated[each.id], f"{seed} {number}") for number, each in enumerate(capabilities)}
+    sources = generated_inputs(capabilities)
+    return {each.id: _shuffling(sources[each.id], f"{seed} {number}") for number, each in enumerate(capabilities)}
 
 
 def _shuffling(source: InputSource, name: str) -> InputSource:

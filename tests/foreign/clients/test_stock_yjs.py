@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.clients.stock_yjs import HawkbitClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
@@ -35,7 +35,7 @@ def stored(live: LiveServer, project: str) -> str:
 
 
 def test_clients_converge_and_a_newcomer_sees_it_all(live: LiveServer, project: str) -> None:
-    with HawkbitClient(live, project) as one, HawkbitClient(live, project) as other:
+    with StockClient(live, project) as one, StockClient(live, project) as other:
         one.until(synced=True)
         other.until(synced=True)
         for number in range(10):
@@ -43,19 +43,19 @@ def test_clients_converge_and_a_newcomer_sees_it_all(live: LiveServer, project: 
             other.type(f"# other {number}\n")
         expected = live.until(lambda: _all_there(one))
         other.until(text=expected)
-        with HawkbitClient(live, project) as late:
+        with StockClient(live, project) as late:
             late.until(text=expected)
         assert stored(live, project) == expected
 
 
-def _all_there(client: HawkbitClient) -> str | None:
+def _all_there(client: StockClient) -> str | None:
     text: str = client.do("look")["text"]
     lines = {f"# {who} {number}" for who in ("one", "other") for number in range(10)}
     return text if lines <= set(text.splitlines()) else None
 
 
 def test_what_is_typed_offline_arrives_on_return(live: LiveServer, project: str) -> None:
-    with HawkbitClient(live, project) as one, HawkbitClient(live, project) as other:
+    with StockClient(live, project) as one, StockClient(live, project) as other:
         one.until(synced=True)
         other.until(synced=True)
         one.do("disconnect")
@@ -69,31 +69,31 @@ def test_what_is_typed_offline_arrives_on_return(live: LiveServer, project: str)
 
 
 def test_people_see_each_other(live: LiveServer, project: str) -> None:
-    with HawkbitClient(live, project) as one, HawkbitClient(live, project) as other:
+    with StockClient(live, project) as one, StockClient(live, project) as other:
         one.until(synced=True)
         other.until(synced=True)
         one.do("present", state={"user": {"name": "Somebody else"}, "file": "here"})
         people = live.until(lambda: _people_at(other, "here"))
         assert people[0]["user"]["name"] == "Owner"
-    with HawkbitClient(live, project) as late:
+    with StockClient(live, project) as late:
         late.until(synced=True)
         assert not _people_at(late, "here")
 
 
-def _people_at(client: HawkbitClient, file: str) -> list[Any]:
+def _people_at(client: StockClient, file: str) -> list[Any]:
     return [person for person in client.do("look")["people"] if person.get("file") == file]
 
 
 def test_a_visitor_is_sent_away_for_good(live: LiveServer, project: str) -> None:
-    with HawkbitClient(live, project, cookie="") as visitor:
+    with StockClient(live, project, cookie="") as visitor:
         closed = live.until(lambda: visitor.do("look")["closed"])
         assert closed["code"] == 4404
 
 
 def test_a_page_of_another_origin_gets_no_socket(live: LiveServer, project: str) -> None:
-    with HawkbitClient(live, project) as own:
+    with StockClient(live, project) as own:
         own.until(synced=True)
-    with HawkbitClient(live, project, origin="http://evil.example") as foreign:
+    with StockClient(live, project, origin="http://evil.example") as foreign:
         deadline = time.monotonic() + 1
         while time.monotonic() < deadline:
             state = foreign.do("look")
@@ -112,7 +112,7 @@ def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> 
     with mortal as live:
         project = new_project(live, "typed")
         lines: list[tuple[float, str]] = []
-        with HawkbitClient(live, project) as one:
+        with StockClient(live, project) as one:
             one.until(synced=True)
             end = time.monotonic() + 4
             while time.monotonic() < end:
@@ -133,7 +133,7 @@ def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> 
 def test_clients_go_on_after_the_server_was_killed(mortal: LiveServer) -> None:
     with mortal as live:
         project = new_project(live, "killed")
-        with HawkbitClient(live, project) as one, HawkbitClient(live, project) as other:
+        with StockClient(live, project) as one, StockClient(live, project) as other:
             one.until(synced=True)
             other.until(synced=True)
             other.until(text=one.type("# before\n"))

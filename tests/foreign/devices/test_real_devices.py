@@ -87,7 +87,7 @@ def device(tmp_path: Path) -> Iterator[DaemonProcess]:
 
 
 def answer(device: DaemonProcess, number: float) -> float:
-    """What the rune on the device answers to a number that comes through the pipe."""
+    """Returns the rune's answer to a number that comes through the pipe."""
     count = len(device.answers.read_text().splitlines())
     pipe = os.open(device.config.parent / "pipe", os.O_WRONLY)
     try:
@@ -104,13 +104,13 @@ def code(fleet: Fleet, trust: str = "server") -> Any:
 
 
 def test_a_device_joins_runs_what_is_wanted_and_goes_back(fleet: Fleet, device: DaemonProcess) -> None:
-    made = code(fleet)
+    claim_code = code(fleet)
     device.start()
-    said = device.say("enroll", fleet.live.address, made["code"], "--name", "gate-1")
-    assert fleet.organisation in said
+    output = device.say("enroll", fleet.live.address, claim_code["code"], "--name", "gate-1")
+    assert fleet.organisation in output
     first = fleet.device("gate-1")
     assert (first["board"].startswith("linux"), first["labels"]) == (True, {"site": "berlin"})
-    assert device.ask("enroll", fleet.live.address, made["code"]).returncode == 1
+    assert device.ask("enroll", fleet.live.address, claim_code["code"]).returncode == 1
 
     fleet.act("PUT", "group", {"group": "berlin", "devices": 1})
     device.wait_for_version("1.0")
@@ -122,9 +122,9 @@ def test_a_device_joins_runs_what_is_wanted_and_goes_back(fleet: Fleet, device: 
     device.wait_for_version("1.1")
     assert abs(answer(device, 1.5708) - 3.0) < 0.1
     wait_until(lambda: fleet.deployment["devices"]["running"] == 1, "the server knows")
-    shown = fleet.device("gate-1")
-    assert shown["running"]["version"] == "1.1"
-    assert shown["self_test"] == "passed"
+    shown_device = fleet.device("gate-1")
+    assert shown_device["running"]["version"] == "1.1"
+    assert shown_device["self_test"] == "passed"
 
     # Killed in the middle, it goes on with what it had.
     device.kill()
@@ -154,15 +154,17 @@ def test_a_device_with_a_key_at_home_runs_nothing_without_its_order(
     fleet.api("POST", "signing-keys", {"public_key": key.public.pem}, **{"If-Match": state})
     home = fleet.live.api("POST", f"projects/{fleet.project}/deployments", json=HOME_DEPLOYMENT)
     fleet.api("POST", "device-groups", {"title": "Home", "query": "site=home"})
-    made = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
+    claim_code = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
     device.start()
-    refused = device.ask("enroll", fleet.live.address, made["code"], "--key-fingerprint", f"sha256:{'0' * 64}")
-    assert (refused.returncode, "other keys than you expect" in refused.stderr) == (1, True)
+    refusal = device.ask("enroll", fleet.live.address, claim_code["code"], "--key-fingerprint", f"sha256:{'0' * 64}")
+    assert (refusal.returncode, "other keys than you expect" in refusal.stderr) == (1, True)
 
-    made = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
-    (fingerprint,) = made["key_fingerprints"]
-    said = device.say("enroll", fleet.live.address, made["code"], "--name", "home-1", "--key-fingerprint", fingerprint)
-    assert fingerprint in said
+    claim_code = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
+    (fingerprint,) = claim_code["key_fingerprints"]
+    output = device.say(
+        "enroll", fleet.live.address, claim_code["code"], "--name", "home-1", "--key-fingerprint", fingerprint
+    )
+    assert fingerprint in output
     fleet.act("PUT", "group", {"group": "home", "devices": 1}, home["name"])
     device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "order-refused", "an order is missing")
     wait_until(lambda: fleet.device("home-1")["problem"], "the server hears why")
@@ -170,7 +172,7 @@ def test_a_device_with_a_key_at_home_runs_nothing_without_its_order(
     token = tmp_path / "token"
     token.write_text(fleet.live.token("deployment:manage", "project:read"))
     page = f"{fleet.live.address}/{fleet.project}/deployments/{home['name']}"
-    said = device.say("sign", "release", page, "--key", str(private), "--token-file", str(token), "--yes")
-    assert "Signed." in said
+    output = device.say("sign", "release", page, "--key", str(private), "--token-file", str(token), "--yes")
+    assert "Signed." in output
     device.wait_for_version("1.0")
     assert abs(answer(device, 1.5708) - 1.0) < 0.1

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.clients.stock_yjs import HawkbitClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_installation import LiveInstallation
 from tests.support.servers.services import ServiceMissing, Services, running_services
 
@@ -40,20 +40,20 @@ def project(installation: LiveInstallation, request: pytest.FixtureRequest) -> s
 
 
 @pytest.fixture
-def client(installation: LiveInstallation, project: str) -> Iterator[Callable[[int], HawkbitClient]]:
+def client(installation: LiveInstallation, project: str) -> Iterator[Callable[[int], StockClient]]:
     """Opens a stock client at a process."""
     with ExitStack() as stack:
 
-        def opened(process: int) -> HawkbitClient:
+        def opened(process: int) -> StockClient:
             address = installation.addresses[process]
-            client = stack.enter_context(HawkbitClient(installation.first, project, address=address))
+            client = stack.enter_context(StockClient(installation.first, project, address=address))
             client.until(synced=True)
             return client
 
         yield opened
 
 
-Opener = Callable[[int], HawkbitClient]
+Opener = Callable[[int], StockClient]
 
 
 def test_what_one_types_at_one_process_is_seen_at_the_other(client: Opener) -> None:
@@ -211,7 +211,7 @@ def _file(installation: LiveInstallation, path: str, part: str) -> str | None:
     return text if part in text else None
 
 
-def _with(client: HawkbitClient, part: str) -> str | None:
+def _with(client: StockClient, part: str) -> str | None:
     text: str = client.do("look")["text"]
     return text if part in text else None
 

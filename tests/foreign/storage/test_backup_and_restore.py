@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.clients.stock_yjs import HawkbitClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.installations.backups import files, manage, rows
 from tests.support.servers.live_forge import LiveForge
 from tests.support.servers.live_server import LiveServer
@@ -91,7 +91,7 @@ def test_a_restored_installation_has_every_row_and_file_and_goes_on(source: Sour
         for name, value in source.session.items():
             again.http.cookies.set(name, value, domain="127.0.0.1")
         assert again.http.get(f"/{source.project}").status_code == 200, "who was signed in still is"
-        with HawkbitClient(again, source.project) as client:
+        with StockClient(again, source.project) as client:
             client.until(synced=True)
             assert "type on" in client.type("# type on")
         assert again.build(source.project)["state"] == "succeeded"

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.clients.stock_yjs import HawkbitClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.installations.small_disk import fill, small_disk
 from tests.support.servers.live_server import LiveServer
 
@@ -44,7 +44,7 @@ def test_a_full_disk_is_said_by_name_and_room_is_used_when_it_is_there_again(dis
         project = f"projects/{organisation}/kitchen"
         large = f"{project}/files/large.bin"
         push = {"Authorization": f"Bearer {live.token('registry:push')}"}
-        with HawkbitClient(live, f"{organisation}/kitchen") as client:
+        with StockClient(live, f"{organisation}/kitchen") as client:
             client.until(synced=True)
             filler = fill(disk)
             assert os.statvfs(disk).f_bavail == 0

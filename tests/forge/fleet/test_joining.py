@@ -17,7 +17,7 @@ from forge.fleet.errors import BadDeviceName, DeviceKeyInUse, DeviceNameInUse, D
 from forge.fleet.hooks import devices_changed
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.names import is_device_name
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import Phase, Report
 from tests.support.forge.factories.devices import RUNE, first_report, joined, key_of
 
@@ -48,7 +48,9 @@ def test_its_state_is_that_of_its_first_report(organisation: Organisation, owner
 
 
 def test_the_problem_of_its_first_report_is_kept(organisation: Organisation) -> None:
-    report = first_report(phase=Phase.EMPTY, running=None, problem=Problem(ProblemName.DISK_FULL, "2 MB are free."))
+    report = first_report(
+        phase=Phase.EMPTY, running=None, problem=DeviceProblem(ProblemName.DISK_FULL, "2 MB are free.")
+    )
     device = _join(organisation, "gate-7", report=report)
     assert (device.problem, device.problem_detail) == ("disk-full", "2 MB are free.")
     assert (device.running_rune, device.phase) == ("", "empty")

@@ -9,7 +9,7 @@ from hmrd.network.client import ServerClient, ServerClock
 from hmrd.network.documents import documents_refuse
 from hmrd.network.downloads import Downloads, DownloadStopped
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.enrolment import CodeProof, EnrolmentRequest, EnrolmentWaits
+from hmrd.protocol.enrolment import CodeProof, EnrolmentRequest, PendingEnrolment
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reports import Phase, Report
 from hmrd.server_address import BadServerAddress, read_address
@@ -57,7 +57,7 @@ def test_a_device_that_nobody_confirmed_waits(server: ProtocolServer, key: KeyFi
     server.is_confirmed = False
     client = ServerClient(read_address(server.url), key)
 
-    assert client.enrol(EnrolmentRequest(CodeProof(CODE), key.public, REPORT)) == EnrolmentWaits(1)
+    assert client.enrol(EnrolmentRequest(CodeProof(CODE), key.public, REPORT)) == PendingEnrolment(1)
 
 
 def test_a_wrong_code_is_refused_by_name(server: ProtocolServer, key: KeyFile) -> None:
@@ -137,28 +137,28 @@ def test_an_address_without_tls_or_with_more_than_a_host_is_refused(text: str) -
 
 
 def test_a_rune_comes_in_one_piece_or_two(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
-    wanted, slots = server.want(RUNE, 1), Slots(tmp_path / "rune")
+    wanted_rune, slots = server.want(RUNE, 1), Slots(tmp_path / "rune")
     server.cut = 100
     downloads = Downloads(client)
 
-    problem = downloads.fetch(wanted, slots, 0, never)
+    problem = downloads.fetch(wanted_rune, slots, 0, never)
     assert problem is not None
     assert problem.name is ProblemName.SERVER_AWAY
-    assert slots.fetched_bytes(wanted) == 100
-    assert downloads.fetch(wanted, slots, 0, never) is None
-    assert slots.read(0, wanted) == RUNE
+    assert slots.fetched_bytes(wanted_rune) == 100
+    assert downloads.fetch(wanted_rune, slots, 0, never) is None
+    assert slots.read(0, wanted_rune) == RUNE
     assert server.requests[-1][2]["Range"] == "bytes=100-"
 
 
 def test_other_bytes_than_announced_are_not_kept(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
-    wanted, slots = server.want(RUNE, 1), Slots(tmp_path / "rune")
-    server.runes[wanted.rune] = RUNE[::-1]
+    wanted_rune, slots = server.want(RUNE, 1), Slots(tmp_path / "rune")
+    server.runes[wanted_rune.rune] = RUNE[::-1]
 
-    problem = Downloads(client).fetch(wanted, slots, 0, never)
+    problem = Downloads(client).fetch(wanted_rune, slots, 0, never)
 
     assert problem is not None
     assert problem.name is ProblemName.DAMAGED
-    assert slots.read(0, wanted) is None
+    assert slots.read(0, wanted_rune) is None
 
 
 def test_a_download_ends_when_the_rune_is_not_wanted_any_more(
@@ -171,58 +171,58 @@ def test_a_download_ends_when_the_rune_is_not_wanted_any_more(
 def test_a_mirror_sends_the_bytes_and_learns_nothing_of_the_device(
     server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
-    wanted, slots = server.want(RUNE, 1), Slots(tmp_path)
+    wanted_rune, slots = server.want(RUNE, 1), Slots(tmp_path)
     mirror = read_address(f"{server.url}/acme/door-knock", with_path=True)
 
-    assert Downloads(client, mirror).fetch(wanted, slots, 0, never) is None
+    assert Downloads(client, mirror).fetch(wanted_rune, slots, 0, never) is None
 
     ((method, path, headers),) = server.requests
-    assert (method, path) == ("GET", f"/v2/acme/door-knock/blobs/{wanted.rune}")
+    assert (method, path) == ("GET", f"/v2/acme/door-knock/blobs/{wanted_rune.rune}")
     assert "Signature" not in headers
 
 
 def test_the_server_has_the_bytes_that_a_mirror_has_not(
     server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
-    wanted, slots = server.want(RUNE, 1), Slots(tmp_path)
+    wanted_rune, slots = server.want(RUNE, 1), Slots(tmp_path)
     with protocol_server() as other:
         other.fault = "html"
         mirror = read_address(f"{other.url}/acme/door-knock", with_path=True)
-        assert Downloads(client, mirror).fetch(wanted, slots, 0, never) is None
+        assert Downloads(client, mirror).fetch(wanted_rune, slots, 0, never) is None
 
-    assert slots.read(0, wanted) == RUNE
+    assert slots.read(0, wanted_rune) == RUNE
 
 
 def test_signed_documents_allow_what_they_name(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
-    wanted = server.want(RUNE, 1)
+    wanted_rune = server.want(RUNE, 1)
 
-    assert documents_refuse(client, wanted, server.keys.root_digest, tmp_path, server.clock()) is None
+    assert documents_refuse(client, wanted_rune, server.keys.root_digest, tmp_path, server.clock()) is None
 
 
 def test_signed_documents_of_another_rune_allow_nothing(
     server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
-    wanted = server.want(RUNE, 1)
+    wanted_rune = server.want(RUNE, 1)
     server.want(OTHER, 2)
 
-    problem = documents_refuse(client, wanted, server.keys.root_digest, tmp_path, server.clock())
+    problem = documents_refuse(client, wanted_rune, server.keys.root_digest, tmp_path, server.clock())
     assert problem is not None
     assert problem.name is ProblemName.SIGNATURE_REFUSED
 
 
 def test_documents_of_other_keys_allow_nothing(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
-    wanted = server.want(RUNE, 1)
+    wanted_rune = server.want(RUNE, 1)
 
-    problem = documents_refuse(client, wanted, f"sha256:{'e' * 64}", tmp_path, server.clock())
+    problem = documents_refuse(client, wanted_rune, f"sha256:{'e' * 64}", tmp_path, server.clock())
     assert problem is not None
     assert problem.name is ProblemName.SIGNATURE_REFUSED
 
 
 def test_documents_that_ended_have_a_name(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
-    wanted = server.want(RUNE, 1)
-    server.documents = server.keys.documents(wanted, days=200)
+    wanted_rune = server.want(RUNE, 1)
+    server.documents = server.keys.documents(wanted_rune, days=200)
 
-    problem = documents_refuse(client, wanted, server.keys.root_digest, tmp_path, server.clock())
+    problem = documents_refuse(client, wanted_rune, server.keys.root_digest, tmp_path, server.clock())
     assert problem is not None
     assert problem.name is ProblemName.EXPIRED
 
@@ -231,10 +231,10 @@ def test_a_clock_in_1970_is_named_and_not_set_by_the_server(
     server: ProtocolServer, key: KeyFile, tmp_path: Path
 ) -> None:
     server.public_key = key.public
-    wanted = server.want(RUNE, 1)
+    wanted_rune = server.want(RUNE, 1)
     client = ServerClient(read_address(server.url), key, DEVICE, clock=ServerClock(lambda: 0.0))
 
-    problem = documents_refuse(client, wanted, server.keys.root_digest, tmp_path, 0.0)
+    problem = documents_refuse(client, wanted_rune, server.keys.root_digest, tmp_path, 0.0)
     assert problem is not None
     assert problem.name is ProblemName.CLOCK_WRONG
 
@@ -242,9 +242,9 @@ def test_a_clock_in_1970_is_named_and_not_set_by_the_server(
 def test_a_network_that_is_away_while_documents_are_asked_for_is_named(
     server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
-    wanted = server.want(RUNE, 1)
+    wanted_rune = server.want(RUNE, 1)
     server.fault = "html"
 
-    problem = documents_refuse(client, wanted, server.keys.root_digest, tmp_path, server.clock())
+    problem = documents_refuse(client, wanted_rune, server.keys.root_digest, tmp_path, server.clock())
     assert problem is not None
     assert problem.name is ProblemName.SERVER_STRANGE

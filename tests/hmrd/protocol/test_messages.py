@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from hmrd.protocol.problems import Problem, ProblemName
-from hmrd.protocol.reading import BadMessage, Fields
+from hmrd.protocol.problems import DeviceProblem, ProblemName
+from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import DeviceEvent, EventKind, Phase, Report, RequestAnswer
 
 RUNE = f"sha256:{'5e' * 32}"
 
 
 def test_a_report_is_read_as_it_was_written() -> None:
-    problem = Problem(ProblemName.DISK_FULL, "12 MB are free.")
+    problem = DeviceProblem(ProblemName.DISK_FULL, "12 MB are free.")
     report = Report(
         sequence=2,
         agent="hmrd 0.1.0",
@@ -38,5 +38,5 @@ def test_null_is_absent() -> None:
         4,
         True,
     )
-    with pytest.raises(BadMessage, match="a of the message is not a text"):
+    with pytest.raises(BadDeviceMessage, match="a of the message is not a text"):
         fields.text("a", 3)

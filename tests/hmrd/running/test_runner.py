@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hmrd.config.model import InputFormat, RuneConfig, SourceConfig, SourceKind
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs, WantedRune
-from hmrd.running.checks import checked, outputs_for
+from hmrd.running.checks import check_rune, outputs_for
 from hmrd.running.processes import owner_refuses
 from hmrd.running.runner import RuneRunner, RunnerHooks
 from hmrd.running.sinks.queue import AnswerQueue
@@ -36,17 +36,17 @@ class RuneRun:
     """A rune that runs in a test."""
 
     def __init__(self, data: bytes, source: SourceConfig | None, name: str = "raw", seconds: float = 5.0) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[DeviceProblem] = []
         self.details: list[str] = []
         self.windows: list[Mapping[str, bytes]] = []
         self.sink = ListSink()
         self.queue = AnswerQueue(self.sink, 100, lambda _: None)
         config = RuneConfig(sources={} if source is None else {name: source}, seconds=seconds)
-        wanted = WantedRune("", 1, "1.0", digest_of(data), len(data))
+        wanted_rune = WantedRune("", 1, "1.0", digest_of(data), len(data))
         hooks = RunnerHooks(lambda: 5.0, lambda: None, self._stopped, lambda: None, self._keep)
-        self.runner = RuneRunner(wanted, data, config, [self.queue], hooks)
+        self.runner = RuneRunner(wanted_rune, data, config, [self.queue], hooks)
 
-    def _stopped(self, problem: Problem, detail: str) -> None:
+    def _stopped(self, problem: DeviceProblem, detail: str) -> None:
         self.problems.append(problem)
         self.details.append(detail)
 
@@ -103,17 +103,17 @@ def test_a_self_test_passes_fails_or_verifies_nothing() -> None:
     digest = outputs_for(sine_rune(), 9, 5.0)
     assert isinstance(digest, str)
 
-    assert checked(sine_rune(), ApprovedOutputs(9, digest), 5.0) is SelfTestOutcome.PASSED
-    assert checked(sine_rune(), None, 5.0) is SelfTestOutcome.NOT_VERIFIED
-    failed = checked(sine_rune(), ApprovedOutputs(8, digest), 5.0)
-    assert isinstance(failed, Problem)
+    assert check_rune(sine_rune(), ApprovedOutputs(9, digest), 5.0) is SelfTestOutcome.PASSED
+    assert check_rune(sine_rune(), None, 5.0) is SelfTestOutcome.NOT_VERIFIED
+    failed = check_rune(sine_rune(), ApprovedOutputs(8, digest), 5.0)
+    assert isinstance(failed, DeviceProblem)
     assert failed.name is ProblemName.SELF_TEST_FAILED
 
 
 def test_bytes_that_are_no_rune_fail_the_self_test() -> None:
-    failed = checked(b"<html>", None, 5.0)
+    failed = check_rune(b"<html>", None, 5.0)
 
-    assert isinstance(failed, Problem)
+    assert isinstance(failed, DeviceProblem)
     assert failed.name is ProblemName.NOT_A_RUNE
 
 

@@ -17,7 +17,7 @@ from tests.support.servers.listening import QuietHandler, http_server
 
 
 @pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_module, "_FIRST_WAIT", 0.01)
 
 
@@ -60,12 +60,12 @@ def test_a_command_gets_lines_and_is_started_again_where_it_ended(tmp_path: Path
     queue.put(b"{1}")
     wait_until(lambda: lines.exists() and lines.read_text() == "{1}\n", "the first line is taken")
 
-    def later_line_is_taken() -> bool:
+    def later_line_arrived() -> bool:
         # A line that the command had no time to read ends with it, as in every pipe.
         queue.put(b"{2}")
         return "{2}" in lines.read_text()
 
-    wait_until(later_line_is_taken, "a later line is taken")
+    wait_until(later_line_arrived, "a later line is taken")
     queue.close()
 
 

@@ -45,18 +45,18 @@ def wav(samples: list[int], *, rate: int = 16000, channels: int = 1) -> bytes:
 @pytest.mark.parametrize("block", [1, 3, 10])
 def test_windows_touch_overlap_or_leave_gaps(hop: int, expected: list[bytes], block: int) -> None:
     cutter, data = Cutter(4, hop), b"0123456789"
-    found = [each for start in range(0, 10, block) for each in cutter.push(data[start : start + block])]
+    windows = [each for start in range(0, 10, block) for each in cutter.push(data[start : start + block])]
 
-    assert found == expected
+    assert windows == expected
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
 def test_the_samples_of_several_wavs_follow_each_other(block: int) -> None:
     data = wav([1, 2, 3]) + wav([4, 5])
     decoder = WavDecoder(16000)
-    found = b"".join(decoder.decode(data[start : start + block]) for start in range(0, len(data), block))
+    samples = b"".join(decoder.decode(data[start : start + block]) for start in range(0, len(data), block))
 
-    assert struct.unpack("<5h", found) == (1, 2, 3, 4, 5)
+    assert struct.unpack("<5h", samples) == (1, 2, 3, 4, 5)
 
 
 def test_two_channels_become_their_mean() -> None:
@@ -82,8 +82,8 @@ def test_another_rate_is_named_with_both_rates() -> None:
 def test_lines_are_numbers_or_json() -> None:
     decoder = LineDecoder(ElementType.F32)
 
-    found = decoder.decode(b"1, 2.5\n\n[3]\n4") + decoder.decode(b"5\n")
-    assert struct.unpack("<4f", found) == (1.0, 2.5, 3.0, 45.0)
+    samples = decoder.decode(b"1, 2.5\n\n[3]\n4") + decoder.decode(b"5\n")
+    assert struct.unpack("<4f", samples) == (1.0, 2.5, 3.0, 45.0)
 
 
 @pytest.mark.parametrize("line", [b"hello\n", b"1.5\n", b"300\n", b"[[1]]\n", b"nan\n", b'["secret"]\n'])

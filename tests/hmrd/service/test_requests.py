@@ -9,16 +9,16 @@ import pytest
 
 from hmrd.config.model import Config, RuneConfig
 from hmrd.protocol.problems import ProblemName
-from hmrd.protocol.wanted import DeviceRequest, RequestKind
+from hmrd.protocol.wanted import RequestKind, RequestToDevice
 from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
-from hmrd.state import RequestDone, State
+from hmrd.state import MachineState, RequestDone
 from hmrd.storage.folder import StateFolder
 from hmrd.storage.identity import Identity
 from hmrd.storage.log import RingLog
 from tests.support.hmrd.server import ProtocolServer, protocol_server
 
-REPLACE_KEY = DeviceRequest(3, RequestKind.REPLACE_KEY)
+REPLACE_KEY = RequestToDevice(3, RequestKind.REPLACE_KEY)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def device(server: ProtocolServer, tmp_path: Path) -> Iterator[LocalDevice]:
 
 def answer(device: LocalDevice) -> RequestDone:
     requests = Requests(device, RuneConfig(), device.folder.slots("rune"), lambda: None)
-    event = requests.answer(REPLACE_KEY, State())
+    event = requests.answer(REPLACE_KEY, MachineState())
     assert isinstance(event, RequestDone)
     return event
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.protocol.enrolment import Enrolment, Trust, TrustKind
+from hmrd.protocol.enrolment import Enrolment, TrustAnchor, TrustKind
 from hmrd.protocol.keys import verifies
 from hmrd.storage.folder import FolderInUse, StateFolder
 from hmrd.storage.identity import Identity, IdentityFiles
 from hmrd.storage.log import LARGEST_FILE, RingLog
 
 ENROLMENT = Enrolment(
-    "0" * 8 + "-0000-0000-0000-" + "0" * 12, "gw-1", "acme", Trust(TrustKind.SERVER, f"sha256:{'c' * 64}"), 60
+    "0" * 8 + "-0000-0000-0000-" + "0" * 12, "gw-1", "acme", TrustAnchor(TrustKind.SERVER, f"sha256:{'c' * 64}"), 60
 )
 
 

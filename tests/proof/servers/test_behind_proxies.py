@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.clients.stock_yjs import HawkbitClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_forge import REPOSITORY, free_port
 from tests.support.servers.live_server import LiveServer
 from tools.browser import nginx
@@ -214,7 +214,7 @@ def expect_two_to_type_together(
 ) -> None:
     """Sockets come through: what one types, the other sees; a page of another address gets none."""
     monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(place.certificate))
-    with HawkbitClient(server, project) as one, HawkbitClient(server, project) as other:
+    with StockClient(server, project) as one, StockClient(server, project) as other:
         one.until(synced=True)
         other.until(synced=True)
         one.type("# seen by both")

@@ -6,27 +6,27 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import RequestKind
-from hmrd.state import Event, Poll, PollFailed, RuneStopped, Send, SendFailed
-from tests.support.hmrd.world import ALSO_GOOD, CRASHES, DISLIKED, FAILS_TEST, GOOD, Broken, World
+from hmrd.state import MachineEvent, Poll, PollFailed, RuneHalted, SendFailed, SendReport
+from tests.support.hmrd.world import ALSO_GOOD, CRASHES, DISLIKED, FAILS_TEST, GOOD, World, WorldViolation
 
 _STEPS = 250
 _BAD = (FAILS_TEST, CRASHES, DISLIKED)
 
 
 @dataclass(frozen=True)
-class Ending:
-    """Where a device is after all faults: the rune that answers, and how much it went through."""
+class DeviceEnding:
+    """The end of a device after all faults: the rune that answers, and how much it went through."""
 
     answering: str | None
     power_cuts: int
     fallbacks: int
 
 
-def survive(seed: int) -> Ending:
-    """Lets everything happen to a device for a while, and then nothing any more. Raises `Broken` for one that does not
-    end on what is wanted, or that did something that it never may."""
+def survive(seed: int) -> DeviceEnding:
+    """Lets everything happen to a device for a while, and then nothing any more. Raises `WorldViolation` for one that
+    does not end on the wanted rune, or that did something that it never may."""
     history = _History(random.Random(seed))
     for _ in range(_STEPS):
         history.go_on()
@@ -67,8 +67,8 @@ class _History:
             world.pass_time(max(1.0, min((world.next_time or world.now + 600) - world.now, 90_000)))
             return
         command = rng.choice(pending)
-        if self.key_ended and isinstance(command, (Poll, Send)):
-            refusal = Problem(ProblemName.KEY_REFUSED, "The device is locked out.")
+        if self.key_ended and isinstance(command, (Poll, SendReport)):
+            refusal = DeviceProblem(ProblemName.KEY_REFUSED, "The device is locked out.")
             world.send(PollFailed(world.now, refusal) if isinstance(command, Poll) else SendFailed(world.now))
             return
         is_cut = rng.random() < 0.05
@@ -94,7 +94,7 @@ class _History:
         world = self.world
         if world.answering is not None:
             rune, world.answering = world.answering, None
-            world.send(RuneStopped(world.now, rune, Problem(ProblemName.TRAPPED, "unreachable")))
+            world.send(RuneHalted(world.now, rune, DeviceProblem(ProblemName.TRAPPED, "unreachable")))
 
     def _end_key(self) -> None:
         self.key_ended = not self.key_ended
@@ -102,19 +102,19 @@ class _History:
     def _ask(self) -> None:
         self.world.server.ask(self.rng.choice((RequestKind.LOG, RequestKind.RESTART, RequestKind.SELF_TEST)))
 
-    def end(self) -> Ending:
+    def end(self) -> DeviceEnding:
         """Nothing fails any more, and one of the two runes that work is wanted."""
         world = self.world
         world.server.interval = 7200
         world.server.want(self.rng.choice((GOOD, ALSO_GOOD)))
         world.settle(10 * 86_400.0)
         world.require_settled()
-        return Ending(world.answering, self.power_cuts, world.machine.state.totals.fallbacks)
+        return DeviceEnding(world.answering, self.power_cuts, world.machine.state.totals.fallbacks)
 
 
 def cut_at_each_step(history: Callable[[World], None]) -> int:
     """Repeats a history with the power failing after each of its steps, the state written and nothing done of what
-    follows. Returns the number of steps. Raises `Broken` where one ends badly."""
+    follows. Returns the number of steps. Raises `WorldViolation` where one ends badly."""
     step = 0
     while True:
         world = _CutWorld(step)
@@ -126,7 +126,7 @@ def cut_at_each_step(history: Callable[[World], None]) -> int:
         world.require_settled()
         step += 1
         if step > 5000:
-            raise Broken("the history has no end")
+            raise WorldViolation("the history has no end")
 
 
 class _CutWorld(World):
@@ -137,7 +137,7 @@ class _CutWorld(World):
         self.was_cut = False
         super().__init__()
 
-    def send(self, event: Event, *, is_cut: bool = False) -> None:
+    def send(self, event: MachineEvent, *, is_cut: bool = False) -> None:
         super().send(event, is_cut=is_cut)
         if self.left == 0 and not self.was_cut:
             self.was_cut = True

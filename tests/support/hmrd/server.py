@@ -13,12 +13,20 @@ from urllib.parse import unquote, urlsplit
 
 from hmrd.protocol import addresses
 from hmrd.protocol.doorbell import DoorbellAccount
-from hmrd.protocol.enrolment import CodeProof, Enrolment, EnrolmentRequest, EnrolmentWaits, KeyChange, Trust, TrustKind
+from hmrd.protocol.enrolment import (
+    CodeProof,
+    Enrolment,
+    EnrolmentRequest,
+    KeyChange,
+    PendingEnrolment,
+    TrustAnchor,
+    TrustKind,
+)
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed, written
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE, SignedRequest, read_signature
-from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, RequestKind, RequestToDevice, WantedRune
 from rune.digests import digest_of
 from rune.running.runtime.self_test import self_test
 from tests.support.hmrd.signed_documents import DocumentKeys
@@ -50,7 +58,7 @@ class ProtocolServer:
         self.cut = 0
         """Bytes of a rune after which the next download breaks off; 0 for none."""
         self.requests: list[tuple[str, str, Mapping[str, str]]] = []
-        self.trust: Trust | None = None
+        self.trust: TrustAnchor | None = None
         self.has_left = False
         self.doorbell: DoorbellAccount | None = None
         self.lock = threading.Lock()
@@ -60,24 +68,26 @@ class ProtocolServer:
     ) -> WantedRune:
         """Wants a rune, whose outputs were approved, with signed documents that say so."""
         outputs = self_test(data, SEED).outputs if is_approved else ""
-        approved = ApprovedOutputs(SEED, outputs) if outputs else None
-        wanted = WantedRune(DEPLOYMENT, number, version or f"1.{number}", digest_of(data), len(data), approved)
+        approved_outputs = ApprovedOutputs(SEED, outputs) if outputs else None
+        wanted_rune = WantedRune(
+            DEPLOYMENT, number, version or f"1.{number}", digest_of(data), len(data), approved_outputs
+        )
         with self.lock:
-            self.runes[wanted.rune] = data
-            self.documents = self.keys.documents(wanted)
-            self.desired = replace(self.desired, wanted=replace(wanted, **changes))
-        return wanted
+            self.runes[wanted_rune.rune] = data
+            self.documents = self.keys.documents(wanted_rune)
+            self.desired = replace(self.desired, wanted=replace(wanted_rune, **changes))
+        return wanted_rune
 
     def ask(self, number: int, kind: RequestKind, seed: int | None = None) -> None:
         """Asks something of the device."""
         with self.lock:
-            requests = (*self.desired.requests, DeviceRequest(number, kind, seed))
+            requests = (*self.desired.requests, RequestToDevice(number, kind, seed))
             self.desired = replace(self.desired, requests=requests)
 
     @property
     def enrolment(self) -> Enrolment:
         """The answer to a device that joined."""
-        trust = self.trust or Trust(TrustKind.SERVER, self.keys.root_digest)
+        trust = self.trust or TrustAnchor(TrustKind.SERVER, self.keys.root_digest)
         return Enrolment(DEVICE, "gw-1", "acme", trust, self.desired.interval)
 
     @property
@@ -190,7 +200,7 @@ class _Handler(QuietHandler):
         if isinstance(request.proof, CodeProof) and request.proof.code != CODE:
             return self._refuse(403, "code-refused")
         if not state.is_confirmed:
-            return self._json(202, EnrolmentWaits(1).to_json())
+            return self._json(202, PendingEnrolment(1).to_json())
         state.public_key = request.public_key
         state.reports.append(request.report)
         state.last_report = request.report.sequence
@@ -209,8 +219,8 @@ class _Handler(QuietHandler):
         if report.sequence > state.last_report:
             state.reports.append(report)
             state.last_report = report.sequence
-            answered = {each.id for each in report.answers}
-            rest = tuple(each for each in state.desired.requests if each.id not in answered)
+            answered_ids = {each.id for each in report.answers}
+            rest = tuple(each for each in state.desired.requests if each.id not in answered_ids)
             state.desired = replace(state.desired, requests=rest)
         return self.respond(204)
 

@@ -34,12 +34,14 @@ class DocumentKeys:
         """The digest that a device pins."""
         return digest_of(self.root)
 
-    def documents(self, wanted: WantedRune, *, days: int = 0) -> dict[str, bytes]:
+    def documents(self, wanted_rune: WantedRune, *, days: int = 0) -> dict[str, bytes]:
         """The documents that name a rune, by their paths below the deployment's; signed so many days ago."""
         self.version += 1
         now = datetime.now(UTC)
         since = (now - timedelta(days=1)).isoformat()
-        target = ServedTarget(wanted.deployment, wanted.rune, wanted.size, wanted.number, wanted.version, since)
+        target = ServedTarget(
+            wanted_rune.deployment, wanted_rune.rune, wanted_rune.size, wanted_rune.number, wanted_rune.version, since
+        )
         signed = deployment_documents(target, self.roles, self.version, now - timedelta(days=days))
         names = {
             f"{self.version}.targets.json": signed.texts[UpdateRole.TARGETS],

@@ -1,6 +1,6 @@
 """A device without hardware around its machine: a disk, a server, runes of several kinds, and power that fails.
 
-Who drives it decides what happens next. It carries out one command at a time, and compares after each event what must
+The caller decides what happens next. It carries out one command at a time, and compares after each event what must
 hold whatever happens.
 """
 
@@ -10,57 +10,57 @@ from dataclasses import dataclass, field, replace
 
 from hmrd.commands import commands_of
 from hmrd.machine import step
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import DeviceEvent, EventKind, Phase, Report, RequestAnswer, SelfTestOutcome
-from hmrd.protocol.wanted import DesiredState, DeviceRequest, RequestKind, WantedRune
+from hmrd.protocol.wanted import DesiredState, RequestKind, RequestToDevice, WantedRune
 from hmrd.state import (
-    Answer,
+    AnswerRequest,
     AskOwner,
     Check,
-    Checked,
     Command,
-    Event,
+    DeviceMachine,
     Fetch,
-    Fetched,
-    Machine,
+    MachineEvent,
+    MachineState,
     OwnerAgreed,
     OwnerRefused,
     Poll,
     Polled,
     PollFailed,
-    ReportRefused,
-    ReportTaken,
+    ReportAcknowledged,
+    ReportRejected,
     RequestDone,
-    Run,
+    RuneChecked,
+    RuneFetched,
+    RuneHalted,
     RuneStarted,
-    RuneStopped,
-    Send,
+    RunSlot,
     SendFailed,
+    SendReport,
     SlotDamaged,
     Started,
-    State,
     Ticked,
     WakeAt,
     WorkFailed,
 )
 
 DEPLOYMENT = "acme/door-knock/gateways"
-AWAY = Problem(ProblemName.SERVER_AWAY, "No answer.")
+AWAY = DeviceProblem(ProblemName.SERVER_AWAY, "No answer.")
 GOOD, ALSO_GOOD, FAILS_TEST, CRASHES, DISLIKED = (f"sha256:{digit * 64}" for digit in "abcde")
 """The digests of runes: two that work, one whose self-test fails, one that traps, and one that the owner refuses."""
 HEALTHY = frozenset({GOOD, ALSO_GOOD})
 
 
-class Broken(AssertionError):
+class WorldViolation(AssertionError):
     """Something happened that never may."""
 
 
 @dataclass
-class Server:
-    """What the server wants, and what it has heard."""
+class WorldServer:
+    """The server: the rune that it wants, and the reports that it has."""
 
     wanted: WantedRune | None = None
-    requests: list[DeviceRequest] = field(default_factory=list)
+    requests: list[RequestToDevice] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     ever_wanted: set[str] = field(default_factory=set)
     interval: int = 60
@@ -74,13 +74,15 @@ class Server:
 
     def ask(self, kind: RequestKind) -> None:
         """Asks something of the device."""
-        self.requests.append(DeviceRequest(len(self.requests) + 1, kind, 7 if kind is RequestKind.SELF_TEST else None))
+        self.requests.append(
+            RequestToDevice(len(self.requests) + 1, kind, 7 if kind is RequestKind.SELF_TEST else None)
+        )
 
     @property
     def desired(self) -> DesiredState:
         """The answer to a poll."""
-        answered = {answer.id for report in self.reports for answer in report.answers}
-        open_requests = tuple(each for each in self.requests if each.id not in answered)
+        answered_ids = {answer.id for report in self.reports for answer in report.answers}
+        open_requests = tuple(each for each in self.requests if each.id not in answered_ids)
         return DesiredState(self.wanted, self.interval, requests=open_requests[:16], sequence=self.last)
 
     @property
@@ -107,11 +109,11 @@ class Server:
 class World:
     """A device with its server."""
 
-    server: Server = field(default_factory=Server)
+    server: WorldServer = field(default_factory=WorldServer)
     now: float = 1_800_000_000.0
-    machine: Machine = field(default_factory=lambda: Machine("hmrd test", "linux"))
-    written: State = field(default_factory=State)
-    """What is on the disk: what remains after a power cut."""
+    machine: DeviceMachine = field(default_factory=lambda: DeviceMachine("hmrd test", "linux"))
+    written: MachineState = field(default_factory=MachineState)
+    """The state on the disk, which remains after a power cut."""
     disk: list[str | None] = field(default_factory=lambda: [None, None])
     """The digests of the bytes in the slots; None where they are not whole."""
     commands: tuple[Command, ...] = ()
@@ -122,7 +124,7 @@ class World:
     def __post_init__(self) -> None:
         self.send(Started(self.now))
 
-    def send(self, event: Event, *, is_cut: bool = False) -> None:
+    def send(self, event: MachineEvent, *, is_cut: bool = False) -> None:
         """An event happens. With `is_cut`, the power fails after the state was written and before anything is done."""
         before = self.machine.state
         self.machine, self.commands = step(self.machine, event)
@@ -135,7 +137,7 @@ class World:
         """The power fails: the process begins again with what is written."""
         self.answering = None
         self.commands = ()
-        self.machine = Machine(self.machine.agent, self.machine.board, self.written)
+        self.machine = DeviceMachine(self.machine.agent, self.machine.board, self.written)
         self.send(Started(self.now))
 
     def pass_time(self, seconds: float) -> None:
@@ -145,7 +147,7 @@ class World:
 
     @property
     def pending(self) -> list[Command]:
-        """What can be carried out now."""
+        """The commands that can be carried out now."""
         return [each for each in self.commands if not isinstance(each, WakeAt) and not self._is_done(each)]
 
     @property
@@ -154,13 +156,13 @@ class World:
         return next((each.time for each in self.commands if isinstance(each, WakeAt)), None)
 
     def _is_done(self, command: Command) -> bool:
-        return isinstance(command, Run) and self.answering == command.rune.rune
+        return isinstance(command, RunSlot) and self.answering == command.rune.rune
 
     def carry_out(self, command: Command, *, is_away: bool = False, is_cut: bool = False) -> None:
         """Carries a command out; `is_away` says that the server does not answer."""
         self.send(self._outcome(command, is_away=is_away), is_cut=is_cut)
 
-    def _outcome(self, command: Command, *, is_away: bool) -> Event:
+    def _outcome(self, command: Command, *, is_away: bool) -> MachineEvent:
         now = self.now
         match command:
             case Poll():
@@ -170,39 +172,39 @@ class World:
                 if is_away:
                     return WorkFailed(now, rune, AWAY)
                 self.disk[slot] = rune.rune
-                return Fetched(now, rune)
+                return RuneFetched(now, rune)
             case Check(rune=rune, slot=slot):
                 return self._checked(rune, slot, is_away=is_away)
-            case Run(rune=rune, slot=slot):
+            case RunSlot(rune=rune, slot=slot):
                 return self._ran(rune, slot)
             case AskOwner(rune=rune):
                 if rune == DISLIKED:
-                    return OwnerRefused(now, rune, Problem(ProblemName.CHECK_REFUSED, "No."))
+                    return OwnerRefused(now, rune, DeviceProblem(ProblemName.CHECK_REFUSED, "No."))
                 return OwnerAgreed(now, rune)
-            case Send(report=report):
+            case SendReport(report=report):
                 if is_away:
                     return SendFailed(now)
                 last = self.server.take(report)
-                return ReportTaken(now, report.sequence) if last is None else ReportRefused(now, last)
-            case Answer(request=request):
+                return ReportAcknowledged(now, report.sequence) if last is None else ReportRejected(now, last)
+            case AnswerRequest(request=request):
                 return RequestDone(now, RequestAnswer(request.id))
             case _:
-                raise Broken(f"nothing carries out {command}")
+                raise WorldViolation(f"nothing carries out {command}")
 
-    def _checked(self, rune: WantedRune, slot: int, *, is_away: bool) -> Event:
+    def _checked(self, rune: WantedRune, slot: int, *, is_away: bool) -> MachineEvent:
         if self.disk[slot] != rune.rune:
-            return WorkFailed(self.now, rune, Problem(ProblemName.DAMAGED, "Not whole."))
+            return WorkFailed(self.now, rune, DeviceProblem(ProblemName.DAMAGED, "Not whole."))
         if is_away:
             return WorkFailed(self.now, rune, AWAY)
         if rune.rune == FAILS_TEST:
-            return WorkFailed(self.now, rune, Problem(ProblemName.SELF_TEST_FAILED, "Other bytes."))
-        return Checked(self.now, rune, SelfTestOutcome.PASSED)
+            return WorkFailed(self.now, rune, DeviceProblem(ProblemName.SELF_TEST_FAILED, "Other bytes."))
+        return RuneChecked(self.now, rune, SelfTestOutcome.PASSED)
 
-    def _ran(self, rune: WantedRune, slot: int) -> Event:
+    def _ran(self, rune: WantedRune, slot: int) -> MachineEvent:
         if self.disk[slot] != rune.rune:
             return SlotDamaged(self.now, slot)
         if rune.rune == CRASHES:
-            return RuneStopped(self.now, rune.rune, Problem(ProblemName.TRAPPED, "unreachable"))
+            return RuneHalted(self.now, rune.rune, DeviceProblem(ProblemName.TRAPPED, "unreachable"))
         self.answering = rune.rune
         return RuneStarted(self.now, rune.rune)
 
@@ -214,53 +216,53 @@ class World:
         if self.machine.state.active == slot and self.answering is not None:
             self.answering = None
 
-    def _check(self, before: State) -> None:
-        """Raises `Broken` if something is as it never may be."""
+    def _check(self, before: MachineState) -> None:
+        """Raises `WorldViolation` if something is as it never may be."""
         state = self.machine.state
-        run = next((each for each in self.commands if isinstance(each, Run)), None)
+        run = next((each for each in self.commands if isinstance(each, RunSlot)), None)
         if run is None or self.answering != run.rune.rune:
             self.answering = None
         if run is not None:
             self._check_run(run, state)
         slot = None if state.active is None else state.slots[state.active]
         if state.phase is not Phase.TRYING and state.active is not None and (slot is None or not slot.is_healthy):
-            raise Broken("a rune answers whose health was never confirmed")
+            raise WorldViolation("a rune answers whose health was never confirmed")
         self._check_journal()
         if state.wanted is not None and state.wanted.number < dict(state.numbers).get(state.wanted.deployment, 0):
-            raise Broken("an older release is wanted than one that ran")
+            raise WorldViolation("an older release is wanted than one that ran")
         for deployment, number in before.numbers:
             if state.numbers and dict(state.numbers).get(deployment, 0) < number:
-                raise Broken("the number of a release fell")
+                raise WorldViolation("the number of a release fell")
         if state.sequence < before.sequence:
-            raise Broken("the number of a report fell")
+            raise WorldViolation("the number of a report fell")
         healthy = [slot for slot in before.slots if slot is not None and slot.is_healthy]
-        is_given_up = healthy and not any(slot is not None and slot.is_healthy for slot in state.slots)
-        if is_given_up and None not in self.disk:
-            raise Broken("the last healthy rune was given up while its bytes are whole")
+        lost_healthy_rune = healthy and not any(slot is not None and slot.is_healthy for slot in state.slots)
+        if lost_healthy_rune and None not in self.disk:
+            raise WorldViolation("the last healthy rune was given up while its bytes are whole")
         if tuple(commands_of(self.machine, self.now)) != self.commands:
-            raise Broken("the commands do not follow from the machine alone")
+            raise WorldViolation("the commands do not follow from the machine alone")
 
     def _check_journal(self) -> None:
-        """What happened reaches the server once and in order: what it has, what is on its way, and what waits."""
+        """Raises `WorldViolation` unless each event reaches the server once and in order."""
         state = self.machine.state
         journal = [*self.server.events, *state.events]
         if state.report is not None and state.report.sequence != self.server.last:
             journal[len(self.server.events) : len(self.server.events)] = state.report.events
         lengths = min(len(journal), len(self._journal))
         if (state.dropped == 0 and journal[:lengths] != self._journal[:lengths]) or len(journal) < len(self._journal):
-            raise Broken("what happened was lost, told twice, or told in another order")
+            raise WorldViolation("what happened was lost, told twice, or told in another order")
         for event in journal[len(self._journal) :]:
             if event.kind is EventKind.INSTALLED and event.rune not in HEALTHY:
-                raise Broken("a rune counts as installed that does not work")
+                raise WorldViolation("a rune counts as installed that does not work")
         self._journal = journal
 
-    def _check_run(self, run: Run, state: State) -> None:
+    def _check_run(self, run: RunSlot, state: MachineState) -> None:
         if run.rune.rune not in self.server.ever_wanted:
-            raise Broken("a rune answers that nobody wanted")
+            raise WorldViolation("a rune answers that nobody wanted")
         if run.rune.rune == FAILS_TEST:
-            raise Broken("a rune answers whose self-test failed")
+            raise WorldViolation("a rune answers whose self-test failed")
         if run.slot != state.active:
-            raise Broken("another slot answers than the active one")
+            raise WorldViolation("another slot answers than the active one")
 
     def settle(self, seconds: float = 4 * 86_400.0) -> None:
         """Nothing fails any more: carries out what is to be done until the device has nothing to do but to poll."""
@@ -273,30 +275,30 @@ class World:
                 continue
             self.now = max(self.now, min(self.next_time or end, end))
             self.send(Ticked(self.now))
-        raise Broken("the device never rests")
+        raise WorldViolation("the device never rests")
 
     def require_settled(self) -> None:
-        """Raises `Broken` unless the device runs what is wanted, if that works, and the server knows what it runs."""
-        state, wanted = self.machine.state, self.server.wanted
-        is_there = wanted is not None and self.answering == wanted.rune and state.phase is Phase.RUNNING
-        if wanted is not None and wanted.rune in HEALTHY and (not is_there or state.problem is not None):
-            raise Broken(f"{wanted.version} is wanted and works, and {state} is the state")
+        """Raises `WorldViolation` unless the device runs the wanted rune, if it works, and the server knows it."""
+        state, wanted_rune = self.machine.state, self.server.wanted
+        is_there = wanted_rune is not None and self.answering == wanted_rune.rune and state.phase is Phase.RUNNING
+        if wanted_rune is not None and wanted_rune.rune in HEALTHY and (not is_there or state.problem is not None):
+            raise WorldViolation(f"{wanted_rune.version} is wanted and works, and {state} is the state")
         report = self.server.reports[-1]
         running = None if report.running is None else report.running.rune
         if running != (state.running and state.running.rune):
-            raise Broken("the server believes that something else runs")
+            raise WorldViolation("the server believes that something else runs")
         if report.phase in (Phase.FETCHING, Phase.CHECKING, Phase.TRYING):
-            raise Broken("the server waits for an end that came already")
+            raise WorldViolation("the server waits for an end that came already")
         sequences = [each.sequence for each in self.server.reports]
         if sequences != sorted(set(sequences)):
-            raise Broken("a report counts twice")
+            raise WorldViolation("a report counts twice")
 
     def installs(self) -> list[str]:
         """The versions whose health was confirmed, as the server heard of them."""
         return [event.version for event in self.server.events if event.kind is EventKind.INSTALLED]
 
 
-def restored(world: World, copy: State) -> None:
+def restored(world: World, copy: MachineState) -> None:
     """The disk gets the copy of an earlier state, as from a backup or a cloned card."""
     world.written = replace(copy)
     world.cut_power()

@@ -14,7 +14,7 @@ from forge.fleet.devices.requests import ask_device
 from forge.fleet.models import Device, DeviceRequest
 from hmrd.protocol.addresses import DEVICE, ENROLMENTS, KEY, REPORTS
 from hmrd.protocol.enrolment import KeyChange, key_change_text
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import (
     DeviceEvent,
     EventKind,
@@ -40,7 +40,7 @@ def refusal(answer: Any) -> tuple[int, str, int | None]:
 
 
 def test_a_report_becomes_the_state_of_its_device(gate: DeviceClient) -> None:
-    problem = Problem(ProblemName.DISK_FULL, "12 MB are free.")
+    problem = DeviceProblem(ProblemName.DISK_FULL, "12 MB are free.")
     report = first_report(sequence=2, running=NEWER, phase=Phase.TRYING, problem=problem, agent="hmrd 0.2.0")
     answer = gate.report(report)
     assert (answer.status_code, answer.content) == (204, b"")
@@ -112,7 +112,7 @@ def test_the_restarts_of_a_day_begin_anew(gate: DeviceClient) -> None:
 
 
 def test_events_become_the_timeline_and_a_clock_that_is_ahead_is_not_believed(gate: DeviceClient) -> None:
-    problem = Problem(ProblemName.CRASHES, "It stopped 3 times.")
+    problem = DeviceProblem(ProblemName.CRASHES, "It stopped 3 times.")
     events = (
         DeviceEvent(EventKind.INSTALLED, 0, "1.5.0", NEWER.rune, 12),
         DeviceEvent(EventKind.FELL_BACK, 2**52, "1.5.0", NEWER.rune, problem=problem),

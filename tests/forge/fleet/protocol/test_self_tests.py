@@ -25,7 +25,7 @@ from forge.jobs import queue
 from forge.jobs.models import Job, JobState
 from forge.jobs.workers.running import RunningJob
 from forge.notices.access import notices_of
-from hmrd.protocol.problems import Problem, ProblemName
+from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import InstalledRune, RequestAnswer
 from hmrd.protocol.wanted import DesiredState, RequestKind
 from rune.abi import OutputKind
@@ -48,7 +48,7 @@ def asked(gate: DeviceClient) -> list[Any]:
     return [each for each in requests if each.kind is RequestKind.SELF_TEST]
 
 
-def answer(gate: DeviceClient, outputs: str, problem: Problem | None = None) -> None:
+def answer(gate: DeviceClient, outputs: str, problem: DeviceProblem | None = None) -> None:
     """Answers the one that it is asked for."""
     (request,) = asked(gate)
     sequence = row_of(gate).sequence + 1
@@ -145,7 +145,7 @@ def test_an_answer_is_compared_whoever_is_first(
 def test_a_rune_that_does_not_run_on_the_device_has_failed(gate: DeviceClient, assignment: Assignment) -> None:
     assert asked(gate)
     computed(OUTPUTS)
-    answer(gate, "", Problem(ProblemName.TRAPPED, "unreachable"))
+    answer(gate, "", DeviceProblem(ProblemName.TRAPPED, "unreachable"))
     assert row_of(gate).self_test == "failed"
     assert row_of(gate).entries.first().problem == "trapped"  # type: ignore[union-attr]
 
