@@ -48,7 +48,7 @@ def fill(name: str, count: int) -> None:
 def _device(organisation: Organisation, assignment: Assignment | None, number: int, now: datetime) -> Device:
     from forge.fleet.devices.reported import reported_state
     from forge.fleet.models import Device
-    from forge.fleet.self_tests.asking import day_of
+    from forge.fleet.self_tests.requests import day_of
 
     key = SimulatedKey(number)
     running = None

@@ -93,10 +93,10 @@ def _labels(chance: random.Random) -> Mapping[str, str]:
 
 
 def _assignments(organisation: Organisation, now: datetime) -> Iterator[Assignment]:
-    from forge.fleet.models import Assignment, Group
+    from forge.fleet.models import Assignment, DeviceGroup
 
     for number in range(GROUPS):
-        group = Group.objects.create(
+        group = DeviceGroup.objects.create(
             organisation=organisation,
             name=f"group-{number}",
             title=f"Group {number}",

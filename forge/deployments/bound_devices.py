@@ -15,7 +15,7 @@ from rune.wording import counted
 
 
 class BoundToGroup(Conflict):
-    """What devices run changes by a person's press alone."""
+    """A version of devices changes by a person's press alone."""
 
     title = "The deployment is for a group of devices"
 
@@ -49,17 +49,17 @@ def require_unbound(deployment: Deployment, what: str) -> None:
         raise BoundToGroup(f"{deployment.title} is for the devices of {assignment.group.title}. {what}")
 
 
-def require_seen_devices(deployment: Deployment, seen: int | None) -> None:
-    """Raises `Stale` where a version of devices changes and the caller did not see of how many."""
+def require_seen_devices(deployment: Deployment, expected: int | None) -> None:
+    """Raises `Stale` where a version of devices changes and the caller expects another number of them."""
     assignment = assignment_of(deployment.pk)
     if assignment is None:
         return
-    require_count(assignment.devices.in_service().count(), seen, assignment.group.title)
+    require_count(assignment.devices.in_service().count(), expected, assignment.group.title)
 
 
-def require_count(count: int, seen: int | None, what: str) -> None:
-    """Raises `Stale` unless the caller saw this number of devices, which `what` has."""
-    if seen != count:
+def require_count(count: int, expected: int | None, what: str) -> None:
+    """Raises `Stale` unless the caller expects this number of devices, which `what` has."""
+    if expected != count:
         raise Stale(f"{what} has {counted(count, 'device')} now. Confirm that number.")
 
 

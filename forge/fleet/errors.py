@@ -81,7 +81,7 @@ class NotInService(Conflict):
     title = "The device is not in service"
 
 
-class RequestWaits(Conflict):
+class RequestPending(Conflict):
     """The device has not answered the same request yet."""
 
     title = "The device was asked already"

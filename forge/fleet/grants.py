@@ -1,4 +1,4 @@
-"""What lets devices join or go, as grants: each works while the person who made it has the right to do that. Devices
+"""The grants that let devices join or go: each works while the person who made it has the right to do that. Devices
 that joined stay."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, dec
 from forge.accounts.models import Organisation, of_living_tokens
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
-from forge.fleet.models import Batch, Candidate, ClaimCode, HandOver, StockAccount
+from forge.fleet.models import ClaimCode, DeviceBatch, DeviceCandidate, HandOver, StockAccount
 
 _RULE = "{} while you may let devices join. Devices that joined stay."
 
@@ -26,14 +26,14 @@ def _codes(scope: GrantScope) -> Sequence[Grant]:
 
 
 def _candidates(scope: GrantScope) -> Sequence[Grant]:
-    rows = Candidate.objects.filter(of_living_tokens(), created_by__in=scope.people, expires__gt=timezone.now())
+    rows = DeviceCandidate.objects.filter(of_living_tokens(), created_by__in=scope.people, expires__gt=timezone.now())
     rows = rows.select_related("organisation")
     rows = rows if scope.organisation is None else rows.filter(organisation=scope.organisation)
     return [_grant(each, f"Label {each.label} of a device") for each in rows]
 
 
 def _batches(scope: GrantScope) -> Sequence[Grant]:
-    batches = Batch.objects.filter(
+    batches = DeviceBatch.objects.filter(
         of_living_tokens(), created_by__in=scope.people, revoked=None, used__lt=F("limit"), expires__gt=timezone.now()
     ).select_related("organisation")
     batches = batches if scope.organisation is None else batches.filter(organisation=scope.organisation)
@@ -78,7 +78,7 @@ def _stock_accounts(scope: GrantScope) -> Sequence[Grant]:
     ]
 
 
-def _grant(row: ClaimCode | Candidate | Batch, title: str, *, is_for_anyone: bool = False) -> Grant:
+def _grant(row: ClaimCode | DeviceCandidate | DeviceBatch, title: str, *, is_for_anyone: bool = False) -> Grant:
     return Grant(
         id=row.pk,
         maker=row.created_by_id or UUID(int=0),
@@ -101,11 +101,11 @@ def _end_codes(ids: Collection[UUID]) -> None:
 
 
 def _end_candidates(ids: Collection[UUID]) -> None:
-    Candidate.objects.filter(pk__in=ids).delete()
+    DeviceCandidate.objects.filter(pk__in=ids).delete()
 
 
 def _end_batches(ids: Collection[UUID]) -> None:
-    Batch.objects.filter(pk__in=ids, revoked=None).update(revoked=timezone.now())
+    DeviceBatch.objects.filter(pk__in=ids, revoked=None).update(revoked=timezone.now())
 
 
 def _end_stock_accounts(ids: Collection[UUID]) -> None:
@@ -146,7 +146,7 @@ declare(
         label="Labels of devices",
         icon="qr-code",
         rule=_RULE.format("A label works"),
-        model=Candidate,
+        model=DeviceCandidate,
         maker="created_by",
         find=_candidates,
         end=_end_candidates,
@@ -158,7 +158,7 @@ declare(
         label="Batches of devices",
         icon="layers",
         rule=_RULE.format("A batch certificate works"),
-        model=Batch,
+        model=DeviceBatch,
         maker="created_by",
         find=_batches,
         end=_end_batches,

@@ -12,24 +12,24 @@ from forge.fleet.devices.models import (
     HandOver,
 )
 from forge.fleet.doorbell.models import Doorbell
-from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
-from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.enrolment.models import ClaimCode, DeviceBatch, DeviceCandidate
+from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
 from forge.fleet.self_tests.models import SelfTest
 from forge.fleet.stock.models import StockAccount, StockAction
 
 __all__ = (
     "Assignment",
-    "Batch",
-    "Candidate",
     "ClaimCode",
     "Device",
+    "DeviceBatch",
+    "DeviceCandidate",
     "DeviceDay",
     "DeviceEntry",
+    "DeviceGroup",
     "DeviceLabel",
     "DeviceQuerySet",
     "DeviceRequest",
     "Doorbell",
-    "Group",
     "GroupKind",
     "HandOver",
     "SelfTest",

@@ -13,7 +13,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
-from forge.fleet.devices.given_up import give_up_requests
+from forge.fleet.devices.expired_requests import expire_requests
 from forge.fleet.devices.quota import devices_in_service
 from forge.fleet.devices.seen import WRITTEN_EVERY, write_seen
 from forge.fleet.doorbell.ringing import EVERY as RING_EVERY
@@ -52,7 +52,7 @@ register(PeriodicTask("devices-seen", WRITTEN_EVERY, RunsIn.EACH_SERVER, "writes
 register(PeriodicTask("devices-away", LOOK_EVERY, RunsIn.ONE_WORKER, "tells of devices that are away", look_for_away))
 register(
     PeriodicTask(
-        "device-requests", 3600, RunsIn.ONE_WORKER, "gives up what devices did not answer for days", give_up_requests
+        "device-requests", 3600, RunsIn.ONE_WORKER, "gives up what devices did not answer for days", expire_requests
     )
 )
 register(

@@ -60,8 +60,8 @@ def form_view(
         except errors_on_page as error:
             error.errors = {_form_name(do, name, form): messages for name, messages in error.errors.items()}
             return show(request, target, *own, error)
-        if (shown := buttons[do].shown) is not None:
-            response = shown(request, target, *own, result)
+        if (answer := buttons[do].shown) is not None:
+            response = answer(request, target, *own, result)
             add_never_cache_headers(response)
             return response
         return redirect(buttons[do].back(target, *own))

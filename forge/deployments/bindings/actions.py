@@ -141,7 +141,7 @@ def store_home_order(
 
 
 def _bound(deployment: Deployment) -> Assignment:
-    """What the devices of a deployment's group shall run. Raises `NotBound`."""
+    """Returns the assignment of a deployment's group. Raises `NotBound`."""
     assignment = assignment_of(deployment.pk)
     if assignment is None:
         raise NotBound(f"{deployment.title} is for no group of devices.")

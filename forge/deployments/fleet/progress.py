@@ -1,4 +1,4 @@
-"""What is wanted of the devices of deployments, what they report, what is on its way, and why not."""
+"""The progress of deployments on devices: the wanted version, the reports, and the problems."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class DeviceProgress:
 
     devices: int = 0
     running: int = 0
-    """They run what is wanted, and its health is confirmed."""
+    """Devices that run the wanted version, and whose health is confirmed."""
     on_the_way: int = 0
-    """They fetch, check or try it."""
+    """Devices that fetch, check or try it."""
     refused: int = 0
-    """They say why they do not run it (`problems`)."""
+    """Devices that report why they do not run it (`problems`)."""
     away: int = 0
-    """They have not been seen for a day."""
+    """Devices that have not been seen for a day."""
     waiting: int = 0
-    """They have not asked since it is wanted."""
+    """Devices that have not polled since it is wanted."""
     believe_home: int = 0
-    """They run nothing without an order of the key at home."""
+    """Devices that run nothing without an order of the key at home."""
     problems: Mapping[str, int] = field(default_factory=dict)
     """Devices by the name of their problem, the most frequent first."""
 

@@ -34,7 +34,7 @@ class DeploymentDevicesJson(TypedDict):
 
 
 def devices_to_json(assignment: Assignment, progress: DeviceProgress) -> DeploymentDevicesJson:
-    """What the devices of a group shall run, and how far they are."""
+    """Returns the wanted version of a group's devices, and their progress."""
     order = order_of(assignment)
     return {
         "group": assignment.group.name,

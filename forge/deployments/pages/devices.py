@@ -40,7 +40,7 @@ class GroupChoice:
 
     @property
     def value(self) -> str:
-        """What the form sends: the group, and the number of devices that its reader saw."""
+        """The value that the form sends: the group, and the number of devices that its reader saw."""
         return f"{self.name} {self.devices}"
 
 
@@ -62,8 +62,8 @@ class DevicesCard:
     @property
     def needs_order(self) -> bool:
         """Whether some of the devices wait for the order of a key at home."""
-        waits = self.assignment is not None and bool(self.assignment.rune) and not self.assignment.order
-        return waits and self.progress.believe_home > 0
+        is_pending = self.assignment is not None and bool(self.assignment.rune) and not self.assignment.order
+        return is_pending and self.progress.believe_home > 0
 
 
 def devices_card(actor: Actor, deployment: Deployment) -> DevicesCard | None:

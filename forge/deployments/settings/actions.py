@@ -151,7 +151,7 @@ def delete_deployment(actor: Actor, deployment: Deployment, *, precondition: Pre
     what = {"deployment": deployment.title, "version": release.version, "digest": release.digest}
     write_entry(actor, "deployment.delete", project.stream, project.place, **what)
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
-    # What hangs on it follows in `forge.deployments.registrations`, which also hears of a project that is purged.
+    # Dependent rows follow in `forge.deployments.registrations`, which also hears of a project that is purged.
     deployment.delete()
 
 

@@ -1,4 +1,4 @@
-"""What notices and webhooks say of devices, and to whom."""
+"""The texts of notices and webhooks about devices, and their readers."""
 
 from __future__ import annotations
 

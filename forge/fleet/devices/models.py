@@ -55,7 +55,7 @@ class Device(models.Model):
     note = models.CharField(max_length=LONGEST_NOTE, blank=True)
     """Where it is, or what it is for: "Depot 2, gate B"."""
     public_key = models.CharField(max_length=43, null=True, blank=True)
-    """Its Ed25519 key (`hmrd.protocol.keys`); None of a device with a stock client."""
+    """The Ed25519 key of the device (`hmrd.protocol.keys`); None of a device with a stock client."""
     board = models.CharField(max_length=LONGEST_NAME)
     agent = models.CharField(max_length=LONGEST_NAME)
     """The client that it runs, with its version: `hmrd 0.1.0`."""
@@ -69,7 +69,9 @@ class Device(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     """The person who made its code or batch, or confirmed its label."""
-    batch = models.ForeignKey("fleet.Batch", null=True, blank=True, on_delete=models.SET_NULL, related_name="devices")
+    batch = models.ForeignKey(
+        "fleet.DeviceBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="devices"
+    )
     locked_out = models.DateTimeField(null=True, blank=True)
     """The time since when its key is refused."""
     retired = models.DateTimeField(null=True, blank=True)
@@ -77,14 +79,14 @@ class Device(models.Model):
     assignment = models.ForeignKey(
         "fleet.Assignment", null=True, blank=True, on_delete=models.SET_NULL, related_name="devices"
     )
-    """What it shall run, by the group that it is in; None if no deployment is for it."""
+    """The release that it shall run, by the group that it is in; None if no deployment is for it."""
     revision = models.PositiveBigIntegerField(default=0)
     """Rises when something is asked of this device: a request, another assignment."""
 
     seen = models.DateTimeField(null=True, blank=True)
     """The time of its last poll or report, written within a minute."""
-    away_told = models.DateTimeField(null=True, blank=True)
-    """The time when members were told that it is away; None since it was seen."""
+    away_noticed = models.DateTimeField(null=True, blank=True)
+    """The time when members got a notice that it is away; None since it was seen."""
     sequence = models.PositiveBigIntegerField(default=0)
     """The number of its last report."""
     report_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
@@ -158,7 +160,7 @@ class DeviceLabel(models.Model):
     id = models.BigAutoField(primary_key=True)
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="labels")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    """That of the device, so that one index answers a query."""
+    """The organisation of the device, so that one index answers a query."""
     key = models.CharField(max_length=40)
     value = models.CharField(max_length=LONGEST_VALUE)
 
@@ -179,7 +181,7 @@ class DeviceEntry(models.Model):
     kind = models.CharField(max_length=_KIND_LENGTH)
     """A kind of event that devices report (`EventKind`), or one of `PersonEntry`."""
     at = models.DateTimeField()
-    """By the device's clock, and no later than `received`."""
+    """The time by the device's clock, and no later than `received`."""
     received = models.DateTimeField()
     version = models.CharField(max_length=LONGEST_VERSION, blank=True)
     rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
@@ -226,7 +228,7 @@ DEVICE_KINDS = frozenset(EventKind)
 
 
 class DeviceDay(models.Model):
-    """What a device reported on a day, as counts."""
+    """The counts that a device reported on a day."""
 
     id = models.BigAutoField(primary_key=True)
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="days")
@@ -263,10 +265,10 @@ class DeviceRequest(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    """None if the server asked by itself, as for the self-test of a day."""
+    """The person who asked; None if the server asked by itself, as for the self-test of a day."""
     created = models.DateTimeField()
     answered = models.DateTimeField(null=True, blank=True)
-    """The time when the device answered, or when the request was given up."""
+    """The time when the device answered, or when the request expired."""
     outputs = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     problem = models.CharField(max_length=_KIND_LENGTH, blank=True)
     problem_detail = models.CharField(max_length=LONGEST_DETAIL, blank=True)

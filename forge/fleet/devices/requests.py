@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from forge.fleet.devices.given_up import GIVEN_UP
+from forge.fleet.devices.expired_requests import NO_ANSWER
 from forge.fleet.devices.models import Device, DeviceRequest
-from forge.fleet.errors import AnswersNoRequests, NothingRuns, RequestWaits
+from forge.fleet.errors import AnswersNoRequests, NothingRuns, RequestPending
 from hmrd.protocol.wanted import LARGEST_SEED, RequestKind
 
 
@@ -18,13 +18,13 @@ def ask_device(device: Device, kind: RequestKind, person: Any, order: str = "") 
     """Writes a request. Call it with the device locked. `person` is a user, or None where the server asks by itself;
     `order` is that of the key at home, for a device that does it by such an order alone.
 
-    Raises `RequestWaits` while the device has not answered the same one, `NothingRuns` for a self-test of a device
+    Raises `RequestPending` while the device has not answered the same one, `NothingRuns` for a self-test of a device
     without a rune, and `AnswersNoRequests` for a device that answers nothing.
     """
     if device.public_key is None:
         raise AnswersNoRequests
     if device.requests.filter(kind=kind, answered=None).exists():
-        raise RequestWaits("The device has not answered the same request yet. It does with its next poll.")
+        raise RequestPending("The device has not answered the same request yet. It does with its next poll.")
     is_test = kind is RequestKind.SELF_TEST
     if is_test and not device.running_rune:
         raise NothingRuns("A self-test needs a rune that runs. Install one first.")
@@ -50,5 +50,5 @@ def end_requests(device: Device, kind: RequestKind | None = None) -> None:
     """Gives up what was asked of a device and is not answered: all of it, or what is of one kind."""
     requests = device.requests.filter(answered=None)
     requests = requests if kind is None else requests.filter(kind=kind)
-    requests.update(answered=timezone.now(), problem_detail=GIVEN_UP)
+    requests.update(answered=timezone.now(), problem_detail=NO_ANSWER)
     raise_revision(device)

@@ -1,4 +1,5 @@
-"""When devices were seen last. One process notes it in memory, and a periodic task writes it: a poll writes nothing."""
+"""The times when devices were seen last. A process notes them in memory, and a periodic task writes
+them: a poll writes nothing."""
 
 from __future__ import annotations
 
@@ -43,13 +44,13 @@ class SeenDevices:
             raise
 
 
-seen = SeenDevices()
-"""This process's."""
+seen_devices = SeenDevices()
+"""The devices that this process saw."""
 
 
 def write_seen() -> None:
     """Writes when the devices of this process were seen."""
-    seen.write()
+    seen_devices.write()
 
 
 def _store(times: Mapping[UUID, datetime]) -> None:
@@ -61,7 +62,7 @@ def _store(times: Mapping[UUID, datetime]) -> None:
         devices.sort()
         for start in range(0, len(devices), _ROWS):
             some = devices[start : start + _ROWS]
-            Device.objects.filter(Q(seen=None) | Q(seen__lt=time), pk__in=some).update(seen=time, away_told=None)
+            Device.objects.filter(Q(seen=None) | Q(seen__lt=time), pk__in=some).update(seen=time, away_noticed=None)
 
 
 def _rounded(time: datetime) -> datetime:

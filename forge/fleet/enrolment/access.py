@@ -11,12 +11,12 @@ from forge.accounts.models import Organisation, of_living_tokens
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.fleet.enrolment.models import (
-    Batch,
-    BatchQuerySet,
-    Candidate,
-    CandidateQuerySet,
     ClaimCode,
     ClaimCodeQuerySet,
+    DeviceBatch,
+    DeviceBatchQuerySet,
+    DeviceCandidate,
+    DeviceCandidateQuerySet,
 )
 
 
@@ -39,13 +39,13 @@ def find_code(actor: Actor, organisation: Organisation, code: UUID) -> ClaimCode
     return row
 
 
-def candidates_of(actor: Actor, organisation: Organisation) -> CandidateQuerySet:
+def candidates_of(actor: Actor, organisation: Organisation) -> DeviceCandidateQuerySet:
     """Returns the devices whose label was entered and that were not confirmed yet, the newest first."""
-    candidates = Candidate.objects.visible_to(actor).filter(organisation=organisation, expires__gt=timezone.now())
+    candidates = DeviceCandidate.objects.visible_to(actor).filter(organisation=organisation, expires__gt=timezone.now())
     return candidates.select_related("created_by")
 
 
-def find_candidate(actor: Actor, organisation: Organisation, candidate: UUID) -> Candidate:
+def find_candidate(actor: Actor, organisation: Organisation, candidate: UUID) -> DeviceCandidate:
     """Returns a candidate. Raises `NotFound`, also for one that has ended."""
     row = candidates_of(actor, organisation).filter(pk=candidate).first()
     if row is None:
@@ -53,18 +53,18 @@ def find_candidate(actor: Actor, organisation: Organisation, candidate: UUID) ->
     return row
 
 
-def batches_of(actor: Actor, organisation: Organisation) -> BatchQuerySet:
+def batches_of(actor: Actor, organisation: Organisation) -> DeviceBatchQuerySet:
     """Returns the batches of an organisation, also those that have ended."""
-    return Batch.objects.visible_to(actor).filter(organisation=organisation).select_related("created_by")
+    return DeviceBatch.objects.visible_to(actor).filter(organisation=organisation).select_related("created_by")
 
 
-def open_batches(organisation: Organisation) -> BatchQuerySet:
+def open_batches(organisation: Organisation) -> DeviceBatchQuerySet:
     """Returns the batches with which a device can join now."""
-    batches = Batch.objects.filter(of_living_tokens(), organisation=organisation, revoked=None)
+    batches = DeviceBatch.objects.filter(of_living_tokens(), organisation=organisation, revoked=None)
     return batches.filter(expires__gt=timezone.now(), used__lt=F("limit"))
 
 
-def find_batch(actor: Actor, organisation: Organisation, batch: UUID) -> Batch:
+def find_batch(actor: Actor, organisation: Organisation, batch: UUID) -> DeviceBatch:
     """Returns a batch. Raises `NotFound`."""
     row = batches_of(actor, organisation).filter(pk=batch).first()
     if row is None:

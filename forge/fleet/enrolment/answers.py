@@ -1,4 +1,4 @@
-"""What a device learns when it has joined: its name, its organisation, and whom it believes."""
+"""The answer to a device that has joined: its name, its organisation, and whom it believes."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from forge.fleet.devices.names import new_name, require_free_name
 from forge.fleet.devices.quota import require_room_for_device
 from forge.fleet.devices.reported import reported_state
 from forge.fleet.devices.trust import trusted_fingerprints
-from forge.fleet.enrolment.models import Batch
+from forge.fleet.enrolment.models import DeviceBatch
 from forge.fleet.errors import DeviceKeyInUse
 from forge.fleet.hooks import devices_changed
 from hmrd.protocol.enrolment import TrustKind
@@ -32,7 +32,7 @@ def join(
     trust: TrustKind,
     claimed_with: ClaimedWith,
     claimed_by: User | None,
-    batch: Batch | None = None,
+    batch: DeviceBatch | None = None,
 ) -> Device:
     """Makes the device, whose state is that of its first report, and says so in its timeline and the audit log.
 

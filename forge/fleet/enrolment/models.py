@@ -1,4 +1,5 @@
-"""What lets a device join an organisation: codes, labels that a member entered, and certificates of batches."""
+"""The credentials with which a device joins an organisation: codes, labels that a member entered, and
+certificates of batches."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class ClaimCode(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="claim_codes")
     code_hash = models.CharField(max_length=_HASH_LENGTH, unique=True)
     hint = models.CharField(max_length=3)
-    """Its first characters, by which people recognise it."""
+    """The first characters of the code, by which people recognise it."""
     labels = models.JSONField(default=dict, blank=True)
     """The labels that the device gets."""
     note = models.CharField(max_length=LONGEST_NOTE, blank=True)
@@ -61,15 +62,15 @@ class ClaimCode(models.Model):
         return f"{self.hint}…"
 
 
-class CandidateQuerySet(models.QuerySet["Candidate"]):
+class DeviceCandidateQuerySet(models.QuerySet["DeviceCandidate"]):
     """Candidates, as seen by someone."""
 
-    def visible_to(self, actor: Actor) -> CandidateQuerySet:
+    def visible_to(self, actor: Actor) -> DeviceCandidateQuerySet:
         """Returns the candidates of organisations for which the person claims devices."""
         return self.filter(organisation__in=organisations_where(actor, Verb.CLAIM_DEVICES))
 
 
-class Candidate(models.Model):
+class DeviceCandidate(models.Model):
     """A device whose label a member entered. It joins when it asked with the label's secret and a member confirms it.
     The row ends with that."""
 
@@ -92,10 +93,10 @@ class Candidate(models.Model):
     """The key of the device that asked; "" until one did."""
     name = models.CharField(max_length=LONGEST_NAME, blank=True)
     report = models.JSONField(default=dict, blank=True)
-    """Its first report."""
-    asked = models.DateTimeField(null=True, blank=True)
+    """The first report of the device."""
+    requested = models.DateTimeField(null=True, blank=True)
 
-    objects = CandidateQuerySet.as_manager()
+    objects = DeviceCandidateQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "label"], name="one_candidate_a_label")]
@@ -106,15 +107,15 @@ class Candidate(models.Model):
         return self.label
 
 
-class BatchQuerySet(models.QuerySet["Batch"]):
+class DeviceBatchQuerySet(models.QuerySet["DeviceBatch"]):
     """Batches, as seen by someone."""
 
-    def visible_to(self, actor: Actor) -> BatchQuerySet:
+    def visible_to(self, actor: Actor) -> DeviceBatchQuerySet:
         """Returns the batches of organisations for which the person claims devices."""
         return self.filter(organisation__in=organisations_where(actor, Verb.CLAIM_DEVICES))
 
 
-class Batch(models.Model):
+class DeviceBatch(models.Model):
     """A certificate with which a number of devices join until a date, for a production line."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -123,7 +124,7 @@ class Batch(models.Model):
     secret_hash = models.CharField(max_length=_HASH_LENGTH)
     limit = models.PositiveIntegerField()
     used = models.PositiveIntegerField(default=0)
-    """Counted in the transaction that makes the device."""
+    """The number of devices that joined, counted in the transaction that makes each."""
     labels = models.JSONField(default=dict, blank=True)
     trust = models.CharField(max_length=10, choices=_TRUST)
     created_by = models.ForeignKey(
@@ -134,7 +135,7 @@ class Batch(models.Model):
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)
 
-    objects = BatchQuerySet.as_manager()
+    objects = DeviceBatchQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(used__lte=F("limit")), name="a_batch_within_its_limit")]

@@ -19,15 +19,16 @@ from forge.accounts.permissions import Verb, can
 from forge.fleet.devices.models import ClaimedWith
 from forge.fleet.enrolment.joining import join
 from forge.fleet.enrolment.secret_hashes import enrolment_hash
-from forge.fleet.models import Batch, Candidate, ClaimCode, Device
+from forge.fleet.models import ClaimCode, Device, DeviceBatch, DeviceCandidate
 from hmrd.protocol.codes import label_proof
 from hmrd.protocol.enrolment import BatchProof, CodeProof, EnrolmentRequest, LabelProof, TrustKind
 
-Claim = TypeVar("Claim", ClaimCode, Candidate, Batch)
+Claim = TypeVar("Claim", ClaimCode, DeviceCandidate, DeviceBatch)
 
 
 class ProofRefused(Exception):
-    """What a device brings lets it not join: it is unknown, was used, or has ended. Which one is nobody's to learn."""
+    """The proof of a device does not let it join: it is unknown, was used, or has ended. The device does not
+    learn which."""
 
 
 @transaction.atomic
@@ -58,11 +59,11 @@ def join_with_batch(proof: BatchProof, request: EnrolmentRequest) -> Device:
     """Lets a device join with the certificate of a batch, and counts it. Raises `ProofRefused`, and what `join`
     raises."""
     identifier, _, secret = proof.certificate.partition(".")
-    batch = _living(Batch.objects.filter(pk=UUID(identifier), revoked=None), timezone.now())
+    batch = _living(DeviceBatch.objects.filter(pk=UUID(identifier), revoked=None), timezone.now())
     if not hmac.compare_digest(batch.secret_hash, enrolment_hash(secret)):
         raise ProofRefused
     # The row is locked by the count, so that a hundred devices at once are no more than its limit.
-    if not Batch.objects.filter(pk=batch.pk, revoked=None, used__lt=F("limit")).update(used=F("used") + 1):
+    if not DeviceBatch.objects.filter(pk=batch.pk, revoked=None, used__lt=F("limit")).update(used=F("used") + 1):
         raise ProofRefused
     return join(
         organisation=batch.organisation,
@@ -84,7 +85,7 @@ def note_candidate(proof: LabelProof, request: EnrolmentRequest) -> None:
 
     A label that nobody entered looks the same. Raises `ProofRefused` for another secret than the member entered.
     """
-    rows = Candidate.objects.filter(organisation__name=proof.organisation, label=proof.label)
+    rows = DeviceCandidate.objects.filter(organisation__name=proof.organisation, label=proof.label)
     try:
         candidate = _living(rows.select_for_update(of=("self",)), timezone.now())
     except ProofRefused:
@@ -94,9 +95,9 @@ def note_candidate(proof: LabelProof, request: EnrolmentRequest) -> None:
         raise ProofRefused
     if candidate.public_key != request.public_key:
         # Members confirm the key that they see: another one is shown before it joins.
-        candidate.public_key, candidate.name, candidate.asked = request.public_key, request.name, timezone.now()
+        candidate.public_key, candidate.name, candidate.requested = request.public_key, request.name, timezone.now()
         candidate.report = dict(request.report.to_json())
-        candidate.save(update_fields=["public_key", "name", "asked", "report"])
+        candidate.save(update_fields=["public_key", "name", "requested", "report"])
 
 
 def _living(rows: QuerySet[Claim], now: datetime) -> Claim:
@@ -107,5 +108,5 @@ def _living(rows: QuerySet[Claim], now: datetime) -> Claim:
     return row
 
 
-def _may_claim(maker: User | None, row: ClaimCode | Candidate | Batch) -> bool:
+def _may_claim(maker: User | None, row: ClaimCode | DeviceCandidate | DeviceBatch) -> bool:
     return maker is not None and maker.is_active and can(maker, Verb.CLAIM_DEVICES, row.organisation)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.fleet.devices.serializers import TrustJson
-from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
+from forge.fleet.enrolment.models import ClaimCode, DeviceBatch, DeviceCandidate
 from hmrd.protocol.keys import fingerprint
 
 OPEN, USED, REVOKED, EXPIRED = "open", "used", "revoked", "expired"
@@ -47,7 +47,13 @@ class NewClaimCode(NamedTuple):
     fingerprints: tuple[str, ...]
 
 
-class DeviceCandidateJson(TypedDict):
+RequestTimeJson = TypedDict(  # noqa: UP013 (a key of the API)
+    "RequestTimeJson", {"asked": Annotated[Timestamp | None, "when the device asked; null until it does"]}
+)
+"""The time of a candidate's request."""
+
+
+class DeviceCandidateJson(RequestTimeJson):
     """A device whose label was entered. It joins when it has asked and a member confirms it."""
 
     id: Uuid
@@ -58,7 +64,6 @@ class DeviceCandidateJson(TypedDict):
     created: Timestamp
     created_by: PersonJson | None
     expires: Timestamp
-    asked: Annotated[Timestamp | None, "when the device asked; null until it does"]
     name: Annotated[str, "the name that it asked for"]
     board: Annotated[str, "empty until it asks"]
     agent: str
@@ -96,7 +101,7 @@ class NewDeviceBatchJson(DeviceBatchJson):
 class NewBatch(NamedTuple):
     """A batch that was made, with its certificate."""
 
-    row: Batch
+    row: DeviceBatch
     certificate: str
     fingerprints: tuple[str, ...]
 
@@ -127,7 +132,7 @@ def new_code_to_json(new: NewClaimCode) -> NewClaimCodeJson:
     }
 
 
-def candidate_to_json(candidate: Candidate) -> DeviceCandidateJson:
+def candidate_to_json(candidate: DeviceCandidate) -> DeviceCandidateJson:
     """A candidate, found by `forge.fleet.enrolment.access`. The secret of its label stays here."""
     return {
         "id": str(candidate.pk),
@@ -138,7 +143,7 @@ def candidate_to_json(candidate: Candidate) -> DeviceCandidateJson:
         "created": candidate.created.isoformat(),
         "created_by": person_to_json(candidate.created_by) if candidate.created_by else None,
         "expires": candidate.expires.isoformat(),
-        "asked": candidate.asked.isoformat() if candidate.asked else None,
+        "asked": candidate.requested.isoformat() if candidate.requested else None,
         "name": candidate.name,
         "board": candidate.report.get("board", ""),
         "agent": candidate.report.get("agent", ""),
@@ -146,7 +151,7 @@ def candidate_to_json(candidate: Candidate) -> DeviceCandidateJson:
     }
 
 
-def batch_to_json(batch: Batch) -> DeviceBatchJson:
+def batch_to_json(batch: DeviceBatch) -> DeviceBatchJson:
     """A batch, found by `forge.fleet.enrolment.access`."""
     return {
         "id": str(batch.pk),
@@ -167,7 +172,7 @@ def new_batch_to_json(new: NewBatch) -> NewDeviceBatchJson:
     return {**batch_to_json(new.row), "certificate": new.certificate, "key_fingerprints": list(new.fingerprints)}
 
 
-def _state(row: ClaimCode | Batch) -> str:
+def _state(row: ClaimCode | DeviceBatch) -> str:
     if row.revoked is not None:
         return REVOKED
     return EXPIRED if row.expires <= timezone.now() else OPEN

@@ -23,7 +23,7 @@ from forge.core.preconditions import Precondition, require_precondition
 from forge.fleet.groups.access import find_group
 from forge.fleet.groups.etag_facets import group_facets
 from forge.fleet.groups.membership import assign_devices
-from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
 from forge.fleet.groups.place import DEVICE_GROUP
 from forge.fleet.groups.serializers import group_to_json
 from forge.fleet.queries.fields import condition_of
@@ -59,12 +59,12 @@ def create_group(
     query: QueryText,
     kind: Annotated[str, ChoiceField(GroupKind.values)] = GroupKind.GROUP,
     parent: Parent = "",
-) -> Group:
+) -> DeviceGroup:
     """Saves a query: as a group, for which a deployment can be, or as a search."""
     locked(organisation)
-    if Group.objects.filter(organisation=organisation).count() >= MOST_GROUPS:
+    if DeviceGroup.objects.filter(organisation=organisation).count() >= MOST_GROUPS:
         raise Conflict(f"An organisation has at most {MOST_GROUPS} groups and saved searches. Delete one.")
-    group = Group(
+    group = DeviceGroup(
         organisation=organisation,
         name=_free_name(organisation, title),
         title=title,
@@ -94,13 +94,13 @@ def create_group(
 @transaction.atomic
 def change_group(
     actor: Actor,
-    group: Group,
+    group: DeviceGroup,
     title: Title | None = None,
     query: QueryText | None = None,
     parent: Parent | None = None,
     *,
     precondition: Precondition = None,
-) -> Group:
+) -> DeviceGroup:
     """Changes a group's title, its query, or the group below which it is listed. Its name stays. If a deployment is for
     the group, the devices that match from now on get its version."""
     organisation = group.organisation
@@ -140,7 +140,7 @@ def change_group(
     raises=Conflict,
 )
 @transaction.atomic
-def delete_group(actor: Actor, group: Group, *, precondition: Precondition = None) -> None:
+def delete_group(actor: Actor, group: DeviceGroup, *, precondition: Precondition = None) -> None:
     """Deletes a group; its devices stay. While a deployment is bound to it, that is refused."""
     _lock(group, precondition)
     if assignment := _assignment_of(group):
@@ -156,16 +156,16 @@ def delete_group(actor: Actor, group: Group, *, precondition: Precondition = Non
     group.delete()
 
 
-def _lock(group: Group, precondition: Precondition) -> None:
+def _lock(group: DeviceGroup, precondition: Precondition) -> None:
     """Locks a group's row and reads it again. Raises `Stale`, and `NotFound` for one that was deleted."""
-    row = Group.objects.select_for_update(no_key=True, of=("self",)).filter(pk=group.pk).first()
+    row = DeviceGroup.objects.select_for_update(no_key=True, of=("self",)).filter(pk=group.pk).first()
     if row is None:
         raise NotFound("The organisation has no such group.")
     group.title, group.query, group.parent = row.title, row.query, row.parent
     require_precondition(group_facets(group), precondition)
 
 
-def _assignment_of(group: Group) -> Assignment | None:
+def _assignment_of(group: DeviceGroup) -> Assignment | None:
     return Assignment.objects.filter(group=group).first()
 
 
@@ -181,7 +181,9 @@ def _checked_query(organisation: Organisation, text: str, kind: str) -> str:
     return str(query)
 
 
-def _parent(actor: Actor, organisation: Organisation, name: str, group: Group | None = None) -> Group | None:
+def _parent(
+    actor: Actor, organisation: Organisation, name: str, group: DeviceGroup | None = None
+) -> DeviceGroup | None:
     """Returns the group above; None for "". Raises `Invalid` for one that is missing, or below the group itself."""
     if not name:
         return None
@@ -195,9 +197,9 @@ def _parent(actor: Actor, organisation: Organisation, name: str, group: Group | 
     return parent
 
 
-def _line_of(group: Group) -> list[UUID]:
+def _line_of(group: DeviceGroup) -> list[UUID]:
     """Returns the ids of a group and of those above it."""
-    above = dict(Group.objects.filter(organisation=group.organisation_id).values_list("pk", "parent"))
+    above = dict(DeviceGroup.objects.filter(organisation=group.organisation_id).values_list("pk", "parent"))
     line: list[UUID] = []
     following: UUID | None = group.pk
     while following is not None and following not in line:
@@ -209,9 +211,9 @@ def _line_of(group: Group) -> list[UUID]:
 def _free_name(organisation: Organisation, title: str) -> str:
     """Returns the word of a title that no group has yet. The organisation is locked."""
     base = slug(title)[: LONGEST_NAME - 4].strip("-")
-    names = set(Group.objects.filter(organisation=organisation).values_list("name", flat=True))
+    names = set(DeviceGroup.objects.filter(organisation=organisation).values_list("name", flat=True))
     return next(name for name in (base, *(f"{base}-{number}" for number in range(2, 1000))) if name not in names)
 
 
-def _payload_of(group: Group) -> dict[str, object]:
+def _payload_of(group: DeviceGroup) -> dict[str, object]:
     return {"title": group.title, "query": group.query, "parent": group.parent.title if group.parent else ""}

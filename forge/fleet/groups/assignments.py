@@ -1,4 +1,4 @@
-"""What the devices of a group shall run: the floor of deployments binds a deployment to a group, and writes it."""
+"""The releases that the devices of groups shall run: the floor of deployments binds a deployment to a group."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from forge.core.errors import Conflict
 from forge.fleet.groups.membership import assign_devices
-from forge.fleet.groups.models import Assignment, Group, GroupKind
-from forge.fleet.self_tests.asking import prepare_outputs
+from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
+from forge.fleet.self_tests.requests import prepare_outputs
 from hmrd.protocol.wanted import MOST_ORDERS
 
 MOST_KEY_ORDERS: Final = MOST_ORDERS - 2
 """Beside the order for the release, and one about a request."""
 
 
-class GroupTaken(Conflict):
+class GroupInUse(Conflict):
     """Another deployment is for the group."""
 
     title = "The group has a deployment"
@@ -53,16 +53,16 @@ def assignment_of(deployment: UUID) -> Assignment | None:
     return Assignment.objects.select_related("group", "organisation").filter(deployment=deployment).first()
 
 
-def bind_group(group: Group, release: AssignedRelease) -> Assignment:
+def bind_group(group: DeviceGroup, release: AssignedRelease) -> Assignment:
     """Has the devices of a group run what a deployment serves. The caller has locked the organisation. Raises
-    `GroupTaken` and `NotAGroup`."""
+    `GroupInUse` and `NotAGroup`."""
     if group.kind != GroupKind.GROUP:
         raise NotAGroup(
             f"{group.title} is a saved search. Save its query as a group, if it asks for labels and boards."
         )
-    taken = Assignment.objects.filter(group=group).first()
-    if taken is not None:
-        raise GroupTaken(f"{taken.title} is for {group.title}. A group has one deployment.")
+    other = Assignment.objects.filter(group=group).first()
+    if other is not None:
+        raise GroupInUse(f"{other.title} is for {group.title}. A group has one deployment.")
     now = timezone.now()
     assignment = Assignment.objects.create(
         organisation=group.organisation, group=group, bound=now, changed=now, **vars(release)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import CharField, Count, Value
 
-from forge.fleet.groups.models import Group
+from forge.fleet.groups.models import DeviceGroup
 from forge.fleet.models import DeviceQuerySet
 from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.errors import BadQuery
@@ -28,7 +28,7 @@ def count_queries(texts: Iterable[str], scope: QueryScope) -> Mapping[str, int]:
     return counts
 
 
-def count_groups(groups: Iterable[Group], scope: QueryScope) -> Mapping[UUID, int]:
+def count_groups(groups: Iterable[DeviceGroup], scope: QueryScope) -> Mapping[UUID, int]:
     """Returns the number of devices in each group, by its id."""
     queries = {group.pk: group.query for group in groups}
     counts = count_queries(queries.values(), scope)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from forge.core.preconditions import Facet
-from forge.fleet.groups.models import Group
+from forge.fleet.groups.models import DeviceGroup
 
 
-def group_facets(group: Group) -> tuple[Facet, ...]:
+def group_facets(group: DeviceGroup) -> tuple[Facet, ...]:
     """Returns its title and place, and its query."""
     parent = group.parent.name if group.parent else ""
     return (

@@ -25,15 +25,15 @@ class GroupKind(models.TextChoices):
     SEARCH = "search", "Saved search"
 
 
-class GroupQuerySet(models.QuerySet["Group"]):
+class DeviceGroupQuerySet(models.QuerySet["DeviceGroup"]):
     """Groups, as seen by someone."""
 
-    def visible_to(self, actor: Actor) -> GroupQuerySet:
+    def visible_to(self, actor: Actor) -> DeviceGroupQuerySet:
         """Returns the groups of organisations that the person is in."""
         return self.filter(organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
 
 
-class Group(models.Model):
+class DeviceGroup(models.Model):
     """A saved query over the devices of an organisation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,7 +50,7 @@ class Group(models.Model):
     )
     created = models.DateTimeField()
 
-    objects = GroupQuerySet.as_manager()
+    objects = DeviceGroupQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_device_group_a_name")]
@@ -68,7 +68,7 @@ class Assignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="assignments")
-    group = models.OneToOneField(Group, on_delete=models.RESTRICT, related_name="assignment")
+    group = models.OneToOneField(DeviceGroup, on_delete=models.RESTRICT, related_name="assignment")
     deployment = models.UUIDField(unique=True)
     """The id of the deployment, which is on a higher floor."""
     title = models.CharField(max_length=120)

@@ -16,15 +16,15 @@ from forge.core.actors import Actor
 from forge.core.api.acts import ActPlace
 from forge.core.errors import AddressChanged
 from forge.fleet.groups.access import find_group
-from forge.fleet.groups.models import Group
+from forge.fleet.groups.models import DeviceGroup
 
 
-def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) -> Group:
+def _find(request: Request | HttpRequest, verb: Verb, names: Mapping[str, Any]) -> DeviceGroup:
     organisation = organisation_of(request, names["organisation"], verb)
     return find_group(principal_of(request), organisation, names["group"])
 
 
-def _require(actor: Actor, verb: Verb, group: Group) -> None:
+def _require(actor: Actor, verb: Verb, group: DeviceGroup) -> None:
     require_in(actor, verb, group.organisation)
 
 

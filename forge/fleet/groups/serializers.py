@@ -8,7 +8,7 @@ from typing import Annotated, TypedDict
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, choices
 from forge.fleet.groups.counts import count_groups
-from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
 from forge.fleet.queries.matching import scope_of
 
 
@@ -40,19 +40,19 @@ class DeviceGroupsJson(TypedDict):
     groups: list[DeviceGroupJson]
 
 
-def group_to_json(group: Group) -> DeviceGroupJson:
+def group_to_json(group: DeviceGroup) -> DeviceGroupJson:
     """Returns one group, with its count."""
     return groups_to_json([group])["groups"][0]
 
 
-def groups_to_json(groups: Iterable[Group]) -> DeviceGroupsJson:
+def groups_to_json(groups: Iterable[DeviceGroup]) -> DeviceGroupsJson:
     """Returns groups of one organisation, whose devices are counted together."""
     rows = list(groups)
     counts = count_groups(rows, scope_of(rows[0].organisation_id)) if rows else {}
     return {"groups": [_to_json(each, counts[each.pk]) for each in rows]}
 
 
-def _to_json(group: Group, count: int) -> DeviceGroupJson:
+def _to_json(group: DeviceGroup, count: int) -> DeviceGroupJson:
     assignment: Assignment | None = getattr(group, "assignment", None)
     return {
         "name": group.name,

@@ -10,7 +10,7 @@ from django.db.models import Count
 from forge.accounts.models import Organisation
 from forge.core.actors import Actor
 from forge.fleet.groups.access import groups_of
-from forge.fleet.groups.models import Group, GroupKind
+from forge.fleet.groups.models import DeviceGroup, GroupKind
 from forge.fleet.models import DeviceQuerySet
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.queries.errors import BadQuery
@@ -43,7 +43,7 @@ def group_labels(query: str) -> Mapping[str, str]:
     return labels
 
 
-def settable_groups(actor: Actor, organisation: Organisation) -> list[Group]:
+def settable_groups(actor: Actor, organisation: Organisation) -> list[DeviceGroup]:
     """Returns the groups that devices can be put into by labels."""
     groups = groups_of(actor, organisation).filter(kind=GroupKind.GROUP)
     return [group for group in groups if group_labels(group.query)]
@@ -53,9 +53,9 @@ def served_groups(actor: Actor, organisation: Organisation, devices: DeviceQuery
     """Returns the deployments that are for some of the devices, with how many of them; those of most come first."""
     by_assignment = devices.order_by().exclude(assignment=None).values_list("assignment").annotate(count=Count("pk"))
     counts = dict(by_assignment)
-    served = [
+    groups = [
         ServedGroup(each.assignment.title, each.title, deployment_address(each.assignment.path), count)
         for each in groups_of(actor, organisation).filter(assignment__in=counts)
         if (count := counts[each.assignment.pk])
     ]
-    return sorted(served, key=lambda each: -each.devices)
+    return sorted(groups, key=lambda each: -each.devices)

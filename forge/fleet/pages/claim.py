@@ -25,7 +25,7 @@ from forge.fleet.enrolment.access import batches_of, candidates_of, open_codes
 from forge.fleet.enrolment.actions.batches import LARGEST_BATCH, create_batch, revoke_batch
 from forge.fleet.enrolment.actions.candidates import confirm_candidate, enter_label, refuse_candidate
 from forge.fleet.enrolment.actions.codes import create_code, revoke_code
-from forge.fleet.enrolment.models import Candidate
+from forge.fleet.enrolment.models import DeviceCandidate
 from forge.fleet.enrolment.serializers import NewBatch, NewClaimCode
 from forge.fleet.hand_overs.actions import accept_device, decline_device
 from forge.fleet.pages.sentences import TRUST
@@ -59,7 +59,7 @@ def _context(request: HttpRequest, owner: Organisation) -> dict[str, Any]:
     }
 
 
-def _with_fingerprint(candidate: Candidate) -> tuple[Candidate, str]:
+def _with_fingerprint(candidate: DeviceCandidate) -> tuple[DeviceCandidate, str]:
     """Returns a candidate with the fingerprint of its key; "" until it asked."""
     return candidate, fingerprint(candidate.public_key) if candidate.public_key else ""
 

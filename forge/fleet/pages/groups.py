@@ -22,7 +22,7 @@ from forge.fleet.groups.access import find_group, groups_of
 from forge.fleet.groups.actions import change_group, create_group, delete_group
 from forge.fleet.groups.counts import count_queries
 from forge.fleet.groups.etag_facets import group_facets
-from forge.fleet.groups.models import Group, GroupKind
+from forge.fleet.groups.models import DeviceGroup, GroupKind
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.queries.errors import BadQuery
 from forge.fleet.queries.matching import is_lasting, lasting_fields, parse_query, scope_of
@@ -47,7 +47,7 @@ def _new_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
     return _shared(request, owner, text) | {"group": None, "parents": _parents(principal_of(request), owner, None)}
 
 
-def _context(request: HttpRequest, group: Group) -> dict[str, Any]:
+def _context(request: HttpRequest, group: DeviceGroup) -> dict[str, Any]:
     assignment = getattr(group, "assignment", None)
     return _shared(request, group.organisation, group.query) | {
         "group": group,
@@ -76,7 +76,7 @@ def _is_lasting(text: str) -> bool:
         return False
 
 
-def _parents(actor: Actor, owner: Organisation, group: Group | None) -> list[Group]:
+def _parents(actor: Actor, owner: Organisation, group: DeviceGroup | None) -> list[DeviceGroup]:
     """Returns the groups below which this one can be listed."""
     groups = groups_of(actor, owner).filter(kind=GroupKind.GROUP)
     return [each for each in groups if group is None or each.pk != group.pk]
@@ -91,12 +91,12 @@ def _new_again(request: HttpRequest, owner: Organisation, error: DomainError) ->
     return show_again(request, "fleet/group.html", context, error)
 
 
-def _again(request: HttpRequest, group: Group, error: DomainError) -> HttpResponse:
+def _again(request: HttpRequest, group: DeviceGroup, error: DomainError) -> HttpResponse:
     current = find_group(principal_of(request), group.organisation, group.name)
     return show_again(request, "fleet/group.html", _context(request, current), error)
 
 
-def _show_devices(request: HttpRequest, owner: Organisation, group: Group) -> HttpResponse:
+def _show_devices(request: HttpRequest, owner: Organisation, group: DeviceGroup) -> HttpResponse:
     """Leads to the devices of the group that was made."""
     return redirect(_list_of(owner, group.query))
 

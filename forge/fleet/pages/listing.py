@@ -97,7 +97,7 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
     overview = overview_of(DeviceQuery(), scope)
     search = _search(text, scope)
     sort = chosen_of(request, "sort", ORDERINGS)
-    opened = _opened(principal, owner, request.GET.get("device", ""))
+    open_device = _open_device(principal, owner, request.GET.get("device", ""))
     complete = search.devices.select_related("organisation", "assignment").prefetch_related(None)
     devices, pages = rows_of(request, complete.order_by(*ORDERINGS[DeviceOrder(sort or "name")]), SHOWN, at="list")
     may_change = can(principal, Verb.CHANGE_DEVICES, owner)
@@ -112,9 +112,9 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "matches": matches_text(search.devices, scope) if search.text and not search.error else "",
         "sort": sort,
         "columns": _columns(request, sort),
-        "rows": _rows(devices, scope, opened),
+        "rows": _rows(devices, scope, open_device),
         "pages": pages,
-        "panel": panel_context(principal, opened) if opened else None,
+        "panel": panel_context(principal, open_device) if open_device else None,
         "done": _done_text(request),
         "close": _address(request, device=None),
         "sidebar": sidebar_of(principal, owner, search.text, scope),
@@ -137,7 +137,7 @@ def _search(text: str, scope: QueryScope) -> DeviceSearch:
         return DeviceSearch(text, listed("", scope).none(), error)
 
 
-def _opened(actor: Actor, owner: Organisation, name: str) -> Device | None:
+def _open_device(actor: Actor, owner: Organisation, name: str) -> Device | None:
     """Returns the device beside the list; a page ignores a name that is none, since an address may be old."""
     try:
         return find_device(actor, owner, name) if name else None
@@ -145,9 +145,9 @@ def _opened(actor: Actor, owner: Organisation, name: str) -> Device | None:
         return None
 
 
-def _rows(devices: Sequence[Device], scope: QueryScope, opened: Device | None) -> tuple[ListedDevice, ...]:
+def _rows(devices: Sequence[Device], scope: QueryScope, open_device: Device | None) -> tuple[ListedDevice, ...]:
     return tuple(
-        ListedDevice(each, standing_of(each, scope.now), is_open=opened is not None and opened.pk == each.pk)
+        ListedDevice(each, standing_of(each, scope.now), is_open=open_device is not None and open_device.pk == each.pk)
         for each in devices
     )
 
@@ -156,8 +156,8 @@ def _columns(request: HttpRequest, sort: str) -> tuple[ListColumn, ...]:
     by_name, by_seen = _address(request, sort=None), _address(request, sort=DeviceOrder.SEEN)
     others = map(ListColumn, ("Board", "Running", "Wanted", "Self-test"))
     if sort == DeviceOrder.SEEN:
-        seen = ListColumn("Last seen", by_seen, "descending", icon="chevron-down")
-        return (ListColumn("Device", by_name), seen, *others)
+        last_seen = ListColumn("Last seen", by_seen, "descending", icon="chevron-down")
+        return (ListColumn("Device", by_name), last_seen, *others)
     name = ListColumn("Device", by_name, "ascending", icon="chevron-up")
     return (name, ListColumn("Last seen", by_seen), *others)
 
@@ -174,8 +174,8 @@ def matches_text(devices: DeviceQuerySet, scope: QueryScope) -> str:
     counts = list(versions[: MOST_NAMED + 1])
     if not counts:
         return ""
-    named = counts[:MOST_NAMED]
-    parts = [f"{count:,} {_verb(count, 'runs', 'run')} {version or 'nothing'}" for version, count in named]
+    first_counts = counts[:MOST_NAMED]
+    parts = [f"{count:,} {_verb(count, 'runs', 'run')} {version or 'nothing'}" for version, count in first_counts]
     rest = ", the others another version" if len(counts) > MOST_NAMED else ""
     away = devices.filter(health.away(scope.now)).count()
     also = f"; {away:,} {_verb(away, 'is', 'are')} away" if away else ""

@@ -38,10 +38,10 @@ def change_many(request: HttpRequest, organisation: str) -> HttpResponse:
     owner = find_organisation(principal, organisation, Verb.CHANGE_DEVICES)
     text = request.POST.get("q", "")
     try:
-        done = _do(principal, owner, request.POST, _queries(request.POST))
+        result = _do(principal, owner, request.POST, _queries(request.POST))
     except (Invalid, Conflict) as error:
         return show_again(request, "fleet/devices.html", list_context(request, owner, text), error)
-    return redirect(f"/{owner.name}/devices{address_of(text)}&{done}#list")
+    return redirect(f"/{owner.name}/devices{address_of(text)}&{result}#list")
 
 
 def _queries(form: QueryDict) -> list[tuple[str, int]]:

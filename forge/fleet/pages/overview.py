@@ -81,13 +81,13 @@ def health_links(counts: Sequence[HealthCount]) -> tuple[HealthLink, ...]:
 def bar_of(counts: Sequence[RunningCount]) -> tuple[BarPart, ...]:
     """Returns the parts of the bar, the most devices first; those that run nothing are last."""
     running = sorted((each for each in counts if each.version), key=lambda each: -each.count)
-    shown, others = running[:MOST_PARTS], running[MOST_PARTS:]
+    named_counts, others = running[:MOST_PARTS], running[MOST_PARTS:]
     parts = [
-        (_title(each, shown[index - 1] if index else None), each.count, each.query, _COLOURS[index])
-        for index, each in enumerate(shown)
+        (_title(each, named_counts[index - 1] if index else None), each.count, each.query, _COLOURS[index])
+        for index, each in enumerate(named_counts)
     ]
     if others:
-        parts.append(("other versions", sum(each.count for each in others), _query_of_others(shown), "rest"))
+        parts.append(("other versions", sum(each.count for each in others), _query_of_others(named_counts), "rest"))
     parts += [("nothing yet", each.count, each.query, "nothing") for each in counts if not each.version]
     return tuple(_placed(parts))
 
@@ -99,8 +99,8 @@ def _title(count: RunningCount, before: RunningCount | None) -> str:
     return f"{count.project} {count.version}"
 
 
-def _query_of_others(shown: Sequence[RunningCount]) -> str:
-    values = [quoted(f"{each.project}@{each.version}" if each.project else each.version) for each in shown]
+def _query_of_others(named_counts: Sequence[RunningCount]) -> str:
+    values = [quoted(f"{each.project}@{each.version}" if each.project else each.version) for each in named_counts]
     return f"running!={','.join([*values, 'none'])}"
 
 
@@ -108,8 +108,8 @@ def _placed(parts: Sequence[tuple[str, int, str, str]]) -> list[BarPart]:
     """Returns the parts with their places. A part with one device of many is still seen."""
     total = sum(devices for _, devices, _, _ in parts) or 1
     widths = [max(_LEAST_WIDTH, BAR_WIDTH * devices / total) for _, devices, _, _ in parts]
-    scale, start, placed = BAR_WIDTH / (sum(widths) or 1), 0.0, []
+    scale, start, bar_parts = BAR_WIDTH / (sum(widths) or 1), 0.0, []
     for (text, devices, query, colour), width in zip(parts, widths, strict=True):
-        placed.append(BarPart(text, devices, query, colour, round(start, 2), round(width * scale, 2)))
+        bar_parts.append(BarPart(text, devices, query, colour, round(start, 2), round(width * scale, 2)))
         start += width * scale
-    return placed
+    return bar_parts

@@ -86,7 +86,7 @@ def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] 
         "labels": [(f"{key}={value}", _list_with(device, key, value)) for key, value in labels_of(device).items()],
         "labels_text": labels_text(labels_of(device)),
         "lines": [timeline_line(each) for each in entries],
-        "asked": requests,
+        "requests": requests,
         "log": _newest_log(device, requests) if may_read_logs else None,
         "log_days": LOG_DAYS,
         "trust_name": trust_name,

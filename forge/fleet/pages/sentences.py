@@ -197,11 +197,11 @@ CLAIMED_WITH: Final[Mapping[ClaimedWith, str]] = {
 TRUST: Final[Mapping[TrustKind, tuple[str, str]]] = {
     TrustKind.SERVER: (
         "The keys of this server",
-        "Whoever takes over this server decides what these devices run.",
+        "A person who takes over this server decides what these devices run.",
     ),
     TrustKind.HOME: (
         "A key that you keep at home",
-        "These devices run only what that key signed. Whoever takes over this server cannot change what they run.",
+        "These devices run only what that key signed. A person who takes over this server cannot change what they run.",
     ),
 }
 """The keys that devices believe, and what that means for a server that was taken over."""

@@ -11,7 +11,7 @@ from forge.accounts.models import Organisation
 from forge.core.actors import Actor
 from forge.fleet.groups.access import groups_of
 from forge.fleet.groups.counts import count_queries
-from forge.fleet.groups.models import Group, GroupKind
+from forge.fleet.groups.models import DeviceGroup, GroupKind
 from forge.fleet.queries.conditions import QueryScope
 
 IN_NO_GROUP = "group=none"
@@ -48,7 +48,7 @@ def sidebar_of(actor: Actor, organisation: Organisation, text: str, scope: Query
     groups = [each for each in rows if each.kind == GroupKind.GROUP]
     counts = count_queries([*(each.query for each in rows), *([IN_NO_GROUP] if groups else [])], scope)
 
-    def item(group: Group, depth: int = 0) -> SidebarItem:
+    def item(group: DeviceGroup, depth: int = 0) -> SidebarItem:
         is_current = group.query == text
         return SidebarItem(group.title, group.name, group.query, counts[group.query], depth, is_current)
 
@@ -59,14 +59,14 @@ def sidebar_of(actor: Actor, organisation: Organisation, text: str, scope: Query
     return Sidebar(tuple(nested), tuple(searches))
 
 
-def _nested(groups: Sequence[Group]) -> list[tuple[Group, int]]:
+def _nested(groups: Sequence[DeviceGroup]) -> list[tuple[DeviceGroup, int]]:
     """Returns groups with their depths, each after the one that it is below."""
     ids = {each.pk for each in groups}
-    below: dict[UUID | None, list[Group]] = {}
+    below: dict[UUID | None, list[DeviceGroup]] = {}
     for each in groups:
         below.setdefault(each.parent_id if each.parent_id in ids else None, []).append(each)
 
-    def walk(parent: UUID | None, depth: int) -> list[tuple[Group, int]]:
+    def walk(parent: UUID | None, depth: int) -> list[tuple[DeviceGroup, int]]:
         children = below.pop(parent, [])
         return [pair for child in children for pair in ((child, depth), *walk(child.pk, depth + 1))]
 

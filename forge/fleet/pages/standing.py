@@ -115,19 +115,19 @@ def _tag(device: Device, now: datetime, *, is_away: bool) -> StandingTag:
 
 
 def _target(device: Device, problem: ProblemText | None, *, is_away: bool) -> WantedState:
-    wanted = device.assignment
+    assignment = device.assignment
     if device.retired is not None:
         return WantedState("", "retired", "", "The device was retired. Nothing is wanted of it.", is_met=True)
-    if wanted is None:
+    if assignment is None:
         reason = "No deployment is for this device. Bind a deployment to a group that it is in."
         return WantedState("", "no deployment", "", reason, is_met=True)
-    if not wanted.rune:
-        reason = f"{wanted.version} was withdrawn. The device keeps what it runs until another version is set."
-        return WantedState(wanted.version, "withdrawn", "warn", reason, is_met=True)
-    if device.running_rune == wanted.rune:
-        return WantedState(wanted.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
-    state, colour, reason = _obstacle(device, wanted.version, problem, is_away=is_away)
-    return WantedState(wanted.version, state, colour, reason, is_met=False)
+    if not assignment.rune:
+        reason = f"{assignment.version} was withdrawn. The device keeps what it runs until another version is set."
+        return WantedState(assignment.version, "withdrawn", "warn", reason, is_met=True)
+    if device.running_rune == assignment.rune:
+        return WantedState(assignment.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
+    state, colour, reason = _obstacle(device, assignment.version, problem, is_away=is_away)
+    return WantedState(assignment.version, state, colour, reason, is_met=False)
 
 
 def _obstacle(device: Device, version: str, problem: ProblemText | None, *, is_away: bool) -> tuple[str, str, str]:

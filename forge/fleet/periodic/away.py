@@ -21,7 +21,7 @@ _BATCH_SIZE = 1000
 
 def tell_away(now: datetime) -> None:
     """Tells of the devices that are away at a time, and were not told of since they were seen."""
-    away = Device.objects.in_service().filter(seen__lt=now - AWAY_AFTER, away_told=None, locked_out=None)
+    away = Device.objects.in_service().filter(seen__lt=now - AWAY_AFTER, away_noticed=None, locked_out=None)
     for organisation in Organisation.objects.filter(pk__in=away.order_by().values("organisation")):
         _tell(organisation, list(away.filter(organisation=organisation).values_list("pk", flat=True)), now)
 
@@ -33,9 +33,11 @@ def _tell(organisation: Organisation, devices: list[UUID], now: datetime) -> Non
     for start in range(0, len(devices), _BATCH_SIZE):
         some = devices[start : start + _BATCH_SIZE]
         # One that was seen meanwhile is not away.
-        count += Device.objects.filter(pk__in=some, seen__lt=now - AWAY_AFTER, away_told=None).update(away_told=now)
+        count += Device.objects.filter(pk__in=some, seen__lt=now - AWAY_AFTER, away_noticed=None).update(
+            away_noticed=now
+        )
         labels = DeviceLabel.objects.filter(device__in=some).order_by().values_list("key", "value")
         common.update(f"{key}={value}" for key, value in labels)
     if count:
-        shared = sorted(label for label, times in common.items() if times == len(devices))
-        append_event(organisation.stream, DEVICES_AWAY(count=count, labels=shared))
+        common_labels = sorted(label for label, times in common.items() if times == len(devices))
+        append_event(organisation.stream, DEVICES_AWAY(count=count, labels=common_labels))

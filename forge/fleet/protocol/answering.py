@@ -19,7 +19,7 @@ from forge.fleet.protocol.refusals import (
     METHOD_REFUSED,
     SERVER_BUSY,
     DeviceRefusal,
-    RefusalKind,
+    DeviceRefusalKind,
 )
 from hmrd.protocol.reading import BadDeviceMessage, written
 
@@ -76,7 +76,7 @@ def _refused(refusal: DeviceRefusal, status: int | None = None) -> HttpResponse:
 def _refused_by(error: DomainError) -> HttpResponse:
     """The refusal of an act, such as a quota that is reached."""
     status = status_of(error)
-    kind: RefusalKind = SERVER_BUSY if status >= 500 else JOIN_REFUSED
+    kind: DeviceRefusalKind = SERVER_BUSY if status >= 500 else JOIN_REFUSED
     return _refused(DeviceRefusal(kind, error.detail), status)
 
 

@@ -1,4 +1,4 @@
-"""How a device joins over the protocol. The same request again, by the same key, gets the same answer: one that was
+"""Lets a device join over the protocol. The same request again, by the same key, gets the same answer: one that was
 lost on its way does not burn a code."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from forge.fleet.protocol.refusals import (
     LABEL_REFUSED,
     SERVER_BUSY,
     DeviceRefusal,
-    RefusalKind,
+    DeviceRefusalKind,
 )
 from hmrd.protocol.enrolment import (
     LARGEST_ENROLMENT,
@@ -85,7 +85,7 @@ def _join_with_code(request: HttpRequest, proof: CodeProof, message: EnrolmentRe
 
 
 def _proven(
-    join: Callable[[P, EnrolmentRequest], T], proof: P, message: EnrolmentRequest, refusal: RefusalKind
+    join: Callable[[P, EnrolmentRequest], T], proof: P, message: EnrolmentRequest, refusal: DeviceRefusalKind
 ) -> T | Device:
     try:
         return join(proof, message)

@@ -1,4 +1,5 @@
-"""How often devices may ask, and codes be tried. Many devices share an address, so that a limit is a device's own."""
+"""Limits how often devices may ask, and codes be tried. Many devices share an address, so that a
+limit is a device's own."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class RefusalKind:
+class DeviceRefusalKind:
     """A reason for which a device gets nothing. `name` never changes: devices compare it."""
 
     name: str
@@ -14,37 +14,37 @@ class RefusalKind:
     title: str
 
 
-SIGNATURE_MISSING = RefusalKind("signature-missing", 401, "The request has no signature of a device")
-CLOCK_WRONG = RefusalKind("clock-wrong", 401, "The signature was made at another time than the server's")
-BODY_CHANGED = RefusalKind("body-changed", 401, "The body is another one than its digest says")
-SIGNATURE_REFUSED = RefusalKind("signature-refused", 401, "The device's key did not sign this request")
-DEVICE_UNKNOWN = RefusalKind("device-unknown", 401, "There is no such device")
-LOCKED_OUT = RefusalKind("locked-out", 403, "The device is locked out")
-RETIRED = RefusalKind("retired", 410, "The device left its organisation")
-MESSAGE_WRONG = RefusalKind("message-wrong", 400, "The message has not the form of the protocol")
-CODE_REFUSED = RefusalKind("code-refused", 403, "The code is unknown, was used, or has ended")
-LABEL_REFUSED = RefusalKind("label-refused", 403, "The label's secret is another one than the member entered")
-BATCH_REFUSED = RefusalKind("batch-refused", 403, "The certificate is unknown, is used up, or has ended")
-JOIN_REFUSED = RefusalKind("join-refused", 409, "The organisation cannot take the device")
-REPORT_REFUSED = RefusalKind("report-refused", 409, "The server has a report of this number")
-KEY_REFUSED = RefusalKind("key-refused", 400, "The new key did not sign the proof")
-KEY_TAKEN = RefusalKind("key-taken", 409, "The key is another device's")
-TOO_OFTEN = RefusalKind("too-often", 429, "The device asks too often")
-SERVER_BUSY = RefusalKind("server-busy", 503, "The server cannot answer now")
-DOORBELL_OFF = RefusalKind("doorbell-off", 404, "The server has no doorbell")
-TOKEN_MISSING = RefusalKind("token-missing", 401, "The request has no token of a device")
-TOKEN_REFUSED = RefusalKind("token-refused", 401, "The token is unknown, or was revoked")
-CONTROLLER_WRONG = RefusalKind("controller-wrong", 403, "The token is another client's")
-ACTION_UNKNOWN = RefusalKind("action-unknown", 404, "The client has no such action now")
-IMAGE_UNKNOWN = RefusalKind("image-unknown", 404, "The release has no such image now")
-ADDRESS_UNKNOWN = RefusalKind("address-unknown", 404, "The protocol has no such address")
-METHOD_REFUSED = RefusalKind("method-refused", 405, "The method is not allowed here")
+SIGNATURE_MISSING = DeviceRefusalKind("signature-missing", 401, "The request has no signature of a device")
+CLOCK_WRONG = DeviceRefusalKind("clock-wrong", 401, "The signature was made at another time than the server's")
+BODY_CHANGED = DeviceRefusalKind("body-changed", 401, "The body is another one than its digest says")
+SIGNATURE_REFUSED = DeviceRefusalKind("signature-refused", 401, "The device's key did not sign this request")
+DEVICE_UNKNOWN = DeviceRefusalKind("device-unknown", 401, "There is no such device")
+LOCKED_OUT = DeviceRefusalKind("locked-out", 403, "The device is locked out")
+RETIRED = DeviceRefusalKind("retired", 410, "The device left its organisation")
+MESSAGE_WRONG = DeviceRefusalKind("message-wrong", 400, "The message has not the form of the protocol")
+CODE_REFUSED = DeviceRefusalKind("code-refused", 403, "The code is unknown, was used, or has ended")
+LABEL_REFUSED = DeviceRefusalKind("label-refused", 403, "The label's secret is another one than the member entered")
+BATCH_REFUSED = DeviceRefusalKind("batch-refused", 403, "The certificate is unknown, is used up, or has ended")
+JOIN_REFUSED = DeviceRefusalKind("join-refused", 409, "The organisation cannot take the device")
+REPORT_REFUSED = DeviceRefusalKind("report-refused", 409, "The server has a report of this number")
+KEY_REFUSED = DeviceRefusalKind("key-refused", 400, "The new key did not sign the proof")
+KEY_TAKEN = DeviceRefusalKind("key-taken", 409, "The key is another device's")
+TOO_OFTEN = DeviceRefusalKind("too-often", 429, "The device asks too often")
+SERVER_BUSY = DeviceRefusalKind("server-busy", 503, "The server cannot answer now")
+DOORBELL_OFF = DeviceRefusalKind("doorbell-off", 404, "The server has no doorbell")
+TOKEN_MISSING = DeviceRefusalKind("token-missing", 401, "The request has no token of a device")
+TOKEN_REFUSED = DeviceRefusalKind("token-refused", 401, "The token is unknown, or was revoked")
+CONTROLLER_WRONG = DeviceRefusalKind("controller-wrong", 403, "The token is another client's")
+ACTION_UNKNOWN = DeviceRefusalKind("action-unknown", 404, "The client has no such action now")
+IMAGE_UNKNOWN = DeviceRefusalKind("image-unknown", 404, "The release has no such image now")
+ADDRESS_UNKNOWN = DeviceRefusalKind("address-unknown", 404, "The protocol has no such address")
+METHOD_REFUSED = DeviceRefusalKind("method-refused", 405, "The method is not allowed here")
 
 
 class DeviceRefusal(Exception):
     """A device gets nothing, for a named reason."""
 
-    def __init__(self, kind: RefusalKind, detail: str = "", **extra: int) -> None:
+    def __init__(self, kind: DeviceRefusalKind, detail: str = "", **extra: int) -> None:
         """`extra` is for the device, such as the number of its last report."""
         super().__init__(kind.title)
         self.kind = kind

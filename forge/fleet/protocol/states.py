@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import parse_etags
 
-from forge.fleet.devices.seen import seen
+from forge.fleet.devices.seen import seen_devices
 from forge.fleet.models import Assignment, Device, DeviceRequest
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
@@ -18,7 +18,7 @@ from forge.fleet.protocol.limits import require_rate
 from forge.fleet.protocol.long_polls.revisions import revisions_of
 from forge.fleet.protocol.long_polls.terms import PollTerms, poll_terms
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
-from forge.fleet.self_tests.asking import ask_daily, is_due
+from forge.fleet.self_tests.requests import ask_daily, is_due
 from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, RequestKind, RequestToDevice, WantedRune
 
 
@@ -27,7 +27,7 @@ def answer_state(request: HttpRequest) -> HttpResponse:
     device = require_device(request, may_leave=True)
     require_rate(device.pk)
     now = timezone.now()
-    seen.note(device.pk, now)
+    seen_devices.note(device.pk, now)
     if is_due(device, now):
         device = ask_daily(device, now)
     revisions = revisions_of(device)
@@ -88,5 +88,5 @@ def _orders(device: Device, requests: list[DeviceRequest]) -> tuple[str, ...]:
 
 
 def _orders_of(assignment: Assignment | None) -> tuple[str, ...]:
-    """Those that change the keys come first: one of the new keys may have signed the others."""
+    """Returns the orders; those that change the keys come first: one of the new keys may have signed the others."""
     return () if assignment is None else (*assignment.key_orders, assignment.order)

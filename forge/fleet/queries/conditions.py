@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
 
-from forge.fleet.models import Assignment, Batch, DeviceLabel
+from forge.fleet.models import Assignment, DeviceBatch, DeviceLabel
 from forge.fleet.queries import health
 from forge.fleet.queries.syntax import QueryOperator
 from forge.fleet.queries.values import NONE, like_pattern, read_duration
@@ -157,7 +157,7 @@ def batch_condition(scope: QueryScope, operator: QueryOperator, values: Sequence
     titles = [value for value in values if value != NONE]
     conditions = [Q(batch=None)] if len(titles) < len(values) else []
     if titles:
-        batches = Batch.objects.filter(organisation=scope.organisation)
+        batches = DeviceBatch.objects.filter(organisation=scope.organisation)
         matching = batches.filter(column_condition("title")(scope, operator, titles))
         conditions.append(Q(batch__isnull=False, batch__in=matching))
     return any_of(conditions)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from forge.fleet.models import Assignment, Batch, Device, DeviceLabel, Group
+from forge.fleet.models import Assignment, Device, DeviceBatch, DeviceGroup, DeviceLabel
 from forge.fleet.queries.conditions import QueryScope, fits
 from forge.fleet.queries.values import NONE
 
@@ -73,13 +73,15 @@ def assignment_values(column: str) -> ValueSource:
 
 def batch_titles(scope: QueryScope, prefix: str) -> list[CountedValue]:
     """Returns the titles of batches, with the number of devices that each let in."""
-    batches = Batch.objects.filter(_begins("title", prefix), organisation=scope.organisation).order_by("-used", "title")
+    batches = DeviceBatch.objects.filter(_begins("title", prefix), organisation=scope.organisation).order_by(
+        "-used", "title"
+    )
     return [CountedValue(title, count) for title, count in batches.values_list("title", "used")[:MOST_VALUES]]
 
 
 def group_names(scope: QueryScope, prefix: str) -> list[CountedValue]:
     """Returns the names of groups and saved searches."""
-    groups = Group.objects.filter(_begins("name", prefix), organisation=scope.organisation).order_by("name")
+    groups = DeviceGroup.objects.filter(_begins("name", prefix), organisation=scope.organisation).order_by("name")
     return [*map(CountedValue, groups.values_list("name", flat=True)[:MOST_VALUES]), *_none(prefix)]
 
 

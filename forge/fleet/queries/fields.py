@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
 
-from forge.fleet.models import Device, Group, GroupKind
+from forge.fleet.models import Device, DeviceGroup, GroupKind
 from forge.fleet.queries import conditions, values
 from forge.fleet.queries.conditions import Condition, QueryScope, UnknownValue, column_condition
 from forge.fleet.queries.counted_values import (
@@ -65,7 +65,7 @@ def _state_condition(scope: QueryScope, operator: QueryOperator, names: Sequence
 
 def _group_condition(scope: QueryScope, operator: QueryOperator, names: Sequence[str]) -> Q:
     """Returns the condition of devices in any of some groups, or in none. Raises `UnknownValue`."""
-    groups = Group.objects.filter(organisation=scope.organisation, kind=GroupKind.GROUP)
+    groups = DeviceGroup.objects.filter(organisation=scope.organisation, kind=GroupKind.GROUP)
     by_name = {name: condition_of(parse(query), scope) for name, query in groups.values_list("name", "query")}
     if unknown := [name for name in names if name != NONE and name not in by_name]:
         raise UnknownValue(f"There is no group {unknown[0]}.")

@@ -1,4 +1,4 @@
-"""What a device itself brings about: it leaves its organisation, and it replaces its key.
+"""The actions of a device itself: it leaves its organisation, and it replaces its key.
 
 No person acts: the device's key was compared, and the installation writes it down.
 """

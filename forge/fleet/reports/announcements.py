@@ -89,7 +89,7 @@ DEVICE_FELL_BACK = declare(
     )
 )
 
-# What a device does itself, and no event of its own tells.
+# Acts of a device itself that no event announces.
 declare_sentences(
     AuditTopic.DEVICES,
     {

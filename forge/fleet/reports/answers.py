@@ -11,21 +11,21 @@ from forge.core.errors import DomainError
 from forge.fleet.hand_overs.actions import finish_hand_over
 from forge.fleet.models import Device, DeviceRequest, SelfTest
 from forge.fleet.reports.actions import leave
-from forge.fleet.self_tests.asking import is_served, request_outputs
 from forge.fleet.self_tests.judging import judge
+from forge.fleet.self_tests.requests import is_served, request_outputs
 from hmrd.protocol.problems import LONGEST_DETAIL, ProblemName
 from hmrd.protocol.reports import RequestAnswer
 from hmrd.protocol.wanted import RequestKind
 
 
-def take_answers(device: Device, answers: Sequence[RequestAnswer], received: datetime) -> None:
-    """Stores the answers of a report, whose device is locked. Those to requests of others, or that have an answer, are
-    nobody's."""
+def take_answers(device: Device, answers: Sequence[RequestAnswer], now: datetime) -> None:
+    """Stores the answers of a report, whose device is locked. Answers to requests of other devices,
+    and to those that have an answer, are dropped."""
     by_id = {answer.id: answer for answer in answers}
     requests = DeviceRequest.objects.filter(device=device, answered=None, pk__in=by_id) if by_id else ()
     for request in list(requests):
         answer = by_id[request.pk]
-        request.answered, request.device = received, device
+        request.answered, request.device = now, device
         request.outputs = answer.outputs
         request.log = answer.log if request.kind == RequestKind.LOG else ""
         if answer.problem is not None:

@@ -1,4 +1,4 @@
-"""What a report adds to the counts of a day. Pure."""
+"""Computes by how much a report raises the counts of a day. Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def differences(before: Mapping[str, int], totals: Totals) -> dict[str, int]:
     }
 
 
-def time_of(seconds: int, received: datetime) -> datetime:
+def time_of(seconds: int, report_time: datetime) -> datetime:
     """Returns the time of an event by the device's clock, which may be wrong: none is later than its report."""
-    if seconds >= received.timestamp():
-        return received
+    if seconds >= report_time.timestamp():
+        return report_time
     return datetime.fromtimestamp(seconds, UTC)

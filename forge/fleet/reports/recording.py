@@ -21,7 +21,7 @@ from hmrd.protocol.reports import DeviceEvent, EventKind, Report
 
 
 @transaction.atomic
-def take_report(device: Device, report: Report, received: datetime) -> None:
+def take_report(device: Device, report: Report, now: datetime) -> None:
     """Stores what a device reported: its state, its timeline, the counts of the day and its answers.
 
     The last report again changes nothing. Raises `ReportRefused` for an earlier one, and for one that has the number of
@@ -32,36 +32,36 @@ def take_report(device: Device, report: Report, received: datetime) -> None:
         if report.sequence == device.sequence and report_digest(report) == device.report_digest:
             return
         raise ReportRefused(device.sequence)
-    added = differences(device.totals, report.totals)
-    changes = _changes(device, report, received, added["restarts"])
+    increases = differences(device.totals, report.totals)
+    changes = _changes(device, report, now, increases["restarts"])
     for name, value in changes.items():
         setattr(device, name, value)
     device.save(update_fields=list(changes))
-    DeviceEntry.objects.bulk_create(_entry(device, each, received) for each in report.events)
-    _count(device, received, added)
+    DeviceEntry.objects.bulk_create(_entry(device, each, now) for each in report.events)
+    _count(device, now, increases)
     for event in _events(device, report.events):
         append_event(device.organisation.stream, event)
-    take_answers(device, report.answers, received)
+    take_answers(device, report.answers, now)
 
 
-def _changes(device: Device, report: Report, received: datetime, restarts: int) -> dict[str, Any]:
+def _changes(device: Device, report: Report, now: datetime, restarts: int) -> dict[str, Any]:
     """The fields of the device that a report sets, with their values."""
-    changes = reported_state(report, received)
+    changes = reported_state(report, now)
     if changes["running_rune"] != device.running_rune or not device.self_test:
-        # What the server judged stays as long as the same rune runs.
+        # The server's verdict stays as long as the same rune runs.
         changes["self_test"] = report.self_test.value if report.self_test else ""
-        changes["self_tested"] = received if report.self_test else None
-    day = received.date()
+        changes["self_tested"] = now if report.self_test else None
+    day = now.date()
     earlier = device.restarts if device.restarts_day == day else 0
-    return changes | {"away_told": None, "restarts": min(earlier + restarts, LARGEST_COUNT), "restarts_day": day}
+    return changes | {"away_noticed": None, "restarts": min(earlier + restarts, LARGEST_COUNT), "restarts_day": day}
 
 
-def _entry(device: Device, event: DeviceEvent, received: datetime) -> DeviceEntry:
+def _entry(device: Device, event: DeviceEvent, now: datetime) -> DeviceEntry:
     return DeviceEntry(
         device=device,
         kind=event.kind.value,
-        at=time_of(event.at, received),
-        received=received,
+        at=time_of(event.at, now),
+        received=now,
         version=event.version,
         rune=event.rune,
         seconds=None if event.seconds is None else min(event.seconds, LARGEST_COUNT),
@@ -70,22 +70,22 @@ def _entry(device: Device, event: DeviceEvent, received: datetime) -> DeviceEntr
     )
 
 
-def _count(device: Device, received: datetime, added: dict[str, int]) -> None:
+def _count(device: Device, now: datetime, increases: dict[str, int]) -> None:
     """Adds a report to the counts of its day. The device is locked, so that its row of the day is made once."""
-    rows = DeviceDay.objects.filter(device=device, day=received.date())
-    values = {"reports": 1, **added}
+    rows = DeviceDay.objects.filter(device=device, day=now.date())
+    values = {"reports": 1, **increases}
     if not rows.update(**{name: F(name) + value for name, value in values.items()}):
-        DeviceDay.objects.create(device=device, day=received.date(), **values)
+        DeviceDay.objects.create(device=device, day=now.date(), **values)
 
 
 def _events(device: Device, events: Sequence[DeviceEvent]) -> list[NewEvent]:
-    """What members and webhooks hear of a report: the last of each kind, however many a device reports at once."""
+    """Returns the events of a report for members and webhooks: the last of each kind, however many there are."""
     last = {event.kind: event for event in events}
-    told: list[NewEvent] = []
+    new_events: list[NewEvent] = []
     if installed := last.get(EventKind.INSTALLED):
-        told.append(DEVICE_INSTALLED(device=str(device.pk), name=device.name, version=installed.version))
+        new_events.append(DEVICE_INSTALLED(device=str(device.pk), name=device.name, version=installed.version))
     if fell_back := last.get(EventKind.FELL_BACK):
         problem = fell_back.problem.name.value if fell_back.problem else ""
         event = DEVICE_FELL_BACK(device=str(device.pk), name=device.name, version=fell_back.version, problem=problem)
-        told.append(event)
-    return told
+        new_events.append(event)
+    return new_events

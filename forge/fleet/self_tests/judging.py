@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from forge.core.events.log import append_event
-from forge.fleet.devices.given_up import GIVEN_UP
+from forge.fleet.devices.expired_requests import NO_ANSWER
 from forge.fleet.models import Assignment, Device, DeviceEntry, DeviceRequest, SelfTest
 from forge.fleet.self_tests.announcements import SELF_TEST_FAILED
 from hmrd.protocol.problems import ProblemName
@@ -41,7 +41,7 @@ def store_outputs(test: SelfTest, outputs: str, reason: str) -> None:
         device__running_rune=test.rune,
     )
     for answer in (
-        answers.exclude(answered=None).exclude(problem_detail=GIVEN_UP).select_related("device__organisation")
+        answers.exclude(answered=None).exclude(problem_detail=NO_ANSWER).select_related("device__organisation")
     ):
         judge(test, answer)
 

@@ -1,4 +1,4 @@
-"""What approved runes answer to generated inputs, with which the answers of devices are compared."""
+"""The outputs of approved runes for generated inputs, with which the outputs of devices are compared."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class SelfTest(models.Model):
     outputs = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The digest of the outputs, or "" while it is not computed, and where nothing can be compared."""
     reason = models.CharField(max_length=200, blank=True)
-    """Why nothing can be compared: "the host runs this model"."""
+    """The reason for which nothing can be compared: "the host runs this model"."""
     day = models.DateField(null=True, blank=True)
     """The day on which devices are asked for it by themselves; None of one that a person asked for."""
     is_announced = models.BooleanField(default=False)
     """Whether its seed and outputs go to devices, which compare their own before they switch to the rune. No device is
-    asked for it, since each could repeat what it was told."""
+    asked for it, since each could repeat what it got."""
     created = models.DateTimeField()
     computed = models.DateTimeField(null=True, blank=True)
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.core.http.blob_responses import part_response
-from forge.fleet.devices.seen import seen
+from forge.fleet.devices.seen import seen_devices
 from forge.fleet.hooks import StockImage
 from forge.fleet.models import StockAccount, StockAction
 from forge.fleet.protocol.answering import device_response
@@ -133,7 +133,7 @@ def stock_address(request: HttpRequest, rest: str = "") -> HttpResponse:
 def _with_account(answer: _Answer, controller: str, names: dict[str, Any]) -> Callable[[HttpRequest], HttpResponse]:
     def answered(request: HttpRequest) -> HttpResponse:
         account = require_account(request, controller)
-        seen.note(account.device_id, timezone.now())
+        seen_devices.note(account.device_id, timezone.now())
         return answer(request, account, **names)
 
     return answered

@@ -37,7 +37,7 @@ class DeviceLine(Protocol):
         ...
 
 
-class Device:
+class BoardClient:
     """Each of the methods raises `BoardError`."""
 
     def __init__(self, line: DeviceLine, timeout: float | None = None) -> None:

@@ -29,7 +29,7 @@ def is_root_digest(root: str) -> bool:
 
 
 class DocumentSource(Protocol):
-    """What brings the documents of a deployment, such as `DeploymentServer`."""
+    """A source of the documents of a deployment, such as `DeploymentServer`."""
 
     date: str | None
     """The time of the server's clock at its last answer."""

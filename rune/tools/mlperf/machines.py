@@ -16,7 +16,7 @@ from rune.devices.emulation.cores import core_of
 from rune.devices.emulation.errors import EmulationError
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.devices.firmware.errors import BoardError
 from rune.running.runtime import LoadedRune, Runtime
 from rune.running.runtime.errors import RuneError
@@ -100,7 +100,7 @@ class EmulatedBoard:
 class SerialBoard:
     """A board with the firmware of the rune around the model, at a line; its time is cycles at its clock."""
 
-    def __init__(self, model: bytes, device: Device) -> None:
+    def __init__(self, model: bytes, device: BoardClient) -> None:
         """Raises what `built_for` raises, and `InferenceFailed` for a board whose firmware has other inputs or several
         outputs, or answers otherwise than this machine: its firmware is of another model."""
         self._device = device

@@ -120,9 +120,9 @@ def restart_two(page: Page) -> None:
         page.get_by_role("checkbox", name=f"Choose {name}").check()
     expect(page.get_by_text("With 2", exact=True)).to_be_visible()
     restart.click()
-    asked = page.get_by_role("button", name="Press again to confirm")
-    expect(asked).not_to_have_attribute("aria-disabled", "true")
-    asked.click()
+    confirm = page.get_by_role("button", name="Press again to confirm")
+    expect(confirm).not_to_have_attribute("aria-disabled", "true")
+    confirm.click()
     expect(page.get_by_text("The runes of 2 devices restart with the next poll.")).to_be_visible()
 
 

@@ -41,7 +41,7 @@ from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
 from forge.fleet.hand_overs.actions import offer_device
-from forge.fleet.models import Batch, ClaimCode, HandOver
+from forge.fleet.models import ClaimCode, DeviceBatch, HandOver
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import end_project_role, give_project_role, give_team_role, invite_to_project
@@ -100,7 +100,7 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return enter_label(maker, organisation, "0123456789abcdef", "ab" * 16)
     if kind == "device-batch":
         create_batch(maker, organisation, "Line 3", 10, timezone.now().date() + timedelta(days=30))
-        return Batch.objects.get()
+        return DeviceBatch.objects.get()
     if kind == "device-offer":
         Organisation.objects.create(name="buyer", title="Buyer")
         offer_device(maker, joined(organisation), "buyer")

@@ -17,7 +17,7 @@ from forge.fleet.devices.etag_facets import device_facets
 from forge.fleet.devices.labels import labels_of, parse_labels
 from forge.fleet.devices.models import Device, DeviceEntry, PersonEntry
 from forge.fleet.devices.requests import ask_device
-from forge.fleet.errors import BadDeviceName, BadLabels, DeviceNameInUse, NothingRuns, NotInService, RequestWaits
+from forge.fleet.errors import BadDeviceName, BadLabels, DeviceNameInUse, NothingRuns, NotInService, RequestPending
 from hmrd.protocol.wanted import RequestKind
 from tests.forge.fleet.conftest import Send
 from tests.support.forge.factories.devices import RUNE, joined
@@ -114,7 +114,7 @@ def test_a_self_test_of_a_device_without_a_rune_is_refused(device: Device, devel
 
 def test_the_same_request_twice_is_refused_until_it_is_answered(device: Device, developer: User) -> None:
     request_of_device(developer, device, "restart")
-    with pytest.raises(RequestWaits):
+    with pytest.raises(RequestPending):
         request_of_device(developer, device, "restart")
     request_of_device(developer, device, "log")
 

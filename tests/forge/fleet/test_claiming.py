@@ -21,7 +21,7 @@ from forge.fleet.enrolment.actions import codes
 from forge.fleet.enrolment.actions.batches import create_batch, revoke_batch
 from forge.fleet.enrolment.actions.candidates import confirm_candidate, enter_label, refuse_candidate
 from forge.fleet.enrolment.actions.codes import create_code, revoke_code
-from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
+from forge.fleet.enrolment.models import ClaimCode, DeviceBatch, DeviceCandidate
 from forge.fleet.enrolment.secret_hashes import enrolment_hash
 from forge.fleet.errors import BadLabels, DeviceNameInUse, DeviceQuotaReached, NoKeyAtHome, TooManyOpen
 from forge.registry.provenance.signing.actions.keys import add_signing_key, revoke_signing_key
@@ -40,11 +40,11 @@ def _today() -> datetime.date:
     return timezone.now().date()
 
 
-def _ask(candidate: Candidate, name: str = "gate-7") -> str:
+def _ask(candidate: DeviceCandidate, name: str = "gate-7") -> str:
     """Makes the device of a candidate ask, and returns the fingerprint of its key."""
     key = key_of(candidate.label)
-    Candidate.objects.filter(pk=candidate.pk).update(
-        public_key=key, name=name, report=first_report().to_json(), asked=timezone.now()
+    DeviceCandidate.objects.filter(pk=candidate.pk).update(
+        public_key=key, name=name, report=first_report().to_json(), requested=timezone.now()
     )
     return fingerprint(key)
 
@@ -139,7 +139,7 @@ def test_a_device_with_a_label_joins_when_a_member_confirms_its_key(
     assert (answer.json()["name"], answer.json()["claimed_with"]) == ("gate-7", "label")
     device = Device.objects.get()
     assert (labels_of(device), device.claimed_by) == ({"site": "berlin"}, owner)
-    assert not Candidate.objects.exists()
+    assert not DeviceCandidate.objects.exists()
 
 
 def test_a_candidate_that_has_not_asked_is_not_confirmed(organisation: Organisation, developer: User) -> None:
@@ -170,7 +170,7 @@ def test_above_the_quota_no_device_is_confirmed(organisation: Organisation, deve
     candidate = enter_label(developer, organisation, LABEL, SECRET)
     with pytest.raises(DeviceQuotaReached):
         confirm_candidate(developer, organisation, candidate.pk, _ask(candidate))
-    assert Candidate.objects.exists()
+    assert DeviceCandidate.objects.exists()
 
 
 def test_a_label_twice_is_refused_until_it_ends(organisation: Organisation, developer: User, stranger: User) -> None:
@@ -178,7 +178,7 @@ def test_a_label_twice_is_refused_until_it_ends(organisation: Organisation, deve
     with pytest.raises(Conflict, match="entered already"):
         enter_label(developer, organisation, LABEL, SECRET)
     enter_label(stranger, stranger.memberships.get().organisation, LABEL, SECRET)
-    Candidate.objects.filter(pk=candidate.pk).update(expires=timezone.now())
+    DeviceCandidate.objects.filter(pk=candidate.pk).update(expires=timezone.now())
     with pytest.raises(NotFound, match="Enter its label again"):
         confirm_candidate(developer, organisation, candidate.pk, "0" * 16)
     enter_label(developer, organisation, LABEL, SECRET)
@@ -207,7 +207,7 @@ def test_a_batch_has_a_certificate_that_devices_read(organisation: Organisation,
     assert answer.status_code == 201
     certificate = answer.json()["certificate"]
     assert read_proof({"kind": "batch", "certificate": certificate}) == BatchProof(certificate)
-    row = Batch.objects.get()
+    row = DeviceBatch.objects.get()
     assert certificate == f"{row.pk}.{certificate[-32:]}"
     assert row.secret_hash == enrolment_hash(certificate[-32:])
     assert row.expires.date() == until

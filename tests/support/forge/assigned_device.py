@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
-from forge.fleet.groups.models import Assignment, Group, GroupKind
+from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
 from forge.fleet.models import Device
 from tests.support.forge.devices import DeviceClient, device_client
 from tests.support.forge.factories.devices import RUNE
@@ -20,7 +20,7 @@ def gate(organisation: Organisation) -> DeviceClient:
 @pytest.fixture
 def assignment(organisation: Organisation, gate: DeviceClient) -> Assignment:
     """What all devices of the organisation shall run: what `gate` runs."""
-    group = Group.objects.create(
+    group = DeviceGroup.objects.create(
         organisation=organisation,
         name="all",
         title="All",

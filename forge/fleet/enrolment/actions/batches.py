@@ -24,7 +24,7 @@ from forge.fleet.devices.labels import require_labels
 from forge.fleet.devices.trust import trusted_fingerprints
 from forge.fleet.enrolment.access import find_batch, open_batches
 from forge.fleet.enrolment.actions.codes import DeviceLabels, TrustChoice
-from forge.fleet.enrolment.models import LONGEST_BATCH_TITLE, Batch
+from forge.fleet.enrolment.models import LONGEST_BATCH_TITLE, DeviceBatch
 from forge.fleet.enrolment.secret_hashes import enrolment_hash, new_batch_secret
 from forge.fleet.enrolment.serializers import NewBatch, new_batch_to_json
 from forge.fleet.errors import TooManyOpen
@@ -68,7 +68,7 @@ def create_batch(
         raise TooManyOpen(f"The organisation has {MOST_OPEN} open batches. Revoke one that is not needed.")
     fingerprints = trusted_fingerprints(organisation, TrustKind(trust))
     secret = new_batch_secret()
-    row = Batch.objects.create(
+    row = DeviceBatch.objects.create(
         organisation=organisation,
         title=title,
         secret_hash=enrolment_hash(secret),
@@ -105,7 +105,7 @@ def create_batch(
 def revoke_batch(actor: Actor, organisation: Organisation, batch: UUID) -> None:
     """Revokes the certificate of a batch. The devices that joined with it stay."""
     row = find_batch(actor, organisation, batch)
-    if Batch.objects.filter(pk=row.pk, revoked=None).update(revoked=timezone.now()):
+    if DeviceBatch.objects.filter(pk=row.pk, revoked=None).update(revoked=timezone.now()):
         row.refresh_from_db(fields=["used"])
         write_entry(
             actor, "device-batch.revoke", organisation.stream, organisation.place, title=row.title, used=row.used

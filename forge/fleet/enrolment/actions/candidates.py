@@ -29,7 +29,7 @@ from forge.fleet.devices.trust import trusted_fingerprints
 from forge.fleet.enrolment.access import candidates_of, find_candidate
 from forge.fleet.enrolment.actions.codes import DeviceLabels, Note, TrustChoice
 from forge.fleet.enrolment.joining import join
-from forge.fleet.enrolment.models import Candidate
+from forge.fleet.enrolment.models import DeviceCandidate
 from forge.fleet.enrolment.serializers import candidate_to_json
 from forge.fleet.errors import TooManyOpen
 from hmrd.protocol.codes import LABEL, SECRET
@@ -65,19 +65,19 @@ def enter_label(
     labels: DeviceLabels | None = None,
     note: Note = "",
     trust: TrustChoice = TrustKind.SERVER.value,
-) -> Candidate:
+) -> DeviceCandidate:
     """Enters the label of a device, which has its id and a secret. For seven days the device can ask to join; it joins
     when a member confirms it."""
     label, secret = _checked("label", label, 16), _checked("secret", secret, 32)
     locked(organisation)
     now = timezone.now()
-    Candidate.objects.filter(organisation=organisation, expires__lte=now).delete()
-    if Candidate.objects.filter(organisation=organisation, label=label).exists():
+    DeviceCandidate.objects.filter(organisation=organisation, expires__lte=now).delete()
+    if DeviceCandidate.objects.filter(organisation=organisation, label=label).exists():
         raise Conflict("This label was entered already. The device is in the list of candidates.")
     if candidates_of(actor, organisation).count() >= MOST_WAITING:
         raise TooManyOpen(f"{MOST_WAITING} devices wait to be confirmed. Confirm or refuse some of them first.")
     trusted_fingerprints(organisation, TrustKind(trust))
-    row = Candidate.objects.create(
+    row = DeviceCandidate.objects.create(
         organisation=organisation,
         label=label,
         secret=secret,

@@ -81,7 +81,7 @@ export class QuerySearch {
     const query = { q, at: selectionStart ?? q.length };
     const url = address("get", COMPLETION, { path: { organisation: this.organisation }, query });
     const response = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
-    // What was typed since is asked for by its own timer.
+    // Later input is completed by its own timer.
     if (!this.isWanted || this.field.value !== q || response === null || !response.ok) return;
     this.completion = (await response.json()) as Completion;
     if (this.isWanted) this.show();

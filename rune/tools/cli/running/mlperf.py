@@ -11,7 +11,7 @@ from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.around_model import project_around
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.devices.firmware.errors import BoardError
 from rune.model.tflite import ModelError, read_model
 from rune.tools.cli.failure import CommandFailed, command_failure
@@ -73,7 +73,7 @@ def _machine(data: bytes, board: str | None, serial: str | None) -> InferenceMac
             if board is not None:
                 return EmulatedBoard(data, find_board(board))
             if serial is not None:
-                return SerialBoard(data, Device(SerialLine(serial)))
+                return SerialBoard(data, BoardClient(SerialLine(serial)))
             return ThisMachine(data)
     except UnknownBoard as error:
         raise CommandFailed(str(error)) from error

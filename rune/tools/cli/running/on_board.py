@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rune.abi import OutputKind
 from rune.devices.firmware.answers import BoardOutput, type_of
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.devices.firmware.errors import BoardError
 from rune.devices.firmware.protocol import BoardPortJson
 from rune.digests import digest_of
@@ -38,7 +38,7 @@ class BoardResult:
 class ConnectedBoard:
     """A board that runs the firmware of a rune. Its methods raise `BoardError`."""
 
-    def __init__(self, device: Device, rune: bytes, loaded_rune: LoadedRune) -> None:
+    def __init__(self, device: BoardClient, rune: bytes, loaded_rune: LoadedRune) -> None:
         """Refuses a board with another build of the rune."""
         self._device = device
         self._loaded_rune = loaded_rune

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.devices.firmware.errors import BoardError
 from rune.running.runtime import InputSource, LoadedRune, OutputMessage
 from rune.running.runtime.errors import RuneError
@@ -36,7 +36,7 @@ def runner(rune: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
         return
     line = SerialLine(port)
     try:
-        board = ConnectedBoard(Device(line), data, rune)
+        board = ConnectedBoard(BoardClient(line), data, rune)
 
         def run(sources: Mapping[int, InputSource]) -> RunResult:
             inputs = board.inputs(sources)

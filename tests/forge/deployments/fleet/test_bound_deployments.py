@@ -63,7 +63,7 @@ def sign(run_signer: Signer) -> Callable[[], None]:
         request_updates()
         for job in run_signer():
             assert job.state == "succeeded", job.error
-        # What a worker computes of the rune, for these bytes which are none.
+        # The result of a worker for these bytes, which are not a rune.
         for test in SelfTest.objects.filter(computed=None):
             store_outputs(test, "", "the rune does not run")
 
@@ -132,10 +132,10 @@ def test_a_release_is_wanted_once_it_is_signed(bound: Deployment, gate: DeviceCl
     assert wanted_of(gate) is None
     sign()
     release = now(bound)
-    wanted = wanted_of(gate)
-    assert wanted is not None
-    assert (wanted.deployment, wanted.number, wanted.version) == ("acme/kitchen/gateways", 1, "1.0")
-    assert (wanted.rune, wanted.size) == (release.rune, release.size)
+    wanted_rune = wanted_of(gate)
+    assert wanted_rune is not None
+    assert (wanted_rune.deployment, wanted_rune.number, wanted_rune.version) == ("acme/kitchen/gateways", 1, "1.0")
+    assert (wanted_rune.rune, wanted_rune.size) == (release.rune, release.size)
 
 
 def test_a_version_of_devices_changes_by_a_press_that_saw_their_number(
@@ -143,9 +143,9 @@ def test_a_version_of_devices_changes_by_a_press_that_saw_their_number(
 ) -> None:
     sign()
     published(developer, project, "1.1", OTHER_RUNE)
-    for seen in (None, 0, 2):
+    for devices in (None, 0, 2):
         with pytest.raises(Stale, match="1 device"):
-            serve_tag(developer, bound, "1.1", devices=seen)
+            serve_tag(developer, bound, "1.1", devices=devices)
     serve_tag(developer, bound, "1.1", devices=1)
     before = wanted_of(gate)
     sign()
@@ -190,15 +190,15 @@ def test_a_device_reads_what_it_shall_run_and_nothing_else(
     developer: User, organisation: Organisation, project: Project, bound: Deployment, gate: DeviceClient, sign: Any
 ) -> None:
     sign()
-    wanted = wanted_of(gate)
-    assert wanted is not None
-    path = rune_path(wanted.deployment, wanted.rune)
+    wanted_rune = wanted_of(gate)
+    assert wanted_rune is not None
+    path = rune_path(wanted_rune.deployment, wanted_rune.rune)
     whole = gate.send("GET", path)
     part = gate.send("GET", path, headers={"Range": "bytes=4-"})
     bytes_of = [b"".join(each.streaming_content) if each.streaming else each.content for each in (whole, part)]
     assert (whole.status_code, part.status_code) == (200, 206)
     assert bytes_of[0][4:] == bytes_of[1]
-    documents = f"{deployment_path(wanted.deployment)}/tuf/timestamp.json"
+    documents = f"{deployment_path(wanted_rune.deployment)}/tuf/timestamp.json"
     assert gate.send("GET", documents).status_code == 200
 
     create_deployment(developer, project, "Laboratory", "devices", "1.0")
@@ -206,14 +206,14 @@ def test_a_device_reads_what_it_shall_run_and_nothing_else(
     Device.objects.get(pk=stranger.device).labels.update(value="hamburg")
     Device.objects.filter(pk=stranger.device).update(assignment=None)
     laboratory = "acme/kitchen/laboratory"
-    refused = [
-        gate.send("GET", rune_path(laboratory, wanted.rune)),
+    answers = [
+        gate.send("GET", rune_path(laboratory, wanted_rune.rune)),
         gate.send("GET", f"{deployment_path(laboratory)}/tuf/timestamp.json"),
-        gate.send("GET", rune_path("acme/kitchen/nothing", wanted.rune)),
+        gate.send("GET", rune_path("acme/kitchen/nothing", wanted_rune.rune)),
         stranger.send("GET", path),
         stranger.send("GET", documents),
     ]
-    assert {(each.status_code, each.json()["name"]) for each in refused} == {(403, "key-unknown")}
+    assert {(each.status_code, each.json()["name"]) for each in answers} == {(403, "key-unknown")}
 
 
 @pytest.mark.parametrize("field", ["locked_out", "retired"])
@@ -221,10 +221,10 @@ def test_a_device_that_is_not_in_service_reads_nothing(
     bound: Deployment, gate: DeviceClient, sign: Callable[[], None], field: str
 ) -> None:
     sign()
-    wanted = wanted_of(gate)
-    assert wanted is not None
+    wanted_rune = wanted_of(gate)
+    assert wanted_rune is not None
     Device.objects.update(**{field: timezone.now()})
-    answer = gate.send("GET", rune_path(wanted.deployment, wanted.rune))
+    answer = gate.send("GET", rune_path(wanted_rune.deployment, wanted_rune.rune))
     assert (answer.status_code, answer.json()["name"]) == (403, "device-refused")
 
 
@@ -274,21 +274,21 @@ def test_an_order_of_the_key_at_home_goes_to_the_devices_until_another_release_i
     assert assignment is not None
     order = order_of(assignment)
     assert order is not None
-    for refused in (sign_order(order, other), sign_order(type(order)(**{**vars(order), "number": 9}), home), "{}"):
+    for order_text in (sign_order(order, other), sign_order(type(order)(**{**vars(order), "number": 9}), home), "{}"):
         with pytest.raises(Invalid):
-            store_home_order(developer, bound, refused)
+            store_home_order(developer, bound, order_text)
     envelope = sign_order(order, home)
     store_home_order(developer, bound, envelope)
     assert DesiredState.from_json(gate.poll().json()).orders == (envelope,)
     keys = sign_order(KeysOrder("acme", 1, (other.public.pem,)), home)
     store_home_order(developer, bound, keys)
-    for refused in (
+    for order_text in (
         sign_order(KeysOrder("beta", 1, (other.public.pem,)), home),
         sign_order(MoveOrder("acme/kitchen/laboratory", "acme/kitchen/gateways", 1), home),
         sign_order(LeaveOrder("acme", gate.device), home),
     ):
         with pytest.raises(Invalid):
-            store_home_order(developer, bound, refused)
+            store_home_order(developer, bound, order_text)
     published(developer, project, "1.1", OTHER_RUNE)
     serve_tag(developer, bound, "1.1", devices=1)
     sign()
@@ -327,16 +327,16 @@ def test_the_page_binds_says_the_number_of_devices_and_sets_their_version(
     choice = re.search(r'<option value="(fixed 1\.1 [^"]*)"', page)
     assert choice is not None
     form = {"do": "serve", "choice": choice[1], "etag": tag_of(page)}
-    refused = browser.post(f"{address}/do", {**form, "devices": "7"}).content.decode()
-    assert "Berlin has 1 device now" in refused
+    answer = browser.post(f"{address}/do", {**form, "devices": "7"}).content.decode()
+    assert "Berlin has 1 device now" in answer
     browser.post(f"{address}/do", {**form, "devices": "1"})
     sign()
-    wanted = wanted_of(gate)
-    assert wanted is not None
-    assert wanted.version == "1.1"
-    shown = browser.get(f"/api/v1/projects/acme/kitchen/deployments/{gateways.name}").json()["devices"]
-    assert (shown["group"], shown["devices"], shown["wanted"], shown["running"]) == ("berlin", 1, "1.1", 0)
-    assert shown["waiting"] + shown["away"] == 1
+    wanted_rune = wanted_of(gate)
+    assert wanted_rune is not None
+    assert wanted_rune.version == "1.1"
+    progress = browser.get(f"/api/v1/projects/acme/kitchen/deployments/{gateways.name}").json()["devices"]
+    assert (progress["group"], progress["devices"], progress["wanted"], progress["running"]) == ("berlin", 1, "1.1", 0)
+    assert progress["waiting"] + progress["away"] == 1
 
 
 def test_a_reader_sees_the_devices_and_binds_nothing(

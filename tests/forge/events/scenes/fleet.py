@@ -8,7 +8,7 @@ from forge.accounts.models import Membership, Organisation
 from forge.fleet.devices.actions import changing, joined, requests, standing
 from forge.fleet.devices.models import HandOver
 from forge.fleet.enrolment.actions import candidates
-from forge.fleet.enrolment.models import Candidate
+from forge.fleet.enrolment.models import DeviceCandidate
 from forge.fleet.hand_overs import actions as hand_overs
 from hmrd.protocol.keys import fingerprint
 from tests.forge.events.scenarios import Act, EventWorld, scene
@@ -80,7 +80,9 @@ def an_owner_deletes_a_retired_device(world: EventWorld) -> Act:
 def a_developer_confirms_a_device(world: EventWorld) -> Act:
     row = candidates.enter_label(world.developer, world.organisation, "0123456789abcdef", "5e" * 16)
     key = key_of("gate-7")
-    Candidate.objects.filter(pk=row.pk).update(public_key=key, report=first_report().to_json(), asked=timezone.now())
+    DeviceCandidate.objects.filter(pk=row.pk).update(
+        public_key=key, report=first_report().to_json(), requested=timezone.now()
+    )
     return lambda: candidates.confirm_candidate(world.developer, world.organisation, row.pk, fingerprint(key))
 
 

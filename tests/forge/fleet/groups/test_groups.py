@@ -12,7 +12,7 @@ from forge.core.preconditions import etag_of
 from forge.fleet.groups import actions
 from forge.fleet.groups.actions import change_group, create_group, delete_group
 from forge.fleet.groups.etag_facets import group_facets
-from forge.fleet.groups.models import Group
+from forge.fleet.groups.models import DeviceGroup
 from forge.fleet.queries.errors import BadQuery
 from tests.support.forge.factories.device_rows import assignment_row, device_row, group_row
 
@@ -73,8 +73,8 @@ def test_a_group_that_a_deployment_is_for_is_not_deleted(developer: User, organi
     with pytest.raises(Conflict, match="The deployment door-knock/gateways is for this group"):
         delete_group(developer, group)
     assignment.delete()
-    delete_group(developer, Group.objects.get())
-    assert not Group.objects.exists()
+    delete_group(developer, DeviceGroup.objects.get())
+    assert not DeviceGroup.objects.exists()
 
 
 def test_a_change_of_what_was_not_read_is_refused(developer: User, organisation: Organisation) -> None:

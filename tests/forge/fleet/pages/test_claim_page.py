@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.fleet.devices.models import Device
-from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
+from forge.fleet.enrolment.models import ClaimCode, DeviceBatch, DeviceCandidate
 from hmrd.protocol.keys import fingerprint
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.devices import first_report, key_of
@@ -49,10 +49,10 @@ def test_whom_a_device_believes_is_said_before_it_joins(
     organisation: Organisation, developer: User, browser_of: Browser
 ) -> None:
     page = compact(browser_of(developer).get(CLAIM).content.decode())
-    assert "Whoever takes over this server decides what these devices run." in page
+    assert "A person who takes over this server decides what these devices run." in page
     assert page.count('value="home" disabled') == 3
-    refused = browser_of(developer).post(f"{CLAIM}/make", {"do": "code", "trust": "home"})
-    assert (refused.status_code, "There is no key at home" in refused.content.decode()) == (409, True)
+    answer = browser_of(developer).post(f"{CLAIM}/make", {"do": "code", "trust": "home"})
+    assert (answer.status_code, "There is no key at home" in answer.content.decode()) == (409, True)
 
 
 def test_a_label_becomes_a_candidate_that_is_confirmed_by_its_fingerprint(
@@ -64,8 +64,8 @@ def test_a_label_becomes_a_candidate_that_is_confirmed_by_its_fingerprint(
     page = browser.get(CLAIM).content.decode()
     assert "The device has not asked yet" in page
     assert SECRET not in page
-    candidate = Candidate.objects.get()
-    Candidate.objects.update(public_key=key_of("x"), report=first_report().to_json(), asked=timezone.now())
+    candidate = DeviceCandidate.objects.get()
+    DeviceCandidate.objects.update(public_key=key_of("x"), report=first_report().to_json(), requested=timezone.now())
     assert fingerprint(key_of("x")) in browser.get(CLAIM).content.decode()
     address = f"{CLAIM}/candidates/{candidate.pk}"
     other = browser.post(address, {"do": "confirm", "fingerprint": fingerprint(key_of("y")), "name": "gate-9"})
@@ -91,9 +91,9 @@ def test_a_certificate_is_shown_once_and_its_batch_counts(
     until = (timezone.now() + timedelta(days=30)).date().isoformat()
     form = {"do": "batch", "title": "Line 3", "limit": "500", "until": until, "trust": "server", "labels": ""}
     answer = browser.post(f"{CLAIM}/make", form)
-    batch = Batch.objects.get()
+    batch = DeviceBatch.objects.get()
     assert f"{batch.pk}." in answer.content.decode()
-    Batch.objects.update(used=310)
+    DeviceBatch.objects.update(used=310)
     page = browser.get(CLAIM).content.decode()
     assert f"{batch.pk}." not in page
     assert "310 of 500 devices joined" in text_of(page)

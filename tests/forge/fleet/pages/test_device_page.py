@@ -79,7 +79,7 @@ def test_it_says_what_runs_what_is_wanted_and_why_not_yet(device: Device, viewer
         "Refused 1.5 Disk full: 3 MB are free",
         "3 restarts",
         "Restarts since it joined 7",
-        "Whoever takes over this server decides what these devices run.",
+        "A person who takes over this server decides what these devices run.",
     ):
         assert words in text, words
     assert 'href="/acme/door-knock/deployments/gateways"' in page
@@ -194,6 +194,6 @@ def test_a_device_is_retired_and_then_deleted(device: Device, maintainer: User, 
 
 def etag(browser: Client) -> str:
     """The state that the device's page carries in its forms."""
-    found = re.search(r'name="etag" value="([^"]+)"', browser.get(PAGE).content.decode())
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="etag" value="([^"]+)"', browser.get(PAGE).content.decode())
+    assert match is not None
+    return match[1]

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import Organisation, User
-from forge.fleet.groups.models import Group
+from forge.fleet.groups.models import DeviceGroup
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.device_rows import assignment_row, device_row, group_row
 
@@ -32,16 +32,16 @@ def test_a_search_is_saved_as_a_group(developer: User, browser_of: Browser) -> N
     assert 'name="kind" value="group" checked' in page
     answer = browser.post(f"{GROUPS}/do", {"do": "create", "title": "Berlin", "query": "site=berlin", "kind": "group"})
     assert answer["Location"] == "/acme/devices?q=site%3Dberlin"
-    assert Group.objects.get().name == "berlin"
+    assert DeviceGroup.objects.get().name == "berlin"
 
 
 def test_a_search_that_changes_by_itself_is_no_group(developer: User, browser_of: Browser) -> None:
     page = compact(browser_of(developer).get(GROUPS, {"q": "is:away"}).content.decode())
     assert 'name="kind" value="group" disabled' in page
-    refused = browser_of(developer).post(
+    answer = browser_of(developer).post(
         f"{GROUPS}/do", {"do": "create", "title": "Away", "query": "is:away", "kind": "group"}
     )
-    assert (refused.status_code, "Save this as a search" in refused.content.decode()) == (400, True)
+    assert (answer.status_code, "Save this as a search" in answer.content.decode()) == (400, True)
 
 
 def test_a_group_is_nested_changed_and_deleted(
@@ -58,7 +58,7 @@ def test_a_group_is_nested_changed_and_deleted(
     stale = browser.post(f"{GROUPS}/berlin/do", {"do": "delete", "etag": "old"})
     assert stale.status_code == 412
     browser.post(f"{GROUPS}/berlin/do", {"do": "delete", "etag": etag(browser, "berlin")})
-    assert [each.name for each in Group.objects.all()] == ["germany"]
+    assert [each.name for each in DeviceGroup.objects.all()] == ["germany"]
 
 
 def test_the_deployment_of_a_group_is_said_and_keeps_it(
@@ -69,8 +69,8 @@ def test_the_deployment_of_a_group_is_said_and_keeps_it(
     browser = browser_of(developer)
     page = browser.get(f"{GROUPS}/berlin").content.decode()
     assert 'href="/acme/door-knock/deployments/gateways">door-knock / Gateways</a>' in page
-    refused = browser.post(f"{GROUPS}/berlin/do", {"do": "delete", "etag": etag(browser, "berlin")})
-    assert refused.status_code == 409
+    answer = browser.post(f"{GROUPS}/berlin/do", {"do": "delete", "etag": etag(browser, "berlin")})
+    assert answer.status_code == 409
 
 
 def test_who_only_looks_sees_a_group_and_no_button(
@@ -85,6 +85,6 @@ def test_who_only_looks_sees_a_group_and_no_button(
 
 def etag(browser: Client, group: str) -> str:
     """The state that the group's page carries in its form."""
-    found = re.search(r'name="etag" value="([^"]+)"', browser.get(f"{GROUPS}/{group}").content.decode())
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="etag" value="([^"]+)"', browser.get(f"{GROUPS}/{group}").content.decode())
+    assert match is not None
+    return match[1]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.core.models import Event
 from forge.fleet import registrations
-from forge.fleet.devices.seen import seen, write_seen
+from forge.fleet.devices.seen import seen_devices, write_seen
 from forge.fleet.models import Device
 from forge.fleet.periodic.away import LOOK_EVERY, tell_away
 from forge.notices.access import notices_of
@@ -37,7 +37,7 @@ def leave_for(hours: float) -> None:
 
 
 def counts() -> list[int]:
-    """What was told, in order."""
+    """Returns the announced numbers of devices, in order."""
     return [each.data["count"] for each in Event.objects.filter(type="devices.away").order_by("pk")]
 
 
@@ -81,7 +81,7 @@ def test_a_device_that_came_back_is_told_again(gates: list[DeviceClient]) -> Non
     leave_for(25)
     tell_away(NOW)
     for gate in gates[:2]:
-        seen.note(row_of(gate).pk, timezone.now())
+        seen_devices.note(row_of(gate).pk, timezone.now())
     write_seen()
     gates[2].report(first_report(sequence=2))
     leave_for(25)

@@ -1,4 +1,4 @@
-"""How long what devices reported is kept."""
+"""Deletion of old reports."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.tokens.secrets import hash_secret
-from forge.fleet.devices.given_up import GIVEN_UP, give_up_requests
+from forge.fleet.devices.expired_requests import NO_ANSWER, expire_requests
 from forge.fleet.devices.requests import ask_device
-from forge.fleet.models import Candidate, ClaimCode, Device, DeviceDay, DeviceEntry, DeviceRequest, SelfTest
+from forge.fleet.models import ClaimCode, Device, DeviceCandidate, DeviceDay, DeviceEntry, DeviceRequest, SelfTest
 from forge.fleet.periodic.retention import delete_old
 from hmrd.protocol.reports import RequestAnswer
 from hmrd.protocol.wanted import RequestKind
@@ -52,9 +52,9 @@ def test_a_log_is_kept_for_a_week_and_the_request_longer(gate: DeviceClient, own
 def test_codes_and_candidates_go_after_their_end(gate: DeviceClient, organisation: Organisation) -> None:
     common = {"organisation": organisation, "trust": "server", "created": NOW}
     ClaimCode.objects.create(code_hash=hash_secret("x"), hint="ABC", expires=NOW, device=row_of(gate), **common)
-    Candidate.objects.create(label="0" * 16, secret="0" * 32, expires=NOW - timedelta(seconds=1), **common)
+    DeviceCandidate.objects.create(label="0" * 16, secret="0" * 32, expires=NOW - timedelta(seconds=1), **common)
     delete_old()
-    assert (ClaimCode.objects.count(), Candidate.objects.count()) == (1, 0)
+    assert (ClaimCode.objects.count(), DeviceCandidate.objects.count()) == (1, 0)
     ClaimCode.objects.update(expires=NOW - timedelta(days=8))
     delete_old()
     assert (ClaimCode.objects.count(), Device.objects.count()) == (0, 1)
@@ -72,9 +72,9 @@ def test_what_is_not_answered_for_a_week_is_given_up_but_leaving_is_not(gate: De
     log = ask_device(row_of(gate), RequestKind.LOG, owner)
     ask_device(row_of(gate), RequestKind.LEAVE, owner)
     etag = gate.poll()["ETag"]
-    give_up_requests(NOW + timedelta(days=6))
+    expire_requests(NOW + timedelta(days=6))
     assert gate.poll(etag).status_code == 304
-    give_up_requests(NOW + timedelta(days=8))
+    expire_requests(NOW + timedelta(days=8))
     assert [each["kind"] for each in gate.poll(etag).json()["requests"]] == ["leave"]
     log.refresh_from_db()
-    assert log.problem_detail == GIVEN_UP
+    assert log.problem_detail == NO_ANSWER

@@ -16,7 +16,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.fleet.enrolment.secret_hashes import enrolment_hash
 from forge.fleet.groups.models import Assignment
-from forge.fleet.models import Batch, ClaimCode, Device, DeviceDay, DeviceRequest, SelfTest
+from forge.fleet.models import ClaimCode, Device, DeviceBatch, DeviceDay, DeviceRequest, SelfTest
 from hmrd.protocol.enrolment import BatchProof, CodeProof
 from tests.support.forge.devices import DeviceClient, device_client, row_of
 from tests.support.forge.factories.devices import first_report
@@ -66,7 +66,7 @@ def test_a_device_that_brings_its_code_several_times_at_once_joins_once(code: Cl
 
 
 def test_twenty_devices_at_once_with_a_batch_of_ten_are_ten(organisation: Organisation, developer: User) -> None:
-    batch = Batch.objects.create(
+    batch = DeviceBatch.objects.create(
         organisation=organisation,
         title="Line 3",
         secret_hash=enrolment_hash(SECRET),

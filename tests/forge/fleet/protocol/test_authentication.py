@@ -1,4 +1,4 @@
-"""Who sends a request of the device protocol: each refusal, and that one key speaks for one device alone."""
+"""Authentication in the device protocol: each refusal, and that one key speaks for one device alone."""
 
 from __future__ import annotations
 

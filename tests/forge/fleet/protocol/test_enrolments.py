@@ -1,4 +1,4 @@
-"""How devices join over the protocol: by a code, a label and the certificate of a batch."""
+"""Joining over the protocol: by a code, a label and the certificate of a batch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forge.core.errors import CountersUnavailable
 from forge.fleet.devices.models import ClaimedWith
 from forge.fleet.enrolment.joining import join
 from forge.fleet.enrolment.secret_hashes import enrolment_hash
-from forge.fleet.models import Batch, Candidate, ClaimCode, Device
+from forge.fleet.models import ClaimCode, Device, DeviceBatch, DeviceCandidate
 from forge.fleet.protocol.limits import CODES_A_MINUTE, FAILED_CODES_A_MINUTE
 from hmrd.protocol.codes import label_proof, shown_code
 from hmrd.protocol.enrolment import BatchProof, CodeProof, Enrolment, LabelProof, TrustKind
@@ -44,8 +44,8 @@ def code(organisation: Organisation, developer: User) -> ClaimCode:
 
 
 @pytest.fixture
-def candidate(organisation: Organisation, developer: User) -> Candidate:
-    return Candidate.objects.create(
+def candidate(organisation: Organisation, developer: User) -> DeviceCandidate:
+    return DeviceCandidate.objects.create(
         organisation=organisation,
         label=LABEL,
         secret=SECRET,
@@ -57,8 +57,8 @@ def candidate(organisation: Organisation, developer: User) -> Candidate:
 
 
 @pytest.fixture
-def batch(organisation: Organisation, developer: User) -> Batch:
-    return Batch.objects.create(
+def batch(organisation: Organisation, developer: User) -> DeviceBatch:
+    return DeviceBatch.objects.create(
         organisation=organisation,
         title="Line 3",
         secret_hash=enrolment_hash(SECRET),
@@ -71,7 +71,7 @@ def batch(organisation: Organisation, developer: User) -> Batch:
     )
 
 
-def certificate(batch: Batch, secret: str = SECRET) -> BatchProof:
+def certificate(batch: DeviceBatch, secret: str = SECRET) -> BatchProof:
     return BatchProof(f"{batch.pk}.{secret}")
 
 
@@ -148,9 +148,9 @@ def test_a_refused_name_does_not_burn_the_code(code: ClaimCode, organisation: Or
     gate.enrol(CodeProof(CODE), "gate-b")
     ClaimCode.objects.update(used=None, device=None)
     other = DeviceClient()
-    taken = other.enrol(CodeProof(CODE), "gate-b")
-    assert refusal(taken) == (409, "join-refused")
-    assert "gate-b" in taken.json()["detail"]
+    answer = other.enrol(CodeProof(CODE), "gate-b")
+    assert refusal(answer) == (409, "join-refused")
+    assert "gate-b" in answer.json()["detail"]
     assert other.enrol(CodeProof(CODE), "gate-c").status_code == 201
 
 
@@ -217,7 +217,7 @@ def test_guessing_from_many_addresses_ends_for_the_whole_server(code: ClaimCode)
     assert set(answers[FAILED_CODES_A_MINUTE:]) == {(429, "too-often")}
 
 
-def test_right_codes_are_no_guesses(code: ClaimCode, batch: Batch) -> None:
+def test_right_codes_are_no_guesses(code: ClaimCode, batch: DeviceBatch) -> None:
     for number in range(FAILED_CODES_A_MINUTE + 2):
         ClaimCode.objects.update(used=None, device=None)
         assert DeviceClient(address=f"10.0.{number}.1").enrol(CodeProof(CODE)).status_code == 201
@@ -238,7 +238,7 @@ def test_nobody_guesses_while_guesses_cannot_be_counted(code: ClaimCode, monkeyp
 
 
 @pytest.mark.protects("devices/labels")
-def test_a_label_waits_for_a_member(candidate: Candidate, organisation: Organisation, developer: User) -> None:
+def test_a_label_waits_for_a_member(candidate: DeviceCandidate, organisation: Organisation, developer: User) -> None:
     gate = DeviceClient()
     waiting = gate.enrol(label(gate), "gate-b")
     assert (waiting.status_code, waiting.json()) == (202, {"retry": 30})
@@ -270,7 +270,7 @@ def test_a_label_that_nobody_entered_waits_all_the_same(organisation: Organisati
 
 
 @pytest.mark.protects("devices/labels")
-def test_another_secret_is_refused_and_changes_nothing(candidate: Candidate) -> None:
+def test_another_secret_is_refused_and_changes_nothing(candidate: DeviceCandidate) -> None:
     gate = DeviceClient()
     assert refusal(gate.enrol(label(gate, "cd" * 16))) == (403, "label-refused")
     candidate.refresh_from_db()
@@ -278,15 +278,15 @@ def test_another_secret_is_refused_and_changes_nothing(candidate: Candidate) -> 
 
 
 @pytest.mark.protects("devices/labels")
-def test_a_proof_is_for_one_key_and_one_organisation(candidate: Candidate, stranger: User) -> None:
+def test_a_proof_is_for_one_key_and_one_organisation(candidate: DeviceCandidate, stranger: User) -> None:
     gate, thief = DeviceClient(), DeviceClient()
     assert refusal(thief.enrol(label(gate))) == (403, "label-refused")
     proof = LabelProof(LABEL, "acme", label_proof(SECRET, gate.key.public, "other"))
     assert refusal(gate.enrol(proof)) == (403, "label-refused")
 
 
-def test_a_candidate_ends(candidate: Candidate) -> None:
-    Candidate.objects.update(expires=timezone.now())
+def test_a_candidate_ends(candidate: DeviceCandidate) -> None:
+    DeviceCandidate.objects.update(expires=timezone.now())
     gate = DeviceClient()
     assert gate.enrol(label(gate)).status_code == 202
     candidate.refresh_from_db()
@@ -297,7 +297,7 @@ def test_a_candidate_ends(candidate: Candidate) -> None:
 
 
 @pytest.mark.protects("devices/copied-certificates")
-def test_a_batch_takes_as_many_devices_as_it_says(batch: Batch) -> None:
+def test_a_batch_takes_as_many_devices_as_it_says(batch: DeviceBatch) -> None:
     gates = [DeviceClient() for _ in range(3)]
     assert [gate.enrol(certificate(batch)).status_code for gate in gates] == [201, 201, 403]
     # The same device again is not counted again.
@@ -309,23 +309,23 @@ def test_a_batch_takes_as_many_devices_as_it_says(batch: Batch) -> None:
 
 @pytest.mark.protects("devices/copied-certificates")
 @pytest.mark.parametrize("change", [{"expires": timezone.now()}, {"revoked": timezone.now()}, {"created_by": None}])
-def test_a_batch_ends(batch: Batch, change: dict[str, Any]) -> None:
+def test_a_batch_ends(batch: DeviceBatch, change: dict[str, Any]) -> None:
     gate = DeviceClient()
     assert gate.enrol(certificate(batch)).status_code == 201
-    Batch.objects.update(**change)
+    DeviceBatch.objects.update(**change)
     assert refusal(DeviceClient().enrol(certificate(batch))) == (403, "batch-refused")
     # Claimed devices stay.
     assert gate.poll().status_code == 200
 
 
 @pytest.mark.protects("devices/copied-certificates")
-def test_a_certificate_is_not_guessed(batch: Batch) -> None:
+def test_a_certificate_is_not_guessed(batch: DeviceBatch) -> None:
     assert refusal(DeviceClient().enrol(certificate(batch, secrets.token_hex(16)))) == (403, "batch-refused")
     batch.refresh_from_db()
     assert batch.used == 0
 
 
-def test_a_device_that_cannot_join_is_not_counted(batch: Batch) -> None:
+def test_a_device_that_cannot_join_is_not_counted(batch: DeviceBatch) -> None:
     first = DeviceClient()
     first.enrol(certificate(batch), "gate-b")
     assert refusal(DeviceClient().enrol(certificate(batch), "gate-b")) == (409, "join-refused")
@@ -333,6 +333,6 @@ def test_a_device_that_cannot_join_is_not_counted(batch: Batch) -> None:
     assert batch.used == 1
 
 
-def test_a_production_line_behind_one_address_is_not_held_up(batch: Batch) -> None:
-    Batch.objects.update(limit=40)
+def test_a_production_line_behind_one_address_is_not_held_up(batch: DeviceBatch) -> None:
+    DeviceBatch.objects.update(limit=40)
     assert {DeviceClient().enrol(certificate(batch)).status_code for _ in range(40)} == {201}

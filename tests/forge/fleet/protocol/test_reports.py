@@ -127,8 +127,8 @@ def test_events_become_the_timeline_and_a_clock_that_is_ahead_is_not_believed(ga
 def test_members_hear_of_the_last_install_and_fallback_of_a_report(gate: DeviceClient) -> None:
     events = tuple(DeviceEvent(EventKind.INSTALLED, 0, f"1.{number}.0") for number in range(5, 9))
     gate.report(first_report(sequence=2, events=(*events, DeviceEvent(EventKind.FELL_BACK, 0, "1.8.0"))))
-    told = Event.objects.filter(type__startswith="device.").exclude(type="device.changed").order_by("pk")
-    assert [(each.type, each.data["version"]) for each in told] == [
+    events_of_report = Event.objects.filter(type__startswith="device.").exclude(type="device.changed").order_by("pk")
+    assert [(each.type, each.data["version"]) for each in events_of_report] == [
         ("device.installed", "1.8.0"),
         ("device.fell_back", "1.8.0"),
     ]

@@ -18,9 +18,9 @@ from forge.fleet.devices.requests import ask_device
 from forge.fleet.groups.assignments import AssignedRelease, assign_release
 from forge.fleet.groups.models import Assignment
 from forge.fleet.models import Device, DeviceRequest, SelfTest
-from forge.fleet.self_tests.asking import day_of, is_due, prepare_outputs
 from forge.fleet.self_tests.job import SELF_TEST
 from forge.fleet.self_tests.judging import store_outputs
+from forge.fleet.self_tests.requests import day_of, is_due, prepare_outputs
 from forge.jobs import queue
 from forge.jobs.models import Job, JobState
 from forge.jobs.workers.running import RunningJob
@@ -42,15 +42,15 @@ pytestmark = pytest.mark.django_db
 OUTPUTS, OTHERS = f"sha256:{'0a' * 32}", f"sha256:{'0b' * 32}"
 
 
-def asked(gate: DeviceClient) -> list[Any]:
-    """The self-tests that a device is asked for."""
+def requested_tests(gate: DeviceClient) -> list[Any]:
+    """Returns the self-tests that a device is asked for."""
     requests = DesiredState.from_json(gate.poll().json()).requests
     return [each for each in requests if each.kind is RequestKind.SELF_TEST]
 
 
 def answer(gate: DeviceClient, outputs: str, problem: DeviceProblem | None = None) -> None:
     """Answers the one that it is asked for."""
-    (request,) = asked(gate)
+    (request,) = requested_tests(gate)
     sequence = row_of(gate).sequence + 1
     report = first_report(sequence=sequence, answers=(RequestAnswer(request.id, outputs, problem=problem),))
     assert gate.report(report).status_code == 204
@@ -62,14 +62,14 @@ def test_a_device_is_asked_once_a_day_with_the_seed_of_all_that_run_the_same(
 ) -> None:
     other = device_client(organisation, "gate-8")
     Device.objects.update(assignment=assignment)
-    (first,), (of_other,) = asked(gate), asked(other)
+    (first,), (of_other,) = requested_tests(gate), requested_tests(other)
     assert first.seed is not None
     # The days of both may begin at another moment.
     if day_of(UUID(gate.device), timezone.now()) == day_of(UUID(other.device), timezone.now()):
         assert first.seed == of_other.seed
-    assert [each.id for each in asked(gate)] == [first.id]
+    assert [each.id for each in requested_tests(gate)] == [first.id]
     answer(gate, OUTPUTS)
-    assert asked(gate) == []
+    assert requested_tests(gate) == []
 
 
 def test_the_days_of_devices_begin_all_over_the_day() -> None:
@@ -81,10 +81,10 @@ def test_the_days_of_devices_begin_all_over_the_day() -> None:
 def test_the_next_day_has_another_seed_and_takes_the_place_of_what_was_not_answered(
     gate: DeviceClient, assignment: Assignment
 ) -> None:
-    (before,) = asked(gate)
+    (before,) = requested_tests(gate)
     Device.objects.update(self_test_day=timezone.now().date() - timedelta(days=3))
     SelfTest.objects.update(day=timezone.now().date() - timedelta(days=3))
-    (after,) = asked(gate)
+    (after,) = requested_tests(gate)
     assert after.id != before.id
     assert after.seed != before.seed
     assert DeviceRequest.objects.exclude(answered=None).get().pk == before.id
@@ -93,12 +93,12 @@ def test_the_next_day_has_another_seed_and_takes_the_place_of_what_was_not_answe
 @pytest.mark.parametrize("change", [{"rune": ""}, {"rune": OTHERS}])
 def test_what_is_not_wanted_is_not_tested(gate: DeviceClient, assignment: Assignment, change: dict[str, str]) -> None:
     Assignment.objects.update(**change)
-    assert asked(gate) == []
+    assert requested_tests(gate) == []
 
 
 def test_nothing_is_asked_of_a_device_without_a_deployment(gate: DeviceClient) -> None:
     assert not is_due(row_of(gate), timezone.now())
-    assert asked(gate) == []
+    assert requested_tests(gate) == []
 
 
 def computed(outputs: str, reason: str = "") -> None:
@@ -109,7 +109,7 @@ def computed(outputs: str, reason: str = "") -> None:
 @pytest.mark.protects("devices/false-self-tests")
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize(
-    ("approved", "reason", "of_device", "verdict"),
+    ("expected", "reason", "of_device", "verdict"),
     [
         (OUTPUTS, "", OUTPUTS, "passed"),
         (OUTPUTS, "", OTHERS, "failed"),
@@ -122,19 +122,19 @@ def test_an_answer_is_compared_whoever_is_first(
     gate: DeviceClient,
     assignment: Assignment,
     developer: User,
-    approved: str,
+    expected: str,
     reason: str,
     of_device: str,
     verdict: str,
     is_first: bool,
 ) -> None:
-    assert asked(gate)
+    assert requested_tests(gate)
     if is_first:
-        computed(approved, reason)
+        computed(expected, reason)
     answer(gate, of_device)
     if not is_first:
         assert row_of(gate).self_test == ""
-        computed(approved, reason)
+        computed(expected, reason)
     row = row_of(gate)
     assert (row.self_test, row.self_tested is not None) == (verdict, True)
     failed = verdict == "failed"
@@ -143,7 +143,7 @@ def test_an_answer_is_compared_whoever_is_first(
 
 
 def test_a_rune_that_does_not_run_on_the_device_has_failed(gate: DeviceClient, assignment: Assignment) -> None:
-    assert asked(gate)
+    assert requested_tests(gate)
     computed(OUTPUTS)
     answer(gate, "", DeviceProblem(ProblemName.TRAPPED, "unreachable"))
     assert row_of(gate).self_test == "failed"
@@ -151,7 +151,7 @@ def test_a_rune_that_does_not_run_on_the_device_has_failed(gate: DeviceClient, a
 
 
 def test_an_answer_about_what_does_not_run_any_more_says_nothing(gate: DeviceClient, assignment: Assignment) -> None:
-    (request,) = asked(gate)
+    (request,) = requested_tests(gate)
     computed(OUTPUTS)
     newer = InstalledRune("acme/kitchen/gateways", 4, "1.5.0", OTHERS)
     gate.report(first_report(sequence=2, running=newer, answers=(RequestAnswer(request.id, OTHERS),)))
@@ -161,7 +161,7 @@ def test_an_answer_about_what_does_not_run_any_more_says_nothing(gate: DeviceCli
 def test_a_test_that_a_member_asks_for_is_compared_too(
     gate: DeviceClient, assignment: Assignment, developer: User
 ) -> None:
-    assert asked(gate)
+    assert requested_tests(gate)
     answer(gate, OUTPUTS)
     request = ask_device(row_of(gate), RequestKind.SELF_TEST, developer)
     answer(gate, OTHERS)
@@ -233,9 +233,9 @@ def test_a_worker_computes_what_the_approved_rune_answers(gate: DeviceClient, as
     rune = put_bytes(module).digest
     Assignment.objects.update(rune=rune)
     Device.objects.update(running_rune=rune)
-    (request,) = asked(gate)
-    done = run(Job.objects.get())
-    assert (done.state, done.error) == (JobState.SUCCEEDED, "")
+    (request,) = requested_tests(gate)
+    job = run(Job.objects.get())
+    assert (job.state, job.error) == (JobState.SUCCEEDED, "")
     expected = self_test(module, request.seed)
     assert is_digest(expected.outputs)
     assert (SelfTest.objects.get().outputs, SelfTest.objects.get().reason) == (expected.outputs, "")
@@ -246,7 +246,7 @@ def test_bytes_that_are_no_rune_are_not_verified(gate: DeviceClient, assignment:
     rune = put_bytes(BYTES).digest
     Assignment.objects.update(rune=rune)
     Device.objects.update(running_rune=rune)
-    assert asked(gate)
+    assert requested_tests(gate)
     run(Job.objects.get())
     assert SelfTest.objects.get().outputs == ""
     assert SelfTest.objects.get().reason.startswith("the rune does not run: ")
@@ -254,7 +254,7 @@ def test_bytes_that_are_no_rune_are_not_verified(gate: DeviceClient, assignment:
 
 @pytest.mark.slow
 def test_a_rune_that_is_not_stored_any_more_is_not_verified(gate: DeviceClient, assignment: Assignment) -> None:
-    assert asked(gate)
+    assert requested_tests(gate)
     run(Job.objects.get())
     assert SelfTest.objects.get().reason == "the server does not have the rune any more"
     answer(gate, OUTPUTS)

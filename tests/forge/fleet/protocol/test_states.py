@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.fleet.devices.requests import ask_device, end_requests
-from forge.fleet.devices.seen import seen, write_seen
+from forge.fleet.devices.seen import seen_devices, write_seen
 from forge.fleet.groups.models import Assignment
 from forge.fleet.models import Device
 from forge.fleet.protocol.limits import REQUESTS_A_MINUTE
@@ -30,17 +30,17 @@ def state(answer: Any) -> DesiredState:
 
 
 def test_a_device_without_a_deployment_is_wanted_to_run_nothing(gate: DeviceClient) -> None:
-    found = state(gate.poll())
-    assert (found.wanted, found.interval, found.wait, found.sequence) == (None, 60, 0, 1)
-    assert (found.requests, found.orders) == ((), ())
+    desired = state(gate.poll())
+    assert (desired.wanted, desired.interval, desired.wait, desired.sequence) == (None, 60, 0, 1)
+    assert (desired.requests, desired.orders) == ((), ())
 
 
 def test_a_device_gets_the_release_of_its_deployment(gate: DeviceClient, assignment: Assignment) -> None:
     Assignment.objects.update(order="signed at home")
-    wanted = state(gate.poll()).wanted
-    assert wanted is not None
-    assert (wanted.deployment, wanted.number, wanted.version) == ("acme/kitchen/gateways", 3, "1.4.0")
-    assert (wanted.rune, wanted.size, wanted.self_test) == (RUNE, 4096, None)
+    wanted_rune = state(gate.poll()).wanted
+    assert wanted_rune is not None
+    assert (wanted_rune.deployment, wanted_rune.number, wanted_rune.version) == ("acme/kitchen/gateways", 3, "1.4.0")
+    assert (wanted_rune.rune, wanted_rune.size, wanted_rune.self_test) == (RUNE, 4096, None)
     assert state(gate.poll()).orders == ("signed at home",)
 
 
@@ -93,16 +93,16 @@ def test_what_is_asked_of_a_device_is_asked_of_it_alone(
 
 def test_a_request_comes_with_the_order_of_the_key_at_home(gate: DeviceClient) -> None:
     ask_device(row_of(gate), RequestKind.HAND_OVER, None, "leave, signed")
-    found = state(gate.poll())
-    assert ([each.kind for each in found.requests], found.orders) == ([RequestKind.HAND_OVER], ("leave, signed",))
+    desired = state(gate.poll())
+    assert ([each.kind for each in desired.requests], desired.orders) == ([RequestKind.HAND_OVER], ("leave, signed",))
 
 
 def test_a_retired_device_is_asked_to_leave_and_for_nothing_else(gate: DeviceClient, assignment: Assignment) -> None:
     Device.objects.update(retired=timezone.now())
     ask_device(row_of(gate), RequestKind.RESTART, None)
     ask_device(row_of(gate), RequestKind.LEAVE, None)
-    found = state(gate.poll())
-    assert ([each.kind for each in found.requests], found.wanted) == ([RequestKind.LEAVE], None)
+    desired = state(gate.poll())
+    assert ([each.kind for each in desired.requests], desired.wanted) == ([RequestKind.LEAVE], None)
     end_requests(row_of(gate))
     assert gate.poll().status_code == 410
 
@@ -114,8 +114,8 @@ def test_a_device_that_asks_too_often_waits_and_others_at_its_address_do_not(
     other = device_client(organisation, "gate-8")
     answers = [gate.poll().status_code for _ in range(REQUESTS_A_MINUTE + 1)]
     assert set(answers[:-1]) == {200}
-    refused = gate.poll()
-    assert (refused.status_code, refused.json()["name"], refused["Retry-After"]) == (429, "too-often", "60")
+    answer = gate.poll()
+    assert (answer.status_code, answer.json()["name"], answer["Retry-After"]) == (429, "too-often", "60")
     assert other.poll().status_code == 200
 
 
@@ -144,7 +144,7 @@ def test_a_poll_writes_nothing_and_is_seen_later(gate: DeviceClient, assignment:
 def test_when_a_device_was_seen_never_goes_back(gate: DeviceClient) -> None:
     before = row_of(gate).seen
     assert before is not None
-    seen.note(row_of(gate).pk, before.replace(year=2020))
+    seen_devices.note(row_of(gate).pk, before.replace(year=2020))
     write_seen()
     assert row_of(gate).seen == before
 
@@ -158,8 +158,8 @@ def test_what_the_database_does_not_take_is_written_the_next_time(
     def fail(_: object) -> None:
         raise RuntimeError("away")
 
-    with monkeypatch.context() as broken:
-        broken.setattr("forge.fleet.devices.seen._store", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr("forge.fleet.devices.seen._store", fail)
         with pytest.raises(RuntimeError):
             write_seen()
     assert row_of(gate).seen is None

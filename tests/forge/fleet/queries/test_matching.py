@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.accounts.models import Organisation
-from forge.fleet.models import Assignment, Batch
+from forge.fleet.models import Assignment, DeviceBatch
 from forge.fleet.queries.errors import BadQuery
 from forge.fleet.queries.fields import FIELDS
 from forge.fleet.queries.matching import is_lasting, matching, parse_query, scope_of
@@ -88,7 +88,7 @@ def random_rows(organisation: Organisation, now: datetime, count: int) -> list[D
         assignment_row(groups["halls"], "other/pis", "1.4", RUNES[0]),
         assignment_row(groups["odd"], "other/odd", "1.6", ""),
     ]
-    batch = Batch.objects.create(
+    batch = DeviceBatch.objects.create(
         organisation=organisation, title="Line 3", limit=9, trust="server", created=now, expires=now
     )
     ages = [None, *(timedelta(minutes=minutes) for minutes in (1, 29, 31, 1439, 1441, 50_000))]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from rune.devices.firmware.answers import BoardOutput, read_hello, read_problem, read_run
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.devices.firmware.errors import BoardError
 from rune.devices.firmware.frames import Frame, FrameKind, FrameReader, encode_frame
 from rune.devices.firmware.protocol import HelloJson
@@ -136,27 +136,27 @@ def spoilt(number: int) -> bytes:
     ],
 )
 def test_what_a_board_refuses_is_said(answer: Callable[[int], bytes], reason: str) -> None:
-    device = Device(FramePeer([hello, answer]))
+    device = BoardClient(FramePeer([hello, answer]))
     with pytest.raises(BoardError, match=reason):
         device.run(b"")
 
 
 def test_what_came_damaged_is_asked_again_and_an_older_answer_is_passed_over() -> None:
     again = [spoilt, problem(1), lambda number: hello(number - 1) + hello(number)]
-    assert Device(FramePeer(again), timeout=0.05).hello == HELLO
+    assert BoardClient(FramePeer(again), timeout=0.05).hello == HELLO
     with pytest.raises(BoardError, match="The connection is unreliable"):
-        Device(FramePeer([spoilt] * 3), timeout=0.05)
+        BoardClient(FramePeer([spoilt] * 3), timeout=0.05)
 
 
 @pytest.mark.parametrize("before", [[], [problem(1)]])
 def test_a_run_whose_answer_came_damaged_is_not_made_twice(before: list[Callable[[int], bytes]]) -> None:
     """The board has gone on in its state."""
-    device = Device(FramePeer([hello, *before, spoilt]), timeout=0.05)
+    device = BoardClient(FramePeer([hello, *before, spoilt]), timeout=0.05)
     with pytest.raises(BoardError, match="start again from the first input"):
         device.run(b"")
 
 
 def test_a_run_that_the_board_refused_as_damaged_is_asked_again() -> None:
-    device = Device(FramePeer([hello, problem(1), problem(5), problem(6, 4, 1)]), timeout=0.05)
+    device = BoardClient(FramePeer([hello, problem(1), problem(5), problem(6, 4, 1)]), timeout=0.05)
     with pytest.raises(BoardError, match="The rune gave up"):
         device.run(b"")

@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.model.tflite import ModelTensor
 from rune.tensor import ElementType, TensorType
 from rune.tools.mlperf.benchmarks import BENCHMARKS, BenchmarkModel
@@ -195,4 +195,4 @@ def test_a_board_with_firmware_of_several_outputs_is_refused(monkeypatch: pytest
     monkeypatch.setattr("rune.tools.mlperf.machines.ThisMachine", lambda model: here)
     board = SimpleNamespace(hello={"inputs": [{"bytes": 490}], "outputs": [{}, {}]})
     with pytest.raises(InferenceFailed, match="has 2 outputs, and the model one"):
-        SerialBoard(b"", cast(Device, board))
+        SerialBoard(b"", cast(BoardClient, board))

@@ -12,7 +12,7 @@ from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
-from forge.fleet.enrolment.models import Candidate
+from forge.fleet.enrolment.models import DeviceCandidate
 from forge.fleet.groups.actions import create_group
 from forge.fleet.hand_overs.actions import offer_device
 from forge.fleet.stock.actions import create_stock_device
@@ -84,7 +84,7 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
         batch = create_batch(owner, organisation, "Line 3", 10, (timezone.now() + timedelta(days=1)).date()).row
         offered_device = joined(giver, f"door-{number}")
         offer_device(owner, offered_device, organisation.name)
-    Candidate.objects.filter(pk=candidate.pk).update(
+    DeviceCandidate.objects.filter(pk=candidate.pk).update(
         public_key=DEVICE_KEY, report=first_report().to_json(), asked=timezone.now()
     )
     create_stock_device(owner, organisation, "linux-armv7l", "stock-1")

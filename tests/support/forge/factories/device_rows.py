@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.fleet.groups.models import GroupKind
-from forge.fleet.models import Assignment, Device, DeviceLabel, Group
+from forge.fleet.models import Assignment, Device, DeviceGroup, DeviceLabel
 
 
 def device_row(organisation: Organisation, name: str, labels: Mapping[str, str] | None = None, **fields: Any) -> Device:
@@ -33,16 +33,18 @@ def device_row(organisation: Organisation, name: str, labels: Mapping[str, str] 
     return device
 
 
-def group_row(organisation: Organisation, name: str, query: str, kind: str = GroupKind.GROUP, **fields: Any) -> Group:
+def group_row(
+    organisation: Organisation, name: str, query: str, kind: str = GroupKind.GROUP, **fields: Any
+) -> DeviceGroup:
     """Makes a group."""
     title = name.replace("-", " ").title()
-    return Group.objects.create(
+    return DeviceGroup.objects.create(
         organisation=organisation, name=name, title=title, kind=kind, query=query, created=timezone.now(), **fields
     )
 
 
 def assignment_row(
-    group: Group, deployment: str, version: str, rune: str, number: int = 1, **fields: Any
+    group: DeviceGroup, deployment: str, version: str, rune: str, number: int = 1, **fields: Any
 ) -> Assignment:
     """Makes what the devices of a group shall run. `deployment` is its path below the organisation."""
     organisation, now = group.organisation, timezone.now()

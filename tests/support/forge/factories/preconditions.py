@@ -23,7 +23,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.updates.access import update_keys_facet
 from forge.fleet.devices.etag_facets import device_facets
 from forge.fleet.groups.etag_facets import group_facets
-from forge.fleet.models import Device, Group
+from forge.fleet.models import Device, DeviceGroup
 from forge.learning.conversions.etag_facets import board_facets
 from forge.learning.models import ModelConversion
 from forge.projects.etag_facets import project_facets
@@ -84,7 +84,7 @@ def _facets(path: str, body: dict[str, Any]) -> Sequence[Facet]:
         rows = Deployment.objects.prefetch_related("releases", "keys")
         return deployment_facets(rows.get(project=_project(match), name=match[3]))
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/(?:device-|devices/)groups/([^/]+)(?:/do)?", path):
-        groups = Group.objects.filter(organisation__name=match[1], name=match[2])
+        groups = DeviceGroup.objects.filter(organisation__name=match[1], name=match[2])
         return [facet for group in groups for facet in group_facets(group)]
     if match := re.fullmatch(r"/?(?:api/v1/organisations/)?([^/]+)/devices/([^/]+)(?:/[a-z-]+)?", path):
         devices = Device.objects.filter(organisation__name=match[1], name=match[2])

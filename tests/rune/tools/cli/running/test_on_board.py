@@ -10,7 +10,7 @@ import pytest
 
 from rune.abi import OutputKind
 from rune.devices.firmware.answers import BoardOutput, BoardRun
-from rune.devices.firmware.device import Device
+from rune.devices.firmware.device import BoardClient
 from rune.devices.firmware.errors import BoardError
 from rune.digests import digest_of
 from rune.running.runtime import LoadedRune
@@ -29,7 +29,7 @@ def board(*answers: float) -> ConnectedBoard:
         reset=lambda: None,
         run=lambda data: BoardRun(5, 1, (), (output,)),
     )
-    return ConnectedBoard(cast(Device, device), RUNE, cast(LoadedRune, SimpleNamespace(capabilities=())))
+    return ConnectedBoard(cast(BoardClient, device), RUNE, cast(LoadedRune, SimpleNamespace(capabilities=())))
 
 
 def serial(elements: str) -> Any:

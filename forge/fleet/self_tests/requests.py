@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
-from forge.fleet.devices.given_up import GIVEN_UP
+from forge.fleet.devices.expired_requests import NO_ANSWER
 from forge.fleet.models import Assignment, Device, DeviceRequest, SelfTest
 from forge.fleet.self_tests.job import SELF_TEST
 from forge.jobs.models import WorkerCapability
@@ -54,7 +54,7 @@ def ask_daily(device: Device, now: datetime) -> Device:
     if rows.update(self_test_day=day, revision=F("revision") + 1):
         test = _test_of_day(device.organisation_id, device.running_rune, day, now)
         open_requests = DeviceRequest.objects.filter(device=device, kind=RequestKind.SELF_TEST, answered=None)
-        open_requests.filter(created_by=None).update(answered=now, problem_detail=GIVEN_UP)
+        open_requests.filter(created_by=None).update(answered=now, problem_detail=NO_ANSWER)
         DeviceRequest.objects.create(
             device=device, kind=RequestKind.SELF_TEST, seed=test.seed, rune=test.rune, created=now
         )
