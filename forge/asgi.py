@@ -26,7 +26,6 @@ from forge.core.http.asgi.origins import SameOrigin  # noqa: E402
 from forge.core.http.asgi.static_files import StaticFiles  # noqa: E402
 from forge.core.processes.periodic import RunsIn, scheduler  # noqa: E402
 from forge.fleet.protocol.long_polls.grants import LongPollGrants  # noqa: E402
-from forge.fleet.protocol.long_polls.middleware import LongPolls  # noqa: E402
 from forge.jobs.lists.routing import websocket_urlpatterns as jobs_urlpatterns  # noqa: E402
 from forge.notices.inbox.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
@@ -34,6 +33,7 @@ from forge.registry.distribution.protocol.addresses import is_blob_upload  # noq
 from forge.request_limits.bodies import ANONYMOUS_BYTES, BodyGate, has_body  # noqa: E402
 from forge.request_limits.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.request_limits.database_gate import DatabaseGate  # noqa: E402
+from forge.request_limits.long_polls import LongPolls  # noqa: E402
 from forge.request_limits.requests import RequestGate  # noqa: E402
 from forge.request_limits.sender_identity import identify, sockets_of_person  # noqa: E402
 from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402

@@ -28,6 +28,8 @@ REQUIRED_ISOLATION = ENVIRONMENT.required_isolation
 BACKUP_DAYS = ENVIRONMENT.backup_days
 ADVISORY_LIST = ENVIRONMENT.advisory_list
 DEVICE_POLL_SECONDS = ENVIRONMENT.device_poll_seconds
+DEVICE_MQTT_URL = ENVIRONMENT.device_mqtt_url
+DEVICE_MQTT_CREDENTIALS = ENVIRONMENT.device_mqtt_credentials
 DEVICE_LONG_POLLS = ENVIRONMENT.device_long_polls
 AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_COPIES = ENVIRONMENT.audit_copies
@@ -85,7 +87,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "forge.registry.distribution.protocol.middleware.RegistryAddresses",
-    "forge.fleet.protocol.middleware.DeviceAddresses",
+    "forge.fleet.serving.middleware.DeviceAddresses",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -7,7 +7,8 @@ from drf_spectacular.views import SpectacularAPIView
 
 from forge.datasets.collecting.urls import collect_urlpatterns
 from forge.deployments.urls import served_urlpatterns, stock_urlpatterns
-from forge.fleet.protocol.views import device_address
+from forge.fleet.serving.views import device_address
+from forge.fleet.stock.views import stock_address
 from forge.player.urls import player_urlpatterns
 from forge.registry.distribution.protocol.api import distribution
 from forge.web.errors import unknown
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_urlpatterns)),
     # The middleware `DeviceAddresses` answers these before; lists of all addresses have them from here.
     path("api/device/v1/<path:rest>", device_address),
+    path("default/controller/v1/<path:rest>", stock_address),
+    path("DEFAULT/controller/v1/<path:rest>", stock_address),
     # Not left to the pages below: the API answers whatever it is asked with JSON.
     path("api/", unknown),
     path("api/<path:rest>", unknown),

@@ -7,7 +7,8 @@
     knock.build()
     knock.preview()  # in a notebook: the rune to try, and a link for a phone
 
-It asks the server with the token of `rune login --token-stdin`. See docs/guides/notebooks.md.
+It asks the server with the token of `rune login --token-stdin`. With `device="local"` it asks no server: the project is
+built on this machine, and its daemon `hmrd` runs it. See docs/guides/notebooks.md.
 """
 
 from hmr.builds import BuiltRune
@@ -16,5 +17,6 @@ from hmr.errors import HmrError
 from hmr.models import FormRow, ModelFigures
 from hmr.preview import Preview
 from hmr.rune import Rune
+from hmr.running import RunningRune
 
-__all__ = ["BuiltRune", "DeployedRune", "FormRow", "HmrError", "ModelFigures", "Preview", "Rune"]
+__all__ = ["BuiltRune", "DeployedRune", "FormRow", "HmrError", "ModelFigures", "Preview", "Rune", "RunningRune"]

@@ -16,6 +16,11 @@ class HmrError(Exception):
     * `change-waits`: the model is in a change request that somebody has to approve first
     * `build-failed`: the project does not build, or nothing was built yet
     * `not-signed`: the server has not signed what a deployment serves
+    * `daemon-away`: no daemon answers at the socket of this device
+    * `toolchain-missing`: what builds and converts is not installed on this device
+    * `converter-missing`: the libraries that convert this model are not prepared on this device
+    * `rune-refused`: the device does not run the rune, for the reason in the text; what ran before goes on
+    * `server-needed`: a device alone cannot do it
     * `too-slow`: a job did not end in the time that the caller gave it
     """
 

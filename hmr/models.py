@@ -68,6 +68,7 @@ class ModelFigures:
     """The form that is used."""
     rows: Sequence[FormRow]
     page: str
+    """The address of the conversion on the server, or "" without one."""
 
     def row(self, form: str | None = None) -> FormRow:
         """The row of a form, by default of the chosen one. Raises `KeyError`."""
@@ -95,15 +96,16 @@ class ModelFigures:
             for row in self.rows
         )
         head = "<tr><th>Form</th><th>Size</th><th>RAM</th><th>Signal to noise</th><th>Answers</th></tr>"
-        link = f'<a href="{html.escape(self.page, quote=True)}" target="_blank" rel="noopener">Open on the server</a>'
-        return f"<table>{head}{cells}</table><p>{html.escape(self.source)} as {html.escape(self.path)}. {link}</p>"
+        url = html.escape(self.page, quote=True)
+        link = f' <a href="{url}" target="_blank" rel="noopener">Open on the server</a>' if self.page else ""
+        return f"<table>{head}{cells}</table><p>{html.escape(self.source)} as {html.escape(self.path)}.{link}</p>"
 
 
 def sample_bytes(samples: Any) -> bytes:
     """The bytes of a file of samples, of its path, an array with one sample or many, or a dictionary with an array for
     each input."""
     if isinstance(samples, str | PathLike):
-        return _file_bytes(Path(fspath(samples)))
+        return file_bytes(samples)
     import numpy as np
 
     file = io.BytesIO()
@@ -118,9 +120,10 @@ def sample_bytes(samples: Any) -> bytes:
     return file.getvalue()
 
 
-def _file_bytes(path: Path) -> bytes:
+def file_bytes(path: str | PathLike[str]) -> bytes:
+    """The bytes of a file of the caller. Raises `HmrError`."""
     try:
-        return path.read_bytes()
+        return Path(fspath(path)).read_bytes()
     except OSError as error:
         raise HmrError("not-there", f"{path} cannot be read: {error.strerror}.") from None
 
@@ -128,8 +131,7 @@ def _file_bytes(path: Path) -> bytes:
 def model_bytes(model: Any) -> tuple[str, bytes]:
     """The file name and the bytes of a model: a path, or an object that saves itself as Keras models do."""
     if isinstance(model, str | PathLike):
-        path = Path(fspath(model))
-        return path.name, _file_bytes(path)
+        return Path(fspath(model)).name, file_bytes(model)
     save = getattr(model, "save", None)
     if save is None:
         message = f"A {type(model).__name__} is neither the path of a model nor a Keras model."
@@ -182,20 +184,27 @@ def figures_of(
     `accepts_guess` where it was calibrated on random numbers."""
     samples: Mapping[str, Any] = row["samples"] or {}
     rows = [_row(each, samples) for each in row["forms"]]
-    chosen_row = next((each for each in rows if each.form == form), None)
-    if chosen_row is None:
-        message = f"{row['name']} has no form {form}. It has {', '.join(each.form for each in rows)}."
-        raise HmrError("model-refused", message)
-    if chosen_row.refusal:
-        raise HmrError("model-refused", f"{form} of {row['name']} was not converted: {chosen_row.refusal}")
-    if chosen_row.calibrated_on == RANDOM_NUMBERS and not accepts_guess:
-        reason = samples.get("reason") or ""
+    figures = ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
+    require_form(figures, samples.get("reason") or "", accepts_guess=accepts_guess)
+    return figures
+
+
+def require_form(figures: ModelFigures, reason: str = "", *, accepts_guess: bool) -> None:
+    """Raises `HmrError` unless the chosen form was made, and unless `accepts_guess` where it was calibrated on random
+    numbers, for this reason."""
+    form, source = figures.chosen, figures.source
+    row = next((each for each in figures.rows if each.form == form), None)
+    if row is None:
+        names = ", ".join(each.form for each in figures.rows)
+        raise HmrError("model-refused", f"{source} has no form {form}. It has {names}.")
+    if row.refusal:
+        raise HmrError("model-refused", f"{form} of {source} was not converted: {row.refusal}")
+    if row.calibrated_on == RANDOM_NUMBERS and not accepts_guess:
         message = (
-            f"{form} of {row['name']} was {CALIBRATED_ON_RANDOM}: on your own data most answers can be wrong. {reason} "
+            f"{form} of {source} was {CALIBRATED_ON_RANDOM}: on your own data most answers can be wrong. {reason} "
             'Give arrays of the model\'s input with samples=, choose form="float32", or accept it with guess=True.'
         )
         raise HmrError("samples-missing", message.replace("  ", " "))
-    return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
 
 
 @reads_answers

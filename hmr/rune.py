@@ -1,46 +1,72 @@
-"""A rune of a project, from its model to what phones and apps get."""
+"""A rune of a project, from its model to what phones, apps and devices get."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from os import PathLike, fspath
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
-from hmr.builds import BUILD_SECONDS, BuiltRune, build
-from hmr.deployments import SIGNING_SECONDS, DeployedRune, DeploymentKind, deploy, publish, signed_deployment
+from hmr.back_end import BackEnd
+from hmr.builds import BUILD_SECONDS, BuiltRune
+from hmr.deployments import DeployedRune, DeploymentKind
 from hmr.errors import HmrError
-from hmr.models import (
-    CONVERSION_SECONDS,
-    ModelFigures,
-    apply_form,
-    chosen_form,
-    convert,
-    figures_of,
-    model_bytes,
-    sample_bytes,
-)
-from hmr.preview import Preview, make_preview
-from hmr.reviews import RequestedReview, open_review
+from hmr.models import CONVERSION_SECONDS, ModelFigures
+from hmr.preview import Preview
+from hmr.reviews import RequestedReview
+from hmr.running import RunningRune
 from hmr.server import ProjectServer
-from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.tools.remote.api import get, post, put
+from hmr.server_back_end import ServerBackEnd
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
     import rune
 
-_FILE: Final = "/projects/{organisation}/{name}/files/{path}"
-LARGEST_DATA = 4 * 1024 * 1024 * 1024
+    Deployed = TypeVar("Deployed", default=DeployedRune)
+else:
+    from typing import TypeVar
+
+    Deployed = TypeVar("Deployed")  # Python below 3.13 knows no default; type checkers do.
+
+LOCAL = "local"
 
 
-class Rune:
-    """The rune of a project on a server: `hmr.Rune("acme", "door-knock", "Runefile.yml", "1.0")`.
+class Rune(Generic[Deployed]):
+    """The rune of a project: `hmr.Rune("acme", "door-knock", "Runefile.yml", "1.0")`.
 
     `org` and `name` are the project, which is made where it is not there. `runefile` is the path of a Runefile, which
     becomes the project's, or None to use what the project has. `version` is the tag under which `deploy` publishes.
     `server` is the address of the server, by default that of the last `rune login`; the token is `token`, that of the
-    variable HMR_TOKEN, or that of `rune login`. All methods raise `HmrError`.
+    variable HMR_TOKEN, or that of `rune login`.
+
+    With `device="local"` there is no server: the project is the folder of the Runefile, it is built on this machine,
+    and the daemon `hmrd` of this machine runs it. `socket` is the daemon's, by default that of the variable
+    HMRD_SOCKET, or /var/lib/hmrd/hmrd.sock. All methods raise `HmrError`.
     """
+
+    @overload
+    def __init__(
+        self: Rune[DeployedRune],
+        org: str,
+        name: str,
+        runefile: str | PathLike[str] | None = None,
+        version: str = "latest",
+        *,
+        server: str | None = None,
+        token: str | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: Rune[RunningRune],
+        org: str,
+        name: str,
+        runefile: str | PathLike[str] | None = None,
+        version: str = "latest",
+        *,
+        device: Literal["local"],
+        socket: str | PathLike[str] | None = None,
+    ) -> None: ...
 
     def __init__(
         self,
@@ -51,31 +77,37 @@ class Rune:
         *,
         server: str | None = None,
         token: str | None = None,
+        device: str | None = None,
+        socket: str | PathLike[str] | None = None,
     ) -> None:
         self.version = version
-        self._server = ProjectServer(org, name, server, token)
-        self._current_build: BuiltRune | None = None
-        self._find_or_make()
-        if runefile is not None:
-            self._write(DEFAULT_RUNEFILE, _read(runefile))
+        self._back_end: BackEnd[Deployed]
+        if device is None:
+            if socket is not None:
+                raise HmrError("refused", 'socket is that of a device: pass device="local" with it.')
+            self._back_end = _on_server(org, name, runefile, server, token)
+        elif device != LOCAL:
+            raise HmrError("refused", f'The device is "{LOCAL}", which is this machine, and not {device!r}.')
+        elif server is not None or token is not None:
+            raise HmrError("refused", f'With device="{LOCAL}" there is no server: leave out server and token.')
+        else:
+            self._back_end = _on_this_device(org, name, runefile, socket)
 
     @property
     def page(self) -> str:
-        """The address of the project's page."""
-        return self._server.page
+        """The address of the project's page, or of its folder on the device."""
+        return self._back_end.page
 
     def __repr__(self) -> str:
-        return f"<hmr.Rune {self._server.full_name} {self.version}, {self.page}>"
+        return f"<hmr.Rune {self._back_end.full_name} {self.version}, {self.page}>"
 
     def get_data(self, version: int | None = None) -> rune.DataSet:
         """The samples of a version of the project's data, by default of the newest, as arrays (`rune.DataSet`).
 
         Samples whose consent ended are not among them. They are in a temporary folder, which is deleted with the
-        result.
+        result. On a device they are what `hmrd collect` recorded there, without versions, and are read where they are.
         """
-        from hmr.data import pull
-
-        return pull(self._server, version, LARGEST_DATA)
+        return self._back_end.get_data(version)
 
     def set_model(
         self,
@@ -97,70 +129,62 @@ class Rune:
         the path of an `.npy`, `.npz` or ZIP file. The ranges of an int8 or int16 form are measured on them, else on the
         samples of the project. Without either, such a form is refused as `samples-missing`, unless `guess` accepts one
         that was calibrated on random numbers. It waits at most so many seconds.
+
+        On a device a `.tflite` or `.trees.json` file is used as it is, unless `form` is named. Anything else is
+        converted by the toolchain of this machine, and ranges are measured on `samples` alone; `form="trees"` says that
+        an `.onnx` file has decision trees.
         """
-        name, data = model_bytes(model)
-        arrays = None if samples is None else sample_bytes(samples)
-        row = convert(self._server, name, data, arrays, seconds)
-        path, form = chosen_form(row, path, form)
-        figures = figures_of(self._server, row, path, form, accepts_guess=guess)
-        apply_form(self._server, row["id"], figures.row().number, path)
-        self._current_build = None
-        return figures
+        return self._back_end.set_model(model, samples=samples, guess=guess, path=path, form=form, seconds=seconds)
 
     def build(self, *, seconds: float = BUILD_SECONDS) -> BuiltRune:
-        """Builds the project as it is now, and waits for the end."""
-        self._current_build = build(self._server, seconds)
-        return self._current_build
+        """Builds the project as it is now, and waits for the end, on a server at most so many seconds."""
+        return self._back_end.build(seconds)
 
     def review(self, *reviewers: str, title: str = "", message: str = "", approvals: int = 1) -> RequestedReview:
         """Asks these members, by their email addresses or names, for a review of the last build."""
-        return open_review(self._server, self._last_build(), reviewers, title, message, approvals)
+        return self._back_end.review(reviewers, title, message, approvals)
 
     def deploy(
         self,
-        title: str = "Website",
+        title: str | None = None,
         *,
-        kind: DeploymentKind = "web",
+        kind: DeploymentKind | None = None,
         origins: Collection[str] = (),
-        seconds: float = SIGNING_SECONDS,
-    ) -> DeployedRune:
+        seconds: float | None = None,
+    ) -> Deployed:
         """Publishes the last build under the version, and makes the deployment of this title serve it.
 
-        `kind` is `web`, `app` or `devices`, and `origins` are those of the pages that may use it. A deployment that is
-        there keeps its kind, origins and keys; a new one gets a first key. It waits at most so many seconds until the
-        server has signed that this version is the current one.
+        `title` is by default `Website`, `kind` is `web` (the default), `app` or `devices`, and `origins` are those of
+        the pages that may use it. A deployment that is there keeps its kind, origins and keys; a new one gets a first
+        key. It waits at most so many seconds, by default a minute, until the server has signed that this version is the
+        current one.
+
+        On a device, which has no titles, kinds and origins, it builds the project if that was not done, has the daemon
+        run it, and waits until the daemon confirmed its health, by default at most five minutes. Where the daemon goes
+        back to the rune before, the error `rune-refused` says why.
         """
-        publish(self._server, self._last_build(), self.version)
-        deployed_rune = deploy(self._server, self.version, title, kind, origins)
-        return signed_deployment(self._server, deployed_rune, seconds)
+        return self._back_end.deploy(self.version, title=title, kind=kind, origins=origins, seconds=seconds)
 
     def preview(self) -> Preview:
         """The last build to try: in a notebook it shows itself, and its `url` opens on a phone."""
-        return make_preview(self._server, self._last_build())
-
-    def _last_build(self) -> BuiltRune:
-        if self._current_build is None:
-            raise HmrError("build-failed", "Nothing is built yet. Call build() first.")
-        return self._current_build
-
-    def _find_or_make(self) -> None:
-        server = self._server
-        try:
-            server.ask(get("/projects/{organisation}/{name}", **server.names))
-        except HmrError as error:
-            if error.name != "not-there":
-                raise
-            server.ask(post("/projects", body={"organisation": server.organisation, "name": server.project}))
-
-    def _write(self, path: str, data: bytes) -> None:
-        server = self._server
-        state_request = get(_FILE, **server.names, path=path)
-        etag = server.run(lambda: server.data.file_state(state_request))
-        server.ask(put(_FILE, **server.names, path=path, content=data, etag=etag))
+        return self._back_end.preview()
 
 
-def _read(path: str | PathLike[str]) -> bytes:
+def _on_server(
+    org: str, name: str, runefile: str | PathLike[str] | None, server: str | None, token: str | None
+) -> BackEnd[Any]:
+    return ServerBackEnd(ProjectServer(org, name, server, token), runefile)
+
+
+def _on_this_device(
+    org: str, name: str, runefile: str | PathLike[str] | None, socket: str | PathLike[str] | None
+) -> BackEnd[Any]:
     try:
-        return Path(fspath(path)).read_bytes()
-    except OSError as error:
-        raise HmrError("not-there", f"{path} cannot be read: {error.strerror}.") from None
+        # Who asks a server alone needs no messages of the daemon.
+        from hmr.local.back_end import LocalBackEnd
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "hmrd":
+            raise
+        advice = "install hammer-forge-hmrd, which your server has at /dist/."
+        raise HmrError("toolchain-missing", f'device="{LOCAL}" asks the daemon of this machine: {advice}') from None
+    return LocalBackEnd(org, name, runefile, socket)

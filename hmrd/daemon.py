@@ -15,9 +15,11 @@ from hmrd.config.model import Origin
 from hmrd.control.actions import Actions
 from hmrd.control.socket import ControlServer
 from hmrd.control.status import status_of
+from hmrd.network.doorbell import DoorbellListener
+from hmrd.protocol.doorbell import DoorbellAccount
 from hmrd.protocol.reports import EventKind
 from hmrd.reporting import note
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.service.rune_service import RETRY_SAVING, RuneService
 from hmrd.storage.files import StorageFailed, read_file, write_file
 from hmrd.storage.folder import StateFolder
@@ -30,7 +32,7 @@ _CLEAN_EVERY: Final = 3600.0
 
 
 class Daemon:
-    """A daemon with its folder. It has the form of `hmrd.control.actions.Host`."""
+    """A daemon with its folder. It has the form of `hmrd.control.actions.ActionsHost`."""
 
     def __init__(self, folder: StateFolder, config_path: Path, log: RingLog | None = None) -> None:
         """Raises `FolderInUse` and `StorageFailed`."""
@@ -40,10 +42,11 @@ class Daemon:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._is_over = False
         self._loaded = load_config(config_path, read_file(self._last_good))
-        self.device = Device(folder, self._loaded.config, log or RingLog(folder.log))
+        self.device = LocalDevice(folder, self._loaded.config, log or RingLog(folder.log))
         self.device.restart_all = lambda: self.schedule(self._restart_all)
         self._services: dict[str, RuneService] = {}
         self._next_cleaning = 0.0
+        self._doorbell: DoorbellListener | None = None
 
     def run(self) -> None:
         """Runs until it is stopped."""
@@ -52,9 +55,12 @@ class Daemon:
         control = ControlServer(self.device.folder.socket, Actions(self).answer)
         try:
             self._start_services()
+            self._start_doorbell()
             while not self._is_over:
                 self._take_next()
         finally:
+            if self._doorbell is not None:
+                self._doorbell.close()
             for service in self._services.values():
                 service.close()
             control.close()
@@ -122,6 +128,7 @@ class Daemon:
         self.device.config = loaded.config
         self.device.connect()
         self._start_services()
+        self._start_doorbell()
         for service in self._services.values():
             service.machine = note(service.machine, EventKind.CONFIG_CHANGED, self.device.clock.now())
             service.tick()
@@ -136,6 +143,26 @@ class Daemon:
             if name not in self._services:
                 self._services[name] = RuneService(config, self.device, self.schedule)
                 self._services[name].start()
+
+    def _start_doorbell(self) -> None:
+        """Listens at the broker of the configuration, and at no other."""
+        if self._doorbell is not None:
+            self._doorbell.close()
+        config = self.device.config.doorbell
+        listener = DoorbellListener(config, self._account, self._ring, self.device.log.write) if config else None
+        self._doorbell = listener
+
+    def _account(self) -> DoorbellAccount | None:
+        connection = self.device.connection
+        return None if connection is None else connection.client.doorbell()
+
+    def _ring(self) -> None:
+        """A bell rang, in the thread of the doorbell."""
+        self.schedule(self._poll_all)
+
+    def _poll_all(self) -> None:
+        for service in self._services.values():
+            service.ring()
 
     def _keep_config(self, loaded: LoadedConfig) -> None:
         for error in loaded.errors:

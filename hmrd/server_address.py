@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class BadAddress(ValueError):
+class BadServerAddress(ValueError):
     """A text is not the address of a server."""
 
 
 @dataclass(frozen=True)
-class Address:
+class ServerAddress:
     """The address of a server: https, or http on this computer alone."""
 
     scheme: str
@@ -35,16 +35,16 @@ class Address:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
-def read_address(text: str, *, with_path: bool = False) -> Address:
-    """Reads the address of a server. Raises `BadAddress`."""
+def read_address(text: str, *, with_path: bool = False) -> ServerAddress:
+    """Reads the address of a server. Raises `BadServerAddress`."""
     try:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise BadAddress(f"{text} is not the address of a server.") from None
+        raise BadServerAddress(f"{text} is not the address of a server.") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL):
-        raise BadAddress(f"{text} is not an https address. Only localhost may be asked without TLS.")
+        raise BadServerAddress(f"{text} is not an https address. Only localhost may be asked without TLS.")
     path = parts.path.rstrip("/")
     if not host or parts.username or parts.query or parts.fragment or (path and not with_path):
-        raise BadAddress(f"{text} is not the address of a server, such as https://forge.example.")
-    return Address(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
+        raise BadServerAddress(f"{text} is not the address of a server, such as https://forge.example.")
+    return ServerAddress(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)

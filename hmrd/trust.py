@@ -7,13 +7,15 @@ the keys, the root, the deployment or the organisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from hmrd.protocol.enrolment import TrustKind
+from hmrd.protocol.enrolment import Trust, TrustKind
 from hmrd.protocol.orders import KeysOrder, LeaveOrder, MoveOrder, Order, OrderRefused, RunOrder, read_order
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.wanted import DesiredState, WantedRune
+from rune.tools.signing.errors import BadKey
+from rune.tools.signing.keys import read_public_key
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,28 @@ class Judgement:
     """What is pinned from now on, changed by signed orders alone."""
     refusal: Problem | None = None
     """Why the device does not run what is wanted; None where it may."""
+
+
+class TrustRefused(Exception):
+    """The server names other keys than the person at the device expects. The text says which."""
+
+
+def fingerprints_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """Returns the fingerprints of public keys in PEM, as `sha256:` and hexadecimal digits. Raises `TrustRefused` for a
+    text that is no key."""
+    try:
+        return tuple(read_public_key(key.encode()).fingerprint for key in keys)
+    except BadKey as error:
+        raise TrustRefused(f"A key cannot be read: {error}") from None
+
+
+def require_keys(trust: Trust, expected: Collection[str]) -> None:
+    """Raises `TrustRefused` unless the server names keys at home, and no other ones than the person expects."""
+    if trust.kind is not TrustKind.HOME:
+        raise TrustRefused("The server wants this device to believe its own keys, and not a key at home.")
+    unexpected = sorted(set(fingerprints_of(trust.keys)) - set(expected))
+    if unexpected or not trust.keys:
+        raise TrustRefused(f"The server names other keys than you expect: {', '.join(unexpected) or 'none'}.")
 
 
 def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> Judgement:

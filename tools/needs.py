@@ -74,6 +74,8 @@ HEADERS = Need(
 )
 CMAKE = Need("CMake", ("cmake",), "the tests of packages for CMake", lambda: shutil.which("cmake"))
 QEMU_USER = Need("QEMU for programs", ("qemu-user",), "the tests on 64-bit Arm", lambda: shutil.which("qemu-aarch64"))
+SWUPDATE = Need("SWUpdate", ("swupdate",), "the tests of stock clients of devices", lambda: shutil.which("swupdate"))
+MOSQUITTO = Need("mosquitto", ("mosquitto",), "the tests of the doorbell of devices", lambda: shutil.which("mosquitto"))
 FIREFOX = Need("Firefox", (browser.FIREFOX,), "the proofs in Firefox", browser.firefox)
 WEBKIT = Need("WebKit", tuple(browser.WEBKIT), "the proofs in WebKit", browser.mini_browser)
 NGINX = Need(
@@ -85,7 +87,10 @@ NGINX = Need(
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
-TEST = (VENV, CHROMIUM, SKOPEO, PODMAN, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
+TEST = (
+    *(VENV, CHROMIUM, SKOPEO, PODMAN, DOCKER_REGISTRY, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+    *(SWUPDATE, MOSQUITTO),
+)
 PURPOSES = {
     "test": TEST,
     "prove": (*TEST, SOFTHSM, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),

@@ -21,9 +21,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.fleet.simulated_keys import SimulatedKey
 from hmrd.machine import step
-from hmrd.network.client import DeviceClient
+from hmrd.network.client import ServerClient
 from hmrd.network.documents import documents_refuse, first_root
-from hmrd.network.http import Request, ServerFailed, bounded_blocks
+from hmrd.network.http import HttpRequest, ServerFailed, bounded_blocks
 from hmrd.protocol.addresses import rune_path
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.problems import Problem, ProblemName
@@ -72,7 +72,7 @@ class SimulatedDevice:
     """A device with its machine."""
 
     key: SimulatedKey
-    client: DeviceClient
+    client: ServerClient
     trust: PinnedTrust
     documents: Path
     machine: Machine
@@ -122,7 +122,7 @@ class SimulatedDevice:
 
     def _fetch(self, rune: WantedRune) -> Event:
         path = rune_path(rune.deployment, rune.rune)
-        request = Request("GET", path, self.client.signed("GET", path))
+        request = HttpRequest("GET", path, self.client.signed("GET", path))
         with self.client.transport.open(self.client.address, request) as response:
             data = b"".join(bounded_blocks(self.client.address, response, rune.size))
         if digest_of(data) != rune.rune:
@@ -216,7 +216,7 @@ def _varied(machine: Machine, now: float, factor: float) -> Machine:
 def _devices(port: int, organisation: str, count: int, folder: Path) -> list[SimulatedDevice]:
     """Devices that run what is wanted now, and ask in the next interval."""
     address, now, chance = read_address(f"http://127.0.0.1:{port}"), time.time(), random.Random(2)
-    clients = [DeviceClient(address, key, str(key.device)) for key in map(SimulatedKey, range(count))]
+    clients = [ServerClient(address, key, str(key.device)) for key in map(SimulatedKey, range(count))]
     while (desired := clients[0].state()) is None or desired.wanted is None:
         time.sleep(1)  # a worker computes what the devices compare with
     clients[0].forget_state()

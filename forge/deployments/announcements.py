@@ -173,6 +173,7 @@ DEPLOYMENT_CHANGED = declare(
                 "deployment.bind": "bound the deployment {deployment} of {project} to the group {group} of devices",
                 "deployment.unbind": "ended that the deployment {deployment} of {project} is for the group {group}",
                 "deployment.order": "stored the order for {version} of the deployment {deployment} of {project}",
+                "deployment.image": "stored the image {image} for {version} of {deployment} of {project}",
                 "key.create": "created the key {key} of the deployment {deployment} of {project}",
                 "key.rotate": "rotated the key {key} of the deployment {deployment} of {project}",
                 "key.revoke": "revoked the key {key} of the deployment {deployment} of {project}",

@@ -13,6 +13,7 @@ from forge.accounts.models import of_living_tokens
 from forge.accounts.names import MAXIMUM_LENGTH
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.deployments.images.models import ReleaseImage
 from forge.deployments.previews.models import PreviewLink
 from forge.deployments.updates.models import UpdateDocument, UpdateKey, UpdateRole, UpdateRoot
 from forge.projects.models import Project
@@ -28,6 +29,7 @@ __all__ = (
     "DeploymentQuerySet",
     "PreviewLink",
     "Release",
+    "ReleaseImage",
     "StoredPlayerScript",
     "TelemetryOfDay",
     "UpdateDocument",

@@ -20,6 +20,7 @@ from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.deployments import withdrawn_samples as withdrawn_samples
 from forge.deployments.actions import follow_tag
 from forge.deployments.fleet.assigned import first_root_of, refresh_project
+from forge.deployments.images.access import image_of_release
 from forge.deployments.models import Deployment, DeploymentQuerySet, Release
 from forge.deployments.previews import announcements as _preview_sentences  # noqa: F401  declares them
 from forge.deployments.previews.access import preview_of
@@ -29,7 +30,7 @@ from forge.deployments.serving.stock.telemetry import write_telemetry
 from forge.deployments.updates import announcements as _sentences  # noqa: F401  declares them
 from forge.deployments.updates.jobs import REQUEST_EVERY, SIGN_DEPLOYMENT, request_update, request_updates
 from forge.fleet.groups.assignments import unbind_group
-from forge.fleet.hooks import first_root
+from forge.fleet.hooks import first_root, stock_image
 from forge.jobs.kinds import register as register_kind
 from forge.projects.models import Project
 from forge.registry.hooks import Dependant, DependantKind, dependants
@@ -130,6 +131,7 @@ register(
     )
 )
 first_root.register(first_root_of)
+stock_image.register(image_of_release)
 register_kind(SIGN_DEPLOYMENT)
 register(
     PeriodicTask(

@@ -5,6 +5,7 @@ from django.urls import path
 from forge.core.api.acts import act_paths, acts_in
 from forge.deployments import api
 from forge.deployments.bindings import actions as bindings
+from forge.deployments.images.api import DeploymentImage
 from forge.deployments.keys import actions as keys
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.previews import actions as previews
@@ -26,6 +27,7 @@ _ACTS = acts_in(settings, choosing, promoting, keys, bindings, previews)
 _READING = {
     f"{PROJECT.route}deployments": api.Deployments,
     DEPLOYMENT.route.removesuffix("/"): api.OneDeployment,
+    f"{DEPLOYMENT.route}image": DeploymentImage,
     f"{DEPLOYMENT.route}promotion": api.DeploymentPromotion,
     f"{CHANGE.route}preview": ChangeRequestPreview,
 }

@@ -93,6 +93,30 @@ class NothingRuns(Conflict):
     title = "Nothing runs on the device"
 
 
+class StockClient(Conflict):
+    """The device has an update client of another project."""
+
+    title = "The device answers no requests"
+
+    def __init__(self) -> None:
+        super().__init__("The device has a stock client, which takes updates and answers no requests.")
+
+
+class NoStockAccount(Conflict):
+    """The device has a key, and no account of a stock client."""
+
+    title = "The device has no stock client"
+
+    def __init__(self) -> None:
+        super().__init__("The device joined with a key of its own. An account is for a device with a stock client.")
+
+
+class NothingFailed(Conflict):
+    """Nothing that is still wanted has failed."""
+
+    title = "Nothing has failed"
+
+
 class OrderNeeded(Invalid):
     """A device that believes a key at home goes to another organisation by an order of that key alone."""
 

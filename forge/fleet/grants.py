@@ -13,7 +13,7 @@ from forge.accounts.grants.declarations import Grant, GrantKind, GrantScope, dec
 from forge.accounts.models import Organisation, of_living_tokens
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
-from forge.fleet.models import Batch, Candidate, ClaimCode, HandOver
+from forge.fleet.models import Batch, Candidate, ClaimCode, HandOver, StockAccount
 
 _RULE = "{} while you may let devices join. Devices that joined stay."
 
@@ -58,6 +58,26 @@ def _offers(scope: GrantScope) -> Sequence[Grant]:
     ]
 
 
+def _stock_accounts(scope: GrantScope) -> Sequence[Grant]:
+    """The accounts that no client has used: one that a client uses stays, as devices stay that joined."""
+    rows = StockAccount.objects.filter(of_living_tokens(), created_by__in=scope.people, controller="", revoked=None)
+    rows = rows.select_related("device__organisation")
+    rows = rows if scope.organisation is None else rows.filter(device__organisation=scope.organisation)
+    return [
+        Grant(
+            id=each.pk,
+            maker=each.created_by_id or UUID(int=0),
+            title=f"Token {each.hint}… of the stock client of {each.device.name}",
+            holds=_may(Verb.CLAIM_DEVICES, each.device.organisation),
+            place=each.device.organisation.name,
+            created=each.created,
+            is_for_anyone=True,
+            token=each.created_by_token,
+        )
+        for each in rows
+    ]
+
+
 def _grant(row: ClaimCode | Candidate | Batch, title: str, *, is_for_anyone: bool = False) -> Grant:
     return Grant(
         id=row.pk,
@@ -86,6 +106,10 @@ def _end_candidates(ids: Collection[UUID]) -> None:
 
 def _end_batches(ids: Collection[UUID]) -> None:
     Batch.objects.filter(pk__in=ids, revoked=None).update(revoked=timezone.now())
+
+
+def _end_stock_accounts(ids: Collection[UUID]) -> None:
+    StockAccount.objects.filter(pk__in=ids, controller="", revoked=None).update(revoked=timezone.now())
 
 
 def _end_offers(ids: Collection[UUID]) -> None:
@@ -138,5 +162,17 @@ declare(
         maker="created_by",
         find=_batches,
         end=_end_batches,
+    )
+)
+declare(
+    GrantKind(
+        name="stock-account",
+        label="Tokens of stock clients",
+        icon="key-round",
+        rule=_RULE.format("A token that no client has used works"),
+        model=StockAccount,
+        maker="created_by",
+        find=_stock_accounts,
+        end=_end_stock_accounts,
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from forge.accounts.models import Organisation
@@ -14,3 +15,20 @@ retired, or in which their names, boards or labels changed."""
 
 first_root: Hook[[Organisation], str | None] = Hook()
 """Returns the digest of the first root document that devices of an organisation accept; None before one was signed."""
+
+
+@dataclass(frozen=True)
+class StockImage:
+    """The image of a release that stock clients install: bytes that the organisation signed with its own key."""
+
+    name: str
+    """A file name; the ending says for which client it is, such as `door-knock.swu`."""
+    digest: str
+    size: int
+    sha1: str
+    md5: str
+
+
+stock_image: Hook[[UUID, int], StockImage | None] = Hook()
+"""Returns the image of a release, by the deployment's id and the release's number; None of one without an image. The
+caller has checked that a device shall run this release."""

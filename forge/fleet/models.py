@@ -11,9 +11,11 @@ from forge.fleet.devices.models import (
     DeviceRequest,
     HandOver,
 )
+from forge.fleet.doorbell.models import Doorbell
 from forge.fleet.enrolment.models import Batch, Candidate, ClaimCode
 from forge.fleet.groups.models import Assignment, Group, GroupKind
 from forge.fleet.self_tests.models import SelfTest
+from forge.fleet.stock.models import StockAccount, StockAction
 
 __all__ = (
     "Assignment",
@@ -26,8 +28,11 @@ __all__ = (
     "DeviceLabel",
     "DeviceQuerySet",
     "DeviceRequest",
+    "Doorbell",
     "Group",
     "GroupKind",
     "HandOver",
     "SelfTest",
+    "StockAccount",
+    "StockAction",
 )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from forge.accounts.models import Organisation
@@ -15,6 +16,8 @@ from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.fleet.devices.given_up import give_up_requests
 from forge.fleet.devices.quota import devices_in_service
 from forge.fleet.devices.seen import WRITTEN_EVERY, write_seen
+from forge.fleet.doorbell.ringing import EVERY as RING_EVERY
+from forge.fleet.doorbell.ringing import ring_bells
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.hooks import devices_changed
 from forge.fleet.periodic.away import LOOK_EVERY, tell_away
@@ -57,3 +60,9 @@ register(
         "device-reports", 3600, RunsIn.ONE_WORKER, "deletes old reports of devices", delete_old, deletes_old=True
     )
 )
+if settings.DEVICE_MQTT_URL:
+    register(
+        PeriodicTask(
+            "doorbell", RING_EVERY, RunsIn.ONE_WORKER, "tells devices over MQTT that there is something new", ring_bells
+        )
+    )

@@ -16,12 +16,14 @@ from forge.fleet.hand_overs import actions as hand_overs
 from forge.fleet.hand_overs import api as offers
 from forge.fleet.lists import api as lists
 from forge.fleet.place import DEVICE
+from forge.fleet.stock import actions as stock
+from forge.fleet.stock import api as stock_api
 
 _REQUEST = f"{DEVICE.route}requests/<int:request_id>"
 
 urlpatterns = [
     *act_paths(
-        acts_in(changing, requests, standing, codes, candidates, batches, hand_overs, groups, bulk),
+        acts_in(changing, requests, standing, codes, candidates, batches, hand_overs, groups, bulk, stock),
         {
             DEVICE.route.removesuffix("/"): devices.OneDevice,
             f"{DEVICE.route}requests": devices.DeviceRequests,
@@ -29,6 +31,7 @@ urlpatterns = [
             f"{_REQUEST}/log": devices.DeviceLog,
             f"{DEVICE.route}timeline": devices.DeviceTimeline,
             f"{DEVICE.route}days": devices.DeviceDays,
+            f"{DEVICE.route}stock-account": stock_api.DeviceStockAccount,
             f"{ORGANISATION.route}device-codes": enrolment.ClaimCodes,
             f"{ORGANISATION.route}device-candidates": enrolment.Candidates,
             f"{ORGANISATION.route}device-batches": enrolment.Batches,

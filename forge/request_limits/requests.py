@@ -14,7 +14,7 @@ from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.request_limits.addresses import party_of
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.refusals import RefusalResponse, client_of, refuse
-from hmrd.protocol.addresses import ROOT
+from hmrd.protocol.addresses import ROOT, STOCK_ROOTS
 
 HEALTH = "/healthz"
 """Answered here, without a thread and without the database: a monitor of the server must not take one that is busy,
@@ -51,7 +51,7 @@ class RequestGate:
             await _answer_health(send)
             return
         party, limit = party_of(client_of(scope)), self._limit
-        if scope["path"].startswith(ROOT):
+        if scope["path"].startswith((ROOT, *STOCK_ROOTS)):
             party, limit = f"devices of {party}", self._device_limit
         try:
             self._allocations.allocate(party, 1, limit)

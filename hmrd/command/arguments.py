@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hmrd.command.image import add_image
 from hmrd.command.signing import add_sign
 from hmrd.config.files import DEFAULT as CONFIG
 from hmrd.protocol.names import LONGEST_NAME
@@ -32,9 +33,16 @@ def parser() -> argparse.ArgumentParser:
     deploy.add_argument("--rune", help="name of the rune in hmrd.toml")
     deploy.add_argument("--version", default="local", help="name of this version")
     _add_collect(commands.add_parser("collect", help="keep what the runes read in a data set on this device"))
+    trust = commands.add_parser("trust", help="decide at the device which keys it believes")
+    trust.add_argument(
+        "--key", type=Path, action="append", default=[], metavar="FILE", help="public key at home, as PEM"
+    )
+    trust.add_argument("--root", help="digest of the root document of the organisation's deployments")
+    trust.add_argument("--deployment", help="the deployment that orders are about; without it the next order decides")
     leave = commands.add_parser("leave", help="leave the organisation, and delete its runes and all recordings")
     leave.add_argument("--force", action="store_true", help="also where the server does not answer")
     add_sign(commands.add_parser("sign", help="sign an order with the key that an organisation keeps at home"))
+    add_image(commands.add_parser("image", help="sign a rune as an image for an update client such as SWUpdate"))
     commands.add_parser("check-config", help="name the wrong lines of the configuration")
     return root
 
@@ -46,6 +54,13 @@ def _add_enroll(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organisation", help="with --label: the organisation to join")
     parser.add_argument("--batch", type=Path, metavar="FILE", help="by the certificate of a batch")
     parser.add_argument("--name", default="", help=f"name of the device, at most {LONGEST_NAME} characters")
+    parser.add_argument(
+        "--key-fingerprint",
+        action="append",
+        default=[],
+        metavar="SHA256",
+        help="join only if this key at home is named",
+    )
     parser.add_argument("--no-wait", action="store_true", help="with --label: do not wait until a member confirmed it")
 
 

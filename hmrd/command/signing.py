@@ -50,7 +50,7 @@ def add_sign(parser: argparse.ArgumentParser) -> None:
 
 
 def sign(options: argparse.Namespace) -> None:
-    """Signs an order. Raises `SigningFailed`, `BadAddress` and `ServerFailed`."""
+    """Signs an order. Raises `SigningFailed`, `BadServerAddress` and `ServerFailed`."""
     try:
         if options.order == "release":
             _sign_release(options)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from hmrd.server_address import Address
+from hmrd.server_address import ServerAddress
 
 SERVER_RUNE: Final = "rune"
 """The name of the rune of a configuration that names none."""
@@ -36,7 +36,7 @@ class SourceKind(StrEnum):
     """`tcp://host:port`, or `unix:/path`."""
 
 
-class SourceFormat(StrEnum):
+class InputFormat(StrEnum):
     """How the bytes of a source become those of an input."""
 
     RAW = "raw"
@@ -62,7 +62,7 @@ class SourceConfig:
     kind: SourceKind
     value: tuple[str, ...]
     """The path or the address; of a command each of its arguments."""
-    format: SourceFormat = SourceFormat.RAW
+    format: InputFormat = InputFormat.RAW
     hop: int | None = None
     """Elements from the start of a window to that of the next; None for the length of a window."""
     size: int | None = None
@@ -108,12 +108,21 @@ def usual_board() -> str:
 
 
 @dataclass(frozen=True)
+class DoorbellConfig:
+    """The broker of MQTT 5 that tells the device that there is something new. Its account comes from the server."""
+
+    url: str
+    ca: str = ""
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole configuration."""
 
     board: str = field(default_factory=usual_board)
     ca: str | None = None
     """A file of certificates that the server's is compared with; None for those of the system."""
-    mirror: Address | None = None
+    mirror: ServerAddress | None = None
     """An OCI registry that has the runes too."""
     runes: tuple[RuneConfig, ...] = (RuneConfig(),)
+    doorbell: DoorbellConfig | None = None

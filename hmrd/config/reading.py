@@ -14,18 +14,19 @@ from hmrd.config.model import (
     RUN_SECONDS,
     SERVER_RUNE,
     Config,
+    DoorbellConfig,
+    InputFormat,
     Origin,
     RuneConfig,
     SinkConfig,
     SinkKind,
     SourceConfig,
-    SourceFormat,
     SourceKind,
     usual_board,
 )
 from hmrd.config.tables import ConfigError, Table
 from hmrd.protocol.names import BOARD
-from hmrd.server_address import Address, BadAddress, read_address
+from hmrd.server_address import BadServerAddress, ServerAddress, read_address
 
 LARGEST: Final = 256 * 1024
 _NAME: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
@@ -62,20 +63,32 @@ def read_config(text: str) -> Config:
     mirror = _mirror(server)
     runes = tuple(_rune(each) for each in root.tables("rune")) or (RuneConfig(),)
     _require_distinct(root, runes)
+    doorbell = _doorbell(root)
     for table in (root, device, server):
         table.finish()
     if errors:
         raise BadConfig(errors)
-    return Config(board, ca, mirror, runes)
+    return Config(board, ca, mirror, runes, doorbell)
 
 
-def _mirror(server: Table) -> Address | None:
+def _doorbell(root: Table) -> DoorbellConfig | None:
+    if not root.has("doorbell"):
+        return None
+    table = root.table("doorbell")
+    url, ca = table.text("url"), table.text("ca")
+    if _MQTT.fullmatch(url) is None:
+        table.error("url", "doorbell.url takes the address of a broker such as mqtts://broker.example:8883.")
+    table.finish()
+    return DoorbellConfig(url, ca)
+
+
+def _mirror(server: Table) -> ServerAddress | None:
     text = server.text("mirror")
     if not text:
         return None
     try:
         address = read_address(text, with_path=True)
-    except BadAddress as error:
+    except BadServerAddress as error:
         server.error("mirror", str(error))
         return None
     if not address.path:
@@ -130,7 +143,7 @@ def _source(table: Table, parent: Table, name: str) -> SourceConfig:
     config = SourceConfig(
         kind,
         value,
-        table.choice("format", SourceFormat, SourceFormat.RAW),
+        table.choice("format", InputFormat, InputFormat.RAW),
         table.whole("hop", 1, 1_000_000_000, None),
         table.whole("size", 1, 64 * 1024 * 1024, None),
         table.truth("repeat", False),
@@ -170,7 +183,7 @@ def _sink(table: Table) -> SinkConfig:
             sink = SinkConfig(kind, url, headers_file=headers_file, ca=ca, queue=queue)
             try:
                 read_address(sink.url.partition("?")[0], with_path=True)
-            except BadAddress as error:
+            except BadServerAddress as error:
                 table.error("url", str(error))
     table.finish()
     return sink

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
 from hmrd.config.model import Origin
 from hmrd.control.status import recording_of
 from hmrd.machine import can_go_back
 from hmrd.network.http import ServerFailed
-from hmrd.protocol.enrolment import Enrolment, read_proof
+from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, Trust, TrustKind, read_proof
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
 from hmrd.protocol.names import LONGEST_NAME
 from hmrd.protocol.problems import Problem
@@ -19,14 +20,15 @@ from hmrd.protocol.reading import BadMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
 from hmrd.running.checks import checked
-from hmrd.server_address import BadAddress
-from hmrd.service.device import Device
+from hmrd.server_address import BadServerAddress
+from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
 from hmrd.service.rune_service import RuneService
 from hmrd.state import Deployed, ReportTaken, WentBack
 from hmrd.storage.files import StorageFailed, write_file
 from hmrd.storage.recordings import MOST_WINDOWS, BadSession
-from rune.digests import digest_of
+from hmrd.trust import TrustRefused, fingerprints_of
+from rune.digests import DIGEST_LENGTH, digest_of, is_digest
 
 T = TypeVar("T")
 _LONGEST: Final = 1000
@@ -36,10 +38,10 @@ class ActionRefused(Exception):
     """The daemon does not do what was asked. The text says why."""
 
 
-class Host(Protocol):
+class ActionsHost(Protocol):
     """The daemon, as actions see it."""
 
-    device: Device
+    device: LocalDevice
 
     def service(self, name: str | None) -> RuneService | None:
         """The rune of this name, or the server's, or the only one."""
@@ -54,7 +56,7 @@ class Host(Protocol):
 class Actions:
     """Answers local requests, each in a thread of its own."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: ActionsHost) -> None:
         self._host = host
         self._actions: Mapping[LocalCommand, Callable[[Fields], Mapping[str, Any]]] = {
             LocalCommand.STATUS: lambda _: host.call(host.status),
@@ -64,6 +66,7 @@ class Actions:
             LocalCommand.DEPLOY: self._deploy,
             LocalCommand.ENROL: self._enrol,
             LocalCommand.LEAVE: self._leave,
+            LocalCommand.TRUST: self._trust,
             LocalCommand.COLLECT: self._collect,
             LocalCommand.END_COLLECTION: self._end,
             LocalCommand.RECORDINGS: self._recordings,
@@ -74,7 +77,16 @@ class Actions:
         """Does what a request asks."""
         try:
             return LocalAnswer(self._actions[request.command](Fields(request.arguments, "the request")))
-        except (ActionRefused, AlreadyJoined, BadAddress, BadMessage, BadSession, ServerFailed, StorageFailed) as error:
+        except (
+            ActionRefused,
+            AlreadyJoined,
+            BadServerAddress,
+            BadMessage,
+            BadSession,
+            ServerFailed,
+            StorageFailed,
+            TrustRefused,
+        ) as error:
             return LocalAnswer(error=str(error))
 
     def _log(self, fields: Fields) -> Mapping[str, Any]:
@@ -134,11 +146,29 @@ class Actions:
         require_unjoined(self._host.device)
         proof, name = fields.item("proof", read_proof), fields.text("name", LONGEST_NAME, default="")
         report = first_report(service.machine)
-        answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report)
+        fingerprints = fields.items("fingerprints", _fingerprint, MOST_KEYS)
+        answer = join(self._host.device, fields.text("server", _LONGEST), proof, name, report, fingerprints)
         if not isinstance(answer, Enrolment):
             return {"retry": answer.retry}
         self._host.call(lambda: service.joined(ReportTaken(self._now(), report.sequence)))
-        return {"organisation": answer.organisation, "name": answer.name, "trust": str(answer.trust.kind)}
+        return {"organisation": answer.organisation, "name": answer.name, **trust_of(answer.trust)}
+
+    def _trust(self, fields: Fields) -> Mapping[str, Any]:
+        """Pins what a person at the device decides."""
+        device = self._host.device
+        connection = device.connection
+        if connection is None:
+            raise ActionRefused("This device belongs to no organisation.")
+        keys = fields.items("keys", _key, MOST_KEYS)
+        fingerprints = fingerprints_of(keys)
+        pinned = connection.identity.trust
+        root = fields.text("root", DIGEST_LENGTH, default=pinned.root)
+        deployment = fields.text("deployment", _LONGEST, default="")
+        kind = TrustKind.HOME if keys else TrustKind.SERVER
+        trust = replace(pinned, kind=kind, keys=keys, root=root, deployment=deployment)
+        self._host.call(lambda: device.pin(connection, trust))
+        device.log.write(f"A person at the device pinned {', '.join(fingerprints) or 'the keys of the server'}.")
+        return {"trust": str(kind), "fingerprints": list(fingerprints)}
 
     def _leave(self, fields: Fields) -> Mapping[str, Any]:
         connection, service = self._host.device.connection, self._host.service(None)
@@ -169,8 +199,12 @@ class Actions:
 
     def _recordings(self, _: Fields) -> Mapping[str, Any]:
         recordings = self._host.device.recordings
-        sessions = [{**each.to_json(), "recordings": recordings.count(each)} for each in recordings.sessions]
-        return {"folder": str(self._host.device.folder.recordings / "data"), "sessions": sessions}
+        recordings.delete_expired(self._now())
+        sessions = [
+            {**each.to_json(), "recordings": recordings.count(each), "files": each.files}
+            for each in recordings.sessions
+        ]
+        return {"folder": str(recordings.data), "sessions": sessions}
 
     def _delete(self, fields: Fields) -> Mapping[str, Any]:
         number = fields.integer("id", 1)
@@ -192,3 +226,20 @@ class Actions:
 
     def _now(self) -> float:
         return self._host.device.clock.now()
+
+
+def trust_of(trust: Trust) -> dict[str, Any]:
+    """Returns whom a device believes, as a person reads it."""
+    return {"trust": str(trust.kind), "fingerprints": list(fingerprints_of(trust.keys))}
+
+
+def _fingerprint(value: object) -> str:
+    if not isinstance(value, str) or not is_digest(value):
+        raise BadMessage("A fingerprint is sha256: and 64 hexadecimal digits.")
+    return value
+
+
+def _key(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadMessage("A key is a text in PEM.")
+    return value

@@ -1,24 +1,18 @@
-"""Both ends of the socket: a line of JSON is asked, a line of JSON answers."""
+"""The daemon's end of the socket: a line of JSON is asked, a line of JSON answers."""
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import socketserver
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from hmrd.protocol.local import LARGEST_ANSWER, LARGEST_REQUEST, LocalAnswer, LocalRequest
+from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalRequest, line_of
 from hmrd.protocol.reading import BadMessage, parsed
 
 _SECONDS: Final = 60.0
-
-
-class DaemonAway(Exception):
-    """No daemon answers at the socket."""
 
 
 class ControlServer:
@@ -37,7 +31,7 @@ class ControlServer:
                 except OSError:
                     return
                 try:
-                    self.wfile.write(_line(reply.to_json()))
+                    self.wfile.write(line_of(reply))
                 except OSError:
                     return  # Who asked went away.
 
@@ -61,25 +55,3 @@ class ControlServer:
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     block_on_close = False
-
-
-def ask(path: Path, request: LocalRequest, seconds: float = _SECONDS) -> LocalAnswer:
-    """Asks the daemon. Raises `DaemonAway`, and `BadMessage` for an answer of something else."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(seconds)
-        try:
-            connection.connect(str(path))
-            connection.sendall(_line(request.to_json()))
-            with connection.makefile("rb") as stream:
-                line = stream.readline(LARGEST_ANSWER + 1)
-        except PermissionError:
-            raise DaemonAway(f"{path} is the daemon's. Run this command as its user, or as root.") from None
-        except OSError as error:
-            raise DaemonAway(f"No daemon answers at {path}: {error.strerror or error}.") from None
-    if not line:
-        raise DaemonAway(f"The daemon at {path} ended.")
-    return LocalAnswer.from_json(parsed(line, LARGEST_ANSWER))
-
-
-def _line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode() + b"\n"

@@ -9,12 +9,12 @@ from hmrd.config.tables import ConfigError
 from hmrd.protocol.keys import fingerprint
 from hmrd.protocol.problems import Problem
 from hmrd.protocol.wanted import WantedRune
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.service.rune_service import RuneService
 from hmrd.state import Slot
 
 
-def status_of(device: Device, services: Sequence[RuneService], errors: Sequence[ConfigError]) -> dict[str, Any]:
+def status_of(device: LocalDevice, services: Sequence[RuneService], errors: Sequence[ConfigError]) -> dict[str, Any]:
     """The device, its organisation and its runes."""
     return {
         "agent": device.agent,
@@ -27,13 +27,13 @@ def status_of(device: Device, services: Sequence[RuneService], errors: Sequence[
     }
 
 
-def recording_of(device: Device) -> dict[str, Any] | None:
+def recording_of(device: LocalDevice) -> dict[str, Any] | None:
     """The session that records now."""
     session = device.recordings.running
     return None if session is None else {**session.to_json(), "recordings": device.recordings.count(session)}
 
 
-def _organisation(device: Device) -> dict[str, Any] | None:
+def _organisation(device: LocalDevice) -> dict[str, Any] | None:
     if device.connection is None:
         return None
     identity = device.connection.identity

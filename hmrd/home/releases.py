@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from hmrd.network.http import Answer, Request, Transport
+from hmrd.network.http import HttpAnswer, HttpRequest, Transport
 from hmrd.protocol.names import DEPLOYMENT
 from hmrd.protocol.orders import RunOrder, read_payload
 from hmrd.protocol.reading import BadMessage, Fields, parsed, written
-from hmrd.server_address import Address, read_address
+from hmrd.server_address import ServerAddress, read_address
 
 _LARGEST: Final = 1 << 20
 _PAGE: Final = "deployments"
@@ -38,7 +38,7 @@ class DeploymentPage:
     """A deployment, by the address of its page: `https://forge.example/acme/door-knock/deployments/gateways`."""
 
     def __init__(self, url: str, token: str, transport: Transport | None = None) -> None:
-        """Raises `NotADeployment` and `BadAddress`."""
+        """Raises `NotADeployment` and `BadServerAddress`."""
         words = urlsplit(url).path.strip("/").split("/")
         if len(words) != 4 or words[2] != _PAGE:
             raise NotADeployment(f"{url} is not the page of a deployment: https://…/organisation/project/{_PAGE}/name.")
@@ -47,7 +47,7 @@ class DeploymentPage:
         """`acme/door-knock/gateways`."""
         if DEPLOYMENT.fullmatch(self.path) is None:
             raise NotADeployment(f"{self.path} is not the name of a deployment.")
-        self._address: Address = read_address(url.split("/" + "/".join(words))[0])
+        self._address: ServerAddress = read_address(url.split("/" + "/".join(words))[0])
         self._api = f"/api/v1/projects/{quote(organisation)}/{quote(project)}/{_PAGE}/{quote(name)}"
         self._token, self._transport = token, transport or Transport()
 
@@ -70,9 +70,9 @@ class DeploymentPage:
         """Hands an order to the server. Raises `ServerFailed`."""
         self._send("PUT", f"{self._api}/order", {"envelope": envelope}, etag)
 
-    def _send(self, method: str, target: str, message: dict[str, Any] | None = None, etag: str = "") -> Answer:
+    def _send(self, method: str, target: str, message: dict[str, Any] | None = None, etag: str = "") -> HttpAnswer:
         headers = {"Authorization": f"Bearer {self._token}"}
         body = b"" if message is None else written(message)
         headers |= {"Content-Type": "application/json"} if message is not None else {}
         headers |= {"If-Match": etag} if etag else {}
-        return self._transport.exchange(self._address, Request(method, target, headers, body), _LARGEST)
+        return self._transport.exchange(self._address, HttpRequest(method, target, headers, body), _LARGEST)

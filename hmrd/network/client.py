@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
-from hmrd.network.http import Answer, Request, ServerFailed, Transport
+from hmrd.network.http import HttpAnswer, HttpRequest, ServerFailed, Transport
 from hmrd.protocol import addresses
+from hmrd.protocol.doorbell import LARGEST_DOORBELL, DoorbellAccount
 from hmrd.protocol.enrolment import (
     LARGEST_ENROLMENT,
     Enrolment,
@@ -22,7 +23,7 @@ from hmrd.protocol.reading import BadMessage, parsed, written
 from hmrd.protocol.reports import Report
 from hmrd.protocol.signatures import NEW_DEVICE, TOLERANCE, SignedRequest, sign
 from hmrd.protocol.wanted import LARGEST_STATE, DesiredState
-from hmrd.server_address import Address
+from hmrd.server_address import ServerAddress
 
 T = TypeVar("T")
 
@@ -51,12 +52,12 @@ class ServerClock:
         return self._now() + self._offset
 
 
-class DeviceClient:
+class ServerClient:
     """A device at its server. Every method raises `ServerFailed`."""
 
     def __init__(
         self,
-        address: Address,
+        address: ServerAddress,
         key: KeyOfDevice,
         device: str = NEW_DEVICE,
         *,
@@ -104,6 +105,11 @@ class DeviceClient:
             raise
         return None
 
+    def doorbell(self) -> DoorbellAccount:
+        """Asks for the device's account at the broker."""
+        answer = self._send("GET", addresses.DOORBELL, b"", LARGEST_DOORBELL)
+        return self._read(answer, LARGEST_DOORBELL, DoorbellAccount.from_json)
+
     def replace_key(self, key: KeyOfDevice) -> None:
         """Has the server take another key from now on."""
         proof = key.sign(key_change_text(self._device, key.public)).hex()
@@ -127,7 +133,7 @@ class DeviceClient:
         """Leaves the organisation."""
         self._send("DELETE", addresses.DEVICE, b"", _LARGEST_EMPTY)
 
-    def document(self, path: str, largest: int) -> Answer:
+    def document(self, path: str, largest: int) -> HttpAnswer:
         """A signed document of a deployment."""
         return self._send("GET", path, b"", largest)
 
@@ -146,14 +152,14 @@ class DeviceClient:
         *,
         query: str = "",
         seconds: float = 30.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         target = f"{path}?{query}" if query else path
 
-        def attempt() -> Answer:
+        def attempt() -> HttpAnswer:
             signed = self.signed(method, path, query, body) | dict(headers or {})
             if body:
                 signed["Content-Type"] = "application/json"
-            return self.transport.exchange(self.address, Request(method, target, signed, body, seconds), largest)
+            return self.transport.exchange(self.address, HttpRequest(method, target, signed, body, seconds), largest)
 
         before = self._clock.now()
         try:
@@ -164,7 +170,7 @@ class DeviceClient:
                 raise
         return attempt()
 
-    def _read(self, answer: Answer, largest: int, read: Callable[[object], T]) -> T:
+    def _read(self, answer: HttpAnswer, largest: int, read: Callable[[object], T]) -> T:
         try:
             return read(parsed(answer.body, largest))
         except BadMessage as error:

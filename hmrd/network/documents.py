@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from hmrd.network.client import DeviceClient
+from hmrd.network.client import ServerClient
 from hmrd.network.http import ServerFailed
 from hmrd.protocol import addresses
 from hmrd.protocol.problems import Problem, ProblemName
@@ -27,7 +27,7 @@ _NAMES: Final = {
 class SignedDocuments:
     """Asks a deployment for its documents, with signed requests. It has the form of `DocumentSource`."""
 
-    def __init__(self, client: DeviceClient, deployment: str) -> None:
+    def __init__(self, client: ServerClient, deployment: str) -> None:
         self._client = client
         self._path = addresses.deployment_path(deployment)
         self.url = f"{client.address.url}{self._path}"
@@ -49,13 +49,13 @@ class SignedDocuments:
         return answer.body
 
 
-def first_root(client: DeviceClient, deployment: str) -> str:
+def first_root(client: ServerClient, deployment: str) -> str:
     """The digest of the first root document of a deployment, for a device that joined before there was one. Raises
     `ServerFailed`."""
     return digest_of(client.document(f"{addresses.deployment_path(deployment)}/tuf/1.root.json", _LARGEST).body)
 
 
-def documents_refuse(client: DeviceClient, wanted: WantedRune, root: str, folder: Path, now: float) -> Problem | None:
+def documents_refuse(client: ServerClient, wanted: WantedRune, root: str, folder: Path, now: float) -> Problem | None:
     """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do."""
     # The library takes long to load and much memory, and a device asks for it with each new rune alone.
     from rune.running.deployment.updates import TrustedUpdates

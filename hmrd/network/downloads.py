@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote, urljoin
 
-from hmrd.network.client import DeviceClient
-from hmrd.network.http import Request, ServerFailed, Transport, bounded_blocks, refusal_of, require_no_page
+from hmrd.network.client import ServerClient
+from hmrd.network.http import HttpRequest, ServerFailed, Transport, bounded_blocks, refusal_of, require_no_page
 from hmrd.protocol import addresses
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.wanted import WantedRune
-from hmrd.server_address import Address, BadAddress, read_address
+from hmrd.server_address import BadServerAddress, ServerAddress, read_address
 from hmrd.storage.files import StorageFailed, storage_failure
 from hmrd.storage.slots import Slots
 
@@ -30,7 +30,7 @@ class DownloadStopped(Exception):
 class Downloads:
     """Brings runes into slots. A download that breaks off goes on where it ended."""
 
-    def __init__(self, client: DeviceClient, mirror: Address | None = None, ca: str | None = None) -> None:
+    def __init__(self, client: ServerClient, mirror: ServerAddress | None = None, ca: str | None = None) -> None:
         self._client, self._mirror = client, mirror
         # A mirror gets neither signatures nor anything else of the device: the digest alone says what is right.
         self._foreign = Transport(ca)
@@ -58,7 +58,7 @@ class Downloads:
         return _load(self._client.transport, address, path, headers, rune, slots, slot, is_stopped, redirects=0)
 
     def _from_mirror(
-        self, mirror: Address, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]
+        self, mirror: ServerAddress, rune: WantedRune, slots: Slots, slot: int, is_stopped: Callable[[], bool]
     ) -> Problem | None:
         path = f"/v2{quote(mirror.path)}/blobs/{rune.rune}"
         return _load(self._foreign, mirror, path, {}, rune, slots, slot, is_stopped, redirects=_MOST_REDIRECTS)
@@ -66,7 +66,7 @@ class Downloads:
 
 def _load(
     transport: Transport,
-    address: Address,
+    address: ServerAddress,
     target: str,
     headers: dict[str, str],
     rune: WantedRune,
@@ -79,7 +79,7 @@ def _load(
     start = slots.fetched_bytes(rune)
     if start < rune.size:
         ranged = headers | ({"Range": f"bytes={start}-"} if start else {})
-        with transport.open(address, Request("GET", target, ranged)) as response:
+        with transport.open(address, HttpRequest("GET", target, ranged)) as response:
             if redirects and response.status in (301, 302, 303, 307, 308):
                 address, target = _redirected(address, target, response.headers.get("Location", ""))
                 return _load(transport, address, target, {}, rune, slots, slot, is_stopped, redirects=redirects - 1)
@@ -97,7 +97,7 @@ def _load(
 
 
 def _write(
-    address: Address,
+    address: ServerAddress,
     response: http.client.HTTPResponse,
     rune: WantedRune,
     slots: Slots,
@@ -127,12 +127,12 @@ def _first_byte(response: http.client.HTTPResponse, start: int) -> int:
     return start
 
 
-def _redirected(address: Address, target: str, location: str) -> tuple[Address, str]:
+def _redirected(address: ServerAddress, target: str, location: str) -> tuple[ServerAddress, str]:
     url = urljoin(f"{address.scheme}://{address.authority}{target}", location)
     base, _, query = url.partition("?")
     try:
         found = read_address(base, with_path=True)
-    except BadAddress as error:
+    except BadServerAddress as error:
         raise ServerFailed(ProblemName.SERVER_STRANGE, f"The mirror leads to {str(error)[:200]}") from None
     path = found.path or "/"
-    return Address(found.scheme, found.host, found.port), f"{path}?{query}" if query else path
+    return ServerAddress(found.scheme, found.host, found.port), f"{path}?{query}" if query else path

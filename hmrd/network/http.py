@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from hmrd.protocol.problems import LONGEST_DETAIL, Problem, ProblemName
-from hmrd.server_address import Address
+from hmrd.server_address import ServerAddress
 
 CONNECT_SECONDS: Final = 30.0
 _SLOW_AFTER: Final = 30.0
@@ -51,7 +51,7 @@ class ServerFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """A request to a server."""
 
     method: str
@@ -64,7 +64,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """An answer that is not an error: a status from 200 on, or 304."""
 
     status: int
@@ -86,19 +86,19 @@ class Transport:
         self._on_date = on_date
         self._tls: ssl.SSLContext | None = None
 
-    def exchange(self, address: Address, request: Request, largest: int) -> Answer:
+    def exchange(self, address: ServerAddress, request: HttpRequest, largest: int) -> HttpAnswer:
         """Sends a request, and returns the answer, of at most `largest` bytes. Raises `ServerFailed`."""
         with self.open(address, request) as response:
             if response.status == http.client.NOT_MODIFIED:
-                return Answer(response.status, _headers(response), b"")
+                return HttpAnswer(response.status, _headers(response), b"")
             _require_success(address, response)
             body = b"".join(bounded_blocks(address, response, largest))
             if body:
                 _require_json(address, response)
-            return Answer(response.status, _headers(response), body)
+            return HttpAnswer(response.status, _headers(response), body)
 
     @contextmanager
-    def open(self, address: Address, request: Request) -> Iterator[http.client.HTTPResponse]:
+    def open(self, address: ServerAddress, request: HttpRequest) -> Iterator[http.client.HTTPResponse]:
         """The answer to a request, whatever its status. Raises `ServerFailed`, also for an answer that breaks off."""
         connection = self._connection(address, request.seconds)
         headers = {"Host": address.authority, "Accept-Encoding": "identity", "Connection": "close", **request.headers}
@@ -127,7 +127,7 @@ class Transport:
                 response.close()
             connection.close()
 
-    def _connection(self, address: Address, seconds: float) -> http.client.HTTPConnection:
+    def _connection(self, address: ServerAddress, seconds: float) -> http.client.HTTPConnection:
         if address.scheme == "http":
             return http.client.HTTPConnection(address.host, address.port, timeout=seconds)
         if self._tls is None:
@@ -139,7 +139,7 @@ class Transport:
         return http.client.HTTPSConnection(address.host, address.port, timeout=seconds, context=self._tls)
 
 
-def bounded_blocks(address: Address, response: http.client.HTTPResponse, largest: int) -> Iterator[bytes]:
+def bounded_blocks(address: ServerAddress, response: http.client.HTTPResponse, largest: int) -> Iterator[bytes]:
     """The body of an answer, in blocks. Raises `ServerFailed` where it has more bytes, and `OSError` or
     `HTTPException` where it drips or breaks off."""
     count, end = 0, time.monotonic() + _SLOW_AFTER
@@ -154,7 +154,7 @@ def bounded_blocks(address: Address, response: http.client.HTTPResponse, largest
         raise http.client.IncompleteRead(b"", response.length)
 
 
-def refusal_of(address: Address, response: http.client.HTTPResponse) -> ServerFailed:
+def refusal_of(address: ServerAddress, response: http.client.HTTPResponse) -> ServerFailed:
     """The error of an answer that is not a success."""
     status, where = response.status, address.authority
     if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.TOO_MANY_REQUESTS:
@@ -179,21 +179,21 @@ def refusal_of(address: Address, response: http.client.HTTPResponse) -> ServerFa
 _NAMES: Final = {401: ProblemName.KEY_REFUSED, 403: ProblemName.KEY_REFUSED, 410: ProblemName.KEY_REFUSED}
 
 
-def _require_success(address: Address, response: http.client.HTTPResponse) -> None:
+def _require_success(address: ServerAddress, response: http.client.HTTPResponse) -> None:
     if not http.client.OK <= response.status < http.client.MULTIPLE_CHOICES:
         raise refusal_of(address, response)
     if response.status != http.client.NO_CONTENT:
         require_no_page(address, response)
 
 
-def require_no_page(address: Address, response: http.client.HTTPResponse) -> None:
+def require_no_page(address: ServerAddress, response: http.client.HTTPResponse) -> None:
     """Raises `ServerFailed` for a page of HTML."""
     if response.headers.get_content_type() in _PAGES and response.headers.get("Content-Type"):
         detail = f"{address.authority} answers with a web page. A network that wants a login does so."
         raise ServerFailed(ProblemName.SERVER_STRANGE, detail, status=response.status)
 
 
-def _require_json(address: Address, response: http.client.HTTPResponse) -> None:
+def _require_json(address: ServerAddress, response: http.client.HTTPResponse) -> None:
     if not _is_json(response):
         raise ServerFailed(ProblemName.SERVER_STRANGE, f"{address.authority} answers with something that is not JSON.")
 

@@ -15,8 +15,14 @@ REPORTS: Final = f"{ROOT}reports"
 """POST `Report`: 204, also for the last one again."""
 KEY: Final = f"{ROOT}key"
 """PUT `KeyChange`, signed by the former key: 204."""
+DOORBELL: Final = f"{ROOT}doorbell"
+"""GET `DoorbellAccount`; 404 where the server has no broker."""
 DEVICE: Final = f"{ROOT}device"
 """DELETE: the device leaves its organisation, 204."""
+
+STOCK_ROOTS: Final = ("/default/controller/v1/", "/DEFAULT/controller/v1/")
+"""The roots of hawkBit's API, at which stock clients ask. The first is a constant of Zephyr's client, which looks for
+the second in the address of an image."""
 
 
 def deployment_path(deployment: str) -> str:

@@ -3,6 +3,7 @@ daemon's user alone can open. A notebook on the same machine may speak it too.""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,10 @@ from typing import Any, Final
 
 from hmrd.protocol.reading import BadMessage, Fields
 
+STATE_FOLDER: Final = "/var/lib/hmrd"
+"""The folder of the daemon, unless it was started with another one."""
+SOCKET_NAME: Final = "hmrd.sock"
+"""The name of the socket in the folder."""
 LARGEST_REQUEST: Final = 400 * 1024 * 1024
 """Bytes of a request: a rune that is deployed at the device comes in it."""
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
@@ -29,13 +34,17 @@ class LocalCommand(StrEnum):
     DEPLOY = "deploy"
     """`rune`, `version`, and `data` in base64."""
     ENROL = "enroll"
-    """`server`, `proof` as in an enrolment, and `name`."""
+    """`server`, `proof` as in an enrolment, `name`, and `fingerprints` of the keys that are expected."""
     LEAVE = "leave"
     """`force`: also where the server does not answer."""
+    TRUST = "trust"
+    """`keys` in PEM, and perhaps `root` and `deployment`: what the device believes from now on."""
     COLLECT = "collect"
     """`label`, `consent`, `until`, and perhaps `seconds` and `last`."""
     END_COLLECTION = "end-collection"
     RECORDINGS = "recordings"
+    """The answer has the `folder` of the recordings and the `sessions`; the names of a session's files in the folder
+    begin with its `files`."""
     DELETE_RECORDINGS = "delete-recordings"
     """`id` of the session."""
 
@@ -76,6 +85,11 @@ class LocalAnswer:
     def to_json(self) -> dict[str, Any]:
         """The same as a line has it."""
         return {"result": dict(self.result), "error": self.error[:_LONGEST_ERROR]}
+
+
+def line_of(message: LocalRequest | LocalAnswer) -> bytes:
+    """The line of a message."""
+    return json.dumps(message.to_json(), ensure_ascii=False).encode() + b"\n"
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

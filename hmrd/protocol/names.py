@@ -17,6 +17,8 @@ LABEL_VALUE = re.compile(r"[\w][\w ./:+-]*")
 """A label's value has no quotes and no comparison signs, so that a query can name it."""
 BOARD = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _WORD = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+PROJECT = re.compile(rf"{_WORD}/{_WORD}")
+"""`acme/door-knock`: the organisation and the project."""
 DEPLOYMENT = re.compile(rf"{_WORD}/{_WORD}/{_WORD}")
 """`acme/door-knock/gateways`: the organisation, the project and the deployment."""
 

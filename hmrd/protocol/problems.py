@@ -50,6 +50,8 @@ class ProblemName(StrEnum):
     """A run took longer than it may."""
     TRAPPED = "trapped"
     """The rune broke off."""
+    UPDATE_FAILED = "update-failed"
+    """An update client of another project could not install the image. `hmrd` never reports it."""
     UNEXPECTED = "unexpected"
     """A fault of the daemon itself, which its log describes."""
 

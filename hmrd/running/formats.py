@@ -10,7 +10,7 @@ import struct
 import sys
 from typing import Final, Protocol
 
-from hmrd.config.model import SourceFormat
+from hmrd.config.model import InputFormat
 from hmrd.protocol.problems import ProblemName
 from hmrd.running.failure import RunFailed
 from rune.tensor import ElementType
@@ -123,14 +123,14 @@ class WavDecoder:
         self._channels = channels
 
 
-def decoder_for(source_format: SourceFormat, element: ElementType, rate: int | None) -> Decoder:
+def decoder_for(source_format: InputFormat, element: ElementType, rate: int | None) -> Decoder:
     """A decoder for a new stream."""
     match source_format:
-        case SourceFormat.RAW:
+        case InputFormat.RAW:
             return RawDecoder()
-        case SourceFormat.LINES:
+        case InputFormat.LINES:
             return LineDecoder(element)
-        case SourceFormat.WAV:
+        case InputFormat.WAV:
             if element is not ElementType.I16:
                 raise RunFailed(ProblemName.CONFIG_WRONG, f"The input takes {element.value}, which no WAV has.")
             return WavDecoder(rate)

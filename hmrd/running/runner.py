@@ -39,7 +39,7 @@ class RunnerHooks:
     """A window of each input was read, before the rune runs on it."""
 
 
-class Runner:
+class RuneRunner:
     """A rune that answers."""
 
     def __init__(

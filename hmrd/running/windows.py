@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from hmrd.config.model import SourceConfig, SourceFormat, SourceKind
+from hmrd.config.model import InputFormat, SourceConfig, SourceKind
 from hmrd.protocol.problems import ProblemName
 from hmrd.running.failure import RunFailed
 from hmrd.running.formats import decoder_for
@@ -68,7 +68,7 @@ class WindowShape:
 def windows(port: Input, source: SourceConfig, stop: StopSignal) -> Generator[bytes]:
     """The windows of an input. Ends with a file, or when it is stopped. Raises `RunFailed`."""
     shape = WindowShape.of(port, source)
-    if source.kind is SourceKind.FILE and source.format is SourceFormat.WAV and is_recorded_over_time(port.request):
+    if source.kind is SourceKind.FILE and source.format is InputFormat.WAV and is_recorded_over_time(port.request):
         yield from _windows_of_sound(port, source, shape, stop)
         return
     decoder, cutter = decoder_for(source.format, shape.element, shape.rate), Cutter(shape.size, shape.hop)

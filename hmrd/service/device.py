@@ -10,14 +10,14 @@ from typing import Final
 
 from hmrd.clock import Clock
 from hmrd.config.model import Config
-from hmrd.network.client import DeviceClient, ServerClock
+from hmrd.network.client import ServerClient, ServerClock
 from hmrd.network.downloads import Downloads
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.server_address import read_address
 from hmrd.storage.folder import StateFolder
 from hmrd.storage.identity import Identity
 from hmrd.storage.log import RingLog
-from hmrd.storage.recordings import Recordings
+from hmrd.storage.recordings import DeviceRecordings
 from hmrd.trust import PinnedTrust
 
 _NOT_INSTALLED: Final = "0"
@@ -34,18 +34,18 @@ def agent() -> str:
 
 
 @dataclass
-class Connection:
+class ServerConnection:
     """The device at its server, from one key to the next."""
 
     identity: Identity
-    client: DeviceClient
+    client: ServerClient
     downloads: Downloads
     wait: int = 0
     """Seconds for which the server may hold the next poll."""
 
 
 @dataclass
-class Device:
+class LocalDevice:
     """The folder, the log and the server of a device."""
 
     folder: StateFolder
@@ -53,13 +53,13 @@ class Device:
     log: RingLog
     clock: Clock = field(default_factory=Clock)
     server_clock: ServerClock = field(default_factory=ServerClock)
-    connection: Connection | None = None
+    connection: ServerConnection | None = None
     agent: str = field(default_factory=agent)
     restart_all: Callable[[], None] = lambda: None
     """Has all runes start again."""
 
     def __post_init__(self) -> None:
-        self.recordings = Recordings(self.folder.recordings)
+        self.recordings = DeviceRecordings(self.folder.recordings)
         self._lock = threading.Lock()
         self.connect()
 
@@ -71,14 +71,14 @@ class Device:
             return
         client = self.client(identity.server, identity.trust.device)
         downloads = Downloads(client, self.config.mirror, self.config.ca)
-        self.connection = Connection(identity, client, downloads)
+        self.connection = ServerConnection(identity, client, downloads)
 
-    def client(self, server: str, device: str) -> DeviceClient:
+    def client(self, server: str, device: str) -> ServerClient:
         """A client of a server with the device's key."""
         key = self.folder.identity.key()
-        return DeviceClient(read_address(server), key, device, clock=self.server_clock, ca=self.config.ca)
+        return ServerClient(read_address(server), key, device, clock=self.server_clock, ca=self.config.ca)
 
-    def pin(self, connection: Connection, trust: PinnedTrust) -> None:
+    def pin(self, connection: ServerConnection, trust: PinnedTrust) -> None:
         """Pins other trust, which is on the disk before anything follows from it. Raises `StorageFailed`."""
         with self._lock:
             if trust != connection.identity.trust:

@@ -10,7 +10,7 @@ from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.reports import LARGEST_LOG, RequestAnswer
 from hmrd.protocol.wanted import DeviceRequest, RequestKind
 from hmrd.running.checks import outputs_for
-from hmrd.service.device import Connection, Device
+from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.state import Event, RequestDone, State
 from hmrd.storage.files import StorageFailed
 from hmrd.storage.slots import Slots
@@ -20,7 +20,7 @@ from hmrd.trust import may_leave
 class Requests:
     """Answers requests of the server. A request that was answered half is answered again from its beginning."""
 
-    def __init__(self, device: Device, config: RuneConfig, slots: Slots, stop_rune: Callable[[], None]) -> None:
+    def __init__(self, device: LocalDevice, config: RuneConfig, slots: Slots, stop_rune: Callable[[], None]) -> None:
         """`stop_rune` has the rune that answers end; it is started again where the machine says so."""
         self._device, self._config, self._slots, self._stop_rune = device, config, slots, stop_rune
 
@@ -62,7 +62,7 @@ class Requests:
             return RequestAnswer(request.id, problem=outputs)
         return RequestAnswer(request.id, outputs=outputs)
 
-    def _replace_key(self, connection: Connection) -> None:
+    def _replace_key(self, connection: ServerConnection) -> None:
         """The new key is on the disk before the server has it, and the former one until then: a device whose power
         fails in between asks which of both the server knows."""
         files = self._device.folder.identity
@@ -77,7 +77,7 @@ class Requests:
         files.adopt_next_key()
         self._device.connect()
 
-    def _leave(self, request: DeviceRequest, connection: Connection) -> RequestAnswer:
+    def _leave(self, request: DeviceRequest, connection: ServerConnection) -> RequestAnswer:
         # The orders come with the state, and are those of the present moment.
         desired = self._device.client(connection.identity.server, connection.identity.trust.device).state()
         if desired is None or not may_leave(connection.identity.trust, desired):

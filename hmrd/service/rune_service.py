@@ -18,11 +18,11 @@ from hmrd.machine import step
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.reports import DeviceEvent, EventKind, RequestAnswer
 from hmrd.running.recorded import recorded_file
-from hmrd.running.runner import Runner, RunnerHooks, Windows
+from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
 from hmrd.running.sinks.make import open_sink
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.service.tasks import Task, Tasks
 from hmrd.state import (
@@ -61,6 +61,8 @@ from rune.tools.api.ports import Input
 
 JITTER: Final = 0.1
 """Part of the time between polls by which it varies, so that the devices of a site do not ask at once."""
+RING_EVERY: Final = 2.0
+"""Seconds between two polls because of the bell, so that a broker cannot have the device ask without a pause."""
 RETRY_SAVING: Final = 5.0
 DROPPED_EVERY: Final = 60.0
 """Seconds between two counts of dropped answers."""
@@ -71,7 +73,7 @@ Schedule = Callable[[Callable[[], None]], None]
 class RuneService:
     """A rune of the device. `schedule` has the loop call a function."""
 
-    def __init__(self, config: RuneConfig, device: Device, schedule: Schedule) -> None:
+    def __init__(self, config: RuneConfig, device: LocalDevice, schedule: Schedule) -> None:
         self.config, self._device, self._schedule = config, device, schedule
         self.slots = device.folder.slots(config.name)
         self._file = device.folder.state_file(config.name)
@@ -81,13 +83,16 @@ class RuneService:
         self.machine = Machine(device.agent, device.config.board, state)
         self._saved = state
         self._tasks: dict[Command, StopSignal] = {}
-        self.runner: Runner | None = None
+        self.runner: RuneRunner | None = None
         self.sinks: tuple[AnswerQueue, ...] = ()
         self.local_detail = ""
         """What the person at the device is told of the last problem."""
         self.storage_problem: Problem | None = None
         self.wake: float | None = None
         """When time alone makes something happen."""
+        self._last_ring = 0.0
+        self._next_ring: float | None = None
+        """When to poll because the bell rang."""
         self._dropped = 0
         self._dropped_told = 0.0
         self._lock = threading.Lock()
@@ -102,6 +107,25 @@ class RuneService:
     def tick(self) -> None:
         """Time passed."""
         self.handle(Ticked(self._now()))
+
+    def ring(self) -> None:
+        """Polls at once, since there may be something new; soon, where the bell rang a moment ago."""
+        if self.config.origin is not Origin.SERVER:
+            return
+        now = self._now()
+        self._next_ring = max(now, self._last_ring + RING_EVERY)
+        self._last_ring = self._next_ring
+        if not any(isinstance(each, Poll) for each in self._tasks):
+            self._poll_for_ring()
+        self.tick()
+
+    def _poll_for_ring(self) -> bool:
+        """Has the next poll come sooner if the bell rang. Returns whether it did."""
+        if self._next_ring is None:
+            return False
+        waiting = replace(self.machine.waiting, poll=min(self.machine.waiting.poll, self._next_ring))
+        self.machine, self._next_ring = replace(self.machine, waiting=waiting), None
+        return True
 
     def stop_rune(self) -> None:
         """Has the rune end. Where the machine wants it to run, it starts again."""
@@ -122,6 +146,9 @@ class RuneService:
         self.machine, commands = step(self.machine, event)
         if isinstance(event, Polled | Unchanged | PollFailed):
             self._vary_poll(event.now)
+            if self._poll_for_ring():
+                # The poll that ended may have been answered before the bell rang.
+                self._schedule(self.tick)
         self._log_changes(before, self.machine)
         if self._save():
             self._carry_out(commands)
@@ -250,7 +277,7 @@ class RuneService:
             lambda: self._schedule(self._ended),
             self._record,
         )
-        self.runner = Runner(command.rune, data, self.config, self.sinks, hooks)
+        self.runner = RuneRunner(command.rune, data, self.config, self.sinks, hooks)
 
     def _ended(self) -> None:
         if self.runner is not None and not self.runner.is_alive:

@@ -20,7 +20,7 @@ from hmrd.running.checks import checked, missing_source
 from hmrd.running.failure import RunFailed
 from hmrd.running.processes import owner_refuses
 from hmrd.running.stop_signal import StopSignal
-from hmrd.service.device import Connection, Device
+from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.state import (
     AskOwner,
     Check,
@@ -55,7 +55,7 @@ _LONGEST_WAIT: Final = 3600.0
 class Tasks:
     """The tasks of one rune."""
 
-    def __init__(self, device: Device, config: RuneConfig, slots: Slots, tell: Callable[[str], None]) -> None:
+    def __init__(self, device: LocalDevice, config: RuneConfig, slots: Slots, tell: Callable[[str], None]) -> None:
         """`tell` takes what the person at the device alone is told of a check."""
         self._device, self._config, self._slots, self._tell = device, config, slots, tell
 
@@ -183,7 +183,7 @@ class Tasks:
             return error.problem
 
     @property
-    def _connection(self) -> Connection | None:
+    def _connection(self) -> ServerConnection | None:
         return self._device.connection if self._config.origin is Origin.SERVER else None
 
     def _now(self) -> float:

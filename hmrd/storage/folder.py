@@ -8,12 +8,13 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from hmrd.protocol.local import SOCKET_NAME, STATE_FOLDER
 from hmrd.storage.files import make_folder, storage_failure
 from hmrd.storage.identity import IdentityFiles
 from hmrd.storage.slots import Slots
 from hmrd.storage.states import StateFile
 
-DEFAULT: Final = Path("/var/lib/hmrd")
+DEFAULT: Final = Path(STATE_FOLDER)
 
 
 class FolderInUse(Exception):
@@ -25,7 +26,7 @@ class StateFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.socket = root / "hmrd.sock"
+        self.socket = root / SOCKET_NAME
         self.log = root / "log" / "hmrd.log"
         self.documents = root / "documents"
         """The signed documents that the device has seen, of which it takes no older ones."""

@@ -78,7 +78,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class DeviceLabel:
+class LabelSecret:
     """The label of a device: its id, which anybody may read, and its secret."""
 
     label: str
@@ -127,13 +127,13 @@ class IdentityFiles:
         """Remembers the organisation. Raises `StorageFailed`."""
         write_file(self._folder / "identity.json", written(identity.to_json()), mode=_SECRET)
 
-    def label(self) -> DeviceLabel:
+    def label(self) -> LabelSecret:
         """The device's label, which is made at the first time. Raises `StorageFailed`."""
         path = self._folder / "label"
         parts = (read_file(path) or b"").decode("ascii", "replace").split()
         if len(parts) == 2:
-            return DeviceLabel(*parts)
-        label = DeviceLabel(secrets.token_hex(8), secrets.token_hex(16))
+            return LabelSecret(*parts)
+        label = LabelSecret(secrets.token_hex(8), secrets.token_hex(16))
         write_file(path, f"{label.label} {label.secret}\n".encode(), mode=_SECRET)
         return label
 

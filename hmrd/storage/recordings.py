@@ -32,8 +32,8 @@ class BadSession(ValueError):
 
 
 @dataclass(frozen=True)
-class Session:
-    """Recordings that a person started."""
+class RecordingSession:
+    """DeviceRecordings that a person started."""
 
     id: int
     label: str
@@ -48,12 +48,17 @@ class Session:
     """How many windows it keeps, the newest; None for all."""
     is_over: bool = False
 
+    @property
+    def files(self) -> str:
+        """The beginning of the names of its files in the folder of the recordings."""
+        return f"{self.label}/session-{self.id}-"
+
     def to_json(self) -> dict[str, Any]:
         """The session as JSON."""
         return dict(vars(self))
 
     @classmethod
-    def from_json(cls, value: object) -> Session:
+    def from_json(cls, value: object) -> RecordingSession:
         """Reads it. Raises `BadMessage`."""
         fields = Fields(value, "a session")
         return cls(
@@ -68,32 +73,34 @@ class Session:
         )
 
 
-class Recordings:
+class DeviceRecordings:
     """The sessions of a device and their files. Several threads may use it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.data = folder / "data"
+        """The folder of the recordings."""
         self._lock = threading.Lock()
         self._sessions = tuple(self._read())
         self._numbers: dict[int, int] = {}
 
     @property
-    def sessions(self) -> tuple[Session, ...]:
+    def sessions(self) -> tuple[RecordingSession, ...]:
         """All sessions that are not deleted."""
         return self._sessions
 
     @property
-    def running(self) -> Session | None:
+    def running(self) -> RecordingSession | None:
         """The session that records now."""
         return next((each for each in self._sessions if not each.is_over), None)
 
-    def count(self, session: Session) -> int:
+    def count(self, session: RecordingSession) -> int:
         """How many recordings of a session are there."""
         return len(self._files(session))
 
     def begin(
         self, label: str, consent: str, until: str, now: float, *, seconds: float | None = None, last: int | None = None
-    ) -> Session:
+    ) -> RecordingSession:
         """Starts a session, and ends the one before. Raises `BadSession` and `StorageFailed`."""
         if _LABEL.fullmatch(label) is None:
             raise BadSession("A label takes letters, digits and spaces, with . + - _ between them.")
@@ -105,7 +112,7 @@ class Recordings:
             if len(self._sessions) >= MOST_SESSIONS:
                 raise BadSession(f"There are {MOST_SESSIONS} sessions. Delete some.")
             number = max((each.id for each in self._sessions), default=0) + 1
-            session = Session(number, label, consent, until, now, seconds, last)
+            session = RecordingSession(number, label, consent, until, now, seconds, last)
             self._write((*(replace(each, is_over=True) for each in self._sessions), session))
         return session
 
@@ -125,7 +132,7 @@ class Recordings:
         with self._lock:
             self._write(tuple(replace(each, is_over=True) for each in self._sessions))
 
-    def delete(self, session: Session) -> None:
+    def delete(self, session: RecordingSession) -> None:
         """Deletes a session with its recordings. Raises `StorageFailed`."""
         with self._lock:
             for path in self._files(session):
@@ -135,17 +142,17 @@ class Recordings:
     def delete_all(self) -> None:
         """Deletes all recordings. Raises `StorageFailed`."""
         with self._lock:
-            shutil.rmtree(self._folder / "data", ignore_errors=True)
+            shutil.rmtree(self.data, ignore_errors=True)
             self._write(())
 
-    def delete_expired(self, now: float) -> tuple[Session, ...]:
+    def delete_expired(self, now: float) -> tuple[RecordingSession, ...]:
         """Deletes the sessions whose last day is over, and returns them. Raises `StorageFailed`."""
         expired = tuple(each for each in self._sessions if _is_expired(each.until, now))
         for session in expired:
             self.delete(session)
         return expired
 
-    def _keep(self, session: Session, ending: str, data: bytes) -> Problem | None:
+    def _keep(self, session: RecordingSession, ending: str, data: bytes) -> Problem | None:
         files = self._files(session) if session.id not in self._numbers or session.last is not None else []
         if session.id not in self._numbers:
             self._numbers[session.id] = max((int(path.stem.rpartition("-")[2]) for path in files), default=0)
@@ -153,8 +160,8 @@ class Recordings:
             if shutil.disk_usage(self._folder).free < RESERVE + len(data):
                 raise StorageFailed(Problem(ProblemName.DISK_FULL, "Nothing is recorded any more: the disk is full."))
             self._numbers[session.id] += 1
-            name = f"session-{session.id}-{self._numbers[session.id]:07}.{ending}"
-            write_file(self._folder / "data" / session.label / name, data)
+            name = f"{session.files}{self._numbers[session.id]:07}.{ending}"
+            write_file(self.data / name, data)
             if session.last is not None:
                 for path in sorted(files)[: max(0, len(files) + 1 - session.last)]:
                     delete_file(path)
@@ -162,25 +169,25 @@ class Recordings:
             return error.problem
         return None
 
-    def _files(self, session: Session) -> list[Path]:
-        return list((self._folder / "data" / session.label).glob(f"session-{session.id}-*"))
+    def _files(self, session: RecordingSession) -> list[Path]:
+        return list(self.data.glob(f"{session.files}*"))
 
-    def _write(self, sessions: tuple[Session, ...]) -> None:
+    def _write(self, sessions: tuple[RecordingSession, ...]) -> None:
         if sessions != self._sessions:
             value: Mapping[str, Any] = {"sessions": [each.to_json() for each in sessions]}
             write_file(self._folder / "sessions.json", written(value), mode=0o600)
             self._sessions = sessions
 
-    def _read(self) -> Iterator[Session]:
+    def _read(self) -> Iterator[RecordingSession]:
         data = read_file(self._folder / "sessions.json")
         if data is None:
             return
         try:
             fields = Fields(parsed(data, _LARGEST_FILE), "the sessions")
-            yield from fields.items("sessions", Session.from_json, MOST_SESSIONS)
+            yield from fields.items("sessions", RecordingSession.from_json, MOST_SESSIONS)
         except BadMessage:
             # Without the list nobody knows who agreed to what, so nothing may be kept.
-            shutil.rmtree(self._folder / "data", ignore_errors=True)
+            shutil.rmtree(self.data, ignore_errors=True)
 
 
 def _is_expired(until: str, now: float) -> bool:

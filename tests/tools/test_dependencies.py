@@ -18,7 +18,7 @@ _IMPORT = re.compile(r"^\s*(?:from|import) ([\w.]+)", re.MULTILINE)
 _SCRIPT_IMPORT = re.compile(r"""(?:\b(?:from|import)\s*\(?|@import )\s*["']((?:@[\w.-]+/)?[\w.-]+)""")
 _PINS = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|", re.MULTILINE)
 """A row of the packages that are held back in frontend/README.md: a name and its range."""
-SOURCES = ("examples", "forge", "hmr", "lab", "rune")
+SOURCES = ("examples", "forge", "hmr", "hmrd", "lab", "rune")
 TOOLS = frozenset({"dev"})
 """Extras whose packages are programs for development."""
 NOT_INSTALLED = {

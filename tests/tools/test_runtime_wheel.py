@@ -52,8 +52,24 @@ try:
     hmr.Rune("acme", "knock", "Runefile.yml", "1.0", server="http://127.0.0.1:1", token="none").get_data()
 except hmr.HmrError as error:
     print(error.name)
+try:
+    hmr.Rune("acme", "knock", device="local")
+except hmr.HmrError as error:
+    print(error.name)
 Path("empty").mkdir()
 print(type(rune.load_data("empty")).__name__)
+"""
+
+DEVICE_PROGRAM = """\
+from pathlib import Path
+import hmr
+Path("Runefile.yml").write_text("version: 1")
+project = hmr.Rune("acme", "knock", "Runefile.yml", device="local", socket="nowhere.sock")
+for act in (project.get_data, project.build):
+    try:
+        act()
+    except hmr.HmrError as error:
+        print(error.name)
 """
 
 
@@ -179,7 +195,17 @@ def test_the_sdk_of_notebooks_runs_with_what_its_wheels_require_alone(wheel: Pat
     process = subprocess.run(
         [sys.executable, "-I", "-S", "-c", command], cwd=tmp_path, check=True, capture_output=True, text=True
     )
-    assert process.stdout.split() == ["server-away", "DataSet"]
+    assert process.stdout.split() == ["server-away", "toolchain-missing", "DataSet"]
+
+    devices = device_wheel()
+    assert devices is not None
+    with zipfile.ZipFile(devices) as archive:
+        archive.extractall(packages)
+    command = f"import sys; sys.path.append({str(packages)!r})\n{DEVICE_PROGRAM}"
+    process = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", command], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert process.stdout.split() == ["daemon-away", "toolchain-missing"]
 
 
 @pytest.mark.slow

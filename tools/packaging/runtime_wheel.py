@@ -30,7 +30,7 @@ NEEDS = ("numpy", "wasmtime")
 
 
 @dataclass(frozen=True)
-class Part:
+class WheelPart:
     """A wheel of one folder, which needs the runtime."""
 
     name: str
@@ -49,13 +49,13 @@ class Part:
         return self.name.replace("-", "_")
 
 
-SDK = Part(
+SDK = WheelPart(
     "hammer-forge-hmr",
     "hmr/",
     "From a model in a notebook to a rune that a phone opens, on a server of Hammer Forge",
     ("cryptography", "httpx", "pillow", "pyyaml", "tuf"),
 )
-DAEMON = Part(
+DAEMON = WheelPart(
     "hammer-forge-hmrd",
     "hmrd/",
     "Runs runes on Linux devices, and fetches what a server of Hammer Forge wants",
@@ -113,7 +113,7 @@ def split(wheel: Path, folder: Path) -> list[Path]:
 
 
 def _write_part(
-    part: Part,
+    part: WheelPart,
     folder: Path,
     version: str,
     files: Mapping[str, bytes],
@@ -186,7 +186,7 @@ def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
     return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
 
 
-def _part_metadata(part: Part, metadata: str, version: str) -> str:
+def _part_metadata(part: WheelPart, metadata: str, version: str) -> str:
     """The metadata of a part: it needs the runtime of its version, and not the compiler."""
     lines = _renamed_metadata(metadata, part.name, part.summary)
     needs = (f"hammer-forge-runtime=={version}", *(_requirement(metadata, name) for name in part.needs))

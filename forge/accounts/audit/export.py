@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
@@ -19,6 +18,7 @@ from forge.accounts.audit.serializers import entry_to_json
 from forge.core.api.json_types import utc_timestamp
 from forge.core.errors import Invalid
 from forge.core.http.blob_responses import as_foreign
+from forge.core.http.streaming import in_threads
 from forge.core.models import AuditEntry
 
 BATCH = 500
@@ -108,10 +108,3 @@ def _json(batches: Iterator[list[RenderedEntry]]) -> Iterator[str]:
         yield before + ",\n".join(json.dumps(entry_to_json(entry), ensure_ascii=False) for entry in batch)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
-
-
-async def in_threads(pieces: Iterator[str]) -> AsyncIterator[str]:
-    """The same pieces, each read in a thread that gives its connection back."""
-    read = database_sync_to_async(next, thread_sensitive=False)
-    while (piece := await read(pieces, None)) is not None:
-        yield piece

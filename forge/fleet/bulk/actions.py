@@ -25,6 +25,7 @@ from forge.fleet.bulk.label_table import LONGEST_TABLE, BadTable, DeviceLabelCha
 from forge.fleet.bulk.serializers import RequestCounts, labelled_to_json, request_counts_to_json
 from forge.fleet.bulk.storing import LabelledDevice, chunks, label_differences, store_differences, write_lines
 from forge.fleet.devices.actions.requests import KINDS
+from forge.fleet.devices.models import ClaimedWith
 from forge.fleet.errors import BadLabels
 from forge.fleet.models import Device, DeviceQuerySet, DeviceRequest
 from forge.fleet.queries.matching import matching, parse_query, scope_of
@@ -149,7 +150,8 @@ def request_of_devices(
     devices: list[UUID] = []
     for chunk in chunks(names):
         waiting = DeviceRequest.objects.filter(device__in=chunk, kind=kind, answered=None).values("device")
-        rows = Device.objects.filter(pk__in=chunk, locked_out=None, retired=None).exclude(pk__in=waiting)
+        rows = Device.objects.filter(pk__in=chunk, locked_out=None, retired=None)
+        rows = rows.exclude(pk__in=waiting).exclude(claimed_with=ClaimedWith.STOCK)
         devices += rows.values_list("pk", flat=True)
     now = timezone.now()
     for chunk in chunks(devices):

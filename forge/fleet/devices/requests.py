@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forge.fleet.devices.given_up import GIVEN_UP
 from forge.fleet.devices.models import Device, DeviceRequest
-from forge.fleet.errors import NothingRuns, RequestWaits
+from forge.fleet.errors import NothingRuns, RequestWaits, StockClient
 from hmrd.protocol.wanted import LARGEST_SEED, RequestKind
 
 
@@ -18,9 +18,11 @@ def ask_device(device: Device, kind: RequestKind, person: Any, order: str = "") 
     """Writes a request. Call it with the device locked. `person` is a user, or None where the server asks by itself;
     `order` is that of the key at home, for a device that does it by such an order alone.
 
-    Raises `RequestWaits` while the device has not answered the same one, and `NothingRuns` for a self-test of a device
-    without a rune.
+    Raises `RequestWaits` while the device has not answered the same one, `NothingRuns` for a self-test of a device
+    without a rune, and `StockClient` for a device that answers nothing.
     """
+    if device.public_key is None:
+        raise StockClient
     if device.requests.filter(kind=kind, answered=None).exists():
         raise RequestWaits("The device has not answered the same request yet. It does with its next poll.")
     is_test = kind is RequestKind.SELF_TEST

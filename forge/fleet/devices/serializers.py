@@ -86,7 +86,10 @@ class DeviceJson(TypedDict):
     agent: Annotated[str, "its client and the version of that, such as `hmrd 0.1.0`"]
     trust: TrustJson
     trusted_keys: Annotated[list[str], "the fingerprints of the keys at home that it pinned"]
-    fingerprint: Annotated[str, "identifies its key; empty for a stock client, whose reports are not signed"]
+    fingerprint: Annotated[str, "identifies its key; empty for a stock client"]
+    is_signed: Annotated[
+        bool, "whether its key signs its reports; a stock client has none, so anybody with its token can report"
+    ]
     claimed: Timestamp
     claimed_with: Annotated[str, choices("ClaimedWith", ClaimedWith.values)]
     claimed_by: PersonJson | None
@@ -187,6 +190,7 @@ def device_to_json(device: Device, actor: Actor) -> DeviceJson:
         "trust": device.trust,
         "trusted_keys": device.trusted_keys,
         "fingerprint": device.fingerprint,
+        "is_signed": device.public_key is not None,
         "claimed": device.claimed.isoformat(),
         "claimed_with": device.claimed_with,
         "claimed_by": person_to_json(device.claimed_by) if device.claimed_by else None,

@@ -1,4 +1,4 @@
-"""The stored hashes of codes and of the secrets of batches.
+"""The stored hashes of codes, of the secrets of batches and of the tokens of stock clients.
 
 They are made with the server's key: a code of 45 bits could be guessed from a plain hash in a copy of the database.
 """
@@ -23,7 +23,12 @@ def new_batch_secret() -> str:
     return secrets.token_hex(16)
 
 
+def new_stock_token() -> str:
+    """Returns the token of a stock client: 32 characters, which is all that Zephyr's client has room for."""
+    return secrets.token_hex(16)
+
+
 def enrolment_hash(secret: str) -> str:
-    """Returns the stored hash of a code, as `read_code` reads it, or of the secret of a batch."""
+    """Returns the stored hash of a code, as `read_code` reads it, of the secret of a batch or of a token."""
     text = f"forge.fleet.enrolment:{secret}"
     return hmac.digest(settings.SECRET_KEY.encode(), text.encode(), "sha256").hex()

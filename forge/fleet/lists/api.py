@@ -9,13 +9,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.audit.export import in_threads
 from forge.accounts.place import OrganisationView
 from forge.accounts.scopes import Scope
 from forge.core.api.pages import CursorPages
 from forge.core.api.views import needing
 from forge.core.errors import Invalid
 from forge.core.http.blob_responses import as_foreign
+from forge.core.http.streaming import in_threads
 from forge.fleet.lists.overview import overview_of
 from forge.fleet.lists.rows import ORDERINGS, DeviceOrder, DevicePageJson, listed, row_to_json, table_of
 from forge.fleet.lists.serializers import (

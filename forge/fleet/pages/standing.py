@@ -61,7 +61,7 @@ class WantedState:
 
 
 @dataclass(frozen=True)
-class SelfTestText:
+class SelfTestTag:
     """The outcome of the last self-test: the outcome, what it was compared with, and its look."""
 
     outcome: str
@@ -71,9 +71,9 @@ class SelfTestText:
 
 
 TEST_RESULTS = {
-    SelfTestOutcome.PASSED: SelfTestText(*SELF_TESTS[SelfTestOutcome.PASSED], "good", icon="check"),
-    SelfTestOutcome.FAILED: SelfTestText(*SELF_TESTS[SelfTestOutcome.FAILED], "wrong", icon="circle-x"),
-    SelfTestOutcome.NOT_VERIFIED: SelfTestText(*SELF_TESTS[SelfTestOutcome.NOT_VERIFIED], "", icon="minus"),
+    SelfTestOutcome.PASSED: SelfTestTag(*SELF_TESTS[SelfTestOutcome.PASSED], "good", icon="check"),
+    SelfTestOutcome.FAILED: SelfTestTag(*SELF_TESTS[SelfTestOutcome.FAILED], "wrong", icon="circle-x"),
+    SelfTestOutcome.NOT_VERIFIED: SelfTestTag(*SELF_TESTS[SelfTestOutcome.NOT_VERIFIED], "", icon="minus"),
 }
 
 
@@ -85,7 +85,7 @@ class DeviceStanding:
     is_away: bool
     problem: ProblemText | None
     target: WantedState
-    test: SelfTestText | None
+    test: SelfTestTag | None
 
 
 def standing_of(device: Device, now: datetime) -> DeviceStanding:

@@ -31,6 +31,12 @@ KEY_REFUSED = RefusalKind("key-refused", 400, "The new key did not sign the proo
 KEY_TAKEN = RefusalKind("key-taken", 409, "The key is another device's")
 TOO_OFTEN = RefusalKind("too-often", 429, "The device asks too often")
 SERVER_BUSY = RefusalKind("server-busy", 503, "The server cannot answer now")
+DOORBELL_OFF = RefusalKind("doorbell-off", 404, "The server has no doorbell")
+TOKEN_MISSING = RefusalKind("token-missing", 401, "The request has no token of a device")
+TOKEN_REFUSED = RefusalKind("token-refused", 401, "The token is unknown, or was revoked")
+CONTROLLER_WRONG = RefusalKind("controller-wrong", 403, "The token is another client's")
+ACTION_UNKNOWN = RefusalKind("action-unknown", 404, "The client has no such action now")
+IMAGE_UNKNOWN = RefusalKind("image-unknown", 404, "The release has no such image now")
 ADDRESS_UNKNOWN = RefusalKind("address-unknown", 404, "The protocol has no such address")
 METHOD_REFUSED = RefusalKind("method-refused", 405, "The method is not allowed here")
 

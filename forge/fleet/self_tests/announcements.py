@@ -28,7 +28,7 @@ class SelfTestFailedJson(TypedDict):
 
 FAILED_SELF_TESTS = NoticeTopic(
     "self-test-failed",
-    icon="shield-x",
+    icon="triangle-exclamation-point",
     messages={"failed": "{name} does not compute the same as the approved {version}"},
 )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import IO, Any
 
-from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 
@@ -17,6 +16,7 @@ from forge.core.blobs.chunks import CHUNK
 from forge.core.blobs.store import open_blob
 from forge.core.http import media_types
 from forge.core.http.blob_responses import as_foreign
+from forge.core.http.streaming import in_threads
 from forge.projects.errors import ProjectFileNotFound
 from forge.projects.versions.store import Manifest
 
@@ -100,12 +100,5 @@ def zip_response(
     """Files as a download, each of them opened when it comes to it."""
     pieces = pack(files)
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
-    answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=media_types.ZIP)
+    answer = StreamingHttpResponse(in_threads(pieces) if is_async else pieces, content_type=media_types.ZIP)
     return as_foreign(answer, filename=filename)
-
-
-async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The same for the server, whose event loop packs nothing itself."""
-    next_piece = sync_to_async(partial(next, pieces, b""), thread_sensitive=False)
-    while piece := await next_piece():
-        yield piece

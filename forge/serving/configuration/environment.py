@@ -114,6 +114,10 @@ class ServerEnvironment:
     """A file with known vulnerabilities in the format of OSV, or None."""
     device_poll_seconds: int
     """The seconds between two polls of a device."""
+    device_mqtt_url: str
+    """The broker that rings devices, such as `mqtts://broker.example`; "" without one."""
+    device_mqtt_credentials: Path | None
+    """A file with `user:password` of a client that may change accounts at the broker."""
     device_long_polls: int
     """How many devices may have their polls held by one process; 0 holds none."""
     upgrade_backups: int
@@ -202,7 +206,9 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         signing_secret=Path(variables.get("SIGNING_SECRET_FILE") or DEFAULT_SIGNING_SECRET_FILE),
         advisory_list=_file(variables, "ADVISORY_LIST"),
         device_poll_seconds=_number(variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL),
-        device_long_polls=_number(variables, "DEVICE_LONG_POLLS", 500, 5000, least=0),
+        device_mqtt_url=_broker(variables, "DEVICE_MQTT_URL"),
+        device_mqtt_credentials=_file(variables, "DEVICE_MQTT_CREDENTIALS"),
+        device_long_polls=_number(variables, "DEVICE_LONG_POLLS", _long_polls(variables), 5000, least=0),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
@@ -210,11 +216,25 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
     )
 
 
+def _long_polls(variables: Mapping[str, str]) -> int:
+    """Returns how many polls are held by default: none where a broker rings devices."""
+    return 0 if variables.get("DEVICE_MQTT_URL") else 500
+
+
 def _email(variables: Mapping[str, str], name: str) -> str:
     """An address without a name before it, since it goes into links."""
     value = variables.get(name, "").strip()
     if value and not _EMAIL.fullmatch(value):
         raise BadEnvironment(f"{name} must be an email address such as abuse@example.org.")
+    return value
+
+
+def _broker(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "")
+    if value and re.fullmatch(r"mqtts?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?", value) is None:
+        raise BadEnvironment(f"{name} must look like mqtts://broker.example:8883, it is {value!r}.")
+    if value and not variables.get("DEVICE_MQTT_CREDENTIALS"):
+        raise BadEnvironment(f"{name} needs DEVICE_MQTT_CREDENTIALS, a file with user:password at the broker.")
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hmrd.config.model import SinkConfig
-from hmrd.network.http import Request, ServerFailed, Transport, bounded_blocks
+from hmrd.network.http import HttpRequest, ServerFailed, Transport, bounded_blocks
 from hmrd.running.sinks.queue import AnswerRefused, DeliveryFailed
 from hmrd.server_address import read_address
 
@@ -27,7 +27,7 @@ class HttpSink:
         """Sends an answer."""
         headers = {"Content-Type": "application/json", **self._headers()}
         try:
-            with self._transport.open(self._address, Request("POST", self._target, headers, answer)) as response:
+            with self._transport.open(self._address, HttpRequest("POST", self._target, headers, answer)) as response:
                 for _ in bounded_blocks(self._address, response, _LARGEST_ANSWER):
                     pass
                 status = response.status

@@ -1,4 +1,4 @@
-"""How NumPy has the elements in a rune's memory, which is little-endian."""
+"""The types of NumPy for the elements in a rune's memory, which is little-endian."""
 
 from __future__ import annotations
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.support.hmrd.daemon import DaemonProcess, daemon
 from tests.support.hmrd.waiting import wait_until
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 INTERVAL = "10"
+HOME_DEPLOYMENT = {"title": "At home", "kind": "devices", "tag": "1.0"}
 CONFIG = """\
 [[rune]]
 name = "sine"
@@ -48,9 +50,9 @@ class Fleet:
         """The deployment, as the API shows it."""
         return self.live.api("GET", f"projects/{self.project}/deployments/gateways")
 
-    def act(self, method: str, path: str, body: Any = None) -> Any:
-        """An act on the deployment in the state that it has."""
-        address = f"projects/{self.project}/deployments/gateways"
+    def act(self, method: str, path: str, body: Any = None, name: str = "gateways") -> Any:
+        """An act on a deployment in the state that it has."""
+        address = f"projects/{self.project}/deployments/{name}"
         state = self.live.http.get(f"/api/v1/{address}").raise_for_status().headers["ETag"]
         return self.live.api(method, f"{address}/{path}", json=body or {}, headers={"If-Match": state})
 
@@ -140,3 +142,35 @@ def test_a_device_joins_runs_what_is_wanted_and_goes_back(fleet: Fleet, device: 
     wait_until(lambda: fleet.device("gate-1")["running"]["version"] == "1.0", "the server hears of it")
     kinds = [each["kind"] for each in fleet.api("GET", "devices/gate-1/timeline")["results"]]
     assert {"installed", "went-back", "started"} <= set(kinds)
+
+
+def test_a_device_with_a_key_at_home_runs_nothing_without_its_order(
+    fleet: Fleet, device: DaemonProcess, tmp_path: Path
+) -> None:
+    key, private = make_private_key(Algorithm.ED25519), tmp_path / "acme.key"
+    private.write_bytes(key.private_bytes())
+    keys = f"organisations/{fleet.organisation}/signing-keys"
+    state = fleet.live.http.get(f"/api/v1/{keys}").raise_for_status().headers["ETag"]
+    fleet.api("POST", "signing-keys", {"public_key": key.public.pem}, **{"If-Match": state})
+    home = fleet.live.api("POST", f"projects/{fleet.project}/deployments", json=HOME_DEPLOYMENT)
+    fleet.api("POST", "device-groups", {"title": "Home", "query": "site=home"})
+    made = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
+    device.start()
+    refused = device.ask("enroll", fleet.live.address, made["code"], "--key-fingerprint", f"sha256:{'0' * 64}")
+    assert (refused.returncode, "other keys than you expect" in refused.stderr) == (1, True)
+
+    made = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
+    (fingerprint,) = made["key_fingerprints"]
+    said = device.say("enroll", fleet.live.address, made["code"], "--name", "home-1", "--key-fingerprint", fingerprint)
+    assert fingerprint in said
+    fleet.act("PUT", "group", {"group": "home", "devices": 1}, home["name"])
+    device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "order-refused", "an order is missing")
+    wait_until(lambda: fleet.device("home-1")["problem"], "the server hears why")
+
+    token = tmp_path / "token"
+    token.write_text(fleet.live.token("deployment:manage", "project:read"))
+    page = f"{fleet.live.address}/{fleet.project}/deployments/{home['name']}"
+    said = device.say("sign", "release", page, "--key", str(private), "--token-file", str(token), "--yes")
+    assert "Signed." in said
+    device.wait_for_version("1.0")
+    assert abs(answer(device, 1.5708) - 1.0) < 0.1

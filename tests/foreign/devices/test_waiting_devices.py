@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hmrd.network.client import DeviceClient
+from hmrd.network.client import ServerClient
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.enrolment import CodeProof, Enrolment, EnrolmentRequest
 from hmrd.protocol.wanted import SHORTEST_INTERVAL, DesiredState, RequestKind
@@ -38,16 +38,16 @@ def api(live: LiveServer, method: str, path: str, body: Any = None) -> Any:
     return live.api(method, f"organisations/{live.organisation()}/{path}", json=body or {})
 
 
-def joined(live: LiveServer, name: str) -> DeviceClient:
+def joined(live: LiveServer, name: str) -> ServerClient:
     """A device that joined by a code, and has not asked yet."""
     code, key = api(live, "POST", "device-codes")["code"], DeviceKey()
     address = read_address(live.address)
-    enrolment = DeviceClient(address, key).enrol(EnrolmentRequest(CodeProof(code), key.public, first_report(), name))
+    enrolment = ServerClient(address, key).enrol(EnrolmentRequest(CodeProof(code), key.public, first_report(), name))
     assert isinstance(enrolment, Enrolment)
-    return DeviceClient(address, key, enrolment.device)
+    return ServerClient(address, key, enrolment.device)
 
 
-def waiting(live: LiveServer, name: str) -> DeviceClient:
+def waiting(live: LiveServer, name: str) -> ServerClient:
     """A device that has its state, and may have its next poll held."""
     client = joined(live, name)
     first = client.state()

@@ -58,10 +58,10 @@ def test_an_empty_export_is_still_a_file(organisation: Organisation, owner: User
 
 
 def test_the_export_is_streamed_to_an_asynchronous_server(project: Project) -> None:
-    from forge.accounts.audit.export import _in_threads
+    from forge.core.http.streaming import in_threads
 
     async def read() -> list[str]:
-        return [piece async for piece in _in_threads(iter(["a", "b"]))]
+        return [piece async for piece in in_threads(iter(["a", "b"]))]
 
     assert asyncio.run(read()) == ["a", "b"]
 

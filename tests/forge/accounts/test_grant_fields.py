@@ -167,6 +167,7 @@ MAY_NAME_SOMEBODY = {
     "deployments.PreviewLink.created_by_token": BY_TOKEN,
     "deployments.UpdateKey.public_key": CONTENT,
     "fleet.Assignment.deployment": CONTENT,
+    "fleet.Assignment.key_orders": CONTENT,
     "fleet.Batch.created_by_token": BY_TOKEN,
     "fleet.Batch.labels": CONTENT,
     "fleet.Candidate.created_by_token": BY_TOKEN,

@@ -31,6 +31,7 @@ _ON_PROJECT = {
     "reviewer": _JUDGES,
     "viewer": _LOOKS,
 }
+_DEVICES = ["claim_devices", "change_devices", "read_device_logs"]
 _ON_ORGANISATION = {
     "owner": [
         "see_organisation",
@@ -39,8 +40,10 @@ _ON_ORGANISATION = {
         "read_audit",
         "manage_webhooks",
         "create_project",
+        *_DEVICES,
+        "lock_out_devices",
     ],
-    "developer": ["see_organisation", "create_project"],
+    "developer": ["see_organisation", "create_project", *_DEVICES],
     "reviewer": ["see_organisation"],
     "viewer": ["see_organisation"],
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hmrd.config.model import Origin, SinkKind, SourceConfig, SourceFormat, SourceKind
+from hmrd.config.model import InputFormat, Origin, SinkKind, SourceConfig, SourceKind
 from hmrd.config.reading import BadConfig, read_config
 
 WHOLE = """\
@@ -56,12 +56,12 @@ def test_a_whole_configuration_is_read() -> None:
     assert config.mirror is not None
     assert config.mirror.url == "https://registry.example/acme/door-knock"
     assert knock.sources["audio"] == SourceConfig(
-        SourceKind.COMMAND, ("arecord", "-q", "-t", "raw"), SourceFormat.RAW, 8000
+        SourceKind.COMMAND, ("arecord", "-q", "-t", "raw"), InputFormat.RAW, 8000
     )
     assert [each.kind for each in knock.sinks] == [SinkKind.STDOUT, SinkKind.MQTT]
     assert (knock.seconds, knock.check_seconds) == (2.0, 5.5)
     assert motion.origin is Origin.LOCAL
-    assert motion.sources["raw"].format is SourceFormat.LINES
+    assert motion.sources["raw"].format is InputFormat.LINES
     assert [each.kind for each in motion.sinks] == [SinkKind.HTTP, SinkKind.COMMAND]
 
 

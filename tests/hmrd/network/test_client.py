@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.network.client import DeviceClient, ServerClock
+from hmrd.network.client import ServerClient, ServerClock
 from hmrd.network.documents import documents_refuse
 from hmrd.network.downloads import Downloads, DownloadStopped
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.enrolment import CodeProof, EnrolmentRequest, EnrolmentWaits
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reports import Phase, Report
-from hmrd.server_address import BadAddress, read_address
+from hmrd.server_address import BadServerAddress, read_address
 from hmrd.storage.identity import IdentityFiles, KeyFile
 from hmrd.storage.slots import Slots
 from tests.support.hmrd.server import CODE, DEVICE, ProtocolServer, protocol_server
@@ -35,9 +35,9 @@ def key(tmp_path: Path) -> KeyFile:
 
 
 @pytest.fixture
-def client(server: ProtocolServer, key: KeyFile) -> DeviceClient:
+def client(server: ProtocolServer, key: KeyFile) -> ServerClient:
     server.public_key = key.public
-    return DeviceClient(read_address(server.url), key, DEVICE)
+    return ServerClient(read_address(server.url), key, DEVICE)
 
 
 def never() -> bool:
@@ -45,7 +45,7 @@ def never() -> bool:
 
 
 def test_a_device_joins_by_a_code(server: ProtocolServer, key: KeyFile) -> None:
-    client = DeviceClient(read_address(server.url), key)
+    client = ServerClient(read_address(server.url), key)
 
     enrolment = client.enrol(EnrolmentRequest(CodeProof(CODE), key.public, REPORT))
 
@@ -55,13 +55,13 @@ def test_a_device_joins_by_a_code(server: ProtocolServer, key: KeyFile) -> None:
 
 def test_a_device_that_nobody_confirmed_waits(server: ProtocolServer, key: KeyFile) -> None:
     server.is_confirmed = False
-    client = DeviceClient(read_address(server.url), key)
+    client = ServerClient(read_address(server.url), key)
 
     assert client.enrol(EnrolmentRequest(CodeProof(CODE), key.public, REPORT)) == EnrolmentWaits(1)
 
 
 def test_a_wrong_code_is_refused_by_name(server: ProtocolServer, key: KeyFile) -> None:
-    client = DeviceClient(read_address(server.url), key)
+    client = ServerClient(read_address(server.url), key)
 
     with pytest.raises(ServerFailed) as failure:
         client.enrol(EnrolmentRequest(CodeProof("000000000"), key.public, REPORT))
@@ -69,12 +69,12 @@ def test_a_wrong_code_is_refused_by_name(server: ProtocolServer, key: KeyFile) -
     assert failure.value.refusal == "code-refused"
 
 
-def test_an_unchanged_state_is_not_sent_again(server: ProtocolServer, client: DeviceClient) -> None:
+def test_an_unchanged_state_is_not_sent_again(server: ProtocolServer, client: ServerClient) -> None:
     assert client.state() == server.desired
     assert client.state() is None
 
 
-def test_the_same_report_is_taken_again_and_a_lower_number_is_not(client: DeviceClient) -> None:
+def test_the_same_report_is_taken_again_and_a_lower_number_is_not(client: ServerClient) -> None:
     assert client.report(Report(4, "hmrd 1", "linux-x86_64", Phase.EMPTY)) is None
     assert client.report(Report(4, "hmrd 1", "linux-x86_64", Phase.EMPTY)) is None
     assert client.report(Report(3, "hmrd 1", "linux-x86_64", Phase.EMPTY)) == 4
@@ -82,14 +82,14 @@ def test_the_same_report_is_taken_again_and_a_lower_number_is_not(client: Device
 
 def test_a_clock_in_1970_signs_by_the_time_of_the_server(server: ProtocolServer, key: KeyFile) -> None:
     server.public_key = key.public
-    client = DeviceClient(read_address(server.url), key, DEVICE, clock=ServerClock(lambda: 3600.0))
+    client = ServerClient(read_address(server.url), key, DEVICE, clock=ServerClock(lambda: 3600.0))
 
     assert client.state() == server.desired
     assert client.state() is None
     assert len(server.requests) == 3
 
 
-def test_a_key_that_the_server_does_not_know_has_a_name(server: ProtocolServer, client: DeviceClient) -> None:
+def test_a_key_that_the_server_does_not_know_has_a_name(server: ProtocolServer, client: ServerClient) -> None:
     server.public_key = None
 
     with pytest.raises(ServerFailed) as failure:
@@ -110,7 +110,7 @@ def test_a_key_that_the_server_does_not_know_has_a_name(server: ProtocolServer, 
     ],
 )
 def test_an_answer_of_something_else_has_a_name(
-    server: ProtocolServer, client: DeviceClient, fault: str, name: ProblemName
+    server: ProtocolServer, client: ServerClient, fault: str, name: ProblemName
 ) -> None:
     server.fault = fault
 
@@ -120,7 +120,7 @@ def test_an_answer_of_something_else_has_a_name(
     assert failure.value.problem.name is name
 
 
-def test_a_new_key_signs_from_then_on(server: ProtocolServer, client: DeviceClient, tmp_path: Path) -> None:
+def test_a_new_key_signs_from_then_on(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
     new = IdentityFiles(tmp_path / "identity").next_key()
     client.replace_key(new)
 
@@ -132,11 +132,11 @@ def test_a_new_key_signs_from_then_on(server: ProtocolServer, client: DeviceClie
     "text", ["http://forge.example", "https://", "ftp://a", "https://u@forge.example", "https://forge.example/x", "x"]
 )
 def test_an_address_without_tls_or_with_more_than_a_host_is_refused(text: str) -> None:
-    with pytest.raises(BadAddress):
+    with pytest.raises(BadServerAddress):
         read_address(text)
 
 
-def test_a_rune_comes_in_one_piece_or_two(server: ProtocolServer, client: DeviceClient, tmp_path: Path) -> None:
+def test_a_rune_comes_in_one_piece_or_two(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
     wanted, slots = server.want(RUNE, 1), Slots(tmp_path / "rune")
     server.cut = 100
     downloads = Downloads(client)
@@ -150,7 +150,7 @@ def test_a_rune_comes_in_one_piece_or_two(server: ProtocolServer, client: Device
     assert server.requests[-1][2]["Range"] == "bytes=100-"
 
 
-def test_other_bytes_than_announced_are_not_kept(server: ProtocolServer, client: DeviceClient, tmp_path: Path) -> None:
+def test_other_bytes_than_announced_are_not_kept(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
     wanted, slots = server.want(RUNE, 1), Slots(tmp_path / "rune")
     server.runes[wanted.rune] = RUNE[::-1]
 
@@ -162,14 +162,14 @@ def test_other_bytes_than_announced_are_not_kept(server: ProtocolServer, client:
 
 
 def test_a_download_ends_when_the_rune_is_not_wanted_any_more(
-    server: ProtocolServer, client: DeviceClient, tmp_path: Path
+    server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
     with pytest.raises(DownloadStopped):
         Downloads(client).fetch(server.want(RUNE, 1), Slots(tmp_path), 0, lambda: True)
 
 
 def test_a_mirror_sends_the_bytes_and_learns_nothing_of_the_device(
-    server: ProtocolServer, client: DeviceClient, tmp_path: Path
+    server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
     wanted, slots = server.want(RUNE, 1), Slots(tmp_path)
     mirror = read_address(f"{server.url}/acme/door-knock", with_path=True)
@@ -182,7 +182,7 @@ def test_a_mirror_sends_the_bytes_and_learns_nothing_of_the_device(
 
 
 def test_the_server_has_the_bytes_that_a_mirror_has_not(
-    server: ProtocolServer, client: DeviceClient, tmp_path: Path
+    server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
     wanted, slots = server.want(RUNE, 1), Slots(tmp_path)
     with protocol_server() as other:
@@ -193,14 +193,14 @@ def test_the_server_has_the_bytes_that_a_mirror_has_not(
     assert slots.read(0, wanted) == RUNE
 
 
-def test_signed_documents_allow_what_they_name(server: ProtocolServer, client: DeviceClient, tmp_path: Path) -> None:
+def test_signed_documents_allow_what_they_name(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
     wanted = server.want(RUNE, 1)
 
     assert documents_refuse(client, wanted, server.keys.root_digest, tmp_path, server.clock()) is None
 
 
 def test_signed_documents_of_another_rune_allow_nothing(
-    server: ProtocolServer, client: DeviceClient, tmp_path: Path
+    server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
     wanted = server.want(RUNE, 1)
     server.want(OTHER, 2)
@@ -210,7 +210,7 @@ def test_signed_documents_of_another_rune_allow_nothing(
     assert problem.name is ProblemName.SIGNATURE_REFUSED
 
 
-def test_documents_of_other_keys_allow_nothing(server: ProtocolServer, client: DeviceClient, tmp_path: Path) -> None:
+def test_documents_of_other_keys_allow_nothing(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
     wanted = server.want(RUNE, 1)
 
     problem = documents_refuse(client, wanted, f"sha256:{'e' * 64}", tmp_path, server.clock())
@@ -218,7 +218,7 @@ def test_documents_of_other_keys_allow_nothing(server: ProtocolServer, client: D
     assert problem.name is ProblemName.SIGNATURE_REFUSED
 
 
-def test_documents_that_ended_have_a_name(server: ProtocolServer, client: DeviceClient, tmp_path: Path) -> None:
+def test_documents_that_ended_have_a_name(server: ProtocolServer, client: ServerClient, tmp_path: Path) -> None:
     wanted = server.want(RUNE, 1)
     server.documents = server.keys.documents(wanted, days=200)
 
@@ -232,7 +232,7 @@ def test_a_clock_in_1970_is_named_and_not_set_by_the_server(
 ) -> None:
     server.public_key = key.public
     wanted = server.want(RUNE, 1)
-    client = DeviceClient(read_address(server.url), key, DEVICE, clock=ServerClock(lambda: 0.0))
+    client = ServerClient(read_address(server.url), key, DEVICE, clock=ServerClock(lambda: 0.0))
 
     problem = documents_refuse(client, wanted, server.keys.root_digest, tmp_path, 0.0)
     assert problem is not None
@@ -240,7 +240,7 @@ def test_a_clock_in_1970_is_named_and_not_set_by_the_server(
 
 
 def test_a_network_that_is_away_while_documents_are_asked_for_is_named(
-    server: ProtocolServer, client: DeviceClient, tmp_path: Path
+    server: ProtocolServer, client: ServerClient, tmp_path: Path
 ) -> None:
     wanted = server.want(RUNE, 1)
     server.fault = "html"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.network.http import Request, ServerFailed, Transport
+from hmrd.network.http import HttpRequest, ServerFailed, Transport
 from hmrd.protocol.problems import ProblemName
 from hmrd.server_address import read_address
 from tests.support.servers.certificates import write_certificate
@@ -33,12 +33,12 @@ def url(certificate: Path) -> Iterator[str]:
 
 def failure_of(transport: Transport, url: str) -> ServerFailed:
     with pytest.raises(ServerFailed) as failure:
-        transport.exchange(read_address(url), Request("GET", "/"), 100)
+        transport.exchange(read_address(url), HttpRequest("GET", "/"), 100)
     return failure.value
 
 
 def test_a_certificate_of_the_named_file_is_trusted(url: str, certificate: Path) -> None:
-    assert Transport(str(certificate)).exchange(read_address(url), Request("GET", "/"), 100).body == b"{}"
+    assert Transport(str(certificate)).exchange(read_address(url), HttpRequest("GET", "/"), 100).body == b"{}"
 
 
 def test_another_certificate_is_not_trusted(url: str) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.config.model import RuneConfig, SourceConfig, SourceFormat, SourceKind
+from hmrd.config.model import InputFormat, RuneConfig, SourceConfig, SourceKind
 from hmrd.protocol.problems import Problem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs, WantedRune
 from hmrd.running.checks import checked, outputs_for
 from hmrd.running.processes import owner_refuses
-from hmrd.running.runner import Runner, RunnerHooks
+from hmrd.running.runner import RuneRunner, RunnerHooks
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
 from rune.digests import digest_of
@@ -32,7 +32,7 @@ class ListSink:
         pass
 
 
-class Run:
+class RuneRun:
     """A rune that runs in a test."""
 
     def __init__(self, data: bytes, source: SourceConfig | None, name: str = "raw", seconds: float = 5.0) -> None:
@@ -44,7 +44,7 @@ class Run:
         config = RuneConfig(sources={} if source is None else {name: source}, seconds=seconds)
         wanted = WantedRune("", 1, "1.0", digest_of(data), len(data))
         hooks = RunnerHooks(lambda: 5.0, lambda: None, self._stopped, lambda: None, self._keep)
-        self.runner = Runner(wanted, data, config, [self.queue], hooks)
+        self.runner = RuneRunner(wanted, data, config, [self.queue], hooks)
 
     def _stopped(self, problem: Problem, detail: str) -> None:
         self.problems.append(problem)
@@ -64,8 +64,8 @@ def file_source(path: Path, data: bytes, **settings: object) -> SourceConfig:
 
 
 def test_a_real_rune_answers_each_line(tmp_path: Path) -> None:
-    source = file_source(tmp_path / "numbers", b"0\n1.5707963\n", format=SourceFormat.LINES)
-    run = Run(sine_rune(), source, "number")
+    source = file_source(tmp_path / "numbers", b"0\n1.5707963\n", format=InputFormat.LINES)
+    run = RuneRun(sine_rune(), source, "number")
     wait_until(lambda: run.runner.is_input_over, "the file ends")
     run.end()
 
@@ -80,7 +80,7 @@ def test_a_real_rune_answers_each_line(tmp_path: Path) -> None:
     ("rune", "name"), [(trapping_rune(), ProblemName.TRAPPED), (endless_rune(), ProblemName.TOO_SLOW)]
 )
 def test_a_rune_that_breaks_off_is_named_without_its_own_words(tmp_path: Path, rune: bytes, name: ProblemName) -> None:
-    run = Run(rune, file_source(tmp_path / "data", b"ab" + MARKER, size=2), seconds=0.3)
+    run = RuneRun(rune, file_source(tmp_path / "data", b"ab" + MARKER, size=2), seconds=0.3)
     wait_until(lambda: bool(run.problems), "the rune breaks off")
     run.end()
 
@@ -90,7 +90,7 @@ def test_a_rune_that_breaks_off_is_named_without_its_own_words(tmp_path: Path, r
 
 
 def test_an_input_without_a_source_is_a_fault_of_the_configuration() -> None:
-    run = Run(mirror_rune(), None)
+    run = RuneRun(mirror_rune(), None)
     wait_until(lambda: bool(run.problems), "the rune stops")
     run.end()
 

@@ -69,7 +69,7 @@ def test_a_command_gets_lines_and_is_started_again_where_it_ended(tmp_path: Path
     queue.close()
 
 
-class Receiver:
+class AnswerReceiver:
     def __init__(self) -> None:
         self.url = ""
         self.statuses = [503, 400, 200, 200]
@@ -77,8 +77,8 @@ class Receiver:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    state = Receiver()
+def receiver() -> Iterator[AnswerReceiver]:
+    state = AnswerReceiver()
 
     class Handler(QuietHandler):
         def do_POST(self) -> None:
@@ -91,7 +91,7 @@ def receiver() -> Iterator[Receiver]:
         yield state
 
 
-def test_a_web_address_is_tried_again_unless_it_refuses(receiver: Receiver, tmp_path: Path) -> None:
+def test_a_web_address_is_tried_again_unless_it_refuses(receiver: AnswerReceiver, tmp_path: Path) -> None:
     (tmp_path / "headers").write_text("Authorization: Bearer x\n")
     dropped: list[int] = []
     config = SinkConfig(SinkKind.HTTP, f"{receiver.url}/in?a=1", headers_file=str(tmp_path / "headers"))

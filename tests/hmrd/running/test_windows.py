@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.config.model import SourceConfig, SourceFormat, SourceKind
+from hmrd.config.model import InputFormat, SourceConfig, SourceKind
 from hmrd.protocol.problems import ProblemName
 from hmrd.running.failure import RunFailed
 from hmrd.running.formats import LineDecoder, WavDecoder
@@ -107,7 +107,7 @@ def test_a_file_ends_and_one_that_repeats_does_not(tmp_path: Path) -> None:
 
 def test_a_wav_file_is_converted_to_the_rate_of_the_rune(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(wav([0] * 800, rate=8000))
-    source = SourceConfig(SourceKind.FILE, (str(tmp_path / "a.wav"),), SourceFormat.WAV)
+    source = SourceConfig(SourceKind.FILE, (str(tmp_path / "a.wav"),), InputFormat.WAV)
 
     sound = port(ElementType.I16, 160, SOUND, hz=16000, sample_duration_ms=10)
     assert len(list(windows(sound, source, StopSignal()))) == 10

@@ -10,7 +10,7 @@ import pytest
 from hmrd.config.model import Config, RuneConfig
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.wanted import DeviceRequest, RequestKind
-from hmrd.service.device import Device
+from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.state import RequestDone, State
 from hmrd.storage.folder import StateFolder
@@ -28,22 +28,22 @@ def server() -> Iterator[ProtocolServer]:
 
 
 @pytest.fixture
-def device(server: ProtocolServer, tmp_path: Path) -> Iterator[Device]:
+def device(server: ProtocolServer, tmp_path: Path) -> Iterator[LocalDevice]:
     folder = StateFolder(tmp_path)
     folder.identity.write(Identity.of(server.url, server.enrolment))
     server.public_key = folder.identity.key().public
     with (tmp_path / "journal").open("w") as journal:
-        yield Device(folder, Config(), RingLog(folder.log, journal))
+        yield LocalDevice(folder, Config(), RingLog(folder.log, journal))
 
 
-def answer(device: Device) -> RequestDone:
+def answer(device: LocalDevice) -> RequestDone:
     requests = Requests(device, RuneConfig(), device.folder.slots("rune"), lambda: None)
     event = requests.answer(REPLACE_KEY, State())
     assert isinstance(event, RequestDone)
     return event
 
 
-def test_a_key_is_replaced(device: Device, server: ProtocolServer) -> None:
+def test_a_key_is_replaced(device: LocalDevice, server: ProtocolServer) -> None:
     former = server.public_key
 
     assert answer(device).answer.problem is None
@@ -52,7 +52,9 @@ def test_a_key_is_replaced(device: Device, server: ProtocolServer) -> None:
     assert device.connection.client.state() == server.desired
 
 
-def test_a_key_that_the_server_has_already_is_taken_after_a_power_cut(device: Device, server: ProtocolServer) -> None:
+def test_a_key_that_the_server_has_already_is_taken_after_a_power_cut(
+    device: LocalDevice, server: ProtocolServer
+) -> None:
     new = device.folder.identity.next_key()
     server.public_key = new.public
 
@@ -61,14 +63,14 @@ def test_a_key_that_the_server_has_already_is_taken_after_a_power_cut(device: De
     assert not device.folder.identity.has_next_key
 
 
-def test_a_key_that_the_server_never_got_is_sent_after_a_power_cut(device: Device, server: ProtocolServer) -> None:
+def test_a_key_that_the_server_never_got_is_sent_after_a_power_cut(device: LocalDevice, server: ProtocolServer) -> None:
     new = device.folder.identity.next_key()
 
     assert answer(device).answer.problem is None
     assert server.public_key == device.folder.identity.key().public == new.public
 
 
-def test_a_server_that_is_away_changes_no_key(device: Device, server: ProtocolServer) -> None:
+def test_a_server_that_is_away_changes_no_key(device: LocalDevice, server: ProtocolServer) -> None:
     former = device.folder.identity.key().public
     server.fault = "away"
 

@@ -7,7 +7,7 @@ import pytest
 
 import rune
 from hmrd.running.recorded import recorded_file
-from hmrd.storage.recordings import BadSession, Recordings, day_after
+from hmrd.storage.recordings import BadSession, DeviceRecordings, day_after
 from rune.capabilities.accel import ACCEL
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
@@ -21,7 +21,7 @@ AUDIO = Input("audio", "audio", TensorType(ElementType.I16, (160,)), RequestedCa
 
 
 def test_what_is_kept_is_a_data_set(tmp_path: Path) -> None:
-    recordings = Recordings(tmp_path)
+    recordings = DeviceRecordings(tmp_path)
     for label, value in (("knock", 1000), ("quiet", 0)):
         recordings.begin(label, "Ada agreed on paper.", UNTIL, NOW)
         for _ in range(3):
@@ -40,7 +40,7 @@ def test_what_is_kept_is_a_data_set(tmp_path: Path) -> None:
 def test_rows_of_numbers_are_kept_too(tmp_path: Path, kind: object, count: int, shape: tuple[int, int]) -> None:
     request = RequestedCapability(1, kind, {})  # type: ignore[arg-type]
     port = Input("x", "x", TensorType(ElementType.F32, (count,)), request)
-    recordings = Recordings(tmp_path)
+    recordings = DeviceRecordings(tmp_path)
     recordings.begin("wave", "Ada agreed.", UNTIL, NOW)
     file = recorded_file(port, struct.pack(f"<{count}f", *range(count)))
     assert file is not None
@@ -52,7 +52,7 @@ def test_rows_of_numbers_are_kept_too(tmp_path: Path, kind: object, count: int, 
 
 
 def test_nothing_is_kept_without_a_session_or_after_its_time(tmp_path: Path) -> None:
-    recordings = Recordings(tmp_path)
+    recordings = DeviceRecordings(tmp_path)
     recordings.keep("wav", b"x", NOW)
     session = recordings.begin("knock", "Ada agreed.", UNTIL, NOW, seconds=10)
     recordings.keep("wav", b"x", NOW + 5)
@@ -63,7 +63,7 @@ def test_nothing_is_kept_without_a_session_or_after_its_time(tmp_path: Path) -> 
 
 
 def test_the_last_windows_alone_are_kept(tmp_path: Path) -> None:
-    recordings = Recordings(tmp_path)
+    recordings = DeviceRecordings(tmp_path)
     recordings.begin("knock", "Ada agreed.", UNTIL, NOW, last=2)
     for number in range(5):
         recordings.keep("wav", b"%d" % number, NOW)
@@ -72,10 +72,10 @@ def test_the_last_windows_alone_are_kept(tmp_path: Path) -> None:
 
 
 def test_recordings_end_with_their_last_day(tmp_path: Path) -> None:
-    recordings = Recordings(tmp_path)
+    recordings = DeviceRecordings(tmp_path)
     session = recordings.begin("knock", "Ada agreed.", UNTIL, NOW)
     recordings.keep("wav", b"x", NOW)
-    again = Recordings(tmp_path)
+    again = DeviceRecordings(tmp_path)
 
     assert again.sessions == (session,)
     assert again.delete_expired(NOW + 29 * 86_400) == ()
@@ -84,12 +84,12 @@ def test_recordings_end_with_their_last_day(tmp_path: Path) -> None:
 
 
 def test_recordings_without_their_list_are_deleted(tmp_path: Path) -> None:
-    recordings = Recordings(tmp_path)
+    recordings = DeviceRecordings(tmp_path)
     recordings.begin("knock", "Ada agreed.", UNTIL, NOW)
     recordings.keep("wav", b"x", NOW)
     (tmp_path / "sessions.json").write_text("{")
 
-    assert Recordings(tmp_path).sessions == ()
+    assert DeviceRecordings(tmp_path).sessions == ()
     assert not (tmp_path / "data").exists()
 
 
@@ -99,4 +99,4 @@ def test_recordings_without_their_list_are_deleted(tmp_path: Path) -> None:
 )
 def test_a_session_needs_a_label_a_consent_and_an_end(tmp_path: Path, label: str, consent: str, until: str) -> None:
     with pytest.raises(BadSession):
-        Recordings(tmp_path).begin(label, consent, until, NOW)
+        DeviceRecordings(tmp_path).begin(label, consent, until, NOW)

@@ -17,7 +17,7 @@ _BAD_PASSWORD: Final = 0x86
 
 
 class Broker:
-    """What was published, and how a test has it behave."""
+    """The messages that were published, and how a test has the broker behave."""
 
     def __init__(self) -> None:
         self.url = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hmrd.control.socket import DaemonAway, ask
+from hmrd.local_client import DaemonAway, ask
 from hmrd.protocol.local import LocalCommand, LocalRequest
 from tests.support.hmrd.waiting import wait_until
 
@@ -39,10 +40,14 @@ class DaemonProcess:
         """Python that the process runs before the command."""
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Starts the daemon, and returns when it answers."""
+    def launch(self) -> None:
+        """Starts the daemon, and returns at once."""
         with self.answers.open("ab") as answers, self.lines.open("ab") as lines:
             self.process = subprocess.Popen(self._arguments("run"), stdout=answers, stderr=lines, cwd=ROOT)
+
+    def start(self) -> None:
+        """Starts the daemon, and returns when it answers."""
+        self.launch()
         wait_until(lambda: self.is_over or self._answers(), "the daemon answers", 30)
         assert not self.is_over, self.lines.read_text()
 
@@ -73,6 +78,12 @@ class DaemonProcess:
     def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command."""
         return subprocess.run(self._arguments(*arguments), capture_output=True, text=True, cwd=ROOT, check=False)
+
+    def install_command(self, folder: Path) -> None:
+        """Writes the command `hmrd` of this device into a folder."""
+        path = folder / "hmrd"
+        path.write_text(f'#!/bin/sh\ncd {shlex.quote(str(ROOT))} && exec {shlex.join(self._arguments())} "$@"\n')
+        path.chmod(0o755)
 
     def say(self, *arguments: str) -> str:
         """Runs the command, which has to succeed. Returns what it says."""

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hmrd.protocol import addresses
+from hmrd.protocol.doorbell import DoorbellAccount
 from hmrd.protocol.enrolment import CodeProof, Enrolment, EnrolmentRequest, EnrolmentWaits, KeyChange, Trust, TrustKind
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed, written
@@ -20,7 +21,7 @@ from hmrd.protocol.signatures import NEW_DEVICE, SignedRequest, read_signature
 from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, DeviceRequest, RequestKind, WantedRune
 from rune.digests import digest_of
 from rune.running.runtime.self_test import self_test
-from tests.support.hmrd.signed_documents import SigningKeys
+from tests.support.hmrd.signed_documents import DocumentKeys
 from tests.support.hmrd.waiting import wait_until
 from tests.support.servers.listening import QuietHandler, http_server
 
@@ -31,11 +32,11 @@ SEED = 7
 
 
 class ProtocolServer:
-    """What the server knows of its one device, and what it wants of it."""
+    """A server with one device: its key, its reports, and what is wanted of it."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.keys = SigningKeys()
+        self.keys = DocumentKeys()
         self.public_key: str | None = None
         self.is_confirmed = True
         self.desired = DesiredState(None, 10)
@@ -51,6 +52,7 @@ class ProtocolServer:
         self.requests: list[tuple[str, str, Mapping[str, str]]] = []
         self.trust: Trust | None = None
         self.has_left = False
+        self.doorbell: DoorbellAccount | None = None
         self.lock = threading.Lock()
 
     def want(
@@ -153,6 +155,8 @@ class _Handler(QuietHandler):
                 return self._json(200, state.enrolment.to_json())
             case "GET", addresses.STATE:
                 return self._send_state(state)
+            case "GET", addresses.DOORBELL if state.doorbell is not None:
+                return self._json(200, state.doorbell.to_json())
             case "POST", addresses.REPORTS:
                 return self._take(state, Report.from_json(parsed(body, len(body))))
             case "PUT", addresses.KEY:

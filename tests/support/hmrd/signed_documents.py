@@ -17,7 +17,7 @@ from hmrd.protocol.wanted import WantedRune
 from rune.digests import digest_of
 
 
-class SigningKeys:
+class DocumentKeys:
     """The keys of an organisation and its root document."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class SigningKeys:
 
     @property
     def root_digest(self) -> str:
-        """What a device pins."""
+        """The digest that a device pins."""
         return digest_of(self.root)
 
     def documents(self, wanted: WantedRune, *, days: int = 0) -> dict[str, bytes]:

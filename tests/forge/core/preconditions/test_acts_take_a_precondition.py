@@ -75,6 +75,7 @@ EXEMPT: Mapping[str, State] = {
     f"POST {_P}/data/samples/<int:number>/parts": COMPARES,
     f"POST {_P}/data/analysis": WORKS,
     f"POST {_P}/data/analysis/environment": WORKS,
+    f"PUT {_P}/deployments/<str:deployment>/image": SETS,
     f"POST {_P}/duplicate": MAKES,
     f"PUT {_P}/favourite": OWN,
     f"POST {_P}/files/<path:path>/copy": MAKES,

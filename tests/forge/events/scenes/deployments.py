@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
+from forge.deployments.bindings.actions import bind_to_group
+from forge.deployments.images.actions import store_image
 from forge.deployments.models import Deployment
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
+from forge.fleet.groups.actions import create_group
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import RUNE
@@ -20,6 +23,14 @@ def _two_releases(world: EventWorld) -> Deployment:
     published(world.developer, world.project, "beta", _OTHER)
     deployments.serve_tag(world.developer, deployment, "beta")
     return deployment
+
+
+@scene(store_image)
+def an_image_for_stock_clients_is_stored(world: EventWorld) -> Act:
+    deployment = deployed(world.developer, world.project, kind="devices")
+    create_group(world.developer, world.organisation, "Berlin", "site=berlin")
+    bind_to_group(world.developer, deployment, "berlin", 0)
+    return lambda: store_image(world.developer, deployment, 1, "kitchen.swu", [b"an image"])
 
 
 @scene(deployments.create_deployment)

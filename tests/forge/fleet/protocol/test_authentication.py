@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -41,7 +40,7 @@ def test_a_request_without_a_signature_is_refused(gate: DeviceClient) -> None:
     assert refusal(gate.send_as_is("GET", STATE, b"", {})) == (401, "signature-missing")
 
 
-@pytest.mark.parametrize("age", [TOLERANCE + 2, -TOLERANCE - 2, time.time()])
+@pytest.mark.parametrize("age", [TOLERANCE + 2, -TOLERANCE - 2, 56 * 365 * 86_400])
 def test_a_device_whose_clock_is_wrong_learns_the_time(gate: DeviceClient, age: float) -> None:
     answer = gate.poll(age=age)
     assert refusal(answer) == (401, "clock-wrong")
@@ -78,7 +77,7 @@ def test_a_body_whose_digest_was_changed_too_is_refused(gate: DeviceClient) -> N
     assert refusal(other) == (401, "signature-refused")
 
 
-@pytest.mark.parametrize("device", [str(uuid4()), "new", "-" * 36])
+@pytest.mark.parametrize("device", ["5c4b7f0e-8f6a-4c57-9d0e-3a1b2c4d5e6f", "new", "-" * 36])
 def test_an_unknown_device_is_refused(gate: DeviceClient, device: str) -> None:
     assert refusal(gate.poll(device=device)) == (401, "device-unknown")
 

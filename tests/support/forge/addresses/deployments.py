@@ -23,6 +23,13 @@ CASES: list[Case] = [
     ("get", _ROUTE, _ALL, None, READ),
     ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
+    (
+        "put",
+        f"{_ROUTE}/<str:deployment>/image",
+        f"{_ONE}/image?release=1&name=kitchen.swu",
+        b"an image",
+        (409, 409, 409, 403, 403, 404, 401),
+    ),
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_PUBLIC_ROUTE}", "d/acme/kitchen/website", None, (401,) * 7),
     ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (401,) * 7),

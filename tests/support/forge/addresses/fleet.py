@@ -15,6 +15,7 @@ from forge.fleet.enrolment.actions.codes import create_code
 from forge.fleet.enrolment.models import Candidate
 from forge.fleet.groups.actions import create_group
 from forge.fleet.hand_overs.actions import offer_device
+from forge.fleet.stock.actions import create_stock_device
 from hmrd.protocol.keys import fingerprint
 from tests.support.forge.addresses.table import (
     EDIT,
@@ -41,6 +42,7 @@ CASES: list[Case] = [
     ("get", f"{_LOG}/log", "DEVICE_REQUEST/log", None, EDIT),
     ("get", f"{_DEVICE}/timeline", f"{_PATH}/timeline", None, READ),
     ("get", f"{_DEVICE}/days", f"{_PATH}/days", None, READ),
+    ("get", f"{_DEVICE}/stock-account", f"{ORGANISATION}/devices/stock-1/stock-account", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-codes", f"{ORGANISATION}/device-codes", None, EDIT),
     ("get", f"{ORGANISATION_ROUTE}/device-candidates", f"{ORGANISATION}/device-candidates", None, EDIT),
     ("get", f"{ORGANISATION_ROUTE}/device-batches", f"{ORGANISATION}/device-batches", None, EDIT),
@@ -85,6 +87,7 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
     Candidate.objects.filter(pk=candidate.pk).update(
         public_key=DEVICE_KEY, report=first_report().to_json(), asked=timezone.now()
     )
+    create_stock_device(owner, organisation, "linux-armv7l", "stock-1")
     offer = HandOver.objects.get(device=offered_device)
     return {
         "DEVICE_REQUEST": f"{_PATH}/requests/{request.pk}",

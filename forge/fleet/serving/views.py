@@ -5,36 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from forge.fleet.doorbell.accounts import answer_doorbell
 from forge.fleet.protocol.answering import Answer, device_response, done_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_again
 from forge.fleet.protocol.limits import require_rate
-from forge.fleet.protocol.refusals import KEY_REFUSED, REPORT_REFUSED, DeviceRefusal
+from forge.fleet.protocol.refusals import KEY_REFUSED, DeviceRefusal
+from forge.fleet.protocol.report_answers import answer_report
 from forge.fleet.protocol.states import answer_state
 from forge.fleet.reports.actions import leave, replace_key
-from forge.fleet.reports.errors import ReportRefused
-from forge.fleet.reports.recording import take_report
-from hmrd.protocol.addresses import DEVICE, ENROLMENTS, KEY, REPORTS, STATE
+from hmrd.protocol.addresses import DEVICE, DOORBELL, ENROLMENTS, KEY, REPORTS, STATE
 from hmrd.protocol.enrolment import LARGEST_ENROLMENT, KeyChange, key_change_text
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed
-from hmrd.protocol.reports import LARGEST_REPORT, Report
-
-
-def _answer_report(request: HttpRequest) -> HttpResponse:
-    """Takes a report. The last one again is acknowledged."""
-    device = require_device(request, may_leave=True)
-    require_rate(device.pk)
-    report = Report.from_json(parsed(request.body, LARGEST_REPORT))
-    now = timezone.now()
-    try:
-        take_report(device, report, now)
-    except ReportRefused as error:
-        raise DeviceRefusal(REPORT_REFUSED, str(error), last=error.last) from None
-    return done_response()
 
 
 def _answer_key(request: HttpRequest) -> HttpResponse:
@@ -58,8 +43,9 @@ def _answer_leaving(request: HttpRequest) -> HttpResponse:
 _ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     ENROLMENTS: {"POST": answer_enrolment, "GET": answer_enrolment_again},
     STATE: {"GET": answer_state},
-    REPORTS: {"POST": _answer_report},
+    REPORTS: {"POST": answer_report},
     KEY: {"PUT": _answer_key},
+    DOORBELL: {"GET": answer_doorbell},
     DEVICE: {"DELETE": _answer_leaving},
 }
 

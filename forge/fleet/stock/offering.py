@@ -1,0 +1,204 @@
+"""Actions of stock clients: what a poll offers, and what a message of the client makes of it.
+
+The device's row is locked while an action changes, so that two requests of one client are one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.fleet.hooks import StockImage, stock_image
+from forge.fleet.models import Device, StockAccount, StockAction
+from forge.fleet.stock.messages import Feedback, Outcome
+from forge.fleet.stock.models import ActionState
+from forge.fleet.stock.reporting import report_begun, report_failed, report_installed, report_stopped
+from forge.fleet.stock.steps import Step, WantedImage, next_step
+
+_KEPT_ACTIONS = 50
+"""Actions of a client that are kept; the timeline has what became of the earlier ones."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a poll shows: an action to start, or one to stop, and the last that was installed."""
+
+    deployment: StockAction | None
+    cancelled: StockAction | None
+    installed: StockAction | None
+
+
+def wanted_image(device: Device) -> WantedImage | None:
+    """Returns the image of the release that a device shall run; None where nothing is wanted, and of a release without
+    an image."""
+    assignment = device.assignment
+    if assignment is None or not assignment.rune:
+        return None
+    image = image_of(assignment.deployment, assignment.number)
+    if image is None:
+        return None
+    return WantedImage(
+        assignment.deployment, assignment.path, assignment.number, assignment.version, assignment.rune, image
+    )
+
+
+def image_of(deployment: UUID, release: int) -> StockImage | None:
+    """Returns the image of a release that a device shall run; None of one without an image."""
+    return next((each for each in stock_image.call(deployment, release) if each is not None), None)
+
+
+def current_offer(account: StockAccount, device: Device, now: datetime) -> Offer:
+    """Returns what a client is told that polls. Most polls write nothing."""
+    wanted = wanted_image(device)
+    step, last, installed = _step(account, wanted)
+    if step not in (Step.NOTHING, Step.SHOW):
+        with transaction.atomic():
+            device = lock(device)
+            step, last, installed = _step(account, wanted)
+            last, installed = _carry_out(step, account, device, wanted, last, installed, now)
+    is_shown = last is not None and last.state in (ActionState.OFFERED, ActionState.STARTED)
+    is_cancelled = last is not None and last.state == ActionState.CANCELLING
+    return Offer(last if is_shown else None, last if is_cancelled else None, installed)
+
+
+def start(account: StockAccount, device: Device, action: StockAction, now: datetime) -> None:
+    """Notes that a client has read what it shall install."""
+    if action.state != ActionState.OFFERED:
+        return
+    with transaction.atomic():
+        device = lock(device)
+        if account.actions.filter(pk=action.pk, state=ActionState.OFFERED).update(state=ActionState.STARTED):
+            report_begun(device, now)
+
+
+def take_feedback(account: StockAccount, device: Device, number: int, feedback: Feedback, now: datetime) -> None:
+    """Takes a message about an action. One that was closed stays as it is: the same message again changes nothing.
+    Raises `StockAction.DoesNotExist`."""
+    with transaction.atomic():
+        device = lock(device)
+        action = account.actions.get(number=number)
+        if action.state in (ActionState.SUCCEEDED, ActionState.FAILED):
+            return
+        if feedback.outcome is Outcome.UNDER_WAY:
+            _note_progress(device, action, feedback, now)
+            return
+        is_latest = not account.actions.filter(number__gt=number, state=ActionState.SUCCEEDED).exists()
+        _close(action, _STATES[feedback.outcome], feedback.detail, now)
+        if is_latest:
+            _report(device, action, feedback, now)
+
+
+def take_cancel_feedback(account: StockAccount, device: Device, number: int, feedback: Feedback, now: datetime) -> None:
+    """Takes the answer of a client that was asked to stop. Whether it stopped or not, the next poll offers what is
+    wanted now; what it installs nevertheless, it may still report. Raises `StockAction.DoesNotExist`."""
+    with transaction.atomic():
+        device = lock(device)
+        action = account.actions.get(number=number)
+        if action.state == ActionState.CANCELLING and feedback.outcome is not Outcome.UNDER_WAY:
+            _close(action, ActionState.CANCELLED, feedback.detail, now)
+            report_stopped(device, now)
+
+
+def offer_again(account: StockAccount, device: Device, now: datetime) -> bool:
+    """Offers what failed under a new number. Returns whether the last action failed and is still wanted. The caller has
+    locked the device."""
+    last, wanted = account.actions.first(), wanted_image(device)
+    if last is None or wanted is None or last.state != ActionState.FAILED or not wanted.is_of(last):
+        return False
+    _make(account, wanted, ActionState.OFFERED, last, now)
+    return True
+
+
+def lock(device: Device) -> Device:
+    """Returns the device as it is now, locked to the end of the transaction."""
+    rows = Device.objects.select_related("organisation", "assignment").select_for_update(of=("self",))
+    return rows.get(pk=device.pk)
+
+
+_STATES = {
+    Outcome.SUCCEEDED: ActionState.SUCCEEDED,
+    Outcome.FAILED: ActionState.FAILED,
+    Outcome.CANCELLED: ActionState.CANCELLED,
+}
+
+
+def _step(account: StockAccount, wanted: WantedImage | None) -> tuple[Step, StockAction | None, StockAction | None]:
+    last = account.actions.first()
+    is_installed = last is not None and last.state == ActionState.SUCCEEDED
+    installed = last if is_installed else account.actions.filter(state=ActionState.SUCCEEDED).first()
+    return next_step(wanted, last, installed), last, installed
+
+
+def _carry_out(
+    step: Step,
+    account: StockAccount,
+    device: Device,
+    wanted: WantedImage | None,
+    last: StockAction | None,
+    installed: StockAction | None,
+    now: datetime,
+) -> tuple[StockAction | None, StockAction | None]:
+    """Writes a step. Returns the last action, and the last that was installed."""
+    if step is Step.DROP and last is not None:
+        _close(last, ActionState.CANCELLED, "", now)
+        step = next_step(wanted, last, installed)
+    if step is Step.CANCEL and last is not None:
+        _set_state(last, ActionState.CANCELLING)
+    elif step is Step.RESUME and last is not None:
+        _set_state(last, ActionState.STARTED)
+    elif step is Step.OFFER and wanted is not None:
+        last = _make(account, wanted, ActionState.OFFERED, last, now)
+    elif step is Step.ADOPT and wanted is not None:
+        last = installed = _make(account, wanted, ActionState.SUCCEEDED, last, now)
+        report_installed(device, last, now)
+    return last, installed
+
+
+def _make(
+    account: StockAccount, wanted: WantedImage, state: ActionState, last: StockAction | None, now: datetime
+) -> StockAction:
+    number = 1 if last is None else last.number + 1
+    account.actions.filter(number__lte=number - _KEPT_ACTIONS).exclude(state=ActionState.SUCCEEDED).delete()
+    return StockAction.objects.create(
+        account=account,
+        number=number,
+        state=state,
+        deployment=wanted.deployment,
+        path=wanted.path,
+        release=wanted.release,
+        version=wanted.version,
+        rune=wanted.rune,
+        image=wanted.image.digest,
+        created=now,
+        closed=None if state == ActionState.OFFERED else now,
+    )
+
+
+def _note_progress(device: Device, action: StockAction, feedback: Feedback, now: datetime) -> None:
+    if action.state == ActionState.OFFERED:
+        action.state = ActionState.STARTED
+        report_begun(device, now)
+    action.detail = feedback.detail
+    action.save(update_fields=["state", "detail"])
+
+
+def _report(device: Device, action: StockAction, feedback: Feedback, now: datetime) -> None:
+    if feedback.outcome is Outcome.SUCCEEDED:
+        report_installed(device, action, now)
+    elif feedback.outcome is Outcome.FAILED:
+        report_failed(device, action, feedback.detail, now)
+    else:
+        report_stopped(device, now)
+
+
+def _close(action: StockAction, state: ActionState, detail: str, now: datetime) -> None:
+    action.state, action.detail, action.closed = state, detail, now
+    action.save(update_fields=["state", "detail", "closed"])
+
+
+def _set_state(action: StockAction, state: ActionState) -> None:
+    action.state = state
+    action.save(update_fields=["state"])

@@ -1,0 +1,1 @@
+"""Images that update clients of other projects install: a rune with a description, signed with the owner's key."""
