@@ -19,7 +19,7 @@ SETTINGS = {
     "DEVICE_MQTT_CREDENTIALS": "A file with `user:password` of a client that may change accounts at that broker.",
     "DEVICE_POLL_SECONDS": "Seconds between two polls of a device; more devices need more.",
     "DEVICE_LONG_POLLS": "Devices whose polls one process holds until something changes, so that they learn of it at "
-    "once; an address has at most 128 of them. 0 holds none.",
+    "once; an address has at most 128 of them. 0 holds none, as by default with DEVICE_MQTT_URL.",
     "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",

@@ -19,7 +19,7 @@ from forge.fleet.models import Device
 from forge.fleet.protocol.long_polls.grants import GRANT_SECONDS, LongPollGrants
 from forge.fleet.protocol.long_polls.revisions import revisions_now, revisions_of
 from forge.fleet.protocol.long_polls.terms import LONG_POLL, LONG_WAIT, LongPoll, PollTerms, poll_terms
-from forge.request_limits import long_polls as middleware
+from forge.request_limits import long_polls
 from forge.request_limits.long_polls import LongPolls, WaitingDevices
 from hmrd.protocol.addresses import STATE
 from hmrd.protocol.wanted import SHORTEST_INTERVAL
@@ -127,7 +127,7 @@ class StateSource:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> StateSource:
-    monkeypatch.setattr(middleware, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(long_polls, "LOOK_SECONDS", 0.01)
     return StateSource()
 
 
@@ -205,8 +205,8 @@ def test_a_client_that_leaves_waits_no_longer(server: StateSource) -> None:
 
     async def run() -> None:
         leaving: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        long_polls = LongPolls(unchanged, LongPollGrants(1, 1), server.look)
-        poll = asyncio.create_task(long_polls({"type": "http", "path": STATE}, lambda: leaving, send))
+        application = LongPolls(unchanged, LongPollGrants(1, 1), server.look)
+        poll = asyncio.create_task(application({"type": "http", "path": STATE}, lambda: leaving, send))
         while len(server.looks) < 2:
             await asyncio.sleep(0.01)
         assert (answer, poll.done()) == ([], False)

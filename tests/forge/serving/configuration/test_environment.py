@@ -269,3 +269,18 @@ def test_a_service_that_is_named_by_half_is_refused(tmp_path: Path, variables: d
 )
 def test_passkeys_need_a_name_that_browsers_trust(tmp_path: Path, public: str, expected: bool) -> None:
     assert has_passkeys(read_environment({"PUBLIC_URL": public}, tmp_path).public) is expected
+
+
+@each_case(
+    ("variables", "most"),
+    [
+        ({}, 500),
+        ({"DEVICE_MQTT_URL": "mqtts://broker.example"}, 0),
+        ({"DEVICE_MQTT_URL": "mqtts://broker.example", "DEVICE_LONG_POLLS": "20"}, 20),
+    ],
+)
+def test_polls_are_held_where_no_broker_rings_devices(tmp_path: Path, variables: dict[str, str], most: int) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.write_text("forge:secret")
+    environment = read_environment({**variables, "DEVICE_MQTT_CREDENTIALS": str(credentials)}, tmp_path)
+    assert environment.device_long_polls == most
