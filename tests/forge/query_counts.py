@@ -24,12 +24,15 @@ from tests.support.forge.factories.preconditions import etag_form, etag_headers
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
 """The variable of the environment with which the test writes the file; look at what changed in it."""
+STOCK = "stock clients ask it with their tokens; tests/forge/deployments/stock counts its queries"
 UNCOUNTED: Mapping[str, str] = {
     f"POST {PROJECT_ROUTE}/language": "starts a process, which answers",
     f"POST {PROJECT_ROUTE}/duplicate": "stores each file, as making a project of files does",
     f"POST {PROJECT_ROUTE}/fork": "the same",
     f"POST {PROJECT_ROUTE}/preview/watch": "starts a build",
     "ANY api/device/v1/<path:rest>": "devices ask it with their keys; tests/forge/fleet/protocol counts its queries",
+    "ANY default/controller/v1/<path:rest>": STOCK,
+    "ANY DEFAULT/controller/v1/<path:rest>": STOCK,
     "POST api/v1/builds/<uuid:build_id>/firmware": "starts a compiler",
     "POST api/v1/builds/<uuid:build_id>/stages": "starts a build",
     f"GET {PROJECT_ROUTE}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",
