@@ -19,7 +19,7 @@ def gate(organisation: Organisation) -> DeviceClient:
 
 @pytest.fixture
 def assignment(organisation: Organisation, gate: DeviceClient) -> Assignment:
-    """What all devices of the organisation shall run: what `gate` runs."""
+    """The assignment of all devices of the organisation: the rune that `gate` runs."""
     group = DeviceGroup.objects.create(
         organisation=organisation,
         name="all",
