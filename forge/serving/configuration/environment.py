@@ -208,17 +208,14 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         device_poll_seconds=_number(variables, "DEVICE_POLL_SECONDS", 60, LONGEST_INTERVAL, least=SHORTEST_INTERVAL),
         device_mqtt_url=_broker(variables, "DEVICE_MQTT_URL"),
         device_mqtt_credentials=_file(variables, "DEVICE_MQTT_CREDENTIALS"),
-        device_long_polls=_number(variables, "DEVICE_LONG_POLLS", _long_polls(variables), 5000, least=0),
+        device_long_polls=_number(
+            variables, "DEVICE_LONG_POLLS", 0 if variables.get("DEVICE_MQTT_URL") else 500, 5000, least=0
+        ),
         upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
         backup_days=_number(variables, "BACKUP_DAYS", 0, 3650, least=0),
         shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
     )
-
-
-def _long_polls(variables: Mapping[str, str]) -> int:
-    """Returns how many polls are held by default: none where a broker rings devices."""
-    return 0 if variables.get("DEVICE_MQTT_URL") else 500
 
 
 def _email(variables: Mapping[str, str], name: str) -> str:
