@@ -36,7 +36,7 @@ CONNECTION_REST = 2.0
 
 
 @dataclass(frozen=True)
-class PollAnswer:
+class MeasuredAnswer:
     """An answer of the server."""
 
     status: int
@@ -54,7 +54,7 @@ class Connections:
         self._port, self._pool = port, pool
         self._resting: list[tuple[float, Connection]] = []
 
-    async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> PollAnswer:
+    async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> MeasuredAnswer:
         """Sends a request and reads the whole answer."""
         fields = {"Host": f"127.0.0.1:{self._port}", "Content-Length": str(len(body)), **headers}
         if not self._pool:
@@ -78,11 +78,11 @@ class Connections:
         return None
 
 
-async def _read(reader: asyncio.StreamReader) -> PollAnswer:
+async def _read(reader: asyncio.StreamReader) -> MeasuredAnswer:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
     length = 0 if head[0].startswith("HTTP/1.1 304") else int(headers.get("content-length", 0))
-    return PollAnswer(int(head[0].split(" ")[1]), headers, await reader.readexactly(length))
+    return MeasuredAnswer(int(head[0].split(" ")[1]), headers, await reader.readexactly(length))
 
 
 @dataclass
@@ -140,17 +140,19 @@ class PollingDevices:
         if answer.status != 204:
             self.failures.append(f"a report was answered {answer.status}")
 
-    async def _poll(self, number: int, etag: str) -> PollAnswer:
+    async def _poll(self, number: int, etag: str) -> MeasuredAnswer:
         return await self._send(number, "GET", STATE, b"", {"If-None-Match": etag} if etag else {})
 
-    async def _send(self, number: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> PollAnswer:
+    async def _send(
+        self, number: int, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> MeasuredAnswer:
         key = self.keys[number]
         request = SignedRequest(method, f"127.0.0.1:{self.port}", path, "", body)
         signed = sign(request, str(key.device), time.time(), key.sign)
         return await self.connections.exchange(method, path, {**signed, **headers}, body)
 
 
-def _desired(answer: PollAnswer) -> DesiredState:
+def _desired(answer: MeasuredAnswer) -> DesiredState:
     return DesiredState.from_json(parsed(answer.body, LARGEST_STATE))
 
 
