@@ -143,7 +143,9 @@ class PollingDevices:
     async def _poll(self, number: int, etag: str) -> MeasuredAnswer:
         return await self._send(number, "GET", STATE, b"", {"If-None-Match": etag} if etag else {})
 
-    async def _send(self, number: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> MeasuredAnswer:
+    async def _send(
+        self, number: int, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> MeasuredAnswer:
         key = self.keys[number]
         request = SignedRequest(method, f"127.0.0.1:{self.port}", path, "", body)
         signed = sign(request, str(key.device), time.time(), key.sign)

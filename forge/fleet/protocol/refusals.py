@@ -28,7 +28,6 @@ BATCH_REFUSED = DeviceRefusalKind("batch-refused", 403, "The certificate is unkn
 JOIN_REFUSED = DeviceRefusalKind("join-refused", 409, "The organisation cannot take the device")
 REPORT_REFUSED = DeviceRefusalKind("report-refused", 409, "The server has a report of this number")
 KEY_REFUSED = DeviceRefusalKind("key-refused", 400, "The new key did not sign the proof")
-KEY_IN_USE = DeviceRefusalKind("key-taken", 409, "The key is another device's")
 TOO_OFTEN = DeviceRefusalKind("too-often", 429, "The device asks too often")
 SERVER_BUSY = DeviceRefusalKind("server-busy", 503, "The server cannot answer now")
 DOORBELL_OFF = DeviceRefusalKind("doorbell-off", 404, "The server has no doorbell")
