@@ -45,9 +45,9 @@ def wav(samples: list[int], *, rate: int = 16000, channels: int = 1) -> bytes:
 @pytest.mark.parametrize("block", [1, 3, 10])
 def test_windows_touch_overlap_or_leave_gaps(hop: int, expected: list[bytes], block: int) -> None:
     cutter, data = Cutter(4, hop), b"0123456789"
-    windows = [each for start in range(0, 10, block) for each in cutter.push(data[start : start + block])]
+    pieces = [each for start in range(0, 10, block) for each in cutter.push(data[start : start + block])]
 
-    assert windows == expected
+    assert pieces == expected
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
