@@ -41,7 +41,8 @@ from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
 from forge.fleet.hand_overs.actions import offer_device
-from forge.fleet.models import ClaimCode, DeviceBatch, HandOver
+from forge.fleet.models import ClaimCode, DeviceBatch, HandOver, StockAccount
+from forge.fleet.stock.actions import create_stock_device
 from forge.player.actions import make_phone_link
 from forge.player.models import PhonePass
 from forge.projects.actions import end_project_role, give_project_role, give_team_role, invite_to_project
@@ -105,6 +106,9 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         Organisation.objects.create(name="buyer", title="Buyer")
         offer_device(maker, joined(organisation), "buyer")
         return HandOver.objects.get()
+    if kind == "stock-account":
+        create_stock_device(maker, organisation, "gateway")
+        return StockAccount.objects.get()
     if kind == "preview-link":
         create_preview_link(maker, outside_change(maker, project))
         return PreviewLink.objects.get()
@@ -146,6 +150,7 @@ KINDS = (
     "mirror",
     "phone",
     "preview-link",
+    "stock-account",
     "token",
     "webhook",
 )

@@ -54,7 +54,7 @@ def test_the_second_words_of_our_own_paths_are_reserved(name: str) -> None:
 def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
     from django.urls import get_resolver
 
-    from forge.accounts.names import RESERVED_ORGANISATIONS
+    from forge.accounts.names import RESERVED_ORGANISATIONS, is_name
 
     def words(resolver: object) -> set[str]:
         names: set[str] = set()
@@ -66,7 +66,10 @@ def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
                 names.add(route.split("/")[0])
         return names
 
-    assert words(get_resolver()) <= RESERVED_ORGANISATIONS
+    # No name has capitals, so that a word with them is nobody's either.
+    fixed = words(get_resolver())
+    assert {word for word in fixed if word == word.lower()} <= RESERVED_ORGANISATIONS
+    assert not any(is_name(word) for word in fixed if word != word.lower())
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ from forge.fleet.enrolment.actions.batches import create_batch
 from forge.fleet.enrolment.actions.candidates import enter_label
 from forge.fleet.enrolment.actions.codes import create_code
 from forge.fleet.hand_overs.actions import offer_device
+from forge.fleet.stock.actions import create_stock_device
 from forge.player.actions import make_phone_link
 from forge.projects.actions import invite_to_project
 from forge.projects.git.remote import Remote
@@ -267,6 +268,7 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
         program, project, "to", "https://registry.example", "team/door"
     ),
     "phone": lambda program, owner, project: make_phone_link(program, project),
+    "stock-account": lambda program, owner, project: create_stock_device(program, project.organisation, "gateway"),
     "token": lambda program, owner, project: create_token(program, "next", ["read"], None),
     "webhook": lambda program, owner, project: create_webhook(
         program, project.organisation, "https://example.org/hook", ["publish"]

@@ -45,7 +45,7 @@ OURS = (
 NOT_OURS = (
     *("forge.web.builds", "forge.web.runes.page", "forge.serving"),
     # Devices ask these with their keys, and no person does: tests/forge/fleet/protocol.
-    "forge.fleet.protocol",
+    "forge.fleet.serving",
     # Tested beside the change requests whose previews they are: tests/forge/reviews/changes/test_who_may_change.py.
     "forge.deployments.previews",
 )

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 PROGRAM = shutil.which("swupdate")
@@ -33,7 +34,6 @@ class SwUpdate:
         self._folder = folder
         self._certificate, self._hardware = certificate, hardware
         (folder / "boot" / "grub").mkdir(parents=True)
-        (folder / "tmp").mkdir()
         self._store = folder / "boot" / "grub" / "grubenv"
         self._store.write_bytes(_STORE + b"#" * (_STORE_BYTES - len(_STORE)))
         self._settings = folder / "swupdate.cfg"
@@ -43,6 +43,8 @@ class SwUpdate:
         self._listener = threading.Thread()
 
     def __enter__(self) -> Self:
+        # It has sockets there, whose paths may have 107 characters alone.
+        self._temporary = TemporaryDirectory(dir="/tmp")
         program = [str(PROGRAM), "-v", "-f", str(self._settings), "-k", str(self._certificate), "-H", self._hardware]
         command = shlex.join([*program, "-B", "grub", "-u", "-p 1"])
         script = f"mount --bind {shlex.quote(str(self._folder / 'boot'))} /boot && exec {command}"
@@ -52,7 +54,7 @@ class SwUpdate:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": str(self._folder / "tmp"), "HOME": "/"},
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": self._temporary.name, "HOME": "/"},
             start_new_session=True,
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -65,6 +67,7 @@ class SwUpdate:
         os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait(30)
         self._listener.join(30)
+        self._temporary.cleanup()
 
     @property
     def log(self) -> str:

@@ -51,7 +51,17 @@ CASES: list[Case] = [
     *acts.CASES,
 ]
 ELSEWHERE = frozenset(
-    {"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/embed-frame", "player/service-worker.js"}
+    {
+        "api/",
+        "api/<path:rest>",
+        "frame/",
+        "try",
+        "player/frame",
+        "player/embed-frame",
+        "player/service-worker.js",
+        "default/controller/v1/<path:rest>",
+        "DEFAULT/controller/v1/<path:rest>",
+    }
 )
 """Addresses with tests of their own."""
 REQUESTS: list[Request] = [

@@ -85,7 +85,7 @@ def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> d
         offered_device = joined(giver, f"door-{number}")
         offer_device(owner, offered_device, organisation.name)
     DeviceCandidate.objects.filter(pk=candidate.pk).update(
-        public_key=DEVICE_KEY, report=first_report().to_json(), asked=timezone.now()
+        public_key=DEVICE_KEY, report=first_report().to_json(), requested=timezone.now()
     )
     create_stock_device(owner, organisation, "linux-armv7l", "stock-1")
     offer = HandOver.objects.get(device=offered_device)
