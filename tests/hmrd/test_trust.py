@@ -52,10 +52,12 @@ def test_a_release_with_its_order_is_allowed(algorithm: Algorithm) -> None:
     assert judge(trust, answer(wanted(), order_for(wanted()), key=key), 0).refusal is None
 
 
+@pytest.mark.protects("devices/taken-over-servers")
 def test_a_release_without_an_order_is_refused() -> None:
     assert refused(judge(PINNED, answer(wanted()), 0))
 
 
+@pytest.mark.protects("devices/taken-over-servers")
 def test_an_order_of_the_servers_own_key_is_refused() -> None:
     assert refused(judge(PINNED, answer(wanted(), order_for(wanted()), key=SERVER), 0))
 
@@ -75,6 +77,7 @@ def test_an_order_for_anything_else_is_refused(changed: dict[str, object]) -> No
     assert refused(judge(PINNED, answer(wanted(), other), 0))
 
 
+@pytest.mark.protects("devices/taken-over-servers")
 def test_an_order_for_another_deployment_moves_no_device() -> None:
     there = wanted(deployment=ELSEWHERE)
     assert refused(judge(PINNED, answer(there, order_for(there)), 0))
@@ -118,6 +121,7 @@ def test_nobody_else_changes_the_keys(order: KeysOrder, key: PrivateKey) -> None
     assert judge(PINNED, answer(None, order, key=key), 0).trust == PINNED
 
 
+@pytest.mark.protects("devices/taken-over-servers")
 def test_a_device_leaves_only_by_its_own_order() -> None:
     assert not may_leave(PINNED, answer(None))
     assert not may_leave(PINNED, answer(None, LeaveOrder("acme", DEVICE), key=SERVER))

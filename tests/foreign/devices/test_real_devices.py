@@ -144,6 +144,7 @@ def test_a_device_joins_runs_what_is_wanted_and_goes_back(fleet: Fleet, device: 
     assert {"installed", "went-back", "started"} <= set(kinds)
 
 
+@pytest.mark.protects("devices/taken-over-servers")
 def test_a_device_with_a_key_at_home_runs_nothing_without_its_order(
     fleet: Fleet, device: DaemonProcess, tmp_path: Path
 ) -> None:
