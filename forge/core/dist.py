@@ -39,6 +39,15 @@ def pip_requirement(name: str, file: Path) -> str:
     return f"{name} @ {dist_address(file)}#sha256={digest_of_file(file)}"
 
 
+def install_devices_command() -> str:
+    """Returns the command that installs the daemon of devices from this server; "" before set-up has built it."""
+    runtime, daemon = runtime_wheel(), device_wheel()
+    if runtime is None or daemon is None:
+        return ""
+    requirements = (pip_requirement("hammer-forge-runtime", runtime), pip_requirement("hammer-forge-hmrd", daemon))
+    return " ".join(["pip install", *(f"'{each}'" for each in requirements)])
+
+
 def digest_of_file(file: Path) -> str:
     """The SHA-256 of a file, which is read again only after it changed."""
     return file_digest(file, file.stat().st_mtime_ns)

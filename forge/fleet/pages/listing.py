@@ -18,6 +18,7 @@ from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
+from forge.core.dist import install_devices_command
 from forge.core.errors import NotFound
 from forge.core.http.pages import for_person
 from forge.core.http.paging import chosen_of, rows_of
@@ -124,7 +125,7 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "may_claim": can(principal, Verb.CLAIM_DEVICES, owner),
         "may_change": may_change,
         "may_read_logs": can(principal, Verb.READ_DEVICE_LOGS, owner),
-        "install_command": "pip install hammer-forge-hmrd",
+        "install_command": install_devices_command(),
         "enroll_command": f"hmrd enroll {settings.PUBLIC_URL} CODE",
     }
 
