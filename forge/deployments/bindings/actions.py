@@ -92,8 +92,7 @@ def unbind_from_group(actor: Actor, deployment: Deployment, *, precondition: Pre
     deployment = lock_deployment(deployment)
     organisation = deployment.project.organisation
     require_in(actor, Verb.CHANGE_DEVICES, organisation)
-    assignment = _bound(deployment)
-    require_precondition((group_facet(assignment),), precondition)
+    assignment = _bound(deployment, precondition)
     locked(organisation)
     unbind_group(deployment.pk)
     _record(actor, deployment, "deployment.unbind", group=assignment.group.title)
@@ -120,8 +119,7 @@ def store_home_order(
     """Stores an order of a key at home, which `hmrd sign` makes: for the release that the devices shall run, for their
     move to another deployment, or for the keys that they believe from then on."""
     deployment = lock_deployment(deployment)
-    assignment = _bound(deployment)
-    require_precondition((group_facet(assignment),), precondition)
+    assignment = _bound(deployment, precondition)
     keys = [key.public_key for key in home_keys(deployment.project.organisation_id)]
     try:
         order = read_order(envelope, keys)
@@ -140,9 +138,10 @@ def store_home_order(
     _record(actor, deployment, "deployment.order", version=assignment.version)
 
 
-def _bound(deployment: Deployment) -> Assignment:
+def _bound(deployment: Deployment, precondition: Precondition) -> Assignment:
     """Returns the assignment of a deployment's group. Raises `NotBound`."""
     assignment = assignment_of(deployment.pk)
+    require_precondition((group_facet(assignment),), precondition)
     if assignment is None:
         raise NotBound(f"{deployment.title} is for no group of devices.")
     return assignment

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from forge.deployments.bound_devices import order_of
 from forge.deployments.fleet.progress import DeviceProgress
 from forge.fleet.groups.models import Assignment
+from hmrd.protocol.orders import RunOrder
+
+
+class RunOrderJson(TypedDict):
+    """The payload of an order for a release."""
+
+    kind: str
+    deployment: str
+    number: int
+    version: str
+    rune: Annotated[str, "the digest of its bytes"]
+    size: int
 
 
 class HomeOrderJson(TypedDict):
@@ -14,7 +26,7 @@ class HomeOrderJson(TypedDict):
 
     needed_by: Annotated[int, "devices that run nothing without it"]
     is_stored: bool
-    payload: Annotated[dict[str, Any] | None, "what `hmrd sign` signs; null while nothing is wanted"]
+    payload: Annotated[RunOrderJson | None, "what `hmrd sign` signs; null while nothing is wanted"]
 
 
 class DeploymentDevicesJson(TypedDict):
@@ -50,6 +62,17 @@ def devices_to_json(assignment: Assignment, progress: DeviceProgress) -> Deploym
         "order": {
             "needed_by": progress.believe_home,
             "is_stored": bool(assignment.order),
-            "payload": None if order is None else order.to_json(),
+            "payload": None if order is None else _order_to_json(order),
         },
+    }
+
+
+def _order_to_json(order: RunOrder) -> RunOrderJson:
+    return {
+        "kind": "run",
+        "deployment": order.deployment,
+        "number": order.number,
+        "version": order.version,
+        "rune": order.rune,
+        "size": order.size,
     }

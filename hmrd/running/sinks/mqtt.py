@@ -78,7 +78,7 @@ class MqttSink:
             from paho.mqtt.client import Client, MQTTv5
             from paho.mqtt.enums import CallbackAPIVersion
         except ImportError:
-            raise AnswerRefused("MQTT needs the package paho-mqtt: install hammer-forge-hmrd[mqtt].") from None
+            raise AnswerRefused("MQTT needs the package paho-mqtt: install it beside hmrd.") from None
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
         if self._config.user:
             client.username_pw_set(self._config.user, self._password())

@@ -27,6 +27,8 @@ NO_SAMPLES = "a project's files and not samples; checked before anything is unpa
 READS = "reads samples that the isolated process wrote, in the forms that it writes (docs/security/recordings.md)"
 READERS = {
     "accounts/audit/export.py": ({"csv"}, WRITES),
+    "fleet/bulk/label_table.py": ({"csv"}, "reads labels of devices as text, and no samples"),
+    "fleet/lists/rows.py": ({"csv"}, WRITES),
     "core/http/compression.py": ({"gzip"}, WRITES),
     "datasets/pages/data.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, NAMES),
     "datasets/pages/versions.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, NAMES),

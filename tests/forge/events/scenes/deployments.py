@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import cast
+
+from django.test import override_settings
+
 from forge.accounts.principals import INSTALLATION
 from forge.deployments import actions as deployments
+from forge.deployments.bindings import actions as bindings
 from forge.deployments.bindings.actions import bind_to_group
+from forge.deployments.bound_devices import order_of
 from forge.deployments.images.actions import store_image
 from forge.deployments.models import Deployment
+from forge.deployments.updates.actions import signer
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
 from forge.fleet.groups.actions import create_group
+from forge.fleet.groups.assignments import AssignedRelease, assign_release, assignment_of
+from forge.jobs.kinds import JobContext
+from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
+from hmrd.protocol.orders import sign_order
+from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import RUNE
-from tests.support.forge.factories.deployments import built_with, deployed, published
+from tests.support.forge.factories.deployments import built_with, deployed, now, published
 
 _OTHER = RUNE + b"other"
 
@@ -110,3 +125,53 @@ def the_keys_of_updates_are_replaced(world: EventWorld) -> Act:
         organisation=organisation, role=UpdateRole.ROOT, key_id="0" * 64, public_key={}, sealed="sealed"
     )
     return lambda: replace_update_keys(world.owner, organisation, "The laptop was stolen.")
+
+
+def _bound(world: EventWorld) -> Deployment:
+    """A deployment for a group of devices, whose release was signed."""
+    deployment = deployed(world.developer, world.project, kind="devices")
+    create_group(world.developer, world.organisation, "Berlin", "site=berlin")
+    bindings.bind_to_group(world.developer, deployment, "berlin", 0)
+    release = now(deployment)
+    name = f"{world.project.full_name}/{deployment.name}"
+    path = AssignedRelease(deployment.pk, "kitchen / Website", name, 1, release.version, release.rune, release.size)
+    assign_release(path)
+    return deployment
+
+
+@scene(bindings.bind_to_group)
+def a_deployment_is_bound_to_a_group(world: EventWorld) -> Act:
+    deployment = deployed(world.developer, world.project, kind="devices")
+    create_group(world.developer, world.organisation, "Berlin", "site=berlin")
+    return lambda: bindings.bind_to_group(world.developer, deployment, "berlin", 0)
+
+
+@scene(bindings.unbind_from_group)
+def a_deployment_is_for_a_group_no_more(world: EventWorld) -> Act:
+    deployment = _bound(world)
+    return lambda: bindings.unbind_from_group(world.developer, deployment)
+
+
+@scene(bindings.store_home_order)
+def a_key_at_home_signs_an_order(world: EventWorld) -> Act:
+    deployment, key = _bound(world), make_private_key(Algorithm.ED25519)
+    add_signing_key(world.owner, world.organisation, key.public.pem)
+    assignment = assignment_of(deployment.pk)
+    assert assignment is not None
+    order = order_of(assignment)
+    assert order is not None
+    return lambda: bindings.store_home_order(world.developer, deployment, sign_order(order, key))
+
+
+@scene(signer.sign_deployment)
+def a_worker_computes_the_self_test_of_what_was_signed_for_devices(world: EventWorld) -> Act:
+    deployment = deployed(world.developer, world.project, kind="devices")
+    create_group(world.developer, world.organisation, "Berlin", "site=berlin")
+    bindings.bind_to_group(world.developer, deployment, "berlin", 0)
+    job = SimpleNamespace(spec={"deployment": str(deployment.pk)}, confirm_lease=lambda: None)
+
+    def sign() -> None:
+        with TemporaryDirectory() as folder, override_settings(SIGNING_SECRET_FILE=Path(folder) / "secret"):
+            signer.sign_deployment(cast(JobContext, job))
+
+    return sign

@@ -10,6 +10,7 @@ from forge.fleet.devices.models import HandOver
 from forge.fleet.enrolment.actions import candidates
 from forge.fleet.enrolment.models import DeviceCandidate
 from forge.fleet.hand_overs import actions as hand_overs
+from forge.fleet.stock import actions as stock
 from hmrd.protocol.keys import fingerprint
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.devices import first_report, key_of
@@ -122,3 +123,8 @@ def a_device_of_others_moves_here(world: EventWorld) -> Act:
     offer = _offer_here(world)
     hand_overs.accept_device(world.owner, world.organisation, offer.pk, "door-1")
     return lambda: hand_overs.finish_hand_over(offer.device)
+
+
+@scene(stock.create_stock_device)
+def a_developer_makes_an_account_of_a_stock_client(world: EventWorld) -> Act:
+    return lambda: stock.create_stock_device(world.developer, world.organisation, "gateway")
