@@ -66,10 +66,10 @@ def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
                 names.add(route.split("/")[0])
         return names
 
-    # No name has capitals, so that a word with them is nobody's either.
-    fixed = words(get_resolver())
-    assert {word for word in fixed if word == word.lower()} <= RESERVED_ORGANISATIONS
-    assert not any(is_name(word) for word in fixed if word != word.lower())
+    # No name has capitals, so that no organisation can take a word that has them.
+    first_words = words(get_resolver())
+    assert {word for word in first_words if word == word.lower()} <= RESERVED_ORGANISATIONS
+    assert not any(is_name(word) for word in first_words if word != word.lower())
 
 
 @pytest.mark.parametrize(
