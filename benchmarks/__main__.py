@@ -30,7 +30,7 @@ FIGURES = {
     "browser.first_answer": "The first answer in a page of another site",
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
-    "server.devices": "Many devices",
+    "fleet.device_lists": "Many devices",
     "fleet.device_polls": "Devices that poll",
     "fleet.new_version": "A new version on many devices",
     "server.data_page": "Samples of a project",

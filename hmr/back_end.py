@@ -31,7 +31,7 @@ class BackEnd(Protocol[Deployed_co]):
         """The address of the project."""
 
     def get_data(self, version: int | None) -> rune.DataSet:
-        """The samples as arrays."""
+        """Returns the samples as arrays."""
 
     def set_model(
         self, model: Any, *, samples: Any, guess: bool, path: str | None, form: str | None, seconds: float
@@ -56,4 +56,4 @@ class BackEnd(Protocol[Deployed_co]):
         """Has the last build run, or be served, as a version."""
 
     def preview(self) -> Preview:
-        """The last build to try."""
+        """Returns the last build to try."""

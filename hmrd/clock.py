@@ -12,7 +12,7 @@ class Clock:
         self._offset = time.time() - _uptime()
 
     def now(self) -> float:
-        """The time now."""
+        """Returns the time now."""
         return self._offset + _uptime()
 
 

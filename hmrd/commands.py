@@ -22,7 +22,7 @@ from hmrd.state import (
 
 
 def commands_of(machine: DeviceMachine, now: float) -> Iterator[Command]:
-    """All that is to be done now, and the time at which something else will be."""
+    """Yields the commands that are due now, and the time at which something else will be."""
     state, waiting = machine.state, machine.waiting
     times: list[float] = []
     if state.is_leaving and state.report is None and not state.requests:
@@ -56,8 +56,9 @@ def commands_of(machine: DeviceMachine, now: float) -> Iterator[Command]:
 
 
 def free_slot(machine: DeviceMachine, rune: str) -> int:
-    """The slot for a rune: the one that does not answer. Where none does, the one that has these bytes, or that was not
-    healthy last."""
+    """Returns the slot for a rune: the one that does not answer. Where none does, the one that has these bytes, or that
+    was not healthy last.
+    """
     state = machine.state
     if state.active is not None:
         return 1 - state.active

@@ -106,7 +106,7 @@ class Daemon:
         return future.result()
 
     def service(self, name: str | None) -> RuneService | None:
-        """The rune of a name. Without one that of the server, or else the only one."""
+        """Returns the rune of a name. Without one that of the server, or else the only one."""
         services = list(self._services.values())
         if name is not None:
             return self._services.get(name)

@@ -94,7 +94,7 @@ def retry_wait(count: int) -> float:
 
 
 def _apply(machine: DeviceMachine, event: MachineEvent) -> DeviceMachine:
-    """The machine after what an event says, before it decides what comes next."""
+    """Returns the machine after what an event says, before it decides what comes next."""
     state, now = machine.state, event.now
     match event:
         case Started():
@@ -382,7 +382,7 @@ def _trial_is_over(machine: DeviceMachine, now: float) -> bool:
 
 
 def _growing(failed: int, first: float) -> float:
-    """A wait that doubles with each failure, up to a day."""
+    """Returns a wait that doubles with each failure, up to a day."""
     return min(first * 2.0 ** min(failed, 20), LONGEST_WAIT)
 
 

@@ -98,7 +98,7 @@ class MachineState:
     """The device asks for its new organisation as soon as the server has its last report."""
 
     def slot_of(self, rune: str) -> int | None:
-        """The slot that has the bytes of this digest."""
+        """Returns the slot that has the bytes of this digest."""
         return next((number for number, slot in enumerate(self.slots) if slot and slot.rune.rune == rune), None)
 
     @property

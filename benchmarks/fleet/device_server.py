@@ -63,7 +63,7 @@ class DeviceServer:
         self.live.api("PUT", f"{self.deployment}/group", headers={"If-Match": state}, json=body)
 
     def processor_seconds(self) -> ProcessorSeconds:
-        """The processor time that was used until now."""
+        """Returns the processor time that was used until now."""
         return ProcessorSeconds(processor_time(self.live.pid), processor_time(self.services.postgresql_server.pid))
 
 

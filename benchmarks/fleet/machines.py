@@ -215,7 +215,7 @@ class SimulatedDevices:
 
 
 def _varied(machine: DeviceMachine, now: float, factor: float) -> DeviceMachine:
-    """The next poll a little earlier or later, as the daemon does it."""
+    """Returns the next poll a little earlier or later, as the daemon does it."""
     waiting = machine.waiting
     return replace(machine, waiting=replace(waiting, poll=now + (waiting.poll - now) * factor))
 

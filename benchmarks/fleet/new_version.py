@@ -21,7 +21,7 @@ AIM = INTERVAL + 30
 
 
 def measure() -> str:
-    """The seconds until devices run it, and until the server knows that it is healthy."""
+    """Returns the seconds until devices run it, and until the server knows that it is healthy."""
     with device_server({"DEVICE_POLL_SECONDS": str(INTERVAL), "DEVICE_LONG_POLLS": "0"}) as server:
         server.bind(0)
         server.add_devices(DEVICES)

@@ -28,7 +28,7 @@ INTERVAL = 60.0
 """Seconds between two polls of a device."""
 JITTER = 0.1
 NEWS_EVERY = 50
-"""One poll among so many is of a device for which there is something new."""
+"""The number of polls of which one is by a device for which there is something new."""
 WARMING = 15.0
 """Seconds of polls that are not counted."""
 CONNECTION_REST = 2.0
@@ -110,7 +110,7 @@ class PollingDevices:
         self._running = InstalledRune(rune.deployment, rune.number, rune.version, rune.rune)
 
     async def act(self, number: int, due: float, *, is_news: bool) -> None:
-        """One poll of a device, and a report if there is something new."""
+        """Sends the poll of a device, and a report if there is something new."""
         late = time.monotonic() - due
         try:
             answer = await self._poll(number, "" if is_news else self.etag)
@@ -157,7 +157,7 @@ def _desired(answer: MeasuredAnswer) -> DesiredState:
 
 
 def moments(devices: int, chance: random.Random) -> Iterator[tuple[float, int]]:
-    """The seconds after which devices poll, in order, and which device does."""
+    """Yields the seconds after which devices poll, in order, and which device does."""
     due = [(chance.uniform(0, INTERVAL), number) for number in range(devices)]
     heapq.heapify(due)
     while True:

@@ -22,7 +22,7 @@ BATCH = 2000
 
 
 def first_report(running: InstalledRune | None) -> Report:
-    """The report with which a device joined."""
+    """Returns the report with which a device joined."""
     return Report(1, "hmrd 0.1.0", "linux-x86_64", Phase.RUNNING if running else Phase.EMPTY, running)
 
 

@@ -19,31 +19,28 @@ _RULE = "{} while you may let devices join. Devices that joined stay."
 
 
 def _codes(scope: GrantScope) -> Sequence[Grant]:
-    codes = ClaimCode.objects.filter(of_living_tokens(), created_by__in=scope.people, used=None, revoked=None)
-    codes = codes.filter(expires__gt=timezone.now()).select_related("organisation")
-    codes = codes if scope.organisation is None else codes.filter(organisation=scope.organisation)
+    codes = ClaimCode.objects.filter(of_living_tokens(), used=None, revoked=None, expires__gt=timezone.now())
+    codes = scope.narrow(codes, "created_by").select_related("organisation")
     return [_grant(each, f"Code {each.hint}… for a device", is_for_anyone=True) for each in codes]
 
 
 def _candidates(scope: GrantScope) -> Sequence[Grant]:
-    rows = DeviceCandidate.objects.filter(of_living_tokens(), created_by__in=scope.people, expires__gt=timezone.now())
-    rows = rows.select_related("organisation")
-    rows = rows if scope.organisation is None else rows.filter(organisation=scope.organisation)
-    return [_grant(each, f"Label {each.label} of a device") for each in rows]
+    candidates = DeviceCandidate.objects.filter(of_living_tokens(), expires__gt=timezone.now())
+    candidates = scope.narrow(candidates, "created_by").select_related("organisation")
+    return [_grant(each, f"Label {each.label} of a device") for each in candidates]
 
 
 def _batches(scope: GrantScope) -> Sequence[Grant]:
     batches = DeviceBatch.objects.filter(
-        of_living_tokens(), created_by__in=scope.people, revoked=None, used__lt=F("limit"), expires__gt=timezone.now()
-    ).select_related("organisation")
-    batches = batches if scope.organisation is None else batches.filter(organisation=scope.organisation)
+        of_living_tokens(), revoked=None, used__lt=F("limit"), expires__gt=timezone.now()
+    )
+    batches = scope.narrow(batches, "created_by").select_related("organisation")
     return [_grant(each, f"Batch {each.title} of devices", is_for_anyone=True) for each in batches]
 
 
 def _offers(scope: GrantScope) -> Sequence[Grant]:
-    offers = HandOver.objects.filter(of_living_tokens("offered_by_token"), offered_by__in=scope.people, accepted=None)
-    offers = offers.select_related("device__organisation", "to")
-    offers = offers if scope.organisation is None else offers.filter(device__organisation=scope.organisation)
+    offers = HandOver.objects.filter(of_living_tokens("offered_by_token"), accepted=None)
+    offers = scope.narrow(offers, "offered_by", "device__organisation")
     return [
         Grant(
             id=each.pk,
@@ -54,15 +51,14 @@ def _offers(scope: GrantScope) -> Sequence[Grant]:
             created=each.offered,
             token=each.offered_by_token,
         )
-        for each in offers
+        for each in offers.select_related("device__organisation", "to")
     ]
 
 
 def _stock_accounts(scope: GrantScope) -> Sequence[Grant]:
-    """The accounts that no client has used: one that a client uses stays, as devices stay that joined."""
-    rows = StockAccount.objects.filter(of_living_tokens(), created_by__in=scope.people, controller="", revoked=None)
-    rows = rows.select_related("device__organisation")
-    rows = rows if scope.organisation is None else rows.filter(device__organisation=scope.organisation)
+    """Returns the accounts that no client has used: one that a client uses stays, as devices stay that joined."""
+    accounts = StockAccount.objects.filter(of_living_tokens(), controller="", revoked=None)
+    accounts = scope.narrow(accounts, "created_by", "device__organisation")
     return [
         Grant(
             id=each.pk,
@@ -74,7 +70,7 @@ def _stock_accounts(scope: GrantScope) -> Sequence[Grant]:
             is_for_anyone=True,
             token=each.created_by_token,
         )
-        for each in rows
+        for each in accounts.select_related("device__organisation")
     ]
 
 

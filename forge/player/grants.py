@@ -23,8 +23,8 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
     """Passes that phones hold, and codes that wait for a phone."""
     now = timezone.now()
     living = Q(used__isnull=False, expires__gt=now) | Q(used__isnull=True, link_expires__gt=now)
-    passes = PhonePass.objects.filter(living, user__in=scope.people).select_related("project__organisation")
-    passes = passes if scope.organisation is None else passes.filter(project__organisation=scope.organisation)
+    passes = scope.narrow(PhonePass.objects.filter(living), "user", "project__organisation")
+    passes = passes.select_related("project__organisation")
     return [
         Grant(
             id=each.pk,

@@ -16,9 +16,8 @@ from forge.repositories.models import LinkedBranch
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    links = LinkedBranch.objects.active().filter(linked_by__in=scope.people, project__deleted_at=None)
-    if scope.organisation is not None:
-        links = links.filter(project__organisation=scope.organisation)
+    links = LinkedBranch.objects.active().filter(project__deleted_at=None)
+    links = scope.narrow(links, "linked_by", "project__organisation")
     return [
         Grant(
             id=each.pk,

@@ -25,10 +25,7 @@ _REASON = (
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    webhooks = (
-        Webhook.objects.on().filter(of_living_tokens(), created_by__in=scope.people).select_related("organisation")
-    )
-    webhooks = webhooks if scope.organisation is None else webhooks.filter(organisation=scope.organisation)
+    webhooks = scope.narrow(Webhook.objects.on().filter(of_living_tokens()), "created_by")
     return [
         Grant(
             id=each.pk,
@@ -40,7 +37,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
             can_be_handed_over=True,
             token=each.created_by_token,
         )
-        for each in webhooks
+        for each in webhooks.select_related("organisation")
     ]
 
 

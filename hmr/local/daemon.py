@@ -89,11 +89,13 @@ class LocalDaemon:
         self._socket = Path(fspath(place))
 
     def recordings(self) -> RecordedSessions:
-        """The sessions that the device recorded."""
+        """Returns the sessions that the device recorded."""
         return self._read(LocalCommand.RECORDINGS, _sessions)
 
     def rune_for(self, project: str) -> RuneStatus:
-        """The rune of `hmrd.toml` that comes from this device: the one with the project's name, or the only one."""
+        """Returns the rune of `hmrd.toml` that comes from this device: the one with the project's name, or the only
+        one.
+        """
         runes = [each for each in self._runes() if each.is_local]
         candidates = [each for each in runes if each.name == project] or runes
         if len(candidates) == 1:
@@ -141,8 +143,9 @@ class LocalDaemon:
 
 
 def confirmed(status: RuneStatus, version: str, digest: str) -> RunningRune | None:
-    """The rune that was deployed once its health is confirmed; None until then. Raises `HmrError` where it will not
-    be."""
+    """Returns the rune that was deployed once its health is confirmed; None until then. Raises `HmrError` where it will
+    not be.
+    """
     if status.wanted is not None and status.wanted.digest != digest:
         raise HmrError("refused", f"{status.wanted.version} was deployed to {status.name} while {version} was tried.")
     if status.phase is Phase.RUNNING and status.running is not None and status.running.digest == digest:

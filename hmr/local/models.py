@@ -65,7 +65,7 @@ def converted_model(
 
 
 def _source(model: Any, folder: Path) -> Path:
-    """The file of a model; one of the folder for an object that saves itself."""
+    """Returns the file of a model; one of the folder for an object that saves itself."""
     if isinstance(model, str | PathLike):
         path = Path(fspath(model))
         if not path.exists():
@@ -78,7 +78,7 @@ def _source(model: Any, folder: Path) -> Path:
 
 
 def _sample_options(samples: Any, folder: Path) -> Sequence[str]:
-    """The options that hand over samples, which the command reads from a folder."""
+    """Returns the options that hand over samples, which the command reads from a folder."""
     if samples is None:
         return ()
     data, target = sample_bytes(samples), folder / "samples"

@@ -26,7 +26,7 @@ class LocalProject:
         return self.full_name.rpartition("/")[2]
 
     def require_path(self, path: str) -> PurePosixPath:
-        """The path of a file of the project. Raises `HmrError`."""
+        """Returns the path of a file of the project. Raises `HmrError`."""
         parts = PurePosixPath(path)
         if parts.is_absolute() or not parts.name or ".." in parts.parts or "\0" in path:
             raise HmrError("refused", f"{path!r} is not the path of a file in {self.folder}.")
@@ -46,8 +46,9 @@ class LocalProject:
 
 
 def local_project(organisation: str, name: str, runefile: str | PathLike[str] | None) -> LocalProject:
-    """The project of a Runefile, whose folder it is; without one that of the user's own folder, which is made where it
-    is not there. Raises `HmrError`."""
+    """Returns the project of a Runefile, whose folder it is; without one that of the user's own folder, which is made
+    where it is not there. Raises `HmrError`.
+    """
     full_name = f"{organisation}/{name}"
     if PROJECT.fullmatch(full_name) is None:
         raise HmrError(

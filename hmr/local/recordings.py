@@ -27,7 +27,7 @@ class SessionFiles(DataFiles):
 
 
 def read_recordings(sessions: RecordedSessions) -> rune.DataSet:
-    """The recordings of sessions. Raises `HmrError`, `not-there` where there are none."""
+    """Returns the recordings of sessions. Raises `HmrError`, `not-there` where there are none."""
     try:
         files = SessionFiles(DataFolder(sessions.folder), sessions.files)
         if files.names:

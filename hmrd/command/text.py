@@ -7,7 +7,7 @@ from typing import Any
 
 
 def status_lines(status: Mapping[str, Any]) -> Iterator[str]:
-    """The status, a line a fact."""
+    """Yields the status, a line a fact."""
     yield f"{status['agent']} on {status['board']}, key {status['key']}"
     organisation = status["organisation"]
     if organisation is None:

@@ -25,7 +25,7 @@ class LoadedConfig:
 
 
 def load_config(path: Path, last_good: bytes | None) -> LoadedConfig:
-    """The configuration in a file; where it is wrong, the last good one. A file that is not there is empty."""
+    """Returns the configuration in a file; where it is wrong, the last good one. A file that is not there is empty."""
     try:
         text = path.read_text("utf-8")
         return LoadedConfig(read_config(text), text)

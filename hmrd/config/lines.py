@@ -16,7 +16,7 @@ _KEY: Final = re.compile(
 
 
 def key_lines(text: str) -> Mapping[KeyPath, int]:
-    """The line of each table and each key, counted from 1. Entries of an array of tables are counted from 0."""
+    """Returns the line of each table and each key, counted from 1. Entries of an array of tables are counted from 0."""
     lines: dict[KeyPath, int] = {}
     counts: dict[KeyPath, int] = {}
     table: KeyPath = ()
@@ -33,7 +33,7 @@ def key_lines(text: str) -> Mapping[KeyPath, int]:
 
 
 def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
-    """The line of a key, or of the nearest table or key around it; 1 where there is none."""
+    """Returns the line of a key, or of the nearest table or key around it; 1 where there is none."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]

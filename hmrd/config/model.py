@@ -103,7 +103,7 @@ class RuneConfig:
 
 
 def usual_board() -> str:
-    """The name of this kind of device."""
+    """Returns the name of this kind of device."""
     return f"linux-{platform.machine().lower().replace(' ', '-') or 'unknown'}"
 
 

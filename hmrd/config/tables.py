@@ -43,21 +43,21 @@ class Table:
         return len(self._errors)
 
     def text(self, key: str, default: str = "") -> str:
-        """A text that is not empty."""
+        """Returns a text that is not empty."""
         value = self._take(key, default)
         if value is not default and (not isinstance(value, str) or not value):
             return self._wrong(key, "takes a text", default)
         return str(value)
 
     def number(self, key: str, least: float, most: float, default: float) -> float:
-        """A number within a range."""
+        """Returns a number within a range."""
         value = self._take(key, default)
         if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
             return self._wrong(key, f"takes a number from {least:g} to {most:g}", default)
         return float(value)
 
     def whole(self, key: str, least: int, most: int, default: int | None) -> int | None:
-        """A whole number within a range."""
+        """Returns a whole number within a range."""
         value = self._take(key, default)
         if value is None:
             return None
@@ -66,49 +66,49 @@ class Table:
         return value
 
     def truth(self, key: str, default: bool) -> bool:
-        """True or false."""
+        """Returns true or false."""
         value = self._take(key, default)
         return value if isinstance(value, bool) else self._wrong(key, "takes true or false", default)
 
     def choice(self, key: str, choices: type[E], default: E) -> E:
-        """One of an enumeration."""
+        """Returns a member of an enumeration."""
         value = self._take(key, default)
         if not isinstance(value, str) or value not in list(choices):
             return self._wrong(key, f"takes one of {', '.join(choices)}", default)
         return choices(value)
 
     def command(self, key: str) -> tuple[str, ...]:
-        """A command with its arguments. No shell reads it."""
+        """Returns a command with its arguments. No shell reads it."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value) or (value and not value[0]):
             return self._wrong(key, 'takes a list of texts such as ["arecord", "-q"]', ())
         return tuple(value)
 
     def table(self, key: str) -> Table:
-        """A table below this one; an empty one where there is none."""
+        """Returns a table below this one; an empty one where there is none."""
         value = self._take(key, {})
         if not isinstance(value, Mapping):
             value = self._wrong(key, f"is a table: [{self._name(key)}]", dict[str, Any]())
         return Table(value, (*self._path, key), self._lines, self._errors)
 
     def tables(self, key: str) -> list[Table]:
-        """The tables of an array."""
+        """Returns the tables of an array."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
             value = self._wrong(key, f"is a list of tables: [[{self._name(key)}]]", list[Any]())
         return [Table(each, (*self._path, key, n), self._lines, self._errors) for n, each in enumerate(value)]
 
     def items(self) -> Iterator[tuple[str, Table]]:
-        """All keys of a table whose values are tables."""
+        """Yields all keys of a table whose values are tables."""
         for key in self._values:
             yield key, self.table(key)
 
     def error(self, key: str, message: str) -> None:
-        """The value of a key cannot be used, for a reason that is not its type."""
+        """Adds the error of a value that cannot be used for a reason that is not its type."""
         self._errors.append(ConfigError(line_of(self._lines, (*self._path, key)), message))
 
     def finish(self) -> None:
-        """All keys were read: others are wrong."""
+        """Adds an error for each key of the file that nothing has read."""
         for key in self._values:
             if key not in self._known:
                 known_keys = ", ".join(self._known)

@@ -44,7 +44,7 @@ class ActionsHost(Protocol):
     device: LocalDevice
 
     def service(self, name: str | None) -> RuneService | None:
-        """The rune of this name, or the server's, or the only one."""
+        """Returns the rune of this name, or the server's, or the only one."""
 
     def status(self) -> dict[str, Any]:
         """Returns the answer to `hmrd status`."""

@@ -15,7 +15,7 @@ from hmrd.state import RuneSlot
 
 
 def status_of(device: LocalDevice, services: Sequence[RuneService], errors: Sequence[ConfigError]) -> dict[str, Any]:
-    """The device, its organisation and its runes."""
+    """Returns the device, its organisation and its runes."""
     return {
         "agent": device.agent,
         "board": device.config.board,
@@ -28,7 +28,7 @@ def status_of(device: LocalDevice, services: Sequence[RuneService], errors: Sequ
 
 
 def recording_of(device: LocalDevice) -> dict[str, Any] | None:
-    """The session that records now."""
+    """Returns the session that records now."""
     session = device.recordings.running
     return None if session is None else {**session.to_json(), "recordings": device.recordings.count(session)}
 

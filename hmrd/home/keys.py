@@ -10,7 +10,7 @@ from rune.tools.signing.keys import LARGEST_KEY, PrivateKey, is_encrypted, read_
 
 
 def home_key(path: Path, ask_password: Callable[[str], str]) -> PrivateKey:
-    """The key in a file; `ask_password` gets the password of one that is encrypted. Raises `BadKey`."""
+    """Returns the key in a file; `ask_password` gets the password of one that is encrypted. Raises `BadKey`."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_KEY + 1)

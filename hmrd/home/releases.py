@@ -52,7 +52,7 @@ class DeploymentPage:
         self._token, self._transport = token, transport or Transport()
 
     def pending_release(self) -> PendingRelease:
-        """The release that devices shall run. Raises `ServerFailed` and `BadDeviceMessage`."""
+        """Returns the release that devices shall run. Raises `ServerFailed` and `BadDeviceMessage`."""
         answer = self._send("GET", self._api)
         fields = Fields(parsed(answer.body, _LARGEST), "the deployment")
         if not fields.has("devices"):

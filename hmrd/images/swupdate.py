@@ -127,5 +127,5 @@ def describe(contents: ImageContents) -> bytes:
 
 
 def _file(contents: ImageContents) -> str:
-    """The name of the rune in the archive."""
+    """Returns the name of the rune in the archive."""
     return f"{contents.name}.rune"

@@ -43,12 +43,12 @@ class ServerClock:
         self._offset = 0.0
 
     def learn(self, date: float) -> None:
-        """The server says this time."""
+        """Takes over the time that the server says."""
         offset = date - self._now()
         self._offset = offset if abs(offset) > TOLERANCE / 5 else 0.0
 
     def now(self) -> float:
-        """The time for a signature."""
+        """Returns the time for a signature."""
         return self._now() + self._offset
 
 
@@ -134,11 +134,11 @@ class ServerClient:
         self._send("DELETE", addresses.DEVICE, b"", _LARGEST_EMPTY)
 
     def document(self, path: str, largest: int) -> HttpAnswer:
-        """A signed document of a deployment."""
+        """Returns a signed document of a deployment."""
         return self._send("GET", path, b"", largest)
 
     def signed(self, method: str, path: str, query: str = "", body: bytes = b"") -> dict[str, str]:
-        """The headers that sign a request."""
+        """Returns the headers that sign a request."""
         request = SignedRequest(method, self.address.authority, path, query, body)
         return sign(request, self._device, self._clock.now(), self._key.sign)
 

@@ -36,7 +36,7 @@ class SignedDocuments:
         """The reason why the server gave no document."""
 
     def document(self, url: str) -> bytes:
-        """A document at or below the deployment's address. Raises `DeploymentError`."""
+        """Returns a document at or below the deployment's address. Raises `DeploymentError`."""
         path = url.removeprefix(self._client.address.url)
         try:
             answer = self._client.document(path, _LARGEST)
@@ -50,8 +50,9 @@ class SignedDocuments:
 
 
 def first_root(client: ServerClient, deployment: str) -> str:
-    """The digest of the first root document of a deployment, for a device that joined before there was one. Raises
-    `ServerFailed`."""
+    """Returns the digest of the first root document of a deployment, for a device that joined before there was one.
+    Raises `ServerFailed`.
+    """
     return digest_of(client.document(f"{addresses.deployment_path(deployment)}/tuf/1.root.json", _LARGEST).body)
 
 

@@ -120,7 +120,7 @@ def _write(
 
 
 def _first_byte(response: http.client.HTTPResponse, start: int) -> int:
-    """The place of the first byte of an answer: a server without ranges sends all of them."""
+    """Returns the place of the first byte of an answer: a server without ranges sends all of them."""
     if response.status != _PARTIAL:
         return 0
     match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))

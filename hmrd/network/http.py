@@ -140,7 +140,7 @@ class Transport:
 
 
 def bounded_blocks(address: ServerAddress, response: http.client.HTTPResponse, largest: int) -> Iterator[bytes]:
-    """The body of an answer, in blocks. Raises `ServerFailed` where it has more bytes, and `OSError` or
+    """Yields the body of an answer, in blocks. Raises `ServerFailed` where it has more bytes, and `OSError` or
     `HTTPException` where it drips or breaks off."""
     count, end = 0, time.monotonic() + _SLOW_AFTER
     while block := response.read1(_BLOCK):
@@ -155,7 +155,7 @@ def bounded_blocks(address: ServerAddress, response: http.client.HTTPResponse, l
 
 
 def refusal_of(address: ServerAddress, response: http.client.HTTPResponse) -> ServerFailed:
-    """The error of an answer that is not a success."""
+    """Returns the error of an answer that is not a success."""
     status, where = response.status, address.authority
     if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.TOO_MANY_REQUESTS:
         return ServerFailed(ProblemName.SERVER_AWAY, f"{where} answered {status}.", status=status)

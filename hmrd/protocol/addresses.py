@@ -26,10 +26,12 @@ the second in the address of an image."""
 
 
 def deployment_path(deployment: str) -> str:
-    """The path of a deployment, such as `acme/door-knock/gateways`: below it are its signed documents and its runes."""
+    """Returns the path of a deployment, such as `acme/door-knock/gateways`: below it are its signed documents and its
+    runes.
+    """
     return f"/d/{quote(deployment)}"
 
 
 def rune_path(deployment: str, digest: str) -> str:
-    """The path of the bytes of a rune, which answers ranges."""
+    """Returns the path of the bytes of a rune, which answers ranges."""
     return f"{deployment_path(deployment)}/{digest}"

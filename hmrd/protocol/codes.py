@@ -23,13 +23,15 @@ LABEL: Final = re.compile(r"[0-9a-f]{16}")
 
 
 def read_code(text: str) -> str | None:
-    """The code that a person typed, without spaces and dashes and in its own characters; None if it cannot be one."""
+    """Returns the code that a person typed, without spaces and dashes and in its own characters; None if it cannot be
+    one.
+    """
     code = re.sub(r"[\s-]", "", text).upper().translate(_ALIKE)
     return code if _CODE.fullmatch(code) else None
 
 
 def shown_code(code: str) -> str:
-    """A code as pages show it: `KN4-72Q-8XW`."""
+    """Returns a code as pages show it: `KN4-72Q-8XW`."""
     return "-".join(code[start : start + 3] for start in range(0, CODE_LENGTH, 3))
 
 

@@ -43,7 +43,7 @@ class DoorbellAccount:
         return cls(fields.text("user", _LONGEST), fields.text("password", _LONGEST))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"user": self.user, "password": self.password}
 
 
@@ -65,7 +65,7 @@ class ReportEnvelope:
         return cls(host, signed, fields.text("body", LARGEST_REPORT))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"host": self.host, "headers": dict(self.headers), "body": self.body}
 
 

@@ -30,7 +30,7 @@ class CodeProof:
     code: str
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"kind": "code", "code": self.code}
 
 
@@ -44,7 +44,7 @@ class LabelProof:
     """`hmrd.protocol.codes.label_proof`."""
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"kind": "label", "label": self.label, "organisation": self.organisation, "proof": self.proof}
 
 
@@ -56,7 +56,7 @@ class BatchProof:
     """The id of the batch and its secret: `<uuid>.<32 hexadecimal digits>`."""
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"kind": "batch", "certificate": self.certificate}
 
 
@@ -112,7 +112,7 @@ class EnrolmentRequest:
         )
 
     def to_json(self) -> Mapping[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "proof": self.proof.to_json(),
             "public_key": self.public_key,
@@ -151,7 +151,7 @@ class TrustAnchor:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"kind": str(self.kind), "root": self.root, "keys": list(self.keys)}
 
 
@@ -179,7 +179,7 @@ class Enrolment:
         )
 
     def to_json(self) -> Mapping[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "device": self.device,
             "name": self.name,
@@ -202,7 +202,7 @@ class PendingEnrolment:
         return cls(Fields(value, "the answer").integer("retry", 1, LONGEST_INTERVAL))
 
     def to_json(self) -> Mapping[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"retry": self.retry}
 
 
@@ -222,12 +222,12 @@ class KeyChange:
         return cls(fields.matching("public_key", PUBLIC_KEY, "a public key"), proof)
 
     def to_json(self) -> Mapping[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"public_key": self.public_key, "proof": self.proof}
 
 
 def key_change_text(device: str, public_key: str) -> bytes:
-    """The text that a new key signs to show that the device has it."""
+    """Returns the text that a new key signs to show that the device has it."""
     return f"hmrd key of {device}: {public_key}".encode()
 
 

@@ -27,12 +27,12 @@ class KeyOfDevice(Protocol):
 
 
 def public_key_text(raw: bytes) -> str:
-    """The 32 bytes of a public key as text."""
+    """Returns the 32 bytes of a public key as text."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def fingerprint(public: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a public key: what pages show and people compare."""
+    """Returns the first 16 hexadecimal digits of the SHA-256 of a public key: what pages show and people compare."""
     return hashlib.sha256(_raw(public)).hexdigest()[:16]
 
 

@@ -64,7 +64,7 @@ class LocalRequest:
         return cls(fields.choice("command", LocalCommand), arguments)
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a line has it."""
+        """Returns the JSON object that a line has."""
         return {"command": str(self.command), "arguments": dict(self.arguments)}
 
 
@@ -83,12 +83,12 @@ class LocalAnswer:
         return cls(fields.item("result", _mapping), fields.text("error", _LONGEST_ERROR, default=""))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a line has it."""
+        """Returns the JSON object that a line has."""
         return {"result": dict(self.result), "error": self.error[:_LONGEST_ERROR]}
 
 
 def line_of(message: LocalRequest | LocalAnswer) -> bytes:
-    """The line of a message."""
+    """Returns the line of a message."""
     return json.dumps(message.to_json(), ensure_ascii=False).encode() + b"\n"
 
 

@@ -41,7 +41,7 @@ class RunOrder:
     size: int
 
     def to_json(self) -> dict[str, Any]:
-        """The payload."""
+        """Returns the payload."""
         return {"kind": "run", **vars(self)}
 
 
@@ -57,7 +57,7 @@ class KeysOrder:
     """The digest of the root document that devices accept from now on; "" leaves it as it is."""
 
     def to_json(self) -> dict[str, Any]:
-        """The payload."""
+        """Returns the payload."""
         return {"kind": "keys", **vars(self), "keys": list(self.keys), "root": self.root or None}
 
 
@@ -71,7 +71,7 @@ class MoveOrder:
     """The number of a release of `deployment`, above which no order for it is taken any more."""
 
     def to_json(self) -> dict[str, Any]:
-        """The payload."""
+        """Returns the payload."""
         return {"kind": "move", **vars(self)}
 
 
@@ -84,7 +84,7 @@ class LeaveOrder:
     """The id of the device."""
 
     def to_json(self) -> dict[str, Any]:
-        """The payload."""
+        """Returns the payload."""
         return {"kind": "leave", **vars(self)}
 
 
@@ -104,7 +104,7 @@ def sign_order(order: Order, key: SigningHalf) -> str:
 
 
 def read_order(envelope: str, keys: Sequence[str]) -> Order:
-    """The order in an envelope that one of these keys signed, each a PEM text. Raises `OrderRefused`."""
+    """Returns the order in an envelope that one of these keys signed, each a PEM text. Raises `OrderRefused`."""
     try:
         fields = Fields(parsed(envelope.encode(), LONGEST_ORDER), "the envelope")
         payload = base64.b64decode(fields.text("payload", LONGEST_ORDER), validate=True)

@@ -70,5 +70,5 @@ class DeviceProblem:
         return cls(fields.choice("name", ProblemName), fields.text("detail", LONGEST_DETAIL, default=""))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"name": str(self.name), "detail": self.detail[:LONGEST_DETAIL]}

@@ -36,59 +36,61 @@ class Fields:
         return self._fields.get(key) is not None
 
     def text(self, key: str, longest: int, *, default: str | None = None) -> str:
-        """A text without control characters other than tabs and line ends. An absent one, or null, is `default`."""
+        """Returns a text without control characters other than tabs and line ends. An absent one, or null, is
+        `default`.
+        """
         value = self._fields[key] if self.has(key) else default
         if not isinstance(value, str) or len(value) > longest or _CONTROL.search(value):
             raise self._misfit(key, f"a text of at most {longest} characters")
         return value
 
     def integer(self, key: str, least: int = 0, most: int = LARGEST_INTEGER, *, default: int | None = None) -> int:
-        """A whole number within a range. An absent one, or null, is `default`."""
+        """Returns a whole number within a range. An absent one, or null, is `default`."""
         value = self._fields[key] if self.has(key) else default
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise self._misfit(key, f"a whole number from {least} to {most}")
         return value
 
     def truth(self, key: str, *, default: bool | None = None) -> bool:
-        """True or false. An absent one, or null, is `default`."""
+        """Returns true or false. An absent one, or null, is `default`."""
         value = self._fields[key] if self.has(key) else default
         if not isinstance(value, bool):
             raise self._misfit(key, "true or false")
         return value
 
     def digest(self, key: str) -> str:
-        """The digest of some bytes, as `sha256:` and 64 hexadecimal digits."""
+        """Returns the digest of some bytes, as `sha256:` and 64 hexadecimal digits."""
         value = self._fields.get(key)
         if not isinstance(value, str) or not is_digest(value):
             raise self._misfit(key, "a digest such as sha256:…")
         return value
 
     def matching(self, key: str, pattern: re.Pattern[str], what: str) -> str:
-        """A text that the whole of a pattern matches; `what` describes it."""
+        """Returns a text that the whole of a pattern matches; `what` describes it."""
         value = self._fields.get(key)
         if not isinstance(value, str) or pattern.fullmatch(value) is None:
             raise self._misfit(key, what)
         return value
 
     def choice(self, key: str, choices: type[E]) -> E:
-        """One of an enumeration."""
+        """Returns a member of an enumeration."""
         value = self._fields.get(key)
         if not isinstance(value, str) or value not in list(choices):
             raise self._misfit(key, f"one of {', '.join(choices)}")
         return choices(value)
 
     def item(self, key: str, read: Callable[[object], T]) -> T:
-        """An object, which `read` reads."""
+        """Returns an object, which `read` reads."""
         if key not in self._fields:
             raise self._misfit(key, "an object")
         return read(self._fields[key])
 
     def optional(self, key: str, read: Callable[[object], T]) -> T | None:
-        """An object that may be absent or null, which `read` reads."""
+        """Returns an object that may be absent or null, which `read` reads."""
         return read(self._fields[key]) if self.has(key) else None
 
     def items(self, key: str, read: Callable[[object], T], most: int) -> tuple[T, ...]:
-        """A list of objects, which `read` reads one by one. An absent one is empty."""
+        """Returns a list of objects, which `read` reads one by one. An absent one is empty."""
         value = self._fields.get(key, ())
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > most:
             raise self._misfit(key, f"a list of at most {most}")
@@ -99,7 +101,7 @@ class Fields:
 
 
 def parsed(data: bytes, largest: int) -> object:
-    """The value in the JSON text of a message of at most `largest` bytes. Raises `BadDeviceMessage`."""
+    """Returns the value in the JSON text of a message of at most `largest` bytes. Raises `BadDeviceMessage`."""
     if len(data) > largest:
         raise BadDeviceMessage(f"The message has more than {largest:,} bytes.")
     try:
@@ -109,6 +111,6 @@ def parsed(data: bytes, largest: int) -> object:
 
 
 def written(value: Mapping[str, Any]) -> bytes:
-    """A message as JSON: of the same value the same bytes. Absent fields (None) are left out."""
+    """Returns a message as JSON: of the same value the same bytes. Absent fields (None) are left out."""
     fields = {key: each for key, each in value.items() if each is not None}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

@@ -58,7 +58,7 @@ class InstalledRune:
         return cls(deployment, fields.integer("number"), version, fields.digest("rune"))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "deployment": self.deployment,
             "number": self.number,
@@ -127,7 +127,7 @@ class DeviceEvent:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "kind": str(self.kind),
             "at": self.at,
@@ -157,7 +157,7 @@ class Totals:
         return cls(*(fields.integer(name, default=0) for name in cls.__dataclass_fields__))
 
     def to_json(self) -> dict[str, int]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
@@ -183,7 +183,7 @@ class RequestAnswer:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "id": self.id,
             "outputs": self.outputs or None,
@@ -233,7 +233,7 @@ class Report:
         )
 
     def to_json(self) -> Mapping[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "sequence": self.sequence,
             "agent": self.agent,

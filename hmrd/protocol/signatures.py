@@ -63,12 +63,12 @@ class RequestSignature:
         return abs(now - self.created) <= TOLERANCE
 
     def signed_bytes(self, request: SignedRequest) -> bytes:
-        """The bytes that were signed, if the request is the one that was."""
+        """Returns the bytes that were signed, if the request is the one that was."""
         return _base(request, self.created, self.device)
 
 
 def sign(request: SignedRequest, device: str, now: float, signer: Callable[[bytes], bytes]) -> dict[str, str]:
-    """The headers that sign a request. `signer` makes the 64 bytes of a signature of Ed25519."""
+    """Returns the headers that sign a request. `signer` makes the 64 bytes of a signature of Ed25519."""
     created = int(now)
     signature = base64.b64encode(signer(_base(request, created, device))).decode()
     return {
@@ -79,7 +79,7 @@ def sign(request: SignedRequest, device: str, now: float, signer: Callable[[byte
 
 
 def read_signature(headers: Mapping[str, str]) -> RequestSignature:
-    """The signature in the headers of a request; a mapping that ignores case, or has lower-case names. Raises
+    """Returns the signature in the headers of a request; a mapping that ignores case, or has lower-case names. Raises
     `SignatureMissing`."""
     parameters = _INPUT.fullmatch(headers.get("signature-input", ""))
     value = _SIGNATURE.fullmatch(headers.get("signature", ""))
@@ -97,7 +97,7 @@ def _parameters(created: int, device: str) -> str:
 
 
 def _base(request: SignedRequest, created: int, device: str) -> bytes:
-    """The signature base of RFC 9421, section 2.5."""
+    """Returns the signature base of RFC 9421, section 2.5."""
     lines = (
         f'"@method": {request.method}',
         f'"@authority": {request.authority.lower()}',

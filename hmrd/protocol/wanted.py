@@ -40,7 +40,7 @@ class ApprovedOutputs:
         return cls(fields.integer("seed", 0, LARGEST_SEED), fields.digest("outputs"))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"seed": self.seed, "outputs": self.outputs}
 
 
@@ -73,7 +73,7 @@ class WantedRune:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "deployment": self.deployment,
             "number": self.number,
@@ -119,7 +119,7 @@ class RequestToDevice:
         return cls(fields.integer("id", 1), kind, seed)
 
     def to_json(self) -> dict[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {"id": self.id, "kind": str(self.kind), "seed": self.seed}
 
 
@@ -128,7 +128,7 @@ class DesiredState:
     """The answer to a poll."""
 
     wanted: WantedRune | None
-    """None while nothing is wanted: the device then keeps what it runs."""
+    """The rune that the device shall run; None while nothing is wanted: the device then keeps what it runs."""
     interval: int
     """Seconds until the next poll, before the device adds its jitter."""
     wait: int = 0
@@ -153,7 +153,7 @@ class DesiredState:
         )
 
     def to_json(self) -> Mapping[str, Any]:
-        """The same as a message has it."""
+        """Returns the JSON object that a message has."""
         return {
             "wanted": None if self.wanted is None else self.wanted.to_json(),
             "interval": self.interval,

@@ -11,8 +11,9 @@ from rune.running.runtime import OutputMessage, OutputTensor
 
 
 def answer_line(messages: Iterable[OutputMessage], names: Mapping[int, str], version: str, now: float) -> bytes:
-    """The values of each output by its name, with the version of the rune and the time. Numbers that are not finite
-    are null."""
+    """Returns the values of each output by its name, with the version of the rune and the time. Numbers that are not
+    finite are null.
+    """
     outputs: dict[str, Any] = {}
     for message in messages:
         values = [_value(tensor) for tensor in message.tensors]

@@ -34,7 +34,7 @@ def check_rune(
 
 
 def missing_source(data: bytes, config: RuneConfig) -> str | None:
-    """The name of an input that nothing feeds; None if each has a source."""
+    """Returns the name of an input that nothing feeds; None if each has a source."""
     try:
         loaded_rune = Runtime.load(data, limits(config.seconds))
     except RuneError:
@@ -47,7 +47,7 @@ def missing_source(data: bytes, config: RuneConfig) -> str | None:
 
 
 def graph_of(data: bytes) -> Mapping[str, object]:
-    """The graph of a rune, which says the names of its inputs; an empty one where it has none."""
+    """Returns the graph of a rune, which says the names of its inputs; an empty one where it has none."""
     try:
         return read_graph(data) or {}
     except ContainerError:
@@ -55,7 +55,7 @@ def graph_of(data: bytes) -> Mapping[str, object]:
 
 
 def outputs_for(data: bytes, seed: int, seconds: float) -> str | DeviceProblem:
-    """The digest of a rune's outputs for the inputs of a seed; "" where they depend on a library of the host."""
+    """Returns the digest of a rune's outputs for the inputs of a seed; "" where they depend on the host's libraries."""
     try:
         return self_test(data, seed, limits(seconds)).outputs
     except RuneError as error:
@@ -63,5 +63,5 @@ def outputs_for(data: bytes, seed: int, seconds: float) -> str | DeviceProblem:
 
 
 def limits(seconds: float) -> Limits:
-    """The limits of a rune on this device."""
+    """Returns the limits of a rune on this device."""
     return Limits(seconds=seconds, fuel=None)

@@ -30,7 +30,7 @@ class RunFailed(Exception):
 
 
 def problem_of(error: RuneError, seconds: float) -> DeviceProblem:
-    """The named problem of a rune's error. It never has the rune's own words, which may tell what it heard."""
+    """Returns the named problem of a rune's error. It never has the rune's own words, which may tell what it heard."""
     match error:
         case RuneStopped(limit="time"):
             return DeviceProblem(ProblemName.TOO_SLOW, f"A run took longer than {seconds:g} s.")

@@ -26,14 +26,14 @@ class Decoder(Protocol):
     """Decodes blocks of one stream."""
 
     def decode(self, block: bytes) -> bytes:
-        """The bytes of the input that a block completes. Raises `RunFailed`."""
+        """Returns the bytes of the input that a block completes. Raises `RunFailed`."""
 
 
 class RawDecoder:
     """Bytes as they come."""
 
     def decode(self, block: bytes) -> bytes:
-        """The same bytes."""
+        """Returns the same bytes."""
         return block
 
 
@@ -45,7 +45,7 @@ class LineDecoder:
         self._rest = b""
 
     def decode(self, block: bytes) -> bytes:
-        """The numbers of the lines that end in this block."""
+        """Returns the numbers of the lines that end in this block."""
         *lines, self._rest = (self._rest + block).split(b"\n")
         if len(self._rest) > _LONGEST_LINE:
             raise RunFailed(ProblemName.INPUT_ENDED, "The input sends lines of more than 4 MB.")
@@ -77,7 +77,7 @@ class WavDecoder:
         """Bytes of samples that are still to come; 0 while a header is read."""
 
     def decode(self, block: bytes) -> bytes:
-        """The samples in a block."""
+        """Returns the samples in a block."""
         self._data += block
         samples = []
         while self._left or self._read_header():
@@ -124,7 +124,7 @@ class WavDecoder:
 
 
 def decoder_for(source_format: InputFormat, element: ElementType, rate: int | None) -> Decoder:
-    """A decoder for a new stream."""
+    """Returns a decoder for a new stream."""
     match source_format:
         case InputFormat.RAW:
             return RawDecoder()

@@ -14,7 +14,7 @@ _PCM: Final = 1
 
 
 def recorded_file(port: Input, window: bytes) -> tuple[str, bytes] | None:
-    """The ending of the file, and its bytes; None for pictures, and for an input whose numbers are unknown."""
+    """Returns the ending of the file, and its bytes; None for pictures, and for an input whose numbers are unknown."""
     kind = port.request.kind
     if kind.recording is RecordingFormat.PICTURE or port.optional:
         return None

@@ -120,7 +120,7 @@ class RuneRunner:
                 sink.put(line)
 
     def _windows(self, inputs: Sequence[Input]) -> Generator[Windows]:
-        """A window of each input, in step, until one of them ends."""
+        """Yields a window of each input, in step, until one of them ends."""
         streams: dict[str, Generator[bytes]] = {}
         for port in inputs:
             if (source := self._config.sources.get(port.name)) is not None:

@@ -21,8 +21,9 @@ _CONNECT_SECONDS = 10.0
 
 
 def blocks(source: SourceConfig, stop: StopSignal) -> Generator[bytes]:
-    """The bytes of a source; an empty block where what follows begins anew. Ends with the file, or when it is stopped.
-    Raises `RunFailed`."""
+    """Yields the bytes of a source; an empty block where what follows begins anew. Ends with the file, or when it is
+    stopped. Raises `RunFailed`.
+    """
     match source.kind:
         case SourceKind.FILE:
             return _file_blocks(source, stop)

@@ -30,7 +30,7 @@ class Cutter:
         """Bytes between two windows that do not touch."""
 
     def push(self, data: bytes) -> Iterator[bytes]:
-        """The windows that these bytes complete."""
+        """Yields the windows that these bytes complete."""
         self._data += data
         while True:
             skipped = min(self._skip, len(self._data))
@@ -53,7 +53,7 @@ class WindowShape:
 
     @classmethod
     def of(cls, port: Input, source: SourceConfig) -> WindowShape:
-        """The shape that an input takes. Raises `RunFailed`."""
+        """Returns the shape that an input takes. Raises `RunFailed`."""
         kind = port.request.kind
         element = kind.element if port.type is None else port.type.element
         size = source.size if port.type is None else port.type.size
@@ -66,7 +66,7 @@ class WindowShape:
 
 
 def windows(port: Input, source: SourceConfig, stop: StopSignal) -> Generator[bytes]:
-    """The windows of an input. Ends with a file, or when it is stopped. Raises `RunFailed`."""
+    """Yields the windows of an input. Ends with a file, or when it is stopped. Raises `RunFailed`."""
     shape = WindowShape.of(port, source)
     if source.kind is SourceKind.FILE and source.format is InputFormat.WAV and is_recorded_over_time(port.request):
         yield from _windows_of_sound(port, source, shape, stop)

@@ -24,7 +24,7 @@ _NOT_INSTALLED: Final = "0"
 
 
 def agent() -> str:
-    """The name and the version of this program, as reports have them."""
+    """Returns the name and the version of this program, as reports have them."""
     for distribution in ("hammer-forge-hmrd", "hammer-forge"):
         try:
             return f"hmrd {version(distribution)}"
@@ -74,7 +74,7 @@ class LocalDevice:
         self.connection = ServerConnection(identity, client, downloads)
 
     def client(self, server: str, device: str) -> ServerClient:
-        """A client of a server with the device's key."""
+        """Returns a client of a server with the device's key."""
         key = self.folder.identity.key()
         return ServerClient(read_address(server), key, device, clock=self.server_clock, ca=self.config.ca)
 

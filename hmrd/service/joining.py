@@ -68,7 +68,7 @@ def join_without_daemon(
 
 
 def first_report(machine: DeviceMachine) -> Report:
-    """The report of a machine that no server knows yet: it waits there since the daemon started."""
+    """Returns the report of a machine that no server knows yet: it waits there since the daemon started."""
     if machine.state.report is None:
         raise ValueError("the machine has not started")
     return machine.state.report

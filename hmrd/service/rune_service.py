@@ -1,4 +1,4 @@
-"""One rune of a device: its machine, and what carries out its commands.
+"""The service of a rune on a device: its machine, and what carries out its commands.
 
 Everything here runs in the thread of the daemon's loop; tasks and the rune itself have threads of their own, and hand
 what happened to the loop.
@@ -189,7 +189,7 @@ class RuneService:
             self.leave()
 
     def _task(self, command: Command) -> Task | None:
-        """The work of a command; None where it is done at once, or has to wait for an organisation."""
+        """Returns the work of a command; None where it is done at once, or has to wait for an organisation."""
         state = self.machine.state
         is_joined = self.config.origin is Origin.LOCAL or self._device.connection is not None
         match command:
@@ -237,7 +237,7 @@ class RuneService:
             self.handle(event)
 
     def _failed(self, command: Command, problem: DeviceProblem) -> MachineEvent | None:
-        """The event of a fault of the daemon itself."""
+        """Returns the event of a fault of the daemon itself."""
         now = self._now()
         match command:
             case Poll():

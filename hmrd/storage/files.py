@@ -52,7 +52,7 @@ def sync_folder(path: Path) -> None:
 
 
 def read_file(path: Path) -> bytes | None:
-    """The bytes of a file; None where there is none, or where the disk does not give them."""
+    """Returns the bytes of a file; None where there is none, or where the disk does not give them."""
     try:
         return path.read_bytes()
     except OSError:
@@ -68,7 +68,7 @@ def delete_file(path: Path) -> None:
 
 
 def storage_failure(path: Path, error: OSError) -> StorageFailed:
-    """The named problem of an error of the disk."""
+    """Returns the named problem of an error of the disk."""
     if is_out_of_room(error):
         return StorageFailed(DeviceProblem(ProblemName.DISK_FULL, f"{path} cannot be written: the disk is full."))
     return StorageFailed(DeviceProblem(ProblemName.UNEXPECTED, f"{path} cannot be written: {error.strerror or error}."))

@@ -34,11 +34,11 @@ class StateFolder:
         self.identity = IdentityFiles(root / "identity")
 
     def state_file(self, rune: str) -> StateFile:
-        """The state of the machine of this name."""
+        """Returns the state of the machine of this name."""
         return StateFile(self._rune(rune) / "state.json")
 
     def slots(self, rune: str) -> Slots:
-        """The slots of the machine of this name."""
+        """Returns the slots of the machine of this name."""
         return Slots(self._rune(rune))
 
     def lock(self) -> int:

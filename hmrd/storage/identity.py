@@ -28,13 +28,13 @@ class KeyFile:
 
     @classmethod
     def read(cls, path: Path) -> KeyFile | None:
-        """The key in a file; None where there is none."""
+        """Returns the key in a file; None where there is none."""
         data = read_file(path)
         return None if data is None or len(data) != 32 else cls(Ed25519PrivateKey.from_private_bytes(data))
 
     @classmethod
     def make(cls, path: Path) -> KeyFile:
-        """A new key, which is on the disk before it is used. Raises `StorageFailed`."""
+        """Returns a new key, which is on the disk before it is used. Raises `StorageFailed`."""
         private = Ed25519PrivateKey.generate()
         write_file(path, private.private_bytes_raw(), mode=_SECRET)
         return cls(private)
@@ -67,7 +67,7 @@ class Identity:
         return cls(server, enrolment.name, pinned)
 
     def to_json(self) -> Mapping[str, Any]:
-        """The content of the file."""
+        """Returns the content of the file."""
         return {"server": self.server, "name": self.name, "trust": {**vars(self.trust), "keys": list(self.trust.keys)}}
 
     @classmethod
@@ -92,12 +92,12 @@ class IdentityFiles:
         self._folder = folder
 
     def key(self) -> KeyFile:
-        """The device's key, which is made at the first time. Raises `StorageFailed`."""
+        """Returns the device's key, which is made at the first time. Raises `StorageFailed`."""
         path = self._folder / "device.key"
         return KeyFile.read(path) or KeyFile.make(path)
 
     def next_key(self) -> KeyFile:
-        """The key that will replace the device's key as soon as the server has it. Raises `StorageFailed`."""
+        """Returns the key that will replace the device's key as soon as the server has it. Raises `StorageFailed`."""
         path = self._folder / "next.key"
         return KeyFile.read(path) or KeyFile.make(path)
 
@@ -114,7 +114,7 @@ class IdentityFiles:
             delete_file(self._folder / "next.key")
 
     def read(self) -> Identity | None:
-        """The organisation; None before the device joined one."""
+        """Returns the organisation; None before the device joined one."""
         data = read_file(self._folder / "identity.json")
         if data is None:
             return None
@@ -128,7 +128,7 @@ class IdentityFiles:
         write_file(self._folder / "identity.json", written(identity.to_json()), mode=_SECRET)
 
     def label(self) -> LabelSecret:
-        """The device's label, which is made at the first time. Raises `StorageFailed`."""
+        """Returns the device's label, which is made at the first time. Raises `StorageFailed`."""
         path = self._folder / "label"
         parts = (read_file(path) or b"").decode("ascii", "replace").split()
         if len(parts) == 2:

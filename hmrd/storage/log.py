@@ -47,7 +47,7 @@ class RingLog:
                 return
 
     def tail(self, size: int) -> str:
-        """The last whole lines, of at most so many bytes."""
+        """Returns the last whole lines, of at most so many bytes."""
         data = b""
         for path in (self._former, self._path):
             try:
@@ -60,7 +60,7 @@ class RingLog:
 
 
 def fault_text(error: BaseException) -> str:
-    """The kind and the place of a fault of the daemon itself, without any value: those may be private."""
+    """Returns the kind and the place of a fault of the daemon itself, without any value: those may be private."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

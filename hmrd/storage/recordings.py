@@ -54,7 +54,7 @@ class RecordingSession:
         return f"{self.label}/session-{self.id}-"
 
     def to_json(self) -> dict[str, Any]:
-        """The session as JSON."""
+        """Returns the session as JSON."""
         return dict(vars(self))
 
     @classmethod
@@ -198,7 +198,7 @@ def _is_expired(until: str, now: float) -> bool:
 
 
 def _end(until: str) -> float | None:
-    """The moment at which the last day is over."""
+    """Returns the moment at which the last day is over."""
     try:
         day = date.fromisoformat(until) if _DATE.fullmatch(until) else None
         return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() + 86_400
@@ -207,7 +207,7 @@ def _end(until: str) -> float | None:
 
 
 def day_after(now: float, days: int) -> str:
-    """The date so many days from now."""
+    """Returns the date so many days from now."""
     return (datetime.fromtimestamp(now, UTC) + timedelta(days=days)).date().isoformat()
 
 

@@ -24,12 +24,12 @@ class Slots:
         self._folder = folder
 
     def read(self, slot: int, rune: WantedRune) -> bytes | None:
-        """The bytes of a rune in a slot; None where they are damaged or gone."""
+        """Returns the bytes of a rune in a slot; None where they are damaged or gone."""
         data = read_file(self.path(slot))
         return data if data is not None and digest_of(data) == rune.rune else None
 
     def path(self, slot: int) -> Path:
-        """The file of a slot."""
+        """Returns the file of a slot."""
         return self._folder / f"slot-{slot}.rune"
 
     def fetched_bytes(self, rune: WantedRune) -> int:
@@ -41,7 +41,7 @@ class Slots:
         return size if size <= rune.size else 0
 
     def open_part(self, rune: WantedRune, start: int) -> BinaryIO:
-        """The file to which the bytes from `start` on are appended. Raises `StorageFailed`."""
+        """Returns the file to which the bytes from `start` on are appended. Raises `StorageFailed`."""
         part = self._part(rune)
         try:
             make_folder(self._folder)
@@ -79,7 +79,7 @@ class Slots:
         return is_whole
 
     def incoming(self, rune: WantedRune) -> Path:
-        """The file of a rune that a person at the device deployed."""
+        """Returns the file of a rune that a person at the device deployed."""
         return self._folder / f"incoming-{rune.rune.removeprefix('sha256:')}.rune"
 
     def put(self, slot: int, rune: WantedRune, data: bytes) -> None:

@@ -30,7 +30,7 @@ class StateFile:
         self._former = path.with_name(f"{path.name}.former")
 
     def read(self) -> tuple[MachineState, bool]:
-        """The state, or an empty one, and whether a file was damaged."""
+        """Returns the state, or an empty one, and whether a file was damaged."""
         is_damaged = False
         for path in (self._path, self._former):
             if (data := read_file(path)) is None:
@@ -50,7 +50,7 @@ class StateFile:
 
 
 def state_to_json(state: MachineState) -> dict[str, Any]:
-    """The state as JSON."""
+    """Returns the state as JSON."""
     return {
         "slots": [None if each is None else _slot_to_json(each) for each in state.slots],
         "active": state.active,
@@ -116,7 +116,7 @@ def state_from_json(value: object) -> MachineState:
 
 
 def _wanted_from_json(value: object) -> WantedRune:
-    """A rune, which has no deployment where a person at the device deployed it."""
+    """Returns a rune, which has no deployment where a person at the device deployed it."""
     if not isinstance(value, Mapping) or value.get("deployment") != "":
         return WantedRune.from_json(value)
     return replace(WantedRune.from_json({**value, "deployment": "a/b/c"}), deployment="")

@@ -31,7 +31,7 @@ sys.addaudithook(refuse)
 
 
 def without_network() -> tuple[str, ...]:
-    """The beginning of a command that runs without any network, child processes included, where the system can."""
+    """Returns the start of a command that runs without any network, child processes included, where the system can."""
     command = ("unshare", "-rn")
     try:
         return command if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0 else ()

@@ -63,7 +63,7 @@ def build(wheels: Path, folder: Path) -> Path:
 
 
 def needed_distributions(names: Iterable[str]) -> set[str]:
-    """The distributions of this environment that these need, at any depth, with themselves."""
+    """Returns the distributions of this environment that these need, at any depth, with themselves."""
     distributions: set[str] = set()
     waiting = list(names)
     while waiting:

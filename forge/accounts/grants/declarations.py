@@ -14,12 +14,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 from forge.accounts.models import User
 from forge.core.actors import Actor
+
+Q = TypeVar("Q", bound=models.QuerySet[Any])
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class GrantScope:
 
     people: Collection[UUID]
     organisation: UUID | None = None
+
+    def narrow(self, rows: Q, maker: str, organisation: str = "organisation") -> Q:
+        """Returns the rows whose maker is one of the people, in the organisation; both are paths of fields."""
+        rows = rows.filter(**{f"{maker}__in": self.people})
+        return rows if self.organisation is None else rows.filter(**{organisation: self.organisation})
 
 
 @dataclass(frozen=True)

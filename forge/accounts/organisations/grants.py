@@ -15,9 +15,7 @@ from forge.core.audit.messages import name_things
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    rows = Invitation.objects.open().filter(invited_by__in=scope.people).select_related("organisation")
-    rows = rows if scope.organisation is None else rows.filter(organisation=scope.organisation)
-    invitations = list(rows)
+    invitations = list(scope.narrow(Invitation.objects.open(), "invited_by").select_related("organisation"))
     projects = name_things({f"project:{each.project}" for each in invitations if each.project})
     return [
         _grant(each, projects[key].name if (key := f"project:{each.project}") in projects else "")

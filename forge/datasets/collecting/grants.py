@@ -13,9 +13,8 @@ from forge.datasets.models import CollectingLink
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
     """Phones that record, and codes that wait for a phone."""
-    links = CollectingLink.objects.alive().filter(created_by__in=scope.people).select_related("project__organisation")
-    links = links.prefetch_related("collectors")
-    links = links if scope.organisation is None else links.filter(project__organisation=scope.organisation)
+    links = scope.narrow(CollectingLink.objects.alive(), "created_by", "project__organisation")
+    links = links.select_related("project__organisation").prefetch_related("collectors")
     return [
         Grant(
             id=each.pk,

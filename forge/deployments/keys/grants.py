@@ -16,12 +16,7 @@ from forge.deployments.models import DeploymentKey
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    keys = (
-        DeploymentKey.objects.open()
-        .filter(created_by__in=scope.people)
-        .select_related("deployment__project__organisation")
-    )
-    keys = keys if scope.organisation is None else keys.filter(deployment__project__organisation=scope.organisation)
+    keys = scope.narrow(DeploymentKey.objects.open(), "created_by", "deployment__project__organisation")
     return [
         Grant(
             id=each.pk,
@@ -34,7 +29,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
             can_be_handed_over=True,
             token=each.created_by_token,
         )
-        for each in keys
+        for each in keys.select_related("deployment__project__organisation")
     ]
 
 

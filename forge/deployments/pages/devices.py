@@ -95,7 +95,7 @@ def _without_image(assignment: Assignment | None) -> int:
 
 
 def _counts(url: str, deployment: Deployment, progress: DeviceProgress) -> list[DeviceCount]:
-    """Each number with the query that lists its devices; numbers of 0 are left out but the first."""
+    """Returns each number with the query that lists its devices; numbers of 0 are left out but the first."""
     own = f"deployment={deployment.project.name}/{deployment.name}"
     rows = (
         (progress.running, "run it", "is:as-wanted"),

@@ -14,13 +14,8 @@ from forge.reviews.changes.models import ChangeState
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    links = (
-        PreviewLink.objects.open()
-        .filter(created_by__in=scope.people, change_request__state=ChangeState.OPEN)
-        .select_related("change_request__project__organisation")
-    )
-    if scope.organisation is not None:
-        links = links.filter(change_request__project__organisation=scope.organisation)
+    links = PreviewLink.objects.open().filter(change_request__state=ChangeState.OPEN)
+    links = scope.narrow(links, "created_by", "change_request__project__organisation")
     return [
         Grant(
             id=each.pk,
@@ -33,7 +28,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
             can_be_handed_over=False,
             token=each.created_by_token,
         )
-        for each in links
+        for each in links.select_related("change_request__project__organisation")
     ]
 
 

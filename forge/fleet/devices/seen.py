@@ -66,5 +66,5 @@ def _store(times: Mapping[UUID, datetime]) -> None:
 
 
 def _rounded(time: datetime) -> datetime:
-    """The beginning of the step that a time is in."""
+    """Returns the beginning of the step that a time is in."""
     return time.replace(second=time.second - time.second % _STEP, microsecond=0)

@@ -179,7 +179,7 @@ class OfferedDevicesJson(TypedDict):
 
 
 def device_to_json(device: Device, actor: Actor) -> DeviceJson:
-    """A device, found by `forge.fleet.access`, for somebody who may see it."""
+    """Returns a device, found by `forge.fleet.access`, for somebody who may see it."""
     return {
         "id": str(device.pk),
         "name": device.name,
@@ -217,7 +217,7 @@ def device_to_json(device: Device, actor: Actor) -> DeviceJson:
 
 
 def request_to_json(request: DeviceRequest) -> DeviceRequestJson:
-    """A request to a device."""
+    """Returns a request to a device."""
     return {
         "id": request.pk,
         "kind": request.kind,
@@ -229,12 +229,12 @@ def request_to_json(request: DeviceRequest) -> DeviceRequestJson:
 
 
 def log_to_json(request: DeviceRequest, *, may_read: bool) -> DeviceLogJson:
-    """A request to a device with its log, for who may read that."""
+    """Returns a request to a device with its log, for who may read that."""
     return {**request_to_json(request), "log": request.log if may_read else ""}
 
 
 def entry_to_json(entry: DeviceEntry) -> TimelineEntryJson:
-    """A line of a timeline."""
+    """Returns a line of a timeline."""
     return {
         "kind": entry.kind,
         "at": entry.at.isoformat(),
@@ -248,7 +248,7 @@ def entry_to_json(entry: DeviceEntry) -> TimelineEntryJson:
 
 
 def day_to_json(day: DeviceDay) -> DeviceDayJson:
-    """The counts of a day."""
+    """Returns the counts of a day."""
     return {
         "day": day.day.isoformat(),
         "reports": day.reports,
@@ -261,7 +261,7 @@ def day_to_json(day: DeviceDay) -> DeviceDayJson:
 
 
 def offered_to_json(offer: HandOver) -> OfferedDeviceJson:
-    """An offer, for the organisation that may accept it: no label, note or version of the other one."""
+    """Returns an offer, for the organisation that may accept it: no label, note or version of the other one."""
     return {
         "id": str(offer.pk),
         "giver": offer.device.organisation.name,

@@ -36,7 +36,7 @@ def take_published(topic: str, payload: bytes) -> bool:
 
 
 def _request(envelope: ReportEnvelope) -> HttpRequest:
-    """The request over HTTPS that has this body and these headers."""
+    """Returns the request over HTTPS that has this body and these headers."""
     request, body = HttpRequest(), envelope.body.encode()
     request.method, request.path, request.path_info = "POST", REPORTS, REPORTS
     request.META = {"HTTP_HOST": envelope.host, "QUERY_STRING": "", "CONTENT_LENGTH": str(len(body))}

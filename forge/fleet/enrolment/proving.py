@@ -101,7 +101,7 @@ def note_candidate(proof: LabelProof, request: EnrolmentRequest) -> None:
 
 
 def _living(rows: QuerySet[Claim], now: datetime) -> Claim:
-    """The row of what lets a device join, whose maker may still do that. Raises `ProofRefused`."""
+    """Returns the row of what lets a device join, whose maker may still do that. Raises `ProofRefused`."""
     row = rows.filter(of_living_tokens(), expires__gt=now).select_related("organisation", "created_by").first()
     if row is None or not _may_claim(row.created_by, row):
         raise ProofRefused

@@ -107,7 +107,7 @@ class NewBatch(NamedTuple):
 
 
 def code_to_json(code: ClaimCode) -> ClaimCodeJson:
-    """A code, found by `forge.fleet.enrolment.access`."""
+    """Returns a code, found by `forge.fleet.enrolment.access`."""
     return {
         "id": str(code.pk),
         "hint": code.hint,
@@ -123,7 +123,7 @@ def code_to_json(code: ClaimCode) -> ClaimCodeJson:
 
 
 def new_code_to_json(new: NewClaimCode) -> NewClaimCodeJson:
-    """A code that was made."""
+    """Returns a code that was made."""
     return {
         **code_to_json(new.row),
         "code": new.code,
@@ -133,7 +133,7 @@ def new_code_to_json(new: NewClaimCode) -> NewClaimCodeJson:
 
 
 def candidate_to_json(candidate: DeviceCandidate) -> DeviceCandidateJson:
-    """A candidate, found by `forge.fleet.enrolment.access`. The secret of its label stays here."""
+    """Returns a candidate, found by `forge.fleet.enrolment.access`. The secret of its label stays here."""
     return {
         "id": str(candidate.pk),
         "label": candidate.label,
@@ -152,7 +152,7 @@ def candidate_to_json(candidate: DeviceCandidate) -> DeviceCandidateJson:
 
 
 def batch_to_json(batch: DeviceBatch) -> DeviceBatchJson:
-    """A batch, found by `forge.fleet.enrolment.access`."""
+    """Returns a batch, found by `forge.fleet.enrolment.access`."""
     return {
         "id": str(batch.pk),
         "title": batch.title,
@@ -168,7 +168,7 @@ def batch_to_json(batch: DeviceBatch) -> DeviceBatchJson:
 
 
 def new_batch_to_json(new: NewBatch) -> NewDeviceBatchJson:
-    """A batch that was made."""
+    """Returns a batch that was made."""
     return {**batch_to_json(new.row), "certificate": new.certificate, "key_fingerprints": list(new.fingerprints)}
 
 

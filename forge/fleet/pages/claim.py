@@ -36,7 +36,7 @@ BATCHES_SHOWN: Final = 20
 
 @for_person
 def claim_page(request: HttpRequest, organisation: str) -> HttpResponse:
-    """The three ways in which devices join, and the codes, candidates and batches that are open."""
+    """Returns the three ways in which devices join, and the codes, candidates and batches that are open."""
     owner = find_organisation(principal_of(request), organisation, Verb.CLAIM_DEVICES)
     return render(request, "fleet/claim.html", _context(request, owner))
 

@@ -29,7 +29,7 @@ TIMELINE_SHOWN: Final = 25
 
 @for_person
 def device_page(request: HttpRequest, organisation: str, device: str) -> HttpResponse:
-    """A device with its whole timeline, its days, requests and logs, and what may be done to it."""
+    """Returns a device with its whole timeline, its days, requests and logs, and what may be done to it."""
     principal = principal_of(request)
     owner = find_organisation(principal, organisation)
     return render(request, "fleet/device.html", _context(request, find_device(principal, owner, device)))
@@ -50,7 +50,7 @@ def _context(request: HttpRequest, device: Device) -> dict[str, Any]:
 
 @for_person
 def log_page(request: HttpRequest, organisation: str, device: str, log: int) -> HttpResponse:
-    """A log that a device sent."""
+    """Returns a log that a device sent."""
     principal = principal_of(request)
     owner = find_organisation(principal, organisation, Verb.READ_DEVICE_LOGS)
     row = find_device(principal, owner, device)

@@ -37,7 +37,7 @@ def new_group(request: HttpRequest, organisation: str) -> HttpResponse:
 
 @for_person
 def group_page(request: HttpRequest, organisation: str, group: str) -> HttpResponse:
-    """A group with its query, its devices and the deployment that is for it."""
+    """Returns a group with its query, its devices and the deployment that is for it."""
     principal = principal_of(request)
     owner = find_organisation(principal, organisation)
     return render(request, "fleet/group.html", _context(request, find_group(principal, owner, group)))

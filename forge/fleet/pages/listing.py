@@ -87,7 +87,7 @@ class ListColumn:
 
 @for_person
 def devices_page(request: HttpRequest, organisation: str) -> HttpResponse:
-    """The devices of an organisation; `?q=` narrows them, and `?device=` opens one beside the list."""
+    """Returns the devices of an organisation; `?q=` narrows them, and `?device=` opens one beside the list."""
     owner = find_organisation(principal_of(request), organisation)
     return render(request, "fleet/devices.html", list_context(request, owner, request.GET.get("q", "")))
 

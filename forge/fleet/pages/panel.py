@@ -1,4 +1,4 @@
-"""One device as pages show it: its state, timeline, keys, log, labels, and what may be done to it."""
+"""The panel of a device: its state, timeline, keys, log, labels, and what may be done to it."""
 
 from __future__ import annotations
 

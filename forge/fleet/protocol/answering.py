@@ -74,7 +74,7 @@ def _refused(refusal: DeviceRefusal, status: int | None = None) -> HttpResponse:
 
 
 def _refused_by(error: DomainError) -> HttpResponse:
-    """The refusal of an act, such as a quota that is reached."""
+    """Returns the refusal of an act, such as a quota that is reached."""
     status = status_of(error)
     kind: DeviceRefusalKind = SERVER_BUSY if status >= 500 else JOIN_REFUSED
     return _refused(DeviceRefusal(kind, error.detail), status)

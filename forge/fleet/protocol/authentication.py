@@ -67,7 +67,7 @@ def require_in_service(device: Device) -> None:
 
 
 def _read(request: HttpRequest) -> tuple[RequestSignature, SignedRequest]:
-    """The signature of a request, which is fresh, and what it should be about."""
+    """Returns the signature of a request, which is fresh, and what it should be about."""
     try:
         signature = read_signature(request.headers)
     except SignatureMissing as error:

@@ -62,7 +62,7 @@ def answer_enrolment_again(request: HttpRequest) -> HttpResponse:
 
 
 def _join(request: HttpRequest, message: EnrolmentRequest) -> Device | None:
-    """The device that joined; None of one that waits for a member. Raises `DeviceRefusal`."""
+    """Returns the device that joined; None of one that waits for a member. Raises `DeviceRefusal`."""
     match message.proof:
         case CodeProof():
             return _join_with_code(request, message.proof, message)

@@ -75,14 +75,14 @@ def _wanted(device: Device) -> WantedRune | None:
 
 
 def _requests(device: Device) -> list[DeviceRequest]:
-    """The requests that the device has not answered; of a retired one, that to leave alone."""
+    """Returns the requests that the device has not answered; of a retired one, that to leave alone."""
     rows = DeviceRequest.objects.filter(device=device, answered=None).order_by("pk")
     rows = rows if device.retired is None else rows.filter(kind=RequestKind.LEAVE)
     return list(rows[:MOST_REQUESTS])
 
 
 def _orders(device: Device, requests: list[DeviceRequest]) -> tuple[str, ...]:
-    """The orders of the key at home about what is wanted and asked."""
+    """Returns the orders of the key at home about what is wanted and asked."""
     orders = [*_orders_of(device.assignment), *(each.order for each in requests)]
     return tuple(order for order in orders if order)[:MOST_ORDERS]
 

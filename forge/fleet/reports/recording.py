@@ -45,7 +45,7 @@ def take_report(device: Device, report: Report, now: datetime) -> None:
 
 
 def _changes(device: Device, report: Report, now: datetime, restarts: int) -> dict[str, Any]:
-    """The fields of the device that a report sets, with their values."""
+    """Returns the fields of the device that a report sets, with their values."""
     changes = reported_state(report, now)
     if changes["running_rune"] != device.running_rune or not device.self_test:
         # The server's verdict stays as long as the same rune runs.

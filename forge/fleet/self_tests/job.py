@@ -39,7 +39,7 @@ def compute_outputs(job: JobContext, new_compiler: NewCompiler = fresh_compiler)
 
 
 def _run(job: JobContext, test: SelfTest, new_compiler: NewCompiler) -> tuple[str, str]:
-    """The digest of the outputs, or "" and the reason."""
+    """Returns the digest of the outputs, or "" and the reason."""
     answers: list[Mapping[str, Any]] = []
 
     def take(answer: Answer) -> None:

@@ -90,7 +90,7 @@ def is_served(organisation: UUID, rune: str) -> bool:
 
 
 def _test_of_day(organisation: UUID, rune: str, day: date, now: datetime) -> SelfTest:
-    """The self-test of a rune on a day, whose seed nobody knew before."""
+    """Returns the self-test of a rune on a day, whose seed nobody knew before."""
     test, _ = SelfTest.objects.get_or_create(
         organisation_id=organisation,
         rune=rune,

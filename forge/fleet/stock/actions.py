@@ -168,7 +168,7 @@ def retry_stock_update(actor: Actor, device: Device) -> AccountState:
 
 
 def _locked(device: Device) -> tuple[Device, StockAccount]:
-    """The device as it is now, locked, with its account. Raises `NoStockAccount`."""
+    """Returns the device as it is now, locked, with its account. Raises `NoStockAccount`."""
     device = lock(device)
     account = StockAccount.objects.filter(device=device).first()
     if account is None:

@@ -73,7 +73,9 @@ def sleep_text(seconds: int) -> str:
 
 
 def _download_links(address: str) -> Mapping[str, Mapping[str, str]]:
-    """The addresses of an image. Zephyr's client looks for `download-http` also where the address is one of HTTPS."""
+    """Returns the addresses of an image. Zephyr's client looks for `download-http` also where the address is one of
+    HTTPS.
+    """
     links = {"download-http": address, "md5sum-http": f"{address}{_MD5SUM}"}
     if address.startswith("https:"):
         links |= {"download": address, "md5sum": f"{address}{_MD5SUM}"}

@@ -63,7 +63,7 @@ def _report(
 
 
 def _running(device: Device) -> InstalledRune | None:
-    """The rune that the device ran according to its last report."""
+    """Returns the rune that the device ran according to its last report."""
     if not device.running_rune:
         return None
     return InstalledRune(device.running_deployment, device.running_number, device.running_version, device.running_rune)

@@ -63,7 +63,7 @@ class AccountState(NamedTuple):
 
 
 def new_account_to_json(new: NewStockAccount) -> NewStockAccountJson:
-    """An account with its token."""
+    """Returns an account with its token."""
     name = new.row.device.name
     return {
         "device": name,
@@ -74,7 +74,7 @@ def new_account_to_json(new: NewStockAccount) -> NewStockAccountJson:
 
 
 def account_to_json(state: AccountState) -> StockAccountJson:
-    """An account, of a device that the reader may see."""
+    """Returns an account, of a device that the reader may see."""
     row = state.row
     return {
         "device": row.device.name,

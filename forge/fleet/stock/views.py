@@ -84,7 +84,7 @@ def _take_cancel_feedback(request: HttpRequest, account: StockAccount, number: s
 
 
 def _answer_artifact(request: HttpRequest, account: StockAccount, number: str, name: str) -> HttpResponse:
-    """The bytes of an image, whole or in parts, or their MD5."""
+    """Returns the bytes of an image, whole or in parts, or their MD5."""
     action = _action(account, number, (*_STARTED, ActionState.CANCELLING, *_INSTALLED))
     image, filename = _image(account, action), unquote(name)
     if md5sum_name(filename) == image.name:
@@ -147,7 +147,7 @@ def _action(account: StockAccount, number: str, states: tuple[ActionState, ...])
 
 
 def _image(account: StockAccount, action: StockAction) -> StockImage:
-    """The image of an action, of the deployment that the device still belongs to."""
+    """Returns the image of an action, of the deployment that the device still belongs to."""
     assignment = account.device.assignment
     is_own = assignment is not None and assignment.deployment == action.deployment
     image = image_of(action.deployment, action.release) if is_own else None
@@ -164,7 +164,7 @@ def _or_unknown(take: Callable[..., None], *arguments: Any) -> None:
 
 
 def _base(request: HttpRequest) -> str:
-    """The address of the client at the host that it asked, whatever its server's other names are."""
+    """Returns the address of the client at the host that it asked, whatever its server's other names are."""
     controller = request.path.split("/")[4]
     return f"{request.scheme}://{request.get_host()}{STOCK_ROOTS[1]}{controller}"
 

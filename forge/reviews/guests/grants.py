@@ -21,8 +21,8 @@ from forge.reviews.models import GuestLink
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    links = GuestLink.objects.alive().filter(created_by__in=scope.people, review__project__deleted_at=None)
-    links = links if scope.organisation is None else links.filter(review__project__organisation=scope.organisation)
+    links = GuestLink.objects.alive().filter(review__project__deleted_at=None)
+    links = scope.narrow(links, "created_by", "review__project__organisation")
     return [
         Grant(
             id=each.pk,

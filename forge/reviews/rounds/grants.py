@@ -14,14 +14,8 @@ from forge.reviews.models import AwaitedReview
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    awaited_reviews = AwaitedReview.objects.pending().filter(
-        requested_by__in=scope.people, build__project__deleted_at=None
-    )
-    awaited_reviews = (
-        awaited_reviews
-        if scope.organisation is None
-        else awaited_reviews.filter(build__project__organisation=scope.organisation)
-    )
+    awaited_reviews = AwaitedReview.objects.pending().filter(build__project__deleted_at=None)
+    awaited_reviews = scope.narrow(awaited_reviews, "requested_by", "build__project__organisation")
     return [
         Grant(
             id=each.pk,

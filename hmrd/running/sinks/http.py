@@ -42,7 +42,9 @@ class HttpSink:
         """Keeps no connection."""
 
     def _headers(self) -> dict[str, str]:
-        """The lines of a file such as `Authorization: Bearer ...`, which is read anew, so that it can be replaced."""
+        """Returns the lines of a file such as `Authorization: Bearer ...`, which is read anew, so that it can be
+        replaced.
+        """
         if not self._headers_file:
             return {}
         try:

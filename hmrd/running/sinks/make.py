@@ -12,7 +12,7 @@ from hmrd.running.sinks.streams import CommandSink, StreamSink
 
 
 def open_sink(config: SinkConfig, on_dropped: Callable[[int], None]) -> AnswerQueue:
-    """A sink behind its queue."""
+    """Returns a sink behind its queue."""
     return AnswerQueue(_sink(config), config.queue, on_dropped)
 
 

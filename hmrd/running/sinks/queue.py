@@ -84,7 +84,7 @@ class AnswerQueue:
             self._remove(answer)
 
     def _next(self, failed: int) -> bytes | None:
-        """The oldest answer, after a wait that grows with each failure; None at the end."""
+        """Returns the oldest answer, after a wait that grows with each failure; None at the end."""
         with self._changed:
             if failed:
                 wait = min(_FIRST_WAIT * 2.0 ** (failed - 1), _LONGEST_WAIT)

@@ -29,7 +29,7 @@ class Gateway(NamedTuple):
     rune: bytes
 
     def shown(self) -> dict[str, Any]:
-        """The device as the API shows it."""
+        """Returns the device as the API shows it."""
         device: dict[str, Any] = self.live.api("GET", f"organisations/{self.organisation}/devices/gateway-1")
         return device
 

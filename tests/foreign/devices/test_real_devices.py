@@ -51,7 +51,7 @@ class Fleet:
         return self.live.api("GET", f"projects/{self.project}/deployments/gateways")
 
     def act(self, method: str, path: str, body: Any = None, name: str = "gateways") -> Any:
-        """An act on a deployment in the state that it has."""
+        """Acts on a deployment in the state that it has, and returns the answer."""
         address = f"projects/{self.project}/deployments/{name}"
         state = self.live.http.get(f"/api/v1/{address}").raise_for_status().headers["ETag"]
         return self.live.api(method, f"{address}/{path}", json=body or {}, headers={"If-Match": state})
@@ -67,7 +67,7 @@ class Fleet:
         self.live.publish(self.project, build["id"], version)
 
     def device(self, name: str) -> Any:
-        """A device, as the API shows it."""
+        """Returns a device, as the API shows it."""
         return self.api("GET", f"devices/{name}")
 
 

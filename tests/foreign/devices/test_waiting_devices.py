@@ -39,7 +39,7 @@ def api(live: LiveServer, method: str, path: str, body: Any = None) -> Any:
 
 
 def joined(live: LiveServer, name: str) -> ServerClient:
-    """A device that joined by a code, and has not asked yet."""
+    """Returns a device that joined by a code, and has not asked yet."""
     code, key = api(live, "POST", "device-codes")["code"], DeviceKey()
     address = read_address(live.address)
     enrolment = ServerClient(address, key).enrol(EnrolmentRequest(CodeProof(code), key.public, first_report(), name))
@@ -48,7 +48,7 @@ def joined(live: LiveServer, name: str) -> ServerClient:
 
 
 def waiting(live: LiveServer, name: str) -> ServerClient:
-    """A device that has its state, and may have its next poll held."""
+    """Returns a device that has its state, and may have its next poll held."""
     client = joined(live, name)
     first = client.state()
     assert first is not None

@@ -44,7 +44,7 @@ class _History:
         self.key_ended = False
 
     def go_on(self) -> None:
-        """One thing happens: most often what the device asks for, now and then a fault."""
+        """Lets one thing happen: most often what the device asks for, now and then a fault."""
         fault = self.rng.random()
         for limit, happen in (
             (0.06, self._cut_power),

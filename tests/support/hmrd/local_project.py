@@ -45,11 +45,11 @@ class LocalSine:
         return self.device.state / "hmrd.sock"
 
     def rune(self, version: str = "1.0") -> hmr.Rune[RunningRune]:
-        """The project, as a notebook on the device has it."""
+        """Returns the project, as a notebook on the device has it."""
         return hmr.Rune("home", "sine", self.folder / "Runefile.yml", version, device="local", socket=self.socket)
 
     def other_model(self) -> Path:
-        """The model of the example, whose answers are larger by a constant."""
+        """Returns the model of the example, whose answers are larger by a constant."""
         path = self.folder / "other.tflite"
         path.write_bytes(_with_other_bias((SINE / MODEL).read_bytes()))
         return path
@@ -61,7 +61,7 @@ class LocalSine:
 
 
 def _with_other_bias(model: bytes) -> bytes:
-    """A model with 1 more in the only constant that is a single number, the bias of its last layer."""
+    """Returns a model with 1 more in the only constant that is a single number, the bias of its last layer."""
     (bias,) = (bytes(each.data) for each in read_model(model).tensors if each.shape == (1,) and each.data)
     return model.replace(bias, struct.pack("<f", struct.unpack("<f", bias)[0] + 1.0))
 

@@ -15,12 +15,12 @@ SINE = Path(__file__).parents[3] / "examples" / "sine"
 
 @cache
 def sine_rune() -> bytes:
-    """The rune of the example: the sine of a number."""
+    """Returns the rune of the example: the sine of a number."""
     return rune.build(SINE).data
 
 
 def other_sine_rune(number: int = 1) -> bytes:
-    """The same rune with other bytes, which answers the same."""
+    """Returns the same rune with other bytes, which answers the same."""
     name = b"device"
     content = bytes([len(name)]) + name + bytes([number])
     return sine_rune() + b"\x00" + bytes([len(content)]) + content

@@ -96,7 +96,7 @@ class ProtocolServer:
         return self.reports[-1]
 
     def wait_for_report(self, matches: Callable[[Report], bool], what: str) -> Report:
-        """The last report, as soon as it is one that matches."""
+        """Returns the last report, as soon as it is one that matches."""
         wait_until(lambda: bool(self.reports) and matches(self.reports[-1]), what)
         return self.reports[-1]
 

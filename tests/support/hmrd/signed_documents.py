@@ -35,7 +35,7 @@ class DocumentKeys:
         return digest_of(self.root)
 
     def documents(self, wanted_rune: WantedRune, *, days: int = 0) -> dict[str, bytes]:
-        """The documents that name a rune, by their paths below the deployment's; signed so many days ago."""
+        """Returns the documents that name a rune, by their paths below the deployment's; signed so many days ago."""
         self.version += 1
         now = datetime.now(UTC)
         since = (now - timedelta(days=1)).isoformat()

@@ -294,7 +294,7 @@ class World:
             raise WorldViolation("a report counts twice")
 
     def installs(self) -> list[str]:
-        """The versions whose health was confirmed, as the server heard of them."""
+        """Returns the versions whose health was confirmed, as the server heard of them."""
         return [event.version for event in self.server.events if event.kind is EventKind.INSTALLED]
 
 

@@ -12,7 +12,7 @@ from rune.running.runtime.self_test import self_test
 
 
 def answer_self_test(rune: bytes, seed: int) -> dict[str, Any]:
-    """The digest of the `outputs`, or "" with the `reason` why nothing can be compared."""
+    """Returns the digest of the `outputs`, or "" with the `reason` why nothing can be compared."""
     try:
         result = self_test(rune, seed)
     except RuneError as error:

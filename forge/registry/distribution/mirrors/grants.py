@@ -16,9 +16,7 @@ from forge.registry.distribution.mirrors.models import Mirror
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    mirrors = Mirror.objects.active().filter(author__in=scope.people)
-    if scope.organisation is not None:
-        mirrors = mirrors.filter(project__organisation=scope.organisation)
+    mirrors = scope.narrow(Mirror.objects.active(), "author", "project__organisation")
     return [
         Grant(
             id=each.pk,

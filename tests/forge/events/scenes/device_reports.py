@@ -53,7 +53,7 @@ def a_worker_finds_that_a_device_computes_something_else(world: EventWorld) -> A
 
 
 def _answered(world: EventWorld, outputs: str) -> tuple[SelfTest, DeviceRequest]:
-    """A self-test that a device answered with other outputs."""
+    """Returns a self-test that a device answered with other outputs."""
     request = ask_device(joined(world.organisation), RequestKind.SELF_TEST, world.developer)
     request.answered, request.outputs = timezone.now(), _OTHERS
     request.save()

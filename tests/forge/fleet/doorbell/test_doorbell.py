@@ -95,7 +95,7 @@ def _account(client: DeviceClient) -> DoorbellAccount:
 
 
 def _ready_account(bells: Bells, client: DeviceClient) -> DoorbellAccount:
-    """The account of a device, once the broker has it and nothing is to ring."""
+    """Returns the account of a device, once the broker has it and nothing is to ring."""
     account = _account(client)
 
     def has_account() -> bool:

@@ -193,7 +193,7 @@ def test_a_device_is_retired_and_then_deleted(device: Device, maintainer: User, 
 
 
 def etag(browser: Client) -> str:
-    """The state that the device's page carries in its forms."""
+    """Returns the state that the device's page carries in its forms."""
     match = re.search(r'name="etag" value="([^"]+)"', browser.get(PAGE).content.decode())
     assert match is not None
     return match[1]

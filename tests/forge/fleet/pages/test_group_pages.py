@@ -84,7 +84,7 @@ def test_who_only_looks_sees_a_group_and_no_button(
 
 
 def etag(browser: Client, group: str) -> str:
-    """The state that the group's page carries in its form."""
+    """Returns the state that the group's page carries in its form."""
     match = re.search(r'name="etag" value="([^"]+)"', browser.get(f"{GROUPS}/{group}").content.decode())
     assert match is not None
     return match[1]

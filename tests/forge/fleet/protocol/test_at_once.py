@@ -26,7 +26,7 @@ CODE, SECRET = "KN472Q8XW", "ab" * 16
 
 
 def at_once(asks: Sequence[Callable[[], Any]]) -> Counter[int]:
-    """The statuses of requests that are sent at the same time."""
+    """Returns the statuses of requests that are sent at the same time."""
 
     def ask(send: Callable[[], Any]) -> int:
         try:

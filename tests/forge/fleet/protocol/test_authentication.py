@@ -26,7 +26,7 @@ def gate(organisation: Organisation) -> DeviceClient:
 
 
 def refusal(answer: Any) -> tuple[int, str]:
-    """The status and the name of a refusal, which is a problem."""
+    """Returns the status and the name of a refusal, which is a problem."""
     assert answer["Content-Type"] == "application/problem+json"
     assert answer["Cache-Control"] == "no-store"
     problem = answer.json()

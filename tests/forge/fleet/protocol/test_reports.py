@@ -34,7 +34,7 @@ NEWER = InstalledRune("acme/kitchen/gateways", 4, "1.5.0", f"sha256:{'0b' * 32}"
 
 
 def refusal(answer: Any) -> tuple[int, str, int | None]:
-    """The status, the name and the number of the last report."""
+    """Returns the status, the name and the number of the last report."""
     problem = answer.json()
     return answer.status_code, problem["name"], problem.get("last")
 
@@ -219,7 +219,7 @@ def test_a_hand_over_that_became_impossible_says_why(gate: DeviceClient, strange
 
 
 def change_to(gate: DeviceClient, key: DeviceKey, signer: DeviceKey | None = None) -> dict[str, Any]:
-    """The message that replaces a key, with the proof that the device has the new one."""
+    """Returns the message that replaces a key, with the proof that the device has the new one."""
     proof = (signer or key).sign(key_change_text(gate.device, key.public)).hex()
     return dict(KeyChange(key.public, proof).to_json())
 

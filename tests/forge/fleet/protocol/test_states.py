@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def state(answer: Any) -> DesiredState:
-    """The state in an answer, as a device reads it."""
+    """Returns the state in an answer, as a device reads it."""
     assert answer.status_code == 200
     return DesiredState.from_json(answer.json())
 

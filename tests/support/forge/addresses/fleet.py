@@ -68,7 +68,7 @@ BATCH = {"title": "Line 3", "limit": 10, "until": (timezone.now() + timedelta(da
 
 
 def fleet_addresses(owner: User, organisation: Organisation, size: int = 1) -> dict[str, str]:
-    """The addresses of a device, of a request to it, and of `size` of each thing that lets one join."""
+    """Returns the addresses of a device, of a request to it, and of `size` of each thing that lets one join."""
     giver = Organisation.objects.create(name="giver")
     Membership.objects.create(organisation=giver, user=owner, role=Role.OWNER)
     device = joined(organisation, "gate-7", {f"key{number}": "x" for number in range(size)}, by=owner)
@@ -111,7 +111,7 @@ UNUSUAL = 7_100_071
 
 
 def names_of_devices(owner: User, organisation: Organisation) -> dict[str, str]:
-    """The names of a device, and of what lets one join, in addresses."""
+    """Returns the names of a device, and of what lets one join, in addresses."""
     things = fleet_addresses(owner, organisation)
     device = Device.objects.get(organisation=organisation, name="gate-7")
     device.requests.create(pk=UNUSUAL, kind="log", created=timezone.now())

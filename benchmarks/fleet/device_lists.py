@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from benchmarks.figure import ROOT, CannotMeasure, Spread, table
-from benchmarks.server.many_devices import DEVICES, GROUPS, ORGANISATION, QUERIES, RUNS
+from benchmarks.fleet.many_devices import DEVICES, GROUPS, ORGANISATION, QUERIES, RUNS
 from tests.support.servers.live_server import LiveServer
 from tests.support.servers.services import ServiceMissing, running_services
 
@@ -40,7 +40,7 @@ class _Times:
 
 
 def measure() -> str:
-    """The percentiles of each query, with each database."""
+    """Returns the percentiles of each query, with each database."""
     with TemporaryDirectory() as folder:
         try:
             with running_services(durable=True) as services:
@@ -74,7 +74,7 @@ def _medians(times: _Times, name: str) -> list[str]:
 def _times(data: Path, environment: Mapping[str, str], runs: int) -> _Times:
     with LiveServer(data, environment) as server:
         server.stop()
-        fill = [sys.executable, "-m", "benchmarks.server.many_devices"]
+        fill = [sys.executable, "-m", "benchmarks.fleet.many_devices"]
         output = subprocess.check_output(fill, cwd=ROOT, env=server.environment, timeout=1800)
         server.start()
         times: dict[str, list[float]] = {name: [] for name in ADDRESSES}

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.server.many_devices` fills the installation of the environment with devices of one
+"""`python -m benchmarks.fleet.many_devices` fills the installation of the environment with devices of one
 organisation, and prints how long each of the queries takes the database alone, as JSON.
 
 The rows are as reports of devices leave them. The first person is a member of the organisation.
