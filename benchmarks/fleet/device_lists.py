@@ -28,6 +28,8 @@ ADDRESSES = {
     "values of a label": f"{_BASE}/device-completion?q=site%3Db",
     "keys of labels": f"{_BASE}/device-completion?q=s",
     f"the counts of {GROUPS} groups": f"{_BASE}/device-groups",
+    "the page of all devices": f"/{ORGANISATION}/devices",
+    "the page of a site": f"/{ORGANISATION}/devices?q=site%3Dberlin",
 }
 
 

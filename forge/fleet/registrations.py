@@ -22,6 +22,7 @@ from forge.fleet.groups.membership import assign_devices
 from forge.fleet.hooks import devices_changed
 from forge.fleet.periodic.away import LOOK_EVERY, tell_away
 from forge.fleet.periodic.retention import delete_old
+from forge.fleet.queries.remembered import forget
 from forge.fleet.self_tests.job import SELF_TEST
 from forge.jobs.kinds import register as register_kind
 
@@ -43,8 +44,9 @@ def look_for_away() -> None:
 
 @devices_changed.register
 def choose_anew(organisation: Organisation, devices: Collection[UUID]) -> None:
-    """Chooses what devices shall run, after something changed by which groups have them."""
+    """Chooses what devices shall run, and counts groups anew, after something changed by which groups have them."""
     assign_devices(organisation, devices)
+    forget(organisation.pk)
 
 
 register_kind(SELF_TEST)

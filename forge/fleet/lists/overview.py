@@ -13,6 +13,7 @@ from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.fields import condition_of
 from forge.fleet.queries.health import RESTARTS_OFTEN
 from forge.fleet.queries.matching import matching
+from forge.fleet.queries.remembered import remembered
 from forge.fleet.queries.syntax import DeviceQuery, QueryOperator, QueryTerm, parse
 
 MOST_VERSIONS: Final = 50
@@ -68,6 +69,10 @@ class FleetOverview:
 
 def overview_of(query: DeviceQuery, scope: QueryScope) -> FleetOverview:
     """Counts the devices of a query. Raises `BadQuery`."""
+    return remembered(scope.organisation, f"overview of {query}", lambda: _counted(query, scope))
+
+
+def _counted(query: DeviceQuery, scope: QueryScope) -> FleetOverview:
     devices = matching(query, scope).order_by()
     conditions = {cell: condition_of(parse(text), scope) for cell, text in HEALTH_QUERIES.items()}
     counts = devices.aggregate(

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.core.errors import Conflict, Invalid, Stale
 from forge.core.models import AuditEntry
 from forge.core.preconditions import etag_of
+from forge.fleet.devices.actions.standing import retire_device
 from forge.fleet.groups import actions
 from forge.fleet.groups.actions import change_group, create_group, delete_group
+from forge.fleet.groups.counts import count_queries
 from forge.fleet.groups.etag_facets import group_facets
 from forge.fleet.groups.models import DeviceGroup
+from forge.fleet.models import Device
+from forge.fleet.queries import remembered
 from forge.fleet.queries.errors import BadQuery
+from forge.fleet.queries.matching import scope_of
 from tests.support.forge.factories.device_rows import assignment_row, device_row, group_row
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +133,20 @@ def test_a_group_is_made_changed_and_deleted_over_rest(client: Client, organisat
     assert changed.json()["query"] == "site=bern"
     assert client.delete(address, headers=headers).status_code == 412
     assert client.delete(address, headers={"If-Match": changed["ETag"]}).status_code == 204
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_that_took_long_are_remembered_until_a_device_changes(
+    owner: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "SLOW", 0.0)
+    silent, other = (device_row(organisation, name, {"site": "berlin"}) for name in ("gate-1", "gate-2"))
+
+    def counted() -> int:
+        return count_queries(["site=berlin"], scope_of(organisation.pk))["site=berlin"]
+
+    assert counted() == 2
+    Device.objects.filter(pk=silent.pk).update(retired=timezone.now())
+    assert counted() == 2, "remembered: nothing told of the change"
+    retire_device(owner, other)
+    assert counted() == 0
