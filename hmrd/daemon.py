@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from hmrd.config.files import LoadedConfig, load_config
 from hmrd.config.model import Origin
 from hmrd.control.actions import Actions
+from hmrd.control.readiness import announce_ready
 from hmrd.control.socket import ControlServer
 from hmrd.control.status import status_of
 from hmrd.network.doorbell import DoorbellListener
@@ -56,6 +57,7 @@ class Daemon:
         try:
             self._start_services()
             self._start_doorbell()
+            announce_ready()
             while not self._is_over:
                 self._take_next()
         finally:

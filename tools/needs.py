@@ -85,6 +85,12 @@ NGINX = Need(
     browser.nginx,
 )
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
+DEBIAN_MACHINE = Need(
+    "mmdebstrap or systemd-nspawn",
+    ("mmdebstrap", "systemd-container"),
+    "the proof of the Debian package",
+    lambda: all(map(shutil.which, ("mmdebstrap", "systemd-nspawn"))),
+)
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 TEST = (
@@ -93,7 +99,7 @@ TEST = (
 )
 PURPOSES = {
     "test": TEST,
-    "prove": (*TEST, SOFTHSM, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    "prove": (*TEST, SOFTHSM, FIREFOX, WEBKIT, SOUND, NGINX, CADDY, DEBIAN_MACHINE),
     "pages": (VENV, CHROMIUM, SPEECH),
 }
 """The packages by purpose; `pages` is for pictures and measurements."""

@@ -19,7 +19,7 @@ import httpx
 
 from benchmarks.figure import MEGABYTE, CannotMeasure, table
 from benchmarks.server.rates import get, rate, rate_of_processes
-from tests.foreign.clients.docker_registry import running_docker_registry
+from tests.support.servers.docker_registry import running_docker_registry
 from tests.support.servers.live_installation import LiveInstallation
 from tests.support.servers.live_server import LiveServer
 from tools.needs import DOCKER_REGISTRY, lack

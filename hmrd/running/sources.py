@@ -18,6 +18,8 @@ from hmrd.running.stop_signal import StopSignal
 
 _BLOCK = 64 * 1024
 _CONNECT_SECONDS = 10.0
+_PIPE_MODE = 0o660
+"""The daemon's group may write into a pipe that it made."""
 
 
 def blocks(source: SourceConfig, stop: StopSignal) -> Generator[bytes]:
@@ -54,13 +56,25 @@ def _pipe_blocks(path: str, stop: StopSignal) -> Generator[bytes]:
     if path == "-":
         yield from _until_end(0, stop)
         raise RunFailed(ProblemName.INPUT_ENDED, "The standard input ended.")
+    _make_pipe(Path(path))
     while not stop.is_set:
         # A pipe that was just opened has no end before its first writer left, so this waits for one.
         with _opened(path, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
             if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-                raise RunFailed(ProblemName.CONFIG_WRONG, f"{path} is not a pipe; mkfifo makes one.")
+                raise RunFailed(ProblemName.CONFIG_WRONG, f"{path} is not a pipe. Delete it.")
             yield from _until_end(descriptor, stop)
         yield b""
+
+
+def _make_pipe(path: Path) -> None:
+    """Makes a pipe where nothing is: a folder such as `/run/hmrd` is empty after each start of the machine."""
+    try:
+        os.mkfifo(path, _PIPE_MODE)
+        path.chmod(_PIPE_MODE)  # whatever the umask is
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise RunFailed(ProblemName.INPUT_ENDED, f"The pipe {path} cannot be made: {error.strerror}.") from None
 
 
 def _command_blocks(source: SourceConfig, stop: StopSignal) -> Generator[bytes]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.foreign.clients.docker_registry import DockerRegistry, running_docker_registry
 from tests.foreign.clients.test_pushing import image_in, skopeo
 from tests.foreign.clients.test_signed_runes import PublishingOrganisation
+from tests.support.servers.docker_registry import DockerRegistry, running_docker_registry
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign

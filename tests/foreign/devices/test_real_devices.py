@@ -7,18 +7,20 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.support.hmrd.daemon import DaemonProcess, daemon
+from tests.support.hmrd.served_fleet import Fleet
 from tests.support.hmrd.waiting import wait_until
+from tests.support.servers.docker_registry import running_docker_registry
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.slow]
 INTERVAL = "10"
 HOME_DEPLOYMENT = {"title": "At home", "kind": "devices", "tag": "1.0"}
+HARBOUR_DEPLOYMENT = {"title": "Harbour", "kind": "devices", "tag": "3.0"}
 CONFIG = """\
 [[rune]]
 name = "sine"
@@ -27,48 +29,6 @@ name = "sine"
 pipe = "{folder}/pipe"
 format = "lines"
 """
-
-
-class Fleet:
-    """An organisation with a project whose versions devices run."""
-
-    def __init__(self, live: LiveServer) -> None:
-        self.live, self.organisation = live, live.organisation()
-        self.project = f"{self.organisation}/sine"
-        live.api("POST", "projects", json={"organisation": self.organisation, "name": "sine", "template": "sine"})
-        self.publish("1.0")
-        name = {"title": "Gateways", "kind": "devices", "tag": "1.0"}
-        live.api("POST", f"projects/{self.project}/deployments", json=name)
-        self.api("POST", "device-groups", {"title": "Berlin", "query": "site=berlin"})
-
-    def api(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Asks the API below the organisation."""
-        return self.live.api(method, f"organisations/{self.organisation}/{path}", json=body or {}, headers=headers)
-
-    @property
-    def deployment(self) -> Any:
-        """The deployment, as the API shows it."""
-        return self.live.api("GET", f"projects/{self.project}/deployments/gateways")
-
-    def act(self, method: str, path: str, body: Any = None, name: str = "gateways") -> Any:
-        """Acts on a deployment in the state that it has, and returns the answer."""
-        address = f"projects/{self.project}/deployments/{name}"
-        state = self.live.http.get(f"/api/v1/{address}").raise_for_status().headers["ETag"]
-        return self.live.api(method, f"{address}/{path}", json=body or {}, headers={"If-Match": state})
-
-    def publish(self, version: str, change: str = "") -> None:
-        """Builds and publishes a version whose rune answers another number."""
-        if change:
-            path = f"projects/{self.project}/files/Runefile.yml"
-            text = self.live.http.get(f"/api/v1/{path}").raise_for_status().text
-            self.live.api("PUT", path, content=text.replace("offset: 0.0023617199", f"offset: {change}").encode())
-        build = self.live.build(self.project)
-        assert build["state"] == "succeeded", build
-        self.live.publish(self.project, build["id"], version)
-
-    def device(self, name: str) -> Any:
-        """Returns a device, as the API shows it."""
-        return self.api("GET", f"devices/{name}")
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +59,8 @@ def answer(device: DaemonProcess, number: float) -> float:
     return float(values[-1])
 
 
-def code(fleet: Fleet, trust: str = "server") -> Any:
-    return fleet.api("POST", "device-codes", {"labels": {"site": "berlin"}, "trust": trust})
-
-
 def test_a_device_joins_runs_what_is_wanted_and_goes_back(fleet: Fleet, device: DaemonProcess) -> None:
-    claim_code = code(fleet)
+    claim_code = fleet.code()
     device.start()
     output = device.say("enroll", fleet.live.address, claim_code["code"], "--name", "gate-1")
     assert fleet.organisation in output
@@ -155,12 +111,12 @@ def test_a_device_with_a_key_at_home_runs_nothing_without_its_order(
     fleet.api("POST", "signing-keys", {"public_key": key.public.pem}, **{"If-Match": state})
     home = fleet.live.api("POST", f"projects/{fleet.project}/deployments", json=HOME_DEPLOYMENT)
     fleet.api("POST", "device-groups", {"title": "Home", "query": "site=home"})
-    claim_code = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
+    claim_code = fleet.code("home", "home")
     device.start()
     refusal = device.ask("enroll", fleet.live.address, claim_code["code"], "--key-fingerprint", f"sha256:{'0' * 64}")
     assert (refusal.returncode, "other keys than you expect" in refusal.stderr) == (1, True)
 
-    claim_code = fleet.api("POST", "device-codes", {"labels": {"site": "home"}, "trust": "home"})
+    claim_code = fleet.code("home", "home")
     (fingerprint,) = claim_code["key_fingerprints"]
     output = device.say(
         "enroll", fleet.live.address, claim_code["code"], "--name", "home-1", "--key-fingerprint", fingerprint
@@ -177,3 +133,24 @@ def test_a_device_with_a_key_at_home_runs_nothing_without_its_order(
     assert "Signed." in output
     device.wait_for_version("1.0")
     assert abs(answer(device, 1.5708) - 1.0) < 0.1
+
+
+def test_a_device_gets_the_bytes_of_a_rune_from_a_mirror_while_there_is_one(
+    fleet: Fleet, device: DaemonProcess
+) -> None:
+    with running_docker_registry() as registry:
+        rune = registry.store("team/sine", fleet.publish("3.0", "4.0"))
+        mirror = f'[server]\nmirror = "{registry.origin}/team/sine"\n'
+        device.config.write_text(mirror + device.config.read_text())
+        device.start()
+        device.say("enroll", fleet.live.address, fleet.code("harbour")["code"], "--name", "mirrored")
+        deployment = fleet.live.api("POST", f"projects/{fleet.project}/deployments", json=HARBOUR_DEPLOYMENT)["name"]
+        fleet.api("POST", "device-groups", {"title": "Harbour", "query": "site=harbour"})
+        fleet.act("PUT", "group", {"group": "harbour", "devices": 1}, deployment)
+        device.wait_for_version("3.0")
+        assert f"GET /v2/team/sine/blobs/{rune}" in registry.log.read_text()
+    # Nothing answers at its address now: the server has the bytes too.
+    fleet.publish("3.1", "5.0")
+    fleet.act("PUT", "version", {"tag": "3.1", "devices": 1}, deployment)
+    device.wait_for_version("3.1")
+    assert abs(answer(device, 1.5708) - 6.0) < 0.1

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import stat
 import struct
 import threading
 import wave
@@ -129,6 +130,33 @@ def test_a_pipe_waits_for_its_next_writer(tmp_path: Path) -> None:
     assert list(stream) == []
 
 
+def test_a_missing_pipe_is_made_and_its_group_may_write(tmp_path: Path) -> None:
+    path, stop = tmp_path / "pipe", StopSignal()
+    stream = blocks(SourceConfig(SourceKind.PIPE, (str(path),)), stop)
+    reader = threading.Thread(target=lambda: read.append(next(stream)))
+    read: list[bytes] = []
+    before = os.umask(0o077)
+    try:
+        reader.start()
+        wait_until(path.is_fifo, "the pipe is made")
+        wait_until(lambda: stat.S_IMODE(path.stat().st_mode) == 0o660, "its group may write")
+    finally:
+        os.umask(before)
+    path.write_bytes(b"abc")
+    reader.join()
+    assert read == [b"abc"]
+    stop.set()
+    assert b"".join(stream) == b""
+
+
+def test_what_is_in_the_place_of_a_pipe_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    for path, problem in ((tmp_path / "file", "is not a pipe"), (tmp_path / "no" / "pipe", "cannot be made")):
+        with pytest.raises(RunFailed, match=problem):
+            next(blocks(SourceConfig(SourceKind.PIPE, (str(path),)), StopSignal()))
+    assert (tmp_path / "file").read_text() == "kept"
+
+
 def test_a_command_feeds_and_is_ended_with_all_it_started(tmp_path: Path) -> None:
     script = f"sleep 1000 & echo $! > {tmp_path}/child; printf abcd; wait"
     source = SourceConfig(SourceKind.COMMAND, ("sh", "-c", script))
@@ -175,7 +203,8 @@ def _send(server: socket.socket, data: bytes) -> None:
 
 @pytest.mark.parametrize("kind", [SourceKind.FILE, SourceKind.PIPE])
 def test_what_is_not_there_is_named(tmp_path: Path, kind: SourceKind) -> None:
+    place = tmp_path / "no" / "input"
     with pytest.raises(RunFailed) as failure:
-        list(windows(port(ElementType.U8, 2), SourceConfig(kind, (str(tmp_path / "no"),)), StopSignal()))
+        list(windows(port(ElementType.U8, 2), SourceConfig(kind, (str(place),)), StopSignal()))
 
     assert failure.value.problem.name is ProblemName.INPUT_ENDED

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tests.support.patience import PATIENCE
 
 
-def wait_until(is_true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+def wait_until(is_true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Returns as soon as something is true. Fails where it does not become true."""
     end = time.monotonic() + seconds
     while not is_true():

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 
+from rune.digests import digest_of
 from rune.oci import MANIFEST_TYPE
 from tests.support.servers.live_forge import free_port
 from tests.support.servers.services import ServiceProcess
@@ -30,6 +31,17 @@ class DockerRegistry:
 
     origin: str
     server: ServiceProcess
+    log: Path
+    """The file with a line for each request."""
+
+    def store(self, repository: str, blob: bytes) -> str:
+        """Uploads a blob. Returns its digest."""
+        digest = digest_of(blob)
+        started = httpx.post(f"{self.origin}/v2/{repository}/blobs/uploads/", trust_env=False).raise_for_status()
+        address = httpx.URL(started.headers["Location"]).copy_merge_params({"digest": digest})
+        headers = {"Content-Type": "application/octet-stream"}
+        httpx.put(address, content=blob, headers=headers, trust_env=False).raise_for_status()
+        return digest
 
     def get(self, path: str, accept: str = MANIFEST_TYPE) -> httpx.Response:
         return httpx.get(f"{self.origin}/v2/{path}", headers={"Accept": accept}, trust_env=False)
@@ -50,6 +62,6 @@ def running_docker_registry() -> Iterator[DockerRegistry]:
         server = ServiceProcess([program, "serve", str(configuration)], Path(name), question)
         server.start()
         try:
-            yield DockerRegistry(origin, server)
+            yield DockerRegistry(origin, server, Path(name) / "log")
         finally:
             server.stop()
