@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypedDict
 
 from django.db.models import Count
 
@@ -69,27 +69,39 @@ class FleetOverview:
 
 def overview_of(query: DeviceQuery, scope: QueryScope) -> FleetOverview:
     """Counts the devices of a query. Raises `BadQuery`."""
-    return remembered(scope.organisation, f"overview of {query}", lambda: _counted(query, scope))
+    counts = remembered(scope.organisation, f"overview of {query}", lambda: _counts(query, scope))
+    return FleetOverview(
+        counts["all"],
+        [
+            RunningCount(project, version, count, _query_of(project, version))
+            for project, version, count in counts["most"]
+        ],
+        [HealthCount(cell, counts["health"][cell.value], text) for cell, text in HEALTH_QUERIES.items()],
+    )
 
 
-def _counted(query: DeviceQuery, scope: QueryScope) -> FleetOverview:
+class _OverviewCounts(TypedDict):
+    """The counts of an overview: all devices, those of the most frequent versions of projects, those of each cell."""
+
+    all: int
+    most: list[tuple[str, str, int]]
+    health: dict[str, int]
+
+
+def _counts(query: DeviceQuery, scope: QueryScope) -> _OverviewCounts:
     devices = matching(query, scope).order_by()
     conditions = {cell: condition_of(parse(text), scope) for cell, text in HEALTH_QUERIES.items()}
     counts = devices.aggregate(
         all=Count("pk"), **{cell.name: Count("pk", filter=condition) for cell, condition in conditions.items()}
     )
     columns = ("running_deployment", "running_version", "running_rune")
-    rows = devices.values_list(*columns).annotate(count=Count("pk"))
     running: dict[tuple[str, str], int] = {}
-    for deployment, version, rune, count in rows:
+    for deployment, version, rune, count in devices.values_list(*columns).annotate(count=Count("pk")):
         key = (_project(deployment), version) if rune else ("", "")
         running[key] = running.get(key, 0) + count
     most = sorted(running.items(), key=lambda item: (-item[1], item[0]))[:MOST_VERSIONS]
-    return FleetOverview(
-        counts["all"],
-        [RunningCount(*key, count, _query_of(*key)) for key, count in most],
-        [HealthCount(cell, counts[cell.name], text) for cell, text in HEALTH_QUERIES.items()],
-    )
+    health = {cell.value: counts[cell.name] for cell in HealthCell}
+    return {"all": counts["all"], "most": [(*key, count) for key, count in most], "health": health}
 
 
 def _project(deployment: str) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.fleet.lists import rows
+from forge.fleet.queries import remembered
 from tests.support.forge.factories.device_rows import assignment_row, device_row, group_row
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,13 @@ def test_the_overview_counts_versions_and_health_with_the_query_for_each(client:
         address = f"{_BASE}/devices?q={quote(each['query'])}"
         assert client.get(address).json()["count"] == each["count"]
     assert client.get(f"{_BASE}/device-overview", {"q": "site=berlin"}).json()["count"] == 2
+
+
+@pytest.mark.usefixtures("devices")
+def test_a_remembered_overview_is_the_same(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "SLOW", 0.0)
+    first = client.get(f"{_BASE}/device-overview").json()
+    assert client.get(f"{_BASE}/device-overview").json() == first
 
 
 @pytest.mark.usefixtures("devices")
