@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -112,3 +113,20 @@ def test_a_second_poll_of_a_device_takes_the_place_of_the_first(live: LiveServer
     assert is_pending(second)
     api(live, "POST", "devices/gate-1/requests", {"kind": "restart"})
     assert second.result(10) is not None
+
+
+def test_a_server_that_stops_waits_for_no_held_poll(live: LiveServer, threads: ThreadPoolExecutor) -> None:
+    client = waiting(live, "gate-1")
+    poll = threads.submit(client.state, 50)
+    assert is_pending(poll)
+    begin = time.monotonic()
+    assert live.stop() == 0
+    assert time.monotonic() - begin < 25, "it waited for the end of the poll"
+    # The device hears nothing new, or that the connection ended; at the next poll the server has its state.
+    with contextlib.suppress(ServerFailed):
+        assert poll.result(10) is None
+    live.start()
+    api(live, "POST", "devices/gate-1/requests", {"kind": "restart"})
+    desired = client.state()
+    assert desired is not None
+    assert [each.kind for each in desired.requests] == [RequestKind.RESTART]
