@@ -24,6 +24,7 @@ MOST_ORDERS: Final = 4
 LONGEST_ORDER: Final = 12 * 1024
 LONGEST_VERSION: Final = 128
 LARGEST_SEED: Final = 2**32 - 1
+_LONGEST_WORD: Final = 20
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,22 @@ class RequestToDevice:
         return {"id": self.id, "kind": str(self.kind), "seed": self.seed}
 
 
+class Telemetry(StrEnum):
+    """The counts that a device sends (`hmrd.protocol.counts`)."""
+
+    OFF = "off"
+    """None, and none are kept."""
+    DAY = "day"
+    """One document for each day and rune."""
+    HOUR = "hour"
+    """One for each hour, while a rollout tries the device."""
+
+    @classmethod
+    def read(cls, text: str) -> Telemetry:
+        """Returns what a server asks for. A device sends nothing for a word that it does not know."""
+        return cls(text) if text in list(cls) else cls.OFF
+
+
 @dataclass(frozen=True)
 class DesiredState:
     """The answer to a poll."""
@@ -138,6 +155,8 @@ class DesiredState:
     """Orders of the organisation's own key (`hmrd.protocol.orders`) about `wanted`, and about what a request asks."""
     sequence: int = 0
     """The number of the last report that the server has."""
+    telemetry: Telemetry = Telemetry.OFF
+    """The counts that the device shall send."""
 
     @classmethod
     def from_json(cls, value: object) -> DesiredState:
@@ -150,6 +169,7 @@ class DesiredState:
             fields.items("requests", RequestToDevice.from_json, MOST_REQUESTS),
             fields.items("orders", _order, MOST_ORDERS),
             fields.integer("sequence", default=0),
+            Telemetry.read(fields.text("telemetry", _LONGEST_WORD, default=Telemetry.OFF)),
         )
 
     def to_json(self) -> Mapping[str, Any]:
@@ -161,6 +181,7 @@ class DesiredState:
             "requests": [each.to_json() for each in self.requests],
             "orders": list(self.orders),
             "sequence": self.sequence,
+            "telemetry": None if self.telemetry is Telemetry.OFF else str(self.telemetry),
         }
 
 
