@@ -191,7 +191,8 @@ class Daemon:
     def _wait(self) -> float:
         now = self.device.clock.now()
         times = [each.wake for each in self._services.values() if each.wake is not None]
-        return max(0.0, min([*times, self._next_cleaning]) - now)
+        counts = [each.next_count for each in self._services.values()]
+        return max(0.0, min([*times, *counts, self._next_cleaning]) - now)
 
     def _pass_time(self) -> None:
         now = self.device.clock.now()
@@ -200,6 +201,8 @@ class Daemon:
             for session in self.device.recordings.delete_expired(now):
                 self.device.log.write(f"The recordings of session {session.id} ended and were deleted.")
         for service in list(self._services.values()):
+            if service.next_count <= now:
+                service.count()
             if service.wake is not None and service.wake <= now:
                 service.tick()
 

@@ -26,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="as JSON")
     logs = commands.add_parser("logs", help="show the daemon's last lines")
     logs.add_argument("--bytes", type=int, default=LARGEST_LOG, help="how many bytes at most")
+    counts = commands.add_parser("counts", help="show byte for byte which counts leave this device")
+    counts.add_argument("--rune", help="name of the rune in hmrd.toml")
+    counts.add_argument("--json", action="store_true", help="as JSON")
     for name, text in (("self-test", "run the self-test of what runs"), ("go-back", "switch to the rune before")):
         commands.add_parser(name, help=text).add_argument("--rune", help="name of the rune in hmrd.toml")
     deploy = commands.add_parser("deploy", help='run a file as a rune with from = "local"')

@@ -14,7 +14,7 @@ from typing import Any, Final
 from hmrd.command.arguments import parser
 from hmrd.command.image import make_image
 from hmrd.command.signing import SigningFailed, sign
-from hmrd.command.text import status_lines
+from hmrd.command.text import counts_lines, status_lines
 from hmrd.config.files import load_config
 from hmrd.config.model import Origin
 from hmrd.control.actions import trust_of
@@ -87,6 +87,9 @@ def _run(options: argparse.Namespace) -> None:
             print(json.dumps(status, ensure_ascii=False, indent=2) if options.json else "\n".join(status_lines(status)))
         case "logs":
             sys.stdout.write(_ask(options, LocalCommand.LOG, size=options.bytes)["log"])
+        case "counts":
+            result = _ask(options, LocalCommand.COUNTS, rune=options.rune)
+            print(json.dumps(result, indent=2) if options.json else "\n".join(counts_lines(result)))
         case "self-test":
             _self_test(_ask(options, LocalCommand.SELF_TEST, rune=options.rune))
         case "go-back":

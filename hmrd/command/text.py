@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hmrd.protocol.document_fields import NEVER, document_fields
+from rune.watch.layout import WatchLayout
+from rune.wording import counted
+
 
 def status_lines(status: Mapping[str, Any]) -> Iterator[str]:
     """Yields the status, a line a fact."""
@@ -30,6 +34,36 @@ _TRUST = {
 }
 
 
+def _counts_lines(counts: Mapping[str, Any]) -> Iterator[str]:
+    if counts["mode"] == "off":
+        yield "  counts: none leave this device"
+        return
+    unsent = counts["unsent"]
+    pending = f", {counted(unsent, 'document')} not sent yet" if unsent else ""
+    yield f"  counts: those of each {counts['mode']} go to the server{pending}; hmrd counts shows them byte for byte"
+    if counts["problem"]:
+        yield f"  clock-wrong: not counted, because {counts['problem']}"
+
+
+def counts_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yields what leaves the device: each document, field by field."""
+    if result["mode"] == "off":
+        yield "No counts leave this device: the server does not ask for them, and none are kept."
+        return
+    yield f"The counts of each {result['mode']} leave this device, as these bytes and no others."
+    if not result["documents"]:
+        yield "Nothing was counted yet."
+    for each in result["documents"]:
+        data = bytes.fromhex(each["data"])
+        yield ""
+        yield f"{each['period']}: {len(data)} bytes" + ("" if each["is_over"] else ", if it ended now")
+        layout = None if each["layout"] is None else WatchLayout.from_json(each["layout"])
+        for field in document_fields(layout):
+            yield f"  {field.offset:3} {field.size:3}  {data[field.offset : field.end].hex()}  {field.meaning}"
+    yield ""
+    yield f"Never in it: {', '.join(NEVER)}."
+
+
 def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
     running, wanted_rune, other = rune["running"], rune["wanted"], rune["other"]
     what = "nothing installed" if running is None else f"{running['version']} ({running['rune'][7:19]})"
@@ -48,5 +82,6 @@ def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {name}: {problem['name']}: {problem['detail']}"
     if rune["detail"]:
         yield f"  last fault: {rune['detail']}"
+    yield from _counts_lines(rune["counts"])
     totals = rune["totals"]
     yield "  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items())

@@ -12,6 +12,7 @@ from hmrd.config.model import Origin
 from hmrd.control.status import recording_of
 from hmrd.machine import can_go_back
 from hmrd.network.http import ServerFailed
+from hmrd.protocol.counts import rune_key
 from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, TrustAnchor, TrustKind, read_proof
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
 from hmrd.protocol.names import LONGEST_NAME
@@ -19,7 +20,7 @@ from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
-from hmrd.running.checks import check_rune
+from hmrd.running.checks import check_rune, layout_of
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
@@ -29,6 +30,7 @@ from hmrd.storage.files import StorageFailed, write_file
 from hmrd.storage.recordings import MOST_WINDOWS, BadSession
 from hmrd.trust import TrustRefused, fingerprints_of
 from rune.digests import DIGEST_LENGTH, digest_of, is_digest
+from rune.watch.layout import WatchLayout
 
 T = TypeVar("T")
 _LONGEST: Final = 1000
@@ -61,6 +63,7 @@ class Actions:
         self._actions: Mapping[LocalCommand, Callable[[Fields], Mapping[str, Any]]] = {
             LocalCommand.STATUS: lambda _: host.call(host.status),
             LocalCommand.LOG: self._log,
+            LocalCommand.COUNTS: self._counts,
             LocalCommand.SELF_TEST: self._self_test,
             LocalCommand.GO_BACK: self._go_back,
             LocalCommand.DEPLOY: self._deploy,
@@ -91,6 +94,24 @@ class Actions:
 
     def _log(self, fields: Fields) -> Mapping[str, Any]:
         return {"log": self._host.device.log.tail(fields.integer("size", 1, 1 << 20, default=LARGEST_LOG))}
+
+    def _counts(self, fields: Fields) -> Mapping[str, Any]:
+        service = self._service(fields)
+        self._host.call(service.count)
+        layouts = {key: layout.to_json() for key, layout in self._layouts(service).items()}
+        documents = [
+            {**each.to_json(), "layout": layouts.get(each.document.rune)} for each in service.counting.documents()
+        ]
+        return {"mode": str(service.counting.mode), "documents": documents}
+
+    def _layouts(self, service: RuneService) -> Mapping[bytes, WatchLayout]:
+        """Returns what the runes of both slots count, by their names in documents."""
+        layouts = {}
+        for number, slot in enumerate(service.machine.state.slots):
+            data = None if slot is None else service.slots.read(number, slot.rune)
+            if slot is not None and data is not None:
+                layouts[rune_key(slot.rune.rune)] = layout_of(data)
+        return layouts
 
     def _self_test(self, fields: Fields) -> Mapping[str, Any]:
         service = self._service(fields)

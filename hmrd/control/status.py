@@ -64,7 +64,17 @@ def _rune(service: RuneService) -> dict[str, Any]:
         "detail": service.local_detail,
         "server": _problem(waiting.server),
         "totals": state.totals.to_json(),
+        "counts": _counts(service),
         "sinks": [_problem(sink.problem) for sink in service.sinks],
+    }
+
+
+def _counts(service: RuneService) -> dict[str, Any]:
+    problem = service.counting.problem
+    return {
+        "mode": str(service.counting.mode),
+        "unsent": service.counting.unsent,
+        "problem": None if problem is None else str(problem),
     }
 
 

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
+from hmrd.clock import uptime
 from hmrd.network.http import HttpAnswer, HttpRequest, ServerFailed, Transport
 from hmrd.protocol import addresses
+from hmrd.protocol.counts import LARGEST_COUNTS, CountsAnswer, CountsMessage
 from hmrd.protocol.doorbell import LARGEST_DOORBELL, DoorbellAccount
 from hmrd.protocol.enrolment import (
     LARGEST_ENROLMENT,
@@ -35,21 +37,29 @@ _LARGEST_EMPTY: Final = 4096
 
 
 class ServerClock:
-    """The server's clock, as far as the device knows it. It is used to sign requests, and for nothing else: a server
-    must not decide when documents end."""
+    """The server's clock, as far as the device knows it. It is used to sign requests and to tell days that cannot be,
+    and for nothing else: a server must not decide when documents end."""
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], float] = time.time, uptime: Callable[[], float] = uptime) -> None:
+        self._now, self._uptime = now, uptime
         self._offset = 0.0
+        self._start: float | None = None
 
     def learn(self, date: float) -> None:
         """Takes over the time that the server says."""
+        self._start = date - self._uptime()
         offset = date - self._now()
         self._offset = offset if abs(offset) > TOLERANCE / 5 else 0.0
 
     def now(self) -> float:
         """Returns the time for a signature."""
         return self._now() + self._offset
+
+    @property
+    def known(self) -> float | None:
+        """The time of the server, whatever the device's clock was set to since; None before its first answer. Counts
+        of days that cannot be are told by it."""
+        return None if self._start is None else self._start + self._uptime()
 
 
 class ServerClient:
@@ -104,6 +114,14 @@ class ServerClient:
                 return last
             raise
         return None
+
+    def counts(self, message: CountsMessage) -> CountsAnswer:
+        """Sends documents of counts. Returns the answer to each."""
+        answer = self._send("POST", addresses.COUNTS, written(message.to_json()), LARGEST_COUNTS)
+        counts_answer = self._read(answer, LARGEST_COUNTS, CountsAnswer.from_json)
+        if len(counts_answer.answers) != len(message.documents):
+            raise ServerFailed(ProblemName.SERVER_STRANGE, f"{self.address.authority} did not answer each document.")
+        return counts_answer
 
     def doorbell(self) -> DoorbellAccount:
         """Asks for the device's account at the broker."""

@@ -36,8 +36,9 @@ class DocumentField:
         return self.offset + self.size
 
 
-def document_fields(layout: WatchLayout) -> tuple[DocumentField, ...]:
-    """Returns the fields of a document about a rune that counts in this layout: all bytes, in their order."""
+def document_fields(layout: WatchLayout | None) -> tuple[DocumentField, ...]:
+    """Returns the fields of a document about a rune that counts in this layout: all bytes, in their order. Without a
+    layout, the bins have no names."""
     fields: list[DocumentField] = []
     for size, meaning, is_counted in _fields(layout):
         fields.append(DocumentField(fields[-1].end if fields else 0, size, meaning, is_counted))
@@ -46,7 +47,7 @@ def document_fields(layout: WatchLayout) -> tuple[DocumentField, ...]:
     return tuple(fields)
 
 
-def _fields(layout: WatchLayout) -> Iterator[tuple[int, str, bool]]:
+def _fields(layout: WatchLayout | None) -> Iterator[tuple[int, str, bool]]:
     yield 1, "version of this form", False
     yield 1, "kind: 0 a day, 1 an hour", False
     yield 2, "day", False
@@ -55,6 +56,23 @@ def _fields(layout: WatchLayout) -> Iterator[tuple[int, str, bool]]:
     yield 8, "first bytes of the digest of the rune", False
     yield 3, "zeros", False
     yield 5, "units of the five groups below, as powers of 2", True
+    yield from _unnamed_bins() if layout is None else _bins(layout)
+    yield _BIN * TIME_BINS, f"time of a run, in {TIME_BINS} steps", True
+    yield 4, "answers of the rune", True
+    yield 3, "time of all runs together", True
+    yield 2, "how often the rune was started again", True
+    yield 4, "highest memory of the program, in KiB", True
+    yield 64, "signature of the device", False
+
+
+def _unnamed_bins() -> Iterator[tuple[int, str, bool]]:
+    yield _BIN * MOST_LABELS, "answers, by label", True
+    yield _BIN * MOST_BINS, "how sure the answers were", True
+    for number in range(MOST_FEATURES):
+        yield _BIN * MOST_BINS, f"feature {number + 1} of what the rune hears or sees, in steps", True
+
+
+def _bins(layout: WatchLayout) -> Iterator[tuple[int, str, bool]]:
     names = layout.labels.names if layout.labels else ()
     yield from ((_BIN, f"answers: {name}", True) for name in names)
     yield from _unused(MOST_LABELS - len(names), "labels that the rune does not have")
@@ -64,12 +82,6 @@ def _fields(layout: WatchLayout) -> Iterator[tuple[int, str, bool]]:
     for feature in layout.features:
         yield from _group(len(feature.edges) + 1, f"{feature.name}, in {len(feature.edges) + 1} steps", feature.name)
     yield from _unused(MOST_BINS * (MOST_FEATURES - len(layout.features)), "features that the rune does not have")
-    yield _BIN * TIME_BINS, f"time of a run, in {TIME_BINS} steps", True
-    yield 4, "answers of the rune", True
-    yield 3, "time of all runs together", True
-    yield 2, "how often the rune was started again", True
-    yield 4, "highest memory of the program, in KiB", True
-    yield 64, "signature of the device", False
 
 
 def _group(bins: int, meaning: str, name: str) -> Iterator[tuple[int, str, bool]]:

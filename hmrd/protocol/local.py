@@ -27,6 +27,8 @@ class LocalCommand(StrEnum):
     STATUS = "status"
     LOG = "log"
     """`size`: the last lines of at most so many bytes."""
+    COUNTS = "counts"
+    """The documents that leave with the next contact, byte for byte, and what the running day would be."""
     SELF_TEST = "self-test"
     """`rune`."""
     GO_BACK = "go-back"

@@ -9,11 +9,12 @@ from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import ApprovedOutputs
 from hmrd.running.failure import problem_of
-from rune.running.container import ContainerError, read_graph
+from rune.running.container import ContainerError, read_graph, read_watch
 from rune.running.runtime import Limits, Runtime
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.self_test import self_test
 from rune.tools.api.ports import inputs_of
+from rune.watch.layout import WatchLayout
 
 _ANY_SEED = 1
 
@@ -31,6 +32,15 @@ def check_rune(
     if result.outputs == approved_outputs.outputs:
         return SelfTestOutcome.PASSED
     return DeviceProblem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
+
+
+def layout_of(data: bytes) -> WatchLayout:
+    """Returns the bins in which a rune counts. One that counts nothing has none."""
+    try:
+        description = read_watch(data)
+    except ContainerError:
+        description = None
+    return WatchLayout(None, None) if description is None else description.layout
 
 
 def missing_source(data: bytes, config: RuneConfig) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
+from hmrd import clock
 from hmrd.config.model import RuneConfig
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
@@ -16,9 +17,11 @@ from hmrd.running.checks import graph_of, limits
 from hmrd.running.failure import RunFailed, problem_of
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
+from hmrd.running.tally import HandOver, Tally, rune_counts
 from hmrd.running.windows import windows
-from rune.running.runtime import LoadedRune, Runtime
+from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
+from rune.running.runtime.messages import OutputMessage
 from rune.tools.api.ports import Input, inputs_of, outputs_of
 
 Windows = Mapping[str, bytes]
@@ -35,6 +38,8 @@ class RunnerHooks:
     """The rune stopped by itself; the text is for the person at the device alone."""
     on_ended: Callable[[], None]
     """The rune does not answer any more, for whatever reason."""
+    on_counts: HandOver
+    """The rune was counted, around a time of the system's clock."""
     on_windows: Callable[[Sequence[Input], Windows], None]
     """A window of each input was read, before the rune runs on it."""
 
@@ -51,6 +56,7 @@ class RuneRunner:
         """Whether a file that feeds it was read to its end, so that it waits."""
         self._data, self._config, self._sinks, self._hooks = data, config, sinks, hooks
         self._stop = StopSignal()
+        self._tally: Tally | None = None
         self._is_alive = True
         self._thread = threading.Thread(target=self._run, name=f"rune {config.name}", daemon=True)
         self._thread.start()
@@ -63,6 +69,11 @@ class RuneRunner:
     def begin_to_stop(self) -> None:
         """Has it stop after the run that is under way."""
         self._stop.set()
+
+    def take_counts(self) -> None:
+        """Hands over what was counted until now, or with the end of the run that is under way."""
+        if (tally := self._tally) is not None:
+            tally.take()
 
     @property
     def is_alive(self) -> bool:
@@ -94,6 +105,7 @@ class RuneRunner:
 
     def _answer(self) -> None:
         loaded_rune = Runtime.load(self._data, limits(self._config.seconds))
+        tally = self._tally = Tally(lambda: rune_counts(loaded_rune), self._hooks.on_counts, clock.wall_time)
         try:
             graph = graph_of(self._data)
             inputs = tuple(inputs_of(graph, loaded_rune.capabilities).values())
@@ -103,16 +115,20 @@ class RuneRunner:
             with closing(self._windows(inputs)) as each_window:
                 for read in each_window:
                     self._hooks.on_windows(inputs, read)
-                    self._call(loaded_rune, inputs, read, names)
+                    with tally.run():
+                        messages = loaded_rune.call(
+                            {port.request.id: read.get(port.name, os.urandom) for port in inputs}
+                        )
+                    self._deliver(messages, names)
         finally:
+            self._tally = None
+            tally.finish()
             loaded_rune.close()
         if not self._stop.is_set:
             self.is_input_over = True
             self._stop.wait(None)
 
-    def _call(self, loaded_rune: LoadedRune, inputs: Sequence[Input], read: Windows, names: Mapping[int, str]) -> None:
-        sources = {port.request.id: read.get(port.name, os.urandom) for port in inputs}
-        messages = loaded_rune.call(sources)
+    def _deliver(self, messages: Sequence[OutputMessage], names: Mapping[int, str]) -> None:
         self.runs += 1
         if messages:
             line = answer_line(messages, names, self.rune.version, self._hooks.now())

@@ -20,9 +20,17 @@ from hmrd.trust import may_leave
 class Requests:
     """Answers requests of the server. A request that was answered half is answered again from its beginning."""
 
-    def __init__(self, device: LocalDevice, config: RuneConfig, slots: Slots, stop_rune: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        device: LocalDevice,
+        config: RuneConfig,
+        slots: Slots,
+        stop_rune: Callable[[], None],
+        forget_counts: Callable[[], None] = lambda: None,
+    ) -> None:
         """`stop_rune` has the rune that answers end; it is started again where the machine says so."""
         self._device, self._config, self._slots, self._stop_rune = device, config, slots, stop_rune
+        self._forget_counts = forget_counts
 
     def answer(self, request: RequestToDevice, state: MachineState) -> MachineEvent:
         """Does what is asked."""
@@ -83,6 +91,7 @@ class Requests:
         if desired is None or not may_leave(connection.identity.trust, desired):
             return _refused(request, ProblemName.ORDER_REFUSED, "No order of the key at home allows it to leave.")
         self._device.recordings.delete_all()
+        self._forget_counts()
         self._stop_rune()
         self._slots.clear()
         return RequestAnswer(request.id)

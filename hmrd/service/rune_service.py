@@ -22,6 +22,7 @@ from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
 from hmrd.running.sinks.make import open_sink
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
+from hmrd.service.counting import RuneCounting, without_disk
 from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.service.tasks import Task, Tasks
@@ -64,6 +65,8 @@ JITTER: Final = 0.1
 RING_EVERY: Final = 2.0
 """Seconds between two polls because of the bell, so that a broker cannot have the device ask without a pause."""
 RETRY_SAVING: Final = 5.0
+COUNT_EVERY: Final = 300.0
+"""Seconds between two writings of what the rune counted: a power cut loses as much."""
 DROPPED_EVERY: Final = 60.0
 """Seconds between two counts of dropped answers."""
 
@@ -96,8 +99,12 @@ class RuneService:
         self._dropped = 0
         self._dropped_posted = 0.0
         self._lock = threading.Lock()
+        self.counting = RuneCounting(device, config.name)
+        self.next_count = 0.0
+        """The time at which what the rune counted is written."""
+        self._is_sending_counts = False
         self._make = Tasks(device, config, self.slots, self._tell)
-        self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune))
+        self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune), self.counting.forget)
 
     def start(self) -> None:
         """Begins, also after a power cut."""
@@ -107,6 +114,13 @@ class RuneService:
     def tick(self) -> None:
         """Time passed."""
         self.handle(Ticked(self._now()))
+
+    def count(self) -> None:
+        """Writes what was counted, and makes documents of what is over."""
+        self.next_count = self._now() + COUNT_EVERY
+        if self.runner is not None:
+            self.runner.take_counts()
+        without_disk(self.counting.settle, self._device.log.write)
 
     def ring(self) -> None:
         """Polls at once, since there may be something new; soon, where the bell rang a moment ago."""
@@ -139,6 +153,7 @@ class RuneService:
             self.runner.stop()
         for sink in self.sinks:
             sink.close()
+        without_disk(self.counting.settle, self._device.log.write)
 
     def handle(self, event: MachineEvent) -> None:
         """Takes an event, writes the state that follows, and does what is to be done."""
@@ -150,6 +165,7 @@ class RuneService:
                 # The poll that ended may have been answered before the bell rang.
                 self._schedule(self.tick)
         self._log_changes(before, self.machine)
+        self._follow_counting(event)
         if self._save():
             self._carry_out(commands)
         else:
@@ -157,6 +173,34 @@ class RuneService:
             safe = [each for each in commands if isinstance(each, RunSlot) and self._is_saved(each)]
             self._carry_out(safe, is_whole=False)
             self.wake = self._now() + RETRY_SAVING
+
+    def _follow_counting(self, event: MachineEvent) -> None:
+        """Counts a restart, takes what the server says about counts, and sends them after it was heard."""
+        if isinstance(event, RuneHalted):
+            self.counting.note_restart(event.rune)
+        if isinstance(event, Polled) and self.config.origin is Origin.SERVER:
+            if event.desired.telemetry is not self.counting.mode and self.runner is not None:
+                # What the rune counted until now belongs to the former way.
+                self.runner.take_counts()
+            without_disk(lambda: self.counting.set_mode(event.desired.telemetry), self._device.log.write)
+        if isinstance(event, Polled | Unchanged):
+            self._send_counts()
+
+    def _send_counts(self) -> None:
+        connection, now = self._device.connection, self._now()
+        if connection is None or self._is_sending_counts or not self.counting.is_due(now):
+            return
+        self._is_sending_counts = True
+
+        def send() -> None:
+            try:
+                without_disk(lambda: self.counting.send(connection, now), self._device.log.write)
+            except Exception as error:
+                self._device.log.write(f"Counts were not sent: {fault_text(error)}.")
+            finally:
+                self._is_sending_counts = False
+
+        threading.Thread(target=send, name=f"{self.config.name} counts", daemon=True).start()
 
     def _save(self) -> bool:
         if self.machine.state == self._saved:
@@ -275,6 +319,7 @@ class RuneService:
             lambda: self._post(RuneStarted(self._now(), digest)),
             lambda problem, detail: self._stopped(digest, problem, detail),
             lambda: self._schedule(self._ended),
+            lambda seconds, counts: self.counting.add(seconds, digest, counts),
             self._record,
         )
         self.runner = RuneRunner(command.rune, data, self.config, self.sinks, hooks)
@@ -321,6 +366,7 @@ class RuneService:
         self.stop_rune()
         self.slots.clear()
         self._device.recordings.delete_all()
+        self.counting.forget()
         self._device.folder.forget_documents()
         self._device.folder.identity.forget()
         self._device.connection = None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from hmrd.protocol.local import SOCKET_NAME, STATE_FOLDER
+from hmrd.storage.counts import CountsFiles
 from hmrd.storage.files import make_folder, storage_failure
 from hmrd.storage.identity import IdentityFiles
 from hmrd.storage.slots import Slots
@@ -40,6 +41,10 @@ class StateFolder:
     def slots(self, rune: str) -> Slots:
         """Returns the slots of the machine of this name."""
         return Slots(self._rune(rune))
+
+    def counts(self, rune: str) -> CountsFiles:
+        """Returns the counts of the machine of this name."""
+        return CountsFiles(self._rune(rune) / "counts")
 
     def lock(self) -> int:
         """Keeps other processes out until this one ends, and returns the descriptor. Raises `FolderInUse`, and

@@ -135,8 +135,8 @@ def test_a_document_has_counts_and_whose_they_are_and_nothing_else() -> None:
     assert DOCUMENT.signed(KEY.sign) == DOCUMENT.signed(KEY.sign)
 
 
-@pytest.mark.parametrize("layout", [LAYOUT, WatchLayout(None, None), WatchLayout(LAYOUT.labels, None)])
-def test_each_byte_of_a_document_has_a_meaning(layout: WatchLayout) -> None:
+@pytest.mark.parametrize("layout", [None, LAYOUT, WatchLayout(None, None), WatchLayout(LAYOUT.labels, None)])
+def test_each_byte_of_a_document_has_a_meaning(layout: WatchLayout | None) -> None:
     rows = document_fields(layout)
     assert [each.offset for each in rows[1:]] == [each.end for each in rows[:-1]]
     assert (rows[0].offset, rows[-1].end) == (0, DOCUMENT_SIZE)

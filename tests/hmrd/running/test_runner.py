@@ -17,6 +17,7 @@ from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
 from rune.digests import digest_of
 from rune.tools.api.ports import Input
+from rune.watch.counts import Counts
 from tests.support.hmrd.runes import MARKER, endless_rune, mirror_rune, sine_rune, trapping_rune
 from tests.support.hmrd.waiting import wait_until
 
@@ -39,16 +40,20 @@ class RuneRun:
         self.problems: list[DeviceProblem] = []
         self.details: list[str] = []
         self.windows: list[Mapping[str, bytes]] = []
+        self.counts: list[Counts] = []
         self.sink = ListSink()
         self.queue = AnswerQueue(self.sink, 100, lambda _: None)
         config = RuneConfig(sources={} if source is None else {name: source}, seconds=seconds)
         wanted_rune = WantedRune("", 1, "1.0", digest_of(data), len(data))
-        hooks = RunnerHooks(lambda: 5.0, lambda: None, self._stopped, lambda: None, self._keep)
+        hooks = RunnerHooks(lambda: 5.0, lambda: None, self._stopped, lambda: None, self._count, self._keep)
         self.runner = RuneRunner(wanted_rune, data, config, [self.queue], hooks)
 
     def _stopped(self, problem: DeviceProblem, detail: str) -> None:
         self.problems.append(problem)
         self.details.append(detail)
+
+    def _count(self, _: float, counts: Counts) -> None:
+        self.counts.append(counts)
 
     def _keep(self, _: Sequence[Input], read: Mapping[str, bytes]) -> None:
         self.windows.append(read)
@@ -74,6 +79,10 @@ def test_a_real_rune_answers_each_line(tmp_path: Path) -> None:
     assert abs(second["outputs"]["result"][0] - 1) < 0.1  # type: ignore[index]
     assert len(run.windows) == 2
     assert run.problems == []
+    (counts,) = run.counts
+    assert (counts.answers, sum(counts.time), counts.labels) == (2, 2, ())
+    assert counts.microseconds > 0
+    assert counts.memory > 1000
 
 
 @pytest.mark.parametrize(

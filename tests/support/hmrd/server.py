@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hmrd.protocol import addresses
+from hmrd.protocol.counts import CountsAnswer, CountsMessage, CountsVerdict, DocumentAnswer
 from hmrd.protocol.doorbell import DoorbellAccount
 from hmrd.protocol.enrolment import (
     CodeProof,
@@ -51,6 +52,9 @@ class ProtocolServer:
         self.runes: dict[str, bytes] = {}
         self.documents: dict[str, bytes] = {}
         self.reports: list[Report] = []
+        self.counts: list[bytes] = []
+        """The documents of counts that were taken."""
+        self.counts_answer = DocumentAnswer(CountsVerdict.TAKEN)
         self.last_report = 0
         self.clock: Callable[[], float] = time.time
         self.fault = ""
@@ -169,6 +173,10 @@ class _Handler(QuietHandler):
                 return self._json(200, state.doorbell.to_json())
             case "POST", addresses.REPORTS:
                 return self._take(state, Report.from_json(parsed(body, len(body))))
+            case "POST", addresses.COUNTS:
+                documents = CountsMessage.from_json(parsed(body, len(body))).documents
+                state.counts.extend(documents)
+                return self._json(200, CountsAnswer((state.counts_answer,) * len(documents)).to_json())
             case "PUT", addresses.KEY:
                 state.public_key = KeyChange.from_json(parsed(body, len(body))).public_key
                 return self.respond(204)
