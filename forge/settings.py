@@ -31,6 +31,7 @@ DEVICE_POLL_SECONDS = ENVIRONMENT.device_poll_seconds
 DEVICE_MQTT_URL = ENVIRONMENT.device_mqtt_url
 DEVICE_MQTT_CREDENTIALS = ENVIRONMENT.device_mqtt_credentials
 DEVICE_LONG_POLLS = ENVIRONMENT.device_long_polls
+TELEMETRY_DAYS = ENVIRONMENT.telemetry_days
 AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_COPIES = ENVIRONMENT.audit_copies
 AUDIT_WEBHOOK_SECRET = ENVIRONMENT.audit_webhook_secret
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "forge.repositories",
     "forge.fleet",
     "forge.deployments",
+    "forge.telemetry",
     "forge.player",
     "forge.webhooks",
     "forge.notices",

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Sum
+from django.db.models import F, Prefetch
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.deployments.errors import DeploymentNotFound, KeyNotFound
-from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release, TelemetryOfDay
+from forge.deployments.models import CallsOfDay, Deployment, DeploymentKey, DeploymentQuerySet, Release
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.models import Tag, WithdrawnRune
@@ -83,13 +82,6 @@ def withdrawn_of(deployments: Sequence[Deployment]) -> frozenset[str]:
     projects = {each.project_id for each in deployments}
     rows = WithdrawnRune.objects.filter(repository__project__in=projects)
     return frozenset(rows.values_list("digest", flat=True))
-
-
-def reports_since(deployment: Deployment, day: date) -> Sequence[Mapping[str, Any]]:
-    """The reports of apps from a day on: `event`, `browser` and `count`, the most frequent first. The caller has found
-    the deployment."""
-    rows = TelemetryOfDay.objects.filter(deployment=deployment, day__gte=day).order_by().values("event", "browser")
-    return list(rows.annotate(count=Sum("count")).order_by("-count", "event", "browser"))
 
 
 def may_deploy(project: Project) -> Callable[[Actor], bool]:

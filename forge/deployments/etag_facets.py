@@ -15,10 +15,9 @@ def serving_facet(deployment: Deployment, release: Release) -> Facet:
 
 
 def settings_facet(deployment: Deployment) -> Facet:
-    """Returns its title, the origins whose pages may use it, the deployment that it is promoted from, and whether
-    reports are counted."""
+    """Returns its title, the origins whose pages may use it, and the deployment that it is promoted from."""
     source = deployment.promoted_from
-    values = [deployment.title, deployment.origins, deployment.telemetry, source.name if source else ""]
+    values = [deployment.title, deployment.origins, source.name if source else ""]
     return Facet("settings", values, "The settings of the deployment changed.")
 
 

@@ -31,7 +31,6 @@ __all__ = (
     "Release",
     "ReleaseImage",
     "StoredPlayerScript",
-    "TelemetryOfDay",
     "UpdateDocument",
     "UpdateKey",
     "UpdateRole",
@@ -73,8 +72,6 @@ class Deployment(models.Model):
     )
     """The deployment of the same project whose release a promotion copies to this one, such as staging; None without
     one."""
-    telemetry = models.BooleanField(default=False, db_default=False)
-    """Whether the reports of apps with @hotg-ai/forge are counted. They are dropped otherwise."""
     blocked_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     """The manifest that the followed tag names and the gate refuses, or "" if it does not."""
     block_reasons = models.JSONField(default=list)
@@ -213,29 +210,6 @@ class CallsOfDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deployment_id} {self.day}"
-
-
-class TelemetryOfDay(models.Model):
-    """The number of reports of an event by apps of a deployment on a day, by the family of browsers.
-
-    No row says which app.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="telemetry_of_days")
-    day = models.DateField()
-    event = models.CharField(max_length=30)
-    browser = models.CharField(max_length=30)
-    count = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["deployment", "day", "event", "browser"], name="one_count_of_an_event")
-        ]
-        ordering = ["day"]
-
-    def __str__(self) -> str:
-        return f"{self.deployment_id} {self.day} {self.event}"
 
 
 class StoredPlayerScript(models.Model):

@@ -26,7 +26,6 @@ from forge.deployments.previews import announcements as _preview_sentences  # no
 from forge.deployments.previews.access import preview_of
 from forge.deployments.serving.calls import FLUSH_EVERY, write_calls
 from forge.deployments.serving.player_script import STORE_EVERY, store_script
-from forge.deployments.serving.stock.telemetry import write_telemetry
 from forge.deployments.updates import announcements as _sentences  # noqa: F401  declares them
 from forge.deployments.updates.jobs import REQUEST_EVERY, SIGN_DEPLOYMENT, request_update, request_updates
 from forge.fleet.groups.assignments import unbind_group
@@ -141,7 +140,6 @@ register(
 register(
     PeriodicTask("calls", FLUSH_EVERY, RunsIn.EACH_SERVER, "writes down how often deployments were asked", write_calls)
 )
-register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_telemetry))
 register(
     PeriodicTask(
         "player-script",

@@ -18,6 +18,7 @@ from forge.deployments.build_remarks import BuildRemarks, standings_of_releases
 from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.fleet.progress import progress_of
 from forge.deployments.fleet.serializers import DeploymentDevicesJson, devices_to_json
+from forge.deployments.hooks import counting_deployments
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind, Release
 from forge.deployments.signed_releases import SignedRelease, signed_releases
 
@@ -79,7 +80,7 @@ class DeploymentJson(TypedDict):
     kind: Annotated[str, choices("DeploymentKind", DeploymentKind.values)]
     url: Annotated[str, "what apps load"]
     short_id: Annotated[int, "the number that @hotg-ai/forge takes as deploymentId"]
-    telemetry: Annotated[bool, "whether reports of @hotg-ai/forge are counted"]
+    telemetry: Annotated[bool, "whether it counts what devices and apps report"]
     follows: Annotated[str, "the tag that it follows; empty where its version stays"]
     blocked: BlockJson | None
     promoted_from: Annotated[str, "the name of the deployment that it is promoted from; empty if there is none"]
@@ -94,8 +95,11 @@ class DeploymentJson(TypedDict):
 def deployments_to_json(deployments: Sequence[Deployment]) -> list[DeploymentJson]:
     """Deployments of one project, found by `forge.deployments.access`."""
     signed, standings = signed_releases(deployments), standings_of_releases(deployments)
-    devices = _devices_of(deployments)
-    return [_deployment_to_json(each, signed.get(each.pk), standings, devices.get(each.pk)) for each in deployments]
+    devices, counting = _devices_of(deployments), counting_deployments([each.pk for each in deployments])
+    return [
+        _deployment_to_json(each, signed.get(each.pk), standings, devices.get(each.pk), is_counting=each.pk in counting)
+        for each in deployments
+    ]
 
 
 def deployment_to_json(deployment: Deployment) -> DeploymentJson:
@@ -115,6 +119,8 @@ def _deployment_to_json(
     signed_release: SignedRelease | None,
     standings: Mapping[UUID, BuildRemarks],
     devices: DeploymentDevicesJson | None,
+    *,
+    is_counting: bool,
 ) -> DeploymentJson:
     block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
@@ -123,7 +129,7 @@ def _deployment_to_json(
         "kind": deployment.kind,
         "url": f"{settings.PUBLIC_URL}{deployment.served_path}",
         "short_id": deployment.short_id,
-        "telemetry": deployment.telemetry,
+        "telemetry": is_counting,
         "follows": deployment.follows,
         "blocked": block if deployment.blocked_digest else None,
         "promoted_from": deployment.promoted_from.name if deployment.promoted_from else "",

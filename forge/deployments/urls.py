@@ -62,6 +62,5 @@ served_urlpatterns = [
 stock_urlpatterns = [
     path("deployment", stock.deployment_download),
     path("kms", stock.encryption_keys),
-    path("telemetry", stock.telemetry_report),
 ]
 """Below /forge/: what clients of @hotg-ai/forge ask."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from forge.accounts.models import Organisation
 from forge.core.hooks import Hook
+from forge.fleet.models import Device
+from hmrd.protocol.counts import DocumentAnswer
 
 devices_changed: Hook[[Organisation, Collection[UUID]], None] = Hook()
 """Chooses anew what devices shall run, by their ids. It is called in the transaction in which they joined or were
 retired, or in which their names, boards or labels changed."""
+
+device_handed_over: Hook[[Device], None] = Hook()
+"""Deletes what a higher floor knows of a device for its former organisation. It is called in the transaction in which
+the device goes to another one."""
+
+documents_arrived: Hook[[Device, Sequence[bytes], datetime], Sequence[DocumentAnswer]] = Hook()
+"""Takes documents of counts that the key of a device sent (`hmrd.protocol.counts`), and answers each of them."""
 
 first_root: Hook[[Organisation], str | None] = Hook()
 """Returns the digest of the first root document that devices of an organisation accept; None before one was signed."""

@@ -19,6 +19,7 @@ from forge.projects import page_urls as projects
 from forge.registry import page_urls as registry
 from forge.repositories import page_urls as repositories
 from forge.reviews import page_urls as reviews
+from forge.telemetry import page_urls as telemetry
 from forge.web import compare, explore, home, organisation, person, schemas, search, try_rune
 from forge.web.builds import forms as build_forms
 from forge.web.builds import listing as build_list
@@ -96,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *registry.project_pages,
     *reviews.project_pages,
     *deployments.project_pages,
+    *telemetry.project_pages,
     *repositories.project_pages,
     *notices.project_pages,
 ]

@@ -26,6 +26,7 @@ SETTINGS = {
     "PUBLIC_URL": "The server's public address; links for others start with it.",
     "UPLOAD_LIMIT": "Bytes that one request may carry, "
     "except a push of a blob to the registry, which has the quota of storage.",
+    "TELEMETRY_DAYS": "Days that the counts of a single device are kept, at most 400, which is how long totals are.",
     "AUDIT_DAYS": "Days that an entry of the audit log is kept.",
     "AUDIT_COPIES": "Where the audit log is sent as it is written, separated by commas: `file:///path`, "
     "`syslog://host:601`, `syslogs://host:6514` (TLS) or `https://host/path`.",
@@ -98,6 +99,7 @@ def settings_page() -> str:
         "PORT": f"`{default.port}`",
         "PUBLIC_URL": "`http://127.0.0.1:PORT`",
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
+        "TELEMETRY_DAYS": f"`{default.telemetry_days}`",
         "AUDIT_DAYS": f"`{default.audit_days}`",
         "SECRET_KEY": "generated",
         "SIGNING_SECRET_FILE": "`~/.config/hammer-forge/signing-secret`",

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from forge.accounts.models import Organisation
 from forge.deployments.access import withdrawn_of
+from forge.deployments.hooks import is_counting
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateRole
 from forge.deployments.signed_releases import root_digest_of
 from forge.fleet.groups.assignments import AssignedRelease, assign_release
+from hmrd.protocol.wanted import Telemetry
 
 
 def assigned_release(deployment: Deployment) -> AssignedRelease:
@@ -31,6 +33,7 @@ def assigned_release(deployment: Deployment) -> AssignedRelease:
         version=release.version,
         rune=release.rune if is_allowed else "",
         size=release.size,
+        telemetry=Telemetry.DAY if is_counting(deployment) else Telemetry.OFF,
     )
 
 

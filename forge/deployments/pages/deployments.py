@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.core.errors import Conflict, Gone, Invalid, NotFound, Stale
+from forge.core.errors import Conflict, DomainError, Gone, Invalid, NotFound, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
 from forge.core.preconditions import form_precondition
 from forge.deployments import actions
-from forge.deployments.access import deployments_of, find_deployment, reports_since, require_key_of
+from forge.deployments.access import deployments_of, find_deployment, require_key_of
 from forge.deployments.bindings.actions import bind_to_group, unbind_from_group
+from forge.deployments.hooks import telemetry_card
 from forge.deployments.models import Deployment, DeploymentKind
-from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
 from forge.deployments.pages.devices import devices_card
 from forge.deployments.pages.signed_state import signed_state_of
@@ -100,9 +98,11 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
             case "promote":
                 actions.promote(principal, row, precondition=precondition)
             case "save":
-                origins, telemetry = _lines(form.get("origins", "")), "telemetry" in form
-                title, source = form.get("title", ""), form.get("promoted_from", "")
-                actions.change_deployment(principal, row, title, origins, telemetry, source, precondition=precondition)
+                origins, source = _lines(form.get("origins", "")), form.get("promoted_from", "")
+                title = form.get("title", "")
+                actions.change_deployment(
+                    principal, row, title, origins, promoted_from=source, precondition=precondition
+                )
             case "key":
                 days = form.get("days", "").strip()
                 _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
@@ -127,6 +127,12 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
         again = find_deployment(principal, project, deployment)
         return render(request, "deployments/deployment.html", _one(request, again, secret))
     return redirect(address_of_tab(row, tab))
+
+
+def show_deployment(request: HttpRequest, deployment: Deployment, error: DomainError) -> HttpResponse:
+    """Shows a deployment again, after a form of another app on its page was refused."""
+    row = find_deployment(principal_of(request), deployment.project, deployment.name)
+    return show_again(request, "deployments/deployment.html", _one(request, row), error)
 
 
 def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -175,7 +181,7 @@ def _one(
         "options": options,
         "chosen_option": served_option(options, deployment, card.now),
         "may_deploy": can(principal, Verb.DEPLOY, project),
-        "reports": reports_since(deployment, timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)),
+        "telemetry": next(iter(telemetry_card.call(principal, deployment)), None),
         "updates": signed_state_of(principal, deployment),
         "promotion": promotion_of(deployment),
         "fleet": devices_card(principal, deployment),

@@ -20,6 +20,7 @@ from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.bound_devices import require_unbound
 from forge.deployments.errors import DeploymentExists, TooManyDeployments
 from forge.deployments.etag_facets import serving_facet, settings_facet
+from forge.deployments.hooks import telemetry_change
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.actions.records import ReleaseRecord
@@ -113,8 +114,9 @@ def change_deployment(
     *,
     precondition: Precondition = None,
 ) -> Deployment:
-    """Changes the title, the origins, the deployment that it is promoted from, or whether reports of apps are counted.
-    The name stays: apps have it. With a source it follows no tag any more: it changes when somebody promotes."""
+    """Changes the title, the origins, the deployment that it is promoted from, or whether it counts what devices and
+    apps report. The name stays: apps have it. With a source it follows no tag any more: it changes when somebody
+    promotes."""
     project = deployment.project
     deployment = lock_deployment(deployment)
     require_precondition((settings_facet(deployment),), precondition)
@@ -123,8 +125,6 @@ def change_deployment(
         deployment.title = _checked_title(title)
     if origins is not None:
         deployment.origins = checked_origins(origins)
-    if telemetry is not None:
-        deployment.telemetry = telemetry
     if promoted_from is not None:
         deployment.promoted_from = checked_source(project, promoted_from, deployment)
         if deployment.promoted_from is not None:
@@ -133,10 +133,12 @@ def change_deployment(
             stop_following(deployment)
     after = _settings_of(deployment)
     if after != before:
-        deployment.save(update_fields=["title", "origins", "telemetry", "promoted_from", *FOLLOWING])
+        deployment.save(update_fields=["title", "origins", "promoted_from", *FOLLOWING])
         what = {"deployment": deployment.title, "before": before, "after": after}
         write_entry(actor, "deployment.change", project.stream, project.place, **what)
         append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
+    if telemetry is not None:
+        telemetry_change.call(actor, deployment, telemetry)
     return deployment
 
 
@@ -168,6 +170,5 @@ def _settings_of(deployment: Deployment) -> dict[str, object]:
     return {
         "title": deployment.title,
         "origins": deployment.origins,
-        "telemetry": deployment.telemetry,
         "promoted_from": source.title if source else "",
     }

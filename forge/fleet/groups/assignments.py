@@ -13,7 +13,7 @@ from forge.core.errors import Conflict
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
 from forge.fleet.self_tests.requests import prepare_outputs
-from hmrd.protocol.wanted import MOST_ORDERS
+from hmrd.protocol.wanted import MOST_ORDERS, Telemetry
 
 MOST_KEY_ORDERS: Final = MOST_ORDERS - 2
 """Beside the order for the release, and one about a request."""
@@ -45,6 +45,8 @@ class AssignedRelease:
     rune: str
     """The digest of the rune, or "" while devices shall keep what they run."""
     size: int
+    telemetry: Telemetry = Telemetry.OFF
+    """The counts that the devices send."""
 
 
 def assignment_of(deployment: UUID) -> Assignment | None:

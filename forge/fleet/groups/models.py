@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb, organisations_where
 from forge.core.actors import Actor
 from forge.fleet.queries.syntax import LONGEST_QUERY
 from hmrd.protocol.names import LONGEST_NAME
-from hmrd.protocol.wanted import LONGEST_VERSION
+from hmrd.protocol.wanted import LONGEST_VERSION, Telemetry
 from rune.digests import DIGEST_LENGTH
 
 
@@ -85,6 +85,10 @@ class Assignment(models.Model):
     """The order for this release that a key at home signed, or ""."""
     key_orders = models.JSONField(default=list, blank=True)
     """The newest orders that change whom or what the devices believe: their keys, or their deployment."""
+    telemetry = models.CharField(
+        max_length=4, choices=[(each.value, each.value) for each in Telemetry], default=Telemetry.OFF.value
+    )
+    """The counts that its devices send."""
     revision = models.PositiveBigIntegerField(default=1)
     """Rises with each change."""
     bound = models.DateTimeField(default=timezone.now, editable=False)

@@ -10,6 +10,7 @@ from forge.fleet.devices.models import Device, HandOver
 from forge.fleet.devices.names import new_name
 from forge.fleet.devices.trust import trusted_fingerprints
 from forge.fleet.enrolment.models import ClaimCode
+from forge.fleet.hooks import device_handed_over
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.reports import Phase
 
@@ -43,6 +44,7 @@ def move_row(device: Device, offer: HandOver) -> Device:
     """Moves the row of a device to the organisation that accepted it, without anything of the former one."""
     for related in _OF_THE_GIVER:
         getattr(device, related).all().delete()
+    device_handed_over.call(device)
     ClaimCode.objects.filter(device=device).update(device=None)
     name_is_used = Device.objects.filter(organisation=offer.to, name=offer.name).exists()
     device.organisation, device.note = offer.to, ""

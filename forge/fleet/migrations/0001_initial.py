@@ -131,6 +131,12 @@ class Migration(migrations.Migration):
                 ("size", models.BigIntegerField()),
                 ("order", models.TextField(blank=True)),
                 ("key_orders", models.JSONField(blank=True, default=list)),
+                (
+                    "telemetry",
+                    models.CharField(
+                        choices=[("off", "off"), ("day", "day"), ("hour", "hour")], default="off", max_length=4
+                    ),
+                ),
                 ("revision", models.PositiveBigIntegerField(default=1)),
                 ("bound", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("changed", models.DateTimeField()),

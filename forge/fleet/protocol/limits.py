@@ -17,6 +17,8 @@ from forge.fleet.protocol.refusals import TOO_OFTEN, DeviceRefusal
 
 REQUESTS_A_MINUTE = 120
 """The limit for one device."""
+COUNTS_A_MINUTE = 10
+"""Requests with counts of one device, each with up to 64 documents: a year of them takes a minute."""
 CODES_A_MINUTE = 10
 """Codes that are tried from one address."""
 FAILED_CODES_A_MINUTE = 60
@@ -32,6 +34,16 @@ def require_rate(device: UUID) -> None:
         return
     if requests.times > REQUESTS_A_MINUTE:
         raise DeviceRefusal(TOO_OFTEN, f"A device may ask {REQUESTS_A_MINUTE} times a minute. Ask again in a minute.")
+
+
+def require_counts_rate(device: UUID) -> None:
+    """Counts a request of a device that has documents of counts. Raises `DeviceRefusal`."""
+    try:
+        requests = windows.count(f"device-counts:{device.hex}", 60)
+    except CountersUnavailable:
+        return
+    if requests.times > COUNTS_A_MINUTE:
+        raise DeviceRefusal(TOO_OFTEN, f"A device may send counts {COUNTS_A_MINUTE} times a minute. Wait a minute.")
 
 
 def begin_code(request: HttpRequest) -> WindowCount:

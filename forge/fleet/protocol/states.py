@@ -19,7 +19,15 @@ from forge.fleet.protocol.long_polls.revisions import revisions_of
 from forge.fleet.protocol.long_polls.terms import PollTerms, poll_terms
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.requests import ask_daily, is_due
-from hmrd.protocol.wanted import MOST_ORDERS, MOST_REQUESTS, DesiredState, RequestKind, RequestToDevice, WantedRune
+from hmrd.protocol.wanted import (
+    MOST_ORDERS,
+    MOST_REQUESTS,
+    DesiredState,
+    RequestKind,
+    RequestToDevice,
+    Telemetry,
+    WantedRune,
+)
 
 
 def answer_state(request: HttpRequest) -> HttpResponse:
@@ -52,7 +60,14 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
         requests=tuple(RequestToDevice(each.pk, RequestKind(each.kind), each.seed) for each in requests),
         orders=_orders(device, requests),
         sequence=device.sequence,
+        telemetry=_telemetry(device),
     )
+
+
+def _telemetry(device: Device) -> Telemetry:
+    """Returns the counts that a device shall send: none once it was retired, or while no deployment is for it."""
+    is_asked = device.assignment is not None and device.retired is None
+    return Telemetry.read(device.assignment.telemetry) if is_asked and device.assignment else Telemetry.OFF
 
 
 def _wanted(device: Device) -> WantedRune | None:

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forge.fleet.protocol.answering import Answer, device_response, done_response
 from forge.fleet.protocol.authentication import require_device
+from forge.fleet.protocol.counts import answer_counts
 from forge.fleet.protocol.doorbells import answer_doorbell
 from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_again
 from forge.fleet.protocol.limits import require_rate
@@ -16,7 +17,7 @@ from forge.fleet.protocol.refusals import KEY_REFUSED, DeviceRefusal
 from forge.fleet.protocol.report_answers import answer_report
 from forge.fleet.protocol.states import answer_state
 from forge.fleet.reports.actions import leave, replace_key
-from hmrd.protocol.addresses import DEVICE, DOORBELL, ENROLMENTS, KEY, REPORTS, STATE
+from hmrd.protocol.addresses import COUNTS, DEVICE, DOORBELL, ENROLMENTS, KEY, REPORTS, STATE
 from hmrd.protocol.enrolment import LARGEST_ENROLMENT, KeyChange, key_change_text
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed
@@ -44,6 +45,7 @@ _ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     ENROLMENTS: {"POST": answer_enrolment, "GET": answer_enrolment_again},
     STATE: {"GET": answer_state},
     REPORTS: {"POST": answer_report},
+    COUNTS: {"POST": answer_counts},
     KEY: {"PUT": _answer_key},
     DOORBELL: {"GET": answer_doorbell},
     DEVICE: {"DELETE": _answer_leaving},

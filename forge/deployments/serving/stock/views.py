@@ -1,4 +1,4 @@
-"""Answers for clients of @hotg-ai/forge 0.11: a rune, a key pair for an encrypted one, and 200 for reports.
+"""Answers for clients of @hotg-ai/forge 0.11: a rune, and a key pair for an encrypted one.
 
 These addresses are the same for all deployments, and the key says which one is meant. A browser asks before it sends
 the key, so that every page may ask; the answer itself may be read by pages of the deployment's origins alone.
@@ -27,11 +27,10 @@ from forge.deployments.serving.callers import (
     served_release,
 )
 from forge.deployments.serving.refusals import KEY_UNKNOWN, METHOD_REFUSED, RUNE_TOO_LARGE, ServingRefusal
-from forge.deployments.serving.stock import telemetry
 from forge.deployments.serving.stock.encryption import MAX_ENCRYPTED, encrypt, key_id_now, public_key
 
-_HEADERS = "x-api-key, deploymentId, x-keyId, x-publicKey, apikey, Content-Type"
-_GET, _POST = "GET, HEAD, OPTIONS", "POST, OPTIONS"
+HEADERS = "x-api-key, deploymentId, x-keyId, x-publicKey, apikey, Content-Type"
+_GET, POST = "GET, HEAD, OPTIONS", "POST, OPTIONS"
 
 Answer = Callable[[HttpRequest, AppCaller], HttpResponseBase]
 
@@ -45,28 +44,12 @@ def deployment_download(request: HttpRequest) -> HttpResponseBase:
 @csrf_exempt
 def encryption_keys(request: HttpRequest) -> HttpResponseBase:
     """The public key for which a client encrypts its own."""
-    return _answer(request, _POST, _key_pair)
-
-
-@csrf_exempt
-def telemetry_report(request: HttpRequest) -> HttpResponse:
-    """Always 200 for POST, whatever is sent: the package would lose its reports over anything else, and retry none."""
-    if request.method == "OPTIONS":
-        response = allow_methods(_POST, _HEADERS)
-    elif request.method == "POST":
-        _count(request)
-        response = HttpResponse(content_type="text/plain")
-    else:
-        response = HttpResponse(status=405, headers={"Allow": _POST})
-    # The answer is the same for everyone, so that it tells nothing.
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _answer(request, POST, _key_pair)
 
 
 def _answer(request: HttpRequest, methods: str, answer: Answer) -> HttpResponseBase:
     if request.method == "OPTIONS":
-        response: HttpResponseBase = allow_methods(methods, _HEADERS)
+        response: HttpResponseBase = allow_methods(methods, HEADERS)
         response.headers["Access-Control-Allow-Origin"] = "*"
         return response
     target: Deployment | None = None
@@ -119,20 +102,3 @@ def _key_pair(request: HttpRequest, caller: AppCaller) -> HttpResponse:
     response = JsonResponse({"keyID": key_id, "publicKey": public_key(caller.deployment.pk, key_id)})
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _count(request: HttpRequest) -> None:
-    """Counts the events of a report if its deployment counts reports; otherwise, and of a wrong key, nothing."""
-    try:
-        if int(request.headers.get("Content-Length") or 0) > telemetry.MAX_BYTES:
-            return
-        caller = find_caller(request.headers.get("apikey", ""))
-        if not caller.deployment.telemetry:
-            return
-        require_living(caller)
-        require_origin(caller.deployment, request.headers.get("Origin", ""))
-        require_rate(caller.key.pk)
-    except (ServingRefusal, ValueError):
-        return
-    for (event, browser), count in telemetry.events_of(request.body).items():
-        telemetry.counter.add((caller.deployment.pk, event, browser), count)

@@ -13,11 +13,12 @@ from nacl.public import Box, PrivateKey, PublicKey
 from forge.accounts.models import User
 from forge.core.models import AuditEntry
 from forge.deployments.actions import change_deployment, create_key, revoke_key
-from forge.deployments.models import Deployment, DeploymentKey, TelemetryOfDay
+from forge.deployments.models import Deployment, DeploymentKey
 from forge.deployments.serving.refusals import ServingRefusal
 from forge.deployments.serving.stock.encryption import encrypt, key_id_now
-from forge.deployments.serving.stock.telemetry import EVENTS, MAX_METRICS, events_of, write_telemetry
 from forge.projects.models import Project
+from forge.telemetry.app_reports.counting import EVENTS, MAX_METRICS, events_of, write_app_reports
+from forge.telemetry.models import AppReportsOfDay
 from tests.support.cases import each_case
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.deployments import deployed
@@ -160,18 +161,18 @@ def test_reports_are_always_answered_and_counted_without_people(
     )
     for key in (secret, "", "wrong"):
         assert {post_report(client, key, each).status_code for each in bodies} == {200}
-    write_telemetry()
-    assert not TelemetryOfDay.objects.exists()
+    write_app_reports()
+    assert not AppReportsOfDay.objects.exists()
     change_deployment(developer, deployment, telemetry=True)
     for each in bodies:
         assert post_report(client, secret, each, Origin=OURS).status_code == 200
     assert post_report(client, secret, body, Origin=FOREIGN).status_code == 200
     assert post_report(client, "wrong", body).status_code == 200
-    write_telemetry()
-    write_telemetry()
-    rows = list(TelemetryOfDay.objects.values_list("event", "browser", "count"))
+    write_app_reports()
+    write_app_reports()
+    rows = list(AppReportsOfDay.objects.values_list("event", "browser", "count"))
     assert sorted(rows) == [("rune/load/started", "Chrome", 1), ("rune/predict/failed", "Chrome", 2)]
-    tables: list[Any] = [TelemetryOfDay, AuditEntry]
+    tables: list[Any] = [AppReportsOfDay, AuditEntry]
     assert "SECRET" not in str([list(table.objects.values()) for table in tables])
 
 

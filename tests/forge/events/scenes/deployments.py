@@ -24,6 +24,7 @@ from forge.fleet.groups.assignments import AssignedRelease, assign_release, assi
 from forge.jobs.kinds import JobContext
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
+from forge.telemetry.switch.actions import turn_off, turn_on
 from hmrd.protocol.orders import sign_order
 from rune.tools.signing.keys import Algorithm, make_private_key
 from tests.forge.events.scenarios import Act, EventWorld, scene
@@ -58,6 +59,19 @@ def a_deployment_is_created(world: EventWorld) -> Act:
 def the_origins_of_a_deployment_change(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project)
     return lambda: deployments.change_deployment(world.developer, deployment, origins=["https://b.example"])
+
+
+@scene(turn_on)
+def telemetry_of_a_deployment_is_turned_on(world: EventWorld) -> Act:
+    deployment = deployed(world.developer, world.project)
+    return lambda: turn_on(world.developer, deployment)
+
+
+@scene(turn_off)
+def telemetry_of_a_deployment_is_turned_off(world: EventWorld) -> Act:
+    deployment = deployed(world.developer, world.project)
+    turn_on(world.developer, deployment)
+    return lambda: turn_off(world.developer, deployment)
 
 
 @scene(deployments.delete_deployment)

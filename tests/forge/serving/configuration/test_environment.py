@@ -61,6 +61,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("PUBLISH_TEMPLATES", "no"),
         ("METRICS_TOKEN", "short"),
         ("LOG_FORMAT", "xml"),
+        ("TELEMETRY_DAYS", "401"),
         ("AUDIT_DAYS", "0"),
         ("AUDIT_COPIES", "/var/log/audit"),
         ("AUDIT_COPIES", "file://relative"),

@@ -22,6 +22,9 @@ _PREVIEW = "d/<str:organisation>/<str:name>/change-requests/<int:number>"
 CASES: list[Case] = [
     ("get", _ROUTE, _ALL, None, READ),
     ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry", f"{_ONE}/telemetry", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals", f"{_ONE}/telemetry/totals", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
     (
         "put",

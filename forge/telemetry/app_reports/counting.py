@@ -15,8 +15,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from forge.deployments.models import Deployment, TelemetryOfDay
+from forge.deployments.models import Deployment
 from forge.deployments.serving.pending_counts import PendingCounts
+from forge.telemetry.app_reports.models import AppReportsOfDay
 
 MAX_BYTES = 256 * 1024
 """The greatest number of bytes of a report. A larger one is dropped."""
@@ -33,10 +34,10 @@ BROWSERS = frozenset(
 )
 """The names that the package uses."""
 
-TelemetryKey = tuple[UUID, str, str]
+ReportKey = tuple[UUID, str, str]
 """A deployment, an event and a browser."""
 
-counter: PendingCounts[TelemetryKey] = PendingCounts()
+counter: PendingCounts[ReportKey] = PendingCounts()
 """This process's."""
 
 
@@ -53,7 +54,7 @@ def events_of(body: bytes) -> Counter[tuple[str, str]]:
     return Counter((event, counted_browser) for event in _types(report))
 
 
-def write_telemetry(reports: PendingCounts[TelemetryKey] = counter) -> None:
+def write_app_reports(reports: PendingCounts[ReportKey] = counter) -> None:
     """Adds the counts to the rows of the days."""
     reports.write(_store)
 
@@ -67,10 +68,10 @@ def _types(report: Mapping[str, Any]) -> Iterable[str]:
 
 
 @transaction.atomic
-def _store(counts: Counter[tuple[TelemetryKey, date]]) -> None:
+def _store(counts: Counter[tuple[ReportKey, date]]) -> None:
     there = set(Deployment.objects.filter(pk__in={key[0] for key, _ in counts}).values_list("pk", flat=True))
     for ((deployment, event, browser), day), count in sorted(counts.items(), key=str):
         if deployment not in there:
             continue
-        row, _ = TelemetryOfDay.objects.get_or_create(deployment_id=deployment, day=day, event=event, browser=browser)
-        TelemetryOfDay.objects.filter(pk=row.pk).update(count=F("count") + count)
+        row, _ = AppReportsOfDay.objects.get_or_create(deployment_id=deployment, day=day, event=event, browser=browser)
+        AppReportsOfDay.objects.filter(pk=row.pk).update(count=F("count") + count)

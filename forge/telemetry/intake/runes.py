@@ -1,0 +1,94 @@
+"""The runes that deployments served, with what each counts. The layout is read from the bytes of the rune, once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from forge.core.blobs.store import read_blob
+from forge.core.errors import DomainError
+from forge.deployments.models import Release
+from forge.fleet.models import Device, DeviceEntry
+from forge.telemetry.intake.models import WatchedRune
+from hmrd.protocol.counts import rune_key
+from hmrd.protocol.reports import EventKind
+from rune.running.container import ContainerError, read_watch
+from rune.watch.description import WatchDescription
+from rune.watch.layout import WatchLayout
+
+_NOTHING = WatchDescription(WatchLayout(None, None))
+
+
+def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, WatchedRune]:
+    """Returns the runes of documents of a device by their keys: those that the deployment served that it belongs to
+    now, or another one of its organisation that it said it had installed."""
+    deployment = None if device.assignment is None else device.assignment.deployment
+    found = _known(keys, deployment) if deployment is not None else {}
+    missing = set(keys) - found.keys()
+    if missing and deployment is not None:
+        found |= _first_time(Release.objects.filter(deployment=deployment), missing)
+    for key in set(keys) - found.keys():
+        installed = DeviceEntry.objects.filter(device=device, kind=EventKind.INSTALLED, rune=OuterRef("rune"))
+        found |= _first_time(
+            Release.objects.filter(
+                Exists(installed),
+                deployment__project__organisation=device.organisation_id,
+                deployment__telemetry_switch__is_on=True,
+            ),
+            {key},
+        )
+    return found
+
+
+def watched_rune_of(release: Release) -> WatchedRune:
+    """Returns the rune of a release with what it counts, for pages. The caller has found the release."""
+    key = rune_key(release.rune).hex()
+    known = _known([key], release.deployment_id)
+    return known.get(key) or _of_release(release, key)
+
+
+def _known(keys: Collection[str], deployment: UUID) -> dict[str, WatchedRune]:
+    return {each.key: each for each in WatchedRune.objects.filter(deployment=deployment, key__in=keys)}
+
+
+def _first_time(releases: QuerySet[Release], keys: Collection[str]) -> dict[str, WatchedRune]:
+    """Returns runes that nothing was counted of before."""
+    found = {}
+    for key in keys:
+        release = releases.filter(rune__startswith=f"sha256:{key}").order_by("-number").first()
+        if release is not None:
+            found[key] = watched_rune_of(release)
+    return found
+
+
+def _of_release(release: Release, key: str) -> WatchedRune:
+    first = Release.objects.filter(deployment=release.deployment_id, rune=release.rune).order_by("number").first()
+    description = description_of(release.rune)
+    row, _ = WatchedRune.objects.get_or_create(
+        deployment_id=release.deployment_id,
+        key=key,
+        defaults={
+            "rune": release.rune,
+            "version": (first or release).version,
+            "layout_json": description.layout.to_json(),
+            "reference": description.reference,
+        },
+    )
+    return row
+
+
+def description_of(rune: str) -> WatchDescription:
+    """Returns what the rune of a digest says that it counts: nothing, where it says so or cannot be read. The caller
+    has found a release with it."""
+    try:
+        return _description(rune)
+    except (ContainerError, DomainError):
+        return _NOTHING
+
+
+@lru_cache(maxsize=64)
+def _description(rune: str) -> WatchDescription:
+    return read_watch(read_blob(rune)) or _NOTHING

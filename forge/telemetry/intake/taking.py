@@ -1,0 +1,172 @@
+"""Takes the documents of a device: each on its own, each once, and none that a device cannot have counted.
+
+A device acts here, and no person: its key signed the request and each document. What is refused is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from prometheus_client import Counter
+
+from forge.fleet.models import Device
+from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, WatchedRune
+from forge.telemetry.intake.plausibility import impossible
+from forge.telemetry.intake.runes import watched_runes
+from forge.telemetry.switch.models import DeploymentTelemetry
+from hmrd.protocol.counts import (
+    UNSIGNED_SIZE,
+    BadDocument,
+    CountsDocument,
+    CountsVerdict,
+    DocumentAnswer,
+    device_key,
+    is_signed,
+)
+from rune.watch.encoding import BadCounts, decode
+
+AHEAD = timedelta(days=1)
+"""So far may the clock of a device be ahead."""
+_documents = Counter("forge_telemetry_documents", "Documents of counts that devices sent.", ["verdict"])
+
+
+class _Refused(Exception):
+    def __init__(self, verdict: CountsVerdict, detail: str) -> None:
+        super().__init__(detail)
+        self.answer = DocumentAnswer(verdict, detail)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A document that may be taken."""
+
+    data: bytes
+    document: CountsDocument
+    watched: WatchedRune
+
+    @property
+    def hour(self) -> int:
+        return WHOLE_DAY if self.document.period.hour is None else self.document.period.hour
+
+    @property
+    def row_key(self) -> tuple[date, int, int]:
+        return self.document.period.day, self.hour, self.watched.pk
+
+
+def take_documents(device: Device, documents: Sequence[bytes], now: datetime) -> Sequence[DocumentAnswer]:
+    """Keeps the documents of a device that can be, and answers each of them."""
+    answers: dict[int, DocumentAnswer] = {}
+    read: dict[int, CountsDocument] = {}
+    for place, data in enumerate(documents):
+        try:
+            read[place] = _read(device, data)
+        except _Refused as refusal:
+            answers[place] = refusal.answer
+    runes = watched_runes(device, {each.rune.hex() for each in read.values()}) if read else {}
+    since = _counting_since(runes)
+    candidates: dict[int, _Candidate] = {}
+    for place, document in read.items():
+        try:
+            candidates[place] = _judged(device, documents[place], document, runes, since, now)
+        except _Refused as refusal:
+            answers[place] = refusal.answer
+    answers |= _store(device, candidates, now)
+    for answer in answers.values():
+        _documents.labels(str(answer.name)).inc()
+    return [answers[place] for place in range(len(documents))]
+
+
+def _read(device: Device, data: bytes) -> CountsDocument:
+    try:
+        document = CountsDocument.read(data)
+    except BadDocument as error:
+        raise _Refused(CountsVerdict.NOT_A_DOCUMENT, str(error)) from None
+    if document.device != device_key(device.pk):
+        raise _Refused(CountsVerdict.OTHER_DEVICE, "The document names another device.")
+    if device.public_key is None or not is_signed(data, device.public_key):
+        raise _Refused(CountsVerdict.SIGNATURE_REFUSED, "The device's key did not sign the document.")
+    return document
+
+
+def _counting_since(runes: Mapping[str, WatchedRune]) -> Mapping[object, datetime]:
+    """Returns since when the deployments of runes count; without those that do not."""
+    deployments = {each.deployment_id for each in runes.values()}
+    rows = DeploymentTelemetry.objects.filter(deployment__in=deployments, is_on=True) if deployments else ()
+    return {row.deployment_id: row.changed for row in rows}
+
+
+def _judged(
+    device: Device,
+    data: bytes,
+    document: CountsDocument,
+    runes: Mapping[str, WatchedRune],
+    since: Mapping[object, datetime],
+    now: datetime,
+) -> _Candidate:
+    watched = runes.get(document.rune.hex())
+    if watched is None:
+        raise _Refused(CountsVerdict.RUNE_UNKNOWN, "The deployment of the device never served this rune.")
+    turned_on = since.get(watched.deployment_id)
+    if turned_on is None:
+        raise _Refused(CountsVerdict.TELEMETRY_OFF, "The deployment does not count now.")
+    period = document.period
+    if period.begin > now + AHEAD:
+        raise _Refused(CountsVerdict.DAY_AHEAD, "The day is more than a day ahead.")
+    if period.day < (now - timedelta(days=settings.TELEMETRY_DAYS)).date():
+        raise _Refused(CountsVerdict.DAY_OLD, f"Counts are kept for {settings.TELEMETRY_DAYS} days.")
+    if period.day < max(device.claimed, turned_on).date():
+        raise _Refused(
+            CountsVerdict.DAY_EARLY, "The day was before the device joined, or before telemetry was turned on."
+        )
+    layout = watched.layout
+    try:
+        counts = decode(document.counts, layout)
+    except BadCounts as error:
+        raise _Refused(CountsVerdict.BINS_WRONG, str(error)) from None
+    if reason := impossible(counts, layout, period.length):
+        raise _Refused(CountsVerdict.COUNTS_IMPOSSIBLE, reason)
+    return _Candidate(data, document, watched)
+
+
+@transaction.atomic
+def _store(device: Device, candidates: Mapping[int, _Candidate], now: datetime) -> dict[int, DocumentAnswer]:
+    """Stores documents that are not there, and compares the others with those that are. Of two of one request, the
+    first is taken."""
+    if not candidates:
+        return {}
+    first = {each.row_key: each for each in reversed(list(candidates.values()))}
+    DeviceCounts.objects.bulk_create(
+        (
+            DeviceCounts(
+                device=device,
+                watched=each.watched,
+                day=each.document.period.day,
+                hour=each.hour,
+                document=each.data,
+                received=now,
+            )
+            for each in first.values()
+        ),
+        ignore_conflicts=True,
+    )
+    days = {each.document.period.day for each in candidates.values()}
+    rows = DeviceCounts.objects.filter(device=device, day__in=days).values_list("day", "hour", "watched", "document")
+    stored = {(day, hour, watched): bytes(document)[:UNSIGNED_SIZE] for day, hour, watched, document in rows}
+    return {place: _answer(each, stored.get(each.row_key)) for place, each in candidates.items()}
+
+
+def _answer(candidate: _Candidate, stored: bytes | None) -> DocumentAnswer:
+    if stored == candidate.data[:UNSIGNED_SIZE]:
+        return DocumentAnswer(CountsVerdict.TAKEN)
+    return DocumentAnswer(
+        CountsVerdict.COUNTS_CHANGED, "The server has other counts of the device for this rune and day."
+    )
+
+
+def forget_device(device: Device) -> None:
+    """Deletes the documents of a device that goes to another organisation."""
+    DeviceCounts.objects.filter(device=device).delete()

@@ -1,0 +1,10 @@
+"""All tables of telemetry. Each is declared in the folder that it belongs to."""
+
+from __future__ import annotations
+
+from forge.telemetry.app_reports.models import AppReportsOfDay
+from forge.telemetry.intake.models import DeviceCounts, WatchedRune
+from forge.telemetry.switch.models import DeploymentTelemetry
+from forge.telemetry.totals.models import DayTotal
+
+__all__ = ("AppReportsOfDay", "DayTotal", "DeploymentTelemetry", "DeviceCounts", "WatchedRune")

@@ -1,0 +1,34 @@
+"""The hooks that telemetry registers with lower floors, and its periodic work."""
+
+from __future__ import annotations
+
+from forge.core.actors import Actor
+from forge.core.processes.periodic import PeriodicTask, RunsIn, register
+from forge.deployments.hooks import telemetry_card, telemetry_change, telemetry_states
+from forge.deployments.models import Deployment
+from forge.deployments.serving.calls import FLUSH_EVERY
+from forge.fleet.hooks import device_handed_over, documents_arrived
+from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.intake.taking import forget_device, take_documents
+from forge.telemetry.pages.card import card_of
+from forge.telemetry.retention import delete_old
+from forge.telemetry.switch.access import states_of
+from forge.telemetry.switch.actions import turn_off, turn_on
+from forge.telemetry.totals.merging import MERGE_EVERY, merge_all
+
+
+@telemetry_change.register
+def set_telemetry(actor: Actor, deployment: Deployment, is_on: bool) -> None:
+    """Turns telemetry of a deployment on or off, as a change of its settings wants it."""
+    (turn_on if is_on else turn_off)(actor, deployment)
+
+
+documents_arrived.register(take_documents)
+device_handed_over.register(forget_device)
+telemetry_states.register(states_of)
+telemetry_card.register(card_of)
+register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
+register(
+    PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)
+)
+register(PeriodicTask("telemetry-old", 3600, RunsIn.ONE_WORKER, "deletes old counts", delete_old, deletes_old=True))

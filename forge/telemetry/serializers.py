@@ -1,0 +1,198 @@
+"""Counts as JSON and as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Annotated, TypedDict
+
+from forge.accounts.audit.export import safe_cell
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.json_types import Timestamp
+from forge.telemetry.intake.models import DeviceCounts
+from forge.telemetry.switch.models import DeploymentTelemetry
+from forge.telemetry.totals.access import Total
+from hmrd.protocol.counts import CountsDocument
+from hmrd.protocol.document_fields import document_fields
+from rune.watch.counts import Counts
+from rune.watch.encoding import decode
+from rune.watch.layout import TIME_EDGES, WatchLayout
+
+
+class TelemetryStateJson(TypedDict):
+    """Whether a deployment counts."""
+
+    is_on: bool
+    changed: Annotated[Timestamp | None, "since when it is so; null of one that never counted"]
+    changed_by: PersonJson | None
+
+
+class CountedFeatureJson(TypedDict):
+    """A statistic of what passes a wire of the rune."""
+
+    name: str
+    edges: Annotated[list[float], "between the bins"]
+    counts: list[int]
+
+
+class CountsJson(TypedDict):
+    """Counts in the bins of a rune."""
+
+    answers: int
+    labels: Annotated[dict[str, int], "answers by label"]
+    confidence_edges: Annotated[list[float], "between the bins, as parts of 1"]
+    confidence: list[int]
+    features: list[CountedFeatureJson]
+    time_edges: Annotated[list[float], "seconds between the bins of the time of a run"]
+    time: list[int]
+    microseconds: Annotated[int, "of all runs together"]
+    restarts: int
+    memory: Annotated[int, "the highest, in KiB"]
+
+
+class TotalJson(TypedDict):
+    """The counts of a rune's devices."""
+
+    version: str
+    rune: Annotated[str, "its digest"]
+    day: Annotated[str | None, "null where days are added up"]
+    board: Annotated[str, "empty where boards are added up"]
+    group: Annotated[str, "the name of the group; empty of all devices"]
+    devices: Annotated[int, "that sent counts; over several days, those of each day are added"]
+    counts: CountsJson
+
+
+class TotalsJson(TypedDict):
+    """Totals of a deployment."""
+
+    totals: list[TotalJson]
+
+
+class DocumentFieldJson(TypedDict):
+    """Some bytes of a document."""
+
+    offset: int
+    size: int
+    data: Annotated[str, "in hexadecimal"]
+    meaning: str
+
+
+class DeviceCountsJson(TypedDict):
+    """A document of a device, byte for byte."""
+
+    period: Annotated[str, "the day in UTC, such as `2026-12-01`, or an hour, `2026-12-01T09`"]
+    version: str
+    rune: str
+    received: Timestamp
+    is_merged: Annotated[bool, "whether it is in the totals"]
+    data: Annotated[str, "all bytes in hexadecimal"]
+    fields: list[DocumentFieldJson]
+    counts: CountsJson
+
+
+class LastDeviceCountsJson(TypedDict):
+    """The last document of a device."""
+
+    last: Annotated[DeviceCountsJson | None, "null of one that sent none"]
+
+
+def state_to_json(switch: DeploymentTelemetry | None) -> TelemetryStateJson:
+    if switch is None:
+        return {"is_on": False, "changed": None, "changed_by": None}
+    by = switch.changed_by
+    return {
+        "is_on": switch.is_on,
+        "changed": switch.changed.isoformat(),
+        "changed_by": None if by is None else person_to_json(by),
+    }
+
+
+def counts_to_json(counts: Counts, layout: WatchLayout) -> CountsJson:
+    names = layout.labels.names if layout.labels else ()
+    return {
+        "answers": counts.answers,
+        "labels": dict(zip(names, counts.labels, strict=True)),
+        "confidence_edges": list(layout.confidence.shares) if layout.confidence else [],
+        "confidence": list(counts.confidence),
+        "features": [
+            {"name": feature.name, "edges": list(feature.edges), "counts": list(group)}
+            for feature, group in zip(layout.features, counts.features, strict=True)
+        ],
+        "time_edges": list(TIME_EDGES),
+        "time": list(counts.time),
+        "microseconds": counts.microseconds,
+        "restarts": counts.restarts,
+        "memory": counts.memory,
+    }
+
+
+def total_to_json(total: Total) -> TotalJson:
+    return {
+        "version": total.watched.version,
+        "rune": total.watched.rune,
+        "day": None if total.day is None else total.day.isoformat(),
+        "board": total.board,
+        "group": total.group,
+        "devices": total.devices,
+        "counts": counts_to_json(total.counts, total.watched.layout),
+    }
+
+
+def device_counts_to_json(row: DeviceCounts) -> DeviceCountsJson:
+    """A document of a device that the caller has found, with its rune."""
+    data, layout = bytes(row.document), row.watched.layout
+    document = CountsDocument.read(data)
+    return {
+        "period": document.period.name,
+        "version": row.watched.version,
+        "rune": row.watched.rune,
+        "received": row.received.isoformat(),
+        "is_merged": row.is_merged,
+        "data": data.hex(),
+        "fields": [
+            {
+                "offset": each.offset,
+                "size": each.size,
+                "data": data[each.offset : each.end].hex(),
+                "meaning": each.meaning,
+            }
+            for each in document_fields(layout)
+        ],
+        "counts": counts_to_json(decode(document.counts, layout), layout),
+    }
+
+
+def totals_to_csv(totals: Sequence[Total]) -> str:
+    """Returns totals as a table: a line for each bin, so that runes with other bins are in one table."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("day", "version", "rune", "board", "group", "devices", "kind", "bin", "count"))
+    for total in totals:
+        day = "" if total.day is None else total.day.isoformat()
+        head = (day, total.watched.version, total.watched.rune, total.board, total.group, total.devices)
+        for row in _lines(total):
+            writer.writerow([safe_cell(str(cell)) for cell in (*head, *row)])
+    return text.getvalue()
+
+
+def _lines(total: Total) -> list[tuple[str, str, int]]:
+    counts = counts_to_json(total.counts, total.watched.layout)
+    lines: list[tuple[str, str, int]] = [("label", name, count) for name, count in counts["labels"].items()]
+    lines += _bins("confidence", counts["confidence_edges"], counts["confidence"])
+    for feature in counts["features"]:
+        lines += _bins(feature["name"], feature["edges"], feature["counts"])
+    lines += _bins("seconds of a run", counts["time_edges"], counts["time"])
+    return [
+        *lines,
+        ("answers", "", counts["answers"]),
+        ("microseconds", "", counts["microseconds"]),
+        ("restarts", "", counts["restarts"]),
+        ("memory", "", counts["memory"]),
+    ]
+
+
+def _bins(kind: str, edges: Sequence[float], counts: Sequence[int]) -> list[tuple[str, str, int]]:
+    """Returns a line for each bin, which is named by its lower edge."""
+    names = ["", *(f"{edge:g}" for edge in edges)]
+    return [(kind, name, count) for name, count in zip(names, counts, strict=False)]

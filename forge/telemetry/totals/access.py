@@ -1,0 +1,123 @@
+"""Reading totals. The caller has found the deployment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.utils import timezone
+
+from forge.core.errors import Invalid
+from forge.deployments.models import Deployment
+from forge.telemetry.intake.models import WatchedRune
+from forge.telemetry.totals.models import DayTotal
+from forge.telemetry.totals.sums import Sums, counts_of, from_bytes, merged
+from rune.watch.counts import Counts
+
+MOST_DAYS: Final = 92
+"""Days of one answer."""
+_USUAL_DAYS: Final = 30
+
+
+class TotalDimension(StrEnum):
+    """The properties by which totals can be told apart, beside the rune: counts of two runes have other bins."""
+
+    DAY = "day"
+    BOARD = "board"
+    GROUP = "group"
+
+
+@dataclass(frozen=True)
+class TotalsFilter:
+    """The totals that somebody asks for."""
+
+    first: date
+    last: date
+    by: frozenset[TotalDimension]
+    version: str = ""
+    board: str = ""
+    group: str = ""
+    """The name of a group, or "" for all devices."""
+
+
+@dataclass(frozen=True)
+class Total:
+    """The counts of a rune, of a day or all days, of a board or all, and of a group or all devices."""
+
+    watched: WatchedRune
+    day: date | None
+    board: str
+    group: str
+    devices: int
+    """Devices that sent counts; over several days, those of each day are added."""
+    counts: Counts
+
+
+def read_filter(parameters: Mapping[str, str]) -> TotalsFilter:
+    """Reads the parameters of an address. Raises `Invalid` with the parameter that does not fit."""
+    today = timezone.now().date()
+    last = _day(parameters, "to", today)
+    first = _day(parameters, "from", last - timedelta(days=_USUAL_DAYS - 1))
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise _invalid("from", f"Ask for 1 to {MOST_DAYS} days.")
+    words = [word for word in parameters.get("by", TotalDimension.DAY).split(",") if word]
+    unknown = next((word for word in words if word not in list(TotalDimension)), None)
+    if unknown is not None:
+        raise _invalid("by", f"{unknown[:30]} is not one of {', '.join(TotalDimension)}.")
+    names = {name: parameters.get(name, "")[:200] for name in ("version", "board", "group")}
+    return TotalsFilter(first, last, frozenset(map(TotalDimension, words)), **names)
+
+
+def totals_of(deployment: Deployment, wanted: TotalsFilter) -> Sequence[Total]:
+    """Returns totals, the newest day first."""
+    rows = DayTotal.objects.filter(
+        watched__deployment=deployment, day__gte=wanted.first, day__lte=wanted.last
+    ).select_related("watched", "group")
+    if wanted.version:
+        rows = rows.filter(watched__version=wanted.version)
+    if wanted.board:
+        rows = rows.filter(board=wanted.board)
+    if wanted.group:
+        rows = rows.filter(group__name=wanted.group)
+    else:
+        rows = rows.filter(group__isnull=TotalDimension.GROUP not in wanted.by)
+    parts: dict[_Key, list[DayTotal]] = defaultdict(list)
+    for row in rows.order_by("-day", "watched", "board", "group"):
+        parts[_key(row, wanted)].append(row)
+    return [_total(key, some) for key, some in parts.items()]
+
+
+_Key = tuple[WatchedRune, date | None, str, str]
+
+
+def _key(row: DayTotal, wanted: TotalsFilter) -> _Key:
+    by = wanted.by
+    return (
+        row.watched,
+        row.day if TotalDimension.DAY in by else None,
+        row.board if TotalDimension.BOARD in by or wanted.board else "",
+        row.group.name if row.group is not None else "",
+    )
+
+
+def _total(key: _Key, rows: Sequence[DayTotal]) -> Total:
+    watched, day, board, group = key
+    sums: list[Sums] = [from_bytes(row.sums) for row in rows]
+    counts = counts_of(merged(sums), watched.layout)
+    return Total(watched, day, board, group, sum(row.devices for row in rows), counts)
+
+
+def _day(parameters: Mapping[str, str], name: str, default: date) -> date:
+    text = parameters.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else default
+    except ValueError:
+        raise _invalid(name, "Write a day as 2026-12-01.") from None
+
+
+def _invalid(name: str, message: str) -> Invalid:
+    return Invalid(message, errors={name: [message]})
