@@ -62,8 +62,11 @@ def address_of_tab(deployment: Deployment, tab: DeploymentTab) -> str:
     return deployment.get_absolute_url() + (f"?tab={tab}" if tab else "")
 
 
-def shown_tabs(deployment: Deployment, current: DeploymentTab, *, may_deploy: bool) -> tuple[DeploymentTabLink, ...]:
-    """Returns the tabs that the reader has: settings are for people who may deploy."""
+def shown_tabs(
+    deployment: Deployment, current: DeploymentTab | None, *, may_deploy: bool
+) -> tuple[DeploymentTabLink, ...]:
+    """Returns the tabs that the reader has: settings are for people who may deploy. `current` is None on a page of
+    another app."""
     return tuple(
         DeploymentTabLink(words, address_of_tab(deployment, tab), tab is current)
         for tab, words in WORDS.items()

@@ -33,6 +33,7 @@ import "./styles/sample-panel.css";
 import "./styles/sample-objects.css";
 import "./styles/label-queue.css";
 import "./styles/deployments.css";
+import "./styles/watch.css";
 import "./styles/models.css";
 import "./styles/searches.css";
 import "./styles/training.css";

@@ -1,0 +1,94 @@
+"""How sure the answers are, as the page draws it: the median, the middle half and 90 of 100 answers a day. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from forge.telemetry.watch.label_mix import MarkLine, mark_lines
+from forge.telemetry.watch.places import DayPlaces, DayText, Tick
+from forge.telemetry.watch.series import VersionMark, WatchedDay
+
+_TOP, _BOTTOM = 14.0, 266.0
+_STEP: Final = 0.2
+
+
+@dataclass(frozen=True)
+class FanBand:
+    """A band between two quantiles, as points of a polygon."""
+
+    points: str
+    look: str
+
+
+@dataclass(frozen=True)
+class ConfidenceFan:
+    """The drawing: 540 by 300 units. Days without answers interrupt bands and lines."""
+
+    bands: tuple[FanBand, ...]
+    medians: tuple[str, ...]
+    """Lines, as points of polylines."""
+    dots: tuple[tuple[float, float], ...]
+    """Medians of days without a neighbour."""
+    ticks: tuple[Tick, ...]
+    days: tuple[DayText, ...]
+    marks: tuple[MarkLine, ...]
+    summary: str
+
+
+def confidence_fan(
+    days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_today_last: bool
+) -> ConfidenceFan | None:
+    """Draws the days; None if no answer of them has a score."""
+    fans = [day.fan for day in days]
+    lowest = min((fan[0] for fan in fans if fan is not None), default=None)
+    if lowest is None:
+        return None
+    bottom = min(0.8, math.floor(lowest / _STEP) * _STEP)
+    places = DayPlaces.of(days, 40.0, 530.0)
+
+    def y(share: float) -> float:
+        return round(_BOTTOM - (_BOTTOM - _TOP) * (share - bottom) / (1 - bottom), 1)
+
+    runs = _runs(fans)
+    bands = []
+    for low, high, look in ((0, 4, "wide"), (1, 3, "half")):
+        for run in runs:
+            under = [(places.centre(place), y(fan[low])) for place, fan in run]
+            above = [(places.centre(place), y(fan[high])) for place, fan in run]
+            if len(run) > 1:
+                bands.append(FanBand(_points([*under, *reversed(above)]), look))
+    medians = [[(places.centre(place), y(fan[2])) for place, fan in run] for run in runs]
+    count = round((1 - bottom) / _STEP)
+    last = runs[-1][-1][1]
+    return ConfidenceFan(
+        tuple(bands),
+        tuple(_points(line) for line in medians if len(line) > 1),
+        tuple(line[0] for line in medians if len(line) == 1),
+        tuple(Tick(y(bottom + _STEP * number), f"{bottom + _STEP * number:.1f}") for number in range(count + 1)),
+        places.texts(is_today_last=is_today_last),
+        mark_lines(marks, places),
+        f"Confidence a day over {len(days)} days; at the end the median is {last[2]:.2f}, "
+        f"and the lowest twentieth {last[0]:.2f}",
+    )
+
+
+def _runs(fans: Sequence[tuple[float, ...] | None]) -> list[list[tuple[int, tuple[float, ...]]]]:
+    """Returns the days with a fan, with their places, in parts without a gap."""
+    runs: list[list[tuple[int, tuple[float, ...]]]] = []
+    is_open = False
+    for place, fan in enumerate(fans):
+        if fan is None:
+            is_open = False
+            continue
+        if not is_open:
+            runs.append([])
+            is_open = True
+        runs[-1].append((place, fan))
+    return runs
+
+
+def _points(places: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x},{y}" for x, y in places)
