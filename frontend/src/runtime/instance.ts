@@ -8,6 +8,8 @@ import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
 import { customSections, readSections, type Section } from "./contents/sections";
+import { watchLayout } from "./contents/watch";
+import { takeCounters } from "./host/counters";
 import { withMemoryMaximum, withTableMaxima } from "./contents/maxima";
 import { elementCount } from "./tensors/shape";
 import { clockStep, StageClock } from "./stage-times";
@@ -19,6 +21,7 @@ import type {
   PackedMessage,
   PackedResult,
   PackedTensor,
+  RuneCounts,
   StageTimes,
   TensorMeaning,
   WatchedMessage,
@@ -53,6 +56,8 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly manifest: () => void;
   readonly call: () => void;
+  /** The address of its counters; null for a rune that does not export it. */
+  readonly watch: (() => unknown) | null;
 }
 
 /** One rune with its state. After a run that threw anything but an `output` error it must be loaded again. */
@@ -118,6 +123,7 @@ export class RuneInstance {
       memory: description.memory,
       firstAnswer: description.firstAnswer,
       memoryPages: exports.memory.buffer.byteLength / 65536,
+      watch: exports.watch === null ? null : watchLayout(sections),
     };
     return new RuneInstance(module, limits, host, exports, loadedRune, description.outputs, wires, find);
   }
@@ -139,6 +145,22 @@ export class RuneInstance {
       modelMilliseconds: models.milliseconds,
       logs,
     };
+  }
+
+  /** What the rune counted since it was loaded, or since the last call; null where it counts nothing. Throws `RuneError`. */
+  takeCounts(): RuneCounts | null {
+    const layout = this.loadedRune.watch;
+    const { memory, watch } = this.#exports;
+    if (layout === null || watch === null) return null;
+    if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
+    let address: unknown;
+    this.#usable = false;
+    runGuarded(this.#host, memory, this.#limits, () => {
+      address = watch();
+    });
+    const counts = takeCounters(this.#host.memory, layout, address);
+    this.#usable = true;
+    return counts;
   }
 
   /** The messages of the run: results, and of a watched wire the last one. */
@@ -276,7 +298,7 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
       throw new RuneError("memory", `The rune's memory cannot be allocated: ${reason(error)}`);
     throw new RuneError("bad-rune", `The rune cannot be started: ${reason(error)}`);
   }
-  const { memory, _manifest: manifest, _call: call } = instance.exports;
+  const { memory, _manifest: manifest, _call: call, _watch: watch } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof manifest !== "function" || typeof call !== "function") {
     throw new RuneError("bad-rune", "The module does not export what a rune does: memory, _manifest and _call.");
   }
@@ -285,6 +307,7 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
     memory,
     manifest: () => void (manifest as () => unknown)(),
     call: () => void (call as (...values: number[]) => unknown)(0, 0, 0),
+    watch: typeof watch === "function" ? () => (watch as () => unknown)() : null,
   };
   runGuarded(host, memory, limits, exports.manifest);
   return exports;

@@ -6,7 +6,7 @@ Reading and writing only; running a rune is `rune.running.runtime`. What writes 
 
 from rune.running.container.errors import ContainerError
 from rune.running.container.needs import needed_resources
-from rune.running.container.reader import RuneFile, read_graph, read_resources, read_rune
+from rune.running.container.reader import RuneFile, read_graph, read_resources, read_rune, read_watch
 from rune.running.container.request_names import requested_stages, streamed_requests, watched_ports
 from rune.running.container.steps import OpenedRune, step_name, with_steps
 from rune.running.container.wasm import PAGE_SIZE, Import, WasmExport, WasmMemory, WasmSection, read_module
@@ -34,6 +34,7 @@ __all__ = [
     "read_module",
     "read_resources",
     "read_rune",
+    "read_watch",
     "read_zune",
     "requested_stages",
     "rune_sections",
