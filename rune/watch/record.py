@@ -1,4 +1,4 @@
-"""What a rune carries of its counting: its bins, and the counts of the test samples, which are the reference."""
+"""The record that a rune carries of its counting: its bins, and the counts of the test samples, the reference."""
 
 from __future__ import annotations
 

@@ -11,19 +11,17 @@ import { customSections, readSections, type Section } from "./contents/sections"
 import { watchLayout } from "./contents/watch";
 import { takeCounters } from "./host/counters";
 import { withMemoryMaximum, withTableMaxima } from "./contents/maxima";
-import { elementCount } from "./tensors/shape";
+import { nodeOf, withMeaning } from "./message-nodes";
 import { clockStep, StageClock } from "./stage-times";
 import type {
   Limits,
   LoadedRune,
-  OutputKind,
   OutputMessage,
   PackedMessage,
   PackedResult,
   PackedTensor,
   RuneCounts,
   StageTimes,
-  TensorMeaning,
   WatchedMessage,
 } from "./types";
 
@@ -147,7 +145,7 @@ export class RuneInstance {
     };
   }
 
-  /** What the rune counted since it was loaded, or since the last call; null where it counts nothing. Throws `RuneError`. */
+  /** Takes the counts since the rune was loaded, or since the last call; null where it counts nothing. Throws `RuneError`. */
   takeCounts(): RuneCounts | null {
     const layout = this.loadedRune.watch;
     const { memory, watch } = this.#exports;
@@ -387,27 +385,6 @@ function probeSizes(module: WebAssembly.Module, limits: Limits, find: FindResour
     // A rune that cannot bear zeros has still said what it reads, up to there.
   }
   return sizes;
-}
-
-function withMeaning(tensor: PackedTensor, meaning: TensorMeaning | null): PackedTensor {
-  return meaning === null || tensor.type === "utf8" ? tensor : { ...tensor, meaning };
-}
-
-/** The one stage of the graph that sends tensors like these. */
-function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly PackedTensor[]): GraphOutput | null {
-  const alike = nodes.filter((node) => node.kind === kind);
-  if (alike.length === 1) return alike[0] ?? null;
-  const fitting = alike.filter(
-    ({ shapes }) =>
-      shapes.length === tensors.length &&
-      shapes.every((shape, index) => {
-        const sentTensor = tensors[index];
-        return (
-          shape?.type === sentTensor?.type && shape !== null && elementCount(shape) === sentTensor?.elements.length
-        );
-      }),
-  );
-  return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
 /** A RangeError in Chromium and WebKit, an error of its own in Firefox. */

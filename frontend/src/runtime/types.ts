@@ -70,7 +70,7 @@ export interface LoadedRune {
   readonly watch: WatchLayout | null;
 }
 
-/** What a rune counted, in the bins of its layout. */
+/** The counts of a rune, in the bins of its layout. */
 export interface RuneCounts {
   readonly labels: readonly number[];
   readonly confidence: readonly number[];

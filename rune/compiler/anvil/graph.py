@@ -97,7 +97,7 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Tally:
+class CounterCall:
     """A call of a function that counts: it finds the bin of a feature, or adds an answer to the `counters`, of 32 bits
     each, which persist. Nothing else reads or writes them. `constants` are C types and bytes."""
 
@@ -115,7 +115,7 @@ class StageEnd:
     stage: str
 
 
-Work = Computation | BlockCall | HostInference | Capture | Send | Tally | StageEnd
+Work = Computation | BlockCall | HostInference | Capture | Send | CounterCall | StageEnd
 
 
 @dataclass(frozen=True, eq=False)

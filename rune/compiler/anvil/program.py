@@ -383,7 +383,7 @@ class Program:
     """The layers of source models, by the names of the calls that compute them, in characters that may stand in C."""
 
     counters: Counters | None = None
-    """None if nothing is counted."""
+    """The counters of the answers; None if nothing is counted."""
 
     @property
     def whole_runs(self) -> int:

@@ -95,7 +95,8 @@ def read_graph(data: bytes | bytearray | memoryview) -> Mapping[str, Any] | None
 
 
 def read_watch(data: bytes | bytearray | memoryview) -> WatchRecord | None:
-    """What the rune counts, whatever else is in `data`; None if it counts nothing. Raises `ContainerError`."""
+    """Returns what the rune counts, whatever else is in `data`; None if it counts nothing. Raises
+    `ContainerError`."""
     sections = _by_name(read_module(data).sections)
     value = next(iter(_objects(sections, SectionName.WATCH)), None)
     if value is None:

@@ -1,4 +1,4 @@
-"""What a rune counts, in a section of its own as JSON."""
+"""Writes what a rune counts, for a section of its own, as JSON."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Code(Enum):
     LABELLED_SCORES = "RUNE0125"
     CHANGED_BLOCK = "RUNE0126"
     GUESSED_RANGES = "RUNE0127"
-    # What a rune counts of its answers: what a Runefile says of it, and the file of its edges.
+    # Counting the answers of a rune: the keys of a Runefile, and the file of the edges.
     WATCH = "RUNE0128"
     UNCOUNTED_FEATURE = "RUNE0129"
     WATCH_FILE = "RUNE0130"

@@ -105,8 +105,8 @@ class Resource:
 
 @dataclass(frozen=True)
 class Watch:
-    """What the rune counts of its answers. `scores` is the tensor of scores, None without a classifier; `reference` are
-    the counts of the project's test samples, None where nobody counted them."""
+    """The bins in which the rune counts its answers. `scores` is the tensor of scores, None without a classifier;
+    `reference` are the counts of the project's test samples, None where nobody counted them."""
 
     layout: WatchLayout
     scores: Port | None

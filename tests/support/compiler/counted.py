@@ -146,8 +146,8 @@ def counting_main(pipeline: Pipeline, before: str = "") -> str:
 
 def _labels(generator: np.random.Generator, count: int) -> LabelBins:
     bins = min(count, int(generator.integers(1, 13)))
-    chosen = [*range(bins), *(int(each) for each in generator.integers(0, bins, count - bins))]
-    return LabelBins(tuple(f"label {number}" for number in range(bins)), tuple(chosen))
+    bin_of_label = [*range(bins), *(int(each) for each in generator.integers(0, bins, count - bins))]
+    return LabelBins(tuple(f"label {number}" for number in range(bins)), tuple(bin_of_label))
 
 
 def _elements(generator: np.random.Generator, type_: TensorType) -> Any:

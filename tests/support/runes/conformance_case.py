@@ -34,7 +34,7 @@ class ConformanceCase:
     """The values of the watched wires in the last run."""
     logs: Sequence[Mapping[str, str]] | None = None
     counts: Mapping[str, object] | None = None
-    """What the rune counted in all runs."""
+    """The counts of all runs."""
     error: Mapping[str, str] | None = None
     needs: Sequence[str] = ()
     within: int | None = None

@@ -78,7 +78,11 @@ function readLabels({ names, bins }: Readonly<Record<string, unknown>>): LabelBi
   return isWhole && new Set(numbers).size === names.length ? { names: texts, bins: numbers as number[] } : null;
 }
 
-function readConfidence({ edges, scale, zero_point: zeroPoint }: Readonly<Record<string, unknown>>): ConfidenceBins | null {
+function readConfidence({
+  edges,
+  scale,
+  zero_point: zeroPoint,
+}: Readonly<Record<string, unknown>>): ConfidenceBins | null {
   const numbers = readEdges(edges);
   if (numbers === null || typeof scale !== "number" || typeof zeroPoint !== "number" || scale <= 0) return null;
   return { edges: numbers, scale, zeroPoint };

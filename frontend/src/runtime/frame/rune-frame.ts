@@ -132,7 +132,7 @@ export class RuneFrame {
     return (await this.#ask({ type: "time", inputs: [...inputs] }, 3 * this.#limits.milliseconds)) as StageTimes;
   }
 
-  /** What the loaded rune counted since it was loaded, or since the last call; null where it counts nothing. Throws `RuneError`. */
+  /** Takes the counts of the loaded rune since the last call; null where it counts nothing. Throws `RuneError`. */
   async takeCounts(): Promise<RuneCounts | null> {
     return (await this.#ask({ type: "counts" }, this.#limits.milliseconds)) as RuneCounts | null;
   }

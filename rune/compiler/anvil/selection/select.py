@@ -10,7 +10,7 @@ from rune.blocks.signature import BlockPace, Count, HostText
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.errors import MissingKernel
-from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd, Tally
+from rune.compiler.anvil.graph import BlockCall, Capture, CounterCall, Graph, HostInference, Node, Send, StageEnd
 from rune.compiler.anvil.kernel_call import (
     ConstantPointer,
     InputPointer,
@@ -148,8 +148,8 @@ class _Selection:
                 self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
                 self._outputs.append(request)
                 self._messages.append(Message(request.kind, message_size(request.kind, tensors)))
-            case Tally():
-                self._steps.append(self._tally(node, node.work))
+            case CounterCall():
+                self._steps.append(self._counter_call(node, node.work))
             case StageEnd(stage):
                 self._steps.append(Mark(stage))
 
@@ -283,7 +283,7 @@ class _Selection:
             self._paces.append(code.pace.behind(BlockPace(first, every)))
         return KernelInvocation(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
 
-    def _tally(self, node: Node, work: Tally) -> KernelInvocation:
+    def _counter_call(self, node: Node, work: CounterCall) -> KernelInvocation:
         tensors = [self._places.tensor(index, PIPELINE) for index in node.inputs]
         arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
         for number in range(len(node.outputs)):

@@ -1,4 +1,4 @@
-"""What a Runefile says of counting: `watch: level` of a stage, and `watch: off` of the whole file."""
+"""Reads what a Runefile says of counting: `watch: level` of a stage, and `watch: off` of the whole file."""
 
 from __future__ import annotations
 

@@ -48,9 +48,9 @@ def find_classifier(
     for stage in reversed(around):
         for index in range(_output_count(stage)):
             type_ = type_of(stage.name, index)
-            found = None if type_ is None else _classifier(Port(stage.name, index), type_, meaning_of, words)
-            if found is not None:
-                return found
+            classifier = None if type_ is None else _classifier(Port(stage.name, index), type_, meaning_of, words)
+            if classifier is not None:
+                return classifier
     return None
 
 
@@ -60,8 +60,8 @@ def label_bins(labels: Sequence[str], own_bins: Iterable[str] | None = None) -> 
     names = [label[:_LONGEST_NAME] for label in labels]
     words = list(dict.fromkeys(names))
     if len(words) > MOST_LABELS:
-        chosen = set(words if own_bins is None else own_bins)
-        words = [*[word for word in words if word in chosen][: MOST_LABELS - 1], OTHER]
+        own_words = set(words if own_bins is None else own_bins)
+        words = [*[word for word in words if word in own_words][: MOST_LABELS - 1], OTHER]
     places = {word: place for place, word in enumerate(words)}
     return LabelBins(tuple(words), tuple(places.get(name, len(words) - 1) for name in names))
 

@@ -19,8 +19,8 @@ from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.watch.classifier import Classifier, label_bins
+from rune.source.runefile.watch.counted_parts import CountedParts
 from rune.source.runefile.watch.numbers import is_edge
-from rune.source.runefile.watch.watched import Watched
 from rune.tensor import ElementType
 from rune.watch.counts import Counts
 from rune.watch.layout import OTHER, BadLayout, WatchLayout
@@ -53,7 +53,7 @@ def file_text(samples: WatchedSamples) -> str:
     return _NUMBER_LIST.sub(lambda match: " ".join(match[0].split()).replace("[ ", "[").replace(" ]", "]"), text) + "\n"
 
 
-def read_watch_file(files: ProjectFiles, watched: Watched, report: DiagnosticReport) -> WatchedSamples | None:
+def read_watch_file(files: ProjectFiles, parts: CountedParts, report: DiagnosticReport) -> WatchedSamples | None:
     """Reads the project's file; None where it has none, or where something is wrong with it, which is reported."""
     try:
         data = files.read(WATCH_FILE)
@@ -64,15 +64,15 @@ def read_watch_file(files: ProjectFiles, watched: Watched, report: DiagnosticRep
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
         report.error(Code.UNREADABLE_FILE, message, report.source.span(0, 0))
         return None
-    return _Reader(data, watched, report).read()
+    return _WatchFileReader(data, parts, report).read()
 
 
-class _Reader:
+class _WatchFileReader:
     """Reads the file and compares it with a Runefile."""
 
-    def __init__(self, data: bytes, watched: Watched, report: DiagnosticReport) -> None:
+    def __init__(self, data: bytes, parts: CountedParts, report: DiagnosticReport) -> None:
         self._data = data
-        self._watched = watched
+        self._parts = parts
         self._report = report
         self._source = report.source = SourceText(WATCH_FILE, data[:MOST_BYTES].decode("utf-8", "replace"))
 
@@ -118,7 +118,7 @@ class _Reader:
         return value
 
     def _compare(self, layout: WatchLayout) -> None:
-        classifier = self._watched.classifier
+        classifier = self._parts.classifier
         if classifier is None and layout.labels is not None:
             self._error("It has labels, and the Runefile has no classifier", "labels")
         elif classifier is not None and (layout.labels is None or layout.confidence is None):
@@ -153,8 +153,7 @@ class _Reader:
                 return
 
     def _compare_features(self, layout: WatchLayout) -> None:
-        wanted = [feature.bins(()) for feature in self._watched.features]
-        names = [each.name for each in wanted]
+        names = [feature.bins(()).name for feature in self._parts.features]
         for each in layout.features:
             if each.name not in names:
                 message = f"It has edges for {quoted(each.name)}, which the Runefile does not watch"
@@ -168,7 +167,7 @@ class _Reader:
         if present != names:
             self._error("Its features are in another order than in the Runefile", "features")
             return
-        for bins, feature in zip(layout.features, self._watched.features, strict=True):
+        for bins, feature in zip(layout.features, self._parts.features, strict=True):
             if feature.type.element is ElementType.F32 and not all(abs(edge) < 1e38 for edge in bins.edges):
                 self._error(f"An edge of {quoted(bins.name)} is too large", "stage", bins.stage)
 

@@ -27,9 +27,9 @@ def _counting(watch: str, call: str = "", layout: object = LAYOUT) -> bytes:
 
 
 def test_counts_are_read_and_set_to_0() -> None:
-    loaded = Runtime.load(_counting(ADDRESS.format("(i32.const 64)"), FULL))
-    loaded.call({})
-    first, second = loaded.take_counts(), loaded.take_counts()
+    counting_rune = Runtime.load(_counting(ADDRESS.format("(i32.const 64)"), FULL))
+    counting_rune.call({})
+    first, second = counting_rune.take_counts(), counting_rune.take_counts()
     assert first is not None
     assert second is not None
     assert (first.labels, first.confidence) == ((2**32 - 1, 0), (0, 0))
@@ -51,9 +51,9 @@ def test_counts_are_read_and_set_to_0() -> None:
     ],
 )
 def test_an_address_outside_of_the_memory_is_refused(body: str, error: type[RuneError]) -> None:
-    loaded = Runtime.load(_counting(ADDRESS.format(body)), Limits(seconds=0.2))
+    counting_rune = Runtime.load(_counting(ADDRESS.format(body)), Limits(seconds=0.2))
     with pytest.raises(error):
-        loaded.take_counts()
+        counting_rune.take_counts()
 
 
 def test_the_last_bytes_of_the_memory_can_be_counters() -> None:
@@ -85,17 +85,17 @@ def test_a_rune_whose_bins_cannot_be_read_runs_and_counts_nothing(layout: object
     data = _counting(ADDRESS.format("(i32.const 64)"), layout=layout)
     with pytest.raises(ContainerError):
         read_watch(data)
-    loaded = Runtime.load(data)
-    loaded.call({})
-    assert loaded.take_counts() is None
+    counting_rune = Runtime.load(data)
+    counting_rune.call({})
+    assert counting_rune.take_counts() is None
 
 
 def test_a_rune_that_was_stopped_has_no_counts() -> None:
-    loaded = Runtime.load(_counting(ADDRESS.format("(i32.const 64)"), "unreachable"))
+    counting_rune = Runtime.load(_counting(ADDRESS.format("(i32.const 64)"), "unreachable"))
     with pytest.raises(RuneError):
-        loaded.call({})
+        counting_rune.call({})
     with pytest.raises(RuneUnusable):
-        loaded.take_counts()
+        counting_rune.take_counts()
 
 
 def test_a_rune_without_the_section_counts_nothing() -> None:

@@ -53,9 +53,9 @@ def test_counters_begin_again_when_they_are_taken() -> None:
     rune = Runtime.load(case.rune())
     first = counts_of_rune(rune, case.frames)
     assert counts_of_rune(rune, case.frames) == first
-    taken = rune.take_counts()
-    assert taken is not None
-    assert (taken.answers, sum(taken.labels)) == (0, 0)
+    counts = rune.take_counts()
+    assert counts is not None
+    assert (counts.answers, sum(counts.labels)) == (0, 0)
     assert first.answers == len(case.frames)
 
 
@@ -67,8 +67,8 @@ def test_a_counter_never_wraps() -> None:
     assert counters is not None
     rune._run(counters.find)
     counters._memory.write("a test", counters.find.result, struct.pack(f"<{len(full)}I", *full))
-    taken = counts_of_rune(rune, case.frames)
-    assert {*taken.labels, *taken.confidence} == {LARGEST}
+    counts = counts_of_rune(rune, case.frames)
+    assert {*counts.labels, *counts.confidence} == {LARGEST}
 
 
 def test_a_counter_in_c_never_wraps_and_outlives_a_reset(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Cases of runes that count: where their counters are, and addresses that are none."""
+"""Cases of runes that count: where their counters are, and addresses outside of the memory."""
 
 from __future__ import annotations
 

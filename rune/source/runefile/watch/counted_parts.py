@@ -1,4 +1,4 @@
-"""What a Runefile has its rune count: a classifier, and features."""
+"""The parts of a pipeline that are counted: a classifier, and features."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Feature:
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What a Runefile has its rune count."""
+class CountedParts:
+    """The classifier and the features of a Runefile that its rune counts."""
 
     classifier: Classifier | None
     features: tuple[Feature, ...]
