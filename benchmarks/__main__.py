@@ -48,6 +48,7 @@ FIGURES = {
     "browser.latency": "A run in the browser",
     "browser.calls": "The cost of a call",
     "compiler.small_cores": "On small cores",
+    "compiler.counting": "Counting answers",
     "server.editing_together": "Editing together",
     "compiler.reading": "Reading a model, and refusing one",
     "language.checking": "Checking a Runefile",

@@ -46,6 +46,13 @@ class SectionName:
     RELAXED = ".rune_relaxed"
     """The same rune as a module of relaxed SIMD, for hosts whose dot product of bytes is exact."""
 
+    WATCH = ".rune_watch"
+    """The bins in which the rune counts its answers, and the counts of its test samples (`rune.watch.record`)."""
+
+
+WATCH_EXPORT: Final = "_watch"
+"""The function without parameters that gives the address of the counters, 32 bits each, in the order of the bins. Other
+hosts ignore it."""
 
 STAGE_MARK: Final = b'{"level":"TRACE","target":"rune.stage","message":'
 """How the log lines begin by which a rune that is built to be timed says that a stage has ended: its name as JSON and

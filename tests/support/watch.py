@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rune.running.container import pack
+from rune.abi import SectionName
+from rune.running.container import canonical_json, pack
 from rune.watch.counts import Counts
-from rune.watch.description import SECTION, WatchDescription
 from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
+from rune.watch.record import WatchRecord
 
 LAYOUT = WatchLayout(
     LabelBins(("nothing", "speech", "knock"), (0, 1, 2)),
@@ -16,7 +17,7 @@ LAYOUT = WatchLayout(
 
 def with_watch(rune: bytes, layout: WatchLayout = LAYOUT) -> bytes:
     """Returns a rune whose section says that it counts in a layout."""
-    return pack(rune, {SECTION: WatchDescription(layout).to_bytes()})
+    return pack(rune, {SectionName.WATCH: canonical_json(WatchRecord(layout).to_json())})
 
 
 def counted(labels: tuple[int, ...] = (60, 30, 10), *, restarts: int = 0, memory: int = 40_000) -> Counts:

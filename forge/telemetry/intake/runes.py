@@ -16,10 +16,10 @@ from forge.telemetry.intake.models import WatchedRune
 from hmrd.protocol.counts import rune_key
 from hmrd.protocol.reports import EventKind
 from rune.running.container import ContainerError, read_watch
-from rune.watch.description import WatchDescription
 from rune.watch.layout import WatchLayout
+from rune.watch.record import WatchRecord
 
-_NOTHING = WatchDescription(WatchLayout(None, None))
+_NOTHING = WatchRecord(WatchLayout(None, None))
 
 
 def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, WatchedRune]:
@@ -66,29 +66,29 @@ def _first_time(releases: QuerySet[Release], keys: Collection[str]) -> dict[str,
 
 def _of_release(release: Release, key: str) -> WatchedRune:
     first = Release.objects.filter(deployment=release.deployment_id, rune=release.rune).order_by("number").first()
-    description = description_of(release.rune)
+    record = record_of(release.rune)
     row, _ = WatchedRune.objects.get_or_create(
         deployment_id=release.deployment_id,
         key=key,
         defaults={
             "rune": release.rune,
             "version": (first or release).version,
-            "layout_json": description.layout.to_json(),
-            "reference": description.reference,
+            "layout_json": record.layout.to_json(),
+            "reference": record.to_json().get("reference"),
         },
     )
     return row
 
 
-def description_of(rune: str) -> WatchDescription:
+def record_of(rune: str) -> WatchRecord:
     """Returns what the rune of a digest says that it counts: nothing, where it says so or cannot be read. The caller
     has found a release with it."""
     try:
-        return _description(rune)
+        return _record(rune)
     except (ContainerError, DomainError):
         return _NOTHING
 
 
 @lru_cache(maxsize=64)
-def _description(rune: str) -> WatchDescription:
+def _record(rune: str) -> WatchRecord:
     return read_watch(read_blob(rune)) or _NOTHING

@@ -15,7 +15,7 @@ from forge.core.actors import Actor
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.telemetry.app_reports.access import reports_since
-from forge.telemetry.intake.runes import description_of
+from forge.telemetry.intake.runes import record_of
 from forge.telemetry.retention import TOTALS_MAX_AGE
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.switch.models import DeploymentTelemetry
@@ -65,6 +65,6 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
         is_for_devices,
         switch,
         can(actor, Verb.DEPLOY, deployment.project),
-        document_fields(description_of(deployment.releases.all()[0].rune).layout) if is_for_devices else (),
+        document_fields(record_of(deployment.releases.all()[0].rune).layout) if is_for_devices else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
     )

@@ -21,7 +21,8 @@ interface Case {
   readonly watched?: readonly unknown[];
   readonly logs?: readonly unknown[];
   readonly within?: number;
-  readonly error?: { readonly when: "load" | "run"; readonly name: string; readonly message?: string };
+  readonly counts?: { readonly labels?: number[]; readonly confidence?: number[]; readonly features?: number[][] };
+  readonly error?: { readonly when: "load" | "run" | "counts"; readonly name: string; readonly message?: string };
 }
 
 const CASES = import.meta.glob<Case>("../../../tests/conformance/*/case.json", { eager: true, import: "default" });
@@ -76,7 +77,7 @@ const cases = Object.entries(CASES)
 describe("the behaviour that all runtimes share", () => {
   test.each(cases)(
     "$name: $description",
-    async ({ folder, inputs, resources, expected, within, capabilities, watched, logs, error }) => {
+    async ({ folder, inputs, resources, expected, within, capabilities, watched, logs, counts, error }) => {
       const resourceBytes = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
       const load = () =>
         RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: resourceBytes, openModel });
@@ -104,7 +105,14 @@ describe("the behaviour that all runtimes share", () => {
         ).toEqual(watched);
       }
       if (logs !== undefined) expect(last?.logs).toEqual(logs);
-      if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(expectedError) as Error);
+      if (counts !== undefined) {
+        expect(rune.takeCounts()).toEqual({ labels: [], confidence: [], features: [], ...counts });
+        expect(rune.takeCounts()?.labels.every((count) => count === 0)).toBe(true);
+      }
+      if (error !== undefined) {
+        const last = () => (error.when === "counts" ? rune.takeCounts() : rune.run(input));
+        expect(last).toThrow(expect.objectContaining(expectedError) as Error);
+      }
     },
   );
 });

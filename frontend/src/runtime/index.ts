@@ -12,6 +12,7 @@ export { decodeOutput } from "./tensors/decode";
 export { isNumberName, NUMBER_ARRAYS } from "./tensors/number-arrays";
 export { unpack } from "./frame/packing";
 export { RuneError, type RuneErrorName } from "./errors";
+export type { WatchLayout } from "./contents/watch";
 export { inspect, type RuneContents, type InspectedResource } from "./contents/inspect";
 export { openFrame, RuneFrame, type Addresses } from "./frame/rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./tensors/shape";
@@ -30,6 +31,7 @@ export type {
   OutputMessage,
   OutputRequest,
   OutputTensor,
+  RuneCounts,
   RunResult,
   StageTime,
   StageTimes,

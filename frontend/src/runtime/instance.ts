@@ -8,19 +8,20 @@ import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
 import { customSections, readSections, type Section } from "./contents/sections";
+import { watchLayout } from "./contents/watch";
+import { takeCounters } from "./host/counters";
 import { withMemoryMaximum, withTableMaxima } from "./contents/maxima";
-import { elementCount } from "./tensors/shape";
+import { nodeOf, withMeaning } from "./message-nodes";
 import { clockStep, StageClock } from "./stage-times";
 import type {
   Limits,
   LoadedRune,
-  OutputKind,
   OutputMessage,
   PackedMessage,
   PackedResult,
   PackedTensor,
+  RuneCounts,
   StageTimes,
-  TensorMeaning,
   WatchedMessage,
 } from "./types";
 
@@ -53,6 +54,8 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly manifest: () => void;
   readonly call: () => void;
+  /** The address of its counters; null for a rune that does not export it. */
+  readonly watch: (() => unknown) | null;
 }
 
 /** One rune with its state. After a run that threw anything but an `output` error it must be loaded again. */
@@ -118,6 +121,7 @@ export class RuneInstance {
       memory: description.memory,
       firstAnswer: description.firstAnswer,
       memoryPages: exports.memory.buffer.byteLength / 65536,
+      watch: exports.watch === null ? null : watchLayout(sections),
     };
     return new RuneInstance(module, limits, host, exports, loadedRune, description.outputs, wires, find);
   }
@@ -139,6 +143,22 @@ export class RuneInstance {
       modelMilliseconds: models.milliseconds,
       logs,
     };
+  }
+
+  /** Takes the counts since the rune was loaded, or since the last call; null where it counts nothing. Throws `RuneError`. */
+  takeCounts(): RuneCounts | null {
+    const layout = this.loadedRune.watch;
+    const { memory, watch } = this.#exports;
+    if (layout === null || watch === null) return null;
+    if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
+    let address: unknown;
+    this.#usable = false;
+    runGuarded(this.#host, memory, this.#limits, () => {
+      address = watch();
+    });
+    const counts = takeCounters(this.#host.memory, layout, address);
+    this.#usable = true;
+    return counts;
   }
 
   /** The messages of the run: results, and of a watched wire the last one. */
@@ -276,7 +296,7 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
       throw new RuneError("memory", `The rune's memory cannot be allocated: ${reason(error)}`);
     throw new RuneError("bad-rune", `The rune cannot be started: ${reason(error)}`);
   }
-  const { memory, _manifest: manifest, _call: call } = instance.exports;
+  const { memory, _manifest: manifest, _call: call, _watch: watch } = instance.exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof manifest !== "function" || typeof call !== "function") {
     throw new RuneError("bad-rune", "The module does not export what a rune does: memory, _manifest and _call.");
   }
@@ -285,6 +305,7 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
     memory,
     manifest: () => void (manifest as () => unknown)(),
     call: () => void (call as (...values: number[]) => unknown)(0, 0, 0),
+    watch: typeof watch === "function" ? () => (watch as () => unknown)() : null,
   };
   runGuarded(host, memory, limits, exports.manifest);
   return exports;
@@ -364,27 +385,6 @@ function probeSizes(module: WebAssembly.Module, limits: Limits, find: FindResour
     // A rune that cannot bear zeros has still said what it reads, up to there.
   }
   return sizes;
-}
-
-function withMeaning(tensor: PackedTensor, meaning: TensorMeaning | null): PackedTensor {
-  return meaning === null || tensor.type === "utf8" ? tensor : { ...tensor, meaning };
-}
-
-/** The one stage of the graph that sends tensors like these. */
-function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly PackedTensor[]): GraphOutput | null {
-  const alike = nodes.filter((node) => node.kind === kind);
-  if (alike.length === 1) return alike[0] ?? null;
-  const fitting = alike.filter(
-    ({ shapes }) =>
-      shapes.length === tensors.length &&
-      shapes.every((shape, index) => {
-        const sentTensor = tensors[index];
-        return (
-          shape?.type === sentTensor?.type && shape !== null && elementCount(shape) === sentTensor?.elements.length
-        );
-      }),
-  );
-  return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
 /** A RangeError in Chromium and WebKit, an error of its own in Firefox. */

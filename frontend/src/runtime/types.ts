@@ -2,6 +2,7 @@
 
 import { MEMORY_PAGES, OUTPUT_BYTES, RUN_MILLISECONDS } from "../declared/run-limits";
 import type { CapabilityKind } from "./capabilities";
+import type { WatchLayout } from "./contents/watch";
 
 export type { CapabilityKind };
 
@@ -65,6 +66,15 @@ export interface LoadedRune {
   readonly firstAnswer: number;
   /** Pages of 64 KiB of its WebAssembly memory: constants, stack and what is left of the last page included. */
   readonly memoryPages: number;
+  /** The bins in which it counts its answers; null for a rune that counts nothing. */
+  readonly watch: WatchLayout | null;
+}
+
+/** The counts of a rune, in the bins of its layout. */
+export interface RuneCounts {
+  readonly labels: readonly number[];
+  readonly confidence: readonly number[];
+  readonly features: readonly (readonly number[])[];
 }
 
 /** The meaning of a tensor's numbers, where the model that gave it says so. */
@@ -190,12 +200,13 @@ export type WorkerRequest =
       /** Those whose scripts stand before the worker's own. */
       readonly interpreters: readonly SuppliedInterpreter[];
     }
+  | { readonly id: number; readonly type: "counts" }
   | { readonly id: number; readonly type: "run"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] }
   | { readonly id: number; readonly type: "time"; readonly inputs: readonly (readonly [number, ArrayBuffer])[] };
 
 /** The worker's answers, to the request of the same id. */
 export type WorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: LoadedRune | RunResult | StageTimes }
+  | { readonly id: number; readonly ok: true; readonly value: LoadedRune | RunResult | StageTimes | RuneCounts | null }
   | { readonly id: number; readonly ok: true; readonly packedResult: PackedResult }
   | {
       readonly id: number;

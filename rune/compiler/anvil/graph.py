@@ -97,13 +97,25 @@ class Send:
 
 
 @dataclass(frozen=True)
+class CounterCall:
+    """A call of a function that counts: it finds the bin of a feature, or adds an answer to the `counters`, of 32 bits
+    each, which persist. Nothing else reads or writes them. `constants` are C types and bytes."""
+
+    header: Header
+    function: str
+    constants: tuple[tuple[str, bytes], ...]
+    numbers: tuple[int, ...]
+    counters: int = 0
+
+
+@dataclass(frozen=True)
 class StageEnd:
     """Tells the host that a stage has ended; an empty name marks the start of the first stage."""
 
     stage: str
 
 
-Work = Computation | BlockCall | HostInference | Capture | Send | StageEnd
+Work = Computation | BlockCall | HostInference | Capture | Send | CounterCall | StageEnd
 
 
 @dataclass(frozen=True, eq=False)

@@ -342,6 +342,20 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Counters:
+    """The counters of a rune, `count` of 32 bits each, and the number of the step that adds to them."""
+
+    place: BufferPlace
+    count: int
+    step: int
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return 4 * self.count
+
+
+@dataclass(frozen=True)
 class Program:
     """A whole rune in the kernels of one target, without addresses.
 
@@ -367,6 +381,9 @@ class Program:
     """The models that the rune contains for its host, without duplicates; `ModelPlace` refers to them."""
     layers: Mapping[str, str] = field(default_factory=dict, compare=False)
     """The layers of source models, by the names of the calls that compute them, in characters that may stand in C."""
+
+    counters: Counters | None = None
+    """The counters of the answers; None if nothing is counted."""
 
     @property
     def whole_runs(self) -> int:

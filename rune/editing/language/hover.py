@@ -64,6 +64,8 @@ class _HoverReader:
         match place.path:
             case ("version" | "image" as key,):
                 return keys.DOCUMENT_KEYS[key]
+            case ("watch",):
+                return keys.COUNTING.get(word)
             case ("pipeline", str(name), *_) if name in self._stages:
                 return self._in_stage(self._stages[name], word)
             case ("resources", str(name), "path" | "inline"):
@@ -105,6 +107,8 @@ class _HoverReader:
                 return f"{model}\n\n---\n\n{self._resource(word[1:])}" if model and word.startswith("$") else model
             case ("out",):
                 return keys.OUTPUTS.get(word.upper())
+            case ("watch", *_):
+                return keys.WATCH.get(word.partition(".")[0])
             case ("inputs", int(index)):
                 return self._input(stage, index, word)
             case ("inputs",):

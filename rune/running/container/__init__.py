@@ -6,11 +6,10 @@ Reading and writing only; running a rune is `rune.running.runtime`. What writes 
 
 from rune.running.container.errors import ContainerError
 from rune.running.container.needs import needed_resources
-from rune.running.container.reader import RuneFile, read_graph, read_resources, read_rune
+from rune.running.container.reader import RuneFile, read_graph, read_resources, read_rune, read_watch
 from rune.running.container.request_names import requested_stages, streamed_requests, watched_ports
 from rune.running.container.steps import OpenedRune, step_name, with_steps
 from rune.running.container.wasm import PAGE_SIZE, Import, WasmExport, WasmMemory, WasmSection, read_module
-from rune.running.container.watch import read_watch
 from rune.running.container.whole import missing_part
 from rune.running.container.writer import canonical_json, pack, rune_sections
 from rune.running.container.zune import Zune, ZuneEntry, is_zune, read_zune

@@ -15,6 +15,8 @@ from typing import Any, Final
 from rune.abi import SectionName as SectionName
 from rune.running.container.errors import ContainerError
 from rune.running.container.wasm import Import, WasmExport, WasmMemory, WasmSection, read_module
+from rune.watch.layout import BadLayout
+from rune.watch.record import WatchRecord
 from rune.wording import size_text
 
 JSON_LIMIT: Final = 2 * 1024 * 1024
@@ -90,6 +92,20 @@ def read_graph(data: bytes | bytearray | memoryview) -> Mapping[str, Any] | None
     """The graph alone, whatever else is in `data`, or None if there is none. Raises `ContainerError`."""
     sections = _by_name(read_module(data).sections)
     return next(iter(_objects(sections, SectionName.GRAPH)), None)
+
+
+def read_watch(data: bytes | bytearray | memoryview) -> WatchRecord | None:
+    """Returns what the rune counts, whatever else is in `data`; None if it counts nothing. Raises
+    `ContainerError`."""
+    sections = _by_name(read_module(data).sections)
+    value = next(iter(_objects(sections, SectionName.WATCH)), None)
+    if value is None:
+        return None
+    try:
+        return WatchRecord.from_json(value)
+    except BadLayout as error:
+        place = sections[SectionName.WATCH.removeprefix(".")][0].offset
+        raise ContainerError(f"The section {SectionName.WATCH} cannot be read: {error}", place) from None
 
 
 def _by_name(sections: Iterable[WasmSection]) -> Mapping[str, list[WasmSection]]:

@@ -20,14 +20,18 @@ def pack(module: bytes, sections: Iterable[tuple[str, bytes]] | Mapping[str, byt
 
 
 def rune_sections(
-    graph: Mapping[str, Any], resources: Iterable[tuple[str, bytes]] = (), relaxed_module: bytes = b""
+    graph: Mapping[str, Any],
+    resources: Iterable[tuple[str, bytes]] = (),
+    relaxed_module: bytes = b"",
+    watch: Mapping[str, Any] | None = None,
 ) -> tuple[tuple[str, bytes], ...]:
-    """The parts of every rune: our version, its graph (`graph_json`) and its resources; and its second module, of
-    relaxed SIMD, where it has one."""
+    """The parts of every rune: our version, its graph (`graph_json`) and its resources; and what it counts and its
+    second module, of relaxed SIMD, where it has them."""
     return (
         (SectionName.VERSION, canonical_json({"version": rune.__version__})),
         (SectionName.GRAPH, canonical_json(graph)),
         *((SectionName.RESOURCE, _resource(name, data)) for name, data in resources),
+        *(((SectionName.WATCH, canonical_json(watch)),) if watch else ()),
         *(((SectionName.RELAXED, relaxed_module),) if relaxed_module else ()),
     )
 

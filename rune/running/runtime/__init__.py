@@ -13,11 +13,12 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rune.running.runtime.engine import CompiledRune, LoadedRune, RuneMemory, Runtime
+    from rune.running.runtime.engine import CompiledRune, LoadedRune, Runtime
     from rune.running.runtime.host.imports import InputSource, RequestedCapability, RequestedOutput
     from rune.running.runtime.host.models import Inference, ModelRequest
     from rune.running.runtime.limits import Limits
     from rune.running.runtime.messages import LogLine, OutputMessage, OutputTensor
+    from rune.running.runtime.wasm.rune_memory import RuneMemory
 
 __all__ = [
     "CompiledRune",
@@ -47,7 +48,7 @@ _MODULES = {
     "OutputMessage": "messages",
     "RequestedOutput": "host.imports",
     "OutputTensor": "messages",
-    "RuneMemory": "engine",
+    "RuneMemory": "wasm.rune_memory",
     "Runtime": "engine",
 }
 

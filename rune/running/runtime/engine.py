@@ -18,11 +18,11 @@ from wasmtime import (
     Module,
     Store,
     Trap,
-    TrapCode,
     ValType,
     WasmtimeError,
 )
 
+from rune.abi import WATCH_EXPORT
 from rune.model.profile import Profile
 from rune.port import Port
 from rune.running.container import (
@@ -30,11 +30,13 @@ from rune.running.container import (
     read_graph,
     read_module,
     read_resources,
+    read_watch,
     step_name,
     streamed_requests,
     watched_ports,
 )
-from rune.running.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
+from rune.running.runtime.counting import RuneCounters
+from rune.running.runtime.errors import NotARune, RuneStopped, RuneUnusable
 from rune.running.runtime.host.imports import Host, InputSource, RequestedCapability, RequestedOutput
 from rune.running.runtime.host.models import Inference, ModelRequest
 from rune.running.runtime.host.resources import FindResource
@@ -42,33 +44,18 @@ from rune.running.runtime.interpreters import Interpreter, ModelLimits, OpenMode
 from rune.running.runtime.limits import Limits
 from rune.running.runtime.messages import LogLine, OutputMessage, read_message
 from rune.running.runtime.stages import stage_milliseconds
+from rune.running.runtime.traps import rune_error
 from rune.running.runtime.wasm.calls import EntryPoint, Imports
 from rune.running.runtime.wasm.guard import CallGuard
-from rune.running.runtime.wasm.guest_memory import GuestMemory
+from rune.running.runtime.wasm.rune_memory import RuneMemory
+from rune.watch.counts import Counts
+from rune.watch.layout import WatchLayout
 from rune.wording import plain, size_text
 
 T = TypeVar("T")
 
-_NEARLY_ALL = 0.9
-"""A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
 _DEFAULT_LIMITS = Limits()
 _NO_RESOURCES: Mapping[str, bytes] = {}
-
-
-class RuneMemory:
-    """The memory of a rune that is not running, to be read before it runs on."""
-
-    def __init__(self, memory: GuestMemory) -> None:
-        self._memory = memory
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return self._memory.size
-
-    def read(self, start: int, size: int) -> bytes:
-        """Returns so many bytes from a place on; fewer where the memory ends."""
-        return self._memory.read("a host that reads on", start, max(min(size, self.size - start), 0))
 
 
 class LoadedRune:
@@ -85,8 +72,9 @@ class LoadedRune:
         imports: Imports,
         guard: CallGuard,
         graph: Mapping[str, Any],
+        layout: WatchLayout | None = None,
     ) -> None:
-        """`graph` is what the rune says of itself: foreign JSON of any form."""
+        """`graph` is what the rune says of itself: foreign JSON of any form. `layout` has the bins of its counters."""
         self._store = store
         self._host = host
         self._imports = imports
@@ -107,6 +95,7 @@ class LoadedRune:
         self._watched: dict[Port, OutputMessage] = {}
         self._is_stream = any(streamed_requests(graph, [request.kind for request in host.capabilities.values()]))
         self._sent_handles: frozenset[int] = frozenset()
+        self._counters = RuneCounters.of(layout, store, imports, exports.get(WATCH_EXPORT))
 
     @property
     def capabilities(self) -> tuple[RequestedCapability, ...]:
@@ -177,9 +166,27 @@ class LoadedRune:
 
         return self._call_with(inputs, run)
 
-    def _call_with(self, inputs: Mapping[int, InputSource], run: Callable[[], None]) -> tuple[OutputMessage, ...]:
+    def take_counts(self) -> Counts | None:
+        """Returns what the rune counted since it started, or since this was last called, and sets its counters to 0;
+        None for a rune that counts nothing. Raises `RuneError`."""
+        if self._counters is None:
+            return None
+        self._require_usable()
+        milliseconds = self._milliseconds
+        try:
+            self._run(self._counters.find)
+        except BaseException:
+            self.close()
+            raise
+        self._milliseconds = milliseconds
+        return self._counters.take()
+
+    def _require_usable(self) -> None:
         if not self._usable:
             raise RuneUnusable("this rune was stopped in an earlier run; load it again")
+
+    def _call_with(self, inputs: Mapping[int, InputSource], run: Callable[[], None]) -> tuple[OutputMessage, ...]:
+        self._require_usable()
         self._host.begin_call(inputs)
         try:
             run()
@@ -249,7 +256,7 @@ class CompiledRune:
         linker = _link(self._engine, self._module, host, imports)
         try:
             instance = _within_limits(store, host, imports, guard, lambda: linker.instantiate(store, self._module))
-            return LoadedRune(store, instance, host, imports, guard, _graph(self._data))
+            return LoadedRune(store, instance, host, imports, guard, _graph(self._data), _layout(self._data))
         except BaseException:
             host.models.close()
             raise
@@ -301,6 +308,15 @@ def _graph(data: bytes) -> Mapping[str, Any]:
         return read_graph(data) or {}
     except ContainerError:
         return {}
+
+
+def _layout(data: bytes) -> WatchLayout | None:
+    """The bins of a rune's counters; it runs without them, and with a description that cannot be read."""
+    try:
+        record = read_watch(data)
+    except ContainerError:
+        return None
+    return None if record is None else record.layout
 
 
 def isolated_models(limits: Limits, reference: Profile | None = None) -> OpenModel:
@@ -371,30 +387,4 @@ def _within_limits(store: Store, host: Host, imports: Imports, guard: CallGuard,
     try:
         return guard.run(enter)
     except (Trap, WasmtimeError) as error:
-        raise (imports.take_raised_error() or _rune_error(error, host, imports.memory.size)) from None
-
-
-def _rune_error(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
-    limits = host.limits
-    code = error.trap_code if isinstance(error, Trap) else None
-    if code is TrapCode.OUT_OF_FUEL:
-        return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
-    if code is None and "memory" in str(error) and "limit" in str(error):
-        return RuneStopped("memory", f"the rune was stopped: it asks for more memory than {size_text(limits.memory)}")
-    if code is None and "table" in str(error) and "limit" in str(error):
-        return RuneStopped("tables", "the rune was stopped: it asks for more or larger tables than it may have")
-    if memory > _NEARLY_ALL * limits.memory:
-        return RuneStopped("memory", f"the rune was stopped: it needed more than {size_text(limits.memory)} of memory")
-    last_words = [line.message for line in host.logs if line.level == "ERROR"]
-    if last_words:
-        return RuneTrapped(last_words[-1])
-    return RuneTrapped(f"the rune ended in a trap: {_reason(error)}")
-
-
-def _reason(error: Trap | WasmtimeError) -> str:
-    code = error.trap_code if isinstance(error, Trap) else None
-    return _first_line(error) if code is None else code.name.lower().replace("_", " ")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:300]
+        raise (imports.take_raised_error() or rune_error(error, host, imports.memory.size)) from None

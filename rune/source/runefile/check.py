@@ -46,6 +46,7 @@ from rune.source.runefile.stages.order import report_cycles, run_order, sources_
 from rune.source.runefile.stages.outputs import check_output_stage, find_output
 from rune.source.runefile.stages.resources import Resources
 from rune.source.runefile.syntax import InputSyntax, RunefileForm, RunefileSyntax, StageKind, StageSyntax
+from rune.source.runefile.watch.planning import plan_watch
 from rune.source.runefile.yaml.compose import compose
 from rune.source.runefile.yaml.values import Value
 from rune.tensor import TensorType
@@ -119,10 +120,12 @@ def check(
     stages = checker.run()
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
-    pipeline = None if report.has_errors else Pipeline(stages, resources.checked_resources())
+    watch, of_file = plan_watch(syntax, stages, checker.type_of, checker.meaning_of, files, report)
+    is_broken = report.has_errors or bool(of_file)
+    pipeline = None if is_broken else Pipeline(stages, resources.checked_resources(), watch)
     remove_cascading_diagnostics(document, report)
     return CheckedRunefile(
-        (*report.diagnostics, *own.diagnostics()),
+        (*report.diagnostics, *of_file, *own.diagnostics()),
         pipeline,
         outline(syntax, checker.type_of, checker.model_file, checker.state_of, checker.meaning_of),
         source,

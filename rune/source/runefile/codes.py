@@ -93,6 +93,10 @@ class Code(Enum):
     LABELLED_SCORES = "RUNE0125"
     CHANGED_BLOCK = "RUNE0126"
     GUESSED_RANGES = "RUNE0127"
+    # Counting the answers of a rune: the keys of a Runefile, and the file of the edges.
+    WATCH = "RUNE0128"
+    UNCOUNTED_FEATURE = "RUNE0129"
+    WATCH_FILE = "RUNE0130"
     # Problems of a block in Python; the first nine are those of rune.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"

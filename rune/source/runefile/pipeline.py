@@ -11,6 +11,8 @@ from rune.capabilities import Capability
 from rune.model.tflite import ModelTensor
 from rune.port import Port
 from rune.tensor import TensorType
+from rune.watch.counts import Counts
+from rune.watch.layout import WatchLayout
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,23 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """The bins in which the rune counts its answers. `scores` is the tensor of scores, None without a classifier;
+    `reference` are the counts of the project's test samples, None where nobody counted them."""
+
+    layout: WatchLayout
+    scores: Port | None
+    reference: Counts | None = None
+
+
+@dataclass(frozen=True)
 class Pipeline:
-    """All stages, each after those that it reads from; stages that do not wait for each other in the text's order."""
+    """All stages, each after those that it reads from; stages that do not wait for each other in the text's order.
+    `watch` is None where nothing is counted."""
 
     stages: tuple[Stage, ...]
     resources: tuple[Resource, ...]
+    watch: Watch | None = None
 
     def type_of(self, port: Port) -> TensorType:
         """Returns the type of a port's output."""

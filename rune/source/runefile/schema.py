@@ -16,6 +16,7 @@ from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import Parameter
 from rune.source.runefile.stages.outputs import OUTPUT_KINDS
 from rune.tensor import ElementType
+from rune.watch.layout import MOST_FEATURES, Statistic
 
 Json = dict[str, Any]
 
@@ -53,6 +54,7 @@ def schema(blocks: BlockResolver) -> Json:
                 "propertyNames": {"pattern": _NAME},
                 "additionalProperties": {"$ref": "#/definitions/resource"},
             },
+            "watch": {"description": "`off`: the rune counts nothing of its answers.", "enum": ["off", None]},
         },
         "patternProperties": {"^x-": {"description": "Ignored: a place for anchors."}},
         "additionalProperties": False,
@@ -69,6 +71,7 @@ def schema(blocks: BlockResolver) -> Json:
                 "items": {"type": "string", "pattern": _INPUT},
             },
             "type": _type(),
+            "watch": _watch(),
             "resource": _resource(),
         },
     }
@@ -89,6 +92,7 @@ def _capability_stage() -> Json:
         "properties": {
             "capability": {"description": "What the host reads.", "enum": names},
             "args": {"type": ["object", "null"]},
+            "watch": {"$ref": "#/definitions/watch"},
             "outputs": {
                 "description": "The one tensor that comes.",
                 "type": "array",
@@ -135,6 +139,7 @@ def _block_stage(blocks: BlockResolver) -> Json:
             "inputs": {"$ref": "#/definitions/inputs"},
             "outputs": _outputs("What the block gives; it may be left out."),
             "args": {"type": ["object", "null"]},
+            "watch": {"$ref": "#/definitions/watch"},
         },
         "additionalProperties": False,
         "allOf": [
@@ -188,6 +193,7 @@ def _model_stage() -> Json:
             },
             "inputs": {"$ref": "#/definitions/inputs"},
             "outputs": _outputs("What the model gives; it may be left out where the model's file says it."),
+            "watch": {"$ref": "#/definitions/watch"},
             "args": {
                 "type": ["object", "null"],
                 "properties": {
@@ -235,6 +241,14 @@ def _type() -> Json:
             },
         },
         "additionalProperties": False,
+    }
+
+
+def _watch() -> Json:
+    feature: Json = {"type": "string", "pattern": rf"^({'|'.join(Statistic)})(\.[0-9]{{1,9}})?$"}
+    return {
+        "description": "What the rune counts of an output: `level`, `mean`, or a list; `level.1` of the second output.",
+        "anyOf": [feature, {"type": "array", "maxItems": MOST_FEATURES, "items": feature}, {"type": "null"}],
     }
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 
 from rune.source.runefile.diagnostics import Span
 from rune.tensor import ElementType, TensorType
+from rune.watch.layout import Statistic
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,15 @@ class ArgumentSyntax:
 
 
 @dataclass(frozen=True)
+class FeatureSyntax:
+    """A statistic of an output of the stage that is counted: `level`, or `level.1` of its second output."""
+
+    statistic: Statistic
+    index: int
+    span: Span
+
+
+@dataclass(frozen=True)
 class StageSyntax:
     """One stage. `outputs` is None when the key is left out, or when what it holds could not be read.
 
@@ -90,6 +100,7 @@ class StageSyntax:
     arguments: tuple[ArgumentSyntax, ...]
     arguments_span: Span | None
     is_sound: bool
+    watch: tuple[FeatureSyntax, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,8 @@ class ResourceSyntax:
 class RunefileSyntax:
     """A whole file. Stages and resources whose names repeat are left out after the first.
 
-    `broken_stages` are names under which stands nothing that is known to be a stage.
+    `broken_stages` are names under which stands nothing that is known to be a stage. `counts` is False where the file
+    says `watch: off`.
     """
 
     stages: tuple[StageSyntax, ...]
@@ -115,6 +127,7 @@ class RunefileSyntax:
     pipeline_span: Span
     broken_stages: frozenset[str]
     form: RunefileForm = RunefileForm.YAML
+    counts: bool = True
 
 
 def written_type(type_: TensorType) -> str:

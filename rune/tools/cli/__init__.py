@@ -18,6 +18,7 @@ COMMANDS = {
         "evaluate": "Evaluate a rune on labelled samples",
         "fit": "Show which boards a rune fits, and how fast it may be",
         "verify": "Compare a rune with the reference interpreter",
+        "watch": "Take the bins of what a rune counts from samples",
     },
     "building": {
         "build": "Build the Runefile of a project into a rune",

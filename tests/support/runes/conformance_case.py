@@ -33,6 +33,8 @@ class ConformanceCase:
     watched: Sequence[Mapping[str, object]] | None = None
     """The values of the watched wires in the last run."""
     logs: Sequence[Mapping[str, str]] | None = None
+    counts: Mapping[str, object] | None = None
+    """The counts of all runs."""
     error: Mapping[str, str] | None = None
     needs: Sequence[str] = ()
     within: int | None = None
@@ -66,7 +68,7 @@ def files(case: ConformanceCase) -> Mapping[str, bytes]:
         document["resources"] = {
             name: _data(f"resource-{name}.bin", data, contents) for name, data in sorted(case.resources.items())
         }
-    for key in ("capabilities", "native", "watched", "logs", "within", "error"):
+    for key in ("capabilities", "native", "watched", "logs", "within", "counts", "error"):
         if getattr(case, key) is not None:
             document[key] = getattr(case, key)
     if case.expected or case.error is None:

@@ -7,6 +7,7 @@ import {
   type LoadExtras,
   type Limits,
   type LoadedRune,
+  type RuneCounts,
   type RunResult,
   type StageTimes,
 } from "../types";
@@ -49,7 +50,7 @@ class Wanting extends RuneError {
   }
 }
 
-type Answer = LoadedRune | RunResult | StageTimes;
+type Answer = LoadedRune | RunResult | StageTimes | RuneCounts | null;
 
 interface Pending {
   readonly resolve: (value: Answer) => void;
@@ -129,6 +130,11 @@ export class RuneFrame {
   async time(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<StageTimes> {
     // One run that is not timed, one that is, and what was begun in time.
     return (await this.#ask({ type: "time", inputs: [...inputs] }, 3 * this.#limits.milliseconds)) as StageTimes;
+  }
+
+  /** Takes the counts of the loaded rune since the last call; null where it counts nothing. Throws `RuneError`. */
+  async takeCounts(): Promise<RuneCounts | null> {
+    return (await this.#ask({ type: "counts" }, this.#limits.milliseconds)) as RuneCounts | null;
   }
 
   /** Ends the worker; what was under way fails with `error`. The frame stays and can load again. */

@@ -9,6 +9,7 @@ import type {
   InterpreterName,
   LoadedRune,
   PackedResult,
+  RuneCounts,
   StageTimes,
   WorkerNote,
   WorkerReply,
@@ -33,7 +34,7 @@ function finder(interpreters: readonly SuppliedInterpreter[], send: Send): FindI
   };
 }
 
-type Answer = { readonly value: LoadedRune | StageTimes } | { readonly packedResult: PackedResult };
+type Answer = { readonly value: LoadedRune | StageTimes | RuneCounts | null } | { readonly packedResult: PackedResult };
 
 async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
   if (request.type === "load") {
@@ -47,6 +48,7 @@ async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
     return { value: instance.loadedRune };
   }
   if (instance === null) throw new RuneError("stopped", "No rune is loaded.");
+  if (request.type === "counts") return { value: instance.takeCounts() };
   const inputs = new Map(request.inputs);
   return request.type === "time" ? { value: instance.time(inputs) } : { packedResult: instance.run(inputs) };
 }

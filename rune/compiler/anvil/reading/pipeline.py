@@ -10,12 +10,14 @@ from rune.compiler.anvil.errors import BadArgument
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Send, StageEnd, Value
 from rune.compiler.anvil.program import CapabilityRequest, OutputRequest
 from rune.compiler.anvil.reading.builder import GraphBuilder
+from rune.compiler.anvil.reading.counting import BIN, count_call, statistic_call
 from rune.compiler.anvil.reading.model import read_ops
 from rune.model.profile import LITERT, Profile
 from rune.model.tflite import Model
 from rune.port import Port
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
+from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Watch
 from rune.tensor import ElementType, TensorType
+from rune.watch.layout import FeatureBins
 
 
 def read_pipeline(
@@ -49,8 +51,13 @@ def read_pipeline(
                 reading.model(stage)
             case OutputStage():
                 reading.output(stage)
+        for feature in () if pipeline.watch is None else pipeline.watch.layout.features:
+            if feature.stage == stage.name:
+                reading.feature(feature)
         if timed:
             reading.mark(stage.name)
+    if pipeline.watch is not None:
+        reading.count(pipeline.watch)
     for port in watched_ports:
         reading.watch(port)
     return reading.builder.graph()
@@ -67,6 +74,7 @@ class _PipelineReader:
         self._hosted_models = hosted_models
         self._profile = profile
         self._values: dict[Port, int] = {}
+        self._feature_bins: dict[FeatureBins, int] = {}
 
     def mark(self, stage: str) -> None:
         self.builder.node(stage, stage, StageEnd(stage))
@@ -151,6 +159,22 @@ class _PipelineReader:
     def output(self, stage: OutputStage) -> None:
         request = OutputRequest(stage.name, stage.kind)
         self._send(stage.name, request, self._inputs(stage.inputs))
+
+    def feature(self, bins: FeatureBins) -> None:
+        """Finds the bin of a feature as soon as its stage has run: its tensor need not stay for it."""
+        value = self._values[Port(bins.stage, bins.output)]
+        output = self.builder.value(Value(f"bin of {bins.name}", BIN))
+        self._feature_bins[bins] = output
+        work = statistic_call(bins, self.builder.type_of(value))
+        self.builder.node(f"{bins.stage}: {bins.statistic} counted", bins.stage, work, (value,), (output,))
+
+    def count(self, watch: Watch) -> None:
+        """Counts an answer after all stages. Where one of its inputs waits, nothing is counted."""
+        scores = () if watch.scores is None else (self._values[watch.scores],)
+        type_ = self.builder.type_of(scores[0]) if scores else None
+        bins = tuple(self._feature_bins[feature] for feature in watch.layout.features)
+        stage = watch.layout.features[-1].stage if watch.scores is None else watch.scores.stage
+        self.builder.node(f"{stage}: counted", stage, count_call(watch.layout, type_), (*scores, *bins))
 
     def watch(self, port: Port) -> None:
         if port not in self._values:

@@ -10,7 +10,7 @@ from rune.blocks.signature import BlockPace, Count, HostText
 from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.errors import MissingKernel
-from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd
+from rune.compiler.anvil.graph import BlockCall, Capture, CounterCall, Graph, HostInference, Node, Send, StageEnd
 from rune.compiler.anvil.kernel_call import (
     ConstantPointer,
     InputPointer,
@@ -27,6 +27,7 @@ from rune.compiler.anvil.program import (
     BufferPlace,
     CapabilityRequest,
     ConstantPlace,
+    Counters,
     ElementCount,
     HostModel,
     HostResource,
@@ -89,6 +90,7 @@ class _Selection:
         self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
+        self._counters: Counters | None = None
         self._paces: list[BlockPace] = []
         """The pace of each gate."""
         self._needs: list[tuple[int, ...]] = []
@@ -110,6 +112,7 @@ class _Selection:
             needs=tuple(self._needs) if self._paces else (),
             embedded_models=tuple(self._embedded_models),
             layers={name: layer for model in self._graph.models for name, layer in model.layers.items()},
+            counters=self._counters,
         )
         return program if self._target.makes_rune else with_borrowed_inputs(program)
 
@@ -145,6 +148,8 @@ class _Selection:
                 self._steps.append(SendOutput(len(self._outputs), tensors, len(self._messages)))
                 self._outputs.append(request)
                 self._messages.append(Message(request.kind, message_size(request.kind, tensors)))
+            case CounterCall():
+                self._steps.append(self._counter_call(node, node.work))
             case StageEnd(stage):
                 self._steps.append(Mark(stage))
 
@@ -277,6 +282,20 @@ class _Selection:
             first, every = (max((getattr(pace, key) for pace in before), default=1) for key in ("first", "every"))
             self._paces.append(code.pace.behind(BlockPace(first, every)))
         return KernelInvocation(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
+
+    def _counter_call(self, node: Node, work: CounterCall) -> KernelInvocation:
+        tensors = [self._places.tensor(index, PIPELINE) for index in node.inputs]
+        arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
+        for number in range(len(node.outputs)):
+            result = self._places.output(node, number)
+            arguments.append(Pointer(result.place, C_TYPES[result.type.element], writes=True))
+        if work.counters:
+            place = self._places.buffer("counters", 4 * work.counters, Lifetime.PERSISTENT)
+            self._counters = Counters(place, work.counters, len(self._steps))
+            arguments.append(Pointer(place, "uint32_t", writes=True))
+        arguments += [Pointer(self._places.constant(data, PIPELINE), kind) for kind, data in work.constants]
+        arguments += map(Number, work.numbers)
+        return KernelInvocation(node.name, work.header, work.function, tuple(arguments))
 
     def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:
         if not isinstance(value, Count):

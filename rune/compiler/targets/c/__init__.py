@@ -12,10 +12,17 @@ from rune.compiler.anvil.passes.optimise import SMALL_PASSES
 from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.targets.c.emit import emit
+from rune.compiler.targets.c.names import file_stem
+from rune.running.container import canonical_json
+from rune.running.container.watch import watch_json
 
 
 def _package(result: BuiltProgram) -> Mapping[str, bytes]:
-    return result.sources.files
+    """The sources, and what the rune counts."""
+    watch = watch_json(result.pipeline)
+    if watch is None:
+        return result.sources.files
+    return {**result.sources.files, f"{file_stem(result.name)}.watch.json": canonical_json(watch) + b"\n"}
 
 
 POINTERS_OF_32_BITS = TargetLimits(memory=32 << 20, alignment=8, text_size=8)

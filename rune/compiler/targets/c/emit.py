@@ -22,6 +22,7 @@ from rune.compiler.anvil.program import (
     Argument,
     BufferPlace,
     ConstantPlace,
+    Counters,
     ElementCount,
     KernelInvocation,
     Lifetime,
@@ -283,8 +284,24 @@ class _CText:
             "    return rune_failure_text;" if self._can_fail else '    return "";',
             "}",
             "",
+            *self._take_counts(prefix, upper),
             *trace_lines(self._interface, self._program, self._plan),
         ]
+
+    def _take_counts(self, prefix: str, upper: str) -> Iterator[str]:
+        """Returns the function that copies the counters out and sets them to 0, where there are any."""
+        counters = self._program.counters
+        if counters is None:
+            return
+        yield f"void {prefix}_take_counts(uint32_t counts[{upper}_COUNTS])"
+        yield "{"
+        yield f"    memcpy(counts, {self._address(counters.place)}, {counters.size});"
+        yield from zeroing([self._counter_bytes(counters)])
+        yield "}"
+        yield ""
+
+    def _counter_bytes(self, counters: Counters) -> ByteSpan:
+        return ByteSpan(self._plan.buffer_offsets[counters.place.index], counters.size)
 
     def _null_pointers(self) -> Iterator[str]:
         yield "!inputs"
@@ -302,10 +319,11 @@ class _CText:
     def _reset(self, prefix: str) -> Iterator[str]:
         """Returns the code that resets the state between runs."""
         buffers = list(zip(self._plan.buffer_offsets, self._program.buffers, strict=True))
+        counters = None if self._program.counters is None else self._program.counters.place.index
         persistent = [
             ByteSpan(offset, buffer.size)
-            for offset, buffer in buffers
-            if buffer.lifetime is Lifetime.PERSISTENT and buffer.initial is None
+            for index, (offset, buffer) in enumerate(buffers)
+            if buffer.lifetime is Lifetime.PERSISTENT and buffer.initial is None and index != counters
         ]
         yield f"void {prefix}_reset(void)"
         yield "{"

@@ -39,6 +39,7 @@ class Interface:
     inputs: tuple[StructField, ...]
     outputs: tuple[StructField, ...]
     steps: int
+    counters: int = 0
 
     @property
     def upper(self) -> str:
@@ -69,6 +70,7 @@ def interface_of(program: Program, name: str) -> Interface:
             for field, each, size, new in zip(outputs, tensors, sizes, is_new, strict=True)
         ),
         len(program.steps),
+        0 if program.counters is None else program.counters.count,
     )
 
 
@@ -156,6 +158,7 @@ def header(interface: Interface) -> str:
         "/* Why the last run failed, or an empty text. */",
         f"const char *{prefix}_message(void);",
         "",
+        *_counts(interface),
         "/*",
         " * 0 where this compiler and this processor give the reference's bytes; else what the next function names.",
         " * It runs the rune on inputs of its own, and leaves it as init does. It has a file of its own.",
@@ -178,6 +181,17 @@ def header(interface: Interface) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _counts(interface: Interface) -> Iterator[str]:
+    """The function that takes the counts, where the rune counts its answers."""
+    if interface.counters:
+        yield f"/* Counts of answers in the bins of {interface.name}.watch.json: labels, confidence, each feature. */"
+        yield f"#define {interface.upper}_COUNTS {interface.counters}"
+        yield ""
+        yield "/* Copies the counts out, and begins again at 0. Not while a run lasts. They outlive a reset. */"
+        yield f"void {interface.prefix}_take_counts(uint32_t counts[{interface.upper}_COUNTS]);"
+        yield ""
 
 
 def count_of(field: StructField, outputs: str) -> str:

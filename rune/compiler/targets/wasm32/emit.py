@@ -176,6 +176,20 @@ class _ModuleText:
             *calls,
             "    return 0;",
             "}",
+            *self._watch(),
+        ]
+
+    def _watch(self) -> list[str]:
+        """Returns the function that gives the address of the counters, where there are any."""
+        counters = self._program.counters
+        if counters is None:
+            return []
+        return [
+            "",
+            '__attribute__((export_name("_watch"))) const void *rune_counters(void)',
+            "{",
+            f"    return {self._address(counters.place)};",
+            "}",
         ]
 
     def _manifest(self) -> str:

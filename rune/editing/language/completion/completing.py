@@ -73,6 +73,8 @@ class _Candidates:
                 return [value("1", CompletionKind.VALUE, cursor)]
             case ("image",):
                 return [value("runicos/base", CompletionKind.VALUE, cursor)]
+            case ("watch",):
+                return self._words(keys.COUNTING)
             case ("pipeline",) if is_key:
                 return stage_snippets(self._analysis, cursor, self._stages)
             case ("resources",) if is_key:
@@ -87,7 +89,7 @@ class _Candidates:
                 return []
 
     def _document_keys(self) -> list[Completion]:
-        values = {"version": "1", "image": "runicos/base", "pipeline": "\n  ", "resources": "\n  "}
+        values = {"version": "1", "image": "runicos/base", "pipeline": "\n  ", "resources": "\n  ", "watch": "off"}
         return self._keys(keys.DOCUMENT_KEYS, fields(self._cursor.root), values)
 
     def _stage_keys(self, stage: TextEntry) -> list[Completion]:
@@ -149,12 +151,20 @@ class _Candidates:
                 return [
                     value(name, CompletionKind.TYPE, cursor, detail=text) for name, text in keys.ELEMENT_TYPES.items()
                 ]
+            case ("watch", *_) if not cursor.is_key:
+                return self._words(keys.WATCH)
             case ("args",) if is_key:
                 return argument_names(self._analysis, cursor, stage)
             case ("args", str(name)) if not cursor.is_key:
                 return argument_values(self._analysis, cursor, stage, name)
             case _:
                 return []
+
+    def _words(self, documented_words: Mapping[str, str]) -> list[Completion]:
+        return [
+            value(word, CompletionKind.VALUE, self._cursor, documentation=text)
+            for word, text in documented_words.items()
+        ]
 
     def _capabilities(self) -> list[Completion]:
         return [

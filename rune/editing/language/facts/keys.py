@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from rune.abi import ModelFormat
 from rune.capabilities import CAPABILITIES
+from rune.source.runefile.parsing.watch import OFF
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType
+from rune.watch.layout import Statistic
 from rune.wording import alternatives
 
 DOCUMENT_KEYS = {
@@ -13,6 +15,7 @@ DOCUMENT_KEYS = {
     "image": "The base image, for old tools. Any value is fine; `runicos/base` is usual.",
     "pipeline": "The stages by name: sources of data, processing, outputs.",
     "resources": "Texts and files by name, for arguments and models that refer to them as `$NAME`.",
+    "watch": "`off` leaves out all counting. Without it, a classifier counts its answers, and stages what they watch.",
 }
 
 KIND_KEYS = {
@@ -36,6 +39,17 @@ _ARGUMENTS = {
 }
 
 
+_WATCH = (
+    "What the rune counts of the outputs: `level`, `mean`, or a list of both; `level.1` of the second output. At most "
+    "two in a Runefile. `rune inspect` lists what leaves a device."
+)
+WATCH = {
+    Statistic.LEVEL.value: "The mean of the squares of all elements, such as the power of a sound.",
+    Statistic.MEAN.value: "The mean of all elements, such as the brightness of a picture.",
+}
+COUNTING = {OFF: "The rune counts nothing of its answers."}
+
+
 def stage_keys(kind: StageKind | None) -> dict[str, str]:
     """The keys of a stage of this kind with what they mean; of one that has no kind yet, the keys that give one."""
     if kind is None:
@@ -46,6 +60,8 @@ def stage_keys(kind: StageKind | None) -> dict[str, str]:
     if kind in _OUTPUTS:
         keys["outputs"] = _OUTPUTS[kind]
     keys["args"] = _ARGUMENTS[kind]
+    if kind is not StageKind.OUTPUT:
+        keys["watch"] = _WATCH
     return keys
 
 

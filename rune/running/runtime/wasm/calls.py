@@ -91,6 +91,11 @@ class EntryPoint:
             ctypes.byref(self._trap),
         )
 
+    @property
+    def result(self) -> int:
+        """The first result of the last call, as u32."""
+        return ctypes.c_uint32.from_buffer(self._values).value
+
     def __call__(self) -> None:
         """Runs it. Raises what an import raised, `Trap` or `WasmtimeError`."""
         ctypes.memmove(self._values, self._argument_bytes, len(self._argument_bytes))  # The results took their place.

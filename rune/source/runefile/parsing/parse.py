@@ -23,6 +23,7 @@ from rune.source.runefile.parsing.fields import (
 )
 from rune.source.runefile.parsing.resources import read_resources
 from rune.source.runefile.parsing.stage_parts import read_arguments, read_inputs, read_outputs
+from rune.source.runefile.parsing.watch import counts_answers, read_features
 from rune.source.runefile.parsing.zune import is_zune_stage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, RunefileForm, RunefileSyntax, StageKind, StageSyntax, Word
@@ -44,11 +45,11 @@ _OF_SHAPE = frozenset(
 _UNABLE = "Unable to parse the input: "
 _ONE = re.compile(r"\s*\+?0*1(\.0*)?\s*\Z")
 _PARAMETER_NAMES = frozenset(parameter.name for each in CAPABILITIES.values() for parameter in each.parameters)
-_DOCUMENT_KEYS = ("version", "image", "pipeline", "resources")
+_DOCUMENT_KEYS = ("version", "image", "pipeline", "resources", "watch")
 _STAGE_KEYS = {
-    StageKind.MODEL: ("inputs", "outputs", "args"),
-    StageKind.BLOCK: ("inputs", "outputs", "args"),
-    StageKind.CAPABILITY: ("outputs", "args"),
+    StageKind.MODEL: ("inputs", "outputs", "args", "watch"),
+    StageKind.BLOCK: ("inputs", "outputs", "args", "watch"),
+    StageKind.CAPABILITY: ("outputs", "args", "watch"),
     StageKind.OUTPUT: ("inputs", "args"),
 }
 
@@ -73,7 +74,9 @@ def parse(document: ComposedDocument, start: Span, report: DiagnosticReport) -> 
     form = report.form
     if form is RunefileForm.YAML and any(is_zune_stage(stage) for stage in stages):
         form = RunefileForm.ZUNE
-    return RunefileSyntax(stages, resources, start if pipeline is None else pipeline[0].span, broken_names, form)
+    span = start if pipeline is None else pipeline[0].span
+    counts = counts_answers(fields.get("watch"), report)
+    return RunefileSyntax(stages, resources, span, broken_names, form, counts)
 
 
 SKELETON = """\
@@ -176,7 +179,7 @@ def _stage(name: Word, value: Value, document: ComposedDocument, report: Diagnos
         refuse_merge_key(present["<<"], report)
         return None
     if kind is None:
-        known_keys = {*kinds, "inputs", "outputs", "args"}
+        known_keys = {*kinds, "inputs", "outputs", "args", "watch"}
         for key in present.values():
             near = report.nearest(key.text, kinds) if key.text not in known_keys else None
             if near is not None:
@@ -207,7 +210,8 @@ def _stage(name: Word, value: Value, document: ComposedDocument, report: Diagnos
     arguments = read_arguments(fields.get("args"), report, with_lists=kind is StageKind.BLOCK)
     span = fields["args"][1].span if "args" in fields else None
     is_sound = report.error_count == before and not document.is_damaged(at)
-    return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound)
+    watch = read_features(fields.get("watch"), name, report) if "watch" in allowed_keys else ()
+    return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound, watch)
 
 
 def _a(kind: StageKind) -> str:

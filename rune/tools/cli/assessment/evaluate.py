@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from rune.assessment.evaluation.errors import EvaluationImpossible, SamplesRefused
+from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.assessment.evaluation.evaluation import Evaluation
 from rune.assessment.evaluation.imported_rows import as_imported
 from rune.assessment.evaluation.junit import junit_xml
-from rune.assessment.evaluation.labelled import EvaluationSplit, LabelledSample
+from rune.assessment.evaluation.labelled import EvaluationSplit
 from rune.assessment.evaluation.policy_figures import with_evaluation
-from rune.assessment.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.assessment.evaluation.streams import Listening
 from rune.assessment.evaluation.trials.background import BackgroundTrial
 from rune.assessment.evaluation.trials.background_trial import background_trial
@@ -30,16 +26,15 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
-from rune.datasets.splits import RECORDINGS, SPLITS_SUFFIX
-from rune.project.files import FileError, FolderFiles
 from rune.running.runtime import Limits
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.measure import measure
-from rune.source.policy import Figure, Judgement, Limit, LimitKind, MeasuredFigures, Policy, check_policy, judge
+from rune.source.policy import Figure, Judgement, Limit, LimitKind, MeasuredFigures, Policy, judge
 from rune.source.policy.quantities import share_of_percent
 from rune.source.policy.wording import judgement_sentence, limit_name
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
+from rune.tools.cli.assessment.labelled_samples import divided, has_learned_from, open_samples
 from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
@@ -178,8 +173,8 @@ def command(
     require_resources(data, resources)
     row_notes: dict[str, str] = {}
     listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
-    with _samples(samples_path) as read_samples:
-        all_samples = read_samples if policy is None else _divided(policy.project, samples_path, read_samples)
+    with open_samples(samples_path) as read_samples:
+        all_samples = read_samples if policy is None else divided(policy.project, samples_path, read_samples)
         samples = [sample for sample in all_samples if split in (_EVERY, sample.split.value)]
         if not samples:
             raise CommandFailed(
@@ -208,7 +203,7 @@ def command(
                 background = interruptible(lambda: background_trial(data, limits=limits, resources=resources))
             except (EvaluationImpossible, RuneError) as error:
                 raise command_failure(f"Unable to evaluate {name}", error) from error
-    has_learned = policy is not None and _has_learned(policy.project, samples_path, all_samples)
+    has_learned = policy is not None and has_learned_from(policy.project, samples_path, all_samples)
     judgements = (
         ()
         if policy is None
@@ -242,32 +237,6 @@ class _BuiltProject:
     policy: Policy
     memory: int
     project: ProjectOnDisk
-
-
-def _divided(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> Sequence[LabelledSample]:
-    """The samples with the splits that `rune train` gave those that the project's model is trained with, where these
-    name none. One that came later is for testing: the model learned nothing from it."""
-    training = check_policy(project.files).training
-    if project.folder is None or training is None or not _has_learned(project, path, samples):
-        return samples
-    file = (project.folder / training.model).with_suffix(SPLITS_SUFFIX)
-    try:
-        rows = json.loads(file.read_bytes()).get(RECORDINGS, {})
-        splits = {str(name): EvaluationSplit.from_name(str(split)) for name, split in rows.items()}
-    except (OSError, ValueError, AttributeError):
-        return samples
-    return [replace(each, split=splits.get(each.name) or each.split) for each in samples]
-
-
-def _has_learned(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> bool:
-    """Returns whether samples are those that the project's model is trained with, none of which says for which split
-    it is."""
-    training = check_policy(project.files).training
-    if project.folder is None or training is None:
-        return False
-    if any(sample.split is not EvaluationSplit.TEST for sample in samples):
-        return False
-    return path.resolve() == (project.folder / training.data).resolve()
 
 
 def _with_evaluation(figures: MeasuredFigures, evaluation: Evaluation, *, has_learned: bool) -> MeasuredFigures:
@@ -311,21 +280,6 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
         raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except CompileError as error:
         raise command_failure(f"Unable to compile {project.name}", error) from error
-
-
-@contextmanager
-def _samples(path: Path) -> Iterator[Sequence[LabelledSample]]:
-    """The samples of a folder, a table or a zip, which stays open meanwhile."""
-    try:
-        if path.is_dir():
-            yield samples_of(FolderFiles(path))
-        elif zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                yield samples_of(ZipFiles(archive))
-        else:
-            yield samples_in_table(FolderFiles(path.parent), read_input_file(path))
-    except (SamplesRefused, FileError, zipfile.BadZipFile) as error:
-        raise command_failure(f'Unable to read the samples of "{path}"', error) from error
 
 
 def _print(

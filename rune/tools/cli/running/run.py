@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from rune.model.profile import LITERT
-from rune.running.container import is_zune
+from rune.running.container import ContainerError, is_zune, read_watch
 from rune.running.runtime import InputSource, Limits, LoadedRune, LogLine, RequestedCapability, Runtime
 from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
@@ -26,7 +26,11 @@ from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
 from rune.tools.cli.terminal.results import Stages, results_json, results_text, stages_of
-from rune.wording import counted
+from rune.watch.counts import Counts
+from rune.watch.description import bin_lines
+from rune.watch.layout import WatchLayout
+from rune.watch.record import counts_to_json
+from rune.wording import counted, printable
 
 _ZUNE = (
     "this is a zune, the zip that the last versions of Rune made, and its blocks are modules of another ABI; "
@@ -69,6 +73,7 @@ MAX_RUNS_WITHOUT_ANSWER = 10_000
     help="Run it on the board at this serial port too: print what the board gives, and whether all bytes are the same.",
 )
 @format_option("json")
+@click.option("--counts", "shows_counts", is_flag=True, help="Print what the rune counted in all runs, at the end.")
 @click.option("-v", "--verbose", is_flag=True, help="Show all log messages of the rune.")
 def command(
     rune: Path,
@@ -82,6 +87,7 @@ def command(
     limits: Limits,
     serial: str | None,
     form: str,
+    shows_counts: bool,
     verbose: bool,
 ) -> None:
     """Run RUNE and print its outputs as one line of JSON.
@@ -99,34 +105,62 @@ def command(
     if to_end and repeats is not None:
         raise click.UsageError("--to-end reads on from run to run, and --repeats begins anew: give one of them.")
     data = read_input_file(rune)
+    layout = _layout_of(rune, data) if shows_counts else None
     resources = resources_from_options(file_resources, string_resources)
     require_resources(data, resources)
     with progress(f"Loading {rune.name}"):
         models = isolated_models(limits, LITERT) if reference_models else None
         loaded_rune = load(data, limits, resources, open_model=models)
     _show(loaded_rune.logs, verbose)
+    printer = ResultPrinter(stages_of(data, loaded_rune.outputs), form)
     with runner(loaded_rune, data, serial) as run:
-        printer = ResultPrinter(stages_of(data, loaded_rune.outputs), form)
-        notices: list[str] = []
-        streams = (
-            streams_from_options(data, loaded_rune.capabilities, inputs, notices.append) if repeats is None else {}
-        )
-        recorded_files = (
-            {} if streams or repeats is not None else recordings(loaded_rune.capabilities, inputs, notices.append)
-        )
-        if to_end and not streams and not recorded_files:
-            raise CommandFailed("There is no recording to read", ("give one with --sound or --accelerometer",))
-        if streams or (to_end and all(each.runs for each in recorded_files.values())):
-            show_notices(notices)
-            _run_streams(loaded_rune, run, streams or recorded_files, inputs, printer)
-            return
-        show_notices([*notices, *unread(recorded_files)])
-        shown_notices = set(notices)
-        if repeats is None and streamed_capabilities(data, loaded_rune.capabilities):
-            printer.show(_first_answer(lambda: _run_once(loaded_rune, run, inputs, verbose, shown_notices)), None)
-            return
-        for _ in range(repeats or 1):
-            printer.show(_run_once(loaded_rune, run, inputs, verbose, shown_notices), None)
+        _run_all(loaded_rune, data, run, inputs, printer, repeats=repeats, to_end=to_end, verbose=verbose)
+    counts = None if layout is None else loaded_rune.take_counts()
+    if layout is not None and counts is not None:
+        printer.show_counts(layout, counts)
+
+
+def _layout_of(rune: Path, data: bytes) -> WatchLayout:
+    """The bins of a rune; ends the command for one that counts nothing."""
+    try:
+        record = read_watch(data)
+    except ContainerError as error:
+        raise CommandFailed(f'Unable to read "{rune}": {error}') from error
+    if record is None:
+        raise CommandFailed(f'"{rune}" counts nothing', ("it has no classifier, or its Runefile says watch: off",))
+    return record.layout
+
+
+def _run_all(
+    loaded_rune: LoadedRune,
+    data: bytes,
+    run: Run,
+    inputs: InputOptions,
+    printer: ResultPrinter,
+    *,
+    repeats: int | None,
+    to_end: bool,
+    verbose: bool,
+) -> None:
+    """All runs that the options ask for, each with its results."""
+    notices: list[str] = []
+    streams = streams_from_options(data, loaded_rune.capabilities, inputs, notices.append) if repeats is None else {}
+    recorded_files = (
+        {} if streams or repeats is not None else recordings(loaded_rune.capabilities, inputs, notices.append)
+    )
+    if to_end and not streams and not recorded_files:
+        raise CommandFailed("There is no recording to read", ("give one with --sound or --accelerometer",))
+    if streams or (to_end and all(each.runs for each in recorded_files.values())):
+        show_notices(notices)
+        _run_streams(loaded_rune, run, streams or recorded_files, inputs, printer)
+        return
+    show_notices([*notices, *unread(recorded_files)])
+    shown_notices = set(notices)
+    if repeats is None and streamed_capabilities(data, loaded_rune.capabilities):
+        printer.show(_first_answer(lambda: _run_once(loaded_rune, run, inputs, verbose, shown_notices)), None)
+        return
+    for _ in range(repeats or 1):
+        printer.show(_run_once(loaded_rune, run, inputs, verbose, shown_notices), None)
 
 
 def _run_once(rune: LoadedRune, run: Run, inputs: InputOptions, verbose: bool, shown_notices: set[str]) -> RunResult:
@@ -157,6 +191,15 @@ class ResultPrinter:
 
     stages: Stages
     form: str
+
+    def show_counts(self, layout: WatchLayout, counts: Counts) -> None:
+        """Prints the counts: one line of JSON, or a line for each bin that is not empty."""
+        if self.form == "json":
+            print_json({"counts": counts_to_json(counts)}, one_line=True)
+        else:
+            click.echo(
+                "\n".join([f"counted {counted(counts.answers, 'run')}", *map(printable, bin_lines(layout, counts))])
+            )
 
     def show(self, result: RunResult, time: float | None) -> None:
         """One line of JSON, or a line for each tensor. `time` is where its input ends in a recording."""

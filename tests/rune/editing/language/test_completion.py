@@ -42,11 +42,11 @@ def chosen(text: str, label: str) -> str:
 
 
 def test_an_empty_file_offers_the_keys_of_a_document_and_a_whole_one() -> None:
-    assert labels(CURSOR) == ["version", "image", "pipeline", "resources", "a new Runefile"]
+    assert labels(CURSOR) == ["version", "image", "pipeline", "resources", "watch", "a new Runefile"]
 
 
 def test_a_document_offers_only_the_keys_that_it_has_not() -> None:
-    assert labels(f"version: 1\n{CURSOR}\npipeline:\n") == ["image", "resources"]
+    assert labels(f"version: 1\n{CURSOR}\npipeline:\n") == ["image", "resources", "watch"]
     assert chosen(f"ver{CURSOR}", "version") == "version: 1"
 
 

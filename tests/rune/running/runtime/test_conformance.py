@@ -26,6 +26,7 @@ from rune.running.runtime.errors import (
 from rune.running.runtime.interpreters import open_model
 from rune.running.runtime.limits import Limits
 from rune.tools.cli.terminal.results import results_json
+from rune.watch.record import counts_to_json
 from tests.support.cases import each_case
 
 FOLDER = Path(__file__).parents[3] / "conformance"
@@ -124,9 +125,13 @@ def test_the_runtime_does_what_the_case_says(case: StoredCase) -> None:
         ] == document["watched"]
     if "logs" in document:
         assert [{"level": line.level, "message": line.message} for line in rune.logs] == document["logs"]
+    if "counts" in document:
+        counts = rune.take_counts()
+        assert counts is not None
+        assert counts_to_json(counts) == document["counts"]
     if error:
         with pytest.raises(RuneError) as exception:
-            rune.call(inputs)
+            rune.take_counts() if error["when"] == "counts" else rune.call(inputs)
         check_error(exception.value, error)
     rune.close()
 

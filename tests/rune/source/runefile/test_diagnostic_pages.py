@@ -103,6 +103,9 @@ def _checked(language: str, text: str) -> CheckedRunefile:
         return check(
             MemoryFiles({**contents, "Runefile.yml": good.encode()}), PUBLISHED_BLOCKS, runefile=text.split()[-1]
         )
+    if language == "json":
+        watching = _examples(Code.WATCH.value)["Right"][1].encode()
+        return check(MemoryFiles({**contents, "Runefile.yml": watching, "rune.watch": text.encode()}), PUBLISHED_BLOCKS)
     data = ast.literal_eval(text) if language == "python" else text.encode()
     return check(MemoryFiles({**contents, "Runefile.yml": data}), PUBLISHED_BLOCKS, signatures=_signature)
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 
-from tests.rune.running.runtime.conformance import modelled_wrongly, old, pictures, queries, sent_messages, stopped
+from tests.rune.running.runtime.conformance import (
+    counting,
+    modelled_wrongly,
+    old,
+    pictures,
+    queries,
+    sent_messages,
+    stopped,
+)
 from tests.support.runes import modelled
 from tests.support.runes.conformance_case import FOLDER, ConformanceCase, files
 
@@ -18,7 +26,9 @@ HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 def all_cases() -> tuple[ConformanceCase, ...]:
     """Every case, by name."""
     cases = [
-        case for part in (sent_messages, queries, stopped, modelled, modelled_wrongly, old) for case in part.cases()
+        case
+        for part in (sent_messages, queries, stopped, counting, modelled, modelled_wrongly, old)
+        for case in part.cases()
     ]
     names = [case.name for case in cases]
     if len(set(names)) != len(names):
