@@ -92,9 +92,8 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "project": deployment.project,
         "deployment": deployment,
         "telemetry": card_of(principal, deployment),
-        "may_deploy": (may_deploy := can(principal, Verb.DEPLOY, deployment.project)),
         "tabs": [
-            *shown_tabs(deployment, None, may_deploy=may_deploy),
+            *shown_tabs(deployment, None, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
             DeploymentTabLink("Watch", request.path, is_current=True),
         ],
         "has_counts": bool(runes) and DayTotal.objects.filter(watched__deployment=deployment).exists(),
@@ -113,9 +112,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "compared_title": COMPARED[by][:-1],
         "compared": _compared(deployment, wanted, by, compared_day, groups) if compared_day else None,
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
-        "drift_versions": [part.version for part in _of_period(parts.values())],
-        "csv_url": f"/api/v1/projects/{deployment.project.full_name}/deployments/{deployment.name}/telemetry/totals.csv?"
-        + urlencode({"from": wanted.first.isoformat(), "to": today.isoformat(), "group": group, "version": version}),
+        "csv_url": _table_address(deployment, wanted),
     }
 
 
@@ -164,10 +161,18 @@ def _compared(
     parts: dict[str, list[CountedPart]] = defaultdict(list)
     if by == "":
         for total in one_day.totals(deployment, TotalDimension.GROUP):
-            parts[groups.get(total.group, "All devices")].append(_part(total))
+            parts[groups[total.group]].append(_part(total))
+        parts["All devices"] = [_part(total) for total in one_day.totals(deployment)]
     for total in one_day.totals(deployment, TotalDimension.BOARD) if by else ():
         parts[total.board if by == "board" else total.watched.version].append(_part(total))
     return compared_table(parts)
+
+
+def _table_address(deployment: Deployment, wanted: WatchFilter) -> str:
+    """Returns the address of the same counts as a table."""
+    values = {"from": str(wanted.first), "to": str(wanted.last), "group": wanted.group, "version": wanted.version}
+    address = f"/api/v1/projects/{deployment.project.full_name}/deployments/{deployment.name}/telemetry/totals.csv"
+    return f"{address}?{urlencode({name: value for name, value in values.items() if value})}"
 
 
 def _choices(texts: Mapping[str, str], chosen: str) -> list[WatchChoice]:

@@ -1,4 +1,4 @@
-"""Groups, versions or boards beside each other on one day: the share of each label, and how sure the answers were. Pure."""
+"""Groups, versions or boards beside each other on a day: the share of each label, and how sure answers were. Pure."""
 
 from __future__ import annotations
 

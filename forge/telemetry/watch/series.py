@@ -1,4 +1,4 @@
-"""The counts of a deployment day by day, over versions with other bins: shares of labels, and how sure the answers were.
+"""The counts of a deployment by day, over versions with other bins: shares of labels, and how sure answers were.
 
 Pure. Counts of two runes are not added bin by bin: labels are added by name, and quantiles are those of the mixture.
 """
@@ -96,7 +96,9 @@ def labels_of(parts: Iterable[CountedPart]) -> Mapping[str, int]:
 def fan_of(parts: Iterable[CountedPart]) -> tuple[float, ...] | None:
     """Returns the quantiles of confidence; None where nothing was scored."""
     scores = [
-        Binned((0.0, *(min(max(edge, 0.0), 1.0) for edge in part.layout.confidence.shares), 1.0), part.counts.confidence)
+        Binned(
+            (0.0, *(min(max(edge, 0.0), 1.0) for edge in part.layout.confidence.shares), 1.0), part.counts.confidence
+        )
         for part in parts
         if part.layout.confidence is not None and any(part.counts.confidence)
     ]

@@ -34,7 +34,10 @@ def test_it_comes_back_from_the_bytes_of_a_rune() -> None:
         {"layout": LAYOUT.to_json(), "reference": 1},
         {"layout": LAYOUT.to_json(), "reference": {"labels": [1, 2]}},
         {"layout": LAYOUT.to_json(), "reference": {"labels": [1, 2, -1], "confidence": [0] * 4, "features": [[0] * 3]}},
-        {"layout": LAYOUT.to_json(), "reference": {"labels": [1, 2, True], "confidence": [0] * 4, "features": [[0] * 3]}},
+        {
+            "layout": LAYOUT.to_json(),
+            "reference": {"labels": [1, 2, True], "confidence": [0] * 4, "features": [[0] * 3]},
+        },
     ],
 )
 def test_another_form_is_refused_by_name(value: object) -> None:
