@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from forge.core.axis_ticks import round_ticks, tick_texts
 from forge.telemetry.watch.label_mix import MarkLine, mark_lines
 from forge.telemetry.watch.places import DayPlaces, DayText, Tick
 from forge.telemetry.watch.series import VersionMark, WatchedDay
 
 _TOP, _BOTTOM = 14.0, 266.0
-_STEP: Final = 0.2
+_STEP: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class FanBand:
 
 @dataclass(frozen=True)
 class ConfidenceFan:
-    """The drawing: 540 by 300 units. Days without answers interrupt bands and lines."""
+    """The drawing: 640 by 300 units. Days without answers interrupt bands and lines."""
 
     bands: tuple[FanBand, ...]
     medians: tuple[str, ...]
@@ -46,8 +47,9 @@ def confidence_fan(
     lowest = min((fan[0] for fan in fans if fan is not None), default=None)
     if lowest is None:
         return None
-    bottom = min(0.8, math.floor(lowest / _STEP) * _STEP)
-    places = DayPlaces.of(days, 40.0, 530.0)
+    ticks = round_ticks(min(0.8, math.floor(lowest / _STEP) * _STEP), 1.0, most=6)
+    bottom = ticks[0]
+    places = DayPlaces.of(days, 56.0, 630.0)
 
     def y(share: float) -> float:
         return round(_BOTTOM - (_BOTTOM - _TOP) * (share - bottom) / (1 - bottom), 1)
@@ -61,13 +63,12 @@ def confidence_fan(
             if len(run) > 1:
                 bands.append(FanBand(_points([*under, *reversed(above)]), look))
     medians = [[(places.centre(place), y(fan[2])) for place, fan in run] for run in runs]
-    count = round((1 - bottom) / _STEP)
     last = runs[-1][-1][1]
     return ConfidenceFan(
         tuple(bands),
         tuple(_points(line) for line in medians if len(line) > 1),
         tuple(line[0] for line in medians if len(line) == 1),
-        tuple(Tick(y(bottom + _STEP * number), f"{bottom + _STEP * number:.1f}") for number in range(count + 1)),
+        tuple(Tick(y(tick), text) for tick, text in zip(ticks, tick_texts(ticks), strict=True)),
         places.texts(is_today_last=is_today_last),
         mark_lines(marks, places),
         f"Confidence a day over {len(days)} days; at the end the median is {last[2]:.2f}, "

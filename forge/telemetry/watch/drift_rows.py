@@ -9,7 +9,7 @@ from typing import Final
 from forge.telemetry.watch.series import CountedPart
 from rune.watch.counts import Counts
 
-AXIS: Final = 100.0
+AXIS: Final = 300.0
 """Units of the drawing: the distance 0 is at 0, and 1 at the end."""
 LEAST_ANSWERS: Final = 300
 """Answers below which a distance says little."""

@@ -93,7 +93,7 @@ def label_mix(days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_to
     labels = [label for label, count in totals.most_common() if count]
     if not labels:
         return None
-    places = DayPlaces.of(days, 44.0, 620.0)
+    places = DayPlaces.of(days, 58.0, 630.0)
     colours = {label: COLOURS[place] if place < len(COLOURS) else REST for place, label in enumerate(labels)}
     bars = tuple(
         MixBar(
@@ -108,7 +108,9 @@ def label_mix(days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_to
     return LabelMix(
         _legend(labels, colours),
         bars,
-        tuple(Tick(_BAR_BOTTOM - (_BAR_BOTTOM - _BAR_TOP) * share, f"{share:.0%}") for share in (0.0, 0.5, 1.0)),
+        tuple(
+            Tick(_BAR_BOTTOM - (_BAR_BOTTOM - _BAR_TOP) * share, f"{share * 100:.0f} %") for share in (0.0, 0.5, 1.0)
+        ),
         places.texts(is_today_last=is_today_last),
         mark_lines(marks, places),
         _rare(days, labels, colours, places),

@@ -29,7 +29,7 @@ class CostLine:
 
 @dataclass(frozen=True)
 class RunCosts:
-    """The drawing: 540 by 236 units."""
+    """The drawing: 640 by 250 units."""
 
     lines: tuple[CostLine, ...]
     days: tuple[DayText, ...]
@@ -41,7 +41,7 @@ class RunCosts:
 
 def run_costs(days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_today_last: bool) -> RunCosts | None:
     """Draws the days; None if nobody measured time or memory."""
-    places = DayPlaces.of(days, 48.0, 530.0)
+    places = DayPlaces.of(days, 62.0, 630.0)
     times = [day.milliseconds for day in days]
     memory = [day.memory / 1024 if day.memory else None for day in days]
     lines = [

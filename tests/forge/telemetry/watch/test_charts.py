@@ -95,7 +95,7 @@ def test_the_fan_is_interrupted_where_nothing_was_counted() -> None:
     fan = confidence_fan(days((old(9, 1),), (old(9, 1),), (), (old(9, 1),)), (), is_today_last=False)
     assert fan is not None
     assert (len(fan.bands), len(fan.medians), len(fan.dots)) == (2, 1, 1)
-    assert fan.ticks[0].text == "0.4"
+    assert fan.ticks[0].text == "0.5"
     assert fan.ticks[-1].text == "1.0"
     assert "the median is 0.75" in fan.summary
 
