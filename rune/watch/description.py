@@ -17,7 +17,7 @@ LARGEST: Final = 64 * 1024
 
 @dataclass(frozen=True)
 class WatchDescription:
-    """What a rune counts, and the reference: the counts of the test samples, as its build wrote them."""
+    """The bins in which a rune counts, and the reference: the counts of the test samples, as its build wrote them."""
 
     layout: WatchLayout
     reference: Mapping[str, Any] | None = None

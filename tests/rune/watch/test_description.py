@@ -1,4 +1,4 @@
-"""What a rune says that it counts: read from its bytes, whoever wrote them."""
+"""The section that says what a rune counts, read from the bytes of anybody."""
 
 from __future__ import annotations
 
