@@ -33,6 +33,7 @@ FIGURES = {
     "fleet.device_lists": "Many devices",
     "fleet.device_polls": "Devices that poll",
     "fleet.new_version": "A new version on many devices",
+    "fleet.late_counts": "Counts that come late",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
     "server.own_examples": "From own examples to a running app",

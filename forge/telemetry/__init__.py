@@ -1,1 +1,1 @@
-"""What devices and apps count, as they send it: taken, merged and kept for a time."""
+"""Takes, adds up and keeps the counts of devices and apps."""

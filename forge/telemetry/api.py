@@ -58,7 +58,7 @@ class TelemetryView(ProjectView):
 
 
 class DeploymentTelemetryState(TelemetryView):
-    """Whether a deployment counts."""
+    """The last decision about telemetry of a deployment."""
 
     @extend_schema(operation_id="deployments_telemetry", responses=TelemetryStateJson)
     def get(self, request: Request, **names: str) -> Response:

@@ -1,4 +1,4 @@
-"""The app of what devices and apps count."""
+"""The app of telemetry."""
 
 from importlib import import_module
 

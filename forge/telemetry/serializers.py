@@ -21,7 +21,7 @@ from rune.watch.layout import TIME_EDGES, WatchLayout
 
 
 class TelemetryStateJson(TypedDict):
-    """Whether a deployment counts."""
+    """The last decision about telemetry of a deployment."""
 
     is_on: bool
     changed: Annotated[Timestamp | None, "since when it is so; null of one that never counted"]

@@ -57,8 +57,8 @@ class ServerClock:
 
     @property
     def known(self) -> float | None:
-        """The time of the server, whatever the device's clock was set to since; None before its first answer. Counts
-        of days that cannot be are told by it."""
+        """The time of the server, whatever the device's clock was set to since; None before its first answer. Days
+        that cannot be differ from it."""
         return None if self._start is None else self._start + self._uptime()
 
 

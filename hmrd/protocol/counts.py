@@ -65,7 +65,7 @@ class CountedPeriod:
 
     day: date
     hour: int | None = None
-    """None for the whole day."""
+    """The hour; None for the whole day."""
 
     def __post_init__(self) -> None:
         if not 0 <= (self.day - _FIRST_DAY).days <= 0xFFFF:
@@ -171,7 +171,7 @@ class CountsMessage:
         """Reads it. Raises `BadDeviceMessage`. Whether a document is one is judged for each of them."""
         documents = Fields(value, "the counts").items("documents", _bytes, MOST_DOCUMENTS)
         if not documents:
-            raise BadDeviceMessage("documents of the counts are none.")
+            raise BadDeviceMessage("documents of the counts is empty.")
         return cls(documents)
 
     def to_json(self) -> Mapping[str, Any]:
@@ -182,12 +182,12 @@ class CountsMessage:
 class CountsVerdict(StrEnum):
     """The answers of a server to a document."""
 
-    TAKEN = "taken"
-    """It is counted, now or since it came first."""
+    ACCEPTED = "accepted"
+    """The document is counted, now or since it came first."""
     NOT_A_DOCUMENT = "not-a-document"
     SIGNATURE_REFUSED = "signature-refused"
     OTHER_DEVICE = "other-device"
-    """It names another device than the one whose key signed the request."""
+    """The document names another device than the one whose key signed the request."""
     TELEMETRY_OFF = "telemetry-off"
     """The deployment does not count now."""
     RUNE_UNKNOWN = "rune-unknown"
@@ -214,9 +214,9 @@ class DocumentAnswer:
     detail: str = ""
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the document is counted."""
-        return self.name == CountsVerdict.TAKEN
+        return self.name == CountsVerdict.ACCEPTED
 
     @classmethod
     def from_json(cls, value: object) -> DocumentAnswer:

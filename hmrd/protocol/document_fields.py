@@ -16,7 +16,7 @@ NEVER: Final = (
     "the time of an answer",
     "places, addresses or names of people",
 )
-"""What a document never has."""
+"""Things that a document never has."""
 _BIN: Final = 2
 
 

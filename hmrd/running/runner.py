@@ -15,9 +15,9 @@ from hmrd.protocol.wanted import WantedRune
 from hmrd.running.answers import answer_line
 from hmrd.running.checks import graph_of, limits
 from hmrd.running.failure import RunFailed, problem_of
+from hmrd.running.run_counter import HandOver, RunCounter, rune_counts
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
-from hmrd.running.tally import HandOver, Tally, rune_counts
 from hmrd.running.windows import windows
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
@@ -56,7 +56,7 @@ class RuneRunner:
         """Whether a file that feeds it was read to its end, so that it waits."""
         self._data, self._config, self._sinks, self._hooks = data, config, sinks, hooks
         self._stop = StopSignal()
-        self._tally: Tally | None = None
+        self._counter: RunCounter | None = None
         self._is_alive = True
         self._thread = threading.Thread(target=self._run, name=f"rune {config.name}", daemon=True)
         self._thread.start()
@@ -72,8 +72,8 @@ class RuneRunner:
 
     def take_counts(self) -> None:
         """Hands over what was counted until now, or with the end of the run that is under way."""
-        if (tally := self._tally) is not None:
-            tally.take()
+        if (counter := self._counter) is not None:
+            counter.take()
 
     @property
     def is_alive(self) -> bool:
@@ -105,7 +105,7 @@ class RuneRunner:
 
     def _answer(self) -> None:
         loaded_rune = Runtime.load(self._data, limits(self._config.seconds))
-        tally = self._tally = Tally(lambda: rune_counts(loaded_rune), self._hooks.on_counts, clock.wall_time)
+        counter = self._counter = RunCounter(lambda: rune_counts(loaded_rune), self._hooks.on_counts, clock.wall_time)
         try:
             graph = graph_of(self._data)
             inputs = tuple(inputs_of(graph, loaded_rune.capabilities).values())
@@ -115,14 +115,14 @@ class RuneRunner:
             with closing(self._windows(inputs)) as each_window:
                 for read in each_window:
                     self._hooks.on_windows(inputs, read)
-                    with tally.run():
+                    with counter.run():
                         messages = loaded_rune.call(
                             {port.request.id: read.get(port.name, os.urandom) for port in inputs}
                         )
                     self._deliver(messages, names)
         finally:
-            self._tally = None
-            tally.finish()
+            self._counter = None
+            counter.finish()
             loaded_rune.close()
         if not self._stop.is_set:
             self.is_input_over = True

@@ -20,6 +20,7 @@ from hmrd.protocol.counts import CountsDocument, batches, device_key, rune_key
 from hmrd.protocol.wanted import Telemetry
 from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.storage.files import StorageFailed
+from hmrd.storage.log import fault_text
 from rune.watch.counts import Counts
 from rune.watch.encoding import encode
 from rune.wording import counted
@@ -53,6 +54,7 @@ class RuneCounting:
         self._ledger = self._saved = self._files.read()
         self._failed = 0
         self._next_sending = 0.0
+        self._is_sending = False
         self.problem: ClockProblem | None = None
         """The reason why the last counts were not counted."""
 
@@ -140,6 +142,22 @@ class RuneCounting:
             return
         self._failed, self._next_sending = 0, 0.0
 
+    def send_soon(self, connection: ServerConnection, now: float) -> None:
+        """Sends what is not sent, in a thread, if there is something and nothing is being sent."""
+        if self._is_sending or not self.is_due(now):
+            return
+        self._is_sending = True
+
+        def send() -> None:
+            try:
+                without_disk(lambda: self.send(connection, now), self._device.log.write)
+            except Exception as error:
+                self._device.log.write(f"Counts were not sent: {fault_text(error)}.")
+            finally:
+                self._is_sending = False
+
+        threading.Thread(target=send, name=f"{self._name} counts", daemon=True).start()
+
     def forget(self) -> None:
         """Deletes all counts. Raises `StorageFailed`."""
         with self._lock:
@@ -149,7 +167,7 @@ class RuneCounting:
 
     def _settle_answers(self, names: list[str], answers: Any) -> None:
         for name, answer in zip(names, answers, strict=True):
-            if not answer.is_taken:
+            if not answer.is_accepted:
                 day = name.partition(".")[0]
                 self._device.log.write(f"{self._name}: the counts of {day} were refused: {answer.name} {answer.detail}")
             self._files.delete(name)
@@ -162,9 +180,9 @@ class RuneCounting:
         for key, counts in over.items():
             if not is_nothing(counts):
                 self._files.add(key, _document(key, counts, device))
-        deleted = self._files.delete_old()
-        if deleted:
-            self._device.log.write(f"{self._name}: {counted(deleted, 'document')} of counts were too old to keep.")
+        count = self._files.delete_old()
+        if count:
+            self._device.log.write(f"{self._name}: {counted(count, 'document')} of counts were too old to keep.")
         return True
 
     def _forget_future(self, server: datetime) -> None:
@@ -187,8 +205,8 @@ class RuneCounting:
         return None if connection is None else device_key(UUID(connection.identity.trust.device))
 
     def _server_time(self) -> datetime | None:
-        known = self._device.server_clock.known
-        return None if known is None else moment(known)
+        seconds = self._device.server_clock.known
+        return None if seconds is None else moment(seconds)
 
 
 def _document(key: PeriodOfRune, counts: Counts, device: bytes) -> CountsDocument:

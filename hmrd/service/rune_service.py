@@ -102,7 +102,6 @@ class RuneService:
         self.counting = RuneCounting(device, config.name)
         self.next_count = 0.0
         """The time at which what the rune counted is written."""
-        self._is_sending_counts = False
         self._make = Tasks(device, config, self.slots, self._tell)
         self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune), self.counting.forget)
 
@@ -180,27 +179,11 @@ class RuneService:
             self.counting.note_restart(event.rune)
         if isinstance(event, Polled) and self.config.origin is Origin.SERVER:
             if event.desired.telemetry is not self.counting.mode and self.runner is not None:
-                # What the rune counted until now belongs to the former way.
+                # The counts until now belong to the former way.
                 self.runner.take_counts()
             without_disk(lambda: self.counting.set_mode(event.desired.telemetry), self._device.log.write)
-        if isinstance(event, Polled | Unchanged):
-            self._send_counts()
-
-    def _send_counts(self) -> None:
-        connection, now = self._device.connection, self._now()
-        if connection is None or self._is_sending_counts or not self.counting.is_due(now):
-            return
-        self._is_sending_counts = True
-
-        def send() -> None:
-            try:
-                without_disk(lambda: self.counting.send(connection, now), self._device.log.write)
-            except Exception as error:
-                self._device.log.write(f"Counts were not sent: {fault_text(error)}.")
-            finally:
-                self._is_sending_counts = False
-
-        threading.Thread(target=send, name=f"{self.config.name} counts", daemon=True).start()
+        if isinstance(event, Polled | Unchanged) and self._device.connection is not None:
+            self.counting.send_soon(self._device.connection, event.now)
 
     def _save(self) -> bool:
         if self.machine.state == self._saved:

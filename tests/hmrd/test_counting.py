@@ -1,4 +1,4 @@
-"""What is counted in which day: each answer once, nothing into a day that cannot be."""
+"""Counting by day: each answer once, nothing into a day that cannot be."""
 
 from __future__ import annotations
 

@@ -11,14 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.protocol.counts import CountsDocument
 from hmrd.protocol.enrolment import TrustAnchor, TrustKind
 from hmrd.protocol.orders import RunOrder, sign_order
 from hmrd.protocol.reports import EventKind
-from hmrd.protocol.wanted import ApprovedOutputs, RequestKind, Telemetry
+from hmrd.protocol.wanted import ApprovedOutputs, RequestKind
 from rune.tools.signing.keys import Algorithm, make_private_key
-from rune.watch.encoding import decode
-from rune.watch.layout import WatchLayout
 from tests.support.hmrd.daemon import DaemonProcess, daemon
 from tests.support.hmrd.runes import MARKER, other_sine_rune, sine_rune, trapping_rune
 from tests.support.hmrd.server import CODE, ProtocolServer, protocol_server
@@ -401,49 +398,3 @@ def test_a_device_joins_by_the_certificate_of_a_batch(
     )
     (tmp_path / "batch").write_text("something else\n")
     assert "the certificate of a batch" in device.ask("enroll", server.url, "--batch", str(tmp_path / "batch")).stderr
-
-
-COUNTING = """
-import hmrd.clock, hmrd.service.rune_service
-from pathlib import Path
-hmrd.service.rune_service.COUNT_EVERY = 0.2
-_steady = hmrd.clock.wall_time
-hmrd.clock.wall_time = lambda: _steady() + float((Path({folder!r}) / "ahead").read_text())
-"""
-
-
-def test_counts_leave_the_device_once_a_day_and_only_if_the_server_asks(
-    server: ProtocolServer, device: DaemonProcess
-) -> None:
-    folder = device.config.parent
-    (folder / "ahead").write_text("0")
-    device.extra = COUNTING.format(folder=str(folder))
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
-    assert "No counts leave this device" in device.say("counts")
-    feed(device, b"0\n1\n2\n")
-    wait_until(lambda: len(answers(device)) == 3, "three answers")
-
-    server.desired = replace(server.desired, telemetry=Telemetry.DAY)
-    device.wait(lambda rune: rune["counts"]["mode"] == "day", "the device counts")
-    feed(device, b"3\n4\n")
-    wait_until(lambda: len(answers(device)) == 5, "five answers")
-    shown = device.say("counts")
-    assert "242 bytes, if it ended now" in shown
-    assert "Never in it: sound, pictures" in shown
-    device.kill()
-    device.start()
-    device.wait(lambda rune: rune["is_answering"], "the rune runs again")
-    assert device.rune["counts"] == {"mode": "day", "unsent": 0, "problem": None}
-
-    # The server's clock goes with the device's: it is the next day for both.
-    server.clock = lambda: time.time() + 86_400
-    (folder / "ahead").write_text("86400")
-    wait_until(lambda: len(server.counts) == 1, "the counts of the day were sent")
-    counts = decode(CountsDocument.read(server.counts[0]).counts, WatchLayout(None, None))
-    assert (counts.answers, sum(counts.time)) == (2, 2)
-    server.desired = replace(server.desired, telemetry=Telemetry.OFF)
-    device.wait(lambda rune: rune["counts"]["mode"] == "off", "the device counts nothing")
-    assert not any((device.state / "runes" / "sine" / "counts").iterdir())
-    assert len(server.counts) == 1

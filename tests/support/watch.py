@@ -1,4 +1,4 @@
-"""What a rune counts, for tests that build none."""
+"""Runes that count, and their counts, for tests that build none."""
 
 from __future__ import annotations
 

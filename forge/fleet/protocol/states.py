@@ -66,8 +66,8 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
 
 def _telemetry(device: Device) -> Telemetry:
     """Returns the counts that a device shall send: none once it was retired, or while no deployment is for it."""
-    is_asked = device.assignment is not None and device.retired is None
-    return Telemetry.read(device.assignment.telemetry) if is_asked and device.assignment else Telemetry.OFF
+    is_for_device = device.assignment is not None and device.retired is None
+    return Telemetry.read(device.assignment.telemetry) if is_for_device and device.assignment else Telemetry.OFF
 
 
 def _wanted(device: Device) -> WantedRune | None:

@@ -32,7 +32,6 @@ DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 DEFAULT_SIGNING_SECRET_FILE = Path("~/.config/hammer-forge/signing-secret")
 
 DEFAULT_AUDIT_DAYS = 400
-DEFAULT_TELEMETRY_DAYS = 90
 LEAST_KEY, LARGEST_KEY = 24, 64
 """Bytes of a secret that signs webhooks."""
 """Days that an entry of the audit log is kept: a year, and time to look at it."""
@@ -59,7 +58,6 @@ class ServerEnvironment:
     public_url: str
     upload_limit: int
     telemetry_days: int
-    """Days that the counts of a single device are kept."""
     audit_days: int
     """Days that an entry of the audit log is kept."""
     audit_copies: tuple[CopyAddress, ...]
@@ -169,7 +167,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         port=port,
         public_url=public_url,
         upload_limit=_number(variables, "UPLOAD_LIMIT", DEFAULT_UPLOAD_LIMIT, 1 << 40),
-        telemetry_days=_number(variables, "TELEMETRY_DAYS", DEFAULT_TELEMETRY_DAYS, 400),
+        telemetry_days=_number(variables, "TELEMETRY_DAYS", 90, 400),
         audit_days=_number(variables, "AUDIT_DAYS", DEFAULT_AUDIT_DAYS, 36_500),
         audit_copies=(audit_copies := _service("AUDIT_COPIES", lambda: read_copies(variables.get("AUDIT_COPIES", "")))),
         audit_webhook_secret=_webhook_secret(variables, "AUDIT_WEBHOOK_SECRET", is_needed=needs_secret(audit_copies)),

@@ -23,6 +23,7 @@ from forge.builds.runs.figures import build_figures
 from forge.core.blobs.damage import count_damaged
 from forge.core.errors import NotFound
 from forge.core.models import Blob, PeriodicRun
+from forge.telemetry.figures import telemetry_figures
 
 
 class InstallationCollector(Collector):
@@ -44,6 +45,13 @@ class InstallationCollector(Collector):
         yield GaugeMetricFamily("forge_store_damaged_files", damaged_text, count_damaged())
         free = shutil.disk_usage(settings.DATA_DIR).free
         yield GaugeMetricFamily("forge_disk_free_bytes", "Bytes that are free in the data folder.", free)
+        telemetry = telemetry_figures()
+        counting_text = "Deployments whose telemetry is on."
+        yield GaugeMetricFamily("forge_telemetry_deployments", counting_text, telemetry.deployments)
+        waiting_text = "Documents of devices that are in no total yet."
+        yield GaugeMetricFamily("forge_telemetry_waiting_documents", waiting_text, telemetry.waiting)
+        oldest_text = "Seconds that the oldest of these documents has waited."
+        yield GaugeMetricFamily("forge_telemetry_oldest_wait_seconds", oldest_text, telemetry.oldest_wait)
         runs = list(PeriodicRun.objects.all())
         end_times = [(run.name, run.ended.timestamp()) for run in runs if run.ended]
         yield _by_label("forge_periodic_ended_seconds", "When a periodic task ended last.", "task", end_times)

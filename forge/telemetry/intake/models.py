@@ -57,7 +57,7 @@ class DeviceCounts(models.Model):
     """The document byte for byte, with its signature (`hmrd.protocol.counts`)."""
     received = models.DateTimeField()
     is_merged = models.BooleanField(default=False)
-    """Whether it is in the totals. It is written in the transaction that adds it."""
+    """True if it is in the totals. It is written in the transaction that adds it."""
 
     class Meta:
         constraints = [

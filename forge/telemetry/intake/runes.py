@@ -26,13 +26,13 @@ def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, Watched
     """Returns the runes of documents of a device by their keys: those that the deployment served that it belongs to
     now, or another one of its organisation that it said it had installed."""
     deployment = None if device.assignment is None else device.assignment.deployment
-    found = _known(keys, deployment) if deployment is not None else {}
-    missing = set(keys) - found.keys()
+    runes = _known(keys, deployment) if deployment is not None else {}
+    missing = set(keys) - runes.keys()
     if missing and deployment is not None:
-        found |= _first_time(Release.objects.filter(deployment=deployment), missing)
-    for key in set(keys) - found.keys():
+        runes |= _first_time(Release.objects.filter(deployment=deployment), missing)
+    for key in set(keys) - runes.keys():
         installed = DeviceEntry.objects.filter(device=device, kind=EventKind.INSTALLED, rune=OuterRef("rune"))
-        found |= _first_time(
+        runes |= _first_time(
             Release.objects.filter(
                 Exists(installed),
                 deployment__project__organisation=device.organisation_id,
@@ -40,14 +40,13 @@ def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, Watched
             ),
             {key},
         )
-    return found
+    return runes
 
 
 def watched_rune_of(release: Release) -> WatchedRune:
     """Returns the rune of a release with what it counts, for pages. The caller has found the release."""
     key = rune_key(release.rune).hex()
-    known = _known([key], release.deployment_id)
-    return known.get(key) or _of_release(release, key)
+    return _known([key], release.deployment_id).get(key) or _of_release(release, key)
 
 
 def _known(keys: Collection[str], deployment: UUID) -> dict[str, WatchedRune]:
@@ -56,12 +55,12 @@ def _known(keys: Collection[str], deployment: UUID) -> dict[str, WatchedRune]:
 
 def _first_time(releases: QuerySet[Release], keys: Collection[str]) -> dict[str, WatchedRune]:
     """Returns runes that nothing was counted of before."""
-    found = {}
+    runes = {}
     for key in keys:
         release = releases.filter(rune__startswith=f"sha256:{key}").order_by("-number").first()
         if release is not None:
-            found[key] = watched_rune_of(release)
-    return found
+            runes[key] = watched_rune_of(release)
+    return runes
 
 
 def _of_release(release: Release, key: str) -> WatchedRune:

@@ -34,7 +34,9 @@ AHEAD = timedelta(days=1)
 _documents = Counter("forge_telemetry_documents", "Documents of counts that devices sent.", ["verdict"])
 
 
-class _Refused(Exception):
+class DocumentRefused(Exception):
+    """A document is not counted, for a named reason."""
+
     def __init__(self, verdict: CountsVerdict, detail: str) -> None:
         super().__init__(detail)
         self.answer = DocumentAnswer(verdict, detail)
@@ -64,7 +66,7 @@ def take_documents(device: Device, documents: Sequence[bytes], now: datetime) ->
     for place, data in enumerate(documents):
         try:
             read[place] = _read(device, data)
-        except _Refused as refusal:
+        except DocumentRefused as refusal:
             answers[place] = refusal.answer
     runes = watched_runes(device, {each.rune.hex() for each in read.values()}) if read else {}
     since = _counting_since(runes)
@@ -72,7 +74,7 @@ def take_documents(device: Device, documents: Sequence[bytes], now: datetime) ->
     for place, document in read.items():
         try:
             candidates[place] = _judged(device, documents[place], document, runes, since, now)
-        except _Refused as refusal:
+        except DocumentRefused as refusal:
             answers[place] = refusal.answer
     answers |= _store(device, candidates, now)
     for answer in answers.values():
@@ -84,11 +86,11 @@ def _read(device: Device, data: bytes) -> CountsDocument:
     try:
         document = CountsDocument.read(data)
     except BadDocument as error:
-        raise _Refused(CountsVerdict.NOT_A_DOCUMENT, str(error)) from None
+        raise DocumentRefused(CountsVerdict.NOT_A_DOCUMENT, str(error)) from None
     if document.device != device_key(device.pk):
-        raise _Refused(CountsVerdict.OTHER_DEVICE, "The document names another device.")
+        raise DocumentRefused(CountsVerdict.OTHER_DEVICE, "The document names another device.")
     if device.public_key is None or not is_signed(data, device.public_key):
-        raise _Refused(CountsVerdict.SIGNATURE_REFUSED, "The device's key did not sign the document.")
+        raise DocumentRefused(CountsVerdict.SIGNATURE_REFUSED, "The device's key did not sign the document.")
     return document
 
 
@@ -107,29 +109,29 @@ def _judged(
     since: Mapping[object, datetime],
     now: datetime,
 ) -> _Candidate:
-    watched = runes.get(document.rune.hex())
-    if watched is None:
-        raise _Refused(CountsVerdict.RUNE_UNKNOWN, "The deployment of the device never served this rune.")
-    turned_on = since.get(watched.deployment_id)
+    rune = runes.get(document.rune.hex())
+    if rune is None:
+        raise DocumentRefused(CountsVerdict.RUNE_UNKNOWN, "The deployment of the device never served this rune.")
+    turned_on = since.get(rune.deployment_id)
     if turned_on is None:
-        raise _Refused(CountsVerdict.TELEMETRY_OFF, "The deployment does not count now.")
+        raise DocumentRefused(CountsVerdict.TELEMETRY_OFF, "The deployment does not count now.")
     period = document.period
     if period.begin > now + AHEAD:
-        raise _Refused(CountsVerdict.DAY_AHEAD, "The day is more than a day ahead.")
+        raise DocumentRefused(CountsVerdict.DAY_AHEAD, "The day is more than a day ahead.")
     if period.day < (now - timedelta(days=settings.TELEMETRY_DAYS)).date():
-        raise _Refused(CountsVerdict.DAY_OLD, f"Counts are kept for {settings.TELEMETRY_DAYS} days.")
+        raise DocumentRefused(CountsVerdict.DAY_OLD, f"Counts are kept for {settings.TELEMETRY_DAYS} days.")
     if period.day < max(device.claimed, turned_on).date():
-        raise _Refused(
+        raise DocumentRefused(
             CountsVerdict.DAY_EARLY, "The day was before the device joined, or before telemetry was turned on."
         )
-    layout = watched.layout
+    layout = rune.layout
     try:
         counts = decode(document.counts, layout)
     except BadCounts as error:
-        raise _Refused(CountsVerdict.BINS_WRONG, str(error)) from None
+        raise DocumentRefused(CountsVerdict.BINS_WRONG, str(error)) from None
     if reason := impossible(counts, layout, period.length):
-        raise _Refused(CountsVerdict.COUNTS_IMPOSSIBLE, reason)
-    return _Candidate(data, document, watched)
+        raise DocumentRefused(CountsVerdict.COUNTS_IMPOSSIBLE, reason)
+    return _Candidate(data, document, rune)
 
 
 @transaction.atomic
@@ -155,13 +157,13 @@ def _store(device: Device, candidates: Mapping[int, _Candidate], now: datetime) 
     )
     days = {each.document.period.day for each in candidates.values()}
     rows = DeviceCounts.objects.filter(device=device, day__in=days).values_list("day", "hour", "watched", "document")
-    stored = {(day, hour, watched): bytes(document)[:UNSIGNED_SIZE] for day, hour, watched, document in rows}
-    return {place: _answer(each, stored.get(each.row_key)) for place, each in candidates.items()}
+    contents = {tuple(key): bytes(document)[:UNSIGNED_SIZE] for *key, document in rows}
+    return {place: _answer(each, contents.get(each.row_key)) for place, each in candidates.items()}
 
 
-def _answer(candidate: _Candidate, stored: bytes | None) -> DocumentAnswer:
-    if stored == candidate.data[:UNSIGNED_SIZE]:
-        return DocumentAnswer(CountsVerdict.TAKEN)
+def _answer(candidate: _Candidate, content: bytes | None) -> DocumentAnswer:
+    if content == candidate.data[:UNSIGNED_SIZE]:
+        return DocumentAnswer(CountsVerdict.ACCEPTED)
     return DocumentAnswer(
         CountsVerdict.COUNTS_CHANGED, "The server has other counts of the device for this rune and day."
     )

@@ -34,14 +34,14 @@ class TelemetryCard:
     fields: Sequence[DocumentField]
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
     reports: Sequence[Mapping[str, Any]]
-    """What apps reported, where it counts."""
+    """The reports of apps, where it counts."""
 
     size = DOCUMENT_SIZE
     never = NEVER
 
     @property
     def is_on(self) -> bool:
-        """Whether it counts."""
+        """True if it counts."""
         return self.switch is not None and self.switch.is_on
 
     @property

@@ -1,4 +1,4 @@
-"""Whether a deployment counts, since when, and who decided it."""
+"""The decisions about telemetry of deployments: on or off, since when, and by whom."""
 
 from __future__ import annotations
 

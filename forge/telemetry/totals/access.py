@@ -72,43 +72,43 @@ def read_filter(parameters: Mapping[str, str]) -> TotalsFilter:
     return TotalsFilter(first, last, frozenset(map(TotalDimension, words)), **names)
 
 
-def totals_of(deployment: Deployment, wanted: TotalsFilter) -> Sequence[Total]:
+def totals_of(deployment: Deployment, criteria: TotalsFilter) -> Sequence[Total]:
     """Returns totals, the newest day first."""
     rows = DayTotal.objects.filter(
-        watched__deployment=deployment, day__gte=wanted.first, day__lte=wanted.last
+        watched__deployment=deployment, day__gte=criteria.first, day__lte=criteria.last
     ).select_related("watched", "group")
-    if wanted.version:
-        rows = rows.filter(watched__version=wanted.version)
-    if wanted.board:
-        rows = rows.filter(board=wanted.board)
-    if wanted.group:
-        rows = rows.filter(group__name=wanted.group)
+    if criteria.version:
+        rows = rows.filter(watched__version=criteria.version)
+    if criteria.board:
+        rows = rows.filter(board=criteria.board)
+    if criteria.group:
+        rows = rows.filter(group__name=criteria.group)
     else:
-        rows = rows.filter(group__isnull=TotalDimension.GROUP not in wanted.by)
+        rows = rows.filter(group__isnull=TotalDimension.GROUP not in criteria.by)
     parts: dict[_Key, list[DayTotal]] = defaultdict(list)
     for row in rows.order_by("-day", "watched", "board", "group"):
-        parts[_key(row, wanted)].append(row)
+        parts[_key(row, criteria)].append(row)
     return [_total(key, some) for key, some in parts.items()]
 
 
 _Key = tuple[WatchedRune, date | None, str, str]
 
 
-def _key(row: DayTotal, wanted: TotalsFilter) -> _Key:
-    by = wanted.by
+def _key(row: DayTotal, criteria: TotalsFilter) -> _Key:
+    by = criteria.by
     return (
         row.watched,
         row.day if TotalDimension.DAY in by else None,
-        row.board if TotalDimension.BOARD in by or wanted.board else "",
+        row.board if TotalDimension.BOARD in by or criteria.board else "",
         row.group.name if row.group is not None else "",
     )
 
 
 def _total(key: _Key, rows: Sequence[DayTotal]) -> Total:
-    watched, day, board, group = key
+    rune, day, board, group = key
     sums: list[Sums] = [from_bytes(row.sums) for row in rows]
-    counts = counts_of(merged(sums), watched.layout)
-    return Total(watched, day, board, group, sum(row.devices for row in rows), counts)
+    counts = counts_of(merged(sums), rune.layout)
+    return Total(rune, day, board, group, sum(row.devices for row in rows), counts)
 
 
 def _day(parameters: Mapping[str, str], name: str, default: date) -> date:

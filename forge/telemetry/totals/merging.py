@@ -36,7 +36,7 @@ TotalKey = tuple[int, date, str, UUID | None]
 
 @dataclass
 class _Addition:
-    """What a batch adds to one total."""
+    """The rows that a batch adds to one total."""
 
     rows: list[Sums] = field(default_factory=list)
     devices: int = 0
@@ -114,10 +114,10 @@ def _add(additions: Mapping[TotalKey, _Addition]) -> None:
     for key, addition in additions.items():
         row = present.get(key)
         if row is None:
-            watched, day, board, group = key
+            rune, day, board, group = key
             new.append(
                 DayTotal(
-                    watched_id=watched,
+                    watched_id=rune,
                     day=day,
                     board=board,
                     group_id=group,

@@ -21,7 +21,7 @@ class DayTotal(models.Model):
     day = models.DateField()
     board = models.CharField(max_length=LONGEST_NAME)
     group = models.ForeignKey(DeviceGroup, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    """None for all devices of the deployment."""
+    """The group; None for all devices of the deployment."""
     devices = models.PositiveBigIntegerField(default=0)
     """Devices that sent a document."""
     sums = models.BinaryField()

@@ -35,7 +35,7 @@ protects = pytest.mark.protects
 def refused(fleet: CountingFleet, document: bytes, verdict: Verdict) -> None:
     """Sends a document, which is refused by name, beside one that is taken."""
     good = fleet.document()
-    assert fleet.names(document, good) == [verdict, Verdict.TAKEN]
+    assert fleet.names(document, good) == [verdict, Verdict.ACCEPTED]
     assert DeviceCounts.objects.count() == 1
 
 
@@ -68,12 +68,12 @@ def test_a_document_of_another_device_is_refused(fleet: CountingFleet, organisat
 
 @protects("devices/replayed-counts")
 def test_other_counts_for_the_same_day_are_refused(fleet: CountingFleet) -> None:
-    assert fleet.names(fleet.document()) == [Verdict.TAKEN]
+    assert fleet.names(fleet.document()) == [Verdict.ACCEPTED]
     assert fleet.names(fleet.document(counted((1, 1, 1)))) == [Verdict.COUNTS_CHANGED]
-    assert fleet.names(fleet.document()) == [Verdict.TAKEN]
+    assert fleet.names(fleet.document()) == [Verdict.ACCEPTED]
     merge_all()
     assert fleet.names(fleet.document(), fleet.document(counted((9, 9, 9)))) == [
-        Verdict.TAKEN,
+        Verdict.ACCEPTED,
         Verdict.COUNTS_CHANGED,
     ]
     assert DeviceCounts.objects.count() == 1
@@ -82,7 +82,7 @@ def test_other_counts_for_the_same_day_are_refused(fleet: CountingFleet) -> None
 @protects("devices/replayed-counts")
 def test_of_two_in_one_request_the_first_counts(fleet: CountingFleet) -> None:
     first, other = fleet.document(), fleet.document(counted((7, 0, 0)))
-    assert fleet.names(first, first, other) == [Verdict.TAKEN, Verdict.TAKEN, Verdict.COUNTS_CHANGED]
+    assert fleet.names(first, first, other) == [Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.COUNTS_CHANGED]
     (row,) = DeviceCounts.objects.all()
     assert bytes(row.document) == first
 
@@ -105,7 +105,7 @@ def test_a_rune_of_another_deployment_is_refused(fleet: CountingFleet, developer
     refused(fleet, fleet.document(rune=rune), Verdict.RUNE_UNKNOWN)
     turn_on(developer, other)
     DeploymentTelemetry.objects.update(changed=timezone.now() - timedelta(days=30))
-    assert fleet.names(fleet.document(rune=rune)) == [Verdict.TAKEN]
+    assert fleet.names(fleet.document(rune=rune)) == [Verdict.ACCEPTED]
 
 
 @protects("devices/false-counts")
@@ -144,7 +144,7 @@ def test_counts_that_cannot_be_are_refused(fleet: CountingFleet, changes: dict[s
 def test_an_hour_has_less_room_than_a_day(fleet: CountingFleet) -> None:
     busy = replace(counted((1_000_000, 0, 0)), microseconds=4_000_000_000)
     assert fleet.names(fleet.document(busy), fleet.document(busy, hour=3)) == [
-        Verdict.TAKEN,
+        Verdict.ACCEPTED,
         Verdict.COUNTS_IMPOSSIBLE,
     ]
 
@@ -170,7 +170,7 @@ def test_bytes_that_are_no_document_are_refused(fleet: CountingFleet) -> None:
 
 
 @protects("devices/unwanted-counts")
-def test_turned_off_nothing_is_taken_and_the_device_is_told(fleet: CountingFleet, developer: User) -> None:
+def test_turned_off_nothing_is_accepted_and_the_device_is_told(fleet: CountingFleet, developer: User) -> None:
     assert fleet.client.poll().json()["telemetry"] == "day"
     etag = fleet.client.poll().headers["ETag"]
     turn_off(developer, fleet.deployment)
@@ -208,18 +208,18 @@ def test_a_recorded_request_counts_nothing_twice(fleet: CountingFleet) -> None:
     request = SignedRequest("POST", "testserver", COUNTS, "", body)
     headers = sign(request, fleet.client.device, timezone.now().timestamp(), fleet.client.key.sign)
     assert fleet.client.send_as_is("POST", COUNTS, body, headers).status_code == 400
-    sent = fleet.send(fleet.document())
-    assert sent.json() == fleet.send(fleet.document()).json()
+    answer = fleet.send(fleet.document())
+    assert answer.json() == fleet.send(fleet.document()).json()
     merge_all()
     assert DeviceCounts.objects.count() == 1
 
 
 def test_weeks_later_all_days_come_in_one_request(fleet: CountingFleet) -> None:
     documents = [fleet.document(day=yesterday(back)) for back in range(1, 29)]
-    assert set(fleet.names(*documents)) == {Verdict.TAKEN}
+    assert set(fleet.names(*documents)) == {Verdict.ACCEPTED}
     assert DeviceCounts.objects.count() == 28
-    (watched,) = WatchedRune.objects.all()
-    assert (watched.version, watched.layout) == ("1.0", LAYOUT)
+    (rune,) = WatchedRune.objects.all()
+    assert (rune.version, rune.layout) == ("1.0", LAYOUT)
 
 
 def test_a_rune_that_counts_nothing_itself_has_the_counts_of_its_machine(
@@ -227,23 +227,23 @@ def test_a_rune_that_counts_nothing_itself_has_the_counts_of_its_machine(
 ) -> None:
     fleet = counting_fleet(organisation, project, developer, RUNE)
     own = Counts(time=(100, 0, 0, 0, 0, 0, 0, 0), answers=100, microseconds=20_000)
-    assert fleet.names(fleet.document(own), fleet.document(own, day=yesterday(2))) == [Verdict.TAKEN] * 2
+    assert fleet.names(fleet.document(own), fleet.document(own, day=yesterday(2))) == [Verdict.ACCEPTED] * 2
     assert fleet.names(fleet.document(counted(), day=yesterday(3))) == [Verdict.BINS_WRONG]
 
 
 def test_a_machine_that_measures_no_time_sends_zeros(fleet: CountingFleet) -> None:
-    assert fleet.names(fleet.document(replace(counted(), time=(0,) * 8, microseconds=0))) == [Verdict.TAKEN]
+    assert fleet.names(fleet.document(replace(counted(), time=(0,) * 8, microseconds=0))) == [Verdict.ACCEPTED]
 
 
 def test_large_counts_are_rounded_and_taken(fleet: CountingFleet) -> None:
     labels = (1_234_567, 345_678, 77)
-    assert fleet.names(fleet.document(counted(labels))) == [Verdict.TAKEN]
+    assert fleet.names(fleet.document(counted(labels))) == [Verdict.ACCEPTED]
 
 
 def test_a_damaged_section_counts_nothing_and_stops_nothing(
     organisation: Organisation, project: Project, developer: User, reviewer: User
 ) -> None:
     layout = WatchLayout(LabelBins(("a",), (0,)), None)
-    broken = with_watch(MODULE, layout).replace(b'"names":["a"]', b'"names":["a" ')
-    fleet = counting_fleet(organisation, project, developer, broken)
+    damaged_rune = with_watch(MODULE, layout).replace(b'"names":["a"]', b'"names":["a" ')
+    fleet = counting_fleet(organisation, project, developer, damaged_rune)
     assert fleet.names(fleet.document(counted())) == [Verdict.BINS_WRONG]

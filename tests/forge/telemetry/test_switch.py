@@ -1,4 +1,4 @@
-"""Turning telemetry on and off: off unless somebody who may turns it on, who is told, and what the page says."""
+"""Turning telemetry on and off: off unless somebody who may turns it on, who hears of it, and what the page says."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_who_may_not_deploy_changes_nothing(viewer: User, reviewer: User, gatewa
                 change(person, gateways)
 
 
-def test_people_are_told_and_the_log_has_it(
+def test_people_hear_of_it_and_the_log_has_it(
     owner: User, developer: User, organisation: Organisation, gateways: Deployment
 ) -> None:
     turn_on(owner, gateways)

@@ -221,13 +221,13 @@ def test_the_switch_is_in_the_deployment_too(
     state = browser.get(BASE).json()
     assert (state["is_on"], state["changed_by"]["name"]) == (False, "Jo Okafor")
     deployment = "/api/v1/projects/acme/kitchen/deployments/gateways"
-    shown = browser.get(deployment)
-    assert shown.json()["telemetry"] is False
+    answer_before = browser.get(deployment)
+    assert answer_before.json()["telemetry"] is False
     answer = browser.patch(
         deployment,
         json.dumps({"telemetry": True}),
         content_type="application/json",
-        headers={"If-Match": shown.headers["ETag"]},
+        headers={"If-Match": answer_before.headers["ETag"]},
     )
     assert answer.json()["telemetry"] is True
     assert browser.put(BASE).status_code == 204

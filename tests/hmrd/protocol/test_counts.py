@@ -148,9 +148,9 @@ def test_messages_are_read_as_they_were_written() -> None:
     messages = batches(documents)
     assert [len(each.documents) for each in messages] == [MOST_DOCUMENTS, 1]
     assert [CountsMessage.from_json(json.loads(json.dumps(each.to_json()))) for each in messages] == messages
-    answer = CountsAnswer((DocumentAnswer("taken"), DocumentAnswer("a-newer-word", "Why.")))
+    answer = CountsAnswer((DocumentAnswer("accepted"), DocumentAnswer("a-newer-word", "Why.")))
     assert CountsAnswer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
-    assert [each.is_taken for each in answer.answers] == [True, False]
+    assert [each.is_accepted for each in answer.answers] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class ProtocolServer:
         self.reports: list[Report] = []
         self.counts: list[bytes] = []
         """The documents of counts that were taken."""
-        self.counts_answer = DocumentAnswer(CountsVerdict.TAKEN)
+        self.counts_answer = DocumentAnswer(CountsVerdict.ACCEPTED)
         self.last_report = 0
         self.clock: Callable[[], float] = time.time
         self.fault = ""

@@ -46,6 +46,9 @@ def test_metrics_are_for_whoever_has_the_token(user: User, project: Project, set
     (line,) = [line for line in text.splitlines() if line.startswith("forge_build_oldest_wait_seconds ")]
     assert 90 <= float(line.split()[1]) < 200
     for name in (
+        "forge_telemetry_deployments",
+        "forge_telemetry_waiting_documents",
+        "forge_telemetry_oldest_wait_seconds",
         "forge_store_bytes",
         "forge_store_damaged_files",
         "forge_disk_free_bytes",

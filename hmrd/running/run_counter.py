@@ -35,7 +35,7 @@ def rune_counts(rune: LoadedRune) -> Counts | None:
     return take() if take is not None else None
 
 
-class Tally:
+class RunCounter:
     """The counts of one rune. Its run and its counts are touched by one thread at a time."""
 
     def __init__(
@@ -99,7 +99,7 @@ class Tally:
         counts = replace(
             own or Counts(),
             time=tuple(self._times),
-            # What the rune labelled are its answers. One without labels answers with each run.
+            # The labels of a rune are its answers. One without labels answers with each run.
             answers=sum(own.labels) if own is not None and own.labels else answers,
             microseconds=self._microseconds,
             restarts=0,

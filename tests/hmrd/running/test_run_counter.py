@@ -1,101 +1,101 @@
-"""Counting runs: which hour they belong to, what is taken once, and how little it costs."""
+"""Counting runs: which hour they belong to, what is log once, and how little it costs."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-from hmrd.running.tally import Tally
+from hmrd.running.run_counter import RunCounter
 from rune.running.runtime.errors import RuneError
 from rune.watch.counts import Counts
 from tests.support.watch import counted
 
 
-class Taken:
+class CountsLog:
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
         self.counts: list[tuple[float, Counts]] = []
         self.own: Counts | None = None
 
-    def tally(self) -> Tally:
-        return Tally(lambda: self.own, lambda now, counts: self.counts.append((now, counts)), lambda: self.now)
+    def counter(self) -> RunCounter:
+        return RunCounter(lambda: self.own, lambda now, counts: self.counts.append((now, counts)), lambda: self.now)
 
 
-def test_runs_are_taken_once() -> None:
-    taken = Taken()
-    tally = taken.tally()
+def test_runs_are_received_once() -> None:
+    log = CountsLog()
+    counter = log.counter()
     for _ in range(3):
-        with tally.run():
+        with counter.run():
             pass
-    tally.take()
-    tally.take()
-    tally.finish()
-    ((_, counts),) = taken.counts
+    counter.take()
+    counter.take()
+    counter.finish()
+    ((_, counts),) = log.counts
     assert (counts.answers, counts.time[0]) == (3, 3)
 
 
 def test_the_answers_are_those_that_the_rune_labelled() -> None:
-    taken = Taken()
-    taken.own = counted((2, 1, 0))
-    tally = taken.tally()
+    log = CountsLog()
+    log.own = counted((2, 1, 0))
+    counter = log.counter()
     for _ in range(5):
-        with tally.run():
+        with counter.run():
             pass
-    tally.finish()
-    ((_, counts),) = taken.counts
+    counter.finish()
+    ((_, counts),) = log.counts
     assert (counts.answers, sum(counts.time), counts.labels) == (3, 5, (2, 1, 0))
 
 
 def test_what_was_counted_before_an_hour_belongs_to_the_hour_before() -> None:
-    taken = Taken()
-    tally = taken.tally()
-    with tally.run():
+    log = CountsLog()
+    counter = log.counter()
+    with counter.run():
         pass
-    before, taken.now = taken.now, taken.now + 7200
-    with tally.run():
+    before, log.now = log.now, log.now + 7200
+    with counter.run():
         pass
-    tally.finish()
-    assert [now for now, _ in taken.counts] == [before, taken.now]
+    counter.finish()
+    assert [now for now, _ in log.counts] == [before, log.now]
 
 
-def test_during_a_run_it_is_taken_after_it() -> None:
-    taken = Taken()
-    tally = taken.tally()
-    with tally.run():
-        thread = threading.Thread(target=tally.take)
+def test_during_a_run_it_is_received_after_it() -> None:
+    log = CountsLog()
+    counter = log.counter()
+    with counter.run():
+        thread = threading.Thread(target=counter.take)
         thread.start()
         thread.join(5)
-        assert taken.counts == []
-    ((_, counts),) = taken.counts
+        assert log.counts == []
+    ((_, counts),) = log.counts
     assert counts.answers == 1
 
 
 def test_a_run_that_breaks_off_is_no_answer_and_a_broken_rune_says_nothing() -> None:
-    taken = Taken()
+    log = CountsLog()
 
     def broken() -> Counts:
         raise RuneError("it broke off")
 
-    tally = Tally(broken, lambda now, counts: taken.counts.append((now, counts)), lambda: taken.now)
-    with tally.run():
+    counter = RunCounter(broken, lambda now, counts: log.counts.append((now, counts)), lambda: log.now)
+    with counter.run():
         pass
     try:
-        with tally.run():
+        with counter.run():
             raise RuneError("it broke off")
     except RuneError:
         pass
-    tally.finish()
-    ((_, counts),) = taken.counts
+    counter.finish()
+    ((_, counts),) = log.counts
     assert (counts.answers, sum(counts.time), counts.labels) == (0, 1, ())
 
 
 def test_counting_a_run_takes_microseconds() -> None:
-    tally = Taken().tally()
+    counter = CountsLog().counter()
     rounds = []
     for _ in range(5):
         begin = time.process_time()
         for _ in range(2000):
-            with tally.run():
+            with counter.run():
                 pass
         rounds.append((time.process_time() - begin) / 2000)
     # A run of the smallest rune takes a hundred microseconds.
