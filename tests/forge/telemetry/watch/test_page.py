@@ -33,7 +33,7 @@ def read(browser: Client, query: str = "") -> str:
 def send(fleet: CountingFleet, *labels: tuple[int, int, int]) -> None:
     """Sends the counts of days, the newest last."""
     for back, counts in enumerate(reversed(labels), 1):
-        assert fleet.names(fleet.document(counted(counts), day=yesterday(back))) == ["taken"]
+        assert fleet.names(fleet.document(counted(counts), day=yesterday(back))) == ["accepted"]
     merge_all()
 
 
