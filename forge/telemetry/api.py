@@ -15,6 +15,8 @@ from forge.deployments.models import Deployment
 from forge.deployments.place import DEPLOYMENT
 from forge.fleet.devices.api import DeviceView
 from forge.projects.place import ProjectView
+from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
+from forge.telemetry.alerts.serializers import WatchAlertsJson, alert_to_json
 from forge.telemetry.intake.access import last_document_of
 from forge.telemetry.serializers import (
     LastDeviceCountsJson,
@@ -93,6 +95,26 @@ class DeploymentTotalsTable(TelemetryView):
         response = HttpResponse(text, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{deployment.name}.csv"'
         return response
+
+
+class DeploymentAlerts(TelemetryView):
+    """The alerts of a deployment."""
+
+    @extend_schema(operation_id="deployments_watch_alerts", responses=WatchAlertsJson)
+    def get(self, request: Request, **names: str) -> Response:
+        """Returns what changed on the devices of a deployment that chance does not explain: open alerts, the surest
+        first, and those that closed last."""
+        deployment = self.deployment(request, names)
+        judgement = last_judgement(deployment)
+        alerts = [*open_alerts(deployment), *closed_alerts(deployment)]
+        return Response(
+            WatchAlertsJson(
+                judged=judgement.day.isoformat() if judgement else None,
+                judged_devices=judgement.judged_devices if judgement else 0,
+                skipped_devices=judgement.skipped_devices if judgement else 0,
+                alerts=[alert_to_json(each) for each in alerts],
+            )
+        )
 
 
 class DeviceLastCounts(DeviceView):

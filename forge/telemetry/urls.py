@@ -17,6 +17,7 @@ urlpatterns = [
         {
             f"{DEPLOYMENT.route}telemetry": api.DeploymentTelemetryState,
             f"{DEPLOYMENT.route}telemetry/totals": api.DeploymentTotals,
+            f"{DEPLOYMENT.route}telemetry/alerts": api.DeploymentAlerts,
             f"{DEPLOYMENT.route}telemetry/totals.csv": api.DeploymentTotalsTable,
             f"{DEVICE.route}counts": api.DeviceLastCounts,
         },

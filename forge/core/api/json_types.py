@@ -42,6 +42,7 @@ def choices(name: str, values: Iterable[str]) -> NamedChoices:
     return NamedChoices(name, tuple(values))
 
 
+Date = Annotated[str, Format("date")]
 Timestamp = Annotated[str, Format("date-time")]
 Uuid = Annotated[str, Format("uuid")]
 

@@ -31,6 +31,12 @@ class WatchedRune(models.Model):
     """`rune.watch.layout.WatchLayout`."""
     reference: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     """The counts of the test samples, as the build wrote them; None without."""
+    judged = models.DateField(null=True, blank=True)
+    """The newest day that was judged for alerts."""
+    judged_devices = models.PositiveIntegerField(default=0)
+    """Devices that were compared with their own past on that day."""
+    skipped_devices = models.PositiveIntegerField(default=0)
+    """Devices that had too little of a past, or too few answers."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["deployment", "key"], name="one_watched_rune_a_key")]

@@ -23,6 +23,9 @@ from forge.deployments.models import Deployment
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
 from forge.fleet.groups.models import DeviceGroup
 from forge.projects.place import project_of
+from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
+from forge.telemetry.alerts.models import WatchAlert
+from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.totals.access import Total, TotalDimension, TotalsFilter, totals_of
@@ -33,6 +36,7 @@ from forge.telemetry.watch.drift_rows import drift_rows
 from forge.telemetry.watch.label_mix import label_mix
 from forge.telemetry.watch.run_costs import run_costs
 from forge.telemetry.watch.series import CountedPart, days_of, marks_of
+from rune.statistics.not_judged import MIN_PAST_DAYS
 from rune.watch.counts import Counts
 from rune.watch.record import counts_from_json
 
@@ -48,6 +52,24 @@ class WatchChoice:
     value: str
     text: str
     is_chosen: bool
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """An alert as the page shows it; `devices_url` is the list of the devices that it is about."""
+
+    row: WatchAlert
+    title: str
+    detail: str
+    devices_url: str
+
+    @staticmethod
+    def of(row: WatchAlert, deployment: Deployment) -> AlertLine:
+        """Returns an alert in words."""
+        query = query_of(row)
+        devices = f"{deployment.project.organisation.get_absolute_url()}/devices"
+        address = f"{devices}?{urlencode({'q': query})}" if query else ""
+        return AlertLine(row, title_of(row), detail_of(row), address)
 
 
 @dataclass(frozen=True)
@@ -101,6 +123,10 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "group_choices": _choices({"": "all devices", **groups}, group),
         "version_choices": _choices({"": "any", **{each: each for each in versions}}, version),
         "period_choices": _choices({value: f"{count} days" for value, count in PERIODS.items()}, period),
+        "alerts": [AlertLine.of(each, deployment) for each in open_alerts(deployment)],
+        "closed_alerts": [AlertLine.of(each, deployment) for each in closed_alerts(deployment)],
+        "judgement": last_judgement(deployment),
+        "min_past_days": MIN_PAST_DAYS,
         "mix": label_mix(days, marks, is_today_last=is_today_last),
         "fan": confidence_fan(days, marks, is_today_last=is_today_last),
         "costs": run_costs(days, marks, is_today_last=is_today_last),

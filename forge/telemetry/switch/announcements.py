@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, TypedDict
-from uuid import UUID
 
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.events.announcements import (
@@ -17,7 +16,7 @@ from forge.core.events.announcements import (
 )
 from forge.core.events.declarations import EventType, StreamKind, declare
 from forge.deployments.announcements import DEPLOYMENTS
-from forge.deployments.models import Deployment, Release
+from forge.telemetry.people import people_of_deployment
 
 
 class TelemetryChangedJson(TypedDict):
@@ -38,14 +37,6 @@ TELEMETRY_TOPIC = NoticeTopic(
 )
 
 
-def _people(project: UUID, deployment: str) -> frozenset[UUID]:
-    """Returns who created the deployment, or chose what it served."""
-    rows = Deployment.objects.filter(project=project, name=deployment)
-    releases = Release.objects.filter(deployment__in=rows)
-    people = {*rows.values_list("created_by", flat=True), *releases.values_list("chosen_by", flat=True)}
-    return frozenset(each for each in people if each is not None)
-
-
 def _notice(event: StoredEvent[TelemetryChangedJson]) -> NoticeDraft:
     """Tells the people of the deployment."""
     name = event.data["deployment"]
@@ -55,7 +46,7 @@ def _notice(event: StoredEvent[TelemetryChangedJson]) -> NoticeDraft:
         title=event.data["title"],
         subject=f"telemetry:{event.holder}:{name}",
         path=f"/deployments/{name}",
-        participants=_people(event.holder, name),
+        participants=people_of_deployment(event.holder, name),
     )
 
 

@@ -1,0 +1,151 @@
+"""Alerts from the documents of simulated devices: none of an unchanged month, one that names the batch, and its end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.models import Organisation, User
+from forge.fleet.models import Device
+from forge.notices.models import Notice
+from forge.telemetry.alerts.judging import judge, judge_all
+from forge.telemetry.alerts.models import WatchAlert
+from forge.telemetry.models import DeviceCounts, WatchedRune
+from forge.telemetry.totals.merging import merge_all
+from hmrd.protocol.counts import CountedPeriod, CountsDocument, device_key, rune_key
+from rune.assessment.drift.judging import DEFAULTS
+from rune.watch.counts import Counts
+from rune.watch.encoding import encode
+from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
+from tests.support.forge.counts import CountingFleet, yesterday
+from tests.support.forge.factories.device_rows import device_row
+
+pytestmark = pytest.mark.django_db
+LAYOUT = WatchLayout(
+    LabelBins(("nothing", "speech", "knock"), (0, 1, 2)),
+    ConfidenceBins(tuple(0.3 + 0.05 * number for number in range(14))),
+    (FeatureBins("audio", 0, Statistic.LEVEL, tuple(4.0**number for number in range(1, 16))),),
+)
+DAYS = DEFAULTS.day_count
+ANSWERS = 350
+
+
+class SimulatedFleet:
+    """Devices with a level and a label mix of their own, each a little different from day to day."""
+
+    def __init__(self, organisation: Organisation, watched: WatchedRune, devices: int) -> None:
+        self.watched, self.chance = watched, random.Random(7)
+        watched.layout_json, watched.reference = LAYOUT.to_json(), None
+        watched.save()
+        self.rows = [
+            device_row(organisation, f"field-{number}", {"batch": "B" if number < devices // 5 else "A"})
+            for number in range(devices)
+        ]
+        self.levels = {row.pk: self.chance.gauss(8.0, 0.3) for row in self.rows}
+
+    def send(self, first: date, last: date, louder: Callable[[Device, date], float] = lambda *_: 0.0) -> None:
+        """Stores a document for each device and day; `louder` says by how many factors of 4 a level is higher."""
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        DeviceCounts.objects.bulk_create(
+            DeviceCounts(
+                device=row,
+                watched=self.watched,
+                day=day,
+                document=self._document(row.pk, day, louder(row, day)),
+                received=timezone.now(),
+            )
+            for row in self.rows
+            for day in days
+        )
+
+    def _document(self, device: UUID, day: date, louder: float) -> bytes:
+        chance = self.chance
+        centre = self.levels[device] + chance.gauss(0, 0.05) + louder
+        level, labels, confidence = [0] * 16, [0] * 3, [0] * 15
+        for _ in range(ANSWERS):
+            level[min(15, max(0, int(chance.gauss(centre, 1.0))))] += 1
+            labels[min(2, int(3 * chance.random() ** 2))] += 1
+            confidence[min(14, int(15 * chance.random() ** 0.5))] += 1
+        counts = Counts(tuple(labels), tuple(confidence), (tuple(level),), answers=ANSWERS)
+        rune = rune_key(f"sha256:{self.watched.key}".ljust(71, "0"))
+        period = CountedPeriod(day, None)
+        return CountsDocument(period, device_key(device), rune, encode(counts)).signed(lambda _: bytes(64))
+
+
+@pytest.fixture
+def simulated(fleet: CountingFleet, organisation: Organisation) -> SimulatedFleet:
+    fleet.names(fleet.document())
+    DeviceCounts.objects.all().delete()
+    return SimulatedFleet(organisation, WatchedRune.objects.get(), 25)
+
+
+def _batch_b(row: Device) -> bool:
+    return int(row.name.removeprefix("field-")) < 5
+
+
+def test_an_unchanged_month_has_no_alert(simulated: SimulatedFleet) -> None:
+    simulated.send(yesterday(DAYS), yesterday())
+    report = judge(simulated.watched, yesterday())
+    assert report.judged_devices == 25
+    assert not WatchAlert.objects.exists()
+
+
+def test_a_louder_batch_is_named_with_its_decibels_and_its_end(
+    simulated: SimulatedFleet, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    start = yesterday(3)
+    simulated.send(yesterday(DAYS), yesterday(), lambda row, day: 1.0 if _batch_b(row) and day >= start else 0.0)
+    merge_all()
+    judge(simulated.watched, yesterday())
+    alerts = list(WatchAlert.objects.filter(aspect="location", feature="audio level"))
+    assert alerts, WatchAlert.objects.values_list("subject", flat=True)
+    named = [each for each in alerts if (each.carrier_key, each.carrier_value) == ("batch", "B")]
+    assert named
+    assert named[0].decibels == pytest.approx(6.0, abs=0.7)
+    assert abs((named[0].since or date.min) - start) <= timedelta(days=1)
+    page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
+    assert "6 dB higher than before" in page
+    assert "on 5 devices with batch=B" in page
+    assert "batch%3D%22B%22" in page
+    # Judged again, the same alerts stay, and none comes twice.
+    count = WatchAlert.objects.count()
+    judge(simulated.watched, yesterday())
+    assert WatchAlert.objects.count() == count
+    assert Notice.objects.filter(kind="watch").exists()
+
+    # When a day shows it no more, it closes and says so.
+    DeviceCounts.objects.all().delete()
+    simulated.send(yesterday(DAYS), yesterday())
+    judge(simulated.watched, yesterday())
+    assert not WatchAlert.objects.filter(closed=None, aspect="location").exists()
+    rows = browser_of(viewer).get("/api/v1/projects/acme/kitchen/deployments/gateways/telemetry/alerts").json()
+    assert rows["judged"] == str(yesterday())
+    assert any(each["closed"] and "6 dB higher" in each["title"] for each in rows["alerts"])
+
+
+def test_too_few_days_are_not_judged_and_the_page_says_so(
+    simulated: SimulatedFleet, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    simulated.send(yesterday(5), yesterday())
+    merge_all()
+    assert judge(simulated.watched, yesterday()).judged_devices == 0
+    page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
+    assert "Not judged yet." in page
+
+
+def test_each_day_is_judged_once(simulated: SimulatedFleet) -> None:
+    simulated.send(yesterday(2), yesterday())
+    merge_all()
+    judge_all()
+    simulated.watched.refresh_from_db()
+    first = simulated.watched.judged
+    assert first in (yesterday(), yesterday(2))
+    judge_all()
+    simulated.watched.refresh_from_db()
+    assert simulated.watched.judged == first
