@@ -19,6 +19,19 @@ class BadDeviceName(Invalid):
         super().__init__(detail, errors={"name": [detail]})
 
 
+class BadBoardName(Invalid):
+    """The name of a board outside the grammar."""
+
+    title = "This board cannot be used"
+
+    def __init__(self) -> None:
+        detail = (
+            "The name of a board has lower-case letters and digits, with single - . or _ between them, such as "
+            "linux-armv7l."
+        )
+        super().__init__(detail, errors={"board": [detail]})
+
+
 class BadLabels(Invalid):
     """Labels outside the grammar, or too many."""
 

@@ -20,6 +20,7 @@ from forge.fleet.devices.models import ClaimedWith, Device, DeviceDay, DeviceEnt
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.pages.sentences import CLAIMED_WITH, REQUESTS, TOTALS, TRUST, entry_text, problem_text
 from forge.fleet.pages.standing import standing_of
+from forge.fleet.pages.stock import STOCK_TRUST, has_stock_client
 from forge.fleet.queries.fields import label_name
 from forge.fleet.queries.syntax import QueryOperator, QueryTerm
 from hmrd.protocol.enrolment import TrustKind
@@ -78,11 +79,13 @@ def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] 
     may_read_logs = can(actor, Verb.READ_DEVICE_LOGS, organisation)
     requests = [request_line(each) for each in requests_of(device)[:REQUESTS_SHOWN]]
     entries = timeline_of(device)[:RECENT] if timeline is None else timeline
-    trust_name, trust_meaning = TRUST[TrustKind(device.trust)]
+    answers_requests = not has_stock_client(device)
+    trust_name, trust_meaning = TRUST[TrustKind(device.trust)] if answers_requests else STOCK_TRUST
     return {
         "device": device,
         "standing": standing_of(device, timezone.now()),
         "deployment_page": _deployment_page(device),
+        "answers_requests": answers_requests,
         "labels": [(f"{key}={value}", _list_with(device, key, value)) for key, value in labels_of(device).items()],
         "labels_text": labels_text(labels_of(device)),
         "lines": [timeline_line(each) for each in entries],

@@ -59,6 +59,7 @@ CASES: list[Case] = [
     ("get", f"{_PAGES}/groups", "acme/devices/groups?q=site=berlin", None, PAGE_EDIT),
     ("get", f"{_PAGES}/groups/<str:group>", "acme/devices/groups/berlin", None, PAGE),
     ("get", f"{_PAGES}/<str:device>", "acme/devices/gate-7", None, PAGE),
+    ("get", f"{_PAGES}/<str:device>", "acme/devices/stock-1", None, PAGE),
     ("get", f"{_PAGES}/<str:device>/logs/<int:log>", "DEVICE_LOG_PAGE", None, PAGE_EDIT),
 ]
 DEVICE_KEY = key_of("candidate")
