@@ -1,1 +1,1 @@
-"""What a rune counts where it runs: the bins that a build fixes, the counts, and their bytes. Pure."""
+"""The counts that a rune makes where it runs: the bins that its build fixes, the counts, and their bytes. Pure."""

@@ -23,7 +23,7 @@ OTHER: Final = "other labels"
 
 
 class BadLayout(ValueError):
-    """The description of bins is none."""
+    """The description of bins is not valid."""
 
 
 class Statistic(StrEnum):
@@ -91,7 +91,7 @@ class FeatureBins:
 
 @dataclass(frozen=True)
 class WatchLayout:
-    """What a rune counts. A rune without a classifier counts features alone."""
+    """The bins that a rune counts in. A rune without a classifier counts features alone."""
 
     labels: LabelBins | None
     confidence: ConfidenceBins | None

@@ -29,9 +29,9 @@ def remembered(organisation: UUID, question: str, count: Callable[[], Counts]) -
     but not older than the last change that a person made to a device."""
     generation = cache.get(_generation_key(organisation), "")
     key = f"{_generation_key(organisation)}:{generation}:{sha256(question.encode()).hexdigest()}"
-    stored: str | None = cache.get(key)
-    if stored is not None:
-        earlier: Counts = json.loads(stored)
+    text: str | None = cache.get(key)
+    if text is not None:
+        earlier: Counts = json.loads(text)
         return earlier
     begin = time.monotonic()
     counts = count()
