@@ -32,6 +32,7 @@ FIGURES = {
     "server.at_size": "Many projects",
     "fleet.device_lists": "Many devices",
     "fleet.device_polls": "Devices that poll",
+    "fleet.drift": "Drift in the field",
     "fleet.new_version": "A new version on many devices",
     "fleet.late_counts": "Counts that come late",
     "server.data_page": "Samples of a project",

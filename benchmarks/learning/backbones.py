@@ -35,9 +35,9 @@ from lab.training.run import SharedWork, train
 from lab.training.run_folder import RunFolder
 from lab.training.running_rune import rows_of_split
 from lab.training.settings import ENVIRONMENT
-from rune.assessment.evaluation.intervals import sign_test, wilson
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
+from rune.statistics.intervals import sign_test, wilson
 
 NETWORK: Mapping[str, float] = {"colour": 0, "size": SIZE, "filters": 24, "depth": 2}
 """The arguments of the backbone, and of the network that begins with random weights."""

@@ -28,7 +28,6 @@ from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.running_rune import rows_of_split
 from lab.training.settings import ENVIRONMENT
-from rune.assessment.evaluation.intervals import wilson
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
@@ -37,6 +36,7 @@ from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
+from rune.statistics.intervals import wilson
 
 TARGET = "cortex-m4"
 EMLEARN = ("emlearn==0.23.2", "scikit-learn==1.9.1", "numpy==2.4.6")

@@ -36,7 +36,6 @@ from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.running_rune import rows_of_split
 from lab.training.settings import ENVIRONMENT
-from rune.assessment.evaluation.intervals import wilson
 from rune.assessment.evaluation.recorded_tensors import tensor_array
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -47,6 +46,7 @@ from rune.devices.emulation.measuring import measured_or_planned
 from rune.port import Port
 from rune.project.files import FolderFiles, MemoryFiles
 from rune.source.policy.sections.training import Training
+from rune.statistics.intervals import wilson
 
 TRIALS, MINUTES, WORKERS = 200, 8.25, 2
 TARGET = "cortex-m4"

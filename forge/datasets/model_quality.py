@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.projects.models import Project
-from rune.assessment.evaluation.intervals import wilson
 from rune.datasets.splits import Split
+from rune.statistics.intervals import wilson
 from rune.wording import counted
 
 NOT_READ = "not read"

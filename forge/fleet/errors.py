@@ -14,9 +14,22 @@ class BadDeviceName(Invalid):
     def __init__(self) -> None:
         detail = (
             "A name has lower-case letters and digits, with single - . or _ between them, such as gate-7. It is not "
-            "claim, do or groups: those are pages."
+            "claim, do, groups or labels: those are pages."
         )
         super().__init__(detail, errors={"name": [detail]})
+
+
+class BadBoardName(Invalid):
+    """The name of a board outside the grammar."""
+
+    title = "This board cannot be used"
+
+    def __init__(self) -> None:
+        detail = (
+            "The name of a board has lower-case letters and digits, with single - . or _ between them, such as "
+            "linux-armv7l."
+        )
+        super().__init__(detail, errors={"board": [detail]})
 
 
 class BadLabels(Invalid):
@@ -26,6 +39,14 @@ class BadLabels(Invalid):
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, errors={"labels": [detail]})
+
+
+class TooManyLabels(BadLabels):
+    """A device would have more labels than it may."""
+
+    def __init__(self, device: str, count: int, most: int) -> None:
+        super().__init__(f"{device} would have {count} labels; a device has at most {most}.")
+        self.device = device
 
 
 class DeviceNameInUse(Conflict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from forge.fleet.pages import claim, device, groups, listing, many
+from forge.fleet.pages import claim, device, groups, labels, listing, many
 
 _ALL = "<str:organisation>/devices"
 _CLAIM = f"{_ALL}/claim"
@@ -24,6 +24,7 @@ organisation_pages = [
     path(f"{_ALL}/groups/do", groups.create, name="create-device-group"),
     path(f"{_ALL}/groups/<str:group>", groups.group_page, name="device-group"),
     path(f"{_ALL}/groups/<str:group>/do", groups.change, name="change-device-group"),
+    path(f"{_ALL}/labels", labels.labels_page, name="device-labels"),
     path(f"{_ALL}/do", many.change_many, name="change-devices"),
     path(_ONE, device.device_page, name="fleet-device"),
     path(f"{_ONE}/do", device.change, name="change-fleet-device"),

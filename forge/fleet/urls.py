@@ -5,6 +5,7 @@ from __future__ import annotations
 from forge.accounts.place import ORGANISATION
 from forge.core.api.acts import act_paths, acts_in
 from forge.fleet.bulk import actions as bulk
+from forge.fleet.bulk import api as bulk_api
 from forge.fleet.devices import api as devices
 from forge.fleet.devices.actions import changing, requests, standing
 from forge.fleet.enrolment import api as enrolment
@@ -38,6 +39,7 @@ urlpatterns = [
             f"{ORGANISATION.route}hand-overs": offers.OfferedDevices,
             f"{ORGANISATION.route}devices": lists.Devices,
             f"{ORGANISATION.route}device-table": lists.DeviceTable,
+            f"{ORGANISATION.route}device-labels": bulk_api.DeviceLabels,
             f"{ORGANISATION.route}device-overview": lists.DeviceOverview,
             f"{ORGANISATION.route}device-completion": lists.DeviceQueryCompletion,
             f"{ORGANISATION.route}device-groups": group_api.DeviceGroups,

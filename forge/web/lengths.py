@@ -61,6 +61,7 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "deployment_title": MAX_TITLE,
         "description": MAX_DESCRIPTION,
         "device_batch": LONGEST_BATCH_TITLE,
+        "device_board": device_names.LONGEST_NAME,
         "device_code": device.LONGEST_TYPED,
         "device_group": groups.LONGEST_TITLE,
         "device_label": LONGEST_LABEL,

@@ -8,8 +8,8 @@ from typing import Any
 from lab.command.conversion import forms_with_origin
 from lab.quantize.forms import FLOAT, FORMS, TENSORFLOW_INT8
 from lab.quantize.levels import ANSWERS_CHANGE, IDENTICAL
-from rune.assessment.evaluation.intervals import wilson
 from rune.datasets.calibration_kind import CALIBRATED_ON_RANDOM, RANDOM_NUMBERS
+from rune.statistics.intervals import wilson
 from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, listed, plain, size_text
 

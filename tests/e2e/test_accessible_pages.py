@@ -31,6 +31,7 @@ OTHERS = (
     "{organisation}/devices",
     "{organisation}/devices/claim",
     "{organisation}/devices/groups?q=site%3Dberlin",
+    "{organisation}/devices/labels",
     "{organisation}/-/blocks",
     "{organisation}/-/members",
     "{organisation}/-/teams",

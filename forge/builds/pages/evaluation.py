@@ -14,7 +14,6 @@ from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
 from rune.assessment.evaluation.changes import EvaluationChange, LostTests, answer_moves, evaluation_change, lost_tests
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
-from rune.assessment.evaluation.intervals import Share
 from rune.assessment.evaluation.metrics import Confusion
 from rune.assessment.evaluation.wording import (
     accuracy_sentence,
@@ -23,6 +22,7 @@ from rune.assessment.evaluation.wording import (
     percent,
     stream_sentence,
 )
+from rune.statistics.intervals import Share
 from rune.wording import counted
 
 WIDEST = 16

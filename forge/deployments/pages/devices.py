@@ -17,6 +17,8 @@ from forge.fleet.devices.models import ClaimedWith
 from forge.fleet.groups.access import groups_of
 from forge.fleet.groups.counts import count_groups
 from forge.fleet.groups.models import Assignment, GroupKind
+from forge.fleet.groups.overlaps import decided_elsewhere
+from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.queries.matching import scope_of
 
 
@@ -28,6 +30,18 @@ class DeviceCount:
     words: str
     query: str
     url: str
+
+
+@dataclass(frozen=True)
+class DevicesElsewhere:
+    """Devices of the group that run what another deployment serves, since that was bound first."""
+
+    count: int
+    title: str
+    """The title of the other deployment."""
+    deployment_page: str
+    url: str
+    """The list of these devices."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +70,15 @@ class DevicesCard:
     counts: Sequence[DeviceCount]
     without_image: int
     """Devices with stock clients that are offered nothing, because the release has no image."""
+    elsewhere: Sequence[DevicesElsewhere]
+    """The devices of its group for which other deployments decide, for members of the organisation."""
     groups: Sequence[GroupChoice]
     """The groups without a deployment, for who may bind it."""
+
+    @property
+    def devices_elsewhere(self) -> int:
+        """How many devices of its group other deployments decide for."""
+        return sum(each.count for each in self.elsewhere)
 
     @property
     def needs_order(self) -> bool:
@@ -82,6 +103,7 @@ def devices_card(actor: Actor, deployment: Deployment) -> DevicesCard | None:
         progress,
         _counts(url, deployment, progress) if assignment is not None else (),
         _without_image(assignment),
+        _elsewhere(actor, organisation, assignment) if assignment is not None else (),
         _free_groups(actor, organisation) if may_bind and assignment is None else (),
     )
 
@@ -92,6 +114,23 @@ def _without_image(assignment: Assignment | None) -> int:
         return 0
     count = assignment.devices.in_service().filter(claimed_with=ClaimedWith.STOCK).count()
     return 0 if not count or image_of_release(assignment.deployment, assignment.number) else count
+
+
+def _elsewhere(actor: Actor, organisation: Organisation, assignment: Assignment) -> list[DevicesElsewhere]:
+    """Returns the devices of a group for which other deployments decide. A guest of one
+    project learns nothing about others."""
+    if not can(actor, Verb.SEE_ORGANISATION, organisation):
+        return []
+    url = f"/{organisation.name}/devices"
+    return [
+        DevicesElsewhere(
+            each.devices,
+            each.assignment.title,
+            deployment_address(each.assignment.path),
+            f"{url}?{urlencode({'q': each.query})}",
+        )
+        for each in decided_elsewhere(assignment)
+    ]
 
 
 def _counts(url: str, deployment: Deployment, progress: DeviceProgress) -> list[DeviceCount]:

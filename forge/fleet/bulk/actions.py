@@ -26,7 +26,7 @@ from forge.fleet.bulk.serializers import RequestCounts, labelled_to_json, reques
 from forge.fleet.bulk.storing import LabelledDevice, chunks, label_differences, store_differences, write_lines
 from forge.fleet.devices.actions.requests import KINDS
 from forge.fleet.devices.models import ClaimedWith
-from forge.fleet.errors import BadLabels
+from forge.fleet.errors import BadLabels, TooManyLabels
 from forge.fleet.models import Device, DeviceQuerySet, DeviceRequest
 from forge.fleet.queries.matching import matching, parse_query, scope_of
 from forge.fleet.queries.syntax import LONGEST_QUERY
@@ -112,7 +112,10 @@ def import_labels(
         names |= _locked(rows.filter(name__in=chunk))
     if unknown := [line for name, line in lines.items() if name not in set(names.values())]:
         raise BadTable([f"Line {line.number}: there is no device {line.device} in service." for line in unknown])
-    devices = label_differences(names, {identifier: lines[name].change for identifier, name in names.items()})
+    try:
+        devices = label_differences(names, {identifier: lines[name].change for identifier, name in names.items()})
+    except TooManyLabels as error:
+        raise BadTable([f"Line {lines[error.device].number}: {error.detail}"]) from None
     if preview:
         return devices
     _require_count(count, len(devices), "The table changes")

@@ -13,6 +13,8 @@ from hmrd.protocol.names import LABEL_KEY, checked_labels
 from hmrd.protocol.reading import BadDeviceMessage
 from rune.wording import counted
 
+HEADING: Final = ("name", "labels")
+"""The first line of a table. It may be missing."""
 MOST_LINES: Final = 100_000
 LONGEST_TABLE: Final = 8_000_000
 """Characters."""
@@ -93,7 +95,7 @@ def _rows(text: str, errors: list[str]) -> Iterator[tuple[int, list[str]]]:
             if reader.line_num > MOST_LINES:
                 errors.append(f"Line {reader.line_num}: a table has at most {MOST_LINES:,} lines.")
                 return
-            is_heading = reader.line_num == 1 and cells[:1] == ["name"]
+            is_heading = reader.line_num == 1 and cells[:1] == [HEADING[0]]
             if any(map(str.strip, cells)) and not is_heading:
                 yield reader.line_num, cells
     except csv.Error as error:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.fleet.bulk.label_table import DeviceLabelChange
 from forge.fleet.devices.models import PersonEntry
-from forge.fleet.errors import BadLabels
+from forge.fleet.errors import TooManyLabels
 from forge.fleet.hooks import devices_changed
 from forge.fleet.models import DeviceEntry, DeviceLabel
 from hmrd.protocol.names import MOST_LABELS
@@ -35,7 +35,7 @@ class LabelledDevice:
 
 
 def label_differences(names: Mapping[UUID, str], changes: Mapping[UUID, DeviceLabelChange]) -> list[LabelledDevice]:
-    """Returns the devices whose labels differ after the changes. Raises `BadLabels` where one would have too many."""
+    """Returns the devices whose labels differ after the changes. Raises `TooManyLabels`."""
     before: dict[UUID, dict[str, str]] = {identifier: {} for identifier in changes}
     for chunk in chunks(changes):
         for device, key, value in DeviceLabel.objects.filter(device__in=chunk).values_list("device", "key", "value"):
@@ -45,7 +45,7 @@ def label_differences(names: Mapping[UUID, str], changes: Mapping[UUID, DeviceLa
         for each, change in changes.items()
     ]
     if full := next((each for each in devices if len(each.after) > MOST_LABELS), None):
-        raise BadLabels(f"{full.name} would have {len(full.after)} labels; a device has at most {MOST_LABELS}.")
+        raise TooManyLabels(full.name, len(full.after), MOST_LABELS)
     return [each for each in devices if each.before != each.after]
 
 

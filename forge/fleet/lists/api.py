@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -75,11 +77,7 @@ class DeviceTable(DeviceListView):
         """Returns the devices that match a query as CSV, streamed."""
         owner = self.organisation(request, organisation)
         pieces = table_of(request.query_params.get("q", ""), scope_of(owner.pk))
-        is_async = isinstance(request._request, ASGIRequest)
-        response = StreamingHttpResponse(
-            in_threads(pieces) if is_async else pieces, content_type="text/csv; charset=utf-8"
-        )
-        return as_foreign(response, filename=f"{owner.name}-devices.csv")
+        return csv_response(request, pieces, f"{owner.name}-devices.csv")
 
 
 class DeviceOverview(DeviceListView):
@@ -111,6 +109,13 @@ class DeviceQueryCompletion(DeviceListView):
         if len(text) > LONGEST_QUERY:
             parse_query(text)
         return Response(completion_to_json(complete(text, _place(request, text), scope)))
+
+
+def csv_response(request: Request, pieces: Iterator[str], filename: str) -> StreamingHttpResponse:
+    """Returns the pieces of a table as a file to download, streamed."""
+    is_async = isinstance(request._request, ASGIRequest)
+    response = StreamingHttpResponse(in_threads(pieces) if is_async else pieces, content_type="text/csv; charset=utf-8")
+    return as_foreign(response, filename=filename)
 
 
 def _order(text: str) -> DeviceOrder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
@@ -118,15 +118,18 @@ def row_to_json(device: Device, scope: QueryScope) -> DeviceRowJson:
 def table_of(text: str, scope: QueryScope) -> Iterator[str]:
     """Yields the pieces of a table of the devices that match, by name. Each piece is a query of its own, so that none
     stays open. Raises `BadQuery` at once."""
-    devices = listed(text, scope).order_by("name")
-    return _pieces(devices, scope)
+    return csv_pieces(listed(text, scope), COLUMNS, lambda device: _cells(row_to_json(device, scope)))
 
 
-def _pieces(devices: DeviceQuerySet, scope: QueryScope) -> Iterator[str]:
-    yield _lines([COLUMNS])
+def csv_pieces(
+    devices: DeviceQuerySet, heading: Sequence[str], cells: Callable[[Device], Iterable[str]]
+) -> Iterator[str]:
+    """Yields the pieces of a table with a line for each device, by name."""
+    devices = devices.order_by("name")
+    yield _lines([heading])
     batch = list(devices[:BATCH])
     while batch:
-        yield _lines([_cells(row_to_json(each, scope)) for each in batch])
+        yield _lines([cells(each) for each in batch])
         batch = list(devices.filter(name__gt=batch[-1].name)[:BATCH])
 
 
@@ -135,7 +138,7 @@ def _cells(row: DeviceRowJson) -> tuple[str, ...]:
     return tuple("" if values[column] is None else str(values[column]) for column in COLUMNS)
 
 
-def _lines(rows: list[tuple[str, ...]]) -> str:
+def _lines(rows: Iterable[Iterable[str]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue()

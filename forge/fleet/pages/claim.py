@@ -1,4 +1,4 @@
-"""The page on which devices join: a code, a label or a batch, and what is open of each."""
+"""The page on which devices join: by a code, a label, a batch or another update client, and what is open of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forge.accounts.models import Organisation
 from forge.accounts.organisation_tabs import tabs_of
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.core.errors import Conflict, DomainError
+from forge.core.errors import Conflict, DomainError, QuotaReached
 from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import rows_of
@@ -29,6 +29,9 @@ from forge.fleet.enrolment.models import DeviceCandidate
 from forge.fleet.enrolment.serializers import NewBatch, NewClaimCode
 from forge.fleet.hand_overs.actions import accept_device, decline_device
 from forge.fleet.pages.sentences import TRUST
+from forge.fleet.pages.stock import new_account_context
+from forge.fleet.stock.actions import create_stock_device
+from forge.fleet.stock.serializers import NewStockAccount
 from hmrd.protocol.keys import fingerprint
 
 BATCHES_SHOWN: Final = 20
@@ -36,7 +39,7 @@ BATCHES_SHOWN: Final = 20
 
 @for_person
 def claim_page(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Returns the three ways in which devices join, and the codes, candidates and batches that are open."""
+    """Returns the four ways in which devices join, and the codes, candidates and batches that are open."""
     owner = find_organisation(principal_of(request), organisation, Verb.CLAIM_DEVICES)
     return render(request, "fleet/claim.html", _context(request, owner))
 
@@ -74,6 +77,10 @@ def _show_batch(request: HttpRequest, owner: Organisation, new: NewBatch) -> Htt
     return render(request, "fleet/claim.html", _context(request, owner) | {"new_batch": new})
 
 
+def _show_stock(request: HttpRequest, owner: Organisation, new: NewStockAccount) -> HttpResponse:
+    return render(request, "fleet/claim.html", _context(request, owner) | new_account_context(new))
+
+
 def _show_again(request: HttpRequest, owner: Organisation, *names: Any) -> HttpResponse:
     """Shows the page with the error, which is last; before it are the names of the address."""
     error: DomainError = names[-1]
@@ -88,18 +95,19 @@ def _candidates(owner: Organisation, *_: UUID) -> str:
     return f"{_here(owner)}#candidates"
 
 
-ERRORS = (Conflict,)
+ERRORS = (Conflict, QuotaReached)
 
 make = form_view(
     {
         "code": Button(create_code, shown=_show_code),
         "label": Button(enter_label, _candidates),
         "batch": Button(create_batch, shown=_show_batch),
+        "stock": Button(create_stock_device, shown=_show_stock),
     },
     _show_again,
     ERRORS,
 )
-"""The buttons of the three ways."""
+"""The buttons of the four ways."""
 change_code = form_view({"revoke": Button(revoke_code, _here)}, _show_again, ERRORS)
 change_candidate = form_view(
     {"confirm": Button(confirm_candidate, _candidates), "refuse": Button(refuse_candidate, _candidates)},

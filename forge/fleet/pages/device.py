@@ -23,6 +23,9 @@ from forge.fleet.devices.actions.standing import delete_device, let_in_device, l
 from forge.fleet.hand_overs.actions import end_offer, offer_device
 from forge.fleet.models import Device
 from forge.fleet.pages.panel import CHART_HEIGHT, DAYS_SHOWN, day_bars, panel_context, request_line
+from forge.fleet.pages.stock import new_account_context, stock_card
+from forge.fleet.stock.actions import renew_stock_token, retry_stock_update, revoke_stock_token
+from forge.fleet.stock.serializers import NewStockAccount
 
 TIMELINE_SHOWN: Final = 25
 
@@ -41,6 +44,7 @@ def _context(request: HttpRequest, device: Device) -> dict[str, Any]:
     bars = day_bars(device, timezone.now().date())
     return tabs_of(principal, device.organisation) | {
         "panel": panel_context(principal, device, timeline),
+        "stock": stock_card(principal, device),
         "pages": pages,
         "bars": bars,
         "restarts": sum(each.restarts for each in bars),
@@ -73,6 +77,16 @@ def _show_changed(request: HttpRequest, device: Device, changed: Device) -> Http
     return redirect(changed)
 
 
+def _update_client_of(device: Device) -> str:
+    return f"{device.get_absolute_url()}#update-client"
+
+
+def _show_token(request: HttpRequest, device: Device, new: NewStockAccount) -> HttpResponse:
+    """Shows the page with another token of the device's update client, this once."""
+    row = find_device(principal_of(request), device.organisation, device.name)
+    return render(request, "fleet/device.html", _context(request, row) | new_account_context(new))
+
+
 def _list_of(device: Device) -> str:
     return f"/{device.organisation.name}/devices"
 
@@ -87,6 +101,9 @@ change = form_view(
         "end-offer": Button(end_offer, _page_of),
         "retire": Button(retire_device, _page_of),
         "delete": Button(delete_device, _list_of),
+        "stock-token": Button(renew_stock_token, shown=_show_token),
+        "stock-revoke": Button(revoke_stock_token, _update_client_of),
+        "stock-retry": Button(retry_stock_update, _update_client_of),
     },
     _show_again,
     (Conflict,),

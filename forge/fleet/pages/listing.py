@@ -120,6 +120,7 @@ def list_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "close": _address(request, device=None),
         "sidebar": sidebar_of(principal, owner, search.text, scope),
         "csv_url": f"/api/v1/organisations/{owner.name}/device-table?{urlencode({'q': search.text})}",
+        "labels_url": f"/{owner.name}/devices/labels{search.save_address if search.text else ''}",
         "settable_groups": settable_groups(principal, owner) if may_change else (),
         "deployments": served_groups(principal, owner, search.devices) if may_change else (),
         "may_claim": can(principal, Verb.CLAIM_DEVICES, owner),

@@ -17,9 +17,12 @@ from forge.fleet.access import days_of, requests_of, timeline_of
 from forge.fleet.devices.etag_facets import device_facets
 from forge.fleet.devices.labels import labels_of, labels_text
 from forge.fleet.devices.models import ClaimedWith, Device, DeviceDay, DeviceEntry, DeviceRequest
+from forge.fleet.groups.models import Assignment
+from forge.fleet.groups.overlaps import overruled_assignments
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.pages.sentences import CLAIMED_WITH, REQUESTS, TOTALS, TRUST, entry_text, problem_text
 from forge.fleet.pages.standing import standing_of
+from forge.fleet.pages.stock import STOCK_TRUST, has_stock_client
 from forge.fleet.queries.fields import label_name
 from forge.fleet.queries.syntax import QueryOperator, QueryTerm
 from hmrd.protocol.enrolment import TrustKind
@@ -57,6 +60,16 @@ class RequestLine:
 
 
 @dataclass(frozen=True)
+class OverruledGroup:
+    """A group that a device is in, whose deployment does not reach it: the titles of both, and their pages."""
+
+    title: str
+    address: str
+    deployment: str
+    deployment_page: str
+
+
+@dataclass(frozen=True)
 class DayBar:
     """A day of the chart: its restarts, and the height of its bar."""
 
@@ -78,11 +91,14 @@ def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] 
     may_read_logs = can(actor, Verb.READ_DEVICE_LOGS, organisation)
     requests = [request_line(each) for each in requests_of(device)[:REQUESTS_SHOWN]]
     entries = timeline_of(device)[:RECENT] if timeline is None else timeline
-    trust_name, trust_meaning = TRUST[TrustKind(device.trust)]
+    answers_requests = not has_stock_client(device)
+    trust_name, trust_meaning = TRUST[TrustKind(device.trust)] if answers_requests else STOCK_TRUST
     return {
         "device": device,
         "standing": standing_of(device, timezone.now()),
         "deployment_page": _deployment_page(device),
+        "overruled": [_overruled(organisation.name, each) for each in overruled_assignments(device)],
+        "answers_requests": answers_requests,
         "labels": [(f"{key}={value}", _list_with(device, key, value)) for key, value in labels_of(device).items()],
         "labels_text": labels_text(labels_of(device)),
         "lines": [timeline_line(each) for each in entries],
@@ -105,6 +121,12 @@ def _deployment_page(device: Device) -> str:
     if device.assignment is None or device.retired is not None:
         return ""
     return deployment_address(device.assignment.path)
+
+
+def _overruled(organisation: str, other: Assignment) -> OverruledGroup:
+    query = QueryTerm("group", QueryOperator.EQUALS, (other.group.name,))
+    address = f"/{organisation}/devices?{urlencode({'q': str(query)})}"
+    return OverruledGroup(other.group.title, address, other.title, deployment_address(other.path))
 
 
 def _list_with(device: Device, key: str, value: str) -> str:

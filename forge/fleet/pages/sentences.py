@@ -130,7 +130,7 @@ PROBLEMS: Final[Mapping[ProblemName, ProblemText]] = {
     ProblemName.UPDATE_FAILED: ProblemText(
         "Update failed",
         "The update client of the device could not install the image.",
-        "Read its own log on the device, then set the version again.",
+        "Read its own log on the device. Then offer the version again on its page, or set another one.",
     ),
     ProblemName.UNEXPECTED: ProblemText(
         "Fault of hmrd",

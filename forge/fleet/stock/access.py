@@ -6,6 +6,7 @@ from forge.core.errors import NotFound
 from forge.fleet.models import Device, StockAccount
 from forge.fleet.stock.offering import wanted_image
 from forge.fleet.stock.serializers import AccountState
+from forge.fleet.stock.steps import is_retryable
 
 
 def find_account(device: Device) -> StockAccount:
@@ -20,4 +21,5 @@ def account_state(device: Device) -> AccountState:
     """Returns the account of a device that the caller has found, and what its client was offered. Raises
     `NotFound`."""
     account = find_account(device)
-    return AccountState(account, account.actions.first(), wanted_image(device) is not None)
+    action, release = account.actions.first(), wanted_image(device)
+    return AccountState(account, action, release is not None, is_retryable(release, action))

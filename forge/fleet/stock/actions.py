@@ -23,7 +23,7 @@ from forge.fleet.devices.models import ClaimedWith, Device
 from forge.fleet.enrolment.actions.codes import DeviceLabels, Note
 from forge.fleet.enrolment.joining import join
 from forge.fleet.enrolment.secret_hashes import enrolment_hash, new_stock_token
-from forge.fleet.errors import NoStockAccount, NothingFailed
+from forge.fleet.errors import BadBoardName, NoStockAccount, NothingFailed
 from forge.fleet.place import DEVICE
 from forge.fleet.stock.access import account_state
 from forge.fleet.stock.models import StockAccount
@@ -64,7 +64,7 @@ def create_stock_device(
         organisation=organisation,
         public_key=None,
         name=name,
-        report=empty_report(board),
+        report=empty_report(_checked_board(board)),
         labels=require_labels(labels or {}),
         note=note,
         trust=TrustKind.SERVER,
@@ -165,6 +165,13 @@ def retry_stock_update(actor: Actor, device: Device) -> AccountState:
     place = device.organisation.place
     write_entry(actor, "stock-account.retry", device.subject, place, device=device.name, version=version)
     return state
+
+
+def _checked_board(board: str) -> str:
+    """Returns the name of a board, which a page's form sends as it was typed. Raises `BadBoardName`."""
+    if len(board) > LONGEST_NAME or BOARD.fullmatch(board) is None:
+        raise BadBoardName
+    return board
 
 
 def _locked(device: Device) -> tuple[Device, StockAccount]:

@@ -16,7 +16,7 @@ from forge.fleet.models import Device, StockAccount, StockAction
 from forge.fleet.stock.messages import ActionOutcome, Feedback
 from forge.fleet.stock.models import ActionState
 from forge.fleet.stock.reporting import report_begun, report_failed, report_installed, report_stopped
-from forge.fleet.stock.steps import OfferStep, WantedImage, next_step
+from forge.fleet.stock.steps import OfferStep, WantedImage, is_retryable, next_step
 
 _MOST_ACTIONS = 50
 """Actions of a client that are kept; the timeline has what became of the earlier ones."""
@@ -106,7 +106,7 @@ def offer_again(account: StockAccount, device: Device, now: datetime) -> bool:
     """Offers what failed under a new number. Returns whether the last action failed and is still wanted. The caller has
     locked the device."""
     last, release = account.actions.first(), wanted_image(device)
-    if last is None or release is None or last.state != ActionState.FAILED or not release.is_of(last):
+    if release is None or not is_retryable(release, last):
         return False
     _make(account, release, ActionState.OFFERED, last, now)
     return True

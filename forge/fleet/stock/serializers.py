@@ -60,6 +60,8 @@ class AccountState(NamedTuple):
     row: StockAccount
     action: StockAction | None
     has_image: bool
+    is_retryable: bool
+    """Whether the action failed and is still wanted."""
 
 
 def new_account_to_json(new: NewStockAccount) -> NewStockAccountJson:

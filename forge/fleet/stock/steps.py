@@ -48,6 +48,11 @@ class OfferStep(StrEnum):
     OFFER = "offer"
 
 
+def is_retryable(release: WantedImage | None, last: StockAction | None) -> bool:
+    """Returns whether the last action failed and is still wanted, so that a person may have it offered again."""
+    return release is not None and last is not None and last.state == ActionState.FAILED and release.is_of(last)
+
+
 def next_step(release: WantedImage | None, last: StockAction | None, installed: StockAction | None) -> OfferStep:
     """Returns what to do with the last action, where `installed` is the last one that the client installed."""
     if last is not None and last.is_open:

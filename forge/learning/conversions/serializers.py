@@ -20,7 +20,7 @@ from forge.learning.conversions.trees import ConvertedTreesJson, trees_of
 from forge.learning.lab_jobs.process import ConverterEnvironmentJson
 from forge.learning.lab_jobs.states import CONVERSION_STATES
 from forge.learning.models import ConvertedForm, ModelConversion
-from rune.assessment.evaluation.intervals import wilson
+from rune.statistics.intervals import wilson
 
 MAX_LAYERS = 200
 """Layers that one form keeps in float."""

@@ -9,7 +9,8 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from lab.tasks.judging.number_errors import DRAWS, MIN_PARTS, RangeJson, range_of
+from lab.tasks.judging.number_errors import MIN_PARTS, RangeJson, range_of
+from rune.statistics.bootstrap import resampled_sums
 
 Array = np.ndarray[Any, Any]
 Place = tuple[int, float, float]
@@ -154,7 +155,7 @@ def counting_figures(
     for each in pictures:
         groups.setdefault(each.group, []).append(each)
     sums = np.array([_sums(own, len(labels)) for own in groups.values()], np.float64)
-    draws = sums[np.random.default_rng(0).integers(0, len(sums), (DRAWS, len(sums)))].sum(axis=1)
+    draws = resampled_sums(sums)
     whole = sums.sum(axis=0)
     shares = {name: _share_range(whole, draws, *places) for name, places in _SHARES.items()}
     count_error, baseline = (_share_range(whole, draws, place, _ANSWERS) for place in (_ERROR, _BASELINE))

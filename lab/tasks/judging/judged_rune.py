@@ -11,9 +11,9 @@ import numpy as np
 from lab.dataset.dataset import Dataset
 from lab.dataset.recording import Recording
 from lab.tasks.judging.thresholds import COUNTED_THRESHOLD, Threshold
-from rune.assessment.evaluation.intervals import wilson
 from rune.datasets.splits import Split
 from rune.port import Port
+from rune.statistics.intervals import wilson
 
 Array = np.ndarray[Any, Any]
 

@@ -9,12 +9,13 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from rune.statistics.bootstrap import percentile_interval, resampled_sums
+
 Array = np.ndarray[Any, Any]
 
 MIN_PARTS = 10
 """Parts that are drawn from anew. Rows of one recording resemble each other, so recordings are drawn and not rows; of
 few recordings, stretches of them."""
-DRAWS = 2000
 _DIGITS = 6
 
 
@@ -47,8 +48,8 @@ class RecordingErrors:
 
 
 def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> NumberErrorJson | None:
-    """The mean absolute errors by a bootstrap over recordings (B. Efron, "Bootstrap methods", Ann. Statist. 7, 1979),
-    the same each time; None of nothing. The rune and the baseline are drawn together."""
+    """The mean absolute errors by a bootstrap over recordings, the same each time; None of nothing. The rune and the
+    baseline are drawn together."""
     recordings = [each for each in recordings if len(each.rune)]
     if not recordings:
         return None
@@ -60,14 +61,11 @@ def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> Number
             *(np.array_split(own, min(stretches, len(own))) for own in (each.rune, each.baseline)), strict=True
         )
     ]
-    counts = np.array([len(rune) for rune, _ in parts])
-    sums = np.array([[rune.sum(), baseline.sum()] for rune, baseline in parts])
-    draws = np.random.default_rng(0).integers(0, len(parts), (DRAWS, len(parts)))
-    totals = counts[draws].sum(axis=1)
-    means = sums[draws].sum(axis=1) / totals[:, None]
-    whole = sums.sum(axis=0) / counts.sum()
+    sums = np.array([[rune.sum(), baseline.sum(), len(rune)] for rune, baseline in parts])
+    totals, all_parts = resampled_sums(sums), sums.sum(axis=0)
+    means, whole = totals[:, :2] / totals[:, 2:], all_parts[:2] / all_parts[2]
     return {
-        "windows": int(counts.sum()),
+        "windows": int(all_parts[2]),
         "error": range_of(float(whole[0]), means[:, 0]),
         "baseline": range_of(float(whole[1]), means[:, 1]),
         "baseline_name": baseline,
@@ -80,8 +78,8 @@ def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> Number
 
 def range_of(value: float, draws: Array) -> RangeJson:
     """A figure with its 95 % interval, from figures of parts that were drawn anew."""
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return {"value": _rounded(value), "low": _rounded(float(low)), "high": _rounded(float(high))}
+    low, high = percentile_interval(draws)
+    return {"value": _rounded(value), "low": _rounded(low), "high": _rounded(high)}
 
 
 def _rounded(value: float) -> float:

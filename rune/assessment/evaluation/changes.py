@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.assessment.evaluation.evaluation import Evaluation
-from rune.assessment.evaluation.intervals import sign_test
+from rune.statistics.intervals import sign_test
 
 
 @dataclass(frozen=True)

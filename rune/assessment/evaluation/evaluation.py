@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from rune.assessment.evaluation.intervals import Rate, Share, rate_an_hour
 from rune.assessment.evaluation.metrics import Confusion, LabelFigures, accuracy, confusion, label_figures
+from rune.statistics.intervals import Rate, Share, rate_an_hour
 
 FORMAT: Final = 1
 """The version of the JSON. A reader that does not know a format shows nothing of it."""

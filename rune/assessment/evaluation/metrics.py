@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rune.assessment.evaluation.intervals import Share, wilson
+from rune.statistics.intervals import Share, wilson
 
 
 @dataclass(frozen=True)

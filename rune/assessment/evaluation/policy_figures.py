@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rune.assessment.evaluation.evaluation import Evaluation
-from rune.assessment.evaluation.intervals import Share
 from rune.source.policy import Figure, MeasuredFigures
+from rune.statistics.intervals import Share
 
 
 def with_evaluation(figures: MeasuredFigures, evaluation: Evaluation) -> MeasuredFigures:

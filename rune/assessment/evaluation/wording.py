@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from rune.assessment.evaluation.changes import LostTests
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
-from rune.assessment.evaluation.intervals import Share
 from rune.assessment.evaluation.metrics import Confusion
+from rune.statistics.intervals import Share
 from rune.wording import counted, listed, plain
 
 _WIDEST_TABLE = 16

@@ -161,7 +161,8 @@ def answers(
                 r"\1<number>",
                 text,
             )
-            for name, value in names.items():
+            # The longest first: a short number may be a part of an id.
+            for name, value in sorted(names.items(), key=lambda item: -len(item[1])):
                 if name not in ("number", "other"):
                     # Where there is something, the grant is the link: both have one id.
                     word = "<link>" if name == "grant" else f"<{name}>"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forge.learning.training.results.judgement import RunJudgementJson, ShareJson
-from rune.assessment.evaluation.intervals import WIDEST, wilson
+from rune.statistics.intervals import WIDEST, wilson
 from rune.wording import counted
 
 

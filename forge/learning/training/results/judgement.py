@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from rune.assessment.evaluation.intervals import wilson
+from rune.statistics.intervals import wilson
 
 WORST = 10
 """Mistakes that are shown."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from forge.registry.models import StandingEntry
 from rune.assessment.evaluation.changes import EvaluationChange, evaluation_change
 from rune.assessment.evaluation.evaluation import Evaluation
-from rune.assessment.evaluation.intervals import Share, wilson
 from rune.assessment.evaluation.wording import percent
+from rune.statistics.intervals import Share, wilson
 from rune.wording import counted
 
 

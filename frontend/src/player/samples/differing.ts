@@ -86,7 +86,7 @@ export function shareText(right: number, all: number): string {
   return `${right}, ${percent(right / all)} % (${percent(low)} to ${percent(high)} %)`;
 }
 
-/** Wilson's interval of 95 %, as rune/assessment/evaluation/intervals.py has it. */
+/** Wilson's interval of 95 %, as rune/statistics/intervals.py has it. */
 export function range(right: number, all: number): readonly [number, number] {
   const share = right / all;
   const square = DEVIATIONS ** 2;

@@ -1,4 +1,4 @@
-// Intervals that hold the true value 95 times in 100, as rune/assessment/evaluation/intervals.py computes them. Pure.
+// Intervals that hold the true value 95 times in 100, as rune/statistics/intervals.py computes them. Pure.
 
 export interface Interval {
   readonly value: number;

@@ -38,6 +38,7 @@ FORMS: Mapping[str, State] = {
     f"{_O}/teams": MAKES,
     f"{_O}/teams/<str:team>/do": CARRIES,
     "<str:organisation>/devices/do": COMPARES,
+    "<str:organisation>/devices/labels": COMPARES,
     f"{_P}/builds": MAKES,
     f"{_P}/builds/<int:number>/ask": MAKES,
     f"{_P}/builds/<int:number>/cancel": ENDS,

@@ -34,6 +34,7 @@ _DEVICE = f"{ORGANISATION_ROUTE}/devices/<str:device>"
 _PATH = f"{ORGANISATION}/devices/gate-7"
 _PAGES = "<str:organisation>/devices"
 _LOG = f"{_DEVICE}/requests/<int:request_id>"
+LABEL_TABLE = {"do": "store", "table": "gate-7,site=bern", "count": "1"}
 
 CASES: list[Case] = [
     ("get", _DEVICE, _PATH, None, READ),
@@ -50,6 +51,7 @@ CASES: list[Case] = [
     ("get", f"{ORGANISATION_ROUTE}/hand-overs", f"{ORGANISATION}/hand-overs", None, MANAGED),
     ("get", f"{ORGANISATION_ROUTE}/devices", f"{ORGANISATION}/devices?q=group=berlin", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-table", f"{ORGANISATION}/device-table", None, READ),
+    ("get", f"{ORGANISATION_ROUTE}/device-labels", f"{ORGANISATION}/device-labels", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-overview", f"{ORGANISATION}/device-overview", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-completion", f"{ORGANISATION}/device-completion?q=site=", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-groups", f"{ORGANISATION}/device-groups", None, READ),
@@ -59,7 +61,10 @@ CASES: list[Case] = [
     ("get", f"{_PAGES}/claim", "acme/devices/claim", None, PAGE_EDIT),
     ("get", f"{_PAGES}/groups", "acme/devices/groups?q=site=berlin", None, PAGE_EDIT),
     ("get", f"{_PAGES}/groups/<str:group>", "acme/devices/groups/berlin", None, PAGE),
+    ("get", f"{_PAGES}/labels", "acme/devices/labels?q=site=berlin", None, PAGE_EDIT),
+    ("form", f"{_PAGES}/labels", "acme/devices/labels", LABEL_TABLE, SENT),
     ("get", f"{_PAGES}/<str:device>", "acme/devices/gate-7", None, PAGE),
+    ("get", f"{_PAGES}/<str:device>", "acme/devices/stock-1", None, PAGE),
     ("get", f"{_PAGES}/<str:device>/logs/<int:log>", "DEVICE_LOG_PAGE", None, PAGE_EDIT),
 ]
 DEVICE_KEY = key_of("candidate")

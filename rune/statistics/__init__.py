@@ -1,0 +1,1 @@
+"""Statistics, each written once: intervals, tests by device, sequential bounds, error budgets. Pure."""
