@@ -89,10 +89,11 @@ def measure(devices: int = DEVICES, seconds: int = SECONDS) -> str:
     return (
         f"{devices:,} devices that were away for a week come back within {seconds / 60:.0f} minutes. Each sends "
         f"{DAYS} documents in one request, over a connection of its own: {devices * DAYS:,} documents of 242 bytes, "
-        "each with a signature that the server compares. Times are from the moment at which a request was due to the whole "
-        f"answer, so that what the program was late itself is in them (its own p95: {load.lateness.percentile(95):.0f} "
-        f"ms). A person in the studio reads a file each {STUDIO_EVERY:g} s beside it. HTTP without TLS, one server process "
-        "with its worker, PostgreSQL on the same machine, which waits for the disk.\n\n"
+        "each with a signature that the server compares. Times are from the moment at which a request was due to the "
+        "whole answer, so that what the program was late itself is in them (its own p95: "
+        f"{load.lateness.percentile(95):.0f} ms). A person in the studio reads a file each {STUDIO_EVERY:g} s beside "
+        "it. HTTP without TLS, one server process with its worker, PostgreSQL on the same machine, which waits for the "
+        "disk.\n\n"
         f"{table(['', 'p50, ms', 'p95', 'p99', 'number'], rows)}\n\n"
         f"{load.failures} documents or requests failed. The server used {load.server:.0f} s of processor time, which "
         f"is {1000 * load.server / (devices * DAYS):.1f} ms a document, and PostgreSQL {load.database:.0f} s: together "
@@ -117,7 +118,7 @@ def _load(server: DeviceServer, devices: int, seconds: int) -> LateLoad:
         begin, processor = time.monotonic(), server.processor_seconds()
         with studio.working() as during:
             _expect(program.stdout.readline(), "ended")
-        seconds_taken, processor_after = time.monotonic() - begin, server.processor_seconds()
+        duration, processor_after = time.monotonic() - begin, server.processor_seconds()
         measurement = json.loads(program.stdout.read())
     if measurement["failures"]:
         print(f"    {len(measurement['failures'])} failed, such as: {measurement['failures'][0]}", file=sys.stderr)
@@ -127,7 +128,7 @@ def _load(server: DeviceServer, devices: int, seconds: int) -> LateLoad:
         studio_before=studio_before,
         studio_during=Spread(tuple(during)),
         failures=len(measurement["failures"]),
-        seconds=seconds_taken,
+        seconds=duration,
         merged_after=_merged_after(server, devices - len(measurement["failures"])),
         server=processor_after.server - processor.server,
         database=processor_after.database - processor.database,

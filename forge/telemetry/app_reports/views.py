@@ -9,7 +9,7 @@ from forge.deployments.hooks import is_counting
 from forge.deployments.serving.answers import allow_methods
 from forge.deployments.serving.callers import find_caller, require_living, require_origin, require_rate
 from forge.deployments.serving.refusals import ServingRefusal
-from forge.deployments.serving.stock.views import HEADERS, POST
+from forge.deployments.serving.stock.views import HEADERS, POST_METHODS
 from forge.telemetry.app_reports import counting
 
 
@@ -17,12 +17,12 @@ from forge.telemetry.app_reports import counting
 def telemetry_report(request: HttpRequest) -> HttpResponse:
     """Always 200 for POST, whatever is sent: the package would lose its reports over anything else, and retry none."""
     if request.method == "OPTIONS":
-        response = allow_methods(POST, HEADERS)
+        response = allow_methods(POST_METHODS, HEADERS)
     elif request.method == "POST":
         _count(request)
         response = HttpResponse(content_type="text/plain")
     else:
-        response = HttpResponse(status=405, headers={"Allow": POST})
+        response = HttpResponse(status=405, headers={"Allow": POST_METHODS})
     # The answer is the same for everyone, so that it tells nothing.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"

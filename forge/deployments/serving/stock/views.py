@@ -30,7 +30,7 @@ from forge.deployments.serving.refusals import KEY_UNKNOWN, METHOD_REFUSED, RUNE
 from forge.deployments.serving.stock.encryption import MAX_ENCRYPTED, encrypt, key_id_now, public_key
 
 HEADERS = "x-api-key, deploymentId, x-keyId, x-publicKey, apikey, Content-Type"
-_GET, POST = "GET, HEAD, OPTIONS", "POST, OPTIONS"
+_GET, POST_METHODS = "GET, HEAD, OPTIONS", "POST, OPTIONS"
 
 Answer = Callable[[HttpRequest, AppCaller], HttpResponseBase]
 
@@ -44,7 +44,7 @@ def deployment_download(request: HttpRequest) -> HttpResponseBase:
 @csrf_exempt
 def encryption_keys(request: HttpRequest) -> HttpResponseBase:
     """The public key for which a client encrypts its own."""
-    return _answer(request, POST, _key_pair)
+    return _answer(request, POST_METHODS, _key_pair)
 
 
 def _answer(request: HttpRequest, methods: str, answer: Answer) -> HttpResponseBase:
