@@ -1,4 +1,4 @@
-"""What an editor does with `watch`: it offers, explains, formats and keeps it."""
+"""The key `watch` in an editor, which offers, explains, formats and keeps it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ pipeline:
     out: SERIAL
     inputs: [smaller]
 """
-KEPT = ("watch: off", "# How loud it is.", "watch: [level, mean]  # two of them", "watch: mean")
+PARTS = ("watch: off", "# How loud it is.", "watch: [level, mean]  # two of them", "watch: mean")
 
 
 def _labels(text: str) -> list[str]:
@@ -91,4 +91,4 @@ def test_the_formatter_leaves_a_formatted_text_as_it_is() -> None:
 def test_an_edit_of_the_graph_keeps_it(edit: GraphEdit) -> None:
     after = apply_edits(TEXT, edit_graph(analysed(TEXT), edit))
     assert after != TEXT
-    assert all(part in after for part in KEPT)
+    assert all(part in after for part in PARTS)
