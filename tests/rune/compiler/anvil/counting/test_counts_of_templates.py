@@ -106,7 +106,7 @@ def test_a_template_counts_the_same_in_c(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("on", ["cortex-m4", pytest.param("cortex-m0plus", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("on", ["cortex-m4", "cortex-m0plus"])
 @TEMPLATES
 def test_a_template_counts_the_same_on_a_small_core(name: str, on: str, tmp_path: Path) -> None:
     """Each run of the firmware takes its own counts, and sends them."""
