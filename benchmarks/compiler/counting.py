@@ -1,4 +1,4 @@
-"""What counting costs: instructions and RAM of three templates that count their answers, beside the same without."""
+"""Measures the cost of counting: instructions and RAM of three templates with it, beside the same without it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ export { decodeOutput } from "./tensors/decode";
 export { isNumberName, NUMBER_ARRAYS } from "./tensors/number-arrays";
 export { unpack } from "./frame/packing";
 export { RuneError, type RuneErrorName } from "./errors";
-export type { WatchLayout } from "./contents/watch";
+export type { WatchLayout } from "./watch-layout";
 export { inspect, type RuneContents, type InspectedResource } from "./contents/inspect";
 export { openFrame, RuneFrame, type Addresses } from "./frame/rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./tensors/shape";

@@ -2,7 +2,7 @@
 
 import { MEMORY_PAGES, OUTPUT_BYTES, RUN_MILLISECONDS } from "../declared/run-limits";
 import type { CapabilityKind } from "./capabilities";
-import type { WatchLayout } from "./contents/watch";
+import type { WatchLayout } from "./watch-layout";
 
 export type { CapabilityKind };
 

@@ -17,11 +17,11 @@ _DIGITS = 6
 
 def quantiles(numbers: Sequence[float]) -> tuple[float, ...]:
     """Returns the numbers that part all numbers into bins of equal shares, without duplicates."""
-    ordered = sorted(number for number in numbers if isfinite(number))
-    if not ordered:
+    sorted_numbers = sorted(number for number in numbers if isfinite(number))
+    if not sorted_numbers:
         return ()
-    places = (ceil(share * len(ordered) / MOST_BINS) for share in range(1, MOST_BINS))
-    return rising(ordered[min(place, len(ordered) - 1)] for place in places)
+    places = (ceil(share * len(sorted_numbers) / MOST_BINS) for share in range(1, MOST_BINS))
+    return rising(sorted_numbers[min(place, len(sorted_numbers) - 1)] for place in places)
 
 
 def rounded(edges: Sequence[float]) -> tuple[float, ...]:

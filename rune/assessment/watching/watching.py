@@ -1,4 +1,4 @@
-"""From a project and its samples to `rune.watch`: edges of the training samples, and counts of the test samples."""
+"""Makes `rune.watch` of a project and its samples: edges of the training samples, and counts of the test samples."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _NO_RESOURCES: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True)
-class WatchedProject:
-    """What `rune watch` made: the contents of the file, and the samples that were used or could not be read."""
+class WatchResult:
+    """The contents of the file, and the samples that were used or could not be read."""
 
     samples: WatchedSamples
     edge_samples: int
     """How many samples the edges come from."""
     has_training_samples: bool
     failures: Mapping[str, str]
-    """Why samples were left out, by their names."""
+    """The reasons why samples were left out, by their names."""
 
     @property
     def text(self) -> str:
@@ -48,7 +48,7 @@ class WatchedProject:
 
 
 @dataclass
-class _Numbers:
+class _SampleNumbers:
     """The numbers of the samples that edges are made from."""
 
     labels: Counter[int] = field(default_factory=Counter)
@@ -98,7 +98,7 @@ def watch_project(
     limits: Limits | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     progress: Callable[[int], None] = lambda _: None,
-) -> WatchedProject:
+) -> WatchResult:
     """Runs a project on samples. The edges come from the training samples, or from all where there are none; the
     reference from the test samples. Calls `progress` with the number of finished samples.
 
@@ -107,8 +107,8 @@ def watch_project(
     """
     limits = limits or Limits()
     bare = WithoutFile(files, WATCH_FILE)
-    checked = check(bare, options.blocks, runefile=options.runefile, host_resources=options.host_resources)
-    parts = _counted_parts(checked)
+    checked_runefile = check(bare, options.blocks, runefile=options.runefile, host_resources=options.host_resources)
+    parts = _counted_parts(checked_runefile)
     training = [sample for sample in samples if sample.split is EvaluationSplit.TRAIN]
     failures: dict[str, str] = {}
     edge_samples = training or list(samples)
@@ -119,23 +119,25 @@ def watch_project(
     rune = build(WithFile(files, WATCH_FILE, file_text(draft).encode()), options).rune
     tests = [sample for sample in samples if sample.split is EvaluationSplit.TEST]
     runner = SampleRunner(rune, limits, resources)
-    counts, done = Counts.empty(layout), 0
+    counts, run_count = Counts.empty(layout), 0
     for number, sample in enumerate(tests):
         sample_counts = _counts(runner, sample, failures)
         if sample_counts is not None:
-            counts, done = counts + sample_counts, done + 1
+            counts, run_count = counts + sample_counts, run_count + 1
         progress(len(edge_samples) + number + 1)
-    result = replace(draft, reference=counts if done else None, counted=done)
-    return WatchedProject(result, len(edge_samples) - len(failures), bool(training), failures)
+    result = replace(draft, reference=counts if run_count else None, counted=run_count)
+    return WatchResult(result, len(edge_samples) - len(failures), bool(training), failures)
 
 
-def _counted_parts(checked: CheckedRunefile) -> CountedParts:
-    pipeline = checked.pipeline
+def _counted_parts(checked_runefile: CheckedRunefile) -> CountedParts:
+    pipeline = checked_runefile.pipeline
     if pipeline is None:
-        errors = [each.message for each in checked.diagnostics if each.severity is Severity.ERROR]
+        errors = [each.message for each in checked_runefile.diagnostics if each.severity is Severity.ERROR]
         raise EvaluationImpossible(f"the project has errors: {'; '.join(errors[:3])}")
-    parts = counted_parts_in(checked.syntax, pipeline.stages, checked.types, checked.meanings)
-    if not checked.syntax.counts or (parts.classifier is None and not parts.features):
+    parts = counted_parts_in(
+        checked_runefile.syntax, pipeline.stages, checked_runefile.types, checked_runefile.meanings
+    )
+    if not checked_runefile.syntax.counts or (parts.classifier is None and not parts.features):
         raise EvaluationImpossible("it counts nothing: no classifier, no stage that watches, or `watch: off`")
     return parts
 
@@ -149,13 +151,13 @@ def _numbers(
     resources: Mapping[str, bytes],
     failures: dict[str, str],
     progress: Callable[[int], None],
-) -> _Numbers:
+) -> _SampleNumbers:
     """The numbers of all runs that answer, from a rune that sends its scores and what features are of."""
     scores = [] if parts.classifier is None else [parts.classifier.port]
     ports = [*scores, *(each.port for each in parts.features)]
     rune = build(files, replace(options, watched=tuple(ports))).rune
     runner = SampleRunner(rune, limits, resources)
-    numbers = _Numbers(features=[[] for _ in parts.features])
+    numbers = _SampleNumbers(features=[[] for _ in parts.features])
     for number, sample in enumerate(samples):
         try:
             for counting_rune in runner.runs(sample):
@@ -168,7 +170,7 @@ def _numbers(
     return numbers
 
 
-def _add(numbers: _Numbers, parts: CountedParts, rune: LoadedRune) -> None:
+def _add(numbers: _SampleNumbers, parts: CountedParts, rune: LoadedRune) -> None:
     """Adds the numbers of a run, unless a part of it waits for more input."""
     tensors: dict[Port, OutputTensor] = {port: message.tensors[0] for port, message in rune.watched.items()}
     ports = [each.port for each in parts.features]
@@ -187,7 +189,7 @@ def _add(numbers: _Numbers, parts: CountedParts, rune: LoadedRune) -> None:
         values.append(statistic_of(tensors[feature.port], feature.syntax.statistic))
 
 
-def _layout(parts: CountedParts, numbers: _Numbers) -> WatchLayout:
+def _layout(parts: CountedParts, numbers: _SampleNumbers) -> WatchLayout:
     features = tuple(
         feature.bins(rounded(quantiles(values)))
         for feature, values in zip(parts.features, numbers.features, strict=True)

@@ -25,6 +25,7 @@ from rune.compiler.building.report import (
     BuildReport,
     BuildResult,
     BuildStep,
+    CountsReport,
     Memory,
     PassReport,
     ResourceReport,
@@ -210,6 +211,7 @@ def _report(
         steps=tuple(steps),
         pipeline=checked_runefile.outline,
         blocks=_blocks_of_others(files, checked_runefile),
+        counts=CountsReport.of(prepared_build.pipeline.watch),
     )
 
 

@@ -14,8 +14,12 @@ from rune.compiler.anvil.reports.chosen_kernels import ChosenKernel, ChosenKerne
 from rune.compiler.building.model_report import ModelReport, ModelReportJson
 from rune.digests import digest_of
 from rune.model.profile import Profile
+from rune.port import Port
 from rune.source.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
+from rune.source.runefile.pipeline import Watch
 from rune.toolchain import toolchain_digest
+from rune.watch.layout import WatchLayout
+from rune.wording import counted
 
 
 class RuneReportJson(TypedDict):
@@ -67,6 +71,17 @@ class BlockReportJson(TypedDict):
     digest: str
 
 
+class CountsReportJson(TypedDict):
+    """The counting of answers: the port of the scores, numbers of bins, features by name, and whether the rune carries
+    the counts of test samples."""
+
+    scores: str | None
+    labels: int
+    confidence: int
+    features: list[str]
+    reference: bool
+
+
 class StepJson(TypedDict):
     """One step that ended."""
 
@@ -92,6 +107,7 @@ class ToolchainReportJson(TypedDict):
     passes: NotRequired[list[PassReportJson]]
     resources: list[ResourceReportJson]
     blocks: NotRequired[list[BlockReportJson]]
+    counts: NotRequired[CountsReportJson]
     steps: list[StepJson]
     pipeline: OutlineJson
 
@@ -194,6 +210,38 @@ class BlockReport:
 
 
 @dataclass(frozen=True)
+class CountsReport:
+    """The report on what the rune counts of its answers."""
+
+    scores: Port | None
+    layout: WatchLayout
+    has_reference: bool
+
+    @staticmethod
+    def of(watch: Watch | None) -> CountsReport | None:
+        """The report of a pipeline; None where it counts nothing."""
+        return None if watch is None else CountsReport(watch.scores, watch.layout, watch.reference is not None)
+
+    @property
+    def text(self) -> str:
+        """Such as `counts 8 labels, 16 bins of confidence, audio level`."""
+        labels, confidence, *_ = self.layout.sizes
+        parts = [counted(labels, "label"), f"{counted(confidence, 'bin')} of confidence"] if labels else []
+        return f"counts {', '.join([*parts, *(each.name for each in self.layout.features)])}"
+
+    def to_json(self) -> CountsReportJson:
+        labels, confidence, *_ = self.layout.sizes
+        port = self.scores
+        return {
+            "scores": None if port is None else port.stage + (f".{port.index}" if port.index else ""),
+            "labels": labels,
+            "confidence": confidence,
+            "features": [each.name for each in self.layout.features],
+            "reference": self.has_reference,
+        }
+
+
+@dataclass(frozen=True)
 class BuildReport:
     """A build's report for a target. A rune is one file. `toolchain` is the version. `profile` says whose bits it
     gives."""
@@ -214,6 +262,7 @@ class BuildReport:
     steps: tuple[BuildStep, ...]
     pipeline: Outline
     blocks: tuple[BlockReport, ...] = ()
+    counts: CountsReport | None = None
 
     @property
     def toolchain_digest(self) -> str:
@@ -253,6 +302,8 @@ class BuildReport:
         }
         if self.blocks:
             report["blocks"] = [block.to_json() for block in self.blocks]
+        if self.counts is not None:
+            report["counts"] = self.counts.to_json()
         if self.is_rune:
             report["rune"] = {"size": self.size, "digest": self.digest}
         return report

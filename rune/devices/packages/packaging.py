@@ -80,6 +80,7 @@ def package(
     contents_by_path = {
         f"include/{contents.header}": tested_sources[contents.header],
         **{f"src/{path}": data for path, data in tested_sources.items() if path.endswith(".c")},
+        **{path: data for path, data in tested_sources.items() if path.endswith(".json")},
         **{path: data for path, data in build_result.files.items() if path in target.starting_points},
         "README.md": readme(contents).encode(),
     }

@@ -37,6 +37,7 @@ def readme(contents: Contents) -> str:
         runs=len(contents.runs),
         steps="\n".join(f"| {number} | {_text(name)} |" for number, name in enumerate(contents.steps, start=1)),
         sketches="\n".join(_sketches(contents)),
+        counts=_counts(contents),
         sources="` and `".join(contents.sources),
         library=_library(contents),
         firmware=_firmware(contents),
@@ -116,3 +117,17 @@ def _text(name: str) -> str:
     """A name of the project's as text in Markdown."""
     safe = "".join(character if character.isalnum() or character in " _-.," else "?" for character in name)
     return safe[:120]
+
+
+def _counts(contents: Contents) -> str:
+    """A section of a rune that counts its answers."""
+    interface = contents.interface
+    if not interface.counters:
+        return ""
+    return f"""## Counts
+
+The rune counts its answers. `{interface.prefix}_take_counts(counts)` copies the {interface.counters} counters out and
+sets them to 0; `{interface.name}.watch.json` describes them: bins of labels, of confidence, and of each feature, in
+this order.
+
+"""

@@ -2,39 +2,13 @@
 import { isRecord } from "../records";
 import { textOf } from "../text";
 import { customSections, type Section } from "./sections";
+import type { ConfidenceBins, FeatureBins, LabelBins, WatchLayout } from "../watch-layout";
 
 const MOST_LABELS = 12;
 const MOST_BINS = 16;
 const MOST_FEATURES = 2;
 const LONGEST_NAME = 200;
 const STATISTICS: readonly string[] = ["level", "mean"];
-
-/** The bins of labels: `names` of the bins, and the bin of each label by its index. */
-export interface LabelBins {
-  readonly names: readonly string[];
-  readonly bins: readonly number[];
-}
-
-/** The bins of the score of the answer, whose edges are numbers of the tensor of scores. */
-export interface ConfidenceBins {
-  readonly edges: readonly number[];
-  readonly scale: number;
-  readonly zeroPoint: number;
-}
-
-/** The bins of a statistic of output number `output` of a stage. */
-export interface FeatureBins {
-  readonly stage: string;
-  readonly output: number;
-  readonly statistic: "level" | "mean";
-  readonly edges: readonly number[];
-}
-
-export interface WatchLayout {
-  readonly labels: LabelBins | null;
-  readonly confidence: ConfidenceBins | null;
-  readonly features: readonly FeatureBins[];
-}
 
 /** The number of bins of labels, of confidence, and of each feature: the order of the rune's counters. */
 export function groupSizes({ labels, confidence, features }: WatchLayout): number[] {

@@ -1,6 +1,7 @@
 // Takes the counts of a rune that counts its answers. Its memory is foreign: the range is checked before it is read.
 import { RuneError } from "../errors";
-import { groupSizes, type WatchLayout } from "../contents/watch";
+import { groupSizes } from "../contents/watch";
+import type { WatchLayout } from "../watch-layout";
 import type { RuneCounts } from "../types";
 import type { GuestMemory } from "./guest-memory";
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from rune.assessment.evaluation.errors import EvaluationImpossible
-from rune.assessment.watching.watching import WatchedProject, watch_project
+from rune.assessment.watching.watching import WatchResult, watch_project
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
@@ -88,8 +88,8 @@ def _failed(project: ProjectOnDisk, failure: BuildFailed) -> CommandFailed:
     return CommandFailed(f"{project.name} has {counted(count, 'error')}")
 
 
-def _lines(result: WatchedProject) -> Iterator[str]:
-    """What was written, in words."""
+def _lines(result: WatchResult) -> Iterator[str]:
+    """Describes in words what was written."""
     layout, reference = result.samples.layout, result.samples.reference
     origin = "the training samples" if result.has_training_samples else "all samples, as none is for training"
     yield f"Wrote {WATCH_FILE}: edges from {counted(result.edge_samples, 'sample')} ({origin})"

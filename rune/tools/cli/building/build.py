@@ -314,6 +314,8 @@ def _summary(report: BuildReport, place: Path) -> None:
         err=True,
     )
     click.echo(f"models give the bits of {report.profile.reference}", err=True)
+    if report.counts is not None:
+        click.echo(report.counts.text, err=True)
     for each in report.passes:
         click.echo(f"{each.name}: {saving(each.savings)}", err=True)
     for model in report.models:

@@ -1,4 +1,4 @@
-"""What a rune counts of its answers, as text and as JSON: every byte that would leave a device, and the reference."""
+"""Describes what a rune counts, as text and as JSON: every byte that would leave a device, and the reference."""
 
 from __future__ import annotations
 

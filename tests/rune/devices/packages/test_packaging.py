@@ -34,6 +34,7 @@ from rune.devices.packages.errors import NoFirmware, NothingGolden, SelfTestFail
 from rune.devices.packages.packaging import package
 from rune.devices.packages.sandbox import SandboxFailed
 from rune.project.files import MemoryFiles
+from rune.watch.record import WatchRecord
 from tests.support.compiler.programs.c_programs import STRICT, clang, gcc
 from tests.support.compiler.programs.c_projects import template
 from tests.support.compiler.programs.package_programs import PackageFolder, called, packaged, spoiled
@@ -309,3 +310,14 @@ def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(m
     assert late == 800.0
     late = 0.0
     assert package(files, BuildOptions("sine", target=C, limits=CompilerLimits(wall_seconds=900.0)), log=pass_by).files
+
+
+def test_a_package_that_counts_says_in_what() -> None:
+    package = packaged("digits", "c")
+    record = WatchRecord.from_json(json.loads(package.files["digits.watch.json"]))
+    count = sum(record.layout.sizes)
+    assert f"#define RUNE_DIGITS_COUNTS {count}\n" in package.files["include/digits.h"].decode()
+    assert f"copies the {count} counters out" in package.files["README.md"].decode()
+    plain = packaged("sine", "c")
+    assert not any(path.endswith(".watch.json") for path in plain.files)
+    assert "take_counts" not in plain.files["include/sine.h"].decode() + plain.files["README.md"].decode()
