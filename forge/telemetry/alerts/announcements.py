@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from forge.core.events.announcements import (
     NoticeAnnouncement,
@@ -20,12 +20,20 @@ from forge.telemetry.people import people_of_deployment
 
 
 class WatchAlertJson(TypedDict):
-    """An alert of a deployment opened, or closed."""
+    """An alert of a deployment."""
 
     deployment: Annotated[str, "its name, the last word of its address"]
     title: str
     alert: Annotated[str, "its id"]
     text: Annotated[str, "the alert in a sentence"]
+
+
+class AlertOpenedJson(WatchAlertJson):
+    """The devices of a deployment differ in a way that chance does not explain."""
+
+
+class AlertClosedJson(WatchAlertJson):
+    """A day did not show the difference of an alert any more."""
 
 
 WATCH_TOPIC = NoticeTopic(
@@ -36,11 +44,11 @@ WATCH_TOPIC = NoticeTopic(
 )
 
 
-def _notice(message: str) -> Callable[[StoredEvent[WatchAlertJson]], NoticeDraft]:
+def _notice(message: str) -> Callable[[StoredEvent[Any]], NoticeDraft]:
     """Tells the people of the deployment."""
 
-    def draft(event: StoredEvent[WatchAlertJson]) -> NoticeDraft:
-        data = event.data
+    def draft(event: StoredEvent[Any]) -> NoticeDraft:
+        data: WatchAlertJson = event.data
         return NoticeDraft(
             WATCH_TOPIC,
             message,
@@ -54,8 +62,8 @@ def _notice(message: str) -> Callable[[StoredEvent[WatchAlertJson]], NoticeDraft
     return draft
 
 
-def _message(name: str) -> Callable[[StoredEvent[WatchAlertJson], PlaceAddress], WebhookMessage]:
-    def message(event: StoredEvent[WatchAlertJson], project: PlaceAddress) -> WebhookMessage:
+def _message(name: str) -> Callable[[StoredEvent[Any], PlaceAddress], WebhookMessage]:
+    def message(event: StoredEvent[Any], project: PlaceAddress) -> WebhookMessage:
         url = f"{project.url}/deployments/{event.data['deployment']}/watch"
         return WebhookMessage(name, {**event.data, "url": url})
 
@@ -66,7 +74,7 @@ ALERT_OPENED = declare(
     EventType(
         "telemetry.alert-opened",
         StreamKind.PROJECT,
-        WatchAlertJson,
+        AlertOpenedJson,
         ("deployments",),
         notice=NoticeAnnouncement((WATCH_TOPIC,), _notice("opened")),
         webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.alert-opened",), _message("deployment.alert-opened")),
@@ -76,7 +84,7 @@ ALERT_CLOSED = declare(
     EventType(
         "telemetry.alert-closed",
         StreamKind.PROJECT,
-        WatchAlertJson,
+        AlertClosedJson,
         ("deployments",),
         notice=NoticeAnnouncement((WATCH_TOPIC,), _notice("closed")),
         webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.alert-closed",), _message("deployment.alert-closed")),

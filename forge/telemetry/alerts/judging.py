@@ -16,7 +16,7 @@ from forge.telemetry.alerts.days import DeviceDays, device_days
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import title_of
 from forge.telemetry.intake.models import WatchedRune
-from rune.assessment.drift.alerts import Comparison, DayReport, DriftAlert
+from rune.assessment.drift.alerts import DayReport, DriftAlert, DriftComparison
 from rune.assessment.drift.figures import Aspect
 from rune.assessment.drift.judging import DEFAULTS, judge_day
 from rune.statistics.binned import axis_of_levels, shift_between
@@ -30,7 +30,7 @@ _WAITS: Final = timedelta(hours=6)
 """The time after a day for which documents of it are awaited."""
 _ONE_DEVICE: Final = "@device"
 """Stands for the key of a label, which has no such character."""
-_STANDING: Final = (Comparison.GROUP, Comparison.TESTS)
+_STANDING: Final = (DriftComparison.GROUP, DriftComparison.TESTS)
 """Comparisons that are made on one day of some."""
 
 
@@ -72,7 +72,7 @@ def _write(watched: WatchedRune, day: date, report: DayReport, days: DeviceDays,
             WatchAlert.objects.filter(pk=row.pk).update(**values)
     is_standing_day = day.toordinal() % DEFAULTS.standing_days == 0
     for row in open_alerts.values():
-        if is_standing_day or Comparison(row.comparison) not in _STANDING:
+        if is_standing_day or DriftComparison(row.comparison) not in _STANDING:
             _close(row, now)
     skipped_devices = sum(each.devices for each in report.skipped)
     WatchedRune.objects.filter(pk=watched.pk).update(
@@ -179,9 +179,9 @@ def _before(
 ) -> Any:
     """Returns the counts with which an alert compares: the test samples, the other devices, or the own past."""
     match alert.comparison:
-        case Comparison.TESTS if reference is not None:
+        case DriftComparison.TESTS if reference is not None:
             return reference.features[place]
-        case Comparison.GROUP:
+        case DriftComparison.GROUP:
             return counts[~members, -alert.days :].sum(axis=(0, 1))
         case _:
             return counts[members, : -alert.days].sum(axis=(0, 1))

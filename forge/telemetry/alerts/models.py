@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from forge.deployments.models import Deployment
 from forge.telemetry.intake.models import WatchedRune
-from rune.assessment.drift.alerts import Comparison
+from rune.assessment.drift.alerts import DriftComparison
 from rune.assessment.drift.figures import Aspect
 
 LONGEST_TEXT = 200
@@ -23,7 +23,7 @@ class WatchAlert(models.Model):
     watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="alerts")
     subject = models.CharField(max_length=4 * LONGEST_TEXT)
     """What it is about, in one text: a rune has at most one open alert about it."""
-    comparison = models.CharField(max_length=20, choices=[(each.value, each.value) for each in Comparison])
+    comparison = models.CharField(max_length=20, choices=[(each.value, each.value) for each in DriftComparison])
     feature = models.CharField(max_length=LONGEST_TEXT)
     """`labels`, `confidence`, or the name of a feature."""
     aspect = models.CharField(max_length=20, choices=[(each.value, each.value) for each in Aspect])

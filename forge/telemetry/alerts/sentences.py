@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from rune.assessment.drift.alerts import Comparison
+from rune.assessment.drift.alerts import DriftComparison
 from rune.assessment.drift.figures import CONFIDENCE, LABELS, Aspect
 from rune.wording import counted
 
@@ -82,14 +82,14 @@ def _subject(alert: AlertFacts) -> str:
 
 
 def _compared_with(alert: AlertFacts) -> str:
-    match Comparison(alert.comparison):
-        case Comparison.TESTS:
+    match DriftComparison(alert.comparison):
+        case DriftComparison.TESTS:
             return "than in the test samples"
-        case Comparison.GROUP:
+        case DriftComparison.GROUP:
             return "than on the other devices"
-        case Comparison.GROUP_CHANGE:
+        case DriftComparison.GROUP_CHANGE:
             return "than before, and the other devices did not change as much"
-        case Comparison.FLEET | Comparison.DEVICE:
+        case DriftComparison.FLEET | DriftComparison.DEVICE:
             return "than before"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from forge.core.api.json_types import Date, Timestamp, Uuid, choices
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
-from rune.assessment.drift.alerts import Comparison
+from rune.assessment.drift.alerts import DriftComparison
 from rune.assessment.drift.figures import Aspect
 
 
@@ -18,7 +18,7 @@ class WatchAlertRowJson(TypedDict):
     version: str
     title: Annotated[str, "the alert in a sentence"]
     detail: Annotated[str, "the size of the effect with its range, and what explains it"]
-    comparison: Annotated[str, choices("WatchComparison", [each.value for each in Comparison])]
+    comparison: Annotated[str, choices("WatchComparison", [each.value for each in DriftComparison])]
     feature: Annotated[str, "`labels`, `confidence`, or the name of a feature"]
     aspect: Annotated[str, choices("WatchAspect", [each.value for each in Aspect])]
     label: Annotated[str, "of a share; empty otherwise"]

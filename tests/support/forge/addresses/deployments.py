@@ -24,6 +24,7 @@ CASES: list[Case] = [
     ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry", f"{_ONE}/telemetry", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals", f"{_ONE}/telemetry/totals", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/alerts", f"{_ONE}/telemetry/alerts", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
     (
@@ -93,6 +94,7 @@ CASES: list[Case] = [
         (200, 200, 200, 403, 403, 404, 302),
     ),
     ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, PAGE),
+    ("get", f"{_PAGE}/<str:deployment>/watch", "acme/kitchen/deployments/website/watch", None, PAGE),
     # Nothing is signed yet, which those who read the project learn.
     (
         "get",
