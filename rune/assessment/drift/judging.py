@@ -21,7 +21,14 @@ from rune.assessment.drift.alerts import (
 )
 from rune.assessment.drift.figures import DriftFigure, FigureDays, figure_days, units_of
 from rune.assessment.drift.fleet_days import Array, FleetDays, bins_of
-from rune.assessment.drift.own_change import COMMON_DAYS_FROM, OwnChanges, WindowChange, first_day, rank_p_values
+from rune.assessment.drift.own_change import (
+    COMMON_DAYS_FROM,
+    OwnChanges,
+    WindowChange,
+    day_means,
+    first_day,
+    rank_p_values,
+)
 from rune.statistics.attribution import AttributeGroups, Attributes, Carrier, carrier_of, groups_of
 from rune.statistics.by_device import EffectEstimate, difference_of_groups, effect_of
 from rune.statistics.distributions import student_tail
@@ -134,7 +141,7 @@ class _Day:
         units = units_of(self._data.figures, own.past_means.mean(axis=0))
         for row, figure in self._significant(change, alpha, units):
             effect = change.effect(row, figure, len(own.shifts), float(units[figure]))
-            series = np.nanmean(own.days[:, :, figure], axis=0)
+            series = day_means(own.days[:, :, figure])
             yield self._alert(DriftComparison.FLEET, own.timeline, figure, effect, alpha, series)
 
     def _of_groups(self, own: OwnChanges, all_groups: AttributeGroups) -> Iterator[DriftAlert]:
@@ -147,7 +154,7 @@ class _Day:
         for row, figure in self._significant(change, alpha, units):
             members = groups.members[row]
             effect = change.effect(row, figure, int(members.sum()), float(units[figure]))
-            series = np.nanmean(own.apart[members][:, :, figure], axis=0)
+            series = day_means(own.apart[members][:, :, figure])
             alert = self._alert(DriftComparison.GROUP_CHANGE, own.timeline, figure, effect, alpha, series)
             yield replace(alert, group=groups.names[row])
 

@@ -108,6 +108,12 @@ def rank_p_values(values: Array, groups: AttributeGroups) -> Array:
     return p
 
 
+def day_means(values: Array) -> Array:
+    """Returns the mean of devices, [devices, days], on each day; 0 on a day without any of them."""
+    is_there = np.isfinite(values)
+    return np.asarray(np.where(is_there, values, 0.0).sum(axis=0) / np.maximum(is_there.sum(axis=0), 1))
+
+
 def first_day(days: Array, sign: float) -> int:
     """Returns the place in days of a series, [days], from which on it is most surely above 0 (or below, by sign): the
     change point of E. S. Page, "Continuous inspection schemes", Biometrika 41 (1954)."""

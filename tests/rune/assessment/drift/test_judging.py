@@ -69,6 +69,13 @@ def test_a_batch_that_changes_is_named() -> None:
         assert alert.carrier.share == pytest.approx(1, abs=0.15)
 
 
+def test_a_batch_that_was_silent_for_a_day_is_named_all_the_same() -> None:
+    batch = np.arange(DEVICES)[1::4]
+    fleet = field(np.random.default_rng(4), DEVICES, from_day(DEVICES, 33, batch, 1.5))
+    fleet.counts[batch, 30] = 0
+    assert ("batch", "B") in {alert.group for alert in judged(fleet).alerts}
+
+
 def test_one_device_that_changes_is_named_and_the_fleet_is_not() -> None:
     report = judged(field(np.random.default_rng(5), DEVICES, from_day(DEVICES, 28, [17], -1.2)))
     assert {(alert.comparison, alert.device) for alert in report.alerts} == {(DriftComparison.DEVICE, "device-17")}
