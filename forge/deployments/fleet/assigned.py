@@ -37,10 +37,10 @@ def assigned_release(deployment: Deployment) -> AssignedRelease:
     )
 
 
-def refresh_assignment(deployment: Deployment) -> None:
-    """Writes what the devices of a deployment may run, if it is bound to a group. Call it in the transaction that
-    changed what is signed or withdrawn."""
-    assign_release(assigned_release(deployment))
+def refresh_assignment(deployment: Deployment) -> bool:
+    """Writes what the devices of a deployment may run, if it is bound to a group, and returns whether that changed.
+    Call it in the transaction that changed what is signed or withdrawn."""
+    return assign_release(assigned_release(deployment))
 
 
 def refresh_project(project: UUID) -> None:

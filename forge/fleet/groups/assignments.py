@@ -84,19 +84,20 @@ def unbind_group(deployment: UUID) -> None:
     assign_devices(organisation)
 
 
-def assign_release(release: AssignedRelease) -> None:
-    """Writes the release that a deployment's devices shall run, if that changed. An order of a key at home was for the
-    former one."""
+def assign_release(release: AssignedRelease) -> bool:
+    """Writes the release that a deployment's devices shall run, and returns whether that changed. An order of a key at
+    home was for the former one."""
     rows = Assignment.objects.filter(deployment=release.deployment)
     current = rows.first()
     fields = vars(release)
     if current is None or all(getattr(current, name) == value for name, value in fields.items()):
-        return
+        return False
     is_same = (current.number, current.rune, current.path) == (release.number, release.rune, release.path)
     order = current.order if is_same else ""
     rows.update(**fields, order=order, revision=F("revision") + 1, changed=timezone.now())
     current.refresh_from_db()
     _prepare(current)
+    return True
 
 
 def _prepare(assignment: Assignment) -> None:

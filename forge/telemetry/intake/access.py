@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from forge.deployments.models import Deployment
 from forge.fleet.models import Device
-from forge.telemetry.intake.models import DeviceCounts
+from forge.telemetry.intake.models import DeviceCounts, WatchedRune
 
 
 def last_document_of(device: Device) -> DeviceCounts | None:
     """Returns the last document of a device that the caller has found; None of one that sent none."""
     rows = DeviceCounts.objects.filter(device=device).select_related("watched")
     return rows.order_by("-day", "-hour", "-id").first()
+
+
+def watched_runes_of(deployment: Deployment) -> Sequence[WatchedRune]:
+    """Returns the runes of a deployment of which something was counted, the first one first. The caller has found the
+    deployment."""
+    return list(WatchedRune.objects.filter(deployment=deployment).order_by("id"))

@@ -21,15 +21,21 @@ from forge.core.http.paging import chosen_of
 from forge.deployments.access import find_deployment
 from forge.deployments.models import Deployment
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
-from forge.fleet.groups.models import DeviceGroup
 from forge.projects.place import project_of
 from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
+from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.pages.card import card_of
-from forge.telemetry.totals.access import Total, TotalDimension, TotalsFilter, totals_of
-from forge.telemetry.totals.models import DayTotal
+from forge.telemetry.totals.access import (
+    Total,
+    TotalDimension,
+    TotalsFilter,
+    groups_with_totals,
+    has_totals,
+    totals_of,
+)
 from forge.telemetry.watch.comparison import ComparedTable, compared_table
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import drift_rows
@@ -99,7 +105,7 @@ def watch_page(request: HttpRequest, organisation: str, name: str, deployment: s
 def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     principal = principal_of(request)
     period = chosen_of(request, "days", PERIODS)
-    groups, runes = _groups_of(deployment), list(WatchedRune.objects.filter(deployment=deployment).order_by("id"))
+    groups, runes = groups_with_totals(deployment), watched_runes_of(deployment)
     versions = list(dict.fromkeys(rune.version for rune in reversed(runes)))
     today = timezone.now().date()
     group, version = chosen_of(request, "group", groups), chosen_of(request, "version", versions)
@@ -118,7 +124,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
             *shown_tabs(deployment, None, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
             DeploymentTabLink("Watch", request.path, is_current=True),
         ],
-        "has_counts": bool(runes) and DayTotal.objects.filter(watched__deployment=deployment).exists(),
+        "has_counts": bool(runes) and has_totals(deployment),
         "devices": max((day.devices for day in days), default=0),
         "group_choices": _choices({"": "all devices", **groups}, group),
         "version_choices": _choices({"": "any", **{each: each for each in versions}}, version),
@@ -140,13 +146,6 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
         "csv_url": _table_address(deployment, wanted),
     }
-
-
-def _groups_of(deployment: Deployment) -> Mapping[str, str]:
-    """Returns the titles of the groups of which something was counted, by their names."""
-    rows = DayTotal.objects.filter(watched__deployment=deployment, group__isnull=False)
-    groups = DeviceGroup.objects.filter(pk__in=rows.values("group")).order_by("title")
-    return dict(groups.values_list("name", "title"))
 
 
 def _by_day(totals: Iterable[Total]) -> Mapping[date, Sequence[CountedPart]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from forge.core.errors import Invalid
 from forge.deployments.models import Deployment
+from forge.fleet.groups.models import DeviceGroup
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.totals.models import DayTotal
 from forge.telemetry.totals.sums import Sums, counts_of, from_bytes, merged
@@ -89,6 +90,18 @@ def totals_of(deployment: Deployment, criteria: TotalsFilter) -> Sequence[Total]
     for row in rows.order_by("-day", "watched", "board", "group"):
         parts[_key(row, criteria)].append(row)
     return [_total(key, some) for key, some in parts.items()]
+
+
+def has_totals(deployment: Deployment) -> bool:
+    """Returns whether anything was added up of a deployment."""
+    return DayTotal.objects.filter(watched__deployment=deployment).exists()
+
+
+def groups_with_totals(deployment: Deployment) -> Mapping[str, str]:
+    """Returns the titles of the groups of which something was added up, by their names, in the order of titles."""
+    rows = DayTotal.objects.filter(watched__deployment=deployment, group__isnull=False)
+    groups = DeviceGroup.objects.filter(pk__in=rows.values("group")).order_by("title")
+    return dict(groups.values_list("name", "title"))
 
 
 _Key = tuple[WatchedRune, date | None, str, str]

@@ -20,6 +20,8 @@ from forge.accounts.organisations.name_reservations import lock_names
 from forge.accounts.principals import INSTALLATION
 from forge.core.audit.entries import write_entry
 from forge.core.database.wrong_clock import LONGEST_WAIT
+from forge.core.events.log import append_event
+from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.fleet.assigned import refresh_assignment
 from forge.deployments.models import Deployment, Release, UpdateDocument, UpdateKey, UpdateRoot
 from forge.deployments.releases.changes import lock_project
@@ -60,7 +62,9 @@ def sign_deployment(context: JobContext) -> Mapping[str, Any]:
         _require_admitted(deployment, release)
         root, pairs = _current_root(organisation)
         documents = _sign(deployment, release, root, pairs)
-        refresh_assignment(deployment)
+        if refresh_assignment(deployment):
+            # Its page says what devices shall run: from now on, what was signed.
+            append_event(deployment.project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name))
     return {"version": documents.version, "release": release.number, "root": root.version}
 
 

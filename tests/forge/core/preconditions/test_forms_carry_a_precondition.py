@@ -93,7 +93,6 @@ FORMS: Mapping[str, State] = {
     f"{_P}/data/versions": COMPARES,
     f"{_P}/deployments": MAKES,
     f"{_P}/deployments/<str:deployment>/do": CARRIES,
-    f"{_P}/deployments/<str:deployment>/telemetry": SETS,
     f"{_P}/boards": CARRIES,
     f"{_P}/offer": CARRIES,
     f"{_P}/published/mirrors": CARRIES,

@@ -98,7 +98,8 @@ def the_job_of_an_import_goes_on(world: EventWorld) -> Act:
 @scene(imports.start_import)
 def an_import_is_started(world: EventWorld) -> Act:
     row = _import(world)
-    description = {"recordings": 1, "labels": {"knock": 1}, "unlabelled": 0}
+    omissions: dict[str, object] = {"omissions": [], "omission_count": 0}
+    description = {"recordings": 1, "labels": {"knock": 1}, "unlabelled": 0} | omissions
     DataImport.objects.filter(pk=row.pk).update(state=ImportState.READY, description=description)
     return lambda: imports.start_import(world.developer, row, ["knock"])
 
