@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -18,6 +19,14 @@ _LARGEST = 1e7
 """Numbers from here on are written with a power of ten."""
 _DIGITS = 16
 """Most digits of a number with a power of ten."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line of an axis with its text, at a place in the units of the drawing."""
+
+    place: float
+    text: str
 
 
 def round_ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -33,12 +33,12 @@ def mixture_quantile(parts: Sequence[Binned], share: float) -> float:
     total = sum(sum(part.counts) for part in parts)
     if total == 0:
         raise ValueError("no count has no quantile")
-    wanted = share * total
+    below = share * total
     edges = sorted({edge for part in parts for edge in part.edges})
     before, count_before = edges[0], 0.0
     for edge in edges:
         count = sum(part.below(edge) for part in parts)
-        if count >= wanted and count > count_before:
-            return before + (edge - before) * max(0.0, wanted - count_before) / (count - count_before)
+        if count >= below and count > count_before:
+            return before + (edge - before) * max(0.0, below - count_before) / (count - count_before)
         before, count_before = edge, count
     return edges[-1]

@@ -19,26 +19,26 @@ BOARD = "board"
 
 
 @dataclass(frozen=True)
-class DeviceDays:
+class FieldDays:
     """The days of the devices of a rune, and what each device is: its labels and its board, by its name."""
 
     fleet: FleetDays
     attributes: Mapping[str, Mapping[str, str]]
 
 
-def device_days(watched: WatchedRune, last: date, day_count: int) -> DeviceDays:
+def field_days(rune: WatchedRune, last: date, day_count: int) -> FieldDays:
     """Returns the days of a rune's devices that end with `last`. A device that sent nothing is not there."""
     rows = DeviceCounts.objects.filter(
-        watched=watched, day__gt=last - timedelta(days=day_count), day__lte=last, hour=WHOLE_DAY
+        watched=rune, day__gt=last - timedelta(days=day_count), day__lte=last, hour=WHOLE_DAY
     )
     reports: dict[UUID, dict[int, Counts]] = defaultdict(dict)
-    layout = watched.layout
+    layout = rune.layout
     for device, day, document in rows.values_list("device", "day", "document").iterator(10_000):
         reports[device][day.toordinal()] = decode(CountsDocument.read(bytes(document)).counts, layout)
     names = dict(Device.objects.filter(pk__in=reports).values_list("pk", "name"))
     by_name = {names[device]: days for device, days in reports.items() if device in names}
     fleet = FleetDays.of(layout, by_name, last.toordinal(), day_count)
-    return DeviceDays(fleet, _attributes(names))
+    return FieldDays(fleet, _attributes(names))
 
 
 def _attributes(names: Mapping[UUID, str]) -> Mapping[str, Mapping[str, str]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.core.events.log import append_event
 from forge.telemetry.alerts.announcements import ALERT_CLOSED, ALERT_OPENED
-from forge.telemetry.alerts.days import DeviceDays, device_days
+from forge.telemetry.alerts.days import FieldDays, field_days
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import title_of
 from forge.telemetry.intake.models import WatchedRune
@@ -26,7 +26,7 @@ from rune.watch.record import counts_from_json
 
 JUDGE_EVERY: Final = 3600.0
 """Seconds."""
-_WAITS: Final = timedelta(hours=6)
+_PENDING_TIME: Final = timedelta(hours=6)
 """The time after a day for which documents of it are awaited."""
 _ONE_DEVICE: Final = "@device"
 """Stands for the key of a label, which has no such character."""
@@ -36,35 +36,35 @@ _STANDING: Final = (DriftComparison.GROUP, DriftComparison.TESTS)
 
 def judge_all() -> None:
     """Judges the day that ended some hours ago, of each rune that counted on it."""
-    day = (timezone.now() - _WAITS).date() - timedelta(days=1)
+    day = (timezone.now() - _PENDING_TIME).date() - timedelta(days=1)
     runes = WatchedRune.objects.filter(
         deployment__telemetry_switch__is_on=True, totals__day=day, totals__group=None
     ).exclude(judged__gte=day)
-    for watched in runes.select_related("deployment__project").distinct():
-        judge(watched, day)
+    for rune in runes.select_related("deployment__project").distinct():
+        judge(rune, day)
 
 
-def judge(watched: WatchedRune, day: date) -> DayReport:
+def judge(rune: WatchedRune, day: date) -> DayReport:
     """Judges a day of a rune, and writes what it says."""
-    layout = watched.layout
-    reference = counts_from_json(watched.reference, layout) if watched.reference else None
-    days = device_days(watched, day, DEFAULTS.day_count)
+    layout = rune.layout
+    reference = counts_from_json(rune.reference, layout) if rune.reference else None
+    days = field_days(rune, day, DEFAULTS.day_count)
     report = judge_day(layout, reference, days.fleet, days.attributes)
-    _write(watched, day, report, days, reference)
+    _write(rune, day, report, days, reference)
     return report
 
 
 @transaction.atomic
-def _write(watched: WatchedRune, day: date, report: DayReport, days: DeviceDays, reference: Counts | None) -> None:
-    WatchedRune.objects.select_for_update(of=("self",)).get(pk=watched.pk)
+def _write(rune: WatchedRune, day: date, report: DayReport, days: FieldDays, reference: Counts | None) -> None:
+    WatchedRune.objects.select_for_update(of=("self",)).get(pk=rune.pk)
     now = timezone.now()
-    open_alerts = {each.subject: each for each in WatchAlert.objects.filter(watched=watched, closed=None)}
+    open_alerts = {each.subject: each for each in WatchAlert.objects.filter(watched=rune, closed=None)}
     for subject, alert in _by_subject(report, days).items():
-        values = _values(alert, day, days, _decibels(alert, watched.layout, reference, days))
+        values = _values(alert, day, days, _decibels(alert, rune.layout, reference, days))
         row = open_alerts.pop(subject, None)
         if row is None:
             row = WatchAlert(
-                deployment=watched.deployment, watched=watched, subject=subject, first_day=day, opened=now, **values
+                deployment=rune.deployment, watched=rune, subject=subject, first_day=day, opened=now, **values
             )
             row.save()
             _announce(ALERT_OPENED, row)
@@ -75,7 +75,7 @@ def _write(watched: WatchedRune, day: date, report: DayReport, days: DeviceDays,
         if is_standing_day or DriftComparison(row.comparison) not in _STANDING:
             _close(row, now)
     skipped_devices = sum(each.devices for each in report.skipped)
-    WatchedRune.objects.filter(pk=watched.pk).update(
+    WatchedRune.objects.filter(pk=rune.pk).update(
         judged=day, judged_devices=report.judged_devices, skipped_devices=skipped_devices
     )
 
@@ -94,7 +94,7 @@ def _announce(event: Any, row: WatchAlert) -> None:
     )
 
 
-def subject_of(alert: DriftAlert, days: DeviceDays) -> str:
+def subject_of(alert: DriftAlert, days: FieldDays) -> str:
     """Returns what an alert is about, in one text. The changes of a fleet, of a group and of single devices that the
     same group of devices explains are one subject."""
     figure = alert.figure
@@ -102,7 +102,7 @@ def subject_of(alert: DriftAlert, days: DeviceDays) -> str:
     return "|".join((kind, figure.feature, figure.aspect, figure.label, *_place(alert, days)))
 
 
-def _place(alert: DriftAlert, days: DeviceDays) -> tuple[str, str]:
+def _place(alert: DriftAlert, days: FieldDays) -> tuple[str, str]:
     """Returns the property of the devices that an alert is about, or `_ONE_DEVICE` and a name; empty of all devices."""
     carrier = alert.carrier
     if carrier and (not alert.device or alert.device in _names(days, carrier.attribute, carrier.value)):
@@ -110,7 +110,7 @@ def _place(alert: DriftAlert, days: DeviceDays) -> tuple[str, str]:
     return (_ONE_DEVICE, alert.device) if alert.device else alert.group or ("", "")
 
 
-def _by_subject(report: DayReport, days: DeviceDays) -> Mapping[str, DriftAlert]:
+def _by_subject(report: DayReport, days: FieldDays) -> Mapping[str, DriftAlert]:
     """Returns the surest alert about each subject; the report has the surest first."""
     alerts: dict[str, DriftAlert] = {}
     for alert in report.alerts:
@@ -118,7 +118,7 @@ def _by_subject(report: DayReport, days: DeviceDays) -> Mapping[str, DriftAlert]
     return alerts
 
 
-def _values(alert: DriftAlert, day: date, days: DeviceDays, decibels: float | None) -> dict[str, Any]:
+def _values(alert: DriftAlert, day: date, days: FieldDays, decibels: float | None) -> dict[str, Any]:
     """Returns the columns of an alert that each day writes anew."""
     effect = alert.effect
     carrier = alert.carrier if _place(alert, days)[0] != _ONE_DEVICE else None
@@ -148,11 +148,11 @@ def _values(alert: DriftAlert, day: date, days: DeviceDays, decibels: float | No
     }
 
 
-def _names(days: DeviceDays, key: str, value: str) -> frozenset[str]:
+def _names(days: FieldDays, key: str, value: str) -> frozenset[str]:
     return frozenset(name for name, attributes in days.attributes.items() if attributes.get(key) == value)
 
 
-def _decibels(alert: DriftAlert, layout: WatchLayout, reference: Counts | None, days: DeviceDays) -> float | None:
+def _decibels(alert: DriftAlert, layout: WatchLayout, reference: Counts | None, days: FieldDays) -> float | None:
     """Returns by how many dB the level of the devices that explain an alert lies above what it is compared with."""
     figure = alert.figure
     place = next((at for at, each in enumerate(layout.features) if each.name == figure.feature), None)
@@ -167,7 +167,7 @@ def _decibels(alert: DriftAlert, layout: WatchLayout, reference: Counts | None, 
     return None if shift is None else shift.value
 
 
-def _members(alert: DriftAlert, days: DeviceDays) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _members(alert: DriftAlert, days: FieldDays) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Returns which devices an alert is about: those that explain it, its group, its device, or all."""
     key, value = _place(alert, days)
     names = {value} if key == _ONE_DEVICE else _names(days, key, value) if key else set(days.fleet.devices)

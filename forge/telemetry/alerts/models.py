@@ -22,7 +22,7 @@ class WatchAlert(models.Model):
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="watch_alerts")
     watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="alerts")
     subject = models.CharField(max_length=4 * LONGEST_TEXT)
-    """What it is about, in one text: a rune has at most one open alert about it."""
+    """The subject in one text: a rune has at most one open alert about it."""
     comparison = models.CharField(max_length=20, choices=[(each.value, each.value) for each in DriftComparison])
     feature = models.CharField(max_length=LONGEST_TEXT)
     """`labels`, `confidence`, or the name of a feature."""
@@ -39,7 +39,7 @@ class WatchAlert(models.Model):
     p = models.FloatField()
     devices = models.PositiveIntegerField()
     decibels = models.FloatField(null=True, blank=True)
-    """By how much the level changed, of an alert about a level; None where the bins do not say."""
+    """The change of the level, of an alert about one; None where the bins do not say."""
     carrier_key = models.CharField(max_length=LONGEST_TEXT, blank=True)
     """The property that the devices share which explain it, such as `batch`, and its value."""
     carrier_value = models.CharField(max_length=LONGEST_TEXT, blank=True)

@@ -36,7 +36,7 @@ from forge.telemetry.totals.access import (
     has_totals,
     totals_of,
 )
-from forge.telemetry.watch.comparison import ComparedTable, compared_table
+from forge.telemetry.watch.comparison import FleetComparison, fleet_comparison
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import drift_rows
 from forge.telemetry.watch.label_mix import label_mix
@@ -89,8 +89,8 @@ class WatchFilter:
 
     def totals(self, deployment: Deployment, *by: TotalDimension) -> Sequence[Total]:
         """Returns the totals of these devices and days."""
-        asked = TotalsFilter(self.first, self.last, frozenset(by), version=self.version, group=self.group)
-        return totals_of(deployment, asked)
+        query = TotalsFilter(self.first, self.last, frozenset(by), version=self.version, group=self.group)
+        return totals_of(deployment, query)
 
 
 @for_person
@@ -109,9 +109,9 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     versions = list(dict.fromkeys(rune.version for rune in reversed(runes)))
     today = timezone.now().date()
     group, version = chosen_of(request, "group", groups), chosen_of(request, "version", versions)
-    wanted = WatchFilter(group, version, today - timedelta(days=PERIODS[period] - 1), today)
-    parts = _by_day(wanted.totals(deployment, TotalDimension.DAY))
-    days, marks = days_of(parts, wanted.first, wanted.last), marks_of(parts)
+    watch_filter = WatchFilter(group, version, today - timedelta(days=PERIODS[period] - 1), today)
+    parts = _by_day(watch_filter.totals(deployment, TotalDimension.DAY))
+    days, marks = days_of(parts, watch_filter.first, watch_filter.last), marks_of(parts)
     # A day is whole once it has ended: the newest such day with counts is compared.
     compared_day = max((day for day in parts if day < today), default=None)
     is_today_last = today in parts
@@ -142,9 +142,9 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
             for value, text in COMPARED.items()
         ],
         "compared_title": COMPARED[by][:-1],
-        "compared": _compared(deployment, wanted, by, compared_day, groups) if compared_day else None,
+        "compared": _compared(deployment, watch_filter, by, compared_day, groups) if compared_day else None,
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
-        "csv_url": _table_address(deployment, wanted),
+        "csv_url": _table_address(deployment, watch_filter),
     }
 
 
@@ -179,10 +179,10 @@ def _references(runes: Iterable[WatchedRune]) -> Mapping[str, Counts]:
 
 
 def _compared(
-    deployment: Deployment, wanted: WatchFilter, by: str, day: date, groups: Mapping[str, str]
-) -> ComparedTable:
+    deployment: Deployment, watch_filter: WatchFilter, by: str, day: date, groups: Mapping[str, str]
+) -> FleetComparison:
     """Returns groups, versions or boards beside each other on a day."""
-    one_day = WatchFilter("" if by == "" else wanted.group, wanted.version, day, day)
+    one_day = WatchFilter("" if by == "" else watch_filter.group, watch_filter.version, day, day)
     parts: dict[str, list[CountedPart]] = defaultdict(list)
     if by == "":
         for total in one_day.totals(deployment, TotalDimension.GROUP):
@@ -190,18 +190,23 @@ def _compared(
         parts["All devices"] = [_part(total) for total in one_day.totals(deployment)]
     for total in one_day.totals(deployment, TotalDimension.BOARD) if by else ():
         parts[total.board if by == "board" else total.watched.version].append(_part(total))
-    return compared_table(parts)
+    return fleet_comparison(parts)
 
 
-def _table_address(deployment: Deployment, wanted: WatchFilter) -> str:
+def _table_address(deployment: Deployment, watch_filter: WatchFilter) -> str:
     """Returns the address of the same counts as a table."""
-    values = {"from": str(wanted.first), "to": str(wanted.last), "group": wanted.group, "version": wanted.version}
+    values = {
+        "from": str(watch_filter.first),
+        "to": str(watch_filter.last),
+        "group": watch_filter.group,
+        "version": watch_filter.version,
+    }
     address = f"/api/v1/projects/{deployment.project.full_name}/deployments/{deployment.name}/telemetry/totals.csv"
     return f"{address}?{urlencode({name: value for name, value in values.items() if value})}"
 
 
-def _choices(texts: Mapping[str, str], chosen: str) -> list[WatchChoice]:
-    return [WatchChoice(value, text, value == chosen) for value, text in texts.items()]
+def _choices(texts: Mapping[str, str], choice: str) -> list[WatchChoice]:
+    return [WatchChoice(value, text, value == choice) for value, text in texts.items()]
 
 
 def _address(request: HttpRequest, **changes: str) -> str:

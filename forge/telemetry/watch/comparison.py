@@ -15,7 +15,7 @@ MOST_LABELS: Final = 5
 
 
 @dataclass(frozen=True)
-class ComparedRow:
+class FleetComparisonRow:
     """A group, a version or a board. `labels` are shares in words, "" of a label that it does not have."""
 
     title: str
@@ -27,31 +27,31 @@ class ComparedRow:
 
 
 @dataclass(frozen=True)
-class ComparedTable:
+class FleetComparison:
     """The rows, the most devices first, and the labels of the columns."""
 
     labels: tuple[str, ...]
-    rows: tuple[ComparedRow, ...]
+    rows: tuple[FleetComparisonRow, ...]
 
 
-def compared_table(parts: Mapping[str, Sequence[CountedPart]]) -> ComparedTable:
+def fleet_comparison(parts: Mapping[str, Sequence[CountedPart]]) -> FleetComparison:
     """Returns the table of what is compared, by its title."""
     totals: Counter[str] = Counter()
     for some in parts.values():
         totals.update(labels_of(some))
     labels = tuple(label for label, count in totals.most_common(MOST_LABELS) if count)
     rows = [_row(title, some, labels) for title, some in parts.items()]
-    return ComparedTable(labels, tuple(sorted(rows, key=lambda row: (-row.devices, row.title))))
+    return FleetComparison(labels, tuple(sorted(rows, key=lambda row: (-row.devices, row.title))))
 
 
-def _row(title: str, parts: Sequence[CountedPart], labels: Sequence[str]) -> ComparedRow:
+def _row(title: str, parts: Sequence[CountedPart], labels: Sequence[str]) -> FleetComparisonRow:
     counts = labels_of(parts)
     total = sum(counts.values())
     fan = fan_of(parts)
     answers = sum(part.counts.answers for part in parts)
     microseconds = sum(part.counts.microseconds for part in parts)
     memory = max((part.counts.memory for part in parts), default=0)
-    return ComparedRow(
+    return FleetComparisonRow(
         title,
         sum(part.devices for part in parts),
         tuple(percent(counts[label] / total) if total and label in counts else "" for label in labels),

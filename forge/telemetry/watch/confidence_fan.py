@@ -1,4 +1,4 @@
-"""How sure the answers are, as the page draws it: the median, the middle half and 90 of 100 answers a day. Pure."""
+"""The confidence of answers as the page draws it: the median, the middle half and 90 of 100 answers a day. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from forge.core.axis_ticks import round_ticks, tick_texts
+from forge.core.axis_ticks import Tick, round_ticks, tick_texts
 from forge.telemetry.watch.label_mix import MarkLine, mark_lines
-from forge.telemetry.watch.places import DayPlaces, DayText, Tick
+from forge.telemetry.watch.places import DayPlaces, DayText
 from forge.telemetry.watch.series import VersionMark, WatchedDay
 
 _TOP, _BOTTOM = 14.0, 266.0

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from forge.core.axis_ticks import round_ticks, tick_texts
-from forge.telemetry.watch.places import DayPlaces, DayText, Tick
+from forge.core.axis_ticks import Tick, round_ticks, tick_texts
+from forge.telemetry.watch.places import DayPlaces, DayText
 from forge.telemetry.watch.series import VersionMark, WatchedDay
 
 COLOURS: Final = ("first", "second", "third", "fourth")
@@ -17,7 +17,7 @@ REST: Final = "rest"
 _BAR_TOP, _BAR_BOTTOM = 20.0, 190.0
 _LINE_TOP, _LINE_BOTTOM = 226.0, 276.0
 _RARE: Final = 0.1
-"""The largest mean share of a label that is drawn enlarged."""
+"""The largest mean share of a label that is visible_height enlarged."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ def _parts(day: WatchedDay, labels: Sequence[str], colours: dict[str, str]) -> t
         height = (_BAR_BOTTOM - _BAR_TOP) * share
         if share:
             title = f"{_date(day)}: {label} {percent(share)} of {day.labelled:,}"
-            drawn = max(0.8, height - 1)
-            parts.append(MixPart(colours[label], round(bottom - height, 1), round(drawn, 1), title))
+            visible_height = max(0.8, height - 1)
+            parts.append(MixPart(colours[label], round(bottom - height, 1), round(visible_height, 1), title))
         bottom -= height
     return tuple(parts)
 

@@ -15,14 +15,6 @@ _TEXTS: Final = 4
 
 
 @dataclass(frozen=True)
-class Tick:
-    """A line of an axis with its text, at a place in the units of the drawing."""
-
-    place: float
-    text: str
-
-
-@dataclass(frozen=True)
 class DayText:
     """A day below the axis."""
 
@@ -77,8 +69,8 @@ class DayPlaces:
         """Returns the first and the last day, and some between them."""
         last = len(self.days) - 1
         count = min(_TEXTS, len(self.days))
-        chosen = sorted({round(number * last / max(1, count - 1)) for number in range(count)})
-        return tuple(self._text(place, is_today=is_today_last and place == last) for place in chosen)
+        places = sorted({round(number * last / max(1, count - 1)) for number in range(count)})
+        return tuple(self._text(place, is_today=is_today_last and place == last) for place in places)
 
     def _text(self, place: int, *, is_today: bool) -> DayText:
         day = self.days[place]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from forge.core.axis_ticks import round_ticks, tick_texts
+from forge.core.axis_ticks import Tick, round_ticks, tick_texts
 from forge.telemetry.watch.label_mix import MarkLine, mark_lines
-from forge.telemetry.watch.places import DayPlaces, DayText, Tick
+from forge.telemetry.watch.places import DayPlaces, DayText
 from forge.telemetry.watch.series import VersionMark, WatchedDay
 
 _HEIGHT: Final = 76.0

@@ -108,10 +108,10 @@ def fan_of(parts: Iterable[CountedPart]) -> tuple[float, ...] | None:
 def marks_of(parts: Mapping[date, Sequence[CountedPart]]) -> tuple[VersionMark, ...]:
     """Returns the first day of each version that was not there on the first of all days."""
     days = sorted(parts)
-    seen = {part.version for part in parts[days[0]]} if days else set()
+    known_versions = {part.version for part in parts[days[0]]} if days else set()
     marks = []
     for day in days[1:]:
-        for version in sorted({part.version for part in parts[day]} - seen):
+        for version in sorted({part.version for part in parts[day]} - known_versions):
             marks.append(VersionMark(day, version))
-            seen.add(version)
+            known_versions.add(version)
     return tuple(marks)

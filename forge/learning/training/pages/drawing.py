@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from forge.core.axis_ticks import tick_texts
+from forge.core.axis_ticks import Tick, tick_texts
 from forge.learning.training.running.lab_events import EpochJson
 
 WIDTH, HEIGHT = 392, 306
@@ -18,14 +18,6 @@ CURVE_TITLES: Mapping[str, str] = {"accuracy": "Accuracy", "explained": "Explain
 """The title of the upper curve, by what a recipe's curve is."""
 TICKS = 5
 """The most ticks on an axis."""
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A line of an axis with its text, at a place in the units of the drawing."""
-
-    place: float
-    text: str
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from tests.support.forge.counts import counting_fleet
 @scene(judging.judge)
 def a_day_does_not_show_an_alert_any_more(world: EventWorld) -> Act:
     day = timezone.now().date() - timedelta(days=1)
-    watched = _with_alert(world, day)
-    return lambda: judging.judge(watched, day)
+    rune = _with_alert(world, day)
+    return lambda: judging.judge(rune, day)
 
 
 @scene(judging.judge_all)
@@ -32,22 +32,22 @@ def the_day_that_ended_is_judged(world: EventWorld) -> Act:
 
 def _with_alert(world: EventWorld, day: date) -> WatchedRune:
     """Returns a rune that counted on a day, with an alert that the day does not show."""
-    watched = WatchedRune.objects.first()
-    if watched is None:
+    rune = WatchedRune.objects.first()
+    if rune is None:
         fleet = counting_fleet(world.organisation, world.project, world.developer)
         fleet.names(fleet.document(day=day))
-        watched = WatchedRune.objects.get()
+        rune = WatchedRune.objects.get()
     else:
         row = DeviceCounts.objects.get()
         DeviceCounts.objects.create(
-            device=row.device, watched=watched, day=day, document=bytes(row.document), received=row.received
+            device=row.device, watched=rune, day=day, document=bytes(row.document), received=row.received
         )
     merge_all()
     WatchAlert.objects.get_or_create(
-        watched=watched,
+        watched=rune,
         subject="change|labels|share|knock||",
         defaults={
-            "deployment": watched.deployment,
+            "deployment": rune.deployment,
             "comparison": DriftComparison.FLEET,
             "feature": "labels",
             "aspect": Aspect.SHARE,
@@ -62,4 +62,4 @@ def _with_alert(world: EventWorld, day: date) -> WatchedRune:
             "opened": timezone.now(),
         },
     )
-    return watched
+    return rune

@@ -39,10 +39,10 @@ ANSWERS = 350
 class SimulatedFleet:
     """Devices with a level and a label mix of their own, each a little different from day to day."""
 
-    def __init__(self, organisation: Organisation, watched: WatchedRune, devices: int) -> None:
-        self.watched, self.chance = watched, random.Random(7)
-        watched.layout_json, watched.reference = LAYOUT.to_json(), None
-        watched.save()
+    def __init__(self, organisation: Organisation, rune: WatchedRune, devices: int) -> None:
+        self.rune, self.chance = rune, random.Random(7)
+        rune.layout_json, rune.reference = LAYOUT.to_json(), None
+        rune.save()
         self.rows = [
             device_row(organisation, f"field-{number}", {"batch": "B" if number < devices // 5 else "A"})
             for number in range(devices)
@@ -55,7 +55,7 @@ class SimulatedFleet:
         DeviceCounts.objects.bulk_create(
             DeviceCounts(
                 device=row,
-                watched=self.watched,
+                watched=self.rune,
                 day=day,
                 document=self._document(row.pk, day, louder(row, day)),
                 received=timezone.now(),
@@ -73,7 +73,7 @@ class SimulatedFleet:
             labels[min(2, int(3 * chance.random() ** 2))] += 1
             confidence[min(14, int(15 * chance.random() ** 0.5))] += 1
         counts = Counts(tuple(labels), tuple(confidence), (tuple(level),), answers=ANSWERS)
-        rune = rune_key(f"sha256:{self.watched.key}".ljust(71, "0"))
+        rune = rune_key(f"sha256:{self.rune.key}".ljust(71, "0"))
         period = CountedPeriod(day, None)
         return CountsDocument(period, device_key(device), rune, encode(counts)).signed(lambda _: bytes(64))
 
@@ -91,7 +91,7 @@ def _batch_b(row: Device) -> bool:
 
 def test_an_unchanged_month_has_no_alert(simulated: SimulatedFleet) -> None:
     simulated.send(yesterday(DAYS), yesterday())
-    report = judge(simulated.watched, yesterday())
+    report = judge(simulated.rune, yesterday())
     assert report.judged_devices == 25
     assert not WatchAlert.objects.exists()
 
@@ -102,27 +102,27 @@ def test_a_louder_batch_is_named_with_its_decibels_and_its_end(
     start = yesterday(3)
     simulated.send(yesterday(DAYS), yesterday(), lambda row, day: 1.0 if _batch_b(row) and day >= start else 0.0)
     merge_all()
-    judge(simulated.watched, yesterday())
+    judge(simulated.rune, yesterday())
     alerts = list(WatchAlert.objects.filter(aspect="location", feature="audio level"))
     assert alerts, WatchAlert.objects.values_list("subject", flat=True)
-    named = [each for each in alerts if (each.carrier_key, each.carrier_value) == ("batch", "B")]
-    assert named
-    assert named[0].decibels == pytest.approx(6.0, abs=0.7)
-    assert abs((named[0].since or date.min) - start) <= timedelta(days=1)
+    of_batch = [each for each in alerts if (each.carrier_key, each.carrier_value) == ("batch", "B")]
+    assert of_batch
+    assert of_batch[0].decibels == pytest.approx(6.0, abs=0.7)
+    assert abs((of_batch[0].since or date.min) - start) <= timedelta(days=1)
     page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
     assert "6 dB higher than before" in page
     assert "on 5 devices with batch=B" in page
     assert "batch%3D%22B%22" in page
     # Judged again, the same alerts stay, and none comes twice.
     count = WatchAlert.objects.count()
-    judge(simulated.watched, yesterday())
+    judge(simulated.rune, yesterday())
     assert WatchAlert.objects.count() == count
     assert Notice.objects.filter(kind="watch").exists()
 
     # When a day shows it no more, it closes and says so.
     DeviceCounts.objects.all().delete()
     simulated.send(yesterday(DAYS), yesterday())
-    judge(simulated.watched, yesterday())
+    judge(simulated.rune, yesterday())
     assert not WatchAlert.objects.filter(closed=None, aspect="location").exists()
     rows = browser_of(viewer).get("/api/v1/projects/acme/kitchen/deployments/gateways/telemetry/alerts").json()
     assert rows["judged"] == str(yesterday())
@@ -134,7 +134,7 @@ def test_too_few_days_are_not_judged_and_the_page_says_so(
 ) -> None:
     simulated.send(yesterday(5), yesterday())
     merge_all()
-    assert judge(simulated.watched, yesterday()).judged_devices == 0
+    assert judge(simulated.rune, yesterday()).judged_devices == 0
     page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
     assert "Not judged yet." in page
 
@@ -143,9 +143,9 @@ def test_each_day_is_judged_once(simulated: SimulatedFleet) -> None:
     simulated.send(yesterday(2), yesterday())
     merge_all()
     judge_all()
-    simulated.watched.refresh_from_db()
-    first = simulated.watched.judged
+    simulated.rune.refresh_from_db()
+    first = simulated.rune.judged
     assert first in (yesterday(), yesterday(2))
     judge_all()
-    simulated.watched.refresh_from_db()
-    assert simulated.watched.judged == first
+    simulated.rune.refresh_from_db()
+    assert simulated.rune.judged == first

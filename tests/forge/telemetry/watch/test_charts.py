@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from forge.telemetry.watch.comparison import compared_table
+from forge.telemetry.watch.comparison import fleet_comparison
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import LEAST_ANSWERS, distance, drift_rows
 from forge.telemetry.watch.label_mix import label_mix, percent
@@ -101,7 +101,7 @@ def test_the_fan_is_interrupted_where_nothing_was_counted() -> None:
 
 
 def test_what_is_compared_has_the_most_devices_first() -> None:
-    table = compared_table({"Lab": [new(5, 4, 1)], "Berlin": [old(60, 40, devices=30)], "Hamburg": []})
+    table = fleet_comparison({"Lab": [new(5, 4, 1)], "Berlin": [old(60, 40, devices=30)], "Hamburg": []})
     assert table.labels == ("nothing", "knock", "glass")
     assert [(row.title, row.labels) for row in table.rows] == [
         ("Berlin", ("60.0 %", "40.0 %", "")),
