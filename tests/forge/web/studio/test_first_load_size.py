@@ -13,7 +13,7 @@ from django.conf import settings
 
 from forge.core.http.frontend_build import ENTRIES, build_manifest
 
-BUDGET = 307_000
+BUDGET = 307_500
 """Bytes of scripts, styles and faces, of the 350,000 that the whole first load may have: the rest is for the page, what
 it asks the server, the headers, and a rune."""
 SHOWN_AT_ONCE = "node_modules/@codemirror/lang-yaml/dist/index.js"
