@@ -72,7 +72,7 @@ class ScratchCopy:
     def whole(folder: Path) -> ScratchCopy:
         """The web app too, with all tests; what set-up built for pages is linked, and the API's description copied:
         `python -m tools.reference` writes it again."""
-        names = ("rune", "forge", "lab", "hmr", "benchmarks", "tests", "templates", "examples", "docs", "tools")
+        names = ("rune", "forge", "lab", "hmr", "hmrd", "benchmarks", "tests", "templates", "examples", "docs", "tools")
         for name in names:
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("manage.py", "pyproject.toml", "README.md", "CHANGELOG.md"):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
+from forge.builds.access import complete_builds
+from forge.builds.runs.progress import announce_build
 from forge.core.actors import Actor
 from forge.core.api.acts import act
 from forge.core.api.states import IF_MATCH
@@ -14,7 +16,6 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, etag_of, require_precondition
-from forge.jobs.models import Job
 from forge.jobs.queue import announce_name
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
@@ -92,8 +93,10 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         _name(actor, request, merged_version)
         facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
         _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
-        for job in Job.objects.filter(build__version=merged_version):
-            announce_name(job)
+        for build in complete_builds().filter(version=merged_version, job__isnull=False):
+            # From here on it is a build of the project and not of a proposal: its number and its place say so.
+            announce_build(build)
+            announce_name(build.job)
     merged_version.refresh_from_db(fields=["message", "sequence"])
     return merged_version
 

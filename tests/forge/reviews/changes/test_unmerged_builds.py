@@ -65,7 +65,8 @@ def proposed(change: ChangeRequest, developer: User) -> Build:
 def _judged(build: Build, accuracy: float) -> Build:
     right = round(accuracy * 20)
     figures = {"accuracy": accuracy, "low": accuracy - 0.1, "high": min(1, accuracy + 0.1)}
-    build.evaluation = {**figures, "samples": 20, "right": right, "judged": 20, "judged_right": right}
+    absent: dict[str, object] = {"is_precise": False, "false_alarms_an_hour": None, "reason": None}
+    build.evaluation = {**figures, **absent, "samples": 20, "right": right, "judged": 20, "judged_right": right}
     build.save(update_fields=["evaluation"])
     return build
 
