@@ -93,10 +93,11 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         _name(actor, request, merged_version)
         facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
         _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
-        for build in complete_builds().filter(version=merged_version, job__isnull=False):
-            # From here on it is a build of the project and not of a proposal: its number and its place say so.
+        for build in complete_builds().filter(version=merged_version):
+            # From here on it is a build of the project and not of a proposal, and is called so.
             announce_build(build)
-            announce_name(build.job)
+            if build.job is not None:
+                announce_name(build.job)
     merged_version.refresh_from_db(fields=["message", "sequence"])
     return merged_version
 
