@@ -130,9 +130,9 @@ class Telemetry(StrEnum):
     OFF = "off"
     """None, and none are kept."""
     DAY = "day"
-    """One document for each day and rune."""
+    """A document for each day and rune."""
     HOUR = "hour"
-    """One for each hour, while a rollout tries the device."""
+    """A document for each hour, while a rollout tries the device."""
 
     @classmethod
     def read(cls, text: str) -> Telemetry:

@@ -25,7 +25,7 @@ class DriftComparison(StrEnum):
     GROUP = "group"
     """A group's devices with the others, as they are."""
     DEVICE = "device"
-    """One device with its own past, beyond what all devices have in common."""
+    """A device with its own past, beyond what all devices have in common."""
     TESTS = "tests"
     """The devices with the test samples."""
 

@@ -15,7 +15,7 @@ _NO_RESOURCES: Mapping[str, bytes] = {}
 
 
 class SampleRunner:
-    """One rune, compiled once and started for each sample."""
+    """A rune that is compiled once and started for each sample."""
 
     def __init__(self, data: bytes, limits: Limits, resources: Mapping[str, bytes] = _NO_RESOURCES) -> None:
         """Raises `EvaluationImpossible` for a rune without one input, and `RuneError`."""

@@ -159,7 +159,7 @@ def test_the_days_of_devices_are_read_from_their_counts() -> None:
 
 @pytest.mark.slow
 def test_of_a_hundred_unchanged_months_at_most_four_have_an_alert() -> None:
-    """One is expected; more than four come by chance once in 300 times."""
+    """The largest number that chance explains: one is expected, and more than four come once in 300 times."""
     alerts = 0
     for number in range(100):
         fleet = field(np.random.default_rng([12, number]), 30, days=DAYS + 29)
