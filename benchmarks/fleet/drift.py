@@ -24,6 +24,7 @@ from benchmarks.fleet.simulated_field import (
     simulate_field,
 )
 from rune.assessment.drift.alerts import DriftAlert, DriftComparison, DriftSettings
+from rune.assessment.drift.figures import Aspect
 from rune.assessment.drift.judging import judge_day
 from rune.statistics.budget import MONTH_ALPHA, MONTH_DAYS
 from rune.watch.counts import Counts
@@ -44,7 +45,7 @@ LARGE: Final = 10_000
 _SETTINGS: Final = DriftSettings()
 _BATCH: Final = batch_of(DEVICES)
 _SENSOR: Final = (17,)
-_TESTS_OF_A_DAY: Final = 18
+_TESTS_OF_A_DAY: Final = 19
 """Figures among which SciPy's tests share the alpha of a day too."""
 
 
@@ -61,8 +62,9 @@ def measure() -> str:
     change_head = ["change", *(text for spread in SPREADS for text in (f"days at {spread:.0f} points", "SciPy, raw"))]
     return (
         f"{of_months} simulated months in which nothing changes: {DEVICES} devices with about 350 answers a day and "
-        "5 % of the days missing, 12 labels, 16 bins of confidence and of two features, three attributes with 21 "
-        "values, devices that differ, days of devices with heavy tails, days in common, and weekends that differ. "
+        "5 % of the days missing, 12 labels, 16 bins of confidence and of two features, the time of a run, three "
+        "attributes with 21 values, devices that differ, days of devices with heavy tails, days in common, and "
+        "weekends that differ. "
         f"Each day is judged against 28 days before it; the budget of a month is {MONTH_ALPHA:.0%}. {total} of "
         f"{of_months} had an alert; the aim is at most {AIM} of 1,000. The last columns say by which comparison.\n\n"
         f"{table(head, rows)}\n\n"
@@ -120,6 +122,7 @@ def _changes() -> Mapping[
         "a sensor of one device dies, 1 dB a day": (sensor, _names(DriftComparison.DEVICE), _sensor_p),
         "one batch of 5 % becomes 6 dB louder": (batch, _names(DriftComparison.GROUP_CHANGE), _batch_change_p),
         "one batch of 5 % always was 6 dB louder": (replace(batch, day=0), _names(DriftComparison.GROUP), _batch_p),
+        "a run takes 1.3 times as long on all": (replace(all_devices, slower=1.3), _slower(fleet), _times_p),
     }
 
 
@@ -134,6 +137,10 @@ def _names(comparison: DriftComparison) -> Callable[[DriftAlert], bool]:
         )
 
     return is_of
+
+
+def _slower(is_of: Callable[[DriftAlert], bool]) -> Callable[[DriftAlert], bool]:
+    return lambda alert: is_of(alert) and alert.figure.aspect is Aspect.DURATION
 
 
 def _row(
@@ -189,6 +196,13 @@ def _changes_p(values: Array, day: int) -> float:
 
 def _means_p(field: SimulatedField, day: int) -> float:
     return _changes_p(_daily(field, lambda levels: np.nanmean(levels, axis=2)), day)
+
+
+def _times_p(field: SimulatedField, day: int) -> float:
+    assert field.fleet.run_times is not None
+    runs, seconds = field.fleet.run_times[..., :-1].sum(axis=2), field.fleet.run_times[..., -1]
+    is_there = runs > 0
+    return _changes_p(np.log(np.divide(seconds, runs, out=np.full(runs.shape, np.nan), where=is_there)), day)
 
 
 def _spreads_p(field: SimulatedField, day: int) -> float:
