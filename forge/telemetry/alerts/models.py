@@ -25,7 +25,7 @@ class WatchAlert(models.Model):
     """The subject in one text: a rune has at most one open alert about it."""
     comparison = models.CharField(max_length=20, choices=[(each.value, each.value) for each in DriftComparison])
     feature = models.CharField(max_length=LONGEST_TEXT)
-    """`labels`, `confidence`, or the name of a feature."""
+    """`labels`, `confidence`, `run time`, or the name of a feature."""
     aspect = models.CharField(max_length=20, choices=[(each.value, each.value) for each in Aspect])
     label = models.CharField(max_length=LONGEST_TEXT, blank=True)
     group_key = models.CharField(max_length=LONGEST_TEXT, blank=True)

@@ -19,11 +19,14 @@ class WatchAlertRowJson(TypedDict):
     title: Annotated[str, "the alert in a sentence"]
     detail: Annotated[str, "the size of the effect with its range, and what explains it"]
     comparison: Annotated[str, choices("WatchComparison", [each.value for each in DriftComparison])]
-    feature: Annotated[str, "`labels`, `confidence`, or the name of a feature"]
+    feature: Annotated[str, "`labels`, `confidence`, `run time`, or the name of a feature"]
     aspect: Annotated[str, choices("WatchAspect", [each.value for each in Aspect])]
     label: Annotated[str, "of a share; empty otherwise"]
     query: Annotated[str, "the query for the devices that it is about; empty for all"]
-    value: Annotated[float, "the effect: a share, standard deviations of the reference, or the logarithm of a ratio"]
+    value: Annotated[
+        float,
+        "the effect: a share, standard deviations of the reference, or the logarithm of a ratio (of spreads, of times)",
+    ]
     low: float
     high: Annotated[float, "the effect is between `low` and `high` in 95 of 100 cases"]
     p: float

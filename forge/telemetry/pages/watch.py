@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -28,6 +28,7 @@ from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
 from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.pages.card import card_of
+from forge.telemetry.pages.marks import marks_between
 from forge.telemetry.totals.access import (
     Total,
     TotalDimension,
@@ -40,8 +41,10 @@ from forge.telemetry.watch.comparison import FleetComparison, fleet_comparison
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import drift_rows
 from forge.telemetry.watch.label_mix import label_mix
+from forge.telemetry.watch.marks import counted_versions, mark_groups
+from forge.telemetry.watch.past import PAST_DAYS, PastDays
 from forge.telemetry.watch.run_costs import run_costs
-from forge.telemetry.watch.series import CountedPart, days_of, marks_of
+from forge.telemetry.watch.series import CountedPart, days_of
 from rune.statistics.not_judged import MIN_PAST_DAYS
 from rune.watch.counts import Counts
 from rune.watch.record import counts_from_json
@@ -110,8 +113,15 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     today = timezone.now().date()
     group, version = chosen_of(request, "group", groups), chosen_of(request, "version", versions)
     watch_filter = WatchFilter(group, version, today - timedelta(days=PERIODS[period] - 1), today)
-    parts = _by_day(watch_filter.totals(deployment, TotalDimension.DAY))
-    days, marks = days_of(parts, watch_filter.first, watch_filter.last), marks_of(parts)
+    first, past_end = watch_filter.first, watch_filter.first - timedelta(days=1)
+    past_start = first - timedelta(days=PAST_DAYS)
+    all_parts = _by_day(replace(watch_filter, first=past_start).totals(deployment, TotalDimension.DAY))
+    parts = {day: some for day, some in all_parts.items() if day >= first}
+    days = days_of(parts, first, today)
+    past = PastDays.of(days_of(all_parts, past_start, past_end), past_start, past_end)
+    marks = marks_between(principal, deployment, first, today)
+    history = f"{deployment.get_absolute_url()}?tab=history"
+    groups_of_marks = mark_groups([*marks, *counted_versions(parts, marks, history)], len(days))
     # A day is whole once it has ended: the newest such day with counts is compared.
     compared_day = max((day for day in parts if day < today), default=None)
     is_today_last = today in parts
@@ -133,9 +143,11 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "closed_alerts": [AlertLine.of(each, deployment) for each in closed_alerts(deployment)],
         "judgement": last_judgement(deployment),
         "min_past_days": MIN_PAST_DAYS,
-        "mix": label_mix(days, marks, is_today_last=is_today_last),
-        "fan": confidence_fan(days, marks, is_today_last=is_today_last),
-        "costs": run_costs(days, marks, is_today_last=is_today_last),
+        "mark_groups": groups_of_marks,
+        "past": past,
+        "mix": label_mix(days, groups_of_marks, past, is_today_last=is_today_last),
+        "fan": confidence_fan(days, groups_of_marks, past, is_today_last=is_today_last),
+        "costs": run_costs(days, groups_of_marks, past, is_today_last=is_today_last),
         "compared_day": compared_day,
         "compared_tabs": [
             DeploymentTabLink(text, f"{_address(request, by=value)}#compare", is_current=value == by)
