@@ -25,10 +25,10 @@ from forge.telemetry.serializers import (
     device_counts_to_json,
     state_to_json,
     total_to_json,
-    totals_to_csv,
 )
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.totals.access import MOST_DAYS, TotalDimension, read_filter, totals_of
+from forge.telemetry.totals.tables import totals_to_csv, totals_to_parquet
 
 _PARAMETERS = [
     OpenApiParameter(
@@ -94,6 +94,24 @@ class DeploymentTotalsTable(TelemetryView):
         text = totals_to_csv(totals_of(deployment, read_filter(request.query_params)))
         response = HttpResponse(text, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{deployment.name}.csv"'
+        return response
+
+
+class DeploymentTotalsParquet(TelemetryView):
+    """The same as a Parquet file."""
+
+    @extend_schema(
+        operation_id="deployments_telemetry_parquet",
+        parameters=_PARAMETERS,
+        responses={(200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, **names: str) -> HttpResponse:
+        """Returns the same table as a Parquet file: days, whole numbers and texts, at most 500,000 rows. The server's
+        operator installs the library that writes it; without it the answer says so."""
+        deployment = self.deployment(request, names)
+        data = totals_to_parquet(totals_of(deployment, read_filter(request.query_params)))
+        response = HttpResponse(data, content_type="application/vnd.apache.parquet")
+        response.headers["Content-Disposition"] = f'attachment; filename="{deployment.name}.parquet"'
         return response
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
             f"{DEPLOYMENT.route}telemetry/totals": api.DeploymentTotals,
             f"{DEPLOYMENT.route}telemetry/alerts": api.DeploymentAlerts,
             f"{DEPLOYMENT.route}telemetry/totals.csv": api.DeploymentTotalsTable,
+            f"{DEPLOYMENT.route}telemetry/totals.parquet": api.DeploymentTotalsParquet,
             f"{DEVICE.route}counts": api.DeviceLastCounts,
         },
     ),

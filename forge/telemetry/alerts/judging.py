@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.core.events.log import append_event
+from forge.telemetry.alerts.accuracy import estimated_accuracy
 from forge.telemetry.alerts.announcements import ALERT_CLOSED, ALERT_OPENED
 from forge.telemetry.alerts.days import FieldDays, field_days
 from forge.telemetry.alerts.models import WatchAlert
@@ -50,12 +51,20 @@ def judge(rune: WatchedRune, day: date) -> DayReport:
     reference = counts_from_json(rune.reference, layout) if rune.reference else None
     days = field_days(rune, day, DEFAULTS.day_count)
     report = judge_day(layout, reference, days.fleet, days.attributes)
-    _write(rune, day, report, days, reference)
+    accuracy = estimated_accuracy(layout, reference, rune.right, days.fleet)
+    _write(rune, day, report, days, reference, accuracy)
     return report
 
 
 @transaction.atomic
-def _write(rune: WatchedRune, day: date, report: DayReport, days: FieldDays, reference: Counts | None) -> None:
+def _write(
+    rune: WatchedRune,
+    day: date,
+    report: DayReport,
+    days: FieldDays,
+    reference: Counts | None,
+    accuracy: Mapping[str, Any] | None,
+) -> None:
     WatchedRune.objects.select_for_update(of=("self",)).get(pk=rune.pk)
     now = timezone.now()
     open_alerts = {each.subject: each for each in WatchAlert.objects.filter(watched=rune, closed=None)}
@@ -76,7 +85,7 @@ def _write(rune: WatchedRune, day: date, report: DayReport, days: FieldDays, ref
             _close(row, now)
     skipped_devices = sum(each.devices for each in report.skipped)
     WatchedRune.objects.filter(pk=rune.pk).update(
-        judged=day, judged_devices=report.judged_devices, skipped_devices=skipped_devices
+        judged=day, judged_devices=report.judged_devices, skipped_devices=skipped_devices, accuracy=accuracy
     )
 
 

@@ -31,6 +31,10 @@ class WatchedRune(models.Model):
     """`rune.watch.layout.WatchLayout`."""
     reference: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     """The counts of the test samples, as the build wrote them; None without."""
+    right = models.PositiveBigIntegerField(null=True, blank=True)
+    """How many answers of the reference are right; None where the build does not say."""
+    accuracy: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    """`forge.telemetry.alerts.accuracy.FieldAccuracyJson` of each period, as of the day that was judged last."""
     judged = models.DateField(null=True, blank=True)
     """The newest day that was judged for alerts."""
     judged_devices = models.PositiveIntegerField(default=0)

@@ -74,6 +74,7 @@ def _of_release(release: Release, key: str) -> WatchedRune:
             "version": (first or release).version,
             "layout_json": record.layout.to_json(),
             "reference": record.to_json().get("reference"),
+            "right": record.right,
         },
     )
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -23,6 +23,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
 from forge.projects.place import project_of
 from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
+from forge.telemetry.alerts.accuracy import ESTIMATED_PERIODS
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
 from forge.telemetry.intake.access import watched_runes_of
@@ -37,6 +38,7 @@ from forge.telemetry.totals.access import (
     has_totals,
     totals_of,
 )
+from forge.telemetry.watch.accuracy_rows import AccuracyRow, VersionAccuracy, accuracy_row
 from forge.telemetry.watch.comparison import FleetComparison, fleet_comparison
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import drift_rows
@@ -126,6 +128,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     compared_day = max((day for day in parts if day < today), default=None)
     is_today_last = today in parts
     by = chosen_of(request, "by", COMPARED)
+    accuracy_days = max(each for each in ESTIMATED_PERIODS if each <= PERIODS[period])
     return {
         "project": deployment.project,
         "deployment": deployment,
@@ -156,7 +159,10 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "compared_title": COMPARED[by][:-1],
         "compared": _compared(deployment, watch_filter, by, compared_day, groups) if compared_day else None,
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
-        "csv_url": _table_address(deployment, watch_filter),
+        "accuracy": _accuracy(runes, {part.version for some in parts.values() for part in some}, accuracy_days),
+        "accuracy_days": accuracy_days,
+        "csv_url": _table_address(deployment, watch_filter, "csv"),
+        "parquet_url": _table_address(deployment, watch_filter, "parquet"),
     }
 
 
@@ -190,6 +196,17 @@ def _references(runes: Iterable[WatchedRune]) -> Mapping[str, Counts]:
     return {rune.version: counts_from_json(rune.reference, rune.layout) for rune in runes if rune.reference}
 
 
+def _accuracy(runes: Iterable[WatchedRune], versions: Collection[str], days: int) -> Sequence[AccuracyRow]:
+    """Returns a row for each rune whose version has counts among those shown, the newest first."""
+    rows = []
+    for rune in runes:
+        if rune.version in versions and rune.layout.confidence is not None:
+            answers = sum(counts_from_json(rune.reference, rune.layout).confidence) if rune.reference else None
+            facts = VersionAccuracy(rune.version, answers, rune.right, rune.accuracy, rune.judged)
+            rows.append(accuracy_row(facts, days))
+    return rows[::-1]
+
+
 def _compared(
     deployment: Deployment, watch_filter: WatchFilter, by: str, day: date, groups: Mapping[str, str]
 ) -> FleetComparison:
@@ -205,16 +222,16 @@ def _compared(
     return fleet_comparison(parts)
 
 
-def _table_address(deployment: Deployment, watch_filter: WatchFilter) -> str:
-    """Returns the address of the same counts as a table."""
+def _table_address(deployment: Deployment, watch_filter: WatchFilter, ending: str) -> str:
+    """Returns the address of the same counts as a table in a format."""
     values = {
         "from": str(watch_filter.first),
         "to": str(watch_filter.last),
         "group": watch_filter.group,
         "version": watch_filter.version,
     }
-    address = f"/api/v1/projects/{deployment.project.full_name}/deployments/{deployment.name}/telemetry/totals.csv"
-    return f"{address}?{urlencode({name: value for name, value in values.items() if value})}"
+    address = f"/api/v1/projects/{deployment.project.full_name}/deployments/{deployment.name}/telemetry/totals"
+    return f"{address}.{ending}?{urlencode({name: value for name, value in values.items() if value})}"
 
 
 def _choices(texts: Mapping[str, str], choice: str) -> list[WatchChoice]:
