@@ -10,7 +10,8 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.scopes import Scope
-from forge.core.api.views import needing
+from forge.core.api.views import needing, raising
+from forge.core.errors import Unprocessable
 from forge.deployments.models import Deployment
 from forge.deployments.place import DEPLOYMENT
 from forge.fleet.devices.api import DeviceView
@@ -99,6 +100,8 @@ class DeploymentTotalsTable(TelemetryView):
 
 class DeploymentTotalsParquet(TelemetryView):
     """The same as a Parquet file."""
+
+    raises = raising(get=Unprocessable)
 
     @extend_schema(
         operation_id="deployments_telemetry_parquet",
