@@ -121,7 +121,8 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     parts = {day: some for day, some in all_parts.items() if day >= first}
     days = days_of(parts, first, today)
     past = PastDays.of(days_of(all_parts, past_start, past_end), past_start, past_end)
-    marks = marks_between(principal, deployment, first, today)
+    has_counts = bool(runes) and has_totals(deployment)
+    marks = marks_between(principal, deployment, first, today) if has_counts else ()
     history = f"{deployment.get_absolute_url()}?tab=history"
     groups_of_marks = mark_groups([*marks, *counted_versions(parts, marks, history)], len(days))
     # A day is whole once it has ended: the newest such day with counts is compared.
@@ -137,7 +138,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
             *shown_tabs(deployment, None, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
             DeploymentTabLink("Watch", request.path, is_current=True),
         ],
-        "has_counts": bool(runes) and has_totals(deployment),
+        "has_counts": has_counts,
         "devices": max((day.devices for day in days), default=0),
         "group_choices": _choices({"": "all devices", **groups}, group),
         "version_choices": _choices({"": "any", **{each: each for each in versions}}, version),
@@ -158,7 +159,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         ],
         "compared_title": COMPARED[by][:-1],
         "compared": _compared(deployment, watch_filter, by, compared_day, groups) if compared_day else None,
-        "drift": drift_rows(_of_period(parts.values()), _references(runes)),
+        "drift": drift_rows(_of_period(parts.values(), versions[::-1]), _references(runes)),
         "accuracy": _accuracy(runes, {part.version for some in parts.values() for part in some}, accuracy_days),
         "accuracy_days": accuracy_days,
         "csv_url": _table_address(deployment, watch_filter, "csv"),
@@ -178,8 +179,8 @@ def _part(total: Total) -> CountedPart:
     return CountedPart(total.watched.version, total.watched.layout, total.devices, total.counts)
 
 
-def _of_period(days: Iterable[Sequence[CountedPart]]) -> Sequence[CountedPart]:
-    """Returns the counts of each version over all days, the version that was there first at the beginning."""
+def _of_period(days: Iterable[Sequence[CountedPart]], versions: Sequence[str]) -> Sequence[CountedPart]:
+    """Returns the counts of each of some versions over all days, in their order."""
     sums: dict[str, CountedPart] = {}
     for part in reversed([part for some in days for part in some]):
         before = sums.get(part.version)
@@ -188,7 +189,7 @@ def _of_period(days: Iterable[Sequence[CountedPart]]) -> Sequence[CountedPart]:
         elif before.layout == part.layout:
             counts = before.counts + part.counts
             sums[part.version] = CountedPart(part.version, part.layout, max(before.devices, part.devices), counts)
-    return list(sums.values())
+    return [sums[version] for version in versions if version in sums]
 
 
 def _references(runes: Iterable[WatchedRune]) -> Mapping[str, Counts]:

@@ -52,8 +52,8 @@ def confidence_fan(
         return None
     band = past.band(lambda day: None if day.fan is None else day.fan[2])
     lowest = min(lowest, band.low) if band else lowest
-    ticks = round_ticks(min(0.8, math.floor(lowest / _STEP) * _STEP), 1.0, most=6)
-    bottom = ticks[0]
+    bottom = min(0.8, math.floor(lowest / _STEP) * _STEP)
+    ticks = round_ticks(bottom, 1.0, most=6)
     places = DayPlaces.of(days, 56.0, 630.0)
 
     def y(share: float) -> float:

@@ -57,7 +57,10 @@ class PastDays:
         """The meaning of the band, or why there is none."""
         between = f"{_text(self.first)} to {_text(self.last)}"
         if self.is_enough:
-            return f"Grey: where it was on 9 of 10 days from {between}, before the days shown ({len(self.days)} days)."
+            days = counted(len(self.days), "day")
+            return (
+                f"Grey: where the line was on 9 of 10 days from {between}, before the days shown ({days} with counts)."
+            )
         days = counted(len(self.days), "day")
         return f"No band of the past: {days} from {between} have counts, and {MIN_PAST_DAYS} are needed."
 

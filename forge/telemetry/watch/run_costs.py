@@ -80,7 +80,8 @@ def _line(
         return None
     highest = highest_of([value for _, value in measured_values], band)
     ticks = round_ticks(0.0, highest * 1.1, most=3)
-    end = max(ticks[-1], highest)
+    # Above the line there is room for the words.
+    end = max(ticks[-1], 1.25 * highest)
 
     def y(value: float) -> float:
         return round(top + _HEIGHT * (1 - value / end), 1)

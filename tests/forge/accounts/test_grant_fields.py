@@ -168,6 +168,7 @@ MAY_NAME_SOMEBODY = {
     "deployments.DeploymentKey.created_by_token": BY_TOKEN,
     "deployments.PreviewLink.created_by_token": BY_TOKEN,
     "deployments.UpdateKey.public_key": CONTENT,
+    "telemetry.WatchedRune.accuracy": CONTENT,
     "telemetry.WatchedRune.layout_json": CONTENT,
     "telemetry.WatchedRune.reference": CONTENT,
     "fleet.Assignment.deployment": CONTENT,

@@ -103,7 +103,8 @@ def test_a_name_beside_a_flag_never_reaches_the_next_one() -> None:
     assert [flag.is_left for flag in marks.flags] == [False, False, False, True]
     assert len(marks.lines) == 4
     assert marks.flags[1].title == "4 Nov: Release of 1.6-a-long-name"
-    # A day that is not shown has no mark.
+    # The line of the first day is on the axis, and a day that is not shown has none.
+    assert chart_marks(mark_groups([release(0, "1.5")], 30), places).lines == (56.0,)
     assert chart_marks(mark_groups([release(40, "2")], 30), places).flags == ()
 
 
@@ -112,7 +113,9 @@ def test_the_past_is_a_band_where_nine_of_ten_days_were() -> None:
     band = past.band(lambda day: day.share("knock"))
     assert band is not None
     assert (band.low, band.high) == (pytest.approx(0.0095), pytest.approx(0.1805))
-    assert past.sentence == "Grey: where it was on 9 of 10 days from 4 Oct to 31 Oct, before the days shown (20 days)."
+    assert past.sentence == (
+        "Grey: where the line was on 9 of 10 days from 4 Oct to 31 Oct, before the days shown (20 days with counts)."
+    )
     mix = label_mix(days((old(99, 1),)), (), past, is_today_last=False)
     assert mix is not None
     assert mix.rare is not None

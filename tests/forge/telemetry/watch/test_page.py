@@ -125,7 +125,7 @@ def test_the_past_is_drawn_once_two_weeks_of_it_are_known(fleet: CountingFleet, 
     assert 'class="past"' not in read(browser, "days=7")
     send_days(fleet, 13, 14)
     page = read(browser, "days=7")
-    assert "Grey: where it was on 9 of 10 days from" in page
+    assert "Grey: where the line was on 9 of 10 days from" in page
     assert page.count('class="past"') == 4, "the rare label, the median, the time and the memory"
 
 
