@@ -61,10 +61,10 @@ def _reason(facts: VersionAccuracy, estimate: Mapping[str, Any] | None) -> str:
         )
     if estimate is None:
         return "Not judged yet: a day is judged six hours after it has ended."
-    count, needed = estimate["count"], estimate["needed"]
+    count, minimum = estimate["count"], estimate["needed"]
     if estimate["lack"] == TooFew.REFERENCE_WINDOWS:
-        return f"Not judged: it has {counted(count, 'answer')} on test samples, and {needed} are needed."
-    return f"Not judged: {counted(count, 'device')} had 300 answers or more, and {needed} are needed."
+        return f"Not judged: it has {counted(count, 'answer')} on test samples, and {minimum} are needed."
+    return f"Not judged: {counted(count, 'device')} had 300 answers or more, and {minimum} are needed."
 
 
 def _percent(share: float) -> str:

@@ -119,13 +119,13 @@ def counted_versions(
     """Returns a mark for the first day of each version that was not there on the first of all days, and has no mark of
     its release among these."""
     days = sorted(parts)
-    known = {part.version for part in parts[days[0]]} if days else set()
-    known |= {mark.name for mark in released}
+    versions = {part.version for part in parts[days[0]]} if days else set()
+    versions |= {mark.name for mark in released}
     marks = []
     for day in days[1:]:
-        for version in sorted({part.version for part in parts[day]} - known):
+        for version in sorted({part.version for part in parts[day]} - versions):
             marks.append(WatchMark(day, MarkKind.VERSION, f"First counts of {version}", url, version))
-            known.add(version)
+            versions.add(version)
     return tuple(marks)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.evaluation.labelled import EvaluationSplit, LabelledSample
+from rune.assessment.watching.correct_answers import CorrectAnswers
 from rune.assessment.watching.edges import quantiles, rounded, score_of, statistic_of
-from rune.assessment.watching.right_answers import RightAnswers
 from rune.assessment.watching.running import SampleRunner
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
@@ -120,15 +120,15 @@ def watch_project(
     rune = build(WithFile(files, WATCH_FILE, file_text(draft).encode()), options).rune
     tests = [sample for sample in samples if sample.split is EvaluationSplit.TEST]
     runner = SampleRunner(rune, limits, resources)
-    counts, run_count, right_answers = Counts.empty(layout), 0, RightAnswers(parts.classifier, layout)
+    counts, run_count, correct_answers = Counts.empty(layout), 0, CorrectAnswers(parts.classifier, layout)
     for number, sample in enumerate(tests):
         sample_counts = _counts(runner, sample, failures)
         if sample_counts is not None:
             counts, run_count = counts + sample_counts, run_count + 1
-            right_answers.add(sample, sample_counts)
+            correct_answers.add(sample, sample_counts)
         progress(len(edge_samples) + number + 1)
     result = replace(
-        draft, reference=counts if run_count else None, counted=run_count, right=right_answers.count(counts)
+        draft, reference=counts if run_count else None, counted=run_count, right=correct_answers.count(counts)
     )
     return WatchResult(result, len(edge_samples) - len(failures), bool(training), failures)
 

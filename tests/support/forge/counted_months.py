@@ -1,4 +1,4 @@
-"""Two months of counts of a deployment in the database of a server that is stopped, for tests and pictures of the page Watch.
+"""Two months of counts of a deployment, written to a stopped server's database for tests and pictures of Watch.
 
 `manage.py shell -c "from tests.support.forge.counted_months import store; store()"` stores them.
 """

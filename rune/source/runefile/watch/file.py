@@ -99,8 +99,8 @@ class _WatchFileReader:
         self._compare(record.layout)
         if self._report.error_count > before:
             return None
-        counted = number if type(number) is int else 0
-        return WatchedSamples(record.layout, record.reference, samples, counted, record.right)
+        count = number if type(number) is int else 0
+        return WatchedSamples(record.layout, record.reference, samples, count, record.right)
 
     def _value(self) -> dict[str, Any] | None:
         if len(self._data) > MOST_BYTES:

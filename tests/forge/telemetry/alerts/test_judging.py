@@ -186,9 +186,9 @@ def test_the_accuracy_is_estimated_for_a_build_that_says_how_many_of_its_tests_a
     assert set(rune.accuracy) == {"7", "30"}
     assert rune.accuracy["30"]["devices"] == 25
     assert rune.accuracy["30"]["low"] < 0.8 < rune.accuracy["30"]["high"]
-    shown = page()
-    assert '<b>80.0 %</b><br><span class="small muted">78 to 82 % (1,350)</span>' in shown
-    assert f"to {yesterday().day} {yesterday():%b}, 25 devices</span>" in shown
+    text = page()
+    assert '<b>80.0 %</b><br><span class="small muted">78 to 82 % (1,350)</span>' in text
+    assert f"to {yesterday().day} {yesterday():%b}, 25 devices</span>" in text
     assert "in 30 days" in page("days=90"), "of 90 days nothing is estimated"
     assert "in 7 days" in page("days=7")
     # Of too few devices or test samples it says nothing, and why.

@@ -1,4 +1,4 @@
-"""Counts the right answers of the reference, by the bins of the labels."""
+"""Counts the correct answers of the reference, by the bins of the labels."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rune.watch.counts import Counts
 from rune.watch.layout import WatchLayout
 
 
-class RightAnswers:
-    """How many answers are the label of their sample, as long as that is known of each."""
+class CorrectAnswers:
+    """The number of answers that are the label of their sample, as long as that is known of each."""
 
     def __init__(self, classifier: Classifier | None, layout: WatchLayout) -> None:
         bins = layout.labels.bins if layout.labels is not None else ()
