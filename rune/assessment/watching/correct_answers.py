@@ -31,4 +31,4 @@ class CorrectAnswers:
 
     def count(self, reference: Counts) -> int | None:
         """Returns the count; None where it is not known, or nothing was answered."""
-        return self._count if self._is_known and sum(reference.confidence) else None
+        return self._count if self._is_known and any(reference.confidence) else None

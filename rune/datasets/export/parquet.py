@@ -98,7 +98,8 @@ def table_file(columns: Mapping[str, ColumnKind], rows: Iterable[Sequence[str | 
 
 
 def _content(sample: ExportedSample, data: bytes) -> bytes:
-    facts = {"series": sample.number, "label": sample.label, "split": sample.split, "group": sample.group}
+    words = {"label": sample.label, "split": sample.split, "group": sample.group}
+    facts: Mapping[str, str | int] = {"series": sample.number, **words}
     try:
         return _writer.file({"facts": facts}, data)
     except EnvironmentNeeded as error:
