@@ -9,6 +9,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.serving.calls import FLUSH_EVERY
 from forge.fleet.hooks import device_handed_over, documents_arrived
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
+from forge.telemetry.alerts.lapses import LAPSE_EVERY, end_lapsed
 from forge.telemetry.app_reports.counting import write_app_reports
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
@@ -33,4 +34,5 @@ register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)
 )
 register(PeriodicTask("watch-alerts", JUDGE_EVERY, RunsIn.ONE_WORKER, "judges a day of counts for alerts", judge_all))
+register(PeriodicTask("watch-snoozes", LAPSE_EVERY, RunsIn.ONE_WORKER, "ends the snoozes of alerts", end_lapsed))
 register(PeriodicTask("telemetry-old", 3600, RunsIn.ONE_WORKER, "deletes old counts", delete_old, deletes_old=True))

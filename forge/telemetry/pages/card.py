@@ -14,6 +14,7 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
+from forge.telemetry.alerts.access import awake_alerts
 from forge.telemetry.app_reports.access import reports_since
 from forge.telemetry.intake.runes import record_of
 from forge.telemetry.retention import TOTALS_MAX_AGE
@@ -35,6 +36,8 @@ class TelemetryCard:
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
+    open_alerts: int
+    """Open alerts that are not snoozed."""
 
     size = DOCUMENT_SIZE
     never = NEVER
@@ -67,4 +70,5 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
         can(actor, Verb.DEPLOY, deployment.project),
         document_fields(record_of(deployment.releases.all()[0].rune).layout) if is_for_devices else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
+        awake_alerts(deployment) if is_for_devices else 0,
     )
