@@ -55,3 +55,15 @@ def test_an_alert_is_taken_snoozed_and_woken(forge: LiveForge, open_page: OpenPa
     page.set_viewport_size(PHONE)
     open_menu(page, SPEECH).get_by_role("button", name="End the snooze").click()
     expect(page.get_by_role("link", name="Watch 2 alerts")).to_be_visible()
+
+
+def test_a_device_shows_each_byte_of_yesterday(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    page.goto(f"{make_in(forge)}/watch")
+    page.get_by_role("link", name="Yesterday's 242 bytes of gate-2").click()
+    card = page.get_by_role("region", name="Counts")
+    expect(card).to_contain_text('60 with the answer "nothing"')
+    card.get_by_text("All 242 bytes").click()
+    expect(card.get_by_role("cell", name="signature of the device")).to_be_visible()
+    assert findings(page, LOOKS) == []
