@@ -84,13 +84,14 @@ def _typed(do: str, name: str, form: QueryDict) -> str | None:
 
 def _value(name: str, text: str | None, field: Field[Any, Any, Any, Any]) -> Any:
     """Returns the value of a field; None where the form has none. A text is left as it was typed, since the act says
-    what is wrong with it. Raises `Invalid` for another value that is none of the field."""
+    what is wrong with it; a browser sends each line break of it as two characters. Raises `Invalid` for another value
+    that is none of the field."""
     if isinstance(field, BooleanField):
         return text is not None
     if text is None:
         return "" if field.required else None
     if isinstance(field, CharField):
-        return text
+        return text.replace("\r\n", "\n")
     try:
         return field.run_validation(text)
     except ValidationError as error:
