@@ -150,7 +150,7 @@ def test_a_page_says_which_field_is_too_long(things: dict[str, str], client: Cli
 
 
 def test_a_line_break_of_a_form_is_one_character(things: dict[str, str], client: Client) -> None:
-    """As the page's own limit counts, though browsers send two."""
+    """The page's own limit counts so, though browsers send two."""
     path = "/acme/devices/gate-7/do"
     note = "x" * (LONGEST_NOTE - 2) + "\r\ny"
     assert client.post(path, etag_form(path, do="change", note=note)).status_code == 302

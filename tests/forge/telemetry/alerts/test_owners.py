@@ -40,7 +40,7 @@ def test_a_reader_may_not_choose_an_owner(browser_of: Browser, address: str, vie
 def test_somebody_outside_cannot_own_an_alert(
     browser_of: Browser, address: str, developer: User, stranger: User
 ) -> None:
-    """Its notices would tell them of a project that they cannot read."""
+    """The notices would tell them of a project that they cannot read."""
     browser = browser_of(developer)
     disabled = User.objects.create_user("off@acme.example", name="Off", is_active=False)
     Membership.objects.create(organisation=Membership.objects.all()[0].organisation, user=disabled, role="developer")

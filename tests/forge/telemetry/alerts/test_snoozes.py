@@ -75,7 +75,7 @@ def messages() -> list[str]:
 
 @pytest.mark.protects("roles/alerts")
 def test_a_reader_may_not_snooze_or_wake(browser_of: Browser, address: str, viewer: User, reviewer: User) -> None:
-    """Who may read alone cannot keep others from hearing of a change."""
+    """A reader cannot keep others from hearing of a change."""
     for person in (viewer, reviewer):
         assert snooze(browser_of(person), address, days=7).status_code == 403
         assert browser_of(person).delete(f"{address}/snooze").status_code == 403
