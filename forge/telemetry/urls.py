@@ -8,12 +8,13 @@ from forge.core.api.acts import act_paths, acts_in
 from forge.deployments.place import DEPLOYMENT
 from forge.fleet.place import DEVICE
 from forge.telemetry import api
+from forge.telemetry.alerts import actions as alerts
 from forge.telemetry.app_reports.views import telemetry_report
 from forge.telemetry.switch import actions as switch
 
 urlpatterns = [
     *act_paths(
-        acts_in(switch),
+        acts_in(switch, alerts),
         {
             f"{DEPLOYMENT.route}telemetry": api.DeploymentTelemetryState,
             f"{DEPLOYMENT.route}telemetry/totals": api.DeploymentTotals,

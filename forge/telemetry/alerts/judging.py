@@ -1,8 +1,9 @@
-"""Judges the newest whole day of each rune once: opens alerts, renews them, and closes those without evidence."""
+"""Judges the newest whole day of each rune once: opens alerts, renews them, and closes those without evidence. An alert
+that comes back soon after it closed is the same one, with its owner and its snooze."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -11,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.core.events.log import append_event
+from forge.telemetry.alerts.access import comes_back
 from forge.telemetry.alerts.accuracy import estimated_accuracy
-from forge.telemetry.alerts.announcements import ALERT_CLOSED, ALERT_OPENED
+from forge.telemetry.alerts.announcements import ALERT_CLOSED, ALERT_OPENED, alert_values
 from forge.telemetry.alerts.days import FieldDays, field_days
 from forge.telemetry.alerts.models import WatchAlert
-from forge.telemetry.alerts.sentences import title_of
 from forge.telemetry.intake.models import WatchedRune
 from rune.assessment.drift.alerts import DayReport, DriftAlert, DriftComparison
 from rune.assessment.drift.figures import Aspect
@@ -67,26 +68,49 @@ def _write(
 ) -> None:
     WatchedRune.objects.select_for_update(of=("self",)).get(pk=rune.pk)
     now = timezone.now()
-    open_alerts = {each.subject: each for each in WatchAlert.objects.filter(watched=rune, closed=None)}
+    former = _former_alerts(rune, now)
     for subject, alert in _by_subject(report, days).items():
         values = _values(alert, day, days, _decibels(alert, rune.layout, reference, days))
-        row = open_alerts.pop(subject, None)
+        row = former.pop(subject, None)
         if row is None:
             row = WatchAlert(
                 deployment=rune.deployment, watched=rune, subject=subject, first_day=day, opened=now, **values
             )
             row.save()
-            _announce(ALERT_OPENED, row)
+            _announce(ALERT_OPENED, row, is_reopened=False)
+        elif row.closed is not None:
+            _reopen(row, now, values)
         else:
             WatchAlert.objects.filter(pk=row.pk).update(**values)
     is_standing_day = day.toordinal() % DEFAULTS.standing_days == 0
-    for row in open_alerts.values():
-        if is_standing_day or DriftComparison(row.comparison) not in _STANDING:
+    for row in former.values():
+        if row.closed is None and (is_standing_day or DriftComparison(row.comparison) not in _STANDING):
             _close(row, now)
     skipped_devices = sum(each.devices for each in report.skipped)
     WatchedRune.objects.filter(pk=rune.pk).update(
         judged=day, judged_devices=report.judged_devices, skipped_devices=skipped_devices, accuracy=accuracy
     )
+
+
+def _former_alerts(rune: WatchedRune, now: datetime) -> dict[str, WatchAlert]:
+    """Returns by subject the alerts of a rune that are open, and those that closed and would be the same alert again:
+    the newest of each. They are locked."""
+    rows = WatchAlert.objects.select_for_update(of=("self",)).filter(comes_back(now), watched=rune).order_by("pk")
+    return _newest(rows.select_related("deployment__project"))
+
+
+def _newest(rows: Iterable[WatchAlert]) -> dict[str, WatchAlert]:
+    """Returns the alert of each subject that is open, or closed last."""
+    ordered = sorted(rows, key=lambda row: (row.closed is None, row.closed or row.opened))
+    return {row.subject: row for row in ordered}
+
+
+def _reopen(row: WatchAlert, now: datetime, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.closed, row.reopened, row.openings = None, now, row.openings + 1
+    row.save(update_fields=["closed", "reopened", "openings", *values])
+    _announce(ALERT_OPENED, row, is_reopened=True)
 
 
 def _close(row: WatchAlert, now: datetime) -> None:
@@ -95,12 +119,8 @@ def _close(row: WatchAlert, now: datetime) -> None:
     _announce(ALERT_CLOSED, row)
 
 
-def _announce(event: Any, row: WatchAlert) -> None:
-    deployment = row.deployment
-    append_event(
-        deployment.project.stream,
-        event(deployment=deployment.name, title=deployment.title, alert=str(row.pk), text=title_of(row)),
-    )
+def _announce(event: Any, row: WatchAlert, **more: bool) -> None:
+    append_event(row.deployment.project.stream, event(**alert_values(row), **more))
 
 
 def subject_of(alert: DriftAlert, days: FieldDays) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Date, Timestamp, Uuid, choices
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
@@ -36,6 +38,14 @@ class WatchAlertRowJson(TypedDict):
     last_day: Date
     opened: Timestamp
     closed: Annotated[Timestamp | None, "when a day did not show it any more"]
+    openings: Annotated[int, "how many times it opened: one that comes back within 14 days is the same alert"]
+    reopened: Annotated[Timestamp | None, "when it came back last"]
+    owner: Annotated[PersonJson | None, "who looks after it, and gets its notices"]
+    is_snoozed: Annotated[bool, "whether it sends no notices and no webhooks"]
+    snoozed_until: Annotated[Date | None, "the day (UTC) on which its snooze ends"]
+    snoozed_by: PersonJson | None
+    snooze_reason: str
+    snooze_ended: Annotated[Date | None, "the day on which its last snooze ended by itself"]
 
 
 class WatchAlertsJson(TypedDict):
@@ -69,4 +79,15 @@ def alert_to_json(row: WatchAlert) -> WatchAlertRowJson:
         "last_day": row.last_day.isoformat(),
         "opened": row.opened.isoformat(),
         "closed": row.closed.isoformat() if row.closed else None,
+        "openings": row.openings,
+        "reopened": row.reopened.isoformat() if row.reopened else None,
+        "owner": person_to_json(row.owner) if row.owner else None,
+        "is_snoozed": row.is_snoozed,
+        "snoozed_until": row.snoozed_until.isoformat() if row.snoozed_until else None,
+        "snoozed_by": person_to_json(row.snoozed_by) if row.snoozed_by else None,
+        "snooze_reason": row.snooze_reason,
+        "snooze_ended": row.snooze_ended.isoformat() if row.snooze_ended else None,
     }
+
+
+ALERT = ActAnswer(alert_to_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +14,26 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
+from forge.fleet.models import Device
+from forge.telemetry.alerts.access import awake_alerts
 from forge.telemetry.app_reports.access import reports_since
+from forge.telemetry.intake.access import document_of_day
 from forge.telemetry.intake.runes import record_of
 from forge.telemetry.retention import TOTALS_MAX_AGE
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.switch.models import DeploymentTelemetry
+from forge.telemetry.totals.access import newest_total_day
 from hmrd.protocol.counts import DOCUMENT_SIZE
 from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields
+
+
+@dataclass(frozen=True)
+class ExampleDocument:
+    """A document of a day that a device sent; the device's page shows it."""
+
+    day: date
+    device: Device
+    is_of_yesterday: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,10 @@ class TelemetryCard:
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
+    open_alerts: int
+    """Open alerts that are not snoozed."""
+    example: ExampleDocument | None
+    """The newest document of a device, for a reader who can see the devices."""
 
     size = DOCUMENT_SIZE
     never = NEVER
@@ -67,4 +84,15 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
         can(actor, Verb.DEPLOY, deployment.project),
         document_fields(record_of(deployment.releases.all()[0].rune).layout) if is_for_devices else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
+        awake_alerts(deployment) if is_for_devices else 0,
+        _example(actor, deployment) if is_for_devices else None,
     )
+
+
+def _example(actor: Actor, deployment: Deployment) -> ExampleDocument | None:
+    if not can(actor, Verb.SEE_ORGANISATION, deployment.project.organisation):
+        return None
+    day = newest_total_day(deployment)
+    row = document_of_day(deployment, day) if day else None
+    yesterday = timezone.now().date() - timedelta(days=1)
+    return ExampleDocument(row.day, row.device, row.day == yesterday) if row else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,18 +17,17 @@ from django.views.decorators.http import require_GET
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.core.http.pages import for_person
+from forge.core.errors import DomainError
+from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of
 from forge.deployments.access import find_deployment
 from forge.deployments.models import Deployment
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
 from forge.projects.place import project_of
-from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
 from forge.telemetry.alerts.accuracy import ESTIMATED_PERIODS
-from forge.telemetry.alerts.models import WatchAlert
-from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
 from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
+from forge.telemetry.pages.alerts import alerts_context
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.pages.marks import marks_between
 from forge.telemetry.totals.access import (
@@ -47,10 +47,10 @@ from forge.telemetry.watch.marks import counted_versions, mark_groups
 from forge.telemetry.watch.past import PAST_DAYS, PastDays
 from forge.telemetry.watch.run_costs import run_costs
 from forge.telemetry.watch.series import CountedPart, days_of
-from rune.statistics.not_judged import MIN_PAST_DAYS
 from rune.watch.counts import Counts
 from rune.watch.record import counts_from_json
 
+TEMPLATE: Final = "telemetry/watch.html"
 PERIODS: Final[Mapping[str, int]] = {"": 30, "7": 7, "90": 90}
 """The days of each choice; the first one is usual."""
 COMPARED: Final[Mapping[str, str]] = {"": "Groups", "version": "Versions", "board": "Boards"}
@@ -63,24 +63,6 @@ class WatchChoice:
     value: str
     text: str
     is_chosen: bool
-
-
-@dataclass(frozen=True)
-class AlertLine:
-    """An alert as the page shows it; `devices_url` is the list of the devices that it is about."""
-
-    row: WatchAlert
-    title: str
-    detail: str
-    devices_url: str
-
-    @staticmethod
-    def of(row: WatchAlert, deployment: Deployment) -> AlertLine:
-        """Returns an alert in words."""
-        query = query_of(row)
-        devices = f"{deployment.project.organisation.get_absolute_url()}/devices"
-        address = f"{devices}?{urlencode({'q': query})}" if query else ""
-        return AlertLine(row, title_of(row), detail_of(row), address)
 
 
 @dataclass(frozen=True)
@@ -104,7 +86,12 @@ def watch_page(request: HttpRequest, organisation: str, name: str, deployment: s
     """Shows what the devices of a deployment counted; `?group=`, `?version=` and `?days=` narrow it."""
     project = project_of(request, organisation, name, Verb.READ)
     row = find_deployment(principal_of(request), project, deployment)
-    return render(request, "telemetry/watch.html", _context(request, row))
+    return render(request, TEMPLATE, _context(request, row))
+
+
+def show_watch_again(request: HttpRequest, deployment: Deployment, alert_id: UUID, error: DomainError) -> HttpResponse:
+    """Shows the page with what was wrong with a form of an alert, which is open again."""
+    return show_again(request, TEMPLATE, _context(request, deployment) | {"open_alert": alert_id}, error)
 
 
 def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
@@ -143,10 +130,6 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "group_choices": _choices({"": "all devices", **groups}, group),
         "version_choices": _choices({"": "any", **{each: each for each in versions}}, version),
         "period_choices": _choices({value: f"{count} days" for value, count in PERIODS.items()}, period),
-        "alerts": [AlertLine.of(each, deployment) for each in open_alerts(deployment)],
-        "closed_alerts": [AlertLine.of(each, deployment) for each in closed_alerts(deployment)],
-        "judgement": last_judgement(deployment),
-        "min_past_days": MIN_PAST_DAYS,
         "mark_groups": groups_of_marks,
         "past": past,
         "mix": label_mix(days, groups_of_marks, past, is_today_last=is_today_last),
@@ -164,6 +147,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "accuracy_days": accuracy_days,
         "csv_url": _table_address(deployment, watch_filter, "csv"),
         "parquet_url": _table_address(deployment, watch_filter, "parquet"),
+        **alerts_context(principal, deployment),
     }
 
 

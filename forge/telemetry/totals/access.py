@@ -92,6 +92,12 @@ def totals_of(deployment: Deployment, criteria: TotalsFilter) -> Sequence[Total]
     return [_total(key, some) for key, some in parts.items()]
 
 
+def newest_total_day(deployment: Deployment) -> date | None:
+    """Returns the newest day of which a deployment has totals. The caller has found the deployment."""
+    rows = DayTotal.objects.filter(watched__deployment=deployment, group=None)
+    return rows.order_by("-day").values_list("day", flat=True).first()
+
+
 def has_totals(deployment: Deployment) -> bool:
     """Returns whether anything was added up of a deployment."""
     return DayTotal.objects.filter(watched__deployment=deployment).exists()

@@ -10,6 +10,7 @@ from forge.projects.models import Project
 from tests.support.forge.addresses.table import PAGE, READ, SENT, Case
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.deployments import deployed, published
+from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
 
 _ALL = "api/v1/projects/acme/kitchen/deployments"
 _ONE = f"{_ALL}/website"
@@ -123,4 +124,12 @@ def deployment_addresses(person: User, project: Project, size: int = 1) -> dict[
     keys = [create_key(person, deployment, f"key {number}")[0] for number in range(size)]
     for number in range(size - 1):
         deployed(person, project, title=f"Site {number}")
-    return {"DEPLOYMENT_KEY": f"{_ONE}/keys/{keys[0].pk}", "DEPLOYMENT_KEY/rotate": f"{_ONE}/keys/{keys[0].pk}/rotate"}
+    alerts = [watch_alert(watched_rune(deployment), subject=str(number)).pk for number in range(size)]
+    key, alert = f"{_ONE}/keys/{keys[0].pk}", f"{_ONE}/telemetry/alerts/{alerts[0]}"
+    return {
+        "DEPLOYMENT_KEY": key,
+        "DEPLOYMENT_KEY/rotate": f"{key}/rotate",
+        "WATCH_ALERT/owner": f"{alert}/owner",
+        "WATCH_ALERT/snooze": f"{alert}/snooze",
+        "WATCH_ALERT_PAGE": f"acme/kitchen/deployments/website/watch/{alerts[0]}",
+    }
