@@ -42,6 +42,7 @@ from forge.telemetry.watch.drift_rows import drift_rows
 from forge.telemetry.watch.label_mix import label_mix
 from forge.telemetry.watch.run_costs import run_costs
 from forge.telemetry.watch.series import CountedPart, days_of, marks_of
+from rune.assessment.drift.judging import DEFAULTS
 from rune.statistics.not_judged import MIN_PAST_DAYS
 from rune.watch.counts import Counts
 from rune.watch.record import counts_from_json
@@ -132,7 +133,9 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "alerts": [AlertLine.of(each, deployment) for each in open_alerts(deployment)],
         "closed_alerts": [AlertLine.of(each, deployment) for each in closed_alerts(deployment)],
         "judgement": last_judgement(deployment),
-        "min_past_days": MIN_PAST_DAYS,
+        "past_days": MIN_PAST_DAYS,
+        "recent_days": DEFAULTS.windows[-1],
+        "needed_days": MIN_PAST_DAYS + DEFAULTS.windows[-1],
         "mix": label_mix(days, marks, is_today_last=is_today_last),
         "fan": confidence_fan(days, marks, is_today_last=is_today_last),
         "costs": run_costs(days, marks, is_today_last=is_today_last),
