@@ -28,7 +28,7 @@ from benchmarks.peers import answer_of, environment_with
 from rune.statistics.unlabelled_accuracy import AccuracyEstimate, accuracy_without_labels
 
 NANNYML: Final = ("nannyml==0.13.1", "statsmodels==0.15.0")
-"""It imports the second, and does not say so in its requirements."""
+"""NannyML imports the second one without requiring it."""
 TRIALS: Final = 20
 BINS: Final = 16
 _SECONDS: Final = 1800.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, TypedDict
 
 from forge.accounts.audit.export import safe_cell
@@ -170,29 +171,31 @@ def totals_to_csv(totals: Sequence[Total]) -> str:
     writer.writerow(("day", "version", "rune", "board", "group", "devices", "kind", "bin", "count"))
     for total in totals:
         day = "" if total.day is None else total.day.isoformat()
-        head = (day, total.watched.version, total.watched.rune, total.board, total.group, total.devices)
-        for row in _lines(total):
-            writer.writerow([safe_cell(str(cell)) for cell in (*head, *row)])
+        rune = total.watched
+        head = [safe_cell(text) for text in (day, rune.version, rune.rune, total.board, total.group)]
+        lines = zip(_line_names(rune.layout), _line_counts(total.counts), strict=True)
+        writer.writerows((*head, total.devices, *names, count) for names, count in lines)
     return text.getvalue()
 
 
-def _lines(total: Total) -> list[tuple[str, str, int]]:
-    counts = counts_to_json(total.counts, total.watched.layout)
-    lines: list[tuple[str, str, int]] = [("label", name, count) for name, count in counts["labels"].items()]
-    lines += _bins("confidence", counts["confidence_edges"], counts["confidence"])
-    for feature in counts["features"]:
-        lines += _bins(feature["name"], feature["edges"], feature["counts"])
-    lines += _bins("seconds of a run", counts["time_edges"], counts["time"])
-    return [
-        *lines,
-        ("answers", "", counts["answers"]),
-        ("microseconds", "", counts["microseconds"]),
-        ("restarts", "", counts["restarts"]),
-        ("memory", "", counts["memory"]),
+@lru_cache(maxsize=64)
+def _line_names(layout: WatchLayout) -> tuple[tuple[str, str], ...]:
+    """Returns the kind and the bin of each line of a total; a bin is named by its lower edge."""
+    labels = layout.labels.names if layout.labels else ()
+    groups = [
+        *([("confidence", layout.confidence.shares)] if layout.confidence else []),
+        *((feature.name, feature.edges) for feature in layout.features),
+        ("seconds of a run", TIME_EDGES),
     ]
+    names = [
+        *(("label", label) for label in labels),
+        *((kind, name) for kind, edges in groups for name in ("", *(f"{edge:g}" for edge in edges))),
+        *((kind, "") for kind in ("answers", "microseconds", "restarts", "memory")),
+    ]
+    return tuple((safe_cell(kind), safe_cell(name)) for kind, name in names)
 
 
-def _bins(kind: str, edges: Sequence[float], counts: Sequence[int]) -> list[tuple[str, str, int]]:
-    """Returns a line for each bin, which is named by its lower edge."""
-    names = ["", *(f"{edge:g}" for edge in edges)]
-    return [(kind, name, count) for name, count in zip(names, counts, strict=False)]
+def _line_counts(counts: Counts) -> tuple[int, ...]:
+    """Returns the numbers of the lines of a total."""
+    bins = (*counts.labels, *counts.confidence, *(count for group in counts.features for count in group), *counts.time)
+    return (*bins, counts.answers, counts.microseconds, counts.restarts, counts.memory)

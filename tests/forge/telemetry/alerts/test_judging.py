@@ -79,15 +79,15 @@ class SimulatedFleet:
 
 
 @pytest.fixture
-def watched(fleet: CountingFleet) -> WatchedRune:
+def watched_rune(fleet: CountingFleet) -> WatchedRune:
     fleet.names(fleet.document())
     DeviceCounts.objects.all().delete()
     return WatchedRune.objects.get()
 
 
 @pytest.fixture
-def simulated(watched: WatchedRune, organisation: Organisation) -> SimulatedFleet:
-    return SimulatedFleet(organisation, watched, 25)
+def simulated(watched_rune: WatchedRune, organisation: Organisation) -> SimulatedFleet:
+    return SimulatedFleet(organisation, watched_rune, 25)
 
 
 def _batch_b(row: Device) -> bool:
@@ -146,10 +146,10 @@ def test_too_few_days_are_not_judged_and_the_page_says_so(
 
 
 def test_a_batch_without_a_past_is_named_on_a_sunday_once_and_by_its_level(
-    watched: WatchedRune, organisation: Organisation, viewer: User, browser_of: Callable[[User | None], Client]
+    watched_rune: WatchedRune, organisation: Organisation, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     sunday = next(day for day in map(yesterday, range(1, 8)) if day.toordinal() % DEFAULTS.standing_days == 0)
-    simulated = SimulatedFleet(organisation, watched, 40)
+    simulated = SimulatedFleet(organisation, watched_rune, 40)
     batch = {row.pk for row in simulated.rows[:8]}
     start = sunday - timedelta(days=5)
     # So loud that windows go into the last bin, where they do not spread any more.
@@ -157,7 +157,7 @@ def test_a_batch_without_a_past_is_named_on_a_sunday_once_and_by_its_level(
         sunday - timedelta(days=12), sunday, lambda row, day: 6.5 if row.pk in batch and day >= start else 0.0
     )
     merge_all()
-    report = judge(watched, sunday)
+    report = judge(watched_rune, sunday)
     assert {alert.figure.aspect for alert in report.alerts} == {"location", "spread"}
     alert = WatchAlert.objects.get(group_value="B")
     assert (alert.comparison, alert.aspect) == ("group", "location")
