@@ -125,10 +125,10 @@ def _announce(event: Any, row: WatchAlert, **more: bool) -> None:
 
 def subject_of(alert: DriftAlert, days: FieldDays) -> str:
     """Returns what an alert is about, in one text. The changes of a fleet, of a group and of single devices that the
-    same group of devices explains are one subject."""
+    same group of devices explains are one subject, and so are where a feature lies and how far it spreads."""
     figure = alert.figure
     kind = alert.comparison if alert.comparison in _STANDING else "change"
-    return "|".join((kind, figure.feature, figure.aspect, figure.label, *_place(alert, days)))
+    return "|".join((kind, figure.feature, figure.label, *_place(alert, days)))
 
 
 def _place(alert: DriftAlert, days: FieldDays) -> tuple[str, str]:
@@ -140,9 +140,10 @@ def _place(alert: DriftAlert, days: FieldDays) -> tuple[str, str]:
 
 
 def _by_subject(report: DayReport, days: FieldDays) -> Mapping[str, DriftAlert]:
-    """Returns the surest alert about each subject; the report has the surest first."""
+    """Returns the surest alert about each subject; the report has the surest first. A feature that lies elsewhere is
+    said to: windows that go into the outer bins have it spread less too."""
     alerts: dict[str, DriftAlert] = {}
-    for alert in report.alerts:
+    for alert in sorted(report.alerts, key=lambda each: each.figure.aspect is Aspect.SPREAD):
         alerts.setdefault(subject_of(alert, days), alert)
     return alerts
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from rune.assessment.drift.alerts import DriftComparison
 from rune.assessment.drift.figures import CONFIDENCE, LABELS, Aspect
+from rune.assessment.drift.judging import DEFAULTS
 from rune.wording import counted
 
 
@@ -38,8 +39,11 @@ def title_of(alert: AlertFacts) -> str:
 
 
 def detail_of(alert: AlertFacts) -> str:
-    """Returns the size of the effect with its range, and what explains it."""
+    """Returns the size of the effect with its range, the days that it is the mean of, where these are not those since
+    it began, and what explains it."""
     parts = [_range(alert)]
+    if DriftComparison(alert.comparison) in (DriftComparison.GROUP, DriftComparison.TESTS):
+        parts.append(f"That is the mean of {DEFAULTS.windows[-1]} days.")
     if alert.carrier_key and alert.carrier_share is not None:
         share = f"{100 * min(alert.carrier_share, 1.0):.0f} %"
         devices = f"{counted(alert.carrier_devices, 'device')} with {alert.carrier_key}={alert.carrier_value}"

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from forge.deployments.models import Deployment
 from forge.fleet.models import Device
@@ -48,9 +49,9 @@ class WatchedRune(models.Model):
     def __str__(self) -> str:
         return self.version
 
-    @property
+    @cached_property
     def layout(self) -> WatchLayout:
-        """The bins in which it counts."""
+        """The bins in which it counts. They are those of its bytes, so they never change."""
         return WatchLayout.from_json(self.layout_json)
 
 

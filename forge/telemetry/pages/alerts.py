@@ -19,6 +19,7 @@ from forge.telemetry.alerts.actions import MAX_SNOOZE_DAYS
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.people import possible_owners
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
+from rune.assessment.drift.judging import DEFAULTS
 from rune.statistics.not_judged import MIN_PAST_DAYS
 
 SNOOZE_DAYS: Final = (1, 7, 30)
@@ -70,5 +71,7 @@ def alerts_context(actor: Actor, deployment: Deployment) -> dict[str, Any]:
         "last_snooze_day": today + timedelta(days=MAX_SNOOZE_DAYS),
         "reopens_days": REOPENS_WITHIN.days,
         "judgement": last_judgement(deployment),
-        "min_past_days": MIN_PAST_DAYS,
+        "past_days": MIN_PAST_DAYS,
+        "recent_days": DEFAULTS.windows[-1],
+        "needed_days": MIN_PAST_DAYS + DEFAULTS.windows[-1],
     }

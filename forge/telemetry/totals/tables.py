@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -14,7 +15,7 @@ from forge.telemetry.totals.access import Total
 from rune.datasets.content.content import BadContent
 from rune.datasets.export.parquet import ColumnKind, table_file
 from rune.environments.environment import EnvironmentNeeded
-from rune.watch.layout import TIME_EDGES
+from rune.watch.layout import TIME_EDGES, WatchLayout
 
 TABLE_COLUMNS: Final[Mapping[str, ColumnKind]] = {
     "day": ColumnKind.DAY,
@@ -57,7 +58,8 @@ def totals_to_csv(totals: Iterable[Total]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(TABLE_COLUMNS)
-    writer.writerows([safe_cell(str(cell)) for cell in row] for row in table_rows(totals))
+    # Numbers are no formula, and most cells are numbers.
+    writer.writerows([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in table_rows(totals))
     return text.getvalue()
 
 
@@ -76,20 +78,31 @@ def totals_to_parquet(totals: Iterable[Total]) -> bytes:
 
 def _bins_of(total: Total) -> Iterator[tuple[str, str, int]]:
     """Yields the kind, the bin and the count of each row."""
-    counts, layout = total.counts, total.watched.layout
-    names = layout.labels.names if layout.labels else ()
-    yield from (("label", name, count) for name, count in zip(names, counts.labels, strict=True))
-    if layout.confidence is not None:
-        yield from _numbered("confidence", layout.confidence.shares, counts.confidence)
-    for feature, group in zip(layout.features, counts.features, strict=True):
-        yield from _numbered(feature.name, feature.edges, group)
-    yield from _numbered("seconds of a run", TIME_EDGES, counts.time)
-    yield "answers", "", counts.answers
-    yield "microseconds", "", counts.microseconds
-    yield "restarts", "", counts.restarts
-    yield "memory", "", counts.memory
+    counts = total.counts
+    values = (
+        *counts.labels,
+        *counts.confidence,
+        *(count for group in counts.features for count in group),
+        *counts.time,
+        counts.answers,
+        counts.microseconds,
+        counts.restarts,
+        counts.memory,
+    )
+    return ((kind, name, value) for (kind, name), value in zip(_row_names(total.watched.layout), values, strict=True))
 
 
-def _numbered(kind: str, edges: Sequence[float], counts: Sequence[int]) -> Iterator[tuple[str, str, int]]:
-    names = ["", *(f"{edge:g}" for edge in edges)]
-    return ((kind, name, count) for name, count in zip(names, counts, strict=False))
+@lru_cache(maxsize=64)
+def _row_names(layout: WatchLayout) -> tuple[tuple[str, str], ...]:
+    """Returns the kind and the bin of each row of a total. They are the same for all totals of a rune."""
+    labels = layout.labels.names if layout.labels else ()
+    groups = [
+        *([("confidence", layout.confidence.shares)] if layout.confidence else []),
+        *((feature.name, feature.edges) for feature in layout.features),
+        ("seconds of a run", TIME_EDGES),
+    ]
+    return (
+        *(("label", label) for label in labels),
+        *((kind, name) for kind, edges in groups for name in ("", *(f"{edge:g}" for edge in edges))),
+        *((kind, "") for kind in ("answers", "microseconds", "restarts", "memory")),
+    )

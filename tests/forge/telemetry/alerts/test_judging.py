@@ -94,10 +94,15 @@ class SimulatedFleet:
 
 
 @pytest.fixture
-def simulated(fleet: CountingFleet, organisation: Organisation) -> SimulatedFleet:
+def watched_rune(fleet: CountingFleet) -> WatchedRune:
     fleet.names(fleet.document())
     DeviceCounts.objects.all().delete()
-    return SimulatedFleet(organisation, WatchedRune.objects.get(), 25)
+    return WatchedRune.objects.get()
+
+
+@pytest.fixture
+def simulated(watched_rune: WatchedRune, organisation: Organisation) -> SimulatedFleet:
+    return SimulatedFleet(organisation, watched_rune, 25)
 
 
 def _batch_b(row: Device) -> bool:
@@ -224,7 +229,30 @@ def test_too_few_days_are_not_judged_and_the_page_says_so(
     merge_all()
     assert judge(simulated.rune, yesterday()).judged_devices == 0
     page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
-    assert "Not judged yet." in page
+    assert "Changes are not judged yet." in page
+    assert "once it has counted on 22 days: 14 of a past, before the 8 that are judged" in page
+
+
+def test_a_batch_without_a_past_is_named_on_a_sunday_once_and_by_its_level(
+    watched_rune: WatchedRune, organisation: Organisation, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    sunday = next(day for day in map(yesterday, range(1, 8)) if day.toordinal() % DEFAULTS.standing_days == 0)
+    simulated = SimulatedFleet(organisation, watched_rune, 40)
+    batch = {row.pk for row in simulated.rows[:8]}
+    start = sunday - timedelta(days=5)
+    # So loud that windows go into the last bin, where they do not spread any more.
+    simulated.send(
+        sunday - timedelta(days=12), sunday, lambda row, day: 6.5 if row.pk in batch and day >= start else 0.0
+    )
+    merge_all()
+    report = judge(watched_rune, sunday)
+    assert {alert.figure.aspect for alert in report.alerts} == {"location", "spread"}
+    alert = WatchAlert.objects.get(group_value="B")
+    assert (alert.comparison, alert.aspect) == ("group", "location")
+    page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
+    assert "higher than on the other devices, on 8 devices with batch=B" in page
+    assert "That is the mean of 8 days." in page
+    assert "Until then groups alone are judged, against the other devices, on Sundays." in page
 
 
 def test_each_day_is_judged_once(simulated: SimulatedFleet) -> None:
