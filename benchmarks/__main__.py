@@ -35,6 +35,7 @@ FIGURES = {
     "fleet.drift": "Drift in the field",
     "fleet.new_version": "A new version on many devices",
     "fleet.late_counts": "Counts that come late",
+    "fleet.count_days": "Days of counts",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
     "server.own_examples": "From own examples to a running app",

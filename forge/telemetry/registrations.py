@@ -10,6 +10,7 @@ from forge.deployments.serving.calls import FLUSH_EVERY
 from forge.fleet.hooks import device_handed_over, documents_arrived
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.intake.partitions import PREPARE_EVERY, prepare_days
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.retention import delete_old
@@ -33,4 +34,9 @@ register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)
 )
 register(PeriodicTask("watch-alerts", JUDGE_EVERY, RunsIn.ONE_WORKER, "judges a day of counts for alerts", judge_all))
+register(
+    PeriodicTask(
+        "telemetry-days", PREPARE_EVERY, RunsIn.ONE_WORKER, "prepares the days of counts on PostgreSQL", prepare_days
+    )
+)
 register(PeriodicTask("telemetry-old", 3600, RunsIn.ONE_WORKER, "deletes old counts", delete_old, deletes_old=True))
