@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rune.assessment.drift.documents import Bins
 from rune.statistics.binned import normal_scores
 from rune.watch.layout import WatchLayout
 
@@ -55,7 +56,7 @@ class FigureDays:
     windows: Array
 
 
-def figure_days(layout: WatchLayout, reference: Array, counts: Array) -> FigureDays:
+def figure_days(layout: WatchLayout, reference: Array, counts: Array | Bins) -> FigureDays:
     """Returns the figures of counts, [devices, days, bins]. `reference` are counts, [bins], of the test samples, or of
     the fleet's own past where there are none."""
     parts = list(_parts(layout))
@@ -63,7 +64,7 @@ def figure_days(layout: WatchLayout, reference: Array, counts: Array) -> FigureD
     columns: list[Array] = []
     windows: list[Array] = []
     for name, labels, bins in parts:
-        own = counts[..., bins]
+        own = counts[..., bins].astype(np.float64)
         total = own.sum(axis=-1)
         windows.append(total)
         own = np.where((total >= MIN_DAY_WINDOWS)[..., None], own, 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from rune.assessment.drift.alerts import (
     DriftSettings,
     SkippedComparison,
 )
-from rune.assessment.drift.figures import DriftFigure, FigureDays, figure_days, units_of
-from rune.assessment.drift.fleet_days import Array, FleetDays, bins_of
+from rune.assessment.drift.figures import Array, DriftFigure, FigureDays, figure_days, units_of
+from rune.assessment.drift.fleet_days import FleetDays, Places, bins_of
 from rune.assessment.drift.own_change import (
     COMMON_DAYS_FROM,
     OwnChanges,
@@ -38,7 +38,6 @@ from rune.watch.counts import Counts
 from rune.watch.layout import WatchLayout
 
 DEFAULTS: Final = DriftSettings()
-Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def judge_day(
@@ -75,7 +74,7 @@ class _Day:
         settings: DriftSettings,
     ):
         self._fleet, self._settings = fleet, settings
-        own_past = fleet.counts[:, : -settings.windows[-1]].sum(axis=(0, 1))
+        own_past = fleet.counts[:, : -settings.windows[-1]].sum(axis=(0, 1), dtype=np.float64)
         tests = None if reference is None else np.asarray(bins_of(reference), np.float64)
         self._tests = tests if tests is not None and _windows_of(layout, tests) >= MIN_WINDOWS else None
         self._data: FigureDays = figure_days(layout, own_past if self._tests is None else self._tests, fleet.counts)
