@@ -37,6 +37,7 @@ FIGURES = {
     "fleet.new_version": "A new version on many devices",
     "fleet.late_counts": "Counts that come late",
     "fleet.watch_views": "Watch of 10,000 devices",
+    "fleet.count_days": "Days of counts",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
     "server.own_examples": "From own examples to a running app",

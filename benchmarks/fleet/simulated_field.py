@@ -125,7 +125,7 @@ def simulate_field(
             counts.append(_bin_counts(random, windows, location, np.exp(log_spread), noise, noise_at))
     names = tuple(f"device-{number:05}" for number in range(devices))
     times = _run_times(random, spread, windows, is_weekend, (change.slower if change else 1.0) ** (active > 0))
-    fleet = FleetDays(names, days - 1, np.concatenate(counts, axis=2).astype(np.float64), times)
+    fleet = FleetDays(names, days - 1, np.concatenate(counts, axis=2).astype(np.uint32), times)
     return SimulatedField(fleet, _attributes(names), levels)
 
 

@@ -11,6 +11,7 @@ from forge.fleet.hooks import device_counts_card, device_handed_over, documents_
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.alerts.lapses import LAPSE_EVERY, end_lapsed
 from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.intake.partitions import PREPARE_EVERY, prepare_days
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.pages.device import device_card_of
@@ -37,4 +38,9 @@ register(
 )
 register(PeriodicTask("watch-alerts", JUDGE_EVERY, RunsIn.ONE_WORKER, "judges a day of counts for alerts", judge_all))
 register(PeriodicTask("watch-snoozes", LAPSE_EVERY, RunsIn.ONE_WORKER, "ends the snoozes of alerts", end_lapsed))
+register(
+    PeriodicTask(
+        "telemetry-days", PREPARE_EVERY, RunsIn.ONE_WORKER, "prepares the days of counts on PostgreSQL", prepare_days
+    )
+)
 register(PeriodicTask("telemetry-old", 3600, RunsIn.ONE_WORKER, "deletes old counts", delete_old, deletes_old=True))

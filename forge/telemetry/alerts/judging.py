@@ -191,7 +191,7 @@ def _decibels(alert: DriftAlert, layout: WatchLayout, reference: Counts | None, 
     end = sum(layout.sizes[: 3 + place])
     counts = days.fleet.counts[:, :, end - layout.sizes[2 + place] : end]
     members = _members(alert, days)
-    recent = counts[members, -alert.days :].sum(axis=(0, 1))
+    recent = counts[members, -alert.days :].sum(axis=(0, 1), dtype=np.float64)
     before = _before(alert, reference, place, counts, members)
     shift = shift_between(before, recent, axis_of_levels(layout.features[place].edges))
     return None if shift is None else shift.value
@@ -212,6 +212,6 @@ def _before(
         case DriftComparison.TESTS if reference is not None:
             return reference.features[place]
         case DriftComparison.GROUP:
-            return counts[~members, -alert.days :].sum(axis=(0, 1))
+            return counts[~members, -alert.days :].sum(axis=(0, 1), dtype=np.float64)
         case _:
-            return counts[members, : -alert.days].sum(axis=(0, 1))
+            return counts[members, : -alert.days].sum(axis=(0, 1), dtype=np.float64)

@@ -13,7 +13,7 @@ from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, WatchedRune
 def last_document_of(device: Device) -> DeviceCounts | None:
     """Returns the last document of a device that the caller has found; None of one that sent none."""
     rows = DeviceCounts.objects.filter(device=device).select_related("watched")
-    return rows.order_by("-day", "-hour", "-id").first()
+    return rows.order_by("-day", "-hour", "-received").first()
 
 
 def document_of_day(deployment: Deployment, day: date) -> DeviceCounts | None:

@@ -56,11 +56,15 @@ class WatchedRune(models.Model):
 
 
 class DeviceCounts(models.Model):
-    """A document of a device: the counts of a rune on a day, or in an hour of it."""
+    """A document of a device: the counts of a rune on a day, or in an hour of it.
 
-    id = models.BigAutoField(primary_key=True)
-    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="counts")
-    watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="counts")
+    PostgreSQL keeps each day in a partition (`forge.telemetry.intake.partitions`); SQLite has one table.
+    """
+
+    pk = models.CompositePrimaryKey("device_id", "day", "hour", "watched_id")
+    # The primary key begins with the device, and an index with the rune.
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="counts", db_index=False)
+    watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="counts", db_index=False)
     day = models.DateField()
     hour = models.PositiveSmallIntegerField(default=WHOLE_DAY)
     """0 to 23, or `WHOLE_DAY`."""
@@ -71,13 +75,9 @@ class DeviceCounts(models.Model):
     """True if it is in the totals. It is written in the transaction that adds it."""
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["device", "day", "hour", "watched"], name="one_document_a_device_and_day")
-        ]
         indexes = [
-            models.Index(fields=["day"], name="device_counts_by_age"),
             models.Index(fields=["watched", "day"], name="device_counts_by_rune"),
-            models.Index(fields=["id"], condition=Q(is_merged=False), name="device_counts_to_merge"),
+            models.Index(fields=["received"], condition=Q(is_merged=False), name="device_counts_to_merge"),
         ]
         ordering = ["-day", "-hour"]
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rune.assessment.drift.documents import Bins
 from rune.statistics.binned import normal_scores
 from rune.watch.layout import TIME_EDGES, WatchLayout
 
@@ -69,7 +70,7 @@ def feature_count(layout: WatchLayout) -> int:
     return len(list(_parts(layout)))
 
 
-def figure_days(layout: WatchLayout, reference: Array, counts: Array, share: float = 1.0) -> FigureDays:
+def figure_days(layout: WatchLayout, reference: Array, counts: Array | Bins, share: float = 1.0) -> FigureDays:
     """Returns the figures of counts, [devices, days, bins]. `reference` are counts, [bins], of the test samples, or of
     the fleet's own past where there are none. The weights add up to `share`, 0 to 1. Raises `ValueError` for a layout
     without bins."""
@@ -79,7 +80,7 @@ def figure_days(layout: WatchLayout, reference: Array, counts: Array, share: flo
     columns: list[Array] = []
     windows: list[Array] = []
     for name, labels, bins in parts:
-        own = counts[..., bins]
+        own = counts[..., bins].astype(np.float64)
         total = own.sum(axis=-1)
         windows.append(total)
         own = np.where((total >= MIN_DAY_WINDOWS)[..., None], own, 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from rune.assessment.drift.alerts import (
     SkippedComparison,
 )
 from rune.assessment.drift.figures import (
+    Array,
     DriftFigure,
     FigureDays,
     duration_days,
@@ -27,7 +28,7 @@ from rune.assessment.drift.figures import (
     figure_days,
     units_of,
 )
-from rune.assessment.drift.fleet_days import Array, FleetDays, bins_of
+from rune.assessment.drift.fleet_days import FleetDays, Places, bins_of
 from rune.assessment.drift.own_change import (
     COMMON_DAYS_FROM,
     OwnChanges,
@@ -45,7 +46,6 @@ from rune.watch.counts import Counts
 from rune.watch.layout import WatchLayout
 
 DEFAULTS: Final = DriftSettings()
-Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def judge_day(
@@ -66,11 +66,12 @@ def judge_day(
     board is faster than another. A day without it is a day of answers all the same.
     """
     groups = groups_of([attributes.get(device, {}) for device in fleet.devices])
-    answers, times = feature_count(layout), 0 if fleet.run_times is None else 1
+    run_times = fleet.measured_times
+    answers, times = feature_count(layout), 0 if run_times is None else 1
     alerts: list[DriftAlert] = []
     days: list[_Day] = []
     if answers:
-        own_past = fleet.counts[:, : -settings.windows[-1]].sum(axis=(0, 1))
+        own_past = fleet.counts[:, : -settings.windows[-1]].sum(axis=(0, 1), dtype=np.float64)
         tests = _TestSamples.of(layout, reference)
         share = answers / (answers + times)
         data = figure_days(layout, own_past if tests is None else tests.counts, fleet.counts, share)
@@ -79,8 +80,8 @@ def judge_day(
         if fleet.last_day % settings.standing_days == 0:
             alerts += [*day.groups(), *day.tests(tests, _windows_of(layout, reference))]
         days.append(day)
-    if fleet.run_times is not None:
-        day = _Day(duration_days(fleet.run_times, 1 / (answers + times)), fleet, groups, settings)
+    if run_times is not None:
+        day = _Day(duration_days(run_times, 1 / (answers + times)), fleet, groups, settings)
         alerts += _shortest(day.changes())
         days.append(day)
     alerts.sort(key=lambda alert: alert.effect.p)

@@ -42,7 +42,7 @@ def field(random: np.random.Generator, devices: int, level: Array | float = 0.0,
         edges = np.concatenate([np.zeros((*shape, 1)), below, np.ones((*shape, 1))], axis=2)
         counts.append(random.multinomial(windows, np.diff(edges, axis=2)))
     names = tuple(f"device-{number}" for number in range(devices))
-    return FleetDays(names, LAST, np.concatenate(counts, axis=2).astype(np.float64))
+    return FleetDays(names, LAST, np.concatenate(counts, axis=2).astype(np.uint32))
 
 
 def from_day(devices: int, day: int, places: Array | list[int], shift: float) -> Array:

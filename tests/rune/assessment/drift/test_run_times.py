@@ -13,6 +13,7 @@ from rune.assessment.drift.figures import RUN_TIME, Aspect
 from rune.assessment.drift.fleet_days import FleetDays
 from rune.assessment.drift.judging import judge_day
 from rune.watch.counts import Counts
+from rune.watch.encoding import encode
 from rune.watch.layout import WatchLayout
 from tests.rune.assessment.drift.field import DAYS, LAST, LAYOUT, REFERENCE, batches, field, from_day, with_times
 
@@ -98,8 +99,9 @@ def test_the_budget_of_the_answers_and_of_the_time_is_one() -> None:
 
 def test_times_are_read_from_counts() -> None:
     counts = replace(Counts.empty(LAYOUT), time=(0, 3, 1, 0, 0, 0, 0, 0), microseconds=18_000)
-    fleet = FleetDays.of(LAYOUT, {"a": {LAST: counts}}, LAST, DAYS)
-    assert fleet.run_times is not None
-    assert fleet.run_times[0, -1].tolist() == [*counts.time, 0.018]
-    assert FleetDays.of(LAYOUT, {"a": {LAST: Counts.empty(LAYOUT)}}, LAST, DAYS).run_times is None
+    assert FleetDays.empty(LAYOUT, ["a"], LAST, DAYS).measured_times is None
+    fleet = FleetDays.empty(LAYOUT, ["a"], LAST, DAYS)
+    fleet.put(LAYOUT, [0], [LAST], [encode(counts)])
+    assert fleet.measured_times is not None
+    assert fleet.measured_times[0, -1].tolist() == [*counts.time, 0.018]
     assert fleet.until(LAST - 1, 5).days.tolist() == [30, 31, 32, 33, 34]
