@@ -20,7 +20,7 @@ def document_of_day(deployment: Deployment, day: date) -> DeviceCounts | None:
     """Returns a document for a day of one of a deployment's devices, with the device. The caller has found the
     deployment."""
     rows = DeviceCounts.objects.filter(watched__deployment=deployment, day=day, hour=WHOLE_DAY)
-    return rows.select_related("device__organisation").order_by("-id").first()
+    return rows.select_related("device__organisation").order_by("-received").first()
 
 
 def watched_runes_of(deployment: Deployment) -> Sequence[WatchedRune]:
