@@ -8,11 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from forge.accounts.models import Organisation, User
-from forge.accounts.permissions import Verb
+from forge.accounts.models import Organisation, ProjectMembership, User
 from forge.fleet.models import Device, StockAccount
+from forge.projects.models import Project
 from forge.telemetry.models import DeviceCounts
-from forge.telemetry.pages import card
 from forge.telemetry.switch.actions import turn_off
 from forge.telemetry.totals.merging import merge_all
 from hmrd.protocol.document_fields import document_fields
@@ -112,13 +111,16 @@ def test_the_card_leads_to_the_newest_document(
 
 
 def test_who_sees_the_project_alone_gets_no_link(
-    fleet: CountingFleet, browser: Client, device: Device, monkeypatch: pytest.MonkeyPatch
+    fleet: CountingFleet, device: Device, project: Project, stranger: User, browser_of: Browser
 ) -> None:
-    """The device's page is for members of the organisation."""
+    """The page of a device is for members of the organisation."""
     fleet.names(fleet.document())
     merge_all()
-    allowed = card.can
-    monkeypatch.setattr(
-        card, "can", lambda actor, verb, of: verb is not Verb.SEE_ORGANISATION and allowed(actor, verb, of)
+    ProjectMembership.objects.create(
+        project=project.pk, organisation=project.organisation, user=stranger, role="developer"
     )
-    assert "#counts" not in browser.get(DEPLOYMENT).content.decode()
+    answer = browser_of(stranger).get(DEPLOYMENT)
+    assert answer.status_code == 200
+    assert "What leaves a device, byte by byte" in answer.content.decode()
+    assert "#counts" not in answer.content.decode()
+    assert browser_of(stranger).get(device.get_absolute_url()).status_code == 404
