@@ -163,19 +163,19 @@ def _slower(is_of: Callable[[DriftAlert], bool]) -> Callable[[DriftAlert], bool]
     return lambda alert: is_of(alert) and alert.figure.aspect is Aspect.DURATION
 
 
-def _row(name: str, compared: ComparedChange) -> list[str]:
-    first, places = _SETTINGS.day_count, list(compared.change.places or range(DEVICES))
-    alpha = MONTH_ALPHA / MONTH_DAYS / _TESTS_OF_A_DAY / compared.places_tested
+def _row(name: str, case: ComparedChange) -> list[str]:
+    first, places = _SETTINGS.day_count, list(case.change.places or range(DEVICES))
+    alpha = MONTH_ALPHA / MONTH_DAYS / _TESTS_OF_A_DAY / case.places_tested
     cells = [name]
     for spread in SPREADS:
         own, by_device, by_window = [], [], []
         for number in range(TRIALS):
-            reference, field = _field(spread, number, compared.change, LONGEST + 1)
+            reference, field = _field(spread, number, case.change, LONGEST + 1)
             days = range(first, first + LONGEST)
-            own.append(_first(days, lambda day: _has(reference, field, day, compared.is_alert)))  # noqa: B023 (called here)
-            if (window_p := compared.windows_p) is not None:
+            own.append(_first(days, lambda day: _has(reference, field, day, case.is_alert)))  # noqa: B023 (called here)
+            if (window_p := case.windows_p) is not None:
                 by_window.append(_first(days, lambda day: window_p(field, day, places) <= alpha))  # noqa: B023
-            if (device_p := compared.device_p) is not None:
+            if (device_p := case.device_p) is not None:
                 by_device.append(_first(days, lambda day: device_p(field, day) <= alpha))  # noqa: B023
         cells += [_days(own), _days(by_device) if by_device else "", _days(by_window) if by_window else ""]
     return cells

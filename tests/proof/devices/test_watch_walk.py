@@ -20,8 +20,9 @@ import pytest
 from hmrd.protocol.counts import CountsVerdict
 from tests.support.field.installation import FIRST_DAY, FieldInstallation, field_installation, moment
 from tests.support.field.real_device import RealDevice, real_device
-from tests.support.field.simulated_device import SimulatedDevice, SimulatedRoom
+from tests.support.field.simulated_device import SendingDevice, SimulatedRoom
 from tests.support.field.sounds import room, window_levels
+from tools.needs import GCC, lack
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
@@ -43,14 +44,14 @@ SECONDS: Final = 60
 """Seconds of sound that a real device hears on a day."""
 
 
-class Field:
+class FieldWalk:
     """The devices of an installation, day by day."""
 
     def __init__(
         self,
         installation: FieldInstallation,
         real_devices: Sequence[RealDevice],
-        simulated_devices: Sequence[tuple[SimulatedDevice, str]],
+        simulated_devices: Sequence[tuple[SendingDevice, str]],
     ) -> None:
         self.installation, self.real_devices = installation, real_devices
         self._random = np.random.default_rng(12)
@@ -106,7 +107,9 @@ class Field:
 
 
 @pytest.fixture
-def field(tmp_path: Path) -> Iterator[Field]:
+def field(tmp_path: Path) -> Iterator[FieldWalk]:
+    if not GCC.is_here():
+        pytest.skip(lack(GCC))
     with field_installation(tmp_path) as installation, ExitStack() as stack:
         real_devices = [
             stack.enter_context(real_device(f"real-{batch.lower()}", batch, installation, tmp_path / batch))
@@ -117,19 +120,19 @@ def field(tmp_path: Path) -> Iterator[Field]:
             certificate = installation.certificate(batch, DEVICES_OF_BATCH)
             for number in range(DEVICES_OF_BATCH):
                 name = f"simulated-{batch.lower()}-{number}"
-                device = SimulatedDevice(installation.live.address, installation.server_clock, name)
+                device = SendingDevice(installation.live.address, installation.server_clock, name)
                 device.join(certificate)
                 simulated_devices.append((device, batch))
         for each in real_devices:
             each.join()
-        field = Field(installation, real_devices, simulated_devices)
+        field = FieldWalk(installation, real_devices, simulated_devices)
         installation.bind(field.devices)
         for each in real_devices:
             each.process.wait_for_version("1.0")
         yield field
 
 
-def require_sentences(field: Field, answer: Any) -> None:
+def require_sentences(field: FieldWalk, answer: Any) -> None:
     """Requires that the page says what the API says: the alerts, how many devices were judged, and why not yet."""
     page = field.installation.page()
     for alert in answer["alerts"]:
@@ -142,7 +145,7 @@ def require_sentences(field: Field, answer: Any) -> None:
 
 
 def test_an_alert_names_the_batch_that_became_louder_and_nothing_is_taken_once_telemetry_is_off(
-    field: Field, record_property: Callable[[str, object], None]
+    field: FieldWalk, record_property: Callable[[str, object], None]
 ) -> None:
     installation = field.installation
     installation.set_telemetry(is_on=True)
@@ -187,7 +190,7 @@ def test_an_alert_names_the_batch_that_became_louder_and_nothing_is_taken_once_t
     assert "Telemetry is off since 1 Apr 2027. These are the counts from before. Nothing new is taken." in page
 
 
-def test_thirty_days_with_telemetry_off_leave_every_table_empty(field: Field) -> None:
+def test_thirty_days_with_telemetry_off_leave_every_table_empty(field: FieldWalk) -> None:
     installation = field.installation
     for _ in range(DAYS):
         field.hear()

@@ -65,7 +65,8 @@ def test_a_shift_beyond_the_outer_bins_has_a_number_if_all_that_is_inside_moved_
     level = random.normal(0, 6, 5000)
     edges = tuple(stats.norm.ppf(np.arange(1, 16) / 16) * 6)
     after = level + decibels * (random.random(5000) < 0.5 if half else 1)
-    shift = shift_between(*(np.bincount(np.searchsorted(edges, each), minlength=16) for each in (level, after)), edges)
+    counts = [np.bincount(np.searchsorted(edges, each), minlength=16).tolist() for each in (level, after)]
+    shift = shift_between(counts[0], counts[1], edges)
     if half:
         assert shift is None
     else:

@@ -1,7 +1,7 @@
-"""`python -m tests.support.field.periodic_work` does periodic work of an installation when it is told the names of it.
+"""`python -m tests.support.field.periodic_work` does the periodic work of an installation that its input names.
 
 The scheduler of a server waits by a clock that no test sets. This program leases and runs the same tasks as a worker
-does, one line of its input after the other, and writes a line after each.
+does, a task for each line of its input, and writes the line when the task has ended.
 """
 
 from __future__ import annotations

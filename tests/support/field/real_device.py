@@ -24,7 +24,7 @@ format = "wav"
 hop = {HOP}
 """
 _COUNTING: Final = "import hmrd.service.rune_service\nhmrd.service.rune_service.COUNT_EVERY = 0.5\n"
-"""What a power cut may lose is half a second, so that a day passes quickly."""
+"""Counts are written twice a second, so that a day passes quickly."""
 
 
 @dataclass
@@ -57,7 +57,7 @@ class RealDevice:
 
     @property
     def counts(self) -> Any:
-        """What the daemon says about its counts."""
+        """The counts of the rune in the daemon's status."""
         return self.process.rune["counts"]
 
     @property

@@ -54,13 +54,13 @@ class SimulatedRoom:
         """Returns the counts of a day on which all is louder by so many decibels."""
         reference = self.record.reference
         assert reference is not None
-        heard = random.choice(self.levels, ANSWERS) + self.own + random.normal(0, _DAY_LEVEL) + decibels
+        levels = random.choice(self.levels, ANSWERS) + self.own + random.normal(0, _DAY_LEVEL) + decibels
         labels = random.multinomial(ANSWERS, self.mix)
         confidence = random.multinomial(ANSWERS, _shares(reference.confidence))
         return Counts(
             tuple(labels.tolist()),
             tuple(confidence.tolist()),
-            (_level_bins(self.record.layout, heard),),
+            (_level_bins(self.record.layout, levels),),
             (0, ANSWERS, 0, 0, 0, 0, 0, 0),
             ANSWERS,
             2_000 * ANSWERS,
@@ -79,7 +79,7 @@ def _level_bins(layout: WatchLayout, decibels: Levels) -> tuple[int, ...]:
     return tuple(np.bincount(places, minlength=len(feature.edges) + 1).tolist())
 
 
-class SimulatedDevice:
+class SendingDevice:
     """A device that joins by the certificate of its production line."""
 
     def __init__(self, server: str, clock: ServerClock, name: str) -> None:
