@@ -10,6 +10,7 @@ from forge.deployments.serving.calls import FLUSH_EVERY
 from forge.fleet.hooks import device_handed_over, documents_arrived
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.app_reports.pending import write_page_counts
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.retention import delete_old
@@ -29,6 +30,9 @@ device_handed_over.register(forget_device)
 telemetry_states.register(states_of)
 telemetry_card.register(card_of)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
+register(
+    PeriodicTask("page-counts", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the counts of web pages", write_page_counts)
+)
 register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)
 )

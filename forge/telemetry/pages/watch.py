@@ -25,6 +25,7 @@ from forge.projects.place import project_of
 from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
+from forge.telemetry.app_reports.access import page_days_of
 from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.pages.card import card_of
@@ -40,6 +41,7 @@ from forge.telemetry.watch.comparison import FleetComparison, fleet_comparison
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import drift_rows
 from forge.telemetry.watch.label_mix import label_mix
+from forge.telemetry.watch.page_rows import PageRows, page_rows
 from forge.telemetry.watch.run_costs import run_costs
 from forge.telemetry.watch.series import CountedPart, days_of, marks_of
 from rune.statistics.not_judged import MIN_PAST_DAYS
@@ -144,6 +146,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "compared_title": COMPARED[by][:-1],
         "compared": _compared(deployment, watch_filter, by, compared_day, groups) if compared_day else None,
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
+        "pages": _pages(deployment, watch_filter, parts),
         "csv_url": _table_address(deployment, watch_filter),
     }
 
@@ -158,6 +161,15 @@ def _by_day(totals: Iterable[Total]) -> Mapping[date, Sequence[CountedPart]]:
 
 def _part(total: Total) -> CountedPart:
     return CountedPart(total.watched.version, total.watched.layout, total.devices, total.counts)
+
+
+def _pages(
+    deployment: Deployment, watch_filter: WatchFilter, devices: Mapping[date, Sequence[CountedPart]]
+) -> PageRows | None:
+    """Returns what web pages counted in the days that are shown, beside the devices that are shown."""
+    days = page_days_of(deployment, watch_filter.first, watch_filter.last, watch_filter.version)
+    parts = [CountedPart(each.watched.version, each.watched.layout, 0, each.counts) for each in days]
+    return page_rows(parts, sum(each.reports for each in days), [part for some in devices.values() for part in some])
 
 
 def _of_period(days: Iterable[Sequence[CountedPart]]) -> Sequence[CountedPart]:

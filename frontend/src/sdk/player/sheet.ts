@@ -5,6 +5,7 @@ const TEXT = `
 :host([hidden]) { display: none; }
 .box { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 8px; overflow: hidden; }
 .input { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 12px 16px; }
+.telemetry:not(:empty) { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 .input:empty, .result:empty { display: none; }
 .result { padding: 12px 16px; border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 button, input { font: inherit; min-height: 36px; border-radius: 6px; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); background: transparent; color: inherit; padding: 0 12px; }
