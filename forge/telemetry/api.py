@@ -104,7 +104,7 @@ class DeploymentTotalsTable(TelemetryView):
 
 
 class DeploymentPageCounts(TelemetryView):
-    """What web pages and apps counted."""
+    """The counts of web pages and apps."""
 
     @extend_schema(operation_id="deployments_telemetry_pages", parameters=_PAGE_PARAMETERS, responses=PageCountsJson)
     def get(self, request: Request, **names: str) -> Response:

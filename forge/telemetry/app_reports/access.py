@@ -18,7 +18,7 @@ from rune.watch.counts import Counts
 
 @dataclass(frozen=True)
 class PageDay:
-    """What web pages and apps counted of a rune on a day, in `reports` documents that nobody signed."""
+    """The counts of web pages and apps about a rune on a day, in `reports` documents that nobody signed."""
 
     watched: WatchedRune
     day: date

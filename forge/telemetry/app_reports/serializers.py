@@ -1,4 +1,4 @@
-"""What web pages and apps counted, as JSON."""
+"""The counts of web pages and apps as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from forge.telemetry.serializers import CountsJson, counts_to_json
 
 
 class PageDayJson(TypedDict):
-    """What web pages and apps counted of a rune on a day."""
+    """The counts of web pages and apps about a rune on a day."""
 
     version: str
     rune: Annotated[str, "its digest"]
@@ -19,7 +19,7 @@ class PageDayJson(TypedDict):
 
 
 class PageCountsJson(TypedDict):
-    """What web pages and apps of a deployment counted."""
+    """The counts of web pages and apps of a deployment."""
 
     days: list[PageDayJson]
 

@@ -36,7 +36,7 @@ class TelemetryCard:
     fields: Sequence[DocumentField]
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
     page_fields: Sequence[PageField]
-    """The bytes of a document of a web page; none of a deployment that no page may use, or whose rune counts nothing."""
+    """The bytes of a document of a web page; none where no page may use the deployment, or its rune counts nothing."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
 

@@ -1,4 +1,4 @@
-"""What web pages and apps counted beside what devices counted: two rows, whose counts are never added. Pure."""
+"""The counts of web pages and apps beside those of devices: two rows, which are never added. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_LABELS: Final = 6
 
 @dataclass(frozen=True)
 class PageRow:
-    """What some counted. `labels` are shares in words, "" of a label that is not among them."""
+    """The counts of pages or of devices. `labels` are shares in words, "" of a label that is not among them."""
 
     title: str
     answers: int

@@ -46,7 +46,7 @@ export class Rune {
   /** Runs it once. Throws `RuneError`. */
   async run(inputs: Inputs): Promise<Result> {
     const result = await this.#engine.run(bytesOf(inputs, this.inputs));
-    this.#listener.current?.afterRun();
+    await this.#listener.current?.afterRun();
     return resultOf(result, this.about.wordlists);
   }
 

@@ -24,7 +24,8 @@ export type TakeCounts = () => Promise<RuneCounts | null>;
 
 /** What a rune tells of itself. */
 export interface RunListener {
-  readonly afterRun: () => void;
+  /** Resolves once the counts of the run are taken, so that none of an answer is lost with the page. Never rejects. */
+  readonly afterRun: () => Promise<void>;
   readonly onClose: () => void;
 }
 
@@ -79,14 +80,16 @@ export function startCounts(deployment: CountedDeployment, take: TakeCounts): Ru
   }
   settle();
   return {
-    afterRun() {
+    async afterRun() {
       const current = sender;
       if (current === null) return;
-      // A rune that cannot tell its counts runs on without them.
-      void take().then(
-        (counts) => counts !== null && current.add(counts),
-        () => stop(),
-      );
+      try {
+        const counts = await take();
+        if (counts !== null) current.add(counts);
+      } catch {
+        // A rune that cannot tell its counts runs on without them.
+        stop();
+      }
     },
     onClose: close,
   };

@@ -22,7 +22,7 @@ from forge.telemetry.models import DeploymentTelemetry, PageCountsOfDay
 from forge.telemetry.retention import TOTALS_MAX_AGE, delete_old
 from forge.telemetry.switch.actions import turn_off, turn_on
 from forge.telemetry.totals.sums import counts_of, from_bytes
-from hmrd.protocol.counts import CountsDocument, CountedPeriod, rune_key
+from hmrd.protocol.counts import CountedPeriod, CountsDocument, rune_key
 from rune.digests import digest_of
 from rune.watch.counts import Counts
 from rune.watch.encoding import encode
