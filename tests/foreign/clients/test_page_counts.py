@@ -273,7 +273,7 @@ def test_a_page_that_learns_that_telemetry_is_off_stops(visit: Visit) -> None:
     visit.deployment.set_telemetry(is_on=False)
     with visit.page.expect_response(lambda answer: answer.request.method == "POST") as refusal:
         visit.hide()
-    assert (refusal.value.status, refusal.value.json()["name"]) == (403, "telemetry-off")
+    assert refusal.value.status == 403
     expect(visit.player.get_by_text("Counts are sent.")).to_be_hidden()
     visit.run()
     visit.leave()

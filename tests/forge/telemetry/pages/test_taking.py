@@ -30,7 +30,6 @@ from tests.support.forge.page_counts import ORIGIN, CountingPage, of_page
 from tests.support.watch import LAYOUT, counted
 
 pytestmark = pytest.mark.django_db
-protects = pytest.mark.protects
 
 
 def refused(page: CountingPage, name: str, document: bytes | None = None, **options: Any) -> None:
@@ -44,7 +43,7 @@ def refused(page: CountingPage, name: str, document: bytes | None = None, **opti
 # -- what is refused
 
 
-@protects("delivery/unwanted-page-counts")
+@pytest.mark.protects("delivery/unwanted-page-counts")
 def test_nothing_is_taken_while_telemetry_is_off(page: CountingPage, developer: User) -> None:
     DeploymentTelemetry.objects.all().delete()
     assert page.name() == "telemetry-off"
@@ -57,7 +56,7 @@ def test_nothing_is_taken_while_telemetry_is_off(page: CountingPage, developer: 
     assert PageCountsOfDay.objects.get().reports == 1
 
 
-@protects("delivery/false-page-counts")
+@pytest.mark.protects("delivery/false-page-counts")
 @pytest.mark.parametrize(
     "counts",
     [
@@ -76,7 +75,7 @@ def test_counts_that_no_page_can_have_are_refused(page: CountingPage, counts: Co
     refused(page, "counts-impossible", page.document(counts))
 
 
-@protects("delivery/false-page-counts")
+@pytest.mark.protects("delivery/false-page-counts")
 def test_bytes_of_another_form_are_refused(page: CountingPage) -> None:
     whole = page.document()
     signed = CountsDocument(CountedPeriod(timezone.now().date()), bytes(8), whole[4:12], encode(counted()))
@@ -87,12 +86,12 @@ def test_bytes_of_another_form_are_refused(page: CountingPage) -> None:
     assert (len(whole), whole[1]) == (PAGE_DOCUMENT_SIZE, KIND)
 
 
-@protects("delivery/false-page-counts")
+@pytest.mark.protects("delivery/false-page-counts")
 def test_counts_in_bins_that_the_rune_does_not_have_are_refused(page: CountingPage) -> None:
     refused(page, "bins-wrong", page.document(replace(of_page(), labels=(1, 1, 1, 7))))
 
 
-@protects("delivery/false-page-counts")
+@pytest.mark.protects("delivery/false-page-counts")
 def test_another_rune_and_another_day_are_refused(page: CountingPage, developer: User) -> None:
     today = timezone.now().date()
     assert page.name(page.document(rune=digest_of(b"another"))) == "rune-unknown"
@@ -103,7 +102,7 @@ def test_another_rune_and_another_day_are_refused(page: CountingPage, developer:
     assert page.name(page.document(day=today - timedelta(days=3))) == "day-old"
 
 
-@protects("delivery/foreign-pages")
+@pytest.mark.protects("delivery/foreign-pages")
 def test_a_page_of_another_origin_counts_nothing(page: CountingPage) -> None:
     for origin in ("https://elsewhere.example", "null"):
         answer = page.send(origin=origin)
@@ -118,14 +117,14 @@ def test_a_key_that_ended_counts_nothing(page: CountingPage, developer: User) ->
     assert page.name() == "key-revoked"
 
 
-@protects("delivery/page-count-floods")
+@pytest.mark.protects("delivery/page-count-floods")
 def test_one_address_cannot_send_without_end(page: CountingPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REPORTS_AN_HOUR", 3)
     assert [page.name() for _ in range(5)] == ["", "", "", "too-often", "too-often"]
     assert page.name(ip="203.0.113.8") == ""
 
 
-@protects("delivery/page-count-floods")
+@pytest.mark.protects("delivery/page-count-floods")
 def test_one_key_cannot_be_used_without_end_and_still_loads_runes(
     page: CountingPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +135,7 @@ def test_one_key_cannot_be_used_without_end_and_still_loads_runes(
     assert page.state().status_code == 200
 
 
-@protects("delivery/addresses-of-people")
+@pytest.mark.protects("delivery/addresses-of-people")
 def test_the_address_of_a_person_is_not_in_the_cache(page: CountingPage, monkeypatch: pytest.MonkeyPatch) -> None:
     keys: list[str] = []
     monkeypatch.setattr(cache, "add", lambda key, *_: keys.append(key) or True)
