@@ -13,6 +13,7 @@ button { cursor: pointer; }
 button:focus-visible, input:focus-visible, canvas:focus-visible { outline: 2px solid var(--rune-player-accent, #c2410c); outline-offset: 2px; }
 input { flex: 1 1 8rem; min-width: 0; }
 video, canvas { display: block; width: 100%; max-height: 240px; object-fit: contain; background: #000; border-radius: 6px; }
+video[hidden] { display: none; }
 canvas { width: 168px; height: 168px; background: #fff; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); touch-action: none; cursor: crosshair; }
 .answer { font-size: 32px; line-height: 40px; font-weight: 600; overflow-wrap: anywhere; }
 .small { font-size: 12px; opacity: .75; }

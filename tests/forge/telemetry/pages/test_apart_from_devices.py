@@ -84,7 +84,7 @@ def test_watch_and_the_api_show_pages_apart(
     assert both.name(both.document(of_page((1, 1, 8)))) == ""
     write_page_counts()
     text = " ".join(browser.get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
-    assert "1 document of people who allowed it" in text
+    assert "1 document from people who allowed it" in text
     assert '<th scope="row">Web pages and apps</th><td>10</td> <td>10.0 %</td><td>10.0 %</td><td>80.0 %</td>' in text
     assert '<th scope="row">Devices</th><td>15,000</td> <td>70.0 %</td><td>29.0 %</td><td>1.0 %</td>' in text
     (day,) = browser.get(f"{API}/pages").json()["days"]
