@@ -11,7 +11,7 @@ let status = 204;
 beforeEach(() => {
   bodies.length = 0;
   status = 204;
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 11, 1, 9) });
   vi.stubGlobal("fetch", (_: string, { body }: { body: Uint8Array }) => {
     bodies.push(body);
     return status === 0 ? Promise.reject(new TypeError("away")) : Promise.resolve(new Response(null, { status }));
