@@ -61,7 +61,7 @@ class CountedDeployment:
         self.live.api("PUT" if is_on else "DELETE", f"{self.path}/telemetry")
 
     def days(self) -> Any:
-        """What pages counted, by the API."""
+        """Returns the counts of pages, by the API."""
         return self.live.api("GET", f"{self.path}/telemetry/pages")["days"]
 
     def reports(self) -> int:
@@ -70,7 +70,7 @@ class CountedDeployment:
 
     @property
     def counts(self) -> Counts:
-        """What the rune counts on the frames, by another runtime."""
+        """The counts of the rune on the frames, by another runtime."""
         return counts_of_rune(Runtime.load(self.rune), self.frames)
 
 
@@ -133,7 +133,7 @@ class Visit:
 
     @property
     def documents(self) -> list[bytes]:
-        """What was sent."""
+        """The documents that the page sent."""
         return [each.post_data_buffer or b"" for each in self.requests if each.method == "POST"]
 
     @property

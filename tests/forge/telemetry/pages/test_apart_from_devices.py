@@ -35,7 +35,7 @@ def both(fleet: CountingFleet, developer: User) -> CountingPage:
 
 
 def figures(browser: Client) -> list[Any]:
-    """All that is known of devices: totals, alerts and what the tables have."""
+    """Returns all that is known of devices: totals, alerts and the rows of the tables."""
     addresses = ("totals?by=day,board", "totals?by=group", "alerts", "totals.csv")
     return [
         *(browser.get(f"{API}/{address}").content for address in addresses),
