@@ -49,7 +49,7 @@ class CountedDeployment:
 
     live: LiveServer
     path: str
-    """Its path in the API."""
+    """The path of the deployment in the API."""
     url: str
     key: str
     rune: bytes
