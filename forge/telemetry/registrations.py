@@ -11,6 +11,7 @@ from forge.fleet.hooks import device_counts_card, device_handed_over, documents_
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.alerts.lapses import LAPSE_EVERY, end_lapsed
 from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.app_reports.pending import write_page_counts
 from forge.telemetry.intake.partitions import PREPARE_EVERY, prepare_days
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
@@ -33,6 +34,9 @@ telemetry_states.register(states_of)
 telemetry_card.register(card_of)
 device_counts_card.register(device_card_of)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
+register(
+    PeriodicTask("page-counts", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the counts of web pages", write_page_counts)
+)
 register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)
 )

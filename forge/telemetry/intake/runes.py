@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from forge.core.blobs.store import read_blob
 from forge.core.errors import DomainError
-from forge.deployments.models import Release
+from forge.deployments.models import Deployment, Release
 from forge.fleet.models import Device, DeviceEntry
 from forge.telemetry.intake.models import WatchedRune
 from hmrd.protocol.counts import rune_key
@@ -41,6 +41,12 @@ def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, Watched
             {key},
         )
     return runes
+
+
+def watched_rune_with_key(deployment: Deployment, key: str) -> WatchedRune | None:
+    """Returns the rune that a deployment served whose digest begins with a key of 16 digits; None without one."""
+    known = _known([key], deployment.pk).get(key)
+    return known or _first_time(Release.objects.filter(deployment=deployment), {key}).get(key)
 
 
 def watched_rune_of(release: Release) -> WatchedRune:

@@ -1,4 +1,5 @@
-"""Telemetry of a deployment as its page shows it: whether it counts, and byte for byte what would leave a device."""
+"""Telemetry of a deployment as its page shows it: whether it counts, and byte for byte what would leave a device or a
+web page."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.fleet.models import Device
 from forge.telemetry.alerts.access import awake_alerts
 from forge.telemetry.app_reports.access import reports_since
+from forge.telemetry.app_reports.documents import NEVER_OF_PAGES, PAGE_DOCUMENT_SIZE, PageField, page_fields
 from forge.telemetry.intake.access import document_of_day
 from forge.telemetry.intake.runes import record_of
 from forge.telemetry.retention import TOTALS_MAX_AGE
@@ -46,6 +48,8 @@ class TelemetryCard:
     may_change: bool
     fields: Sequence[DocumentField]
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
+    page_fields: Sequence[PageField]
+    """The bytes of a document of a web page; none where no page may use the deployment, or its rune counts nothing."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
     open_alerts: int
@@ -55,6 +59,8 @@ class TelemetryCard:
 
     size = DOCUMENT_SIZE
     never = NEVER
+    page_size = PAGE_DOCUMENT_SIZE
+    never_of_pages = NEVER_OF_PAGES
 
     @property
     def is_on(self) -> bool:
@@ -78,11 +84,14 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
     switch = switch_of(deployment)
     is_on = switch is not None and switch.is_on
     since = timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)
+    layout = record_of(deployment.releases.all()[0].rune).layout
+    has_pages = any(layout.sizes) and (bool(deployment.origins) or not is_for_devices)
     return TelemetryCard(
         is_for_devices,
         switch,
         can(actor, Verb.DEPLOY, deployment.project),
-        document_fields(record_of(deployment.releases.all()[0].rune).layout) if is_for_devices else (),
+        document_fields(layout) if is_for_devices else (),
+        page_fields(layout) if has_pages else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
         awake_alerts(deployment) if is_for_devices else 0,
         _example(actor, deployment) if is_for_devices else None,

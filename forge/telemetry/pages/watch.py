@@ -25,6 +25,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
 from forge.projects.place import project_of
 from forge.telemetry.alerts.accuracy import ESTIMATED_PERIODS
+from forge.telemetry.app_reports.access import page_days_of
 from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.pages.alerts import alerts_context
@@ -44,6 +45,7 @@ from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import drift_rows
 from forge.telemetry.watch.label_mix import label_mix
 from forge.telemetry.watch.marks import counted_versions, mark_groups
+from forge.telemetry.watch.page_rows import PageRows, page_rows
 from forge.telemetry.watch.past import PAST_DAYS, PastDays
 from forge.telemetry.watch.run_costs import run_costs
 from forge.telemetry.watch.series import CountedPart, days_of
@@ -145,6 +147,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "drift": drift_rows(_of_period(parts.values(), versions[::-1]), _references(runes)),
         "accuracy": _accuracy(runes, {part.version for some in parts.values() for part in some}, accuracy_days),
         "accuracy_days": accuracy_days,
+        "pages": _pages(deployment, watch_filter, parts),
         "csv_url": _table_address(deployment, watch_filter, "csv"),
         "parquet_url": _table_address(deployment, watch_filter, "parquet"),
         **alerts_context(principal, deployment),
@@ -161,6 +164,15 @@ def _by_day(totals: Iterable[Total]) -> Mapping[date, Sequence[CountedPart]]:
 
 def _part(total: Total) -> CountedPart:
     return CountedPart(total.watched.version, total.watched.layout, total.devices, total.counts)
+
+
+def _pages(
+    deployment: Deployment, watch_filter: WatchFilter, devices: Mapping[date, Sequence[CountedPart]]
+) -> PageRows | None:
+    """Returns what web pages counted in the days that are shown, beside the devices that are shown."""
+    days = page_days_of(deployment, watch_filter.first, watch_filter.last, watch_filter.version)
+    parts = [CountedPart(each.watched.version, each.watched.layout, 0, each.counts) for each in days]
+    return page_rows(parts, sum(each.reports for each in days), [part for some in devices.values() for part in some])
 
 
 def _of_period(days: Iterable[Sequence[CountedPart]], versions: Sequence[str]) -> Sequence[CountedPart]:

@@ -25,6 +25,7 @@ CASES: list[Case] = [
     ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry", f"{_ONE}/telemetry", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals", f"{_ONE}/telemetry/totals", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/pages", f"{_ONE}/telemetry/pages", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/alerts", f"{_ONE}/telemetry/alerts", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.parquet", f"{_ONE}/telemetry/totals.parquet", None, READ),
@@ -38,6 +39,17 @@ CASES: list[Case] = [
     ),
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_PUBLIC_ROUTE}", "d/acme/kitchen/website", None, (401,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}/telemetry", "d/acme/kitchen/website/telemetry", None, (401,) * 7),
+    *(
+        (
+            method,
+            f"d/{_PUBLIC_ROUTE}/<uuid:key>/telemetry",
+            f"d/acme/kitchen/website/{UUID(int=0)}/telemetry",
+            None,
+            (403,) * 7,
+        )
+        for method in ("get", "post")
+    ),
     ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (401,) * 7),
     (
         "get",
