@@ -14,8 +14,8 @@ from forge.telemetry.alerts.judging import judge, judge_all
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.models import DeviceCounts, WatchedRune
 from forge.telemetry.totals.merging import merge_all
-from tests.forge.telemetry.alerts.simulated_fleet import DAYS, SimulatedFleet, is_of_batch_b
 from tests.support.forge.counts import CountingFleet, yesterday
+from tests.support.forge.simulated_fleet import DAYS, SimulatedFleet, is_of_batch_b
 
 pytestmark = pytest.mark.django_db
 
