@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from forge.telemetry.models import WatchedRune
 
 DAYS = 10
-KEPT_DAYS = 90
+PARTITIONS = 90
 """Days that have a partition, most of them empty here: planning and locks grow with their number."""
 REPORTS = 200
-"""Of a round, as the numbers below."""
+"""Requests of a round; the next two are of a round too."""
 MERGES = 3
 DELETIONS = 20
 ROUNDS = 2
@@ -43,7 +43,7 @@ LAYOUT = WatchLayout(LabelBins(("no", "yes"), (0, 1)), ConfidenceBins((0.5,)), (
 
 
 @dataclass
-class Comparison:
+class TableComparison:
     """Milliseconds by step and table, and the rows that the steps need."""
 
     rune: WatchedRune
@@ -97,7 +97,7 @@ def execute(statement: str, parameters: Sequence[Any] | None = None) -> None:
         cursor.execute(statement, parameters)
 
 
-def prepared(devices: int) -> Comparison:
+def prepared(devices: int) -> TableComparison:
     """Returns devices of a deployment."""
     from forge.accounts.models import Organisation
     from forge.deployments.models import Deployment
@@ -119,7 +119,7 @@ def prepared(devices: int) -> Comparison:
         ),
         batch_size=2000,
     )
-    return Comparison(rune, ids, datetime.now(UTC).date())
+    return TableComparison(rune, ids, datetime.now(UTC).date())
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def make_tables(today: date) -> None:
     """Makes the partitions of the days that are kept, and the table without any beside them."""
     from forge.telemetry.intake.partitions import add_partition, partitioned_days
 
-    for back in range(KEPT_DAYS + 1):
+    for back in range(PARTITIONS + 1):
         if (day := today - timedelta(days=back)) not in partitioned_days():
             add_partition(day)
     execute(f"CREATE TABLE {PLAIN} (LIKE {NAME} INCLUDING ALL)")
@@ -146,7 +146,7 @@ def make_tables(today: date) -> None:
     execute(f"ALTER TABLE {NAME} RENAME TO {PARTITIONED}")
 
 
-def compare(comparison: Comparison) -> None:
+def compare(comparison: TableComparison) -> None:
     """Fills both tables, and does each step in both by turns."""
     make_tables(comparison.today)
     for form in (PLAIN, PARTITIONED):
@@ -170,7 +170,7 @@ def drop_days(before: date) -> None:
     partitions.drop_days(before)
 
 
-def use(comparison: Comparison, form: str, number: int) -> None:
+def use(comparison: TableComparison, form: str, number: int) -> None:
     """Takes, reads, merges and deletes documents of devices that no other round has."""
     from forge.telemetry.models import DeviceCounts
     from forge.telemetry.totals.merging import BATCH_SIZE, merge_all, merge_batch
@@ -204,7 +204,7 @@ def main() -> None:
     ]
     print(
         f"Documents of {len(comparison.devices):,} devices on {DAYS} days in PostgreSQL, which waits for the disk: in "
-        f"partitions, of which there are {KEPT_DAYS} and the default one, and in one table with the same indices and "
+        f"partitions, of which there are {PARTITIONS} and the default one, and in one table with the same indices and "
         "one more by day. Medians in ms, with both by turns. The statements are those of the server, without the "
         "network.\n\n" + table(["", "one table", "partitions by day"], rows)
     )

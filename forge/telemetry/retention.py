@@ -29,7 +29,7 @@ def delete_old() -> None:
 def _delete_documents(before: date) -> None:
     """Deletes the documents of days before another. One that is not in the totals yet waits for that."""
     drop_days(before)
-    # What has no partition: all of SQLite, and of PostgreSQL what came after its day was dropped, which is rare.
+    # Rows without a partition: all of SQLite, and few of PostgreSQL, which came after their day was dropped.
     for rune in WatchedRune.objects.order_by().values_list("pk", flat=True):
         documents = DeviceCounts.objects.filter(watched=rune, day__lt=before).order_by()
         for day in documents.values_list("day", flat=True).distinct():

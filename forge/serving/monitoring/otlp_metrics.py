@@ -20,7 +20,7 @@ _PREFIXES: Final = ("forge_", "process_")
 _TIMEOUT: Final = 5.0
 """Seconds for which a collector is waited for."""
 _BEGIN: Final = time.time_ns()
-"""Since when this process counts."""
+"""The time from which on this process counts, in nanoseconds since 1970."""
 
 
 class MetricExport:

@@ -86,12 +86,12 @@ def test_documents_come_along_into_days_and_back(models_of_one_table: Any) -> No
     rune = model("telemetry", "WatchedRune").create(
         deployment_id=deployment.pk, key="ab" * 8, rune="x", version="1", layout_json={}
     )
-    received = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    arrival = datetime(2026, 11, 30, 12, tzinfo=UTC)
     device = model("fleet", "Device").create(
-        pk=uuid4(), organisation_id=organisation.pk, name="gate-7", trust="server", claimed=received
+        pk=uuid4(), organisation_id=organisation.pk, name="gate-7", trust="server", claimed=arrival
     )
     rows = [
-        (device.pk, rune.pk, date(2026, 11, day), hour, bytes([day, hour]), received, day < 15)
+        (device.pk, rune.pk, date(2026, 11, day), hour, bytes([day, hour]), arrival, day < 15)
         for day in (3, 14, 29)
         for hour in (5, 24)
     ]

@@ -41,8 +41,8 @@ TELEMETRY = {f"forge_telemetry_{name}" for name in ("deployments", "oldest_wait_
 
 
 @dataclass
-class Received:
-    """What a collector got."""
+class CollectedRequests:
+    """The requests that a collector got."""
 
     requests: list[tuple[str, str, bytes]] = field(default_factory=list)
     """Path, authorization and body."""
@@ -85,22 +85,22 @@ class Received:
 class OtlpCollector(QuietHandler):
     """Keeps what is sent to it."""
 
-    received: Received
+    collected: CollectedRequests
 
     def do_POST(self) -> None:
         body = self.body()
         body = decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-        self.received.requests.append((self.path, self.headers.get("Authorization", ""), body))
+        self.collected.requests.append((self.path, self.headers.get("Authorization", ""), body))
         self.respond(200, headers={"Content-Type": "application/x-protobuf"})
 
 
 @contextmanager
-def collector() -> Iterator[tuple[str, Received]]:
-    """A collector's address, and what it got."""
-    received = Received()
-    kind = type("Kept", (OtlpCollector,), {"received": received})
+def collector() -> Iterator[tuple[str, CollectedRequests]]:
+    """A collector's address, and the requests that it got."""
+    collected = CollectedRequests()
+    kind = type("Kept", (OtlpCollector,), {"collected": collected})
     with http_server(kind) as address:
-        yield address, received
+        yield address, collected
 
 
 def install_what_is_missing(folder: Path) -> str:
@@ -126,7 +126,7 @@ def test_requests_jobs_and_figures_arrive_without_a_name_and_the_password_stays_
 ) -> None:
     packages = install_what_is_missing(tmp_path)
     monkeypatch.syspath_prepend(packages)
-    with collector() as (address, received):
+    with collector() as (address, collected):
         environment = {
             "PYTHONPATH": packages,
             "OTEL_EXPORTER_OTLP_ENDPOINT": address,
@@ -140,20 +140,20 @@ def test_requests_jobs_and_figures_arrive_without_a_name_and_the_password_stays_
             live.build(f"{organisation}/gates")
             live.api("GET", "me", headers={"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"})
             live.http.get("/healthz")
-            live.until(lambda: {"GET /api/v1/me", "job build"} <= {span.name for span in received.spans()})
-            live.until(lambda: set(received.metrics()) >= TELEMETRY)
-            live.until(lambda: "forge_requests" in received.metrics())
+            live.until(lambda: {"GET /api/v1/me", "job build"} <= {span.name for span in collected.spans()})
+            live.until(lambda: set(collected.metrics()) >= TELEMETRY)
+            live.until(lambda: "forge_requests" in collected.metrics())
             process_environment = Path(f"/proc/{live.pid}/environ").read_bytes()
             assert b"of-the-collector" not in process_environment
-    assert {token for _, token, _ in received.requests} == {"Bearer of-the-collector"}
-    spans, metrics = received.spans(), received.metrics()
+    assert {token for _, token, _ in collected.requests} == {"Bearer of-the-collector"}
+    spans, metrics = collected.spans(), collected.metrics()
     assert {each.key for span in spans for each in span.attributes} <= SPAN_ATTRIBUTES
     assert "/healthz" not in {each.value.string_value for span in spans for each in span.attributes}
     assert {each.key for metric in metrics.values() for point in points_of(metric) for each in point.attributes} <= (
         METRIC_ATTRIBUTES
     )
-    assert {each.key for resource in received.resources() for each in resource.attributes} <= RESOURCE_ATTRIBUTES
-    everything = b"".join(body for _, _, body in received.requests)
+    assert {each.key for resource in collected.resources() for each in resource.attributes} <= RESOURCE_ATTRIBUTES
+    everything = b"".join(body for _, _, body in collected.requests)
     assert organisation.encode() not in everything
     assert b"gates" not in everything
     (of_proxy,) = [span for span in spans if span.parent_span_id == bytes.fromhex("cd" * 8)]

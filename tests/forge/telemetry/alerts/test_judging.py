@@ -23,8 +23,8 @@ from rune.assessment.drift.judging import DEFAULTS
 from rune.watch.counts import Counts
 from rune.watch.encoding import encode
 from rune.watch.layout import WatchLayout
-from tests.forge.telemetry.alerts.simulated_fleet import ANSWERS, DAYS, SimulatedFleet, is_of_batch_b
 from tests.support.forge.counts import CountingFleet, yesterday
+from tests.support.forge.simulated_fleet import ANSWERS, DAYS, SimulatedFleet, is_of_batch_b
 
 pytestmark = pytest.mark.django_db
 PAGE = "/acme/kitchen/deployments/gateways/watch"

@@ -1,4 +1,4 @@
-"""What is of PostgreSQL alone: `tests/foreign/serving/test_counts_on_postgresql.py` runs this folder with it."""
+"""Tests for PostgreSQL alone: `tests/foreign/serving/test_counts_on_postgresql.py` runs this folder with it."""
 
 from __future__ import annotations
 

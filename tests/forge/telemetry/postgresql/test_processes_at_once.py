@@ -22,9 +22,9 @@ from forge.telemetry.totals.sums import counts_of, from_bytes
 from hmrd.protocol.counts import CountedPeriod, CountsDocument, device_key, rune_key
 from rune.watch.encoding import encode
 from tests.conftest import REPOSITORY
-from tests.forge.telemetry.alerts.simulated_fleet import DAYS, SimulatedFleet, is_of_batch_b
 from tests.support.forge.counts import CountingFleet, yesterday
 from tests.support.forge.factories.device_rows import device_row
+from tests.support.forge.simulated_fleet import DAYS, SimulatedFleet, is_of_batch_b
 from tests.support.watch import counted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -145,5 +145,5 @@ def test_processes_that_judge_at_once_open_one_alert_a_subject(
     assert len(subjects) == len(set(subjects))
     assert not WatchAlert.objects.exclude(closed=None).exists()
     events = simulated.rune.deployment.project.stream
-    opened = Event.objects.filter(stream=events, type="telemetry.alert-opened").count()
-    assert opened == len(subjects), "each was announced once"
+    event_count = Event.objects.filter(stream=events, type="telemetry.alert-opened").count()
+    assert event_count == len(subjects), "each was announced once"
