@@ -101,8 +101,8 @@ def _former_alerts(rune: WatchedRune, now: datetime) -> dict[str, WatchAlert]:
 
 def _newest(rows: Iterable[WatchAlert]) -> dict[str, WatchAlert]:
     """Returns the alert of each subject that is open, or closed last."""
-    ordered = sorted(rows, key=lambda row: (row.closed is None, row.closed or row.opened))
-    return {row.subject: row for row in ordered}
+    sorted_rows = sorted(rows, key=lambda row: (row.closed is None, row.closed or row.opened))
+    return {row.subject: row for row in sorted_rows}
 
 
 def _reopen(row: WatchAlert, now: datetime, values: Mapping[str, Any]) -> None:

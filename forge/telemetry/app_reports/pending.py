@@ -69,9 +69,9 @@ def write_page_counts(sums: PendingPageSums = pending_sums) -> None:
 
 @transaction.atomic
 def _store(sums: Mapping[PageKey, PageSum]) -> None:
-    known = set(WatchedRune.objects.filter(pk__in={rune for rune, _ in sums}).values_list("pk", flat=True))
+    rune_ids = set(WatchedRune.objects.filter(pk__in={rune for rune, _ in sums}).values_list("pk", flat=True))
     for (rune, day), addition in sorted(sums.items(), key=lambda item: item[0]):
-        if rune not in known:
+        if rune not in rune_ids:
             continue
         values = {"reports": 0, "sums": to_bytes(addition.row * 0)}
         PageCountsOfDay.objects.get_or_create(watched_id=rune, day=day, defaults=values)

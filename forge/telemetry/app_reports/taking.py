@@ -57,17 +57,17 @@ def _take(deployment: Deployment, data: bytes, now: datetime, sums: PendingPageS
     except BadPageDocument as error:
         raise ServingRefusal(NOT_A_DOCUMENT, str(error)) from None
     _require_day(document, switch.changed, now)
-    watched = watched_rune_with_key(deployment, document.rune.hex())
-    if watched is None:
+    rune = watched_rune_with_key(deployment, document.rune.hex())
+    if rune is None:
         raise ServingRefusal(RUNE_UNKNOWN, "The deployment never served this rune.")
-    layout = watched.layout
+    layout = rune.layout
     try:
         counts = decode(document.counts, layout)
     except BadCounts as error:
         raise ServingRefusal(BINS_WRONG, str(error)) from None
     if reason := impossible_of_page(counts, layout):
         raise ServingRefusal(COUNTS_IMPOSSIBLE, reason)
-    sums.add((watched.pk, document.day), PageSum(1, sums_of(counts)))
+    sums.add((rune.pk, document.day), PageSum(1, sums_of(counts)))
 
 
 def _require_day(document: PageDocument, turned_on: datetime, now: datetime) -> None:

@@ -45,8 +45,8 @@ def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, Watched
 
 def watched_rune_with_key(deployment: Deployment, key: str) -> WatchedRune | None:
     """Returns the rune that a deployment served whose digest begins with a key of 16 digits; None without one."""
-    known = _known([key], deployment.pk).get(key)
-    return known or _first_time(Release.objects.filter(deployment=deployment), {key}).get(key)
+    stored_rune = _known([key], deployment.pk).get(key)
+    return stored_rune or _first_time(Release.objects.filter(deployment=deployment), {key}).get(key)
 
 
 def watched_rune_of(release: Release) -> WatchedRune:

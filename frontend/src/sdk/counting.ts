@@ -12,7 +12,7 @@ export interface CountingOptions extends Pick<FetchOptions, "key" | "signal"> {
   readonly telemetryPlace?: HTMLElement;
 }
 
-/** What browsers say for their person on every page. */
+/** The signals by which browsers refuse for their person on every page. */
 export interface PrivacySignals {
   readonly globalPrivacyControl?: boolean;
   readonly doNotTrack?: string | null;

@@ -7,7 +7,7 @@ import { resultOf, type Result } from "./results";
 import { sensorInputs, type Sensor } from "./streams";
 import type { RunListener } from "./telemetry";
 
-/** What listens to a rune, once it does: counting begins after the rune is loaded, so that nothing waits for it. */
+/** The listener of a rune, once there is one: counting begins after the rune is loaded, so that nothing waits for it. */
 export interface Listening {
   current?: RunListener;
   isClosed?: boolean;

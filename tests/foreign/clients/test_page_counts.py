@@ -153,7 +153,7 @@ class Visit:
         self.page.goto(f"{self.site.address}/index.html")
         self.page.wait_for_function("document.querySelector('rune-player')?.rune != null", timeout=1000 * PATIENCE)
 
-    def asked(self) -> Locator:
+    def question_region(self) -> Locator:
         """Waits for the question."""
         question = self.player.get_by_text(QUESTION)
         expect(question).to_be_visible(timeout=1000 * PATIENCE)
@@ -200,7 +200,7 @@ def test_while_telemetry_is_off_nobody_is_asked_and_nothing_is_sent(visit: Visit
 def test_a_person_who_refuses_sends_nothing_and_is_not_asked_again(visit: Visit) -> None:
     before = visit.deployment.reports()
     visit.open()
-    visit.asked()
+    visit.question_region()
     # The rune runs beside the question.
     visit.run()
     visit.player.get_by_role("button", name="No", exact=True).click()
@@ -219,7 +219,7 @@ def test_after_a_yes_the_server_has_what_the_rune_counted(visit: Visit) -> None:
     deployment = visit.deployment
     before = deployment.reports()
     visit.open()
-    visit.asked()
+    visit.question_region()
     visit.run()
     visit.player.get_by_role("button", name="Yes", exact=True).focus()
     visit.page.keyboard.press("Enter")
@@ -234,7 +234,7 @@ def test_after_a_yes_the_server_has_what_the_rune_counted(visit: Visit) -> None:
     assert deployment.key not in request.url
     assert not {"x-api-key", "cookie", "referer", "content-type"} & set(request.all_headers())
     (data,) = visit.documents
-    # What was counted before the yes is not in it. The browser may run the rune's second module, whose scores differ in
+    # Counts from before the yes are not in it. The browser may run the rune's second module, whose scores differ in
     # the last places, so that confidence is compared by its sum.
     counts, expected = decode(PageDocument.read(data).counts, deployment.layout), deployment.counts
     assert (counts.labels, counts.features) == (expected.labels, expected.features)
@@ -254,7 +254,7 @@ def test_after_a_yes_the_server_has_what_the_rune_counted(visit: Visit) -> None:
 
 def test_an_answer_can_be_changed_and_holds_at_once(visit: Visit) -> None:
     visit.open()
-    visit.asked()
+    visit.question_region()
     visit.player.get_by_role("button", name="Yes", exact=True).click()
     visit.run()
     visit.player.get_by_role("button", name="Change").click()
@@ -267,7 +267,7 @@ def test_an_answer_can_be_changed_and_holds_at_once(visit: Visit) -> None:
 
 def test_a_page_that_learns_that_telemetry_is_off_stops(visit: Visit) -> None:
     visit.open()
-    visit.asked()
+    visit.question_region()
     visit.player.get_by_role("button", name="Yes", exact=True).click()
     visit.run()
     visit.deployment.set_telemetry(is_on=False)
@@ -302,7 +302,7 @@ def test_where_nothing_can_be_stored_a_page_asks_each_time(visit: Visit) -> None
     visit.page.add_init_script(NO_STORAGE)
     for _ in range(2):
         visit.open()
-        visit.asked()
+        visit.question_region()
         visit.player.get_by_role("button", name="No", exact=True).click()
         expect(visit.player.get_by_text("Counts are not sent.")).to_be_visible()
     visit.leave()
@@ -344,7 +344,7 @@ def test_a_script_of_an_app_asks_in_the_corner_under_a_strict_policy(visit: Visi
 
 def test_the_page_on_which_a_deployment_is_tried_asks_too(visit: Visit) -> None:
     visit.page.goto(f"{visit.deployment.url}/try#key={visit.deployment.key}")
-    visit.asked()
+    visit.question_region()
     visit.player.get_by_role("button", name="Yes", exact=True).click()
     visit.run()
     with visit.page.expect_response(lambda answer: answer.request.method == "POST") as taking:
@@ -362,11 +362,11 @@ def test_the_question_is_readable_and_its_bytes_are_listed(
     context = browser.new_context(color_scheme=scheme, viewport=viewport, has_touch=width == "phone")
     visit = Visit(deployment, site, context)
     visit.open()
-    visit.asked()
+    visit.question_region()
     assert findings(visit.page) == []
-    with context.expect_page() as opened:
+    with context.expect_page() as new_page:
         visit.player.get_by_role("link", name="Each byte that is sent").click()
-    about = opened.value
+    about = new_page.value
     expect(about.get_by_role("heading", name="What pages with Site send")).to_be_visible()
     expect(about.get_by_text("one document of 166 bytes")).to_be_visible()
     assert findings(about) == []

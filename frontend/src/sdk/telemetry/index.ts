@@ -22,7 +22,7 @@ export interface CountedDeployment {
 /** The counts of a rune: `take` gives those since the last call, or null where it counts nothing now. */
 export type TakeCounts = () => Promise<RuneCounts | null>;
 
-/** What a rune tells of itself. */
+/** The facts that a rune gives about itself. */
 export interface RunListener {
   /** Resolves once the counts of the run are taken, so that none of an answer is lost with the page. Never rejects. */
   readonly afterRun: () => Promise<void>;
@@ -39,7 +39,7 @@ export function startCounts(deployment: CountedDeployment, take: TakeCounts): Ru
 
   const begin = (): void => {
     const newSender = countSender(deployment.url, deployment.digest, close);
-    // What was counted before the answer is not sent: it is taken out, and the counts begin with the next run.
+    // Counts from before the answer are not sent: they are taken out, and the counts begin with the next run.
     void take().then(
       () => !hasEnded && isAllowed() && (sender ??= newSender),
       () => undefined,

@@ -5,7 +5,7 @@ import { NOTHING_PENDING, withCounts, type PendingCounts } from "./pending";
 
 export const HOUR = 3_600_000;
 
-/** What became of documents that were handed to the network. */
+/** The outcome for documents that were handed to the network. */
 type Delivery = "taken" | "later" | "refused" | "ended";
 
 export interface CountSender {

@@ -13,7 +13,7 @@ DEPLOYMENT = "/api/v1/projects/acme/kitchen/deployments/gateways"
 
 
 @pytest.fixture
-def watched(fleet: CountingFleet) -> WatchedRune:
+def rune(fleet: CountingFleet) -> WatchedRune:
     """A rune with the counts of a day."""
     assert fleet.names(fleet.document()) == ["accepted"]
     merge_all()
@@ -21,8 +21,8 @@ def watched(fleet: CountingFleet) -> WatchedRune:
 
 
 @pytest.fixture
-def alert(watched: WatchedRune) -> WatchAlert:
-    return watch_alert(watched)
+def alert(rune: WatchedRune) -> WatchAlert:
+    return watch_alert(rune)
 
 
 @pytest.fixture

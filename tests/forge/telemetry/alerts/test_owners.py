@@ -112,7 +112,7 @@ def test_a_disabled_owner_is_not_offered_again(
 def test_an_alert_of_the_past_has_no_owner(fleet: CountingFleet, viewer: User) -> None:
     rune, now = watched_rune(fleet.deployment), timezone.now()
     old = watch_alert(rune, subject="old", owner=viewer, closed=now - timedelta(days=15))
-    kept = [
+    owned_alerts = [
         watch_alert(rune, subject="open", owner=viewer),
         watch_alert(rune, subject="new", owner=viewer, closed=now - timedelta(days=13)),
         watch_alert(
@@ -125,4 +125,4 @@ def test_an_alert_of_the_past_has_no_owner(fleet: CountingFleet, viewer: User) -
     ]
     end_lapsed()
     owners = dict(WatchAlert.objects.values_list("pk", "owner"))
-    assert owners == {old.pk: None, **{each.pk: viewer.pk for each in kept}}
+    assert owners == {old.pk: None, **{each.pk: viewer.pk for each in owned_alerts}}

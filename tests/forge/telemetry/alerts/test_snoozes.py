@@ -51,7 +51,7 @@ def webhook(owner: User, organisation: Organisation) -> None:
 
 
 @pytest.fixture
-def judge_as(watched: WatchedRune, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+def judge_as(rune: WatchedRune, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Judges days that show a standing difference of batch B, or none. The next standing day each time."""
     day = date.fromordinal(STANDING_DAY)
 
@@ -61,7 +61,7 @@ def judge_as(watched: WatchedRune, monkeypatch: pytest.MonkeyPatch) -> Callable[
         effect = EffectEstimate(0.05, 0.04, 0.06, 1e-6, 9)
         alert = DriftAlert(DriftComparison.GROUP, figure, effect, 1e-4, 8, group=("batch", "B"))
         monkeypatch.setattr(judging, "judge_day", lambda *_: DayReport((alert,) if is_there else (), 9, ()))
-        judging.judge(watched, day)
+        judging.judge(rune, day)
         day += timedelta(days=7)
 
     return judge
@@ -143,8 +143,8 @@ def test_nobody_hears_of_a_snoozed_alert_that_closes_and_comes_back(
     alert = WatchAlert.objects.get()
     give_alert(developer, fleet.deployment, alert.pk, viewer.pk)
     snooze_alert(developer, fleet.deployment, alert.pk, REASON, days=30)
-    before, sent = messages(), Delivery.objects.count()
-    assert sent == 1
+    before, deliveries = messages(), Delivery.objects.count()
+    assert deliveries == 1
     judge_as(False)
     alert.refresh_from_db()
     assert alert.closed is not None
@@ -155,7 +155,7 @@ def test_nobody_hears_of_a_snoozed_alert_that_closes_and_comes_back(
     assert (WatchAlert.objects.filter(closed=None).count(), alert.openings, alert.owner) == (1, 2, viewer)
     assert alert.is_snoozed
     assert WatchAlert.objects.count() == 1
-    assert (messages(), Delivery.objects.count()) == (before, sent)
+    assert (messages(), Delivery.objects.count()) == (before, deliveries)
     types = Event.objects.filter(type__startswith="telemetry.alert").order_by("sequence").values_list("type", flat=True)
     assert [each.rpartition("-")[2] for each in types] == ["opened", "changed", "changed", "closed", "opened"]
 

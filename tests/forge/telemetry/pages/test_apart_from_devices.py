@@ -1,4 +1,4 @@
-"""Counts of web pages stay beside those of devices: whoever invents them changes no figure of devices and no alert."""
+"""Counts of web pages stay beside those of devices: a person who invents them changes no figure and no alert of devices."""
 
 from __future__ import annotations
 
@@ -97,9 +97,9 @@ def test_a_deployment_for_websites_has_its_watch_and_its_bytes(
     page: CountingPage, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     browser = browser_of(viewer)
-    shown = browser.get("/acme/kitchen/deployments/website").content.decode()
-    assert "What a web page or an app sends, byte by byte" in shown
-    assert "/deployments/website/watch" in shown
+    page = browser.get("/acme/kitchen/deployments/website").content.decode()
+    assert "What a web page or an app sends, byte by byte" in page
+    assert "/deployments/website/watch" in page
     watch = "/acme/kitchen/deployments/website/watch"
     assert "No counts yet" in browser.get(watch).content.decode()
     assert page.name() == ""

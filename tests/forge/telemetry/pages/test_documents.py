@@ -41,8 +41,8 @@ def test_each_byte_is_described_once_and_in_order() -> None:
         end += field.size
     assert end == PAGE_DOCUMENT_SIZE == 166
     meanings = [field.meaning for field in page_fields(LAYOUT) if field.is_counted]
-    measured = ("memory", "restarts", "inference time", "time of all runs")
-    assert not any(word in each for each in meanings for word in measured)
+    words_of_time = ("memory", "restarts", "inference time", "time of all runs")
+    assert not any(word in each for each in meanings for word in words_of_time)
     assert not any("device" in field.meaning or "signature" in field.meaning for field in page_fields(LAYOUT))
 
 
