@@ -7,9 +7,18 @@ from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.deployments.hooks import telemetry_card, telemetry_change, telemetry_states
 from forge.deployments.models import Deployment
 from forge.deployments.serving.calls import FLUSH_EVERY
-from forge.fleet.hooks import device_handed_over, documents_arrived
+from forge.fleet.hooks import (
+    device_handed_over,
+    documents_arrived,
+    sample_answer_arrived,
+    sample_offers,
+    sample_window_arrived,
+)
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.asking.access import offers_of
+from forge.telemetry.asking.ending import forget_asked_device
+from forge.telemetry.asking.taking import take_answer, take_window
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.retention import delete_old
@@ -25,7 +34,11 @@ def set_telemetry(actor: Actor, deployment: Deployment, is_on: bool) -> None:
 
 
 documents_arrived.register(take_documents)
+sample_offers.register(offers_of)
+sample_answer_arrived.register(take_answer)
+sample_window_arrived.register(take_window)
 device_handed_over.register(forget_device)
+device_handed_over.register(forget_asked_device)
 telemetry_states.register(states_of)
 telemetry_card.register(card_of)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))

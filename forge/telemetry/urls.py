@@ -9,17 +9,21 @@ from forge.deployments.place import DEPLOYMENT
 from forge.fleet.place import DEVICE
 from forge.telemetry import api
 from forge.telemetry.app_reports.views import telemetry_report
+from forge.telemetry.asking.actions import answering, asking
+from forge.telemetry.asking.api import DeploymentSampleRequests, DeviceSampleRequests
 from forge.telemetry.switch import actions as switch
 
 urlpatterns = [
     *act_paths(
-        acts_in(switch),
+        acts_in(switch, asking, answering),
         {
             f"{DEPLOYMENT.route}telemetry": api.DeploymentTelemetryState,
             f"{DEPLOYMENT.route}telemetry/totals": api.DeploymentTotals,
             f"{DEPLOYMENT.route}telemetry/alerts": api.DeploymentAlerts,
             f"{DEPLOYMENT.route}telemetry/totals.csv": api.DeploymentTotalsTable,
+            f"{DEPLOYMENT.route}telemetry/requests": DeploymentSampleRequests,
             f"{DEVICE.route}counts": api.DeviceLastCounts,
+            f"{DEVICE.route}sample-requests": DeviceSampleRequests,
         },
     ),
 ]
