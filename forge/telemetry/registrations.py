@@ -8,6 +8,7 @@ from forge.deployments.hooks import telemetry_card, telemetry_change, telemetry_
 from forge.deployments.models import Deployment
 from forge.deployments.serving.calls import FLUSH_EVERY
 from forge.fleet.hooks import (
+    device_cards,
     device_handed_over,
     documents_arrived,
     sample_answer_arrived,
@@ -20,6 +21,7 @@ from forge.telemetry.asking.access import offers_of
 from forge.telemetry.asking.ending import forget_asked_device
 from forge.telemetry.asking.taking import take_answer, take_window
 from forge.telemetry.intake.taking import forget_device, take_documents
+from forge.telemetry.pages.asking import asked_card
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.retention import delete_old
 from forge.telemetry.switch.access import states_of
@@ -41,6 +43,7 @@ device_handed_over.register(forget_device)
 device_handed_over.register(forget_asked_device)
 telemetry_states.register(states_of)
 telemetry_card.register(card_of)
+device_cards.register(asked_card)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
 register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)

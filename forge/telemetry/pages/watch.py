@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
-from forge.core.http.pages import for_person
+from forge.core.errors import DomainError
+from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of
 from forge.deployments.access import find_deployment
 from forge.deployments.models import Deployment
@@ -27,6 +28,7 @@ from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
 from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
+from forge.telemetry.pages.asking import asking_card
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.totals.access import (
     Total,
@@ -102,6 +104,12 @@ def watch_page(request: HttpRequest, organisation: str, name: str, deployment: s
     return render(request, "telemetry/watch.html", _context(request, row))
 
 
+def show_watch(request: HttpRequest, deployment: Deployment, error: DomainError) -> HttpResponse:
+    """Returns the page again with an error of one of its forms."""
+    row = find_deployment(principal_of(request), deployment.project, deployment.name)
+    return show_again(request, "telemetry/watch.html", _context(request, row), error)
+
+
 def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     principal = principal_of(request)
     period = chosen_of(request, "days", PERIODS)
@@ -145,6 +153,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "compared": _compared(deployment, watch_filter, by, compared_day, groups) if compared_day else None,
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
         "csv_url": _table_address(deployment, watch_filter),
+        "asking": asking_card(request, deployment),
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from hmrd.asking import SPACING, AnswerRefused
 from hmrd.config.model import Config, SamplesConfig
 from hmrd.protocol.enrolment import TrustKind
-from hmrd.protocol.samples import AnswerKind, PageAnswer, SampleAnswer, SampleReply, SampleVerdict
+from hmrd.protocol.samples import AnswerKind, PageAnswer, SampleAnswer, SampleOffer, SampleReply, SampleVerdict
 from hmrd.service.asking import AnsweredRune, RuneAsking
 from hmrd.service.device import LocalDevice
 from hmrd.storage.folder import StateFolder
@@ -85,8 +85,8 @@ def world(server: ProtocolServer, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def with_page(kind: AnswerKind, *purposes: str, number: int = 1):  # type: ignore[no-untyped-def]
-    return replace(OFFER, page=PageAnswer(number, kind, purposes))
+def with_page(kind: AnswerKind, *purposes: str) -> SampleOffer:
+    return replace(OFFER, page=PageAnswer(1, kind, purposes))
 
 
 @pytest.mark.protects("devices/unwanted-samples")

@@ -79,8 +79,9 @@ def ask_for_samples(
     for_other_projects: Annotated[bool, BooleanField()] = False,
 ) -> SampleRequest:
     """Asks the owners of a deployment's devices for windows: those that a version calls a `label`, answers that were
-    `less_sure_than` a part of 1, or those with a `feature` beyond its usual range. Each owner answers for their device,
-    chooses windows and purposes, and may take them back. What they send waits in the data until a member accepts it.
+    `less_sure_than` a part of 1 (1 is any answer), or those with a `feature` beyond its usual range. Each owner answers
+    for their device, chooses windows and purposes, and may take them back. What they send waits in the data until a
+    member accepts it.
 
     `query` narrows the devices, `most` is what each may send, `days` how long recordings are kept (0: until somebody
     deletes them), `open_days` how long owners may answer. Telemetry of the deployment has to be on.
@@ -94,7 +95,8 @@ def ask_for_samples(
         raise QuotaReached(f"{deployment.title} has {MOST_OFFERS} open requests, which is the limit. End one first.")
     rune = _rune_of(deployment, version)
     kind = recorded_kind(rune.rune)
-    wanted = WantedWindows(label, less_sure_than, feature, FeatureSide(side))
+    is_any = less_sure_than is None or less_sure_than >= 1
+    wanted = WantedWindows(label, None if is_any else less_sure_than, feature, FeatureSide(side))
     reference = counts_from_json(rune.reference, rune.layout) if rune.reference else None
     condition, what = condition_of(wanted, rune.layout, reference), words_of(wanted, rune.version, kind.kind.value)
     if len(what) > LONGEST_WHAT:
