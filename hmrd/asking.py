@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hmrd.protocol.samples import AnswerKind, SampleAnswer, SampleOffer, WindowBins
+from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleOffer, WindowBins
 from rune.watch.counts import Counts
 from rune.watch.record import WatchRecord
 
@@ -66,9 +66,9 @@ class OwnerAnswer:
     """The reason why the server did not take it, or a window of it."""
 
     @property
-    def message(self) -> SampleAnswer:
+    def message(self) -> OfferAnswer:
         """The answer as the server gets it."""
-        return SampleAnswer(self.request, self.number, self.kind, self.purposes, self.terms)
+        return OfferAnswer(self.request, self.number, self.kind, self.purposes, self.terms)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class AskingLedger:
         return tuple(each for each in self.offers if now < each.ends)
 
 
-class AnswerRefused(ValueError):
+class OwnerAnswerRefused(ValueError):
     """An answer of the owner is not possible. The text says why."""
 
 
@@ -193,14 +193,14 @@ def agree(
     page: int = 0,
 ) -> AskingLedger:
     """Returns the ledger after the owner said yes: to all purposes that are asked for and all windows that a request is
-    about, or to some. Raises `AnswerRefused`."""
+    about, or to some. Raises `OwnerAnswerRefused`."""
     allowed = offer.terms.asked if purposes is None else frozenset(purposes)
     if not allowed or not allowed <= offer.terms.asked:
-        raise AnswerRefused(f"This request asks for {', '.join(sorted(offer.terms.asked))}, and for nothing else.")
+        raise OwnerAnswerRefused(f"This request asks for {', '.join(sorted(offer.terms.asked))}, and for nothing else.")
     possible_windows = {each.number for each in windows_for(ledger, offer)}
     chosen_numbers = possible_windows if windows is None else set(windows)
     if foreign := chosen_numbers - possible_windows:
-        raise AnswerRefused(f"Window {min(foreign)} is not kept, or this request is not about it. Nothing was sent.")
+        raise OwnerAnswerRefused(f"Window {min(foreign)} is not one of this request. Nothing was sent.")
     former = ledger.answer_to(offer.id)
     answer = OwnerAnswer(
         offer.id,

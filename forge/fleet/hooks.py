@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.fleet.models import Device
 from hmrd.protocol.counts import DocumentAnswer
-from hmrd.protocol.samples import SampleAnswer, SampleOffer, SampleReply, SampleWindow
+from hmrd.protocol.samples import OfferAnswer, SampleOffer, SampleReply, SampleWindow
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ documents_arrived: Hook[[Device, Sequence[bytes], datetime], Sequence[DocumentAn
 sample_offers: Hook[[Device], Sequence[SampleOffer]] = Hook()
 """Returns the open requests for samples of a device, which counts (`hmrd.protocol.samples`)."""
 
-sample_answer_arrived: Hook[[Device, SampleAnswer], SampleReply] = Hook()
+sample_answer_arrived: Hook[[Device, OfferAnswer], SampleReply] = Hook()
 """Takes the answer of a device's owner to a request for samples."""
 
 sample_window_arrived: Hook[[Device, SampleWindow], SampleReply] = Hook()

@@ -18,7 +18,7 @@ from forge.fleet.hooks import (
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.app_reports.counting import write_app_reports
 from forge.telemetry.asking.access import offers_of
-from forge.telemetry.asking.ending import forget_asked_device
+from forge.telemetry.asking.ending import end_requests_of, forget_asked_device
 from forge.telemetry.asking.taking import take_answer, take_window
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.asking import asked_card
@@ -26,6 +26,7 @@ from forge.telemetry.pages.card import card_of
 from forge.telemetry.retention import delete_old
 from forge.telemetry.switch.access import states_of
 from forge.telemetry.switch.actions import turn_off, turn_on
+from forge.telemetry.switch.hooks import telemetry_turned_off
 from forge.telemetry.totals.merging import MERGE_EVERY, merge_all
 
 
@@ -39,6 +40,7 @@ documents_arrived.register(take_documents)
 sample_offers.register(offers_of)
 sample_answer_arrived.register(take_answer)
 sample_window_arrived.register(take_window)
+telemetry_turned_off.register(end_requests_of)
 device_handed_over.register(forget_device)
 device_handed_over.register(forget_asked_device)
 telemetry_states.register(states_of)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
-from hmrd.asking import AnswerRefused
+from hmrd.asking import OwnerAnswerRefused
 from hmrd.config.model import Origin
 from hmrd.control.offers import answer_offer, kept_window, layouts_of, offers_of
 from hmrd.control.status import recording_of
@@ -87,7 +87,7 @@ class Actions:
         except (
             ActionRefused,
             AlreadyJoined,
-            AnswerRefused,
+            OwnerAnswerRefused,
             BadServerAddress,
             BadDeviceMessage,
             BadSession,

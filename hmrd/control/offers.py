@@ -1,4 +1,4 @@
-"""What a person at the device may ask and answer about requests for samples."""
+"""Requests for samples, as a person at the device sees and answers them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from hmrd.asking import AnswerRefused, KeptWindow, OwnerAnswer, windows_for
+from hmrd.asking import KeptWindow, OwnerAnswer, OwnerAnswerRefused, windows_for
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.samples import MOST_PURPOSES, MOST_WINDOWS, AnswerKind, SampleOffer, WindowBins
 from hmrd.running.checks import layout_of
@@ -30,17 +30,17 @@ def offers_of(service: RuneService) -> Mapping[str, Any]:
 
 
 def kept_window(service: RuneService, fields: Fields) -> Mapping[str, Any]:
-    """Returns a window as a file. Raises `AnswerRefused`."""
+    """Returns a window as a file. Raises `OwnerAnswerRefused`."""
     number = fields.integer("number", 1)
     window = service.asking.data_of(number)
     if window is None:
-        raise AnswerRefused(f"Window {number} is not kept. hmrd collect --offers shows those that are.")
+        raise OwnerAnswerRefused(f"Window {number} is not kept. hmrd collect --offers shows those that are.")
     ending, data = window
     return {"ending": ending, "data": base64.b64encode(data).decode()}
 
 
 def answer_offer(service: RuneService, fields: Fields) -> Mapping[str, Any]:
-    """Takes the answer of the owner. Raises `AnswerRefused` and `StorageFailed`."""
+    """Takes the answer of the owner. Raises `OwnerAnswerRefused` and `StorageFailed`."""
     begin, kind = fields.text("id", _ID_LENGTH), fields.choice("kind", AnswerKind)
     asking = service.asking
     if kind is AnswerKind.TAKE_BACK:
@@ -61,7 +61,7 @@ def answer_offer(service: RuneService, fields: Fields) -> Mapping[str, Any]:
 def _only(ids: list[str], begin: str) -> str:
     if len(ids) != 1 or not begin:
         reason = "Several requests begin with" if ids and begin else "No request begins with"
-        raise AnswerRefused(f"{reason} {begin or 'that'}. hmrd collect --offers shows them.")
+        raise OwnerAnswerRefused(f"{reason} {begin or 'that'}. hmrd collect --offers shows them.")
     return ids[0]
 
 

@@ -32,7 +32,7 @@ LARGEST_WINDOW: Final = 1024 * 1024
 LARGEST_WINDOW_MESSAGE: Final = 4 * LARGEST_WINDOW // 3 + 1024
 """Bytes of a `SampleWindow` as JSON."""
 LARGEST_ANSWER: Final = 4096
-"""Bytes of a `SampleAnswer`, and of a `SampleReply`, as JSON."""
+"""Bytes of a `OfferAnswer`, and of a `SampleReply`, as JSON."""
 MOST_PURPOSES: Final = 8
 LONGEST_SENTENCE: Final = 1000
 _LONGEST_DETAIL: Final = 300
@@ -213,7 +213,7 @@ class SampleOffer:
     id: str
     """A UUID."""
     asks: str
-    """Who asks for what, in words."""
+    """The sentence that says who asks for what."""
     rune: str
     """The digest of the rune whose windows are asked for."""
     condition: WindowCondition
@@ -262,7 +262,7 @@ def readable_offers(value: object) -> tuple[SampleOffer, ...]:
 
 
 @dataclass(frozen=True)
-class SampleAnswer:
+class OfferAnswer:
     """The answer of an owner to a request."""
 
     request: str
@@ -274,7 +274,7 @@ class SampleAnswer:
     """The digest of the text that the owner read, with a yes (`OfferTerms.digest`)."""
 
     @classmethod
-    def from_json(cls, value: object) -> SampleAnswer:
+    def from_json(cls, value: object) -> OfferAnswer:
         """Reads it. Raises `BadDeviceMessage`."""
         fields = Fields(value, "the answer")
         kind = fields.choice("kind", AnswerKind)
@@ -324,7 +324,7 @@ class SampleVerdict(StrEnum):
     """The answers of a server to an answer or a window."""
 
     ACCEPTED = "accepted"
-    """It is taken, now or since it came first."""
+    """The answer or the window is taken, now or since it came first."""
     REQUEST_UNKNOWN = "request-unknown"
     """This device was never asked so."""
     REQUEST_ENDED = "request-ended"
@@ -347,7 +347,7 @@ class SampleVerdict(StrEnum):
 
 @dataclass(frozen=True)
 class SampleReply:
-    """The reply to a `SampleAnswer` or a `SampleWindow`."""
+    """The reply to a `OfferAnswer` or a `SampleWindow`."""
 
     name: str
     """A `SampleVerdict`, or one of a newer server."""

@@ -13,10 +13,10 @@ from typing import Final
 
 from hmrd import clock
 from hmrd.asking import (
-    AnswerRefused,
     AskingLedger,
     KeptWindow,
     OwnerAnswer,
+    OwnerAnswerRefused,
     agree,
     bins_of,
     dues,
@@ -147,23 +147,24 @@ class RuneAsking:
     def answer_yes(
         self, offer: SampleOffer, purposes: Collection[str] | None, windows: Collection[int] | None
     ) -> OwnerAnswer:
-        """Takes the yes of a person at the device, which is on the disk when this returns. Raises `AnswerRefused` and
-        `StorageFailed`."""
+        """Takes the yes of a person at the device, which is on the disk when this returns.
+
+        Raises `OwnerAnswerRefused` and `StorageFailed`."""
         with self._lock:
             ledger = agree(self._ledger, offer, purposes=purposes, windows=windows)
             answer = ledger.answer_to(offer.id)
             if answer is None or not answer.windows:
-                raise AnswerRefused("No kept window is one that this request is about. Answer when there is one.")
+                raise OwnerAnswerRefused("No kept window is one that this request is about. Answer when there is one.")
             self._set(ledger)
             self._next_sending = 0.0
             return answer
 
     def answer_no(self, request: str, kind: AnswerKind) -> None:
-        """Takes the no of a person at the device, or that they take all back. Raises `AnswerRefused` and
+        """Takes the no of a person at the device, or that they take all back. Raises `OwnerAnswerRefused` and
         `StorageFailed`."""
         with self._lock:
             if kind is AnswerKind.TAKE_BACK and self._ledger.answer_to(request) is None:
-                raise AnswerRefused("Nothing was sent for this request.")
+                raise OwnerAnswerRefused("Nothing was sent for this request.")
             self._set(refuse(self._ledger, request, kind))
             self._next_sending = 0.0
 

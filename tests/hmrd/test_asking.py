@@ -11,9 +11,9 @@ from hmrd.asking import (
     MOST_BYTES,
     MOST_KEPT,
     SPACING,
-    AnswerRefused,
     AskingLedger,
     KeptWindow,
+    OwnerAnswerRefused,
     agree,
     dues,
     expire,
@@ -120,7 +120,7 @@ class TestAnswers:
 
     @pytest.mark.parametrize("wrong", [{"purposes": ["readers"]}, {"purposes": []}, {"windows": [3]}, {"windows": [9]}])
     def test_what_the_request_is_not_about_is_not_allowed(self, wrong: dict[str, list[object]]) -> None:
-        with pytest.raises(AnswerRefused):
+        with pytest.raises(OwnerAnswerRefused):
             agree(kept(window(1), window(3, SPEECH)), OFFER, **wrong)  # type: ignore[arg-type]
 
     def test_a_request_gets_no_more_windows_than_it_asks_for(self) -> None:
@@ -143,7 +143,7 @@ class TestAnswers:
         assert with_changed(ledger, replace(first, is_told=True)) == ledger
 
 
-class TestThePage:
+class TestPageAnswers:
     def offered(self, page: PageAnswer | None) -> AskingLedger:
         return with_offers(kept(window(1), window(2)), [replace(OFFER, page=page)])
 

@@ -10,7 +10,7 @@ from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.limits import require_rate, require_samples_rate
 from hmrd.protocol.reading import parsed
-from hmrd.protocol.samples import LARGEST_ANSWER, LARGEST_WINDOW_MESSAGE, SampleAnswer, SampleWindow
+from hmrd.protocol.samples import LARGEST_ANSWER, LARGEST_WINDOW_MESSAGE, OfferAnswer, SampleWindow
 
 
 def answer_sample_answer(request: HttpRequest) -> HttpResponse:
@@ -18,7 +18,7 @@ def answer_sample_answer(request: HttpRequest) -> HttpResponse:
     device = require_device(request)
     require_rate(device.pk)
     require_samples_rate(device.pk)
-    message = SampleAnswer.from_json(parsed(request.body, LARGEST_ANSWER))
+    message = OfferAnswer.from_json(parsed(request.body, LARGEST_ANSWER))
     (reply,) = sample_answer_arrived.call(device, message)
     return message_response(reply.to_json())
 

@@ -34,7 +34,7 @@ class DeploymentSampleRequests(ProjectView):
 
 
 class DeviceSampleRequests(DeviceView):
-    """What the owner of a device is asked."""
+    """The requests that the owner of a device gets."""
 
     @extend_schema(operation_id="device_sample_requests", responses=AskedDevicesJson)
     def get(self, request: Request, organisation: str, device: str) -> Response:

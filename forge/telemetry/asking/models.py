@@ -20,7 +20,7 @@ from hmrd.protocol.samples import LONGEST_SENTENCE, AnswerKind, OfferTerms, Wind
 from rune.digests import DIGEST_LENGTH
 
 LONGEST_WHAT = LONGEST_SENTENCE - 300
-"""Who asks stands before it in one sentence."""
+"""Characters of what is asked for. The name of who asks stands before it in one sentence."""
 _KIND_LENGTH = 10
 
 
@@ -94,7 +94,7 @@ class AskedDevice(models.Model):
     consent = models.ForeignKey(Consent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The consent of the last yes."""
     collector = models.ForeignKey(Collector, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """Under it stands what the device sent; None before the first yes."""
+    """The sender of what the device sent; None before the first yes."""
     page_answer = models.CharField(
         max_length=_KIND_LENGTH, blank=True, choices=[(each.value, each.value) for each in AnswerKind]
     )
@@ -105,7 +105,7 @@ class AskedDevice(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     device_name = models.CharField(max_length=LONGEST_NAME)
-    """Its name when it was asked."""
+    """The name of the device when it was asked."""
 
     class Meta:
         constraints = [

@@ -50,7 +50,7 @@ class SampleRequestsJson(TypedDict):
 
 
 class AskedDeviceJson(TypedDict):
-    """What the owner of a device is asked, and answered."""
+    """A request as the owner of a device gets it, and their answer."""
 
     request: Uuid
     asks: Annotated[str, "who asks for what"]
@@ -59,12 +59,12 @@ class AskedDeviceJson(TypedDict):
     most: int
     ends: Timestamp
     is_open: bool
-    answer: Annotated[str, choices("SampleAnswer", _ANSWERS), "the last answer that the server has; empty before one"]
-    page_answer: Annotated[str, choices("SamplePageAnswer", _ANSWERS), "the last answer on the device's page"]
+    answer: Annotated[str, choices("SampleRequestAnswer", _ANSWERS), "the last that the server has; empty before one"]
+    page_answer: Annotated[str, choices("SampleRequestPageAnswer", _ANSWERS), "the last answer on the device's page"]
 
 
 class AskedDevicesJson(TypedDict):
-    """What the owner of a device is asked."""
+    """The requests that the owner of a device gets."""
 
     requests: list[AskedDeviceJson]
 

@@ -33,7 +33,7 @@ from forge.telemetry.asking.access import is_asking, is_of_device
 from forge.telemetry.asking.models import AskedDevice
 from forge.telemetry.asking.terms import terms_of_yes
 from hmrd.protocol.reading import written
-from hmrd.protocol.samples import AnswerKind, SampleAnswer, SampleReply, SampleVerdict, SampleWindow
+from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleReply, SampleVerdict, SampleWindow
 from rune.digests import digest_of
 
 LINES = {
@@ -52,7 +52,7 @@ class SampleRefused(Exception):
         self.reply = SampleReply(verdict, detail, number)
 
 
-def take_answer(device: Device, answer: SampleAnswer) -> SampleReply:
+def take_answer(device: Device, answer: OfferAnswer) -> SampleReply:
     """Takes the answer of a device's owner. The last one again is acknowledged."""
     try:
         row = _take_answer(device, answer)
@@ -113,7 +113,7 @@ def withdraw(row: AskedDevice) -> None:
 
 
 @transaction.atomic
-def _take_answer(device: Device, answer: SampleAnswer) -> AskedDevice:
+def _take_answer(device: Device, answer: OfferAnswer) -> AskedDevice:
     """Writes an answer. Returns its row. Raises `SampleRefused`."""
     AskedDevice.objects.select_for_update().filter(device=device, request=UUID(answer.request)).first()
     row, digest = _row(device, answer.request), digest_of(written(answer.to_json()))
@@ -130,7 +130,7 @@ def _take_answer(device: Device, answer: SampleAnswer) -> AskedDevice:
     return row
 
 
-def _agree(row: AskedDevice, device: Device, answer: SampleAnswer) -> None:
+def _agree(row: AskedDevice, device: Device, answer: OfferAnswer) -> None:
     """Stores the consent of an owner. Raises `SampleRefused`."""
     request = row.request
     _require_asking(row, device)
@@ -165,7 +165,7 @@ def _new_collector(row: AskedDevice, device: Device) -> Collector:
     )
 
 
-def _purposes(row: AskedDevice, answer: SampleAnswer) -> frozenset[Purpose]:
+def _purposes(row: AskedDevice, answer: OfferAnswer) -> frozenset[Purpose]:
     if not set(answer.purposes) <= row.request.terms.asked:
         raise SampleRefused(SampleVerdict.PURPOSES_WRONG, "The answer allows what the request does not ask for.")
     try:

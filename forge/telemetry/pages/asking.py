@@ -66,7 +66,7 @@ class PurposeBox:
 
 @dataclass(frozen=True)
 class AskPrefill:
-    """What the form has at first: what an alert is about."""
+    """The fields that the form has at first: those of what an alert is about."""
 
     label: str = ""
     feature: str = ""
@@ -104,7 +104,7 @@ class AskForm:
 
 
 @dataclass(frozen=True)
-class BarPart:
+class AnswerBarPart:
     """A part of the bar of answers, in units of `BAR_WIDTH`."""
 
     name: str
@@ -123,7 +123,7 @@ class RecordingPlayer:
 
 
 @dataclass(frozen=True)
-class RequestLine:
+class SampleRequestLine:
     """A request with its answers."""
 
     row: SampleRequest
@@ -132,13 +132,13 @@ class RequestLine:
     players: Sequence[RecordingPlayer]
 
     @property
-    def bar(self) -> Sequence[BarPart]:
+    def bar(self) -> Sequence[AnswerBarPart]:
         """The answers as parts of a bar: yes, no or taken back, and none."""
         counts = (("yes", self.tally.yes), ("no", self.tally.no + self.tally.taken_back))
         parts, start = [], 0.0
         for name, count in counts:
             width = round(BAR_WIDTH * count / max(1, self.tally.asked), 2)
-            parts.append(BarPart(name, start, width))
+            parts.append(AnswerBarPart(name, start, width))
             start += width
         return parts
 
@@ -153,7 +153,7 @@ class AskingCard:
     refusal: str
     """The reason why nobody can ask for windows of this rune; "" where a member can."""
     form: AskForm | None
-    requests: Sequence[RequestLine]
+    requests: Sequence[SampleRequestLine]
 
     bar_width = BAR_WIDTH
 
@@ -200,7 +200,7 @@ def _boxes(usual: frozenset[Purpose], purposes: Any) -> Sequence[PurposeBox]:
     return [PurposeBox(_BOXES[each], PURPOSE_LABELS[each], each in usual) for each in purposes]
 
 
-def _line(actor: Actor, row: SampleRequest, tally: RequestTally) -> RequestLine:
+def _line(actor: Actor, row: SampleRequest, tally: RequestTally) -> SampleRequestLine:
     base = f"{row.deployment.project.get_absolute_url()}/data/waiting"
     players = [
         RecordingPlayer(
@@ -209,7 +209,7 @@ def _line(actor: Actor, row: SampleRequest, tally: RequestTally) -> RequestLine:
         for each in waiting_recordings(actor, row, PLAYERS_SHOWN)
     ]
     terms = row.terms
-    return RequestLine(row, tally, terms.text(terms.asked), players)
+    return SampleRequestLine(row, tally, terms.text(terms.asked), players)
 
 
 @dataclass(frozen=True)
@@ -225,12 +225,12 @@ class AskedLine:
     has_sent: bool
     """Whether the device may have sent something that can be taken back."""
     state: str
-    """What the server knows of the answer, as a sentence."""
+    """The answer that the server has, as a sentence."""
 
 
 @dataclass(frozen=True)
 class AskedCard:
-    """What the owner of a device is asked."""
+    """The requests that the owner of a device may answer, or take samples back from."""
 
     device: Device
     lines: Sequence[AskedLine]

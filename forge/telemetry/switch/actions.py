@@ -15,8 +15,8 @@ from forge.deployments.fleet.assigned import refresh_assignment
 from forge.deployments.models import Deployment
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.changes import lock_deployment
-from forge.telemetry.asking.ending import end_requests_of
 from forge.telemetry.switch.announcements import TELEMETRY_CHANGED
+from forge.telemetry.switch.hooks import telemetry_turned_off
 from forge.telemetry.switch.models import DeploymentTelemetry
 
 
@@ -47,7 +47,7 @@ def _change(actor: Actor, deployment: Deployment, *, is_on: bool) -> None:
     DeploymentTelemetry.objects.update_or_create(deployment=deployment, defaults=values)
     refresh_assignment(deployment)
     if not is_on:
-        end_requests_of(deployment)
+        telemetry_turned_off.call(deployment)
     action = "telemetry.on" if is_on else "telemetry.off"
     write_entry(actor, action, project.stream, project.place, deployment=deployment.title)
     append_event(

@@ -13,8 +13,8 @@ from hmrd.protocol.samples import (
     LARGEST_WINDOW,
     AnswerKind,
     FeatureRange,
+    OfferAnswer,
     PageAnswer,
-    SampleAnswer,
     SampleOffer,
     SampleReply,
     SampleWindow,
@@ -39,11 +39,11 @@ def test_messages_are_read_as_they_were_written() -> None:
     state = DesiredState(None, 60, telemetry=Telemetry.DAY, samples=(offer, OFFER))
     assert DesiredState.from_json(sent(state)) == state
     for answer in (
-        SampleAnswer(REQUEST, 3, AnswerKind.YES, ("tests",), RUNE),
-        SampleAnswer(REQUEST, 1, AnswerKind.NO),
-        SampleAnswer(REQUEST, 4, AnswerKind.TAKE_BACK),
+        OfferAnswer(REQUEST, 3, AnswerKind.YES, ("tests",), RUNE),
+        OfferAnswer(REQUEST, 1, AnswerKind.NO),
+        OfferAnswer(REQUEST, 4, AnswerKind.TAKE_BACK),
     ):
-        assert SampleAnswer.from_json(sent(answer)) == answer
+        assert OfferAnswer.from_json(sent(answer)) == answer
     window = SampleWindow(REQUEST, 3, "wav", b"RIFF")
     assert SampleWindow.from_json(sent(window)) == window
     reply = SampleReply("accepted", "", 3)
@@ -72,9 +72,9 @@ def test_a_request_that_a_device_cannot_read_stops_nothing_else() -> None:
     ],
 )
 def test_an_answer_of_another_form_is_refused(changes: dict[str, Any]) -> None:
-    message = sent(SampleAnswer(REQUEST, 3, AnswerKind.YES, ("tests",), RUNE)) | changes
+    message = sent(OfferAnswer(REQUEST, 3, AnswerKind.YES, ("tests",), RUNE)) | changes
     with pytest.raises(BadDeviceMessage):
-        SampleAnswer.from_json(message)
+        OfferAnswer.from_json(message)
 
 
 @pytest.mark.parametrize(

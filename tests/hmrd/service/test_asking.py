@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.asking import SPACING, AnswerRefused
+from hmrd.asking import SPACING, OwnerAnswerRefused
 from hmrd.config.model import Config, SamplesConfig
 from hmrd.protocol.enrolment import TrustKind
-from hmrd.protocol.samples import AnswerKind, PageAnswer, SampleAnswer, SampleOffer, SampleReply, SampleVerdict
+from hmrd.protocol.samples import AnswerKind, OfferAnswer, PageAnswer, SampleOffer, SampleReply, SampleVerdict
 from hmrd.service.asking import AnsweredRune, RuneAsking
 from hmrd.service.device import LocalDevice
 from hmrd.storage.folder import StateFolder
@@ -35,7 +35,7 @@ SPEECH = Counts((0, 1, 0), (0, 0, 0, 1), ((0, 1, 0),))
 SECRET = struct.pack("<160h", *(7 * place for place in range(160)))
 
 
-class World:
+class AskedOwner:
     """A device whose rune counts, and its owner."""
 
     def __init__(self, device: LocalDevice) -> None:
@@ -75,12 +75,12 @@ def server() -> Iterator[ProtocolServer]:
 
 
 @pytest.fixture
-def world(server: ProtocolServer, tmp_path: Path) -> Iterator[World]:
+def world(server: ProtocolServer, tmp_path: Path) -> Iterator[AskedOwner]:
     folder = StateFolder(tmp_path)
     folder.identity.write(Identity.of(server.url, server.enrolment))
     server.public_key = folder.identity.key().public
     with (tmp_path / "journal").open("w") as journal:
-        world = World(LocalDevice(folder, Config(), RingLog(folder.log, journal)))
+        world = AskedOwner(LocalDevice(folder, Config(), RingLog(folder.log, journal)))
         world.asking.take_offers([OFFER], DEPLOYMENT)
         yield world
 
@@ -90,21 +90,19 @@ def with_page(kind: AnswerKind, *purposes: str) -> SampleOffer:
 
 
 @pytest.mark.protects("devices/unwanted-samples")
-def test_nothing_leaves_the_device_before_its_owner_answers(world: World, server: ProtocolServer) -> None:
+def test_nothing_leaves_the_device_before_its_owner_answers(world: AskedOwner, server: ProtocolServer) -> None:
     world.hear()
     world.send()
     assert world.kept == [1]
     assert (server.sample_answers, server.sample_windows) == ([], [])
 
 
-def test_after_a_yes_the_chosen_windows_are_sent_and_deleted_here(world: World, server: ProtocolServer) -> None:
+def test_after_a_yes_the_chosen_windows_are_sent_and_deleted_here(world: AskedOwner, server: ProtocolServer) -> None:
     for _ in range(3):
         world.hear()
     world.asking.answer_yes(OFFER, ["tests"], [1, 3])
     world.send()
-    assert server.sample_answers == [
-        SampleAnswer(REQUEST, 1, AnswerKind.YES, ("tests",), OFFER.terms.digest(["tests"]))
-    ]
+    assert server.sample_answers == [OfferAnswer(REQUEST, 1, AnswerKind.YES, ("tests",), OFFER.terms.digest(["tests"]))]
     (first, second) = server.sample_windows
     assert first.data[-len(SECRET) :] == SECRET
     assert (first.number, first.ending) == (1, "wav")
@@ -115,7 +113,7 @@ def test_after_a_yes_the_chosen_windows_are_sent_and_deleted_here(world: World, 
     assert second.request == REQUEST
 
 
-def test_a_no_is_told_and_sends_nothing(world: World, server: ProtocolServer) -> None:
+def test_a_no_is_told_and_sends_nothing(world: AskedOwner, server: ProtocolServer) -> None:
     world.hear()
     world.asking.answer_no(REQUEST, AnswerKind.NO)
     world.send()
@@ -123,7 +121,7 @@ def test_a_no_is_told_and_sends_nothing(world: World, server: ProtocolServer) ->
     assert server.sample_windows == []
 
 
-def test_what_the_owner_said_survives_a_restart(world: World, server: ProtocolServer) -> None:
+def test_what_the_owner_said_survives_a_restart(world: AskedOwner, server: ProtocolServer) -> None:
     world.hear()
     world.asking.answer_yes(OFFER, None, None)
     world.asking = world.restarted()
@@ -131,11 +129,11 @@ def test_what_the_owner_said_survives_a_restart(world: World, server: ProtocolSe
     assert len(server.sample_windows) == 1
 
 
-def test_an_owner_who_says_no_meanwhile_stops_what_was_allowed(world: World, server: ProtocolServer) -> None:
+def test_an_owner_who_says_no_meanwhile_stops_what_was_allowed(world: AskedOwner, server: ProtocolServer) -> None:
     world.hear()
     world.asking.answer_yes(OFFER, None, None)
 
-    def say_no(answer: SampleAnswer) -> SampleReply:
+    def say_no(answer: OfferAnswer) -> SampleReply:
         if answer.kind is AnswerKind.YES:
             world.asking.answer_no(REQUEST, AnswerKind.NO)
         return SampleReply(SampleVerdict.ACCEPTED)
@@ -147,7 +145,7 @@ def test_an_owner_who_says_no_meanwhile_stops_what_was_allowed(world: World, ser
     assert [each.kind for each in server.sample_answers] == [AnswerKind.YES, AnswerKind.NO]
 
 
-def test_what_the_server_refuses_stays_with_the_owner(world: World, server: ProtocolServer) -> None:
+def test_what_the_server_refuses_stays_with_the_owner(world: AskedOwner, server: ProtocolServer) -> None:
     server.sample_reply = lambda _: SampleReply(SampleVerdict.TERMS_DIFFER, "Other terms.")
     world.hear()
     world.asking.answer_yes(OFFER, None, None)
@@ -157,7 +155,7 @@ def test_what_the_server_refuses_stays_with_the_owner(world: World, server: Prot
     assert world.asking.ledger.answers[0].refusal == "terms-differ: Other terms."
 
 
-def test_a_device_that_was_restored_from_a_copy_counts_on(world: World, server: ProtocolServer) -> None:
+def test_a_device_that_was_restored_from_a_copy_counts_on(world: AskedOwner, server: ProtocolServer) -> None:
     server.sample_reply = lambda answer: (
         SampleReply(SampleVerdict.ACCEPTED) if answer.number > 7 else SampleReply(SampleVerdict.ANSWER_OLD, "Later.", 7)
     )
@@ -169,7 +167,9 @@ def test_a_device_that_was_restored_from_a_copy_counts_on(world: World, server: 
 
 
 @pytest.mark.parametrize("fault", ["away", "broken", "garbage"])
-def test_without_its_server_the_device_keeps_what_was_allowed(world: World, server: ProtocolServer, fault: str) -> None:
+def test_without_its_server_a_device_keeps_what_was_allowed(
+    world: AskedOwner, server: ProtocolServer, fault: str
+) -> None:
     world.hear()
     world.asking.answer_yes(OFFER, None, None)
     server.fault = fault
@@ -180,46 +180,46 @@ def test_without_its_server_the_device_keeps_what_was_allowed(world: World, serv
     assert len(server.sample_windows) == 1
 
 
-def test_a_yes_needs_a_window(world: World) -> None:
-    with pytest.raises(AnswerRefused, match="No kept window"):
+def test_a_yes_needs_a_window(world: AskedOwner) -> None:
+    with pytest.raises(OwnerAnswerRefused, match="No kept window"):
         world.asking.answer_yes(OFFER, None, None)
-    with pytest.raises(AnswerRefused, match="Nothing was sent"):
+    with pytest.raises(OwnerAnswerRefused, match="Nothing was sent"):
         world.asking.answer_no(REQUEST, AnswerKind.TAKE_BACK)
 
 
 @pytest.mark.protects("devices/windows-at-rest")
 class TestForgetting:
-    def test_nothing_is_kept_while_telemetry_is_off(self, world: World) -> None:
+    def test_nothing_is_kept_while_telemetry_is_off(self, world: AskedOwner) -> None:
         world.hear()
         world.is_counting = False
         world.asking.settle()
         world.hear()
         assert (world.kept, world.files) == ([], [])
 
-    def test_the_owner_turns_it_off_in_the_configuration(self, world: World) -> None:
+    def test_the_owner_turns_it_off_in_the_configuration(self, world: AskedOwner) -> None:
         world.hear()
         world.device.config = Config(samples=SamplesConfig(keep=False))
         world.asking.settle()
         assert (world.kept, world.files) == ([], [])
 
-    def test_windows_of_another_deployment_are_deleted(self, world: World) -> None:
+    def test_windows_of_another_deployment_are_deleted(self, world: AskedOwner) -> None:
         world.hear()
         world.asking.take_offers([], "acme/others/gateways")
         assert world.kept == []
         assert not [path for path in world.files if path.suffix == ".window"]
 
-    def test_windows_end_after_a_week(self, world: World) -> None:
+    def test_windows_end_after_a_week(self, world: AskedOwner) -> None:
         world.hear()
         world.time += 7 * 86_400
         world.asking.settle()
         assert world.kept == []
 
-    def test_who_leaves_takes_nothing_along(self, world: World) -> None:
+    def test_who_leaves_takes_nothing_along(self, world: AskedOwner) -> None:
         world.hear()
         world.asking.forget()
         assert (world.kept, world.files) == ([], [])
 
-    def test_no_file_of_the_device_has_the_sound(self, world: World) -> None:
+    def test_no_file_of_the_device_has_the_sound(self, world: AskedOwner) -> None:
         world.hear()
         world.asking.answer_yes(OFFER, None, None)
         for path in world.device.folder.root.rglob("*"):
@@ -228,15 +228,15 @@ class TestForgetting:
 
 
 @pytest.mark.protects("devices/taken-over-servers")
-class TestThePage:
-    def test_a_device_that_believes_its_server_follows_its_page(self, world: World, server: ProtocolServer) -> None:
+class TestAnswersOfThePage:
+    def test_one_that_believes_its_server_follows_its_page(self, world: AskedOwner, server: ProtocolServer) -> None:
         world.hear()
         world.asking.take_offers([with_page(AnswerKind.YES, "tests")], DEPLOYMENT)
         world.send()
         assert [each.purposes for each in server.sample_answers] == [("tests",)]
         assert len(server.sample_windows) == 1
 
-    def test_one_with_a_key_at_home_does_not(self, world: World, server: ProtocolServer) -> None:
+    def test_one_with_a_key_at_home_does_not(self, world: AskedOwner, server: ProtocolServer) -> None:
         connection = world.device.connection
         assert connection is not None
         world.device.pin(connection, replace(connection.identity.trust, kind=TrustKind.HOME))
@@ -245,7 +245,7 @@ class TestThePage:
         world.send()
         assert (server.sample_answers, server.sample_windows) == ([], [])
 
-    def test_nor_one_whose_configuration_says_so(self, world: World, server: ProtocolServer) -> None:
+    def test_nor_one_whose_configuration_says_so(self, world: AskedOwner, server: ProtocolServer) -> None:
         world.device.config = Config(samples=SamplesConfig(page=False))
         world.hear()
         world.asking.take_offers([with_page(AnswerKind.YES, "tests")], DEPLOYMENT)

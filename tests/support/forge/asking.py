@@ -11,7 +11,7 @@ from forge.projects.models import Project
 from forge.telemetry.asking.actions.asking import ask_for_samples
 from forge.telemetry.asking.models import SampleRequest
 from hmrd.protocol.addresses import SAMPLE_ANSWERS, SAMPLE_WINDOWS
-from hmrd.protocol.samples import AnswerKind, SampleAnswer, SampleOffer, SampleWindow
+from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleOffer, SampleWindow
 from rune.running.container import pack, rune_sections
 from tests.support.forge.counts import MODULE, CountingFleet, counting_fleet
 from tests.support.forge.devices import DeviceClient
@@ -58,7 +58,7 @@ class AskedFleet:
         purposes = changes.pop("purposes", tuple(sorted(terms.asked)))
         digest = changes.pop("terms", terms.digest(purposes))
         is_yes = kind is AnswerKind.YES
-        message = SampleAnswer(request, number, kind, purposes if is_yes else (), digest if is_yes else "")
+        message = OfferAnswer(request, number, kind, purposes if is_yes else (), digest if is_yes else "")
         response = (changes.pop("client", None) or self.client).send(
             "POST", SAMPLE_ANSWERS, message.to_json(), **changes
         )

@@ -17,4 +17,4 @@ TERMS = OfferTerms(
     "I may.",
 )
 OFFER = SampleOffer(REQUEST, "Mika of Acme asks for knocks.", RUNE, WindowCondition(label=2), 3, 2_000_000_000, TERMS)
-"""It ends in 2033 and is for what `tests.support.watch.LAYOUT` calls knock."""
+"""A request that ends in 2033, for what `tests.support.watch.LAYOUT` calls knock."""

@@ -1,8 +1,9 @@
-"""What devices answer and send: nothing is taken that their owner did not allow, and all of it can be taken back."""
+"""Answers and windows of devices: nothing is taken that their owner did not allow, and all of it can be taken back."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -115,7 +116,7 @@ def test_a_device_answers_for_itself_alone(asked: AskedFleet, organisation: Orga
         ({"purposes": ("tests",), "terms": f"sha256:{'5e' * 32}"}, "terms-differ"),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_by_name(asked: AskedFleet, changes: dict[str, object], name: str) -> None:
+def test_an_answer_that_cannot_be_is_refused_by_name(asked: AskedFleet, changes: dict[str, Any], name: str) -> None:
     assert asked.answer(**changes)["name"] == name
     assert not Consent.objects.exists()
     assert AskedDevice.objects.get().answer == ""
