@@ -98,7 +98,8 @@ class RuneAsking:
             return
         odd = is_odd(bins, rune.record)
         with self._lock:
-            if not is_wanted(self._ledger, rune.digest, bins, odd, now):
+            # Telemetry may have been turned off, and all deleted, in between.
+            if not self.is_on or not is_wanted(self._ledger, rune.digest, bins, odd, now):
                 return
             file = next((file for port in inputs if (file := _file(port, read)) is not None), None)
             if file is None:
@@ -132,7 +133,7 @@ class RuneAsking:
         """Deletes the windows whose time is over, and all of them where none may be kept. Raises `StorageFailed`."""
         with self._lock:
             if not self.is_on:
-                if self._ledger != AskingLedger():
+                if self._ledger != AskingLedger() or self._files.is_there:
                     self.forget()
                 return
             self._ledger, gone = expire(self._ledger, self._now())

@@ -40,6 +40,11 @@ class WindowFiles:
         self._folder = folder
         self._key_file, self._answers = folder / "key", folder / "answers.json"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a window, a key or an answer."""
+        return self._folder.is_dir() and any(self._folder.iterdir())
+
     def read(self) -> AskingLedger:
         """Returns the windows and the answers. A file that cannot be decrypted is deleted. Raises `StorageFailed`."""
         windows = tuple(sorted(self._windows(), key=lambda each: each.number))

@@ -196,6 +196,13 @@ class TestForgetting:
         world.hear()
         assert (world.kept, world.files) == ([], [])
 
+    def test_what_a_crash_left_is_deleted(self, world: AskedOwner) -> None:
+        world.hear()
+        world.is_counting = False
+        world.asking = world.restarted()
+        world.asking.settle()
+        assert world.files == []
+
     def test_the_owner_turns_it_off_in_the_configuration(self, world: AskedOwner) -> None:
         world.hear()
         world.device.config = Config(samples=SamplesConfig(keep=False))
