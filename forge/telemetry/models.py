@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.app_reports.models import AppReportsOfDay
-from forge.telemetry.asking.models import AskedDevice, SampleRequest
 from forge.telemetry.intake.models import DeviceCounts, WatchedRune
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
 from forge.telemetry.switch.models import DeploymentTelemetry
 from forge.telemetry.totals.models import DayTotal
 
 __all__ = (
     "AppReportsOfDay",
-    "AskedDevice",
     "DayTotal",
     "DeploymentTelemetry",
     "DeviceCounts",
+    "DeviceSampleRequest",
     "SampleRequest",
     "WatchAlert",
     "WatchedRune",

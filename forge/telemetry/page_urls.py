@@ -13,16 +13,16 @@ from forge.deployments.models import Deployment
 from forge.deployments.pages.deployments import show_deployment
 from forge.fleet.models import Device
 from forge.fleet.pages.device import show_device
-from forge.telemetry.asking.actions.answering import answer_sample_request
-from forge.telemetry.asking.actions.asking import ask_for_samples, end_sample_request
 from forge.telemetry.pages.watch import show_watch, watch_page
+from forge.telemetry.sample_requests.actions.answering import answer_sample_request
+from forge.telemetry.sample_requests.actions.requesting import ask_for_samples, end_sample_request
 from forge.telemetry.switch.actions import turn_off, turn_on
 
 _WATCH = "<str:organisation>/<str:name>/deployments/<str:deployment>/watch"
 _REFUSALS = (Conflict, QuotaReached)
 
 
-def _asking(deployment: Deployment, *_: object) -> str:
+def _requests_part(deployment: Deployment, *_: object) -> str:
     return f"{deployment.get_absolute_url()}/watch#asking"
 
 
@@ -49,10 +49,14 @@ project_pages = [
         name="change-telemetry",
     ),
     path(f"{_WATCH}", watch_page, name="watch"),
-    path(f"{_WATCH}/requests", form_view({"ask": Button(ask_for_samples, _asking)}, show_watch, _REFUSALS), name="ask"),
+    path(
+        f"{_WATCH}/requests",
+        form_view({"ask": Button(ask_for_samples, _requests_part)}, show_watch, _REFUSALS),
+        name="ask",
+    ),
     path(
         f"{_WATCH}/requests/<uuid:request_id>",
-        form_view({"end": Button(end_sample_request, _asking)}, _watch_again),
+        form_view({"end": Button(end_sample_request, _requests_part)}, _watch_again),
         name="end-sample-request",
     ),
 ]

@@ -17,13 +17,13 @@ from forge.fleet.hooks import (
 )
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.app_reports.counting import write_app_reports
-from forge.telemetry.asking.access import offers_of
-from forge.telemetry.asking.ending import end_requests_of, forget_asked_device
-from forge.telemetry.asking.taking import take_answer, take_window
 from forge.telemetry.intake.taking import forget_device, take_documents
-from forge.telemetry.pages.asking import asked_card
 from forge.telemetry.pages.card import card_of
+from forge.telemetry.pages.sample_requests import owner_card
 from forge.telemetry.retention import delete_old
+from forge.telemetry.sample_requests.access import offers_of
+from forge.telemetry.sample_requests.ending import end_requests_of, forget_former_owner
+from forge.telemetry.sample_requests.taking import take_answer, take_window
 from forge.telemetry.switch.access import states_of
 from forge.telemetry.switch.actions import turn_off, turn_on
 from forge.telemetry.switch.hooks import telemetry_turned_off
@@ -42,10 +42,10 @@ sample_answer_arrived.register(take_answer)
 sample_window_arrived.register(take_window)
 telemetry_turned_off.register(end_requests_of)
 device_handed_over.register(forget_device)
-device_handed_over.register(forget_asked_device)
+device_handed_over.register(forget_former_owner)
 telemetry_states.register(states_of)
 telemetry_card.register(card_of)
-device_cards.register(asked_card)
+device_cards.register(owner_card)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
 register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)

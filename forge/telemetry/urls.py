@@ -9,13 +9,13 @@ from forge.deployments.place import DEPLOYMENT
 from forge.fleet.place import DEVICE
 from forge.telemetry import api
 from forge.telemetry.app_reports.views import telemetry_report
-from forge.telemetry.asking.actions import answering, asking
-from forge.telemetry.asking.api import DeploymentSampleRequests, DeviceSampleRequests
+from forge.telemetry.sample_requests.actions import answering, requesting
+from forge.telemetry.sample_requests.api import DeploymentSampleRequests, DeviceSampleRequests
 from forge.telemetry.switch import actions as switch
 
 urlpatterns = [
     *act_paths(
-        acts_in(switch, asking, answering),
+        acts_in(switch, requesting, answering),
         {
             f"{DEPLOYMENT.route}telemetry": api.DeploymentTelemetryState,
             f"{DEPLOYMENT.route}telemetry/totals": api.DeploymentTotals,

@@ -68,9 +68,9 @@ def _answer(options: argparse.Namespace, ask: Ask, kind: AnswerKind, request: st
             count = len(result["windows"])
             return f"You agreed: {result['text']}\n{counted(count, 'window')} will be sent for request {name}."
         case AnswerKind.NO:
-            return f"Nothing is sent for request {name}. The server is told no."
+            return f"Nothing is sent for request {name}. The server gets a no."
         case AnswerKind.TAKE_BACK:
-            return f"The server is told to delete all that was sent for request {name}."
+            return f"The server will delete all that was sent for request {name}."
 
 
 def _numbers(text: str) -> list[int]:
@@ -81,7 +81,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _write_window(options: argparse.Namespace, ask: Ask) -> str:
-    result = ask(LocalCommand.KEPT_WINDOW, number=options.window)
+    result = ask(LocalCommand.STORED_WINDOW, number=options.window)
     path = options.output or Path(f"window-{options.window}.{result['ending']}")
     data = base64.b64decode(result["data"])
     try:
@@ -131,8 +131,8 @@ def _offer_lines(offer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _state(answer: Mapping[str, Any]) -> str:
-    told = "" if answer["is_told"] or answer["refusal"] else ", and the server was not told yet"
-    sent = f"; {counted(answer['sent'], 'window')} sent" if answer["sent"] else ""
+    notice = "" if answer["is_reported"] or answer["refusal"] else ", and the server was not told yet"
+    sent_text = f"; {counted(answer['sent'], 'window')} sent" if answer["sent"] else ""
     unsent = f"; {answer['unsent']} still to send" if answer["unsent"] else ""
     refusal = f"; not taken: {answer['refusal']}" if answer["refusal"] else ""
-    return f"{_ANSWERS[answer['kind']]}{told}{sent}{unsent}{refusal}"
+    return f"{_ANSWERS[answer['kind']]}{notice}{sent_text}{unsent}{refusal}"

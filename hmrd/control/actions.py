@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
-from hmrd.asking import OwnerAnswerRefused
 from hmrd.config.model import Origin
-from hmrd.control.offers import answer_offer, kept_window, layouts_of, offers_of
+from hmrd.control.offers import answer_offer, layouts_of, offers_of, stored_window
 from hmrd.control.status import recording_of
 from hmrd.machine import can_go_back
 from hmrd.network.http import ServerFailed
@@ -23,6 +22,7 @@ from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
 from hmrd.running.checks import check_rune
+from hmrd.sample_requests import OwnerAnswerRefused
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
@@ -76,7 +76,7 @@ class Actions:
             LocalCommand.RECORDINGS: self._recordings,
             LocalCommand.DELETE_RECORDINGS: self._delete,
             LocalCommand.OFFERS: lambda fields: offers_of(self._service(fields)),
-            LocalCommand.KEPT_WINDOW: lambda fields: kept_window(self._service(fields), fields),
+            LocalCommand.STORED_WINDOW: lambda fields: stored_window(self._service(fields), fields),
             LocalCommand.ANSWER_OFFER: self._answer_offer,
         }
 
@@ -235,7 +235,7 @@ class Actions:
     def _answer_offer(self, fields: Fields) -> Mapping[str, Any]:
         service = self._service(fields)
         result = answer_offer(service, fields)
-        # What the owner allowed goes with the next contact, which need not wait.
+        # The next contact, with which an allowed window goes, need not wait.
         self._host.call(service.ring)
         return result
 

@@ -6,10 +6,10 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from hmrd.asking import KeptWindow, OwnerAnswer, OwnerAnswerRefused, windows_for
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.samples import MOST_PURPOSES, MOST_WINDOWS, AnswerKind, SampleOffer, WindowBins
 from hmrd.running.checks import layout_of
+from hmrd.sample_requests import OwnerAnswer, OwnerAnswerRefused, StoredWindow, windows_for
 from hmrd.service.rune_service import RuneService
 from rune.watch.description import counted_groups
 from rune.watch.layout import WatchLayout
@@ -19,20 +19,20 @@ _ID_LENGTH = 36
 
 def offers_of(service: RuneService) -> Mapping[str, Any]:
     """Returns the requests and the kept windows, in words."""
-    asking = service.asking
-    ledger, layouts = asking.ledger, layouts_of(service)
+    samples = service.samples
+    ledger, layouts = samples.ledger, layouts_of(service)
     return {
-        "is_on": asking.is_on,
-        "offers": [_offer_to_json(service, each) for each in asking.open_offers()],
+        "is_on": samples.is_on,
+        "offers": [_offer_to_json(service, each) for each in samples.open_offers()],
         "windows": [_window_to_json(each, layouts.get(each.rune)) for each in ledger.windows],
         "answered": [_answer_to_json(each) for each in ledger.answers],
     }
 
 
-def kept_window(service: RuneService, fields: Fields) -> Mapping[str, Any]:
+def stored_window(service: RuneService, fields: Fields) -> Mapping[str, Any]:
     """Returns a window as a file. Raises `OwnerAnswerRefused`."""
     number = fields.integer("number", 1)
-    window = service.asking.data_of(number)
+    window = service.samples.data_of(number)
     if window is None:
         raise OwnerAnswerRefused(f"Window {number} is not kept. hmrd collect --offers shows those that are.")
     ending, data = window
@@ -42,19 +42,19 @@ def kept_window(service: RuneService, fields: Fields) -> Mapping[str, Any]:
 def answer_offer(service: RuneService, fields: Fields) -> Mapping[str, Any]:
     """Takes the answer of the owner. Raises `OwnerAnswerRefused` and `StorageFailed`."""
     begin, kind = fields.text("id", _ID_LENGTH), fields.choice("kind", AnswerKind)
-    asking = service.asking
+    samples = service.samples
     if kind is AnswerKind.TAKE_BACK:
-        request = _only([each.request for each in asking.ledger.answers if each.request.startswith(begin)], begin)
-        asking.answer_no(request, kind)
+        request = _only([each.request for each in samples.ledger.answers if each.request.startswith(begin)], begin)
+        samples.answer_no(request, kind)
         return {"request": request}
-    offers = {each.id: each for each in asking.open_offers() if each.id.startswith(begin)}
+    offers = {each.id: each for each in samples.open_offers() if each.id.startswith(begin)}
     offer = offers[_only(list(offers), begin)]
     if kind is AnswerKind.NO:
-        asking.answer_no(offer.id, kind)
+        samples.answer_no(offer.id, kind)
         return {"request": offer.id}
     purposes = fields.items("purposes", _text, MOST_PURPOSES) if fields.has("purposes") else None
     windows = fields.items("windows", _number, MOST_WINDOWS) if fields.has("windows") else None
-    answer = asking.answer_yes(offer, purposes, windows)
+    answer = samples.answer_yes(offer, purposes, windows)
     return {"request": offer.id, "windows": list(answer.windows), "text": offer.terms.text(answer.purposes)}
 
 
@@ -66,15 +66,15 @@ def _only(ids: list[str], begin: str) -> str:
 
 
 def _offer_to_json(service: RuneService, offer: SampleOffer) -> Mapping[str, Any]:
-    ledger = service.asking.ledger
+    ledger = service.samples.ledger
     answer = ledger.answer_to(offer.id)
     return {
         "id": offer.id,
         "asks": offer.asks,
         "most": offer.most,
         "ends": offer.ends,
-        "purposes": sorted(offer.terms.asked),
-        "text": offer.terms.text(offer.terms.asked),
+        "purposes": sorted(offer.terms.requested_purposes),
+        "text": offer.terms.text(offer.terms.requested_purposes),
         "windows": [each.number for each in windows_for(ledger, offer)],
         "answer": None if answer is None else _answer_to_json(answer),
     }
@@ -85,14 +85,14 @@ def _answer_to_json(answer: OwnerAnswer) -> Mapping[str, Any]:
         "request": answer.request,
         "kind": str(answer.kind),
         "purposes": list(answer.purposes),
-        "is_told": answer.is_told,
+        "is_reported": answer.is_reported,
         "unsent": len(answer.windows),
         "sent": answer.sent,
         "refusal": answer.refusal,
     }
 
 
-def _window_to_json(window: KeptWindow, layout: WatchLayout | None) -> Mapping[str, Any]:
+def _window_to_json(window: StoredWindow, layout: WatchLayout | None) -> Mapping[str, Any]:
     text = "" if layout is None else bins_text(window.bins, layout)
     return {
         "number": window.number,

@@ -81,8 +81,8 @@ def _counts(service: RuneService) -> dict[str, Any]:
 
 def _samples(service: RuneService) -> dict[str, Any]:
     """Returns how many windows are kept, and how many requests for them wait for the owner."""
-    ledger = service.asking.ledger
-    unanswered = [each for each in service.asking.open_offers() if ledger.answer_to(each.id) is None]
+    ledger = service.samples.ledger
+    unanswered = [each for each in service.samples.open_offers() if ledger.answer_to(each.id) is None]
     return {"windows": len(ledger.windows), "requests": len(unanswered)}
 
 

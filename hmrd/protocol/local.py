@@ -51,7 +51,7 @@ class LocalCommand(StrEnum):
     """`id` of the session."""
     OFFERS = "offers"
     """The requests for samples in words, and the windows that are kept."""
-    KEPT_WINDOW = "kept-window"
+    STORED_WINDOW = "stored-window"
     """`number` of a window: the answer has its `ending`, and its `data` in base64."""
     ANSWER_OFFER = "answer-offer"
     """`id` of a request or its beginning, `kind` of the answer, and with a yes perhaps `purposes` and `windows`."""

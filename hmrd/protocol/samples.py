@@ -120,7 +120,7 @@ class PurposeSentences:
     purpose: str
     allowed: str
     refused: str
-    is_asked: bool
+    is_requested: bool
     """Whether the request asks for it. What it does not ask for cannot be allowed."""
 
     @classmethod
@@ -131,7 +131,7 @@ class PurposeSentences:
             fields.matching("purpose", _PURPOSE, "a purpose such as training"),
             fields.text("allowed", LONGEST_SENTENCE),
             fields.text("refused", LONGEST_SENTENCE),
-            fields.truth("is_asked"),
+            fields.truth("is_requested"),
         )
 
 
@@ -145,9 +145,9 @@ class OfferTerms:
     promise: str
 
     @property
-    def asked(self) -> frozenset[str]:
+    def requested_purposes(self) -> frozenset[str]:
         """The purposes that the request asks for."""
-        return frozenset(each.purpose for each in self.purposes if each.is_asked)
+        return frozenset(each.purpose for each in self.purposes if each.is_requested)
 
     def uses(self, purposes: Collection[str]) -> str:
         """Returns the sentences about the uses, where a person allows these purposes."""
@@ -357,7 +357,7 @@ class SampleReply:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether it is taken."""
+        """True of what is taken."""
         return self.name == SampleVerdict.ACCEPTED
 
     @classmethod

@@ -24,11 +24,11 @@ from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
 from hmrd.running.sinks.make import open_sink
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
-from hmrd.service.asking import AnsweredRune, RuneAsking
 from hmrd.service.change_lines import change_lines
 from hmrd.service.counting import RuneCounting, without_disk
 from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
+from hmrd.service.sample_requests import AnsweredRune, RuneSampleRequests
 from hmrd.service.tasks import Task, Tasks
 from hmrd.state import (
     AnswerRequest,
@@ -104,7 +104,7 @@ class RuneService:
         self._dropped_posted = 0.0
         self._lock = threading.Lock()
         self.counting = RuneCounting(device, config.name)
-        self.asking = RuneAsking(device, config.name, lambda: self.counting.mode is not Telemetry.OFF)
+        self.samples = RuneSampleRequests(device, config.name, lambda: self.counting.mode is not Telemetry.OFF)
         self.next_count = 0.0
         """The time at which what the rune counted is written."""
         self._make = Tasks(device, config, self.slots, self._tell)
@@ -125,7 +125,7 @@ class RuneService:
         if self.runner is not None:
             self.runner.take_counts()
         without_disk(self.counting.settle, self._device.log.write)
-        without_disk(self.asking.settle, self._device.log.write)
+        without_disk(self.samples.settle, self._device.log.write)
 
     def ring(self) -> None:
         """Polls at once, since there may be something new; soon, where the bell rang a moment ago."""
@@ -189,13 +189,13 @@ class RuneService:
                 # The counts until now belong to the former way.
                 self.runner.take_counts()
             without_disk(lambda: self.counting.set_mode(event.desired.telemetry), self._device.log.write)
-            without_disk(self.asking.settle, self._device.log.write)
-            wanted = event.desired.wanted
-            deployment = "" if wanted is None else wanted.deployment
-            without_disk(lambda: self.asking.take_offers(event.desired.samples, deployment), self._device.log.write)
+            without_disk(self.samples.settle, self._device.log.write)
+            wanted_rune = event.desired.wanted
+            deployment = "" if wanted_rune is None else wanted_rune.deployment
+            without_disk(lambda: self.samples.take_offers(event.desired.samples, deployment), self._device.log.write)
         if isinstance(event, Polled | Unchanged) and self._device.connection is not None:
             self.counting.send_soon(self._device.connection, event.now)
-            self.asking.send_soon(self._device.connection, event.now)
+            self.samples.send_soon(self._device.connection, event.now)
 
     def _save(self) -> bool:
         if self.machine.state == self._saved:
@@ -317,8 +317,8 @@ class RuneService:
             lambda: self._schedule(self._ended),
             lambda seconds, counts: self.counting.add(seconds, digest, counts),
             self._record,
-            lambda: self.asking.is_on,
-            partial(self.asking.observe, answered_rune),
+            lambda: self.samples.is_on,
+            partial(self.samples.observe, answered_rune),
         )
         self.runner = RuneRunner(command.rune, data, self.config, self.sinks, hooks)
 
@@ -356,7 +356,7 @@ class RuneService:
     def _forget_private(self) -> None:
         """Deletes what the rune counted, and the windows that were kept."""
         self.counting.forget()
-        self.asking.forget()
+        self.samples.forget()
 
     def joined(self, event: ReportAcknowledged) -> None:
         """The device joined an organisation, with its first report: it asks at once what is wanted."""

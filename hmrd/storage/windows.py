@@ -18,9 +18,9 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hmrd.asking import AskingLedger, KeptWindow, OwnerAnswer
 from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.protocol.samples import MOST_PURPOSES, AnswerKind, WindowBins
+from hmrd.sample_requests import OwnerAnswer, SampleLedger, StoredWindow
 from hmrd.storage.files import delete_file, read_file, write_file
 
 _SECRET: Final = 0o600
@@ -45,30 +45,30 @@ class WindowFiles:
         """Whether there is a window, a key or an answer."""
         return self._folder.is_dir() and any(self._folder.iterdir())
 
-    def read(self) -> AskingLedger:
+    def read(self) -> SampleLedger:
         """Returns the windows and the answers. A file that cannot be decrypted is deleted. Raises `StorageFailed`."""
         windows = tuple(sorted(self._windows(), key=lambda each: each.number))
         answers, next_window = self._read_answers()
         last = max((each.number for each in windows), default=0)
-        return AskingLedger(windows, (), answers, max(next_window, last + 1))
+        return SampleLedger(windows, (), answers, max(next_window, last + 1))
 
-    def write_window(self, window: KeptWindow, data: bytes) -> None:
+    def write_window(self, window: StoredWindow, data: bytes) -> None:
         """Writes a window, encrypted. Raises `StorageFailed`."""
         head = json.dumps(_window_to_json(window)).encode()
         nonce, plain = secrets.token_bytes(_NONCE_SIZE), _HEAD.pack(len(head)) + head + data
-        sealed = AESGCM(self._key() or self._make_key()).encrypt(nonce, plain, _tag(window.number))
-        write_file(self._path(window.number), nonce + sealed, mode=_SECRET)
+        ciphertext = AESGCM(self._key() or self._make_key()).encrypt(nonce, plain, _tag(window.number))
+        write_file(self._path(window.number), nonce + ciphertext, mode=_SECRET)
 
     def data_of(self, number: int) -> bytes | None:
         """Returns the file that a window is; None where it is not there, or cannot be decrypted."""
-        opened = self._open(self._path(number), number)
-        return None if opened is None else opened[1]
+        content = self._open(self._path(number), number)
+        return None if content is None else content[1]
 
     def delete_window(self, number: int) -> None:
         """Deletes a window. Raises `StorageFailed`."""
         delete_file(self._path(number))
 
-    def write_answers(self, ledger: AskingLedger) -> None:
+    def write_answers(self, ledger: SampleLedger) -> None:
         """Writes the answers of the owner, before anything follows from them. Raises `StorageFailed`."""
         answers = [{**vars(each), "kind": str(each.kind)} for each in ledger.answers]
         write_file(self._answers, written({"answers": answers, "next": ledger.next_window}), mode=_SECRET)
@@ -95,16 +95,16 @@ class WindowFiles:
         write_file(self._key_file, key, mode=_SECRET)
         return key
 
-    def _windows(self) -> Iterator[KeptWindow]:
+    def _windows(self) -> Iterator[StoredWindow]:
         for path in self._paths():
             number = int(path.name.removesuffix(_SUFFIX)) if path.name.removesuffix(_SUFFIX).isdecimal() else 0
-            opened = self._open(path, number)
-            if opened is None:
+            content = self._open(path, number)
+            if content is None:
                 delete_file(path)
             else:
-                yield opened[0]
+                yield content[0]
 
-    def _open(self, path: Path, number: int) -> tuple[KeptWindow, bytes] | None:
+    def _open(self, path: Path, number: int) -> tuple[StoredWindow, bytes] | None:
         key, data = self._key(), read_file(path)
         if key is None or data is None or len(data) < _NONCE_SIZE:
             return None
@@ -123,7 +123,7 @@ class WindowFiles:
             fields = Fields(parsed(data, _LARGEST_LEDGER), "the answers")
             return fields.items("answers", _answer_from_json, _MOST), fields.integer("next", 1)
         except BadDeviceMessage:
-            # What is not known to be allowed is not sent.
+            # Nothing is sent that is not known to be allowed.
             return (), 1
 
 
@@ -132,13 +132,13 @@ def _tag(number: int) -> bytes:
     return _TAG + str(number).encode()
 
 
-def _window_to_json(window: KeptWindow) -> dict[str, Any]:
+def _window_to_json(window: StoredWindow) -> dict[str, Any]:
     return {**vars(window), "bins": vars(window.bins)}
 
 
-def _window_from_json(value: Any) -> KeptWindow:
+def _window_from_json(value: Any) -> StoredWindow:
     fields = Fields(value, "a window")
-    return KeptWindow(
+    return StoredWindow(
         fields.integer("number", 1),
         fields.digest("rune"),
         fields.text("deployment", 200),
@@ -169,7 +169,7 @@ def _answer_from_json(value: object) -> OwnerAnswer:
         fields.text("terms", 80),
         fields.items("windows", _whole, _MOST),
         fields.integer("sent"),
-        fields.truth("is_told"),
+        fields.truth("is_reported"),
         fields.integer("page"),
         fields.text("refusal", 400),
     )

@@ -31,7 +31,7 @@ class CollectingAudience(models.TextChoices):
     OWN = "own", "A phone of my own"
     GUESTS = "guests", "People outside, with a link"
     DEVICES = "devices", "Owners of devices that run a rune"
-    """Owners are asked through their devices (`forge.telemetry.asking`). No browser opens such a link."""
+    """Owners are asked through their devices (`forge.telemetry.sample_requests`). No browser opens such a link."""
 
 
 class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):

@@ -28,8 +28,8 @@ from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
 from forge.telemetry.intake.access import watched_runes_of
 from forge.telemetry.intake.models import WatchedRune
-from forge.telemetry.pages.asking import asking_card
 from forge.telemetry.pages.card import card_of
+from forge.telemetry.pages.sample_requests import sample_requests_card
 from forge.telemetry.totals.access import (
     Total,
     TotalDimension,
@@ -153,7 +153,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "compared": _compared(deployment, watch_filter, by, compared_day, groups) if compared_day else None,
         "drift": drift_rows(_of_period(parts.values()), _references(runes)),
         "csv_url": _table_address(deployment, watch_filter),
-        "asking": asking_card(request, deployment),
+        "sample_requests": sample_requests_card(request, deployment),
     }
 
 

@@ -55,8 +55,8 @@ def test_an_older_server_asks_for_nothing() -> None:
 
 
 def test_a_request_that_a_device_cannot_read_stops_nothing_else() -> None:
-    broken = sent(OFFER) | {"most": "many"}
-    state = DesiredState.from_json({"interval": 60, "samples": [broken, sent(OFFER), 7]})
+    unreadable_offer = sent(OFFER) | {"most": "many"}
+    state = DesiredState.from_json({"interval": 60, "samples": [unreadable_offer, sent(OFFER), 7]})
     assert state.samples == (OFFER,)
 
 
@@ -105,6 +105,6 @@ def test_the_bins_of_one_answer_are_known_and_those_of_several_are_not() -> None
 
 def test_the_text_says_what_is_allowed_and_what_is_not() -> None:
     terms = OFFER.terms
-    assert terms.asked == {"tests", "training"}
+    assert terms.requested_purposes == {"tests", "training"}
     assert terms.text(["tests"]) == "All of Acme hear it. It is tested on. It is not shown. Until I say so. I may."
     assert terms.digest(["tests"]) != terms.digest(["tests", "training"])

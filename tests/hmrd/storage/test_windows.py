@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hmrd.asking import AskingLedger, KeptWindow, agree, keep, with_offers
 from hmrd.protocol.samples import WindowBins
+from hmrd.sample_requests import SampleLedger, StoredWindow, agree, keep, with_offers
 from hmrd.storage.windows import WindowFiles
 from tests.support.hmrd.offers import OFFER, RUNE
 
@@ -17,8 +17,8 @@ DATA = b"RIFF-the-bytes-of-a-window-" * 200
 NOW = 1_800_000_000.0
 
 
-def window(number: int) -> KeptWindow:
-    return KeptWindow(number, RUNE, "acme/door/gateways", NOW, WindowBins(2, 0, (1,)), True, "wav", len(DATA))
+def window(number: int) -> StoredWindow:
+    return StoredWindow(number, RUNE, "acme/door/gateways", NOW, WindowBins(2, 0, (1,)), True, "wav", len(DATA))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_windows_are_there_after_a_restart(files: WindowFiles, tmp_path: Path) -
 
 @pytest.mark.protects("devices/windows-at-rest")
 def test_no_file_has_plain_bytes_of_a_window_or_of_what_was_answered(files: WindowFiles, tmp_path: Path) -> None:
-    ledger, _ = keep(with_offers(AskingLedger(), [OFFER]), window(1), NOW)
+    ledger, _ = keep(with_offers(SampleLedger(), [OFFER]), window(1), NOW)
     files.write_answers(agree(ledger, OFFER))
     paths = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(paths) == 4
@@ -73,7 +73,7 @@ def test_a_file_that_was_changed_or_moved_is_deleted(files: WindowFiles, tmp_pat
 
 
 def test_answers_are_there_after_a_restart(files: WindowFiles) -> None:
-    ledger, _ = keep(with_offers(AskingLedger(), [OFFER]), window(1), NOW)
+    ledger, _ = keep(with_offers(SampleLedger(), [OFFER]), window(1), NOW)
     answered_ledger = agree(ledger, OFFER, purposes=["tests"])
     files.write_answers(answered_ledger)
     assert files.read().answers == answered_ledger.answers

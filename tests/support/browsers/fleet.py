@@ -40,7 +40,7 @@ class LiveDevice:
 
     def answer(self, offer: SampleOffer, kind: AnswerKind) -> str:
         """Answers a request for samples. Returns the verdict."""
-        purposes = tuple(sorted(offer.terms.asked)) if kind is AnswerKind.YES else ()
+        purposes = tuple(sorted(offer.terms.requested_purposes)) if kind is AnswerKind.YES else ()
         terms = offer.terms.digest(purposes) if purposes else ""
         message = OfferAnswer(offer.id, 1, kind, purposes, terms).to_json()
         return str(json.loads(self._send("POST", SAMPLE_ANSWERS, message))["name"])

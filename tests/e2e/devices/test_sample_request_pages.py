@@ -12,7 +12,7 @@ from hmrd.protocol.samples import AnswerKind, SampleOffer
 from tests.support.browsers.accessibility import LOOKS, findings
 from tests.support.browsers.fleet import LiveDevice
 from tests.support.browsers.pages import PHONE, OpenPage
-from tests.support.forge.asking import wav
+from tests.support.forge.sample_requests import wav
 from tests.support.hmrd.served_fleet import Fleet
 from tests.support.servers.live_server import LiveServer
 

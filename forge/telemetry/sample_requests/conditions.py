@@ -38,25 +38,25 @@ class WantedWindows:
     side: FeatureSide = FeatureSide.ABOVE
 
 
-def condition_of(wanted: WantedWindows, layout: WatchLayout, reference: Counts | None) -> WindowCondition:
+def condition_of(wanted_windows: WantedWindows, layout: WatchLayout, reference: Counts | None) -> WindowCondition:
     """Returns the bins of the windows. Raises `Invalid` for what the rune does not count."""
     condition = WindowCondition(
-        _label_bin(wanted.label, layout) if wanted.label else None,
-        None if wanted.less_sure_than is None else _confidence_bin(wanted.less_sure_than, layout),
-        _range(wanted.feature, wanted.side, layout, reference) if wanted.feature else None,
+        _label_bin(wanted_windows.label, layout) if wanted_windows.label else None,
+        None if wanted_windows.less_sure_than is None else _confidence_bin(wanted_windows.less_sure_than, layout),
+        _range(wanted_windows.feature, wanted_windows.side, layout, reference) if wanted_windows.feature else None,
     )
     if condition == WindowCondition():
         raise Invalid("Say which samples you want: those with a label, unsure ones, or those beyond a usual range.")
     return condition
 
 
-def words_of(wanted: WantedWindows, version: str, kind: str) -> str:
+def words_of(wanted_windows: WantedWindows, version: str, kind: str) -> str:
     """Returns the windows in words: `sounds that 1.5 calls "glass", less sure than 60 %`."""
-    noun, share = _NOUNS[kind], wanted.less_sure_than
-    feature = f"{wanted.feature} {wanted.side} its usual range" if wanted.feature else ""
+    noun, share = _NOUNS[kind], wanted_windows.less_sure_than
+    feature = f"{wanted_windows.feature} {wanted_windows.side} its usual range" if wanted_windows.feature else ""
     sure = "" if share is None else f"less sure than {100 * share:g} %"
-    if wanted.label:
-        return ", ".join(filter(None, (f'{noun} that {version} calls "{wanted.label}"', sure, feature)))
+    if wanted_windows.label:
+        return ", ".join(filter(None, (f'{noun} that {version} calls "{wanted_windows.label}"', sure, feature)))
     if sure:
         return ", ".join(filter(None, (f"{noun} at which {version} is {sure}", feature)))
     return f"{noun} that {version} reads with {feature}"
@@ -70,8 +70,10 @@ def sure_choices(layout: WatchLayout) -> Sequence[float]:
 def _label_bin(label: str, layout: WatchLayout) -> int:
     names = () if layout.labels is None else layout.labels.names
     if label not in names:
-        listed = ", ".join(names) or "none"
-        raise Invalid(f"The rune has no label {label[:60]}. It has: {listed}.", errors={"label": ["Unknown label."]})
+        names_text = ", ".join(names) or "none"
+        raise Invalid(
+            f"The rune has no label {label[:60]}. It has: {names_text}.", errors={"label": ["Unknown label."]}
+        )
     return names.index(label)
 
 
@@ -90,8 +92,10 @@ def _range(name: str, side: FeatureSide, layout: WatchLayout, reference: Counts 
     they are the outermost quarter of the bins."""
     place = next((number for number, feature in enumerate(layout.features) if feature.name == name), None)
     if place is None:
-        listed = ", ".join(feature.name for feature in layout.features) or "none"
-        raise Invalid(f"The rune counts no {name[:60]}. It counts: {listed}.", errors={"feature": ["Unknown feature."]})
+        names_text = ", ".join(feature.name for feature in layout.features) or "none"
+        raise Invalid(
+            f"The rune counts no {name[:60]}. It counts: {names_text}.", errors={"feature": ["Unknown feature."]}
+        )
     last = len(layout.features[place].edges)
     counts = reference.features[place] if reference is not None else ()
     width = _tail_bins(counts if side is FeatureSide.BELOW else counts[::-1], layout.features[place])

@@ -12,11 +12,22 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from hmrd import clock
-from hmrd.asking import (
-    AskingLedger,
-    KeptWindow,
+from hmrd.network.http import ServerFailed
+from hmrd.protocol.samples import (
+    LARGEST_WINDOW,
+    AnswerKind,
+    SampleOffer,
+    SampleReply,
+    SampleVerdict,
+    SampleWindow,
+)
+from hmrd.running.recorded import recorded_file
+from hmrd.running.runner import Windows
+from hmrd.sample_requests import (
     OwnerAnswer,
     OwnerAnswerRefused,
+    SampleLedger,
+    StoredWindow,
     agree,
     bins_of,
     dues,
@@ -31,17 +42,6 @@ from hmrd.asking import (
     with_offers,
     without,
 )
-from hmrd.network.http import ServerFailed
-from hmrd.protocol.samples import (
-    LARGEST_WINDOW,
-    AnswerKind,
-    SampleOffer,
-    SampleReply,
-    SampleVerdict,
-    SampleWindow,
-)
-from hmrd.running.recorded import recorded_file
-from hmrd.running.runner import Windows
 from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.storage.files import StorageFailed
 from hmrd.storage.log import fault_text
@@ -62,7 +62,7 @@ class AnsweredRune:
     record: WatchRecord
 
 
-class RuneAsking:
+class RuneSampleRequests:
     """The windows and requests of one rune of the configuration. Its methods are for any thread."""
 
     def __init__(
@@ -73,7 +73,7 @@ class RuneAsking:
         self._now = now or clock.wall_time
         self._files = device.folder.windows(name)
         self._lock = threading.RLock()
-        self._ledger = self._files.read() if self.is_on else AskingLedger()
+        self._ledger = self._files.read() if self.is_on else SampleLedger()
         self._failed, self._next_sending = 0, 0.0
         self._is_sending = False
 
@@ -83,7 +83,7 @@ class RuneAsking:
         return self._is_counting() and self._device.config.samples.keep
 
     @property
-    def ledger(self) -> AskingLedger:
+    def ledger(self) -> SampleLedger:
         """The windows, requests and answers now."""
         return self._ledger
 
@@ -106,11 +106,11 @@ class RuneAsking:
                 return
             ending, data = file
             number, size = self._ledger.next_window, len(data)
-            window = KeptWindow(number, rune.digest, rune.deployment, now, bins, odd, ending, size)
+            window = StoredWindow(number, rune.digest, rune.deployment, now, bins, odd, ending, size)
             try:
                 self._files.write_window(window, data)
-                self._ledger, gone = keep(self._ledger, window, now)
-                self._delete(gone)
+                self._ledger, deleted_windows = keep(self._ledger, window, now)
+                self._delete(deleted_windows)
             except StorageFailed as error:
                 self._device.log.write(f"{self._name}: a window was not kept: {error.problem.detail}")
 
@@ -120,8 +120,8 @@ class RuneAsking:
         with self._lock:
             if not self.is_on:
                 return
-            self._ledger, gone = expire(self._ledger, self._now(), deployment)
-            self._delete(gone)
+            self._ledger, deleted_windows = expire(self._ledger, self._now(), deployment)
+            self._delete(deleted_windows)
             known_ids = {each.id for each in self._ledger.offers}
             ledger = with_offers(self._ledger, offers)
             self._set(follow_page(ledger) if self._follows_page else ledger)
@@ -133,11 +133,11 @@ class RuneAsking:
         """Deletes the windows whose time is over, and all of them where none may be kept. Raises `StorageFailed`."""
         with self._lock:
             if not self.is_on:
-                if self._ledger != AskingLedger() or self._files.is_there:
+                if self._ledger != SampleLedger() or self._files.is_there:
                     self.forget()
                 return
-            self._ledger, gone = expire(self._ledger, self._now())
-            self._delete(gone)
+            self._ledger, deleted_windows = expire(self._ledger, self._now())
+            self._delete(deleted_windows)
 
     def data_of(self, number: int) -> tuple[str, bytes] | None:
         """Returns the ending and the bytes of a kept window; None of one that is not kept."""
@@ -172,7 +172,7 @@ class RuneAsking:
     def forget(self) -> None:
         """Deletes all windows and answers. Raises `StorageFailed`."""
         with self._lock:
-            self._ledger = AskingLedger()
+            self._ledger = SampleLedger()
             self._files.clear()
 
     def send_soon(self, connection: ServerConnection, now: float) -> None:
@@ -208,7 +208,7 @@ class RuneAsking:
         self._failed, self._next_sending = 0, 0.0
 
     def _send_answer(self, connection: ServerConnection, answer: OwnerAnswer) -> None:
-        if not answer.is_told:
+        if not answer.is_reported:
             reply = connection.client.sample_answer(answer.message)
             if reply.name == SampleVerdict.ANSWER_OLD and self._renumber(answer, reply.number):
                 answer = next((each for each in dues(self._ledger) if each.request == answer.request), answer)
@@ -216,7 +216,7 @@ class RuneAsking:
             if not reply.is_accepted:
                 self._give_up(answer, reply)
                 return
-            answer = replace(answer, is_told=True)
+            answer = replace(answer, is_reported=True)
             self._change(answer)
             self._device.log.write(f"{self._name}: told the server {answer.kind} to request {answer.request[:8]}.")
         for number in answer.windows:
@@ -251,13 +251,13 @@ class RuneAsking:
         with self._lock:
             self._set(with_changed(self._ledger, answer))
 
-    def _set(self, ledger: AskingLedger) -> None:
+    def _set(self, ledger: SampleLedger) -> None:
         """Takes a ledger, whose answers are on the disk before anything follows from them."""
         if ledger.answers != self._ledger.answers:
             self._files.write_answers(ledger)
         self._ledger = ledger
 
-    def _delete(self, windows: Sequence[KeptWindow]) -> None:
+    def _delete(self, windows: Sequence[StoredWindow]) -> None:
         for window in windows:
             self._files.delete_window(window.number)
 

@@ -29,8 +29,8 @@ pipe = "{folder}/pipe"
 format = "wav"
 """
 QUICK = """
-import hmrd.asking
-hmrd.asking.SPACING = 0.0
+import hmrd.sample_requests
+hmrd.sample_requests.SPACING = 0.0
 """
 
 
@@ -72,7 +72,7 @@ def answers(fleet: Fleet) -> dict[str, int]:
 
 
 def accept_all(fleet: Fleet) -> None:
-    """Accepts what waits, as a member does on the page."""
+    """Accepts the pending recordings, as a member does on the page."""
     page = f"/{fleet.project}/data/waiting"
     html = fleet.live.http.get(page).raise_for_status().text
     ids = re.findall(r'name="ids" value="([0-9a-f-]{36})"', html)
@@ -106,15 +106,15 @@ def test_a_window_leaves_a_device_after_its_owner_said_yes_alone(
     assert 'the answer "no"' in listing
     assert "Everyone in" in listing
     assert answers(fleet) == {
-        "asked": 1, "yes": 0, "no": 0, "taken_back": 0, "unanswered": 1, "sent": 0, "waiting": 0
+        "devices": 1, "yes": 0, "no": 0, "withdrawals": 0, "unanswered": 1, "sent": 0, "waiting": 0
     }  # fmt: skip
 
     # The owner hears it first. On the disk it is encrypted, also after a power cut.
     sound = tmp_path / "heard.wav"
     device.say("collect", "--window", "1", "--output", str(sound))
-    with wave.open(str(sound)) as heard:
-        assert (heard.getframerate(), heard.getnframes()) == (16000, 16000)
-        part = heard.readframes(8000)[-4000:]
+    with wave.open(str(sound)) as reader:
+        assert (reader.getframerate(), reader.getnframes()) == (16000, 16000)
+        part = reader.readframes(8000)[-4000:]
     device.kill()
     device.start()
     device.wait(lambda rune: rune["is_answering"], "the rune runs again", 60)
@@ -127,19 +127,19 @@ def test_a_window_leaves_a_device_after_its_owner_said_yes_alone(
     wrong = device.ask("collect", "--yes", name, "--purposes", "readers")
     assert wrong.returncode == 1
     assert "asks for tests, training" in wrong.stderr
-    agreed = device.say("collect", "--yes", name, "--windows", "1", "--purposes", "tests")
-    assert "1 window will be sent" in agreed
-    assert "Models of" not in agreed
+    agreement = device.say("collect", "--yes", name, "--windows", "1", "--purposes", "tests")
+    assert "1 window will be sent" in agreement
+    assert "Models of" not in agreement
     wait_until(lambda: answers(fleet)["sent"] == 1, "the window arrived", 60)
     assert answers(fleet)["yes"] == 1
     accept_all(fleet)
     (sample,) = fleet.live.api("GET", f"projects/{fleet.project}/data/samples")["results"]
     assert (sample["source"], sample["device"], sample["split"]) == ("device", "desk-1", "test")
-    stored = fleet.live.http.get(f"/api/v1/projects/{fleet.project}/data/samples/{sample['number']}/recording")
-    assert part in stored.raise_for_status().content
+    answer = fleet.live.http.get(f"/api/v1/projects/{fleet.project}/data/samples/{sample['number']}/recording")
+    assert part in answer.raise_for_status().content
 
     device.say("collect", "--take-back", name)
-    wait_until(lambda: answers(fleet)["taken_back"] == 1, "all was taken back", 60)
+    wait_until(lambda: answers(fleet)["withdrawals"] == 1, "all was taken back", 60)
     samples = f"projects/{fleet.project}/data/samples"
     wait_until(lambda: fleet.live.api("GET", samples)["results"] == [], "the sample is gone")
     assert answers(fleet)["sent"] == 0

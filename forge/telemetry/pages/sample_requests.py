@@ -20,23 +20,23 @@ from forge.fleet.models import Device
 from forge.telemetry.alerts.access import open_alerts
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import query_of
-from forge.telemetry.asking.access import (
+from forge.telemetry.intake.access import watched_runes_of
+from forge.telemetry.intake.runes import watched_rune_of
+from forge.telemetry.sample_requests.access import (
     RequestTally,
     asks_of,
-    is_asking,
+    is_active,
     is_of_device,
     requests_of,
     rows_of_device,
     tallies_of,
     waiting_recordings,
 )
-from forge.telemetry.asking.actions.asking import MOST_OPEN_DAYS, USUAL_MOST, USUAL_OPEN_DAYS
-from forge.telemetry.asking.conditions import FeatureSide, sure_choices
-from forge.telemetry.asking.models import AskedDevice, SampleRequest
-from forge.telemetry.asking.recorded_kind import recorded_kind
-from forge.telemetry.asking.terms import offer_terms
-from forge.telemetry.intake.access import watched_runes_of
-from forge.telemetry.intake.runes import watched_rune_of
+from forge.telemetry.sample_requests.actions.requesting import MOST_OPEN_DAYS, USUAL_MOST, USUAL_OPEN_DAYS
+from forge.telemetry.sample_requests.conditions import FeatureSide, sure_choices
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
+from forge.telemetry.sample_requests.recorded_kind import recorded_kind
+from forge.telemetry.sample_requests.terms import offer_terms
 from forge.telemetry.switch.access import states_of
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.samples import MOST_WINDOWS, AnswerKind
@@ -45,7 +45,7 @@ from rune.assessment.drift.figures import CONFIDENCE, LABELS
 PLAYERS_SHOWN: Final = 4
 """Recordings of a request that the card plays."""
 BAR_WIDTH: Final = 100
-CARD: Final = "telemetry/asked-device.html"
+CARD: Final = "telemetry/device-sample-requests.html"
 
 _BOXES: Final = {
     Purpose.TESTS: "for_tests",
@@ -134,17 +134,17 @@ class SampleRequestLine:
     @property
     def bar(self) -> Sequence[AnswerBarPart]:
         """The answers as parts of a bar: yes, no or taken back, and none."""
-        counts = (("yes", self.tally.yes), ("no", self.tally.no + self.tally.taken_back))
+        counts = (("yes", self.tally.yes), ("no", self.tally.no + self.tally.withdrawals))
         parts, start = [], 0.0
         for name, count in counts:
-            width = round(BAR_WIDTH * count / max(1, self.tally.asked), 2)
+            width = round(BAR_WIDTH * count / max(1, self.tally.devices), 2)
             parts.append(AnswerBarPart(name, start, width))
             start += width
         return parts
 
 
 @dataclass(frozen=True)
-class AskingCard:
+class SampleRequestsCard:
     """The card."""
 
     is_on: bool
@@ -158,7 +158,7 @@ class AskingCard:
     bar_width = BAR_WIDTH
 
 
-def asking_card(request: HttpRequest, deployment: Deployment) -> AskingCard:
+def sample_requests_card(request: HttpRequest, deployment: Deployment) -> SampleRequestsCard:
     """Returns the card of a deployment that the caller has found with its releases. `?ask=` names the alert that fills
     the form."""
     actor = principal_of(request)
@@ -172,7 +172,7 @@ def asking_card(request: HttpRequest, deployment: Deployment) -> AskingCard:
             refusal = error.detail
     rows = requests_of(deployment)
     tallies = tallies_of(rows)
-    return AskingCard(is_on, may_ask, refusal, form, [_line(actor, row, tallies[row.pk]) for row in rows])
+    return SampleRequestsCard(is_on, may_ask, refusal, form, [_line(actor, row, tallies[row.pk]) for row in rows])
 
 
 def _form(deployment: Deployment, alert_id: str) -> AskForm:
@@ -192,7 +192,7 @@ def _form(deployment: Deployment, alert_id: str) -> AskForm:
         [("1", "any"), *((str(share), f"less than {100 * share:g} %") for share in sure)],
         [feature.name for feature in layout.features],
         _boxes(DEFAULT_PURPOSES, Purpose),
-        terms.text(terms.asked),
+        terms.text(terms.requested_purposes),
     )
 
 
@@ -209,19 +209,19 @@ def _line(actor: Actor, row: SampleRequest, tally: RequestTally) -> SampleReques
         for each in waiting_recordings(actor, row, PLAYERS_SHOWN)
     ]
     terms = row.terms
-    return SampleRequestLine(row, tally, terms.text(terms.asked), players)
+    return SampleRequestLine(row, tally, terms.text(terms.requested_purposes), players)
 
 
 @dataclass(frozen=True)
-class AskedLine:
+class OwnerRequestLine:
     """A request as the owner of a device reads it."""
 
-    row: AskedDevice
+    row: DeviceSampleRequest
     asks: str
     text: str
     boxes: Sequence[PurposeBox]
     is_open: bool
-    """Whether it may be answered with yes or no."""
+    """True of one that may be answered with yes or no."""
     has_sent: bool
     """Whether the device may have sent something that can be taken back."""
     state: str
@@ -229,32 +229,32 @@ class AskedLine:
 
 
 @dataclass(frozen=True)
-class AskedCard:
+class OwnerRequestsCard:
     """The requests that the owner of a device may answer, or take samples back from."""
 
     device: Device
-    lines: Sequence[AskedLine]
+    lines: Sequence[OwnerRequestLine]
     may_answer: bool
     is_home: bool
     """Whether the device believes a key at home, so that a yes on the page means nothing."""
 
 
-def asked_card(actor: Actor, device: Device) -> DeviceCard:
+def owner_card(actor: Actor, device: Device) -> DeviceCard:
     """Returns what the page of a device shows of requests for samples. The caller has found the device."""
-    lines = [_asked_line(row, device) for row in rows_of_device(device)]
+    lines = [_owner_line(row, device) for row in rows_of_device(device)]
     may_answer = can(actor, Verb.CHANGE_DEVICES, device.organisation) and device.retired is None
-    return DeviceCard(CARD, AskedCard(device, lines, may_answer, device.trust == TrustKind.HOME))
+    return DeviceCard(CARD, OwnerRequestsCard(device, lines, may_answer, device.trust == TrustKind.HOME))
 
 
-def _asked_line(row: AskedDevice, device: Device) -> AskedLine:
+def _owner_line(row: DeviceSampleRequest, device: Device) -> OwnerRequestLine:
     terms = row.request.terms
-    asked_purposes = [purpose for purpose in Purpose if purpose in terms.asked]
-    return AskedLine(
+    offered_purposes = [purpose for purpose in Purpose if purpose in terms.requested_purposes]
+    return OwnerRequestLine(
         row,
         asks_of(row.request),
-        terms.text(terms.asked),
-        _boxes(frozenset(asked_purposes), asked_purposes),
-        is_of_device(row.request, device) and is_asking(row.request),
+        terms.text(terms.requested_purposes),
+        _boxes(frozenset(offered_purposes), offered_purposes),
+        is_of_device(row.request, device) and is_active(row.request),
         row.collector is not None and row.answer != AnswerKind.TAKE_BACK,
         _STATES.get((row.answer, row.page_answer), _ANSWERS[row.answer]),
     )

@@ -71,11 +71,11 @@ class SampleRequest(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it has not ended. Whether it is asked now, `forge.telemetry.asking.access` says."""
+        """True until it has ended. Whether devices get it now depends on more (`access.is_active`)."""
         return self.link.expires > timezone.now()
 
 
-class AskedDevice(models.Model):
+class DeviceSampleRequest(models.Model):
     """A device whose owner is asked, and the last answer."""
 
     id = models.BigAutoField(primary_key=True)

@@ -12,11 +12,11 @@ from forge.core.api.views import needing
 from forge.deployments.place import DEPLOYMENT
 from forge.fleet.devices.api import DeviceView
 from forge.projects.place import ProjectView
-from forge.telemetry.asking.access import requests_of, rows_of_device
-from forge.telemetry.asking.serializers import (
-    AskedDevicesJson,
+from forge.telemetry.sample_requests.access import requests_of, rows_of_device
+from forge.telemetry.sample_requests.serializers import (
+    DeviceSampleRequestsJson,
     SampleRequestsJson,
-    asked_to_json,
+    device_request_to_json,
     requests_to_json,
 )
 
@@ -36,8 +36,10 @@ class DeploymentSampleRequests(ProjectView):
 class DeviceSampleRequests(DeviceView):
     """The requests that the owner of a device gets."""
 
-    @extend_schema(operation_id="device_sample_requests", responses=AskedDevicesJson)
+    @extend_schema(operation_id="device_sample_requests", responses=DeviceSampleRequestsJson)
     def get(self, request: Request, organisation: str, device: str) -> Response:
         """Returns what the owner of a device is asked for now, and what the device sent something for."""
         row = self.device(request, organisation, device)
-        return Response(AskedDevicesJson(requests=[asked_to_json(each) for each in rows_of_device(row)]))
+        return Response(
+            DeviceSampleRequestsJson(requests=[device_request_to_json(each) for each in rows_of_device(row)])
+        )

@@ -19,7 +19,7 @@ from forge.datasets.models.collecting import SubmissionState
 from forge.datasets.playing import may_play
 from forge.deployments.models import Deployment
 from forge.fleet.models import Device
-from forge.telemetry.asking.models import AskedDevice, SampleRequest
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
 from forge.telemetry.switch.access import states_of
 from hmrd.protocol.samples import MOST_OFFERS, AnswerKind, PageAnswer, SampleOffer
 
@@ -32,10 +32,10 @@ _STORED: Final = (SubmissionState.WAITING, SubmissionState.ACCEPTED)
 class RequestTally:
     """The answers to a request: how many devices were asked, and what came of it."""
 
-    asked: int
+    devices: int
     yes: int
     no: int
-    taken_back: int
+    withdrawals: int
     sent: int
     """Recordings that are stored: those that wait, and those that are samples."""
     waiting: int
@@ -43,7 +43,7 @@ class RequestTally:
     @property
     def unanswered(self) -> int:
         """Devices whose owner did not answer."""
-        return self.asked - self.yes - self.no - self.taken_back
+        return self.devices - self.yes - self.no - self.withdrawals
 
 
 def requests_of(deployment: Deployment) -> Sequence[SampleRequest]:
@@ -67,11 +67,11 @@ def find_request(deployment: Deployment, request_id: UUID) -> SampleRequest:
 
 def tallies_of(requests: Sequence[SampleRequest]) -> Mapping[UUID, RequestTally]:
     """Returns the answers to some requests by their ids. Two queries."""
-    answers = AskedDevice.objects.filter(request__in=requests).order_by().values("request")
-    rows = answers.annotate(asked=Count("pk"), **{each.name: _count(each) for each in AnswerKind})
+    answers = DeviceSampleRequest.objects.filter(request__in=requests).order_by().values("request")
+    rows = answers.annotate(devices=Count("pk"), **{each.name: _count(each) for each in AnswerKind})
     submissions = Submission.objects.filter(collector__link__sample_request__in=requests, state__in=_STORED)
     grouped = submissions.order_by().values_list("collector__link__sample_request")
-    sent = {
+    stored_counts = {
         request: (count, waiting)
         for request, count, waiting in grouped.annotate(
             count=Count("pk"), waiting=Count("pk", Q(state=SubmissionState.WAITING))
@@ -79,11 +79,11 @@ def tallies_of(requests: Sequence[SampleRequest]) -> Mapping[UUID, RequestTally]
     }
     return {
         row["request"]: RequestTally(
-            row["asked"],
+            row["devices"],
             row[AnswerKind.YES.name],
             row[AnswerKind.NO.name],
             row[AnswerKind.TAKE_BACK.name],
-            *sent.get(row["request"], (0, 0)),
+            *stored_counts.get(row["request"], (0, 0)),
         )
         for row in rows
     }
@@ -98,12 +98,12 @@ def waiting_recordings(actor: Actor, request: SampleRequest, most: int) -> Seque
     return [row for row in rows[:most] if may_play(actor, row)]
 
 
-def asked_devices(request: SampleRequest) -> QuerySet[AskedDevice]:
+def requested_devices(request: SampleRequest) -> QuerySet[DeviceSampleRequest]:
     """Returns the devices that were asked, with their answers."""
     return request.devices.select_related("device__organisation", "page_by")
 
 
-def is_asking(request: SampleRequest) -> bool:
+def is_active(request: SampleRequest) -> bool:
     """Returns whether a request is asked now: it has not ended, its deployment counts, and its maker may still ask."""
     project, maker = request.link.project, request.link.created_by
     if not request.is_open or project.deleted_at is not None or not maker.is_active:
@@ -120,19 +120,19 @@ def is_of_device(request: SampleRequest, device: Device) -> bool:
     return is_same and device.organisation_id == request.link.project.organisation_id and device.retired is None
 
 
-def rows_of_device(device: Device) -> Sequence[AskedDevice]:
+def rows_of_device(device: Device) -> Sequence[DeviceSampleRequest]:
     """Returns what a device is asked now, and what it was asked and sent something for, the newest first."""
-    rows = _asked().filter(device=device).order_by("-request__created")
+    rows = _device_requests().filter(device=device).order_by("-request__created")
     return [
         row
         for row in rows[: 4 * MOST_SHOWN]
-        if row.collector_id is not None or (is_of_device(row.request, device) and is_asking(row.request))
+        if row.collector_id is not None or (is_of_device(row.request, device) and is_active(row.request))
     ]
 
 
-def find_asked(device: Device, request_id: UUID) -> AskedDevice:
+def find_device_request(device: Device, request_id: UUID) -> DeviceSampleRequest:
     """Returns what a device was asked. Raises `NotFound`."""
-    row = _asked().filter(device=device, request=request_id).first()
+    row = _device_requests().filter(device=device, request=request_id).first()
     if row is None:
         raise NotFound("This device was not asked so.")
     return row
@@ -140,12 +140,16 @@ def find_asked(device: Device, request_id: UUID) -> AskedDevice:
 
 def offers_of(device: Device) -> Sequence[SampleOffer]:
     """Returns the open requests of a device as it gets them."""
-    rows = _asked().filter(device=device, request__link__expires__gt=timezone.now()).order_by("-request__created")
-    asking_rows = [row for row in rows if is_of_device(row.request, device) and is_asking(row.request)]
-    return [offer_of(row) for row in asking_rows[:MOST_OFFERS]]
+    rows = (
+        _device_requests()
+        .filter(device=device, request__link__expires__gt=timezone.now())
+        .order_by("-request__created")
+    )
+    active_rows = [row for row in rows if is_of_device(row.request, device) and is_active(row.request)]
+    return [offer_of(row) for row in active_rows[:MOST_OFFERS]]
 
 
-def offer_of(row: AskedDevice) -> SampleOffer:
+def offer_of(row: DeviceSampleRequest) -> SampleOffer:
     """Returns a request as a device gets it."""
     request = row.request
     page = None
@@ -174,9 +178,11 @@ def _requests() -> QuerySet[SampleRequest]:
     return SampleRequest.objects.select_related("deployment__project__organisation", *related)
 
 
-def _asked() -> QuerySet[AskedDevice]:
+def _device_requests() -> QuerySet[DeviceSampleRequest]:
     related = ("request__link__created_by", "request__link__project__organisation", "request__watched")
-    return AskedDevice.objects.select_related(*related, "request__deployment", "device__assignment", "collector__link")
+    return DeviceSampleRequest.objects.select_related(
+        *related, "request__deployment", "device__assignment", "collector__link"
+    )
 
 
 def _count(kind: AnswerKind) -> Count:

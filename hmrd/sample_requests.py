@@ -14,9 +14,9 @@ from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleOffer, WindowBi
 from rune.watch.counts import Counts
 from rune.watch.record import WatchRecord
 
-MOST_KEPT: Final = 16
+MOST_STORED: Final = 16
 MOST_BYTES: Final = 8 * 1024 * 1024
-LONGEST_KEPT: Final = 7 * 86_400.0
+LONGEST_STORED: Final = 7 * 86_400.0
 """Seconds for which a window is kept."""
 SPACING: Final = 60.0
 """Seconds between two windows that are kept for the same reason: else a minute of one noise would be all, and a disk
@@ -27,7 +27,7 @@ MOST_ANSWERS: Final = 32
 
 
 @dataclass(frozen=True)
-class KeptWindow:
+class StoredWindow:
     """A window that is kept, without its bytes."""
 
     number: int
@@ -40,7 +40,7 @@ class KeptWindow:
     """The time by the system's clock."""
     bins: WindowBins
     is_odd: bool
-    """Whether it is odd by itself."""
+    """True of one that is odd by itself."""
     ending: str
     size: int
 
@@ -58,7 +58,7 @@ class OwnerAnswer:
     windows: tuple[int, ...] = ()
     """The windows that are allowed and not sent yet."""
     sent: int = 0
-    is_told: bool = False
+    is_reported: bool = False
     """Whether the server has the answer."""
     page: int = 0
     """The number of the last answer on the device's page that was followed."""
@@ -72,10 +72,10 @@ class OwnerAnswer:
 
 
 @dataclass(frozen=True)
-class AskingLedger:
+class SampleLedger:
     """The windows, the open requests and the answers of a rune of the device."""
 
-    windows: tuple[KeptWindow, ...] = ()
+    windows: tuple[StoredWindow, ...] = ()
     """The oldest first."""
     offers: tuple[SampleOffer, ...] = ()
     answers: tuple[OwnerAnswer, ...] = ()
@@ -107,7 +107,7 @@ def bins_of(counts: Counts | None) -> WindowBins | None:
     return None if counts is None else WindowBins.of(counts)
 
 
-def is_wanted(ledger: AskingLedger, rune: str, bins: WindowBins, odd: bool, now: float) -> bool:
+def is_wanted(ledger: SampleLedger, rune: str, bins: WindowBins, odd: bool, now: float) -> bool:
     """Returns whether a window is to be kept: for a reason for which none was kept a moment ago."""
     matching_offers = [each for each in ledger.open_offers(now) if is_about(each, rune, bins)]
     last_odd = max((each.at for each in ledger.windows if each.is_odd), default=None)
@@ -132,36 +132,36 @@ def is_about(offer: SampleOffer, rune: str, bins: WindowBins) -> bool:
     return offer.rune == rune and offer.condition.matches(bins)
 
 
-def keep(ledger: AskingLedger, window: KeptWindow, now: float) -> tuple[AskingLedger, tuple[KeptWindow, ...]]:
+def keep(ledger: SampleLedger, window: StoredWindow, now: float) -> tuple[SampleLedger, tuple[StoredWindow, ...]]:
     """Returns the ledger with a window, and those that had to go: first those that no request is about, the oldest
     first. What the owner allowed and is not sent yet stays."""
     windows = [*ledger.windows, window]
     promised_windows = _promised(ledger)
 
-    def rank(each: KeptWindow) -> tuple[bool, bool, float]:
-        is_asked = any(is_about(offer, each.rune, each.bins) for offer in ledger.open_offers(now))
-        return each.number in promised_windows, is_asked, each.at
+    def rank(each: StoredWindow) -> tuple[bool, bool, float]:
+        is_requested = any(is_about(offer, each.rune, each.bins) for offer in ledger.open_offers(now))
+        return each.number in promised_windows, is_requested, each.at
 
-    gone = []
-    while len(windows) > MOST_KEPT or sum(each.size for each in windows) > MOST_BYTES:
+    deleted_windows = []
+    while len(windows) > MOST_STORED or sum(each.size for each in windows) > MOST_BYTES:
         oldest = min(windows, key=rank)
         windows.remove(oldest)
-        gone.append(oldest)
-    return replace(ledger, windows=tuple(windows), next_window=window.number + 1), tuple(gone)
+        deleted_windows.append(oldest)
+    return replace(ledger, windows=tuple(windows), next_window=window.number + 1), tuple(deleted_windows)
 
 
-def expire(ledger: AskingLedger, now: float, deployment: str = "") -> tuple[AskingLedger, tuple[KeptWindow, ...]]:
+def expire(ledger: SampleLedger, now: float, deployment: str = "") -> tuple[SampleLedger, tuple[StoredWindow, ...]]:
     """Returns the ledger without the windows whose time is over, and these. A window of the future is of a clock that
     was wrong. With a deployment, also without those of any other one."""
-    gone = tuple(
+    deleted_windows = tuple(
         each
         for each in ledger.windows
-        if not -SPACING <= now - each.at < LONGEST_KEPT or deployment not in ("", each.deployment)
+        if not -SPACING <= now - each.at < LONGEST_STORED or deployment not in ("", each.deployment)
     )
-    return without(ledger, {each.number for each in gone}), gone
+    return without(ledger, {each.number for each in deleted_windows}), deleted_windows
 
 
-def without(ledger: AskingLedger, numbers: Collection[int]) -> AskingLedger:
+def without(ledger: SampleLedger, numbers: Collection[int]) -> SampleLedger:
     """Returns the ledger without some windows."""
     answers = tuple(
         replace(each, windows=tuple(number for number in each.windows if number not in numbers))
@@ -171,12 +171,12 @@ def without(ledger: AskingLedger, numbers: Collection[int]) -> AskingLedger:
     return replace(ledger, windows=windows, answers=answers)
 
 
-def with_offers(ledger: AskingLedger, offers: Sequence[SampleOffer]) -> AskingLedger:
+def with_offers(ledger: SampleLedger, offers: Sequence[SampleOffer]) -> SampleLedger:
     """Returns the ledger with the requests that are open now."""
     return replace(ledger, offers=tuple(offers))
 
 
-def windows_for(ledger: AskingLedger, offer: SampleOffer) -> tuple[KeptWindow, ...]:
+def windows_for(ledger: SampleLedger, offer: SampleOffer) -> tuple[StoredWindow, ...]:
     """Returns the windows that a request is about, the newest first, at most as many as it may still get."""
     answer = ledger.answer_to(offer.id)
     rest = offer.most - (answer.sent if answer else 0)
@@ -185,18 +185,20 @@ def windows_for(ledger: AskingLedger, offer: SampleOffer) -> tuple[KeptWindow, .
 
 
 def agree(
-    ledger: AskingLedger,
+    ledger: SampleLedger,
     offer: SampleOffer,
     *,
     purposes: Collection[str] | None = None,
     windows: Collection[int] | None = None,
     page: int = 0,
-) -> AskingLedger:
+) -> SampleLedger:
     """Returns the ledger after the owner said yes: to all purposes that are asked for and all windows that a request is
     about, or to some. Raises `OwnerAnswerRefused`."""
-    allowed = offer.terms.asked if purposes is None else frozenset(purposes)
-    if not allowed or not allowed <= offer.terms.asked:
-        raise OwnerAnswerRefused(f"This request asks for {', '.join(sorted(offer.terms.asked))}, and for nothing else.")
+    chosen_purposes = offer.terms.requested_purposes if purposes is None else frozenset(purposes)
+    if not chosen_purposes or not chosen_purposes <= offer.terms.requested_purposes:
+        raise OwnerAnswerRefused(
+            f"This request asks for {', '.join(sorted(offer.terms.requested_purposes))}, and for nothing else."
+        )
     possible_windows = {each.number for each in windows_for(ledger, offer)}
     chosen_numbers = possible_windows if windows is None else set(windows)
     if foreign := chosen_numbers - possible_windows:
@@ -206,8 +208,8 @@ def agree(
         offer.id,
         _next_number(former),
         AnswerKind.YES,
-        tuple(sorted(allowed)),
-        offer.terms.digest(allowed),
+        tuple(sorted(chosen_purposes)),
+        offer.terms.digest(chosen_purposes),
         tuple(sorted(chosen_numbers)),
         former.sent if former is not None else 0,
         page=max(page, former.page if former else 0),
@@ -215,35 +217,37 @@ def agree(
     return _with_answer(ledger, answer)
 
 
-def refuse(ledger: AskingLedger, request: str, kind: AnswerKind, page: int = 0) -> AskingLedger:
+def refuse(ledger: SampleLedger, request: str, kind: AnswerKind, page: int = 0) -> SampleLedger:
     """Returns the ledger after the owner said no, or takes back what was sent."""
     former = ledger.answer_to(request)
     number, last_page = _next_number(former), former.page if former else 0
     return _with_answer(ledger, OwnerAnswer(request, number, kind, page=max(page, last_page)))
 
 
-def follow_page(ledger: AskingLedger) -> AskingLedger:
+def follow_page(ledger: SampleLedger) -> SampleLedger:
     """Returns the ledger after the answers that a member left on the device's page, each once. Whether the device
     follows them, the caller decides."""
     for offer in ledger.offers:
         page, former = offer.page, ledger.answer_to(offer.id)
         if page is None or page.number <= (former.page if former else 0):
             continue
-        if page.kind is AnswerKind.YES and offer.terms.asked & set(page.purposes):
-            ledger = agree(ledger, offer, purposes=offer.terms.asked & set(page.purposes), page=page.number)
+        if page.kind is AnswerKind.YES and offer.terms.requested_purposes & set(page.purposes):
+            ledger = agree(
+                ledger, offer, purposes=offer.terms.requested_purposes & set(page.purposes), page=page.number
+            )
         elif page.kind is not AnswerKind.YES:
             ledger = refuse(ledger, offer.id, page.kind, page.number)
     return ledger
 
 
-def dues(ledger: AskingLedger) -> Iterator[OwnerAnswer]:
+def dues(ledger: SampleLedger) -> Iterator[OwnerAnswer]:
     """Yields the answers of which the server has to hear, or get windows."""
     for answer in ledger.answers:
-        if not answer.refusal and (not answer.is_told or answer.windows):
+        if not answer.refusal and (not answer.is_reported or answer.windows):
             yield answer
 
 
-def with_changed(ledger: AskingLedger, answer: OwnerAnswer) -> AskingLedger:
+def with_changed(ledger: SampleLedger, answer: OwnerAnswer) -> SampleLedger:
     """Returns the ledger after something was done for an answer, unless the owner gave another one meanwhile."""
     answers = tuple(
         answer if (each.request, each.number) == (answer.request, answer.number) else each for each in ledger.answers
@@ -251,7 +255,7 @@ def with_changed(ledger: AskingLedger, answer: OwnerAnswer) -> AskingLedger:
     return replace(ledger, answers=answers)
 
 
-def renumbered(ledger: AskingLedger, answer: OwnerAnswer, last: int) -> AskingLedger:
+def renumbered(ledger: SampleLedger, answer: OwnerAnswer, last: int) -> SampleLedger:
     """Returns the ledger with the next number for an answer: the server has a later one, as after a restored copy."""
     later = replace(answer, number=max(last, answer.number) + 1)
     answers = tuple(
@@ -260,7 +264,7 @@ def renumbered(ledger: AskingLedger, answer: OwnerAnswer, last: int) -> AskingLe
     return replace(ledger, answers=answers)
 
 
-def _with_answer(ledger: AskingLedger, answer: OwnerAnswer) -> AskingLedger:
+def _with_answer(ledger: SampleLedger, answer: OwnerAnswer) -> SampleLedger:
     others = tuple(each for each in ledger.answers if each.request != answer.request)
     return replace(ledger, answers=(*others, answer)[-MOST_ANSWERS:])
 
@@ -269,5 +273,5 @@ def _next_number(former: OwnerAnswer | None) -> int:
     return 1 if former is None else former.number + 1
 
 
-def _promised(ledger: AskingLedger) -> frozenset[int]:
+def _promised(ledger: SampleLedger) -> frozenset[int]:
     return frozenset(number for answer in ledger.answers for number in answer.windows)

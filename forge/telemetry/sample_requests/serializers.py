@@ -6,8 +6,8 @@ from typing import Annotated, TypedDict
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
-from forge.telemetry.asking.access import RequestTally, asks_of, tallies_of
-from forge.telemetry.asking.models import AskedDevice, SampleRequest
+from forge.telemetry.sample_requests.access import RequestTally, asks_of, tallies_of
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
 from hmrd.protocol.samples import AnswerKind
 
 _ANSWERS = ("", *(each.value for each in AnswerKind))
@@ -16,10 +16,10 @@ _ANSWERS = ("", *(each.value for each in AnswerKind))
 class RequestTallyJson(TypedDict):
     """The answers to a request. The device is the unit."""
 
-    asked: int
+    devices: int
     yes: int
     no: int
-    taken_back: int
+    withdrawals: int
     unanswered: int
     sent: Annotated[int, "recordings that are stored now"]
     waiting: Annotated[int, "those of them that no member accepted yet"]
@@ -49,7 +49,7 @@ class SampleRequestsJson(TypedDict):
     requests: list[SampleRequestJson]
 
 
-class AskedDeviceJson(TypedDict):
+class DeviceSampleRequestJson(TypedDict):
     """A request as the owner of a device gets it, and their answer."""
 
     request: Uuid
@@ -63,10 +63,10 @@ class AskedDeviceJson(TypedDict):
     page_answer: Annotated[str, choices("SampleRequestPageAnswer", _ANSWERS), "the last answer on the device's page"]
 
 
-class AskedDevicesJson(TypedDict):
+class DeviceSampleRequestsJson(TypedDict):
     """The requests that the owner of a device gets."""
 
-    requests: list[AskedDeviceJson]
+    requests: list[DeviceSampleRequestJson]
 
 
 def request_to_json(request: SampleRequest) -> SampleRequestJson:
@@ -88,18 +88,18 @@ def _request_to_json(request: SampleRequest, tally: RequestTally) -> SampleReque
         version=request.watched.version,
         query=request.query,
         most=request.most,
-        purposes=sorted(terms.asked),
+        purposes=sorted(terms.requested_purposes),
         days=request.link.days,
-        text=terms.text(terms.asked),
+        text=terms.text(terms.requested_purposes),
         created=utc_timestamp(request.created),
         created_by=None if request.created_by is None else person_to_json(request.created_by),
         ends=utc_timestamp(request.link.expires),
         is_open=request.is_open,
         answers=RequestTallyJson(
-            asked=tally.asked,
+            devices=tally.devices,
             yes=tally.yes,
             no=tally.no,
-            taken_back=tally.taken_back,
+            withdrawals=tally.withdrawals,
             unanswered=tally.unanswered,
             sent=tally.sent,
             waiting=tally.waiting,
@@ -107,14 +107,14 @@ def _request_to_json(request: SampleRequest, tally: RequestTally) -> SampleReque
     )
 
 
-def asked_to_json(row: AskedDevice) -> AskedDeviceJson:
+def device_request_to_json(row: DeviceSampleRequest) -> DeviceSampleRequestJson:
     """Returns what a device is asked."""
     request, terms = row.request, row.request.terms
-    return AskedDeviceJson(
+    return DeviceSampleRequestJson(
         request=str(request.pk),
         asks=asks_of(request),
-        text=terms.text(terms.asked),
-        purposes=sorted(terms.asked),
+        text=terms.text(terms.requested_purposes),
+        purposes=sorted(terms.requested_purposes),
         most=request.most,
         ends=utc_timestamp(request.link.expires),
         is_open=request.is_open,

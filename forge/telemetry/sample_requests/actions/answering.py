@@ -26,11 +26,11 @@ from forge.fleet.devices.models import Device
 from forge.fleet.devices.requests import raise_revision
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.place import DEVICE
-from forge.telemetry.asking.access import find_asked, is_asking, is_of_device
-from forge.telemetry.asking.models import AskedDevice
-from forge.telemetry.asking.serializers import asked_to_json
-from forge.telemetry.asking.taking import LINES, withdraw
-from forge.telemetry.asking.terms import purposes_of_boxes
+from forge.telemetry.sample_requests.access import find_device_request, is_active, is_of_device
+from forge.telemetry.sample_requests.models import DeviceSampleRequest
+from forge.telemetry.sample_requests.serializers import device_request_to_json
+from forge.telemetry.sample_requests.taking import LINES, withdraw
+from forge.telemetry.sample_requests.terms import purposes_of_boxes
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.samples import AnswerKind
 
@@ -42,7 +42,7 @@ from hmrd.protocol.samples import AnswerKind
     "device_sample_requests_answer",
     verb=Verb.CHANGE_DEVICES,
     state=SETS,
-    answer=ActAnswer(asked_to_json),
+    answer=ActAnswer(device_request_to_json),
     raises=(Invalid, Conflict),
 )
 def answer_sample_request(
@@ -54,7 +54,7 @@ def answer_sample_request(
     for_training: Annotated[bool, BooleanField()] = True,
     for_readers: Annotated[bool, BooleanField()] = False,
     for_other_projects: Annotated[bool, BooleanField()] = False,
-) -> AskedDevice:
+) -> DeviceSampleRequest:
     """Answers a request for samples for a device: `yes` for some purposes, `no`, or `take-back`, which deletes all that
     the device sent for the request at once. The device gets a yes with its next poll, and sends the windows that it
     keeps then; one that believes a key at home answers at the device alone."""
@@ -67,23 +67,23 @@ def answer_sample_request(
     row = _answer(actor, device, request_id, AnswerKind(kind), purposes)
     if row.answer == AnswerKind.TAKE_BACK:
         withdraw(row)
-    return find_asked(device, request_id)
+    return find_device_request(device, request_id)
 
 
 @transaction.atomic
 def _answer(
     actor: Actor, device: Device, request_id: UUID, kind: AnswerKind, purposes: frozenset[Purpose]
-) -> AskedDevice:
+) -> DeviceSampleRequest:
     locked_device = lock_device(device)
-    AskedDevice.objects.select_for_update().filter(device=device, request=request_id).first()
-    row = find_asked(locked_device, request_id)
+    DeviceSampleRequest.objects.select_for_update().filter(device=device, request=request_id).first()
+    row = find_device_request(locked_device, request_id)
     if kind is AnswerKind.YES:
         _require_yes(locked_device, row, purposes)
     else:
-        # What an owner refuses or takes back ends at once, whatever the device says later under an earlier answer.
+        # A no and a take-back end it at once, whatever the device says later under an earlier answer.
         row.answer, row.number, row.digest = kind.value, row.number + 1, ""
     row.page_answer, row.page_number = kind.value, row.page_number + 1
-    row.page_purposes = sorted(purposes & row.request.terms.asked) if kind is AnswerKind.YES else []
+    row.page_purposes = sorted(purposes & row.request.terms.requested_purposes) if kind is AnswerKind.YES else []
     row.page_by = actor.person
     row.save()
     raise_revision(locked_device)
@@ -96,15 +96,15 @@ def _answer(
     return row
 
 
-def _require_yes(device: Device, row: AskedDevice, purposes: frozenset[Purpose]) -> None:
+def _require_yes(device: Device, row: DeviceSampleRequest, purposes: frozenset[Purpose]) -> None:
     """Raises `Conflict` and `Invalid` where a yes on the page means nothing."""
     require_in_service(device)
-    if not is_of_device(row.request, row.device or device) or not is_asking(row.request):
+    if not is_of_device(row.request, row.device or device) or not is_active(row.request):
         raise Conflict("Nobody asks this device for it any more.")
     if device.trust == TrustKind.HOME:
         raise Conflict(
             f"{device.name} believes a key at home, and sends nothing for an answer that comes through this server. "
             "Answer at the device: hmrd collect --offers."
         )
-    if not purposes & DEFAULT_PURPOSES & {Purpose(each) for each in row.request.terms.asked}:
+    if not purposes & DEFAULT_PURPOSES & {Purpose(each) for each in row.request.terms.requested_purposes}:
         raise Invalid("Allow tests, training or both.")

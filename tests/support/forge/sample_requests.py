@@ -8,8 +8,8 @@ from typing import Any
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
-from forge.telemetry.asking.actions.asking import ask_for_samples
-from forge.telemetry.asking.models import SampleRequest
+from forge.telemetry.sample_requests.actions.requesting import ask_for_samples
+from forge.telemetry.sample_requests.models import SampleRequest
 from hmrd.protocol.addresses import SAMPLE_ANSWERS, SAMPLE_WINDOWS
 from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleOffer, SampleWindow
 from rune.running.container import pack, rune_sections
@@ -34,7 +34,7 @@ def wav(value: int = 1000, samples: int = 4000) -> bytes:
 
 
 @dataclass
-class AskedFleet:
+class RequestedFleet:
     """A device of a deployment that counts, and one open request."""
 
     fleet: CountingFleet
@@ -55,7 +55,7 @@ class AskedFleet:
         """Sends the answer of the owner, with all purposes unless `changes` say others. Returns the reply."""
         request = str(changes.pop("request", self.request.pk))
         terms = self.request.terms
-        purposes = changes.pop("purposes", tuple(sorted(terms.asked)))
+        purposes = changes.pop("purposes", tuple(sorted(terms.requested_purposes)))
         digest = changes.pop("terms", terms.digest(purposes))
         is_yes = kind is AnswerKind.YES
         message = OfferAnswer(request, number, kind, purposes if is_yes else (), digest if is_yes else "")
@@ -72,8 +72,8 @@ class AskedFleet:
         return response.json() if response.status_code == 200 else response
 
 
-def asked_fleet(organisation: Organisation, project: Project, developer: User, **wanted: Any) -> AskedFleet:
+def fleet_with_request(organisation: Organisation, project: Project, developer: User, **wanted: Any) -> RequestedFleet:
     """Returns a device that is asked for what the rune calls knock, or for what `wanted` says."""
     fleet = counting_fleet(organisation, project, developer, HEARING)
     request = ask_for_samples(developer, fleet.deployment, **(wanted or {"label": "knock"}))
-    return AskedFleet(fleet, request)
+    return RequestedFleet(fleet, request)

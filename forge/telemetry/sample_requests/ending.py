@@ -8,7 +8,7 @@ from django.utils import timezone
 from forge.datasets.models import CollectingLink, Collector
 from forge.deployments.models import Deployment
 from forge.fleet.models import Device
-from forge.telemetry.asking.models import AskedDevice, SampleRequest
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
 
 
 def end_request(request: SampleRequest) -> None:
@@ -29,11 +29,11 @@ def end_requests_of(deployment: Deployment) -> None:
 
 def tell_devices(request: SampleRequest) -> None:
     """Makes the next poll of each asked device get an answer."""
-    devices = AskedDevice.objects.filter(request=request, device__isnull=False).values("device")
+    devices = DeviceSampleRequest.objects.filter(request=request, device__isnull=False).values("device")
     Device.objects.filter(pk__in=devices).update(revision=F("revision") + 1)
 
 
-def forget_asked_device(device: Device) -> None:
+def forget_former_owner(device: Device) -> None:
     """Leaves a device that goes to another organisation without what its former owner was asked: the next one can
     neither read nor take back what was sent. The consents stay in force."""
-    AskedDevice.objects.filter(device=device).update(device=None)
+    DeviceSampleRequest.objects.filter(device=device).update(device=None)

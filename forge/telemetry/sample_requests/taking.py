@@ -29,9 +29,9 @@ from forge.fleet.devices.models import PersonEntry
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.models import Device
 from forge.projects.models import Project
-from forge.telemetry.asking.access import is_asking, is_of_device
-from forge.telemetry.asking.models import AskedDevice
-from forge.telemetry.asking.terms import terms_of_yes
+from forge.telemetry.sample_requests.access import is_active, is_of_device
+from forge.telemetry.sample_requests.models import DeviceSampleRequest
+from forge.telemetry.sample_requests.terms import terms_of_yes
 from hmrd.protocol.reading import written
 from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleReply, SampleVerdict, SampleWindow
 from rune.digests import digest_of
@@ -72,7 +72,7 @@ def take_window(device: Device, window: SampleWindow) -> SampleReply:
             raise SampleRefused(SampleVerdict.NOT_CONSENTED, "No answer of this number allows it.", row.number)
         if row.consent.withdrawn is not None:
             raise SampleRefused(SampleVerdict.NOT_CONSENTED, "The consent was withdrawn.", row.number)
-        _require_asking(row, device)
+        _require_active(row, device)
         return row.consent
 
     def require_room() -> Consent:
@@ -101,21 +101,21 @@ def take_window(device: Device, window: SampleWindow) -> SampleReply:
     return SampleReply(SampleVerdict.ACCEPTED, number=window.number)
 
 
-def withdraw(row: AskedDevice) -> None:
+def withdraw(row: DeviceSampleRequest) -> None:
     """Deletes all that a device sent for a request, whatever became of it. Call it outside of a transaction: bytes go
     from the disk. What was withdrawn already stays so."""
     if row.collector is None:
         return
-    gone = (SubmissionState.REFUSED, SubmissionState.DELETED)
-    has_stored = Submission.objects.filter(collector=row.collector).exclude(state__in=gone).exists()
+    deleted_states = (SubmissionState.REFUSED, SubmissionState.DELETED)
+    has_stored = Submission.objects.filter(collector=row.collector).exclude(state__in=deleted_states).exists()
     if has_stored or (row.consent is not None and row.consent.withdrawn is None):
         withdraw_as_guest(row.collector)
 
 
 @transaction.atomic
-def _take_answer(device: Device, answer: OfferAnswer) -> AskedDevice:
+def _take_answer(device: Device, answer: OfferAnswer) -> DeviceSampleRequest:
     """Writes an answer. Returns its row. Raises `SampleRefused`."""
-    AskedDevice.objects.select_for_update().filter(device=device, request=UUID(answer.request)).first()
+    DeviceSampleRequest.objects.select_for_update().filter(device=device, request=UUID(answer.request)).first()
     row, digest = _row(device, answer.request), digest_of(written(answer.to_json()))
     if answer.number == row.number and digest == row.digest:
         return row
@@ -130,10 +130,10 @@ def _take_answer(device: Device, answer: OfferAnswer) -> AskedDevice:
     return row
 
 
-def _agree(row: AskedDevice, device: Device, answer: OfferAnswer) -> None:
+def _agree(row: DeviceSampleRequest, device: Device, answer: OfferAnswer) -> None:
     """Stores the consent of an owner. Raises `SampleRefused`."""
     request = row.request
-    _require_asking(row, device)
+    _require_active(row, device)
     purposes = _purposes(row, answer)
     if answer.terms != request.terms.digest(answer.purposes):
         raise SampleRefused(SampleVerdict.TERMS_DIFFER, "The owner read other terms than those of the request.")
@@ -149,14 +149,14 @@ def _agree(row: AskedDevice, device: Device, answer: OfferAnswer) -> None:
     write_entry(principal, "data.agree", project.stream, project.place, consent=consent, guest=guest)
 
 
-def _new_collector(row: AskedDevice, device: Device) -> Collector:
+def _new_collector(row: DeviceSampleRequest, device: Device) -> Collector:
     """Returns what stands for a device in a project's data. One that sent something before keeps its number: all that
     comes from one device is in one split."""
     request = row.request
     Project.objects.lock(request.link.project_id)
-    former = AskedDevice.objects.filter(device=device, collector__link__project=request.link.project_id).select_related(
-        "collector"
-    )
+    former = DeviceSampleRequest.objects.filter(
+        device=device, collector__link__project=request.link.project_id
+    ).select_related("collector")
     known_row = former.first()
     collectors = Collector.objects.filter(link__project=request.link.project_id)
     number = known_row.collector.number if known_row and known_row.collector else next_number(collectors)
@@ -165,8 +165,8 @@ def _new_collector(row: AskedDevice, device: Device) -> Collector:
     )
 
 
-def _purposes(row: AskedDevice, answer: OfferAnswer) -> frozenset[Purpose]:
-    if not set(answer.purposes) <= row.request.terms.asked:
+def _purposes(row: DeviceSampleRequest, answer: OfferAnswer) -> frozenset[Purpose]:
+    if not set(answer.purposes) <= row.request.terms.requested_purposes:
         raise SampleRefused(SampleVerdict.PURPOSES_WRONG, "The answer allows what the request does not ask for.")
     try:
         return checked_purposes(answer.purposes)
@@ -174,15 +174,15 @@ def _purposes(row: AskedDevice, answer: OfferAnswer) -> frozenset[Purpose]:
         raise SampleRefused(SampleVerdict.PURPOSES_WRONG, error.detail) from None
 
 
-def _require_asking(row: AskedDevice, device: Device) -> None:
-    if not is_of_device(row.request, device) or not is_asking(row.request):
+def _require_active(row: DeviceSampleRequest, device: Device) -> None:
+    if not is_of_device(row.request, device) or not is_active(row.request):
         raise SampleRefused(SampleVerdict.REQUEST_ENDED, "Nobody asks for it any more.")
 
 
-def _row(device: Device, request: str) -> AskedDevice:
+def _row(device: Device, request: str) -> DeviceSampleRequest:
     """Returns what a device was asked, as it is now. Raises `SampleRefused`."""
     related = ("request__link__created_by", "request__link__project__organisation", "request__deployment")
-    rows = AskedDevice.objects.select_related(*related, "collector__link__project", "consent")
+    rows = DeviceSampleRequest.objects.select_related(*related, "collector__link__project", "consent")
     row = rows.filter(device=device, request=UUID(request)).first()
     if row is None:
         raise SampleRefused(SampleVerdict.REQUEST_UNKNOWN, "This device was not asked so.")

@@ -13,10 +13,10 @@ from forge.accounts.models import User
 from forge.datasets.playing import restrict_playing
 from forge.fleet.models import Device
 from forge.projects.models import Project
-from forge.telemetry.models import AskedDevice, SampleRequest, WatchAlert, WatchedRune
+from forge.telemetry.models import DeviceSampleRequest, SampleRequest, WatchAlert, WatchedRune
 from rune.assessment.drift.alerts import DriftComparison
 from rune.assessment.drift.figures import Aspect
-from tests.support.forge.asking import AskedFleet
+from tests.support.forge.sample_requests import RequestedFleet
 
 pytestmark = pytest.mark.django_db
 WATCH = "/acme/kitchen/deployments/gateways/watch"
@@ -30,7 +30,9 @@ def read(browser: Client, address: str = WATCH) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_who_may_edit_asks_on_the_page_and_ends_it(asked: AskedFleet, developer: User, browser_of: BrowserOf) -> None:
+def test_who_may_edit_asks_on_the_page_and_ends_it(
+    site: RequestedFleet, developer: User, browser_of: BrowserOf
+) -> None:
     browser = browser_of(developer)
     page = read(browser)
     assert "Sounds that 1.0 calls &quot;knock&quot;" in page
@@ -40,13 +42,15 @@ def test_who_may_edit_asks_on_the_page_and_ends_it(asked: AskedFleet, developer:
     request = SampleRequest.objects.first()
     assert request is not None
     assert request.what == 'sounds that 1.0 calls "speech", less sure than 50 %'
-    assert (request.most, request.terms.asked, request.link.days) == (3, {"tests"}, 30)
+    assert (request.most, request.terms.requested_purposes, request.link.days) == (3, frozenset({"tests"}), 30)
     assert browser.post(f"{WATCH}/requests/{request.pk}", {"do": "end"}).status_code == 302
     request.link.refresh_from_db()
     assert not request.is_open
 
 
-def test_a_form_that_cannot_be_comes_back_as_it_was(asked: AskedFleet, developer: User, browser_of: BrowserOf) -> None:
+def test_a_form_that_cannot_be_comes_back_as_it_was(
+    site: RequestedFleet, developer: User, browser_of: BrowserOf
+) -> None:
     form = {"do": "ask", "label": "knock", "query": "site=munich", "most": "3", "for_tests": "on"}
     answer = browser_of(developer).post(f"{WATCH}/requests", form)
     page = " ".join(answer.content.decode().split())
@@ -56,10 +60,10 @@ def test_a_form_that_cannot_be_comes_back_as_it_was(asked: AskedFleet, developer
     assert "<option selected>knock</option>" in page
 
 
-def test_an_alert_fills_the_form(asked: AskedFleet, developer: User, browser_of: BrowserOf) -> None:
+def test_an_alert_fills_the_form(site: RequestedFleet, developer: User, browser_of: BrowserOf) -> None:
     day = timezone.now().date()
     alert = WatchAlert.objects.create(
-        deployment=asked.fleet.deployment,
+        deployment=site.fleet.deployment,
         watched=WatchedRune.objects.get(),
         subject="change|audio level|location|||",
         comparison=DriftComparison.FLEET,
@@ -82,9 +86,9 @@ def test_an_alert_fills_the_form(asked: AskedFleet, developer: User, browser_of:
     assert "batch=&quot;B&quot;" in page
 
 
-def test_readers_see_the_counts_and_no_form(asked: AskedFleet, viewer: User, browser_of: BrowserOf) -> None:
-    asked.answer()
-    asked.window()
+def test_readers_see_the_counts_and_no_form(site: RequestedFleet, viewer: User, browser_of: BrowserOf) -> None:
+    site.answer()
+    site.window()
     page = read(browser_of(viewer))
     assert "1 owner said yes" in page
     assert "<audio" not in page
@@ -95,25 +99,25 @@ def test_readers_see_the_counts_and_no_form(asked: AskedFleet, viewer: User, bro
 
 @pytest.mark.protects("devices/unwanted-samples")
 def test_samples_play_for_those_alone_who_may_play_them(
-    asked: AskedFleet, project: Project, owner: User, developer: User, browser_of: BrowserOf
+    site: RequestedFleet, project: Project, owner: User, developer: User, browser_of: BrowserOf
 ) -> None:
-    asked.answer()
-    asked.window()
+    site.answer()
+    site.window()
     assert "<audio" in read(browser_of(developer))
     restrict_playing(owner, project, is_restricted=True)
     assert "<audio" not in read(browser_of(developer))
     assert "<audio" in read(browser_of(owner))
 
 
-def test_the_owner_answers_on_the_page_of_the_device(asked: AskedFleet, owner: User, browser_of: BrowserOf) -> None:
+def test_the_owner_answers_on_the_page_of_the_device(site: RequestedFleet, owner: User, browser_of: BrowserOf) -> None:
     browser = browser_of(owner)
     page = read(browser, DEVICE)
     assert "cannot be heard from here" in page
     assert "Everyone in Acme can see and hear these recordings" in page
-    address = f"{DEVICE}/sample-requests/{asked.request.pk}"
+    address = f"{DEVICE}/sample-requests/{site.request.pk}"
     answer = browser.post(address, {"do": "answer", "kind": "yes", "for_tests": "on"})
     assert answer.status_code == 302
-    row = AskedDevice.objects.get()
+    row = DeviceSampleRequest.objects.get()
     assert (row.page_answer, row.page_purposes) == ("yes", ["tests"])
     assert "A yes waits for the device" in read(browser, DEVICE)
     nothing = browser.post(address, {"do": "answer", "kind": "yes"})
@@ -122,12 +126,12 @@ def test_the_owner_answers_on_the_page_of_the_device(asked: AskedFleet, owner: U
 
 
 def test_a_device_that_believes_a_key_at_home_offers_no_yes(
-    asked: AskedFleet, owner: User, browser_of: BrowserOf
+    site: RequestedFleet, owner: User, browser_of: BrowserOf
 ) -> None:
     Device.objects.update(trust="home")
     page = read(browser_of(owner), DEVICE)
     assert "only a person at the device can say yes" in page
     assert "Yes, send them" not in page
-    address = f"{DEVICE}/sample-requests/{asked.request.pk}"
+    address = f"{DEVICE}/sample-requests/{site.request.pk}"
     answer = browser_of(owner).post(address, {"do": "answer", "kind": "yes", "for_tests": "on"})
     assert answer.status_code == 409

@@ -17,7 +17,7 @@ from forge.datasets.consent_terms import (
     standing_who,
 )
 from forge.projects.models import Project
-from forge.telemetry.asking.models import SampleRequest
+from forge.telemetry.sample_requests.models import SampleRequest
 from hmrd.protocol.samples import OfferTerms, PurposeSentences
 from rune.wording import counted
 
@@ -29,7 +29,7 @@ def offer_terms(project: Project, purposes: Collection[Purpose], days: int) -> O
     end = ". They have no other end." if days == UNTIL_DELETED else f", and {_after(days)} at the latest."
     return OfferTerms(
         standing_who(project),
-        tuple(_sentences(project, purpose, is_asked=purpose in purposes) for purpose in Purpose),
+        tuple(_sentences(project, purpose, is_requested=purpose in purposes) for purpose in Purpose),
         f"They are deleted when I take them back{end}",
         DEVICE_PROMISE,
     )
@@ -71,6 +71,6 @@ def _after(days: int) -> str:
     return f"{counted(days, 'day')} after I agreed"
 
 
-def _sentences(project: Project, purpose: Purpose, *, is_asked: bool) -> PurposeSentences:
-    allowed, refused = (purpose_sentence(project, purpose, is_allowed=each) for each in (True, False))
-    return PurposeSentences(purpose.value, allowed, refused, is_asked)
+def _sentences(project: Project, purpose: Purpose, *, is_requested: bool) -> PurposeSentences:
+    allowed_text, refused_text = (purpose_sentence(project, purpose, is_allowed=each) for each in (True, False))
+    return PurposeSentences(purpose.value, allowed_text, refused_text, is_requested)

@@ -29,16 +29,16 @@ from forge.deployments.releases.changes import lock_deployment
 from forge.fleet.models import Device, DeviceQuerySet
 from forge.fleet.queries.matching import full_condition, parse_query, scope_of
 from forge.fleet.queries.syntax import LONGEST_QUERY
-from forge.telemetry.asking.access import find_request, open_requests
-from forge.telemetry.asking.announcements import SAMPLES_REQUESTED
-from forge.telemetry.asking.conditions import FeatureSide, WantedWindows, condition_of, words_of
-from forge.telemetry.asking.ending import end_request, tell_devices
-from forge.telemetry.asking.models import LONGEST_WHAT, AskedDevice, SampleRequest
-from forge.telemetry.asking.recorded_kind import recorded_kind
-from forge.telemetry.asking.serializers import request_to_json
-from forge.telemetry.asking.terms import is_restricted_now, offer_terms, purposes_of_boxes
 from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.intake.runes import watched_rune_of
+from forge.telemetry.sample_requests.access import find_request, open_requests
+from forge.telemetry.sample_requests.announcements import SAMPLES_REQUESTED
+from forge.telemetry.sample_requests.conditions import FeatureSide, WantedWindows, condition_of, words_of
+from forge.telemetry.sample_requests.ending import end_request, tell_devices
+from forge.telemetry.sample_requests.models import LONGEST_WHAT, DeviceSampleRequest, SampleRequest
+from forge.telemetry.sample_requests.recorded_kind import recorded_kind
+from forge.telemetry.sample_requests.serializers import request_to_json
+from forge.telemetry.sample_requests.terms import is_restricted_now, offer_terms, purposes_of_boxes
 from forge.telemetry.switch.access import states_of
 from hmrd.protocol.samples import MOST_OFFERS, MOST_WINDOWS
 from rune.watch.record import counts_from_json
@@ -96,9 +96,12 @@ def ask_for_samples(
     rune = _rune_of(deployment, version)
     kind = recorded_kind(rune.rune)
     is_any = less_sure_than is None or less_sure_than >= 1
-    wanted = WantedWindows(label, None if is_any else less_sure_than, feature, FeatureSide(side))
+    wanted_windows = WantedWindows(label, None if is_any else less_sure_than, feature, FeatureSide(side))
     reference = counts_from_json(rune.reference, rune.layout) if rune.reference else None
-    condition, what = condition_of(wanted, rune.layout, reference), words_of(wanted, rune.version, kind.kind.value)
+    condition, what = (
+        condition_of(wanted_windows, rune.layout, reference),
+        words_of(wanted_windows, rune.version, kind.kind.value),
+    )
     if len(what) > LONGEST_WHAT:
         raise Invalid("The names of this rune are too long to ask for them in a sentence.")
     purposes = checked_purposes(
@@ -142,8 +145,8 @@ def ask_for_samples(
         is_restricted=is_restricted_now(project),
         created_by=actor.person,
     )
-    AskedDevice.objects.bulk_create(
-        (AskedDevice(request=request, device_id=pk, device_name=name) for pk, name in devices), batch_size=1000
+    DeviceSampleRequest.objects.bulk_create(
+        (DeviceSampleRequest(request=request, device_id=pk, device_name=name) for pk, name in devices), batch_size=1000
     )
     tell_devices(request)
     values = {"deployment": deployment.title, "what": what}
