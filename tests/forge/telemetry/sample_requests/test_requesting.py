@@ -113,7 +113,7 @@ def test_asking_and_ending_are_told(
         f"Jo Okafor ended the request to {what}",
         f"Jo Okafor asked the owners of 1 {what}",
     ]
-    assert list(Event.objects.filter(type="samples.site").values_list("data__change", flat=True)) == [
+    assert list(Event.objects.filter(type="samples.requested").values_list("data__change", flat=True)) == [
         "asked",
         "ended",
     ]
