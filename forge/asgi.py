@@ -41,7 +41,9 @@ from forge.request_limits.streaming import StreamingHandler  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.monitoring.otlp import check_packages  # noqa: E402
 from hmrd.protocol.addresses import ROOT as DEVICES  # noqa: E402
+from hmrd.protocol.addresses import SAMPLE_WINDOWS  # noqa: E402
 from hmrd.protocol.reports import LARGEST_REPORT  # noqa: E402
+from hmrd.protocol.samples import LARGEST_WINDOW_MESSAGE  # noqa: E402
 
 SHORT_REQUESTS = ("/v2/", "/d/", "/forge/", DEVICES)
 """Addresses that programs ask thousands of times: their views answer within milliseconds, or stream."""
@@ -49,11 +51,14 @@ SHORT_REQUESTS = ("/v2/", "/d/", "/forge/", DEVICES)
 
 def is_short(scope: Scope) -> bool:
     """Returns whether a request takes a thread for milliseconds alone, which one with a body for its view does not."""
-    return scope["path"].startswith(SHORT_REQUESTS) and not (is_blob_upload(scope) and has_body(scope))
+    is_long = scope["path"] == SAMPLE_WINDOWS or (is_blob_upload(scope) and has_body(scope))
+    return scope["path"].startswith(SHORT_REQUESTS) and not is_long
 
 
 def largest_unknown_body(scope: Scope) -> int:
     """Returns how many bytes a body may have whose sender is no person: a device signs its report, which has a log."""
+    if scope["path"] == SAMPLE_WINDOWS:
+        return LARGEST_WINDOW_MESSAGE
     return LARGEST_REPORT if scope["path"].startswith(DEVICES) else ANONYMOUS_BYTES
 
 

@@ -21,6 +21,7 @@ UNTIL_DELETED = 0
 
 
 GUEST_PROMISE = "I am 18 or older, and nobody else is recorded who has not agreed."
+DEVICE_PROMISE = "I am 18 or older, I may decide about this device, and nobody is recorded who has not agreed."
 THINGS_PROMISE = "I am 18 or older, and these are recordings of things: nobody can be heard, seen or felt in them."
 
 
@@ -128,21 +129,43 @@ def is_data_restricted(project: Project) -> bool:
 def _restricted_sentence(project: Project, team: str) -> str:
     count = len(team_of(project, Verb.PLAY))
     people = "one person" if count == 1 else f"{count} people"
+    return f"{_restricted_to(project, f'; today that is {people}')} {_others_of(team)}"
+
+
+def _restricted_to(project: Project, today: str = "") -> str:
+    return f"Only those who manage {project.full_name} can see and hear these recordings{today}."
+
+
+def _others_of(team: str) -> str:
+    return f"Others in {team} train and test on them, and see figures alone."
+
+
+def standing_who(project: Project) -> str:
+    """Returns who hears the recordings, without how many people that is today: for terms that are read later."""
+    team = project.organisation.title or project.organisation.name
+    if is_data_restricted(project):
+        return f"{_restricted_to(project)} {_others_of(team)}"
     return (
-        f"Only those who manage {project.full_name} can see and hear these recordings; today that is {people}. Others "
-        f"in {team} train and test on them, and see figures alone."
+        f"Everyone in {team} can see and hear these recordings, now and later, and so can anybody who is given "
+        f"a role in {project.full_name}."
     )
 
 
-def _purpose_sentences(project: Project, purposes: frozenset[Purpose]) -> list[str]:
+def purpose_sentence(project: Project, purpose: Purpose, *, is_allowed: bool) -> str:
+    """Returns the sentence about a purpose that a person allows, or does not; "" where nothing is to be said."""
     name = project.full_name
-    sentences = {
-        Purpose.TESTS: f"Builds of {name} are tested on them.",
-        Purpose.TRAINING: f"Models of {name} learn from them.",
-    }
-    readers = "They are" if Purpose.READERS in purposes else "They are not"
-    others = "can" if Purpose.OTHER_PROJECTS in purposes else "cannot"
-    return [
-        *(sentence for purpose, sentence in sentences.items() if purpose in purposes),
-        f"{readers} shown to everyone who sees what {name} published. Other projects {others} use them.",
-    ]
+    match purpose:
+        case Purpose.TESTS:
+            return f"Builds of {name} are tested on them." if is_allowed else ""
+        case Purpose.TRAINING:
+            return f"Models of {name} learn from them." if is_allowed else ""
+        case Purpose.READERS:
+            they = "They are" if is_allowed else "They are not"
+            return f"{they} shown to everyone who sees what {name} published."
+        case Purpose.OTHER_PROJECTS:
+            return f"Other projects {'can' if is_allowed else 'cannot'} use them."
+
+
+def _purpose_sentences(project: Project, purposes: frozenset[Purpose]) -> list[str]:
+    sentences = (purpose_sentence(project, purpose, is_allowed=purpose in purposes) for purpose in Purpose)
+    return [sentence for sentence in sentences if sentence]

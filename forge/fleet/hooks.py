@@ -9,9 +9,20 @@ from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import Organisation
+from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.fleet.models import Device
 from hmrd.protocol.counts import DocumentAnswer
+from hmrd.protocol.samples import OfferAnswer, SampleOffer, SampleReply, SampleWindow
+
+
+@dataclass(frozen=True)
+class DeviceCard:
+    """A card on the page of a device: a template, and what it shows as `card`."""
+
+    template: str
+    content: Any
+
 
 devices_changed: Hook[[Organisation, Collection[UUID]], None] = Hook()
 """Chooses anew what devices shall run, by their ids. It is called in the transaction in which they joined or were
@@ -24,8 +35,17 @@ the device goes to another one."""
 documents_arrived: Hook[[Device, Sequence[bytes], datetime], Sequence[DocumentAnswer]] = Hook()
 """Takes documents of counts that the key of a device sent (`hmrd.protocol.counts`), and answers each of them."""
 
-device_counts_card: Hook[[Device], Any] = Hook()
-"""Returns what `templates/telemetry/device-counts.html` shows of a device that the caller has found."""
+sample_offers: Hook[[Device], Sequence[SampleOffer]] = Hook()
+"""Returns the open requests for samples of a device, which counts (`hmrd.protocol.samples`)."""
+
+sample_answer_arrived: Hook[[Device, OfferAnswer], SampleReply] = Hook()
+"""Takes the answer of a device's owner to a request for samples."""
+
+sample_window_arrived: Hook[[Device, SampleWindow], SampleReply] = Hook()
+"""Takes a window that a device's owner chose."""
+
+device_cards: Hook[[Actor, Device], DeviceCard] = Hook()
+"""Returns what a higher floor shows on the page of a device."""
 
 first_root: Hook[[Organisation], str | None] = Hook()
 """Returns the digest of the first root document that devices of an organisation accept; None before one was signed."""

@@ -11,11 +11,13 @@ from forge.telemetry import api
 from forge.telemetry.alerts import actions as alerts
 from forge.telemetry.app_reports.serving import page_counts, page_telemetry
 from forge.telemetry.app_reports.views import telemetry_report
+from forge.telemetry.sample_requests.actions import answering, requesting
+from forge.telemetry.sample_requests.api import DeploymentSampleRequests, DeviceSampleRequests
 from forge.telemetry.switch import actions as switch
 
 urlpatterns = [
     *act_paths(
-        acts_in(switch, alerts),
+        acts_in(switch, alerts, requesting, answering),
         {
             f"{DEPLOYMENT.route}telemetry": api.DeploymentTelemetryState,
             f"{DEPLOYMENT.route}telemetry/totals": api.DeploymentTotals,
@@ -23,7 +25,9 @@ urlpatterns = [
             f"{DEPLOYMENT.route}telemetry/alerts": api.DeploymentAlerts,
             f"{DEPLOYMENT.route}telemetry/totals.csv": api.DeploymentTotalsTable,
             f"{DEPLOYMENT.route}telemetry/totals.parquet": api.DeploymentTotalsParquet,
+            f"{DEPLOYMENT.route}telemetry/requests": DeploymentSampleRequests,
             f"{DEVICE.route}counts": api.DeviceLastCounts,
+            f"{DEVICE.route}sample-requests": DeviceSampleRequests,
         },
     ),
 ]

@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reviews.organisation_pages,
     *jobs.organisation_pages,
     *fleet.organisation_pages,
+    *telemetry.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.redirect_moved_page, name="moved-page"),
     path("<str:organisation>/<former:page>/<path:rest>", organisation.redirect_moved_page, name="moved-page-below"),
     path("<str:organisation>/<str:name>", overview.project_page, name="project"),

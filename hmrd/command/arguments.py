@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from hmrd.command.image import add_image
+from hmrd.command.offers import add_offers
 from hmrd.command.signing import add_sign
 from hmrd.config.files import DEFAULT as CONFIG
 from hmrd.protocol.names import LONGEST_NAME
@@ -77,3 +78,4 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--list", action="store_true", help="show what was recorded")
     what.add_argument("--end", action="store_true", help="record no more")
     what.add_argument("--delete", type=int, metavar="SESSION", help="delete the recordings of a session")
+    add_offers(parser, what)

@@ -9,10 +9,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from hmrd.command.arguments import parser
 from hmrd.command.image import make_image
+from hmrd.command.offers import OffersFailed, answer_offers, has_offers
 from hmrd.command.signing import SigningFailed, sign
 from hmrd.command.text import counts_lines, status_lines
 from hmrd.config.files import load_config
@@ -56,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         AlreadyJoined,
         FolderInUse,
         SigningFailed,
+        OffersFailed,
         ImageRefused,
         StorageFailed,
         TrustRefused,
@@ -158,7 +161,9 @@ def _deploy(options: argparse.Namespace) -> None:
 
 
 def _collect(options: argparse.Namespace) -> None:
-    if options.list:
+    if has_offers(options):
+        answer_offers(options, partial(_ask, options))
+    elif options.list:
         result = _ask(options, LocalCommand.RECORDINGS)
         print(f"{result['folder']}: {counted(len(result['sessions']), 'session')}")
         for each in result["sessions"]:

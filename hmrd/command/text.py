@@ -83,5 +83,7 @@ def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
     if rune["detail"]:
         yield f"  last fault: {rune['detail']}"
     yield from _counts_lines(rune["counts"])
+    if requests := rune["samples"]["requests"]:
+        yield f"  samples: {counted(requests, 'request')} for your answer; hmrd collect --offers shows them"
     totals = rune["totals"]
     yield "  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items())

@@ -116,6 +116,16 @@ class DoorbellConfig:
 
 
 @dataclass(frozen=True)
+class SamplesConfig:
+    """The limits that the device sets to requests for samples."""
+
+    keep: bool = True
+    """Whether odd windows are kept while telemetry is on, so that somebody may ask for them."""
+    page: bool = True
+    """Whether the answer on the device's page is followed. A device that believes a key at home never follows it."""
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole configuration."""
 
@@ -126,3 +136,4 @@ class Config:
     """An OCI registry that has the runes too."""
     runes: tuple[RuneConfig, ...] = (RuneConfig(),)
     doorbell: DoorbellConfig | None = None
+    samples: SamplesConfig = SamplesConfig()

@@ -18,6 +18,7 @@ from hmrd.config.model import (
     InputFormat,
     Origin,
     RuneConfig,
+    SamplesConfig,
     SinkConfig,
     SinkKind,
     SourceConfig,
@@ -63,12 +64,12 @@ def read_config(text: str) -> Config:
     mirror = _mirror(server)
     runes = tuple(_rune(each) for each in root.tables("rune")) or (RuneConfig(),)
     _require_distinct(root, runes)
-    doorbell = _doorbell(root)
+    doorbell, samples = _doorbell(root), _samples(root.table("samples"))
     for table in (root, device, server):
         table.finish()
     if errors:
         raise BadConfig(errors)
-    return Config(board, ca, mirror, runes, doorbell)
+    return Config(board, ca, mirror, runes, doorbell, samples)
 
 
 def _doorbell(root: Table) -> DoorbellConfig | None:
@@ -80,6 +81,12 @@ def _doorbell(root: Table) -> DoorbellConfig | None:
         table.error("url", "doorbell.url takes the address of a broker such as mqtts://broker.example:8883.")
     table.finish()
     return DoorbellConfig(url, ca)
+
+
+def _samples(table: Table) -> SamplesConfig:
+    config = SamplesConfig(table.truth("keep", True), table.truth("page", True))
+    table.finish()
+    return config
 
 
 def _mirror(server: Table) -> ServerAddress | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
 from hmrd.config.model import Origin
+from hmrd.control.offers import answer_offer, layouts_of, offers_of, stored_window
 from hmrd.control.status import recording_of
 from hmrd.machine import can_go_back
 from hmrd.network.http import ServerFailed
@@ -20,7 +21,8 @@ from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
 from hmrd.protocol.wanted import LARGEST_RUNE, LONGEST_VERSION, WantedRune
-from hmrd.running.checks import check_rune, layout_of
+from hmrd.running.checks import check_rune
+from hmrd.sample_requests import OwnerAnswerRefused
 from hmrd.server_address import BadServerAddress
 from hmrd.service.device import LocalDevice
 from hmrd.service.joining import AlreadyJoined, first_report, join, require_unjoined
@@ -30,7 +32,6 @@ from hmrd.storage.files import StorageFailed, write_file
 from hmrd.storage.recordings import MOST_WINDOWS, BadSession
 from hmrd.trust import TrustRefused, fingerprints_of
 from rune.digests import DIGEST_LENGTH, digest_of, is_digest
-from rune.watch.layout import WatchLayout
 
 T = TypeVar("T")
 _LONGEST: Final = 1000
@@ -74,6 +75,9 @@ class Actions:
             LocalCommand.END_COLLECTION: self._end,
             LocalCommand.RECORDINGS: self._recordings,
             LocalCommand.DELETE_RECORDINGS: self._delete,
+            LocalCommand.OFFERS: lambda fields: offers_of(self._service(fields)),
+            LocalCommand.STORED_WINDOW: lambda fields: stored_window(self._service(fields), fields),
+            LocalCommand.ANSWER_OFFER: self._answer_offer,
         }
 
     def answer(self, request: LocalRequest) -> LocalAnswer:
@@ -83,6 +87,7 @@ class Actions:
         except (
             ActionRefused,
             AlreadyJoined,
+            OwnerAnswerRefused,
             BadServerAddress,
             BadDeviceMessage,
             BadSession,
@@ -98,20 +103,11 @@ class Actions:
     def _counts(self, fields: Fields) -> Mapping[str, Any]:
         service = self._service(fields)
         self._host.call(service.count)
-        layouts = {key: layout.to_json() for key, layout in self._layouts(service).items()}
+        layouts = {rune_key(digest): layout.to_json() for digest, layout in layouts_of(service).items()}
         documents = [
             {**each.to_json(), "layout": layouts.get(each.document.rune)} for each in service.counting.documents()
         ]
         return {"mode": str(service.counting.mode), "documents": documents}
-
-    def _layouts(self, service: RuneService) -> Mapping[bytes, WatchLayout]:
-        """Returns what the runes of both slots count, by their names in documents."""
-        layouts = {}
-        for number, slot in enumerate(service.machine.state.slots):
-            data = None if slot is None else service.slots.read(number, slot.rune)
-            if slot is not None and data is not None:
-                layouts[rune_key(slot.rune.rune)] = layout_of(data)
-        return layouts
 
     def _self_test(self, fields: Fields) -> Mapping[str, Any]:
         service = self._service(fields)
@@ -235,6 +231,13 @@ class Actions:
             raise ActionRefused(f"There is no session {number}. hmrd collect --list shows them.")
         recordings.delete(session)
         return {}
+
+    def _answer_offer(self, fields: Fields) -> Mapping[str, Any]:
+        service = self._service(fields)
+        result = answer_offer(service, fields)
+        # The next contact, with which an allowed window goes, need not wait.
+        self._host.call(service.ring)
+        return result
 
     def _service(self, fields: Fields) -> RuneService:
         name = fields.text("rune", LONGEST_NAME) if fields.has("rune") else None

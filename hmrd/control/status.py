@@ -65,6 +65,7 @@ def _rune(service: RuneService) -> dict[str, Any]:
         "server": _problem(waiting.server),
         "totals": state.totals.to_json(),
         "counts": _counts(service),
+        "samples": _samples(service),
         "sinks": [_problem(sink.problem) for sink in service.sinks],
     }
 
@@ -76,6 +77,13 @@ def _counts(service: RuneService) -> dict[str, Any]:
         "unsent": service.counting.unsent,
         "problem": None if problem is None else str(problem),
     }
+
+
+def _samples(service: RuneService) -> dict[str, Any]:
+    """Returns how many windows are kept, and how many requests for them wait for the owner."""
+    ledger = service.samples.ledger
+    unanswered = [each for each in service.samples.open_offers() if ledger.answer_to(each.id) is None]
+    return {"windows": len(ledger.windows), "requests": len(unanswered)}
 
 
 def _named(rune: WantedRune | None) -> dict[str, Any] | None:

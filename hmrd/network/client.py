@@ -23,6 +23,7 @@ from hmrd.protocol.keys import KeyOfDevice
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reading import BadDeviceMessage, parsed, written
 from hmrd.protocol.reports import Report
+from hmrd.protocol.samples import LARGEST_ANSWER, OfferAnswer, SampleReply, SampleWindow
 from hmrd.protocol.signatures import NEW_DEVICE, TOLERANCE, SignedRequest, sign
 from hmrd.protocol.wanted import LARGEST_STATE, DesiredState
 from hmrd.server_address import ServerAddress
@@ -122,6 +123,16 @@ class ServerClient:
         if len(counts_answer.answers) != len(message.documents):
             raise ServerFailed(ProblemName.SERVER_STRANGE, f"{self.address.authority} did not answer each document.")
         return counts_answer
+
+    def sample_answer(self, answer: OfferAnswer) -> SampleReply:
+        """Tells the answer of the owner to a request for samples."""
+        reply = self._send("POST", addresses.SAMPLE_ANSWERS, written(answer.to_json()), LARGEST_ANSWER)
+        return self._read(reply, LARGEST_ANSWER, SampleReply.from_json)
+
+    def sample_window(self, window: SampleWindow) -> SampleReply:
+        """Sends a window that the owner chose."""
+        reply = self._send("POST", addresses.SAMPLE_WINDOWS, written(window.to_json()), LARGEST_ANSWER)
+        return self._read(reply, LARGEST_ANSWER, SampleReply.from_json)
 
     def doorbell(self) -> DoorbellAccount:
         """Asks for the device's account at the broker."""

@@ -49,6 +49,12 @@ class LocalCommand(StrEnum):
     begin with its `files`."""
     DELETE_RECORDINGS = "delete-recordings"
     """`id` of the session."""
+    OFFERS = "offers"
+    """The requests for samples in words, and the windows that are kept."""
+    STORED_WINDOW = "stored-window"
+    """`number` of a window: the answer has its `ending`, and its `data` in base64."""
+    ANSWER_OFFER = "answer-offer"
+    """`id` of a request or its beginning, `kind` of the answer, and with a yes perhaps `purposes` and `windows`."""
 
 
 @dataclass(frozen=True)

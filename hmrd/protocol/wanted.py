@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hmrd.protocol.names import DEPLOYMENT
 from hmrd.protocol.reading import BadDeviceMessage, Fields
+from hmrd.protocol.samples import SampleOffer, readable_offers
 
 LARGEST_RUNE: Final = 256 * 1024 * 1024
 """Bytes."""
@@ -157,6 +158,8 @@ class DesiredState:
     """The number of the last report that the server has."""
     telemetry: Telemetry = Telemetry.OFF
     """The counts that the device shall send."""
+    samples: tuple[SampleOffer, ...] = ()
+    """The open requests for samples, which the owner of the device may answer."""
 
     @classmethod
     def from_json(cls, value: object) -> DesiredState:
@@ -170,6 +173,7 @@ class DesiredState:
             fields.items("orders", _order, MOST_ORDERS),
             fields.integer("sequence", default=0),
             Telemetry.read(fields.text("telemetry", _LONGEST_WORD, default=Telemetry.OFF)),
+            fields.optional("samples", readable_offers) or (),
         )
 
     def to_json(self) -> Mapping[str, Any]:
@@ -182,6 +186,7 @@ class DesiredState:
             "orders": list(self.orders),
             "sequence": self.sequence,
             "telemetry": None if self.telemetry is Telemetry.OFF else str(self.telemetry),
+            "samples": [each.to_json() for each in self.samples] or None,
         }
 
 

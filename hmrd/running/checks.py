@@ -15,6 +15,7 @@ from rune.running.runtime.errors import RuneError
 from rune.running.runtime.self_test import self_test
 from rune.tools.api.ports import inputs_of
 from rune.watch.layout import WatchLayout
+from rune.watch.record import WatchRecord
 
 _ANY_SEED = 1
 
@@ -34,13 +35,17 @@ def check_rune(
     return DeviceProblem(ProblemName.SELF_TEST_FAILED, "The outputs differ from those of the approved build.")
 
 
+def record_of(data: bytes) -> WatchRecord:
+    """Returns the bins in which a rune counts, with its reference. One that counts nothing has neither."""
+    try:
+        return read_watch(data) or WatchRecord(WatchLayout(None, None))
+    except ContainerError:
+        return WatchRecord(WatchLayout(None, None))
+
+
 def layout_of(data: bytes) -> WatchLayout:
     """Returns the bins in which a rune counts. One that counts nothing has none."""
-    try:
-        description = read_watch(data)
-    except ContainerError:
-        description = None
-    return WatchLayout(None, None) if description is None else description.layout
+    return record_of(data).layout
 
 
 def missing_source(data: bytes, config: RuneConfig) -> str | None:

@@ -48,6 +48,8 @@ class RunCounter:
         self._times = [0] * TIME_BINS
         self._runs, self._microseconds = 0, 0
         self._is_due = False
+        self._pending: Counts | None = None
+        """Counts of the rune that were looked at and are not handed over yet."""
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -68,6 +70,15 @@ class RunCounter:
             self._runs += 1
             if self._is_due:
                 self._take()
+
+    def counts_of_run(self) -> Counts | None:
+        """Returns what the rune itself counted since it was last asked: after each run, the bins of that run. They stay
+        counted. Raises `RuneError`."""
+        with self._lock:
+            own = self._own_counts()
+            if own is not None:
+                self._pending = own if self._pending is None else self._pending + own
+            return own
 
     def take(self) -> None:
         """Hands over what was counted: now, or after the run that is under way."""
@@ -91,11 +102,13 @@ class RunCounter:
         if not self._runs:
             return
         answers = self._runs
+        own, self._pending = self._pending, None
         try:
-            own = self._own_counts()
+            rest = self._own_counts()
+            own = rest if own is None or rest is None else own + rest
         except RuneError:
-            # A rune that broke off does not say what it counted.
-            own, answers = None, 0
+            # A rune that broke off does not say what it counted since it was last asked.
+            answers = 0
         counts = replace(
             own or Counts(),
             time=tuple(self._times),

@@ -23,6 +23,7 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.messages import OutputMessage
 from rune.tools.api.ports import Input, inputs_of, outputs_of
+from rune.watch.counts import Counts
 
 Windows = Mapping[str, bytes]
 
@@ -42,6 +43,10 @@ class RunnerHooks:
     """The rune was counted, around a time of the system's clock."""
     on_windows: Callable[[Sequence[Input], Windows], None]
     """A window of each input was read, before the rune runs on it."""
+    wants_bins: Callable[[], bool] = lambda: False
+    """Returns whether `on_bins` is to be called."""
+    on_bins: Callable[[Sequence[Input], Windows, Counts | None], None] = lambda *_: None
+    """The rune ran on these windows, and counted this."""
 
 
 class RuneRunner:
@@ -120,6 +125,8 @@ class RuneRunner:
                             {port.request.id: read.get(port.name, os.urandom) for port in inputs}
                         )
                     self._deliver(messages, names)
+                    if self._hooks.wants_bins():
+                        self._hooks.on_bins(inputs, read, counter.counts_of_run())
         finally:
             self._counter = None
             counter.finish()

@@ -26,11 +26,12 @@ class Requests:
         config: RuneConfig,
         slots: Slots,
         stop_rune: Callable[[], None],
-        forget_counts: Callable[[], None] = lambda: None,
+        forget_private: Callable[[], None] = lambda: None,
     ) -> None:
-        """`stop_rune` has the rune that answers end; it is started again where the machine says so."""
+        """`stop_rune` has the rune that answers end; it is started again where the machine says so. `forget_private`
+        deletes counts and windows."""
         self._device, self._config, self._slots, self._stop_rune = device, config, slots, stop_rune
-        self._forget_counts = forget_counts
+        self._forget_private = forget_private
 
     def answer(self, request: RequestToDevice, state: MachineState) -> MachineEvent:
         """Does what is asked."""
@@ -91,7 +92,7 @@ class Requests:
         if desired is None or not may_leave(connection.identity.trust, desired):
             return _refused(request, ProblemName.ORDER_REFUSED, "No order of the key at home allows it to leave.")
         self._device.recordings.delete_all()
-        self._forget_counts()
+        self._forget_private()
         self._stop_rune()
         self._slots.clear()
         return RequestAnswer(request.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -16,15 +16,19 @@ from typing import Final
 from hmrd.config.model import Origin, RuneConfig
 from hmrd.machine import step
 from hmrd.protocol.problems import DeviceProblem, ProblemName
-from hmrd.protocol.reports import DeviceEvent, EventKind, RequestAnswer
+from hmrd.protocol.reports import RequestAnswer
+from hmrd.protocol.wanted import Telemetry
+from hmrd.running.checks import record_of
 from hmrd.running.recorded import recorded_file
 from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
 from hmrd.running.sinks.make import open_sink
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
+from hmrd.service.change_lines import change_lines
 from hmrd.service.counting import RuneCounting, without_disk
 from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
+from hmrd.service.sample_requests import AnsweredRune, RuneSampleRequests
 from hmrd.service.tasks import Task, Tasks
 from hmrd.state import (
     AnswerRequest,
@@ -100,10 +104,11 @@ class RuneService:
         self._dropped_posted = 0.0
         self._lock = threading.Lock()
         self.counting = RuneCounting(device, config.name)
+        self.samples = RuneSampleRequests(device, config.name, lambda: self.counting.mode is not Telemetry.OFF)
         self.next_count = 0.0
         """The time at which what the rune counted is written."""
         self._make = Tasks(device, config, self.slots, self._tell)
-        self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune), self.counting.forget)
+        self._requests = Requests(device, config, self.slots, lambda: schedule(self.stop_rune), self._forget_private)
 
     def start(self) -> None:
         """Begins, also after a power cut."""
@@ -120,6 +125,7 @@ class RuneService:
         if self.runner is not None:
             self.runner.take_counts()
         without_disk(self.counting.settle, self._device.log.write)
+        without_disk(self.samples.settle, self._device.log.write)
 
     def ring(self) -> None:
         """Polls at once, since there may be something new; soon, where the bell rang a moment ago."""
@@ -163,7 +169,8 @@ class RuneService:
             if self._poll_for_ring():
                 # The poll that ended may have been answered before the bell rang.
                 self._schedule(self.tick)
-        self._log_changes(before, self.machine)
+        for line in change_lines(before, self.machine):
+            self._device.log.write(f"{self.config.name}: {line}")
         self._follow_counting(event)
         if self._save():
             self._carry_out(commands)
@@ -182,8 +189,13 @@ class RuneService:
                 # The counts until now belong to the former way.
                 self.runner.take_counts()
             without_disk(lambda: self.counting.set_mode(event.desired.telemetry), self._device.log.write)
+            without_disk(self.samples.settle, self._device.log.write)
+            wanted_rune = event.desired.wanted
+            deployment = "" if wanted_rune is None else wanted_rune.deployment
+            without_disk(lambda: self.samples.take_offers(event.desired.samples, deployment), self._device.log.write)
         if isinstance(event, Polled | Unchanged) and self._device.connection is not None:
             self.counting.send_soon(self._device.connection, event.now)
+            self.samples.send_soon(self._device.connection, event.now)
 
     def _save(self) -> bool:
         if self.machine.state == self._saved:
@@ -297,6 +309,7 @@ class RuneService:
             self._schedule(lambda: self.handle(event))
             return
         digest = command.rune.rune
+        answered_rune = AnsweredRune(digest, command.rune.deployment, record_of(data))
         hooks = RunnerHooks(
             self._now,
             lambda: self._post(RuneStarted(self._now(), digest)),
@@ -304,6 +317,8 @@ class RuneService:
             lambda: self._schedule(self._ended),
             lambda seconds, counts: self.counting.add(seconds, digest, counts),
             self._record,
+            lambda: self.samples.is_on,
+            partial(self.samples.observe, answered_rune),
         )
         self.runner = RuneRunner(command.rune, data, self.config, self.sinks, hooks)
 
@@ -338,6 +353,11 @@ class RuneService:
             dropped, self._dropped, self._dropped_posted = self._dropped, 0, now
         self._post(AnswersDropped(now, dropped))
 
+    def _forget_private(self) -> None:
+        """Deletes what the rune counted, and the windows that were kept."""
+        self.counting.forget()
+        self.samples.forget()
+
     def joined(self, event: ReportAcknowledged) -> None:
         """The device joined an organisation, with its first report: it asks at once what is wanted."""
         self.machine = replace(self.machine, waiting=replace(self.machine.waiting, poll=0.0, send=0.0))
@@ -349,7 +369,7 @@ class RuneService:
         self.stop_rune()
         self.slots.clear()
         self._device.recordings.delete_all()
-        self.counting.forget()
+        self._forget_private()
         self._device.folder.forget_documents()
         self._device.folder.identity.forget()
         self._device.connection = None
@@ -362,29 +382,8 @@ class RuneService:
         wait = (waiting.poll - now) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  spreads load, hides nothing
         self.machine = replace(self.machine, waiting=replace(waiting, poll=now + wait))
 
-    def _log_changes(self, before: DeviceMachine, after: DeviceMachine) -> None:
-        known_events = set(_events(before.state))
-        for event in _events(after.state):
-            if event not in known_events and event.kind is not EventKind.EVENTS_DROPPED:
-                self._device.log.write(f"{self.config.name}: {_line(event)}")
-        server = after.waiting.server
-        if server != before.waiting.server and server is not None:
-            self._device.log.write(f"The server gave no state: {server.name}: {server.detail}")
-
     def _post(self, event: MachineEvent) -> None:
         self._schedule(lambda: self.handle(event))
 
     def _now(self) -> float:
         return self._device.clock.now()
-
-
-def _events(state: MachineState) -> Iterable[DeviceEvent]:
-    yield from () if state.report is None else state.report.events
-    yield from state.events
-
-
-def _line(event: DeviceEvent) -> str:
-    words = [str(event.kind), event.version, event.rune[:19]]
-    if event.problem is not None:
-        words.append(f"{event.problem.name}: {event.problem.detail}")
-    return " ".join(word for word in words if word)

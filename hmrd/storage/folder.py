@@ -14,6 +14,7 @@ from hmrd.storage.files import make_folder, storage_failure
 from hmrd.storage.identity import IdentityFiles
 from hmrd.storage.slots import Slots
 from hmrd.storage.states import StateFile
+from hmrd.storage.windows import WindowFiles
 
 DEFAULT: Final = Path(STATE_FOLDER)
 
@@ -45,6 +46,10 @@ class StateFolder:
     def counts(self, rune: str) -> CountsFiles:
         """Returns the counts of the machine of this name."""
         return CountsFiles(self._rune(rune) / "counts")
+
+    def windows(self, rune: str) -> WindowFiles:
+        """Returns the odd windows of the machine of this name."""
+        return WindowFiles(self._rune(rune) / "windows")
 
     def lock(self) -> int:
         """Keeps other processes out until this one ends, and returns the descriptor. Raises `FolderInUse`, and

@@ -90,8 +90,8 @@ def is_open(link: CollectingLink) -> bool:
 
 
 def principal_of_collector(collector: Collector) -> Principal:
-    """Returns the principal of that browser. A guest has no person, so no role: it can see nothing."""
-    if not collector.link.is_for_guests:
+    """Returns the principal of that browser. A guest or a device has no person, so no role: it can see nothing."""
+    if collector.link.audience == CollectingAudience.OWN:
         return acting_as(collector.link.created_by, collector)
     restriction = frozenset({f"collecting:{collector.link_id}"})
     return Principal(PrincipalKind.GUEST, str(collector.pk), None, frozenset(), restriction)

@@ -9,6 +9,14 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.collecting.actions import end_links
 from forge.datasets.models import CollectingLink
+from forge.datasets.models.collecting import CollectingAudience
+
+_VERBS = {
+    CollectingAudience.OWN: Verb.GIVE_SAMPLE,
+    CollectingAudience.GUESTS: Verb.SHARE,
+    CollectingAudience.DEVICES: Verb.EDIT,
+}
+"""The right of its maker with which a link works."""
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
@@ -31,13 +39,15 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
 
 def _title(link: CollectingLink) -> str:
     place = link.project.full_name
+    if link.is_for_devices:
+        return f"Request for samples of devices, for {place}"
     if link.is_for_guests:
         return f"Link for {link.title} to record for {place}"
     return f"{'Phone that records' if link.used else 'Code for a phone to record'} for {place}"
 
 
 def _holds(link: CollectingLink) -> Callable[[Actor], bool]:
-    project, verb = link.project, Verb.SHARE if link.is_for_guests else Verb.GIVE_SAMPLE
+    project, verb = link.project, _VERBS[CollectingAudience(link.audience)]
     return lambda actor: project.deleted_at is None and can(actor, verb, project)
 
 
@@ -46,7 +56,8 @@ declare(
         name="collecting",
         label="Phones and links that record",
         icon="smartphone",
-        rule="A phone records for a project while you may give it recordings, a link while you may share it.",
+        rule="A phone records for a project while you may give it recordings, a link while you may share it, and "
+        "devices send samples while you may edit it.",
         model=CollectingLink,
         maker="created_by",
         find=_find,

@@ -53,6 +53,7 @@ from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.place import project_of
 
+_AUDIENCES = (CollectingAudience.OWN, CollectingAudience.GUESTS)
 SUBMISSIONS_SHOWN = 60
 """Recordings of guests on a page."""
 
@@ -108,7 +109,7 @@ def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
         "motion_rate": usual_motion_rate(project),
         "most": MAX_RECORDINGS,
         "most_days": MAX_LINK_DAYS,
-        "audiences": CollectingAudience.choices if can(principal, Verb.SHARE, project) else [],
+        "audiences": [(each.value, each.label) for each in _AUDIENCES] if can(principal, Verb.SHARE, project) else [],
         "guest_links": guest_links_of(principal, project) if can(principal, Verb.SHARE, project) else [],
     }
 

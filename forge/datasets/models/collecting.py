@@ -30,6 +30,8 @@ class CollectingAudience(models.TextChoices):
 
     OWN = "own", "A phone of my own"
     GUESTS = "guests", "People outside, with a link"
+    DEVICES = "devices", "Owners of devices that run a rune"
+    """Owners are asked through their devices (`forge.telemetry.sample_requests`). No browser opens such a link."""
 
 
 class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):
@@ -100,13 +102,18 @@ class CollectingLink(models.Model):
         return self.audience == CollectingAudience.GUESTS
 
     @property
+    def is_for_devices(self) -> bool:
+        """Whether devices send for it, whose owners agreed."""
+        return self.audience == CollectingAudience.DEVICES
+
+    @property
     def row_interval(self) -> RowInterval | None:
         """How far apart the rows of its motion are; None for a link that records something else."""
         return interval_of_rate(self.rate) if self.kind == SampleKind.MOTION and self.rate else None
 
 
 class Collector(models.Model):
-    """A browser that a link let in: what records there is this."""
+    """A browser that a link let in, or a device whose owner agreed: what records there is this."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link = models.ForeignKey(CollectingLink, on_delete=models.CASCADE, related_name="collectors")
@@ -118,7 +125,7 @@ class Collector(models.Model):
     browser = models.CharField(max_length=40, blank=True)
     """The name of the phone's browser, for its person; samples do not have it."""
     number = models.PositiveIntegerField(default=0)
-    """The number of a guest of the project; 0 for a phone of the link's maker."""
+    """The number of a guest or a device of the project; 0 for a phone of the link's maker."""
     receipt_hash = models.CharField(max_length=64, blank=True)
     """The hash of the secret in the receipt link of a guest."""
     created = models.DateTimeField(auto_now_add=True)
@@ -138,8 +145,9 @@ class Collector(models.Model):
 
     @property
     def pseudonym(self) -> str:
-        """The guest's pseudonym; "" for a phone of the link's creator."""
-        return f"Guest {self.number}" if self.number else ""
+        """The pseudonym of a guest or a device; "" for a phone of the link's creator."""
+        kind = "Device" if self.link.is_for_devices else "Guest"
+        return f"{kind} {self.number}" if self.number else ""
 
 
 class SubmissionState(models.TextChoices):
@@ -165,7 +173,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """A recording that a guest sent. It is no sample before a member accepts it, and the row outlives its bytes."""
+    """A recording that a guest or a device sent. It is no sample before a member accepts it, and the row outlives its
+    bytes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     collector = models.ForeignKey(Collector, on_delete=models.CASCADE, related_name="submissions")

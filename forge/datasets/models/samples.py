@@ -70,6 +70,7 @@ class SampleSource(models.TextChoices):
     IMPORT = "import", "Imported"
     PHONE = "phone", "Recorded with a phone"
     GUEST = "guest", "Sent by a guest"
+    DEVICE = "device", "Sent by a device whose owner agreed"
     FILE = "file", "Was a file of the project"
     EXAMPLE = "example", "Example, computed by Hammer Forge"
 

@@ -21,7 +21,7 @@ from forge.fleet.devices.actions.changing import change_device
 from forge.fleet.devices.actions.requests import request_of_device
 from forge.fleet.devices.actions.standing import delete_device, let_in_device, lock_out_device, retire_device
 from forge.fleet.hand_overs.actions import end_offer, offer_device
-from forge.fleet.hooks import device_counts_card
+from forge.fleet.hooks import device_cards
 from forge.fleet.models import Device
 from forge.fleet.pages.panel import CHART_HEIGHT, DAYS_SHOWN, day_bars, panel_context, request_line
 from forge.fleet.pages.stock import new_account_context, stock_card
@@ -46,7 +46,7 @@ def _context(request: HttpRequest, device: Device) -> dict[str, Any]:
     return tabs_of(principal, device.organisation) | {
         "panel": panel_context(principal, device, timeline),
         "stock": stock_card(principal, device),
-        "counts": next(iter(device_counts_card.call(device)), None),
+        "cards": device_cards.call(principal, device),
         "pages": pages,
         "bars": bars,
         "restarts": sum(each.restarts for each in bars),
@@ -64,7 +64,8 @@ def log_page(request: HttpRequest, organisation: str, device: str, log: int) -> 
     return render(request, "fleet/log.html", tabs_of(principal, owner) | context)
 
 
-def _show_again(request: HttpRequest, device: Device, error: DomainError) -> HttpResponse:
+def show_device(request: HttpRequest, device: Device, error: DomainError) -> HttpResponse:
+    """Returns the page again with an error of one of its forms."""
     principal = principal_of(request)
     row = find_device(principal, device.organisation, device.name)
     return show_again(request, "fleet/device.html", _context(request, row), error)
@@ -107,7 +108,7 @@ change = form_view(
         "stock-revoke": Button(revoke_stock_token, _update_client_of),
         "stock-retry": Button(retry_stock_update, _update_client_of),
     },
-    _show_again,
+    show_device,
     (Conflict,),
 )
 """The buttons of a device's page."""

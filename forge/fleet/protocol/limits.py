@@ -19,6 +19,8 @@ REQUESTS_A_MINUTE = 120
 """The limit for one device."""
 COUNTS_A_MINUTE = 10
 """Requests with counts of one device, each with up to 64 documents: a year of them takes a minute."""
+SAMPLES_A_MINUTE = 70
+"""Answers and windows of one device: all windows of a request, and no more."""
 CODES_A_MINUTE = 10
 """Codes that are tried from one address."""
 FAILED_CODES_A_MINUTE = 60
@@ -44,6 +46,16 @@ def require_counts_rate(device: UUID) -> None:
         return
     if requests.times > COUNTS_A_MINUTE:
         raise DeviceRefusal(TOO_OFTEN, f"A device may send counts {COUNTS_A_MINUTE} times a minute. Wait a minute.")
+
+
+def require_samples_rate(device: UUID) -> None:
+    """Counts an answer to a request for samples, or a window, of a device. Raises `DeviceRefusal`."""
+    try:
+        requests = windows.count(f"device-samples:{device.hex}", 60)
+    except CountersUnavailable:
+        return
+    if requests.times > SAMPLES_A_MINUTE:
+        raise DeviceRefusal(TOO_OFTEN, f"A device may send {SAMPLES_A_MINUTE} samples a minute. Wait a minute.")
 
 
 def begin_code(request: HttpRequest) -> WindowCount:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from forge.fleet.devices.seen import seen_devices
+from forge.fleet.hooks import sample_offers
 from forge.fleet.models import Assignment, Device, DeviceRequest
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
@@ -19,6 +20,7 @@ from forge.fleet.protocol.long_polls.revisions import revisions_of
 from forge.fleet.protocol.long_polls.terms import PollTerms, poll_terms
 from forge.fleet.self_tests.approved import OutputsPending, approved_outputs
 from forge.fleet.self_tests.requests import ask_daily, is_due
+from hmrd.protocol.samples import MOST_OFFERS, SampleOffer
 from hmrd.protocol.wanted import (
     MOST_ORDERS,
     MOST_REQUESTS,
@@ -52,7 +54,7 @@ def answer_state(request: HttpRequest) -> HttpResponse:
 
 def desired_state(device: Device, terms: PollTerms) -> DesiredState:
     """Returns what is wanted of a device, and what is asked of it."""
-    requests = _requests(device)
+    requests, telemetry = _requests(device), _telemetry(device)
     return DesiredState(
         wanted=_wanted(device),
         interval=terms.interval,
@@ -60,8 +62,14 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
         requests=tuple(RequestToDevice(each.pk, RequestKind(each.kind), each.seed) for each in requests),
         orders=_orders(device, requests),
         sequence=device.sequence,
-        telemetry=_telemetry(device),
+        telemetry=telemetry,
+        samples=() if telemetry is Telemetry.OFF else _offers(device),
     )
+
+
+def _offers(device: Device) -> tuple[SampleOffer, ...]:
+    """Returns the open requests for samples of a device."""
+    return tuple(each for offers in sample_offers.call(device) for each in offers)[:MOST_OFFERS]
 
 
 def _telemetry(device: Device) -> Telemetry:

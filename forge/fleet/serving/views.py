@@ -15,9 +15,20 @@ from forge.fleet.protocol.enrolments import answer_enrolment, answer_enrolment_a
 from forge.fleet.protocol.limits import require_rate
 from forge.fleet.protocol.refusals import KEY_REFUSED, DeviceRefusal
 from forge.fleet.protocol.report_answers import answer_report
+from forge.fleet.protocol.samples import answer_sample_answer, answer_sample_window
 from forge.fleet.protocol.states import answer_state
 from forge.fleet.reports.actions import leave, replace_key
-from hmrd.protocol.addresses import COUNTS, DEVICE, DOORBELL, ENROLMENTS, KEY, REPORTS, STATE
+from hmrd.protocol.addresses import (
+    COUNTS,
+    DEVICE,
+    DOORBELL,
+    ENROLMENTS,
+    KEY,
+    REPORTS,
+    SAMPLE_ANSWERS,
+    SAMPLE_WINDOWS,
+    STATE,
+)
 from hmrd.protocol.enrolment import LARGEST_ENROLMENT, KeyChange, key_change_text
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed
@@ -47,6 +58,8 @@ _ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     REPORTS: {"POST": answer_report},
     COUNTS: {"POST": answer_counts},
     KEY: {"PUT": _answer_key},
+    SAMPLE_ANSWERS: {"POST": answer_sample_answer},
+    SAMPLE_WINDOWS: {"POST": answer_sample_window},
     DOORBELL: {"GET": answer_doorbell},
     DEVICE: {"DELETE": _answer_leaving},
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forge.core.actors import Actor
 from forge.fleet.devices.models import ClaimedWith
+from forge.fleet.hooks import DeviceCard
 from forge.fleet.models import Device
 from forge.telemetry.intake.access import last_document_of
 from forge.telemetry.intake.models import DeviceCounts
@@ -60,10 +62,11 @@ class DeviceCountsCard:
     never = NEVER
 
 
-def device_card_of(device: Device) -> DeviceCountsCard:
+def device_card_of(actor: Actor, device: Device) -> DeviceCard:
     """Returns the card of a device that the caller has found with its assignment."""
     row = last_document_of(device)
-    return DeviceCountsCard(LastDocument.of(row) if row else None, _silence(device, has_sent=row is not None))
+    content = DeviceCountsCard(LastDocument.of(row) if row else None, _silence(device, has_sent=row is not None))
+    return DeviceCard("telemetry/device-counts.html", content)
 
 
 def _silence(device: Device, *, has_sent: bool) -> str:

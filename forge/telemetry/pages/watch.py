@@ -31,6 +31,7 @@ from forge.telemetry.intake.models import WatchedRune
 from forge.telemetry.pages.alerts import alerts_context
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.pages.marks import marks_between
+from forge.telemetry.pages.sample_requests import sample_requests_card
 from forge.telemetry.totals.access import (
     Total,
     TotalDimension,
@@ -96,6 +97,12 @@ def show_watch_again(request: HttpRequest, deployment: Deployment, alert_id: UUI
     return show_again(request, TEMPLATE, _context(request, deployment) | {"open_alert": alert_id}, error)
 
 
+def show_watch(request: HttpRequest, deployment: Deployment, error: DomainError) -> HttpResponse:
+    """Returns the page again with an error of one of its forms."""
+    row = find_deployment(principal_of(request), deployment.project, deployment.name)
+    return show_again(request, "telemetry/watch.html", _context(request, row), error)
+
+
 def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
     principal = principal_of(request)
     period = chosen_of(request, "days", PERIODS)
@@ -151,6 +158,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "csv_url": _table_address(deployment, watch_filter, "csv"),
         "parquet_url": _table_address(deployment, watch_filter, "parquet"),
         **alerts_context(principal, deployment),
+        "sample_requests": sample_requests_card(request, deployment),
     }
 
 

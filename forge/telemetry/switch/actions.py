@@ -16,6 +16,7 @@ from forge.deployments.models import Deployment
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.changes import lock_deployment
 from forge.telemetry.switch.announcements import TELEMETRY_CHANGED
+from forge.telemetry.switch.hooks import telemetry_turned_off
 from forge.telemetry.switch.models import DeploymentTelemetry
 
 
@@ -45,6 +46,8 @@ def _change(actor: Actor, deployment: Deployment, *, is_on: bool) -> None:
     values = {"is_on": is_on, "changed": timezone.now(), "changed_by": actor.person}
     DeploymentTelemetry.objects.update_or_create(deployment=deployment, defaults=values)
     refresh_assignment(deployment)
+    if not is_on:
+        telemetry_turned_off.call(deployment)
     action = "telemetry.on" if is_on else "telemetry.off"
     write_entry(actor, action, project.stream, project.place, deployment=deployment.title)
     append_event(

@@ -100,3 +100,18 @@ def test_counting_a_run_takes_microseconds() -> None:
         rounds.append((time.process_time() - begin) / 2000)
     # A run of the smallest rune takes a hundred microseconds.
     assert min(rounds) < 20e-6
+
+
+def test_counts_that_were_looked_at_after_each_run_are_counted_once() -> None:
+    log = CountsLog()
+    counter = log.counter()
+    for labels in ((1, 0, 0), (0, 0, 1), (0, 0, 1)):
+        with counter.run():
+            log.own = counted(labels)
+        looked_at = counter.counts_of_run()
+        assert looked_at is not None
+        assert looked_at.labels == labels
+        log.own = counted((0, 0, 0))
+    counter.finish()
+    ((_, counts),) = log.counts
+    assert (counts.answers, counts.labels, sum(counts.time)) == (3, (1, 0, 2), 3)

@@ -11,10 +11,10 @@ from tests.support.servers.live_server import LiveServer
 class Fleet:
     """An organisation with a project whose versions devices run."""
 
-    def __init__(self, live: LiveServer) -> None:
+    def __init__(self, live: LiveServer, template: str = "sine") -> None:
         self.live, self.organisation = live, live.organisation()
-        self.project = f"{self.organisation}/sine"
-        live.api("POST", "projects", json={"organisation": self.organisation, "name": "sine", "template": "sine"})
+        self.project = f"{self.organisation}/{template}"
+        live.api("POST", "projects", json={"organisation": self.organisation, "name": template, "template": template})
         self.publish("1.0")
         name = {"title": "Gateways", "kind": "devices", "tag": "1.0"}
         live.api("POST", f"projects/{self.project}/deployments", json=name)

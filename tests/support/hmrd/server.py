@@ -26,6 +26,7 @@ from hmrd.protocol.enrolment import (
 from hmrd.protocol.keys import verifies
 from hmrd.protocol.reading import parsed, written
 from hmrd.protocol.reports import Report
+from hmrd.protocol.samples import OfferAnswer, SampleReply, SampleVerdict, SampleWindow
 from hmrd.protocol.signatures import NEW_DEVICE, SignedRequest, read_signature
 from hmrd.protocol.wanted import ApprovedOutputs, DesiredState, RequestKind, RequestToDevice, WantedRune
 from rune.digests import digest_of
@@ -55,6 +56,9 @@ class ProtocolServer:
         self.counts: list[bytes] = []
         """The documents of counts that were taken."""
         self.counts_answer = DocumentAnswer(CountsVerdict.ACCEPTED)
+        self.sample_answers: list[OfferAnswer] = []
+        self.sample_windows: list[SampleWindow] = []
+        self.sample_reply: Callable[[OfferAnswer], SampleReply] = lambda _: SampleReply(SampleVerdict.ACCEPTED)
         self.last_report = 0
         self.clock: Callable[[], float] = time.time
         self.fault = ""
@@ -177,6 +181,12 @@ class _Handler(QuietHandler):
                 documents = CountsMessage.from_json(parsed(body, len(body))).documents
                 state.counts.extend(documents)
                 return self._json(200, CountsAnswer((state.counts_answer,) * len(documents)).to_json())
+            case "POST", addresses.SAMPLE_ANSWERS:
+                state.sample_answers.append(OfferAnswer.from_json(parsed(body, len(body))))
+                return self._json(200, state.sample_reply(state.sample_answers[-1]).to_json())
+            case "POST", addresses.SAMPLE_WINDOWS:
+                state.sample_windows.append(SampleWindow.from_json(parsed(body, len(body))))
+                return self._json(200, SampleReply(SampleVerdict.ACCEPTED).to_json())
             case "PUT", addresses.KEY:
                 state.public_key = KeyChange.from_json(parsed(body, len(body))).public_key
                 return self.respond(204)

@@ -19,6 +19,7 @@ from forge.datasets.collecting.actions.links import (
 from forge.datasets.collecting.actions.submissions import (
     accept_submissions,
     refuse_submissions,
+    submit_under,
     sweep_submissions,
     withdraw_as_guest,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "make_collecting_link",
     "make_guest_link",
     "refuse_submissions",
+    "submit_under",
     "sweep_submissions",
     "withdraw_as_guest",
 ]

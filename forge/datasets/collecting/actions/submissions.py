@@ -1,11 +1,12 @@
-"""Submissions of guests: stored apart from samples until a member accepts or refuses them; senders may delete them.
+"""Submissions of guests and devices: stored apart from samples until a member accepts or refuses them. Senders may
+delete them.
 
 Bytes that were refused or deleted go from the disk at once, or with the next periodic run a minute later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,22 +57,37 @@ def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Sub
 
     Raises `ConsentOver`, `ContentRefused`, `SampleKnown`, `QuotaReached`, `StorageQuotaReached` and `Invalid`.
     """
+
+    def require_consent() -> Consent:
+        if collector.consent is None or not accepts_recordings(collector.consent, None):
+            raise ConsentOver("Read the terms and agree to them before you send recordings.")
+        return collector.consent
+
+    return submit_under(collector, chunks, device=device, require_consent=require_consent)
+
+
+def submit_under(
+    collector: Collector, chunks: Iterable[bytes], *, device: str, require_consent: Callable[[], Consent]
+) -> Submission:
+    """Stores a recording under the consent that `require_consent` returns, or raises what it does where there is none.
+    It is called before the recording is read, and again in the transaction that stores it.
+
+    Raises what `submit` does.
+    """
     link = collector.link
     device = checked_word(device, "device")
-    if collector.consent is None or not accepts_recordings(collector.consent, None):
-        raise ConsentOver("Read the terms and agree to them before you send recordings.")
+    consent = require_consent()
     require_room(link.project.organisation_id)
     content = checked_content(link.project.organisation_id, chunks)
     if content.kind.value != link.kind:
         raise ContentRefused(f"This link asks for {link.get_kind_display().lower()} and nothing else.")
     blob = put_bytes(content.data)
-    with delete_on_failure([blob.digest]), (change := DataSetChange(collector.consent.data_set_id)):
-        if not accepts_recordings(collector.consent, None):
-            raise ConsentOver("The consent was withdrawn. Read the terms and agree again.")
+    with delete_on_failure([blob.digest]), (change := DataSetChange(consent.data_set_id)):
+        consent = require_consent()
         _require_room_of_link(collector, blob.size)
         if Submission.objects.filter(collector=collector, digest=blob.digest).exists():
             raise SampleKnown("This recording was already sent.", blob.digest)
-        submission = _store(collector, collector.consent, content, blob, device)
+        submission = _store(collector, consent, content, blob, device)
         link_uploaded(submission, [blob.digest], link.project)
         change.note(principal_of_collector(collector), "data.submit", guest=collector.pseudonym)
     return submission
@@ -115,7 +131,8 @@ def refuse_submissions(actor: Actor, project: Project, ids: Collection[UUID]) ->
 
 
 def withdraw_as_guest(collector: Collector) -> int:
-    """Deletes all that a guest sent, whatever became of it; returns how many recordings. Their consents end."""
+    """Deletes all that a guest or a device sent, whatever became of it, and ends their consents. Returns how many
+    recordings that were."""
     project = collector.link.project
     data_set = DataSet.objects.filter(project=project).first()
     if data_set is None:
@@ -211,7 +228,8 @@ def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) 
     is_of_things = link.is_of_things
     # Recordings of things are of nobody, and are not named after the guest either.
     pseudonym = "" if is_of_things else row.collector.pseudonym
-    origin = SampleOrigin(pseudonym, alone=is_of_things, device=row.device, source=SampleSource.GUEST)
+    source = SampleSource.DEVICE if link.is_for_devices else SampleSource.GUEST
+    origin = SampleOrigin(pseudonym, alone=is_of_things, device=row.device, source=source)
     blob = Blob.objects.get(pk=row.digest)
     try:
         sample = store_sample(data_set, row.consent, content, blob, row.label, origin, actor)

@@ -11,11 +11,16 @@ from forge.telemetry.alerts import actions, judging
 from forge.telemetry.alerts.lapses import end_lapsed, end_snoozes
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.models import DeviceCounts, WatchedRune
+from forge.telemetry.sample_requests.actions import answering, requesting
+from forge.telemetry.sample_requests.taking import take_answer, take_window
 from forge.telemetry.totals.merging import merge_all
+from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleWindow
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.counts import counting_fleet
+from tests.support.forge.devices import row_of
 from tests.support.forge.factories.deployments import deployed
 from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
+from tests.support.forge.sample_requests import HEARING, fleet_with_request, wav
 
 
 @scene(judging.judge)
@@ -89,3 +94,37 @@ def _with_alert(world: EventWorld, day: date) -> WatchedRune:
     if not WatchAlert.objects.filter(watched=rune).exists():
         watch_alert(rune, first_day=day, last_day=day)
     return rune
+
+
+@scene(requesting.ask_for_samples)
+def owners_of_devices_get_a_request(world: EventWorld) -> Act:
+    fleet = counting_fleet(world.organisation, world.project, world.developer, HEARING)
+    return lambda: requesting.ask_for_samples(world.developer, fleet.deployment, label="knock")
+
+
+@scene(requesting.end_sample_request)
+def a_request_for_samples_is_ended(world: EventWorld) -> Act:
+    site = fleet_with_request(world.organisation, world.project, world.developer)
+    return lambda: requesting.end_sample_request(world.developer, site.fleet.deployment, site.request.pk)
+
+
+@scene(answering.answer_sample_request)
+def a_member_answers_for_a_device(world: EventWorld) -> Act:
+    site = fleet_with_request(world.organisation, world.project, world.developer)
+    return lambda: answering.answer_sample_request(world.owner, row_of(site.client), site.request.pk, "no")
+
+
+@scene(take_window)
+def a_device_sends_a_window(world: EventWorld) -> Act:
+    site = fleet_with_request(world.organisation, world.project, world.developer)
+    site.answer()
+    return lambda: take_window(row_of(site.client), SampleWindow(str(site.request.pk), 1, "wav", wav()))
+
+
+@scene(take_answer)
+def a_device_takes_back_what_it_sent(world: EventWorld) -> Act:
+    site = fleet_with_request(world.organisation, world.project, world.developer)
+    site.answer()
+    site.window()
+    answer = OfferAnswer(str(site.request.pk), 2, AnswerKind.TAKE_BACK)
+    return lambda: take_answer(row_of(site.client), answer)

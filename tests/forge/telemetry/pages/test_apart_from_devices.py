@@ -1,4 +1,4 @@
-"""Counts of web pages stay beside those of devices: a person who invents them changes no figure and no alert of devices."""
+"""Counts of web pages stay apart: a person who invents them changes no figure and no alert of devices."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ CASES: list[Case] = [
     ("get", f"{_ROUTE}/<str:deployment>/telemetry", f"{_ONE}/telemetry", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals", f"{_ONE}/telemetry/totals", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/pages", f"{_ONE}/telemetry/pages", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/requests", f"{_ONE}/telemetry/requests", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/alerts", f"{_ONE}/telemetry/alerts", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.parquet", f"{_ONE}/telemetry/totals.parquet", None, READ),

@@ -44,6 +44,7 @@ CASES: list[Case] = [
     ("get", f"{_DEVICE}/timeline", f"{_PATH}/timeline", None, READ),
     ("get", f"{_DEVICE}/days", f"{_PATH}/days", None, READ),
     ("get", f"{_DEVICE}/counts", f"{_PATH}/counts", None, READ),
+    ("get", f"{_DEVICE}/sample-requests", f"{_PATH}/sample-requests", None, READ),
     ("get", f"{_DEVICE}/stock-account", f"{ORGANISATION}/devices/stock-1/stock-account", None, READ),
     ("get", f"{ORGANISATION_ROUTE}/device-codes", f"{ORGANISATION}/device-codes", None, EDIT),
     ("get", f"{ORGANISATION_ROUTE}/device-candidates", f"{ORGANISATION}/device-candidates", None, EDIT),
