@@ -97,9 +97,9 @@ def test_a_deployment_for_websites_has_its_watch_and_its_bytes(
     page: CountingPage, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     browser = browser_of(viewer)
-    page = browser.get("/acme/kitchen/deployments/website").content.decode()
-    assert "What a web page or an app sends, byte by byte" in page
-    assert "/deployments/website/watch" in page
+    text = browser.get("/acme/kitchen/deployments/website").content.decode()
+    assert "What a web page or an app sends, byte by byte" in text
+    assert "/deployments/website/watch" in text
     watch = "/acme/kitchen/deployments/website/watch"
     assert "No counts yet" in browser.get(watch).content.decode()
     assert page.name() == ""
