@@ -1,0 +1,1 @@
+"""Simulated rollouts, with devices that differ from each other."""
