@@ -12,13 +12,13 @@ does nothing twice. A caller carries them out in the transaction in which it rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from forge.rollouts.plan import PlannedStage, RolloutPlan
+from forge.rollouts.plan import RolloutPlan
 from rune.assessment.guards.limits import GuardKind
 
 HOUR: Final = timedelta(hours=1)
@@ -56,6 +56,8 @@ class StageDevices:
     """Those that refused the rune, or fell back."""
     away: int = 0
     """Allowed, and not seen for a while."""
+    self_tests_failed: int = 0
+    """Those, of any of these, whose self-test failed."""
 
     @property
     def count(self) -> int:
@@ -84,6 +86,8 @@ class StageStatus:
     """The guards that failed at any look since people last decided."""
     judged_guards: frozenset[GuardKind] = frozenset()
     """The guards that had a verdict at the last look."""
+    is_reopened: bool = False
+    """Whether it had passed, and a device of it fell back since."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,6 @@ class RolloutStatus:
     """The stages that began."""
     is_withdrawn: bool = False
     """Whether the version was withdrawn."""
-    group: int = 0
-    """Devices of the group that are in no stage yet."""
     is_waived: bool = False
     """Whether people let the present stage go on without the guards that could not be judged."""
 
@@ -105,11 +107,6 @@ class RolloutStatus:
     def stage(self) -> StageStatus | None:
         """The newest stage; None before the first."""
         return self.stages[-1] if self.stages else None
-
-    @property
-    def planned(self) -> PlannedStage | None:
-        """The plan of the newest stage."""
-        return self.plan.stages[len(self.stages) - 1] if self.stages else None
 
 
 class StopReason(StrEnum):
@@ -150,8 +147,9 @@ class Settle(Decision):
 
 @dataclass(frozen=True)
 class LookAtGuards(Decision):
-    """Judge the guards of the newest stage, in an hour >= 1 since its devices run the rune."""
+    """Judge the guards of a stage, so many hours after its devices ran the rune."""
 
+    number: int
     hour: int
 
 
@@ -193,6 +191,8 @@ def decide(status: RolloutStatus, now: datetime) -> tuple[Decision, ...]:
 
 def _decisions(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
     match status.state:
+        case RolloutState.RUNNING | RolloutState.FINISHED if _reopened(status):
+            yield from _reopened(status)
         case RolloutState.GOING_BACK:
             if all(each.devices.is_settled for each in status.stages):
                 yield EndGoingBack()
@@ -202,26 +202,30 @@ def _decisions(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
             return
 
 
+def _reopened(status: RolloutStatus) -> tuple[ReopenStage, ...]:
+    return tuple(ReopenStage(number) for number, each in enumerate(status.stages) if each.is_reopened)
+
+
 def _running(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
-    stage, planned = status.stage, status.planned
+    stage = status.stage
     if status.is_withdrawn:
         yield StopRollout(StopReason.WITHDRAWN)
         return
     if any(each.failed_guards for each in status.stages):
         yield StopRollout(StopReason.GUARD_FAILED)
         return
-    if stage is None or planned is None:
+    if stage is None:
         yield BeginStage(0)
         return
     yield from _admitted(status, stage)
     for number, each in enumerate(status.stages):
         if each.settled is None and each.devices.is_settled:
             yield Settle(number)
-    if (look := due_look(stage, now)) is not None:
-        yield look
-        # What the look says decides, and not what the one before said.
-        return
-    yield from _at_end(status, stage, planned, now)
+    looks = [look for number, each in enumerate(status.stages) if (look := due_look(number, each, now)) is not None]
+    yield from looks
+    if not looks:
+        # What a look says decides, and not what the one before said.
+        yield from _at_end(status, now)
 
 
 def _admitted(status: RolloutStatus, stage: StageStatus) -> Iterator[Decision]:
@@ -231,38 +235,31 @@ def _admitted(status: RolloutStatus, stage: StageStatus) -> Iterator[Decision]:
         yield AdmitDevices(count)
 
 
-def due_look(stage: StageStatus, now: datetime) -> LookAtGuards | None:
-    """Returns the look that is due, one each hour since the devices of a stage run the rune. One that was missed is not
-    made up for."""
+def due_look(number: int, stage: StageStatus, now: datetime) -> LookAtGuards | None:
+    """Returns the look at a stage that is due: one when its devices run the rune, and one each hour from then on, until
+    it passed. One that was missed is not made up for."""
     if stage.settled is None or stage.passed is not None:
         return None
     hour = int((now - stage.settled) / HOUR)
-    last = 0 if stage.looked is None else int((stage.looked - stage.settled) / HOUR)
-    return LookAtGuards(hour) if hour > last else None
+    last = -1 if stage.looked is None else int((stage.looked - stage.settled) / HOUR)
+    return LookAtGuards(number, hour) if hour > last else None
 
 
-def _at_end(status: RolloutStatus, stage: StageStatus, planned: PlannedStage, now: datetime) -> Iterator[Decision]:
-    if stage.settled is None:
-        return
-    hours = (now - stage.settled) / HOUR
-    if stage.passed is None:
-        if hours < planned.hours:
-            return
-        if planned.must_judge - stage.judged_guards and not status.is_waived:
-            if hours >= planned.longest:
-                yield StopRollout(StopReason.NOT_JUDGED)
-            return
-        yield PassStage(len(status.stages) - 1)
-    if any(each.passed is None for each in status.stages[:-1]):
-        # A device of an earlier stage fell back since: its stage has to pass again.
+def _at_end(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
+    """What follows once stages had their hours. A stage that is open again passes as it did at first."""
+    ends = [_end_of(number, each, status, now) for number, each in enumerate(status.stages)]
+    yield from (end for end in ends if end is not None)
+    if any(each.passed is None for each in status.stages):
         return
     yield BeginStage(len(status.stages)) if len(status.stages) < len(status.plan.stages) else FinishRollout()
 
 
-def reopened(before: Sequence[StageStatus], after: Sequence[StageStatus]) -> tuple[ReopenStage, ...]:
-    """Returns the stages that passed and have more failed devices than when they did."""
-    return tuple(
-        ReopenStage(number)
-        for number, (old, new) in enumerate(zip(before, after, strict=False))
-        if new.passed is not None and new.devices.failed > old.devices.failed
-    )
+def _end_of(number: int, stage: StageStatus, status: RolloutStatus, now: datetime) -> Decision | None:
+    planned = status.plan.stages[number]
+    if stage.settled is None or stage.passed is not None or now - stage.settled < planned.hours * HOUR:
+        return None
+    if stage.looked is None:
+        return None
+    if not planned.must_judge - stage.judged_guards or status.is_waived:
+        return PassStage(number)
+    return StopRollout(StopReason.NOT_JUDGED) if now - stage.settled >= planned.longest * HOUR else None
