@@ -43,9 +43,10 @@ def results_of(reading: GuardReading | None) -> tuple[GuardResult, ...]:
 
 
 def newest_failures(rollout: Rollout) -> Sequence[GuardResult]:
-    """Returns the results of guards that failed at the newest look about which nobody decided."""
-    readings = GuardReading.objects.filter(stage__rollout=rollout, is_decided=False).exclude(failed=[])
-    return [each for each in results_of(readings.first()) if each.verdict is Verdict.FAILED]
+    """Returns the results of guards that failed at the newest look, without those about which people decided."""
+    reading = GuardReading.objects.filter(stage__rollout=rollout).select_related("stage").first()
+    waived = set(reading.stage.waived) if reading is not None else set()
+    return [each for each in results_of(reading) if each.verdict is Verdict.FAILED and each.kind not in waived]
 
 
 def people_of_rollout(project: UUID, deployment: str, number: int) -> frozenset[UUID]:

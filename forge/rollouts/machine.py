@@ -83,7 +83,7 @@ class StageStatus:
     looked: datetime | None = None
     """The time of the last look at its guards."""
     failed_guards: frozenset[GuardKind] = frozenset()
-    """The guards that failed at any look since people last decided."""
+    """The guards that failed at the last look, without those about which people decided."""
     judged_guards: frozenset[GuardKind] = frozenset()
     """The guards that had a verdict at the last look."""
     is_reopened: bool = False

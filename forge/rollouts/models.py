@@ -93,6 +93,8 @@ class RolloutStage(models.Model):
     """Devices that had failed when it passed: with more, it is open again."""
     looked = models.DateTimeField(null=True, blank=True)
     """The time of the last look at its guards."""
+    waived = models.JSONField(default=list)
+    """The kinds of the guards that failed and about which people decided: they stop the stage no more."""
     decided_failures = models.PositiveIntegerField(default=0)
     """Devices whose self-test had failed when people decided about it: one more stops the rollout again."""
 
@@ -144,8 +146,6 @@ class GuardReading(models.Model):
     """The kinds of the guards that failed."""
     judged = models.JSONField(default=list)
     """The kinds of the guards that had a verdict."""
-    is_decided = models.BooleanField(default=False)
-    """True if people decided about what failed, so that it stops nothing any more."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stage", "hour"], name="one_look_an_hour")]

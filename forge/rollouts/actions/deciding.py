@@ -25,7 +25,7 @@ from forge.rollouts.access import find_rollout
 from forge.rollouts.announcements import announce
 from forge.rollouts.facets import rollout_facets
 from forge.rollouts.machine import RolloutState
-from forge.rollouts.models import LONGEST_REASON, DecisionKind, GuardReading, Rollout, RolloutDecision
+from forge.rollouts.models import LONGEST_REASON, DecisionKind, Rollout, RolloutDecision
 from forge.rollouts.place import ROLLOUT
 from forge.rollouts.serializers import ROLLOUT_ANSWER
 from forge.rollouts.work.status import status_of
@@ -92,7 +92,7 @@ def resume_rollout(actor: Actor, rollout: Rollout, *, precondition: Precondition
 @transaction.atomic
 def let_rollout_go_on(actor: Actor, rollout: Rollout, reason: Reason, *, precondition: Precondition = None) -> Rollout:
     """Agrees that a rollout that stopped by itself goes on, with a reason. It does once as many persons have agreed as
-    the rules of the project want. What failed is judged again in the next hour."""
+    the rules of the project want. The guards that failed stop this stage no more; the next one is judged anew."""
     rollout = _locked(actor, rollout, precondition, RolloutState.STOPPED)
     agreed = rollout.decisions.filter(kind=DecisionKind.GO_ON, at__gte=rollout.changed)
     if actor.person is not None and agreed.filter(person=actor.person).exists():
@@ -104,9 +104,7 @@ def let_rollout_go_on(actor: Actor, rollout: Rollout, reason: Reason, *, precond
         )
         _record(actor, rollout, "rollout.agree", reason=reason)
         return rollout
-    GuardReading.objects.filter(stage__rollout=rollout).update(is_decided=True)
-    for number, stage in enumerate(status_of(rollout, timezone.now()).stages):
-        rollout.stages.filter(number=number).update(decided_failures=stage.devices.self_tests_failed)
+    _waive(rollout)
     rollout.is_waived = True
     rollout.stop_reason = ""
     rollout.save(update_fields=["is_waived", "stop_reason"])
@@ -162,6 +160,15 @@ def abort_rollout(actor: Actor, rollout: Rollout, *, precondition: Precondition 
     if assignment is not None and assignment.rollout == rollout.pk:
         end_rollout(assignment)
     return _decide(actor, rollout, DecisionKind.ABORT, RolloutState.ABORTED, "aborted")
+
+
+def _waive(rollout: Rollout) -> None:
+    """Notes that people know what failed in the stages until now."""
+    statuses = status_of(rollout, timezone.now()).stages
+    for row, status in zip(rollout.stages.all(), statuses, strict=True):
+        row.waived = sorted({*row.waived, *status.failed_guards})
+        row.decided_failures = status.devices.self_tests_failed
+        row.save(update_fields=["waived", "decided_failures"])
 
 
 def _locked(actor: Actor, rollout: Rollout, precondition: Precondition, *states: RolloutState) -> Rollout:

@@ -120,8 +120,9 @@ def _counted(drawn: int, queued: int, running: int, failed: int, away: int, self
 
 def _stage(row: RolloutStage, devices: StageDevices, reading: GuardReading | None) -> StageStatus:
     failed_guards = set[GuardKind]()
-    if reading is not None and not reading.is_decided:
-        failed_guards |= set(map(GuardKind, reading.failed))
+    if reading is not None:
+        # The self-tests are counted below: people decide about each device that fails.
+        failed_guards |= set(map(GuardKind, reading.failed)) - {GuardKind.SELF_TEST, *row.waived}
     if devices.self_tests_failed > row.decided_failures:
         # Bits differ or not, and no further device is needed to know it.
         failed_guards.add(GuardKind.SELF_TEST)

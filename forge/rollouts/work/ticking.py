@@ -185,16 +185,17 @@ def _look(rollout: Rollout, stage: RolloutStage, hour: int, now: datetime) -> No
     # The look when the devices began to run the release is one of the looks.
     look = GuardLook(len(plan.stages), guards, hour + 1, planned.hours + 1, planned.longest + 1)
     results = judge_guards(evidence, plan.guards, look)
-    GuardReading.objects.create(
-        stage=stage,
-        hour=hour,
-        at=now,
-        results=[result_to_json(each) for each in results],
-        failed=sorted({each.kind for each in results if each.verdict is Verdict.FAILED}),
-        judged=sorted(
-            {each.kind for each in results} - {each.kind for each in results if each.verdict is Verdict.NOT_JUDGED}
-        ),
+    failed_kinds, lacking_kinds = (
+        {each.kind for each in results if each.verdict is verdict} for verdict in (Verdict.FAILED, Verdict.NOT_JUDGED)
     )
+    values = {
+        "at": now,
+        "results": [result_to_json(each) for each in results],
+        "failed": sorted(failed_kinds),
+        "judged": sorted({each.kind for each in results} - lacking_kinds),
+    }
+    # A stage that is open again is judged once more in the same hour.
+    GuardReading.objects.update_or_create(stage=stage, hour=hour, defaults=values)
     RolloutStage.objects.filter(pk=stage.pk).update(looked=now)
 
 
