@@ -33,7 +33,7 @@ from forge.rollouts.readings import result_to_json
 from forge.rollouts.work.drawing import compared, drawn
 from forge.rollouts.work.evidence import evidence_of
 from forge.rollouts.work.status import devices_of, runs, status_of
-from rune.assessment.guards.judging import judge_guards, tested_guards
+from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.looks import GuardLook
 from rune.assessment.guards.verdicts import Verdict
 
@@ -181,7 +181,7 @@ def _look(rollout: Rollout, stage: RolloutStage, hour: int, now: datetime) -> No
     plan = rollout.plan
     planned = plan.stages[stage.number]
     evidence = evidence_of(rollout, stage, now)
-    guards = tested_guards(plan.guards, is_counted=evidence.is_counted)
+    guards = count_tested_guards(plan.guards, is_counted=evidence.is_counted)
     # The look when the devices began to run the release is one of the looks.
     look = GuardLook(len(plan.stages), guards, hour + 1, planned.hours + 1, planned.longest + 1)
     results = judge_guards(evidence, plan.guards, look)

@@ -25,11 +25,11 @@ OF_ANSWERS = frozenset({GuardKind.LABELS, GuardKind.CONFIDENCE, GuardKind.DRIFT,
 
 def judge_guards(evidence: StageEvidence, limits: Sequence[GuardLimit], look: GuardLook) -> tuple[GuardResult, ...]:
     """Returns the results of guards at a look, in the order of `limits`; a guard of labels or features has one for
-    each. `look.guards` are the guards that share the budget: `tested_guards(limits)` of them."""
+    each. `look.guards` are the guards that share the budget: `count_tested_guards(limits)` of them."""
     return tuple(result for limit in limits for result in _results(evidence, limit, look))
 
 
-def tested_guards(limits: Sequence[GuardLimit], *, is_counted: bool) -> int:
+def count_tested_guards(limits: Sequence[GuardLimit], *, is_counted: bool) -> int:
     """Returns how many guards may fail by chance: without telemetry, those of installations and restarts."""
     return sum(each.kind is not GuardKind.SELF_TEST and (is_counted or each.kind in ALWAYS) for each in limits)
 
