@@ -16,7 +16,7 @@ from rune.assessment.guards.verdicts import ComparedWith, GuardResult, Verdict, 
 from rune.statistics.not_judged import TooFew
 from rune.watch.counts import Counts
 from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, WatchLayout
-from tests.support.rollouts.simulated_fleet import (
+from benchmarks.fleet.simulated_rollout import (
     LAYOUT,
     NAMES,
     NewRune,

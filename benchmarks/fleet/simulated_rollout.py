@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +55,11 @@ def swapped(mixes: Array) -> Array:
 
 def random_on(share: float) -> Callable[[Array], Array]:
     """Returns the function of mixes that answers at random on a share of the inputs."""
-    return lambda mixes: (1 - share) * mixes + share / mixes.shape[1]
+    return partial(_mixed, share)
+
+
+def _mixed(share: float, mixes: Array) -> Array:
+    return (1 - share) * mixes + share / mixes.shape[1]
 
 
 HARMLESS: Final = NewRune()

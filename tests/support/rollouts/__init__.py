@@ -1,1 +1,0 @@
-"""Simulated rollouts, with devices that differ from each other."""
