@@ -59,7 +59,8 @@ def random_on(share: float) -> Callable[[Array], Array]:
 
 
 def _mixed(share: float, mixes: Array) -> Array:
-    return (1 - share) * mixes + share / mixes.shape[1]
+    mixed: Array = (1 - share) * mixes + share / mixes.shape[1]
+    return mixed
 
 
 HARMLESS: Final = NewRune()

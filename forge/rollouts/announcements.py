@@ -65,6 +65,8 @@ def reason_of(rollout: Rollout) -> str:
             return "A guard that must be judged had too little to go on for the longest time of the stage."
         case StopReason.WITHDRAWN:
             return f"{rollout.release.version} was withdrawn."
+        case StopReason.GROUP_EMPTY:
+            return f"No device is in {rollout.group} any more."
         case _:
             return ""
 

@@ -98,6 +98,8 @@ class RolloutStatus:
     plan: RolloutPlan
     stages: tuple[StageStatus, ...] = ()
     """The stages that began."""
+    members: int = 1
+    """Devices of the group now."""
     is_withdrawn: bool = False
     """Whether the version was withdrawn."""
     is_waived: bool = False
@@ -117,6 +119,8 @@ class StopReason(StrEnum):
     """A guard that must be judged had too little to go on for the longest time of the stage."""
     WITHDRAWN = "withdrawn"
     """The version was withdrawn from the registry."""
+    GROUP_EMPTY = "group-empty"
+    """No device is in the group any more: those that come back must not get the rune as if it had been tried."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,9 @@ def _running(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
         return
     if any(each.failed_guards for each in status.stages):
         yield StopRollout(StopReason.GUARD_FAILED)
+        return
+    if not status.members and not status.is_waived:
+        yield StopRollout(StopReason.GROUP_EMPTY)
         return
     if stage is None:
         yield BeginStage(0)

@@ -27,6 +27,7 @@ def status_of(rollout: Rollout, now: datetime) -> RolloutStatus:
     """Returns what is known of a rollout. A few queries, whatever the number of its devices."""
     devices = devices_by_stage(rollout, now)
     readings = newest_readings(rollout)
+    assignment = assignment_of(rollout.deployment_id)
     return RolloutStatus(
         RolloutState(rollout.state),
         rollout.plan,
@@ -34,6 +35,7 @@ def status_of(rollout: Rollout, now: datetime) -> RolloutStatus:
             _stage(each, devices.get(each.number, StageDevices()), readings.get(each.pk))
             for each in rollout.stages.all()
         ),
+        members=0 if assignment is None else assignment.devices.in_service().count(),
         is_withdrawn=WithdrawnRune.objects.filter(
             repository__project=rollout.deployment.project_id, digest=rollout.release.digest
         ).exists(),
