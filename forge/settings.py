@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "forge.fleet",
     "forge.deployments",
     "forge.telemetry",
+    "forge.rollouts",
     "forge.player",
     "forge.webhooks",
     "forge.notices",

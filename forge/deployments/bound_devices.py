@@ -10,6 +10,7 @@ from forge.core.preconditions import Facet
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.fleet.groups.assignments import assignment_of
 from forge.fleet.groups.models import Assignment
+from forge.fleet.groups.rollouts import require_no_rollout
 from hmrd.protocol.orders import RunOrder
 from rune.wording import counted
 
@@ -50,10 +51,12 @@ def require_unbound(deployment: Deployment, what: str) -> None:
 
 
 def require_seen_devices(deployment: Deployment, expected: int | None) -> None:
-    """Raises `Stale` where a version of devices changes and the caller expects another number of them."""
+    """Raises `Stale` where a version of devices changes and the caller expects another number of them, and
+    `RolloutUnderWay` while a rollout changes it."""
     assignment = assignment_of(deployment.pk)
     if assignment is None:
         return
+    require_no_rollout(assignment)
     require_count(assignment.devices.in_service().count(), expected, assignment.group.title)
 
 

@@ -10,6 +10,7 @@ from forge.fleet.devices.models import (
     DeviceQuerySet,
     DeviceRequest,
     HandOver,
+    RolloutRole,
 )
 from forge.fleet.doorbell.models import Doorbell
 from forge.fleet.enrolment.models import ClaimCode, DeviceBatch, DeviceCandidate
@@ -32,6 +33,7 @@ __all__ = (
     "Doorbell",
     "GroupKind",
     "HandOver",
+    "RolloutRole",
     "SelfTest",
     "StockAccount",
     "StockAction",

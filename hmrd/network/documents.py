@@ -65,7 +65,7 @@ def documents_refuse(
 
     source = SignedDocuments(client, wanted_rune.deployment)
     try:
-        release = TrustedUpdates(source, root, folder).served_release(now)
+        release = TrustedUpdates(source, root, folder).served_release(now, wanted_rune.number)
     except DeploymentError as error:
         if source.problem is not None:
             return source.problem

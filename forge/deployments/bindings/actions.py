@@ -28,6 +28,7 @@ from forge.fleet.groups.access import find_group
 from forge.fleet.groups.assignments import assignment_of, bind_group, store_key_order, store_order, unbind_group
 from forge.fleet.groups.counts import count_groups
 from forge.fleet.groups.models import Assignment
+from forge.fleet.groups.rollouts import require_no_rollout
 from forge.fleet.queries.matching import scope_of
 from hmrd.protocol.names import LONGEST_NAME
 from hmrd.protocol.orders import KeysOrder, MoveOrder, OrderRefused, RunOrder, read_order
@@ -93,6 +94,7 @@ def unbind_from_group(actor: Actor, deployment: Deployment, *, precondition: Pre
     organisation = deployment.project.organisation
     require_in(actor, Verb.CHANGE_DEVICES, organisation)
     assignment = _bound(deployment, precondition)
+    require_no_rollout(assignment)
     locked(organisation)
     unbind_group(deployment.pk)
     _record(actor, deployment, "deployment.unbind", group=assignment.group.title)

@@ -94,17 +94,21 @@ def root_document(
 
 
 def deployment_documents(
-    target: ServedTarget, keys: Mapping[UpdateRole, SigningPair], version: int, now: datetime
+    served: Sequence[ServedTarget], keys: Mapping[UpdateRole, SigningPair], version: int, now: datetime
 ) -> DocumentSet:
-    """The targets, the snapshot and the timestamp of a deployment."""
+    """The targets, the snapshot and the timestamp of a deployment. `served` are the release that it serves and, while a
+    rollout is under way, the one before it, under the name that `name_of_release` gives."""
     ends = {role: _end(now, role) for role in UpdateRole}
-    file = TargetFile(
-        target.size,
-        {"sha256": target.rune.removeprefix("sha256:")},
-        target.name,
-        {"custom": {"release": target.release, "version": target.version, "since": target.since}},
-    )
-    targets = Targets(version=version, expires=ends[UpdateRole.TARGETS], targets={target.name: file})
+    files = {
+        target.name: TargetFile(
+            target.size,
+            {"sha256": target.rune.removeprefix("sha256:")},
+            target.name,
+            {"custom": {"release": target.release, "version": target.version, "since": target.since}},
+        )
+        for target in served
+    }
+    targets = Targets(version=version, expires=ends[UpdateRole.TARGETS], targets=files)
     targets_text = _signed_text(targets, [keys[UpdateRole.TARGETS]])
     snapshot = Snapshot(
         version=version, expires=ends[UpdateRole.SNAPSHOT], meta={"targets.json": _file(version, targets_text)}

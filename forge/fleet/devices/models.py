@@ -34,6 +34,14 @@ class ClaimedWith(models.TextChoices):
     """A device with a client of another project, such as SWUpdate: it has no key, and its reports are not signed."""
 
 
+class RolloutRole(models.TextChoices):
+    """The part of a device in a rollout. One that has none runs the former release."""
+
+    NEW = "new", "Runs the new release"
+    SHADOW = "shadow", "Runs the new release beside the former one"
+    COMPARED = "compared", "Runs the former release, and is compared with"
+
+
 class DeviceQuerySet(models.QuerySet["Device"]):
     """Devices, as seen by someone."""
 
@@ -80,6 +88,10 @@ class Device(models.Model):
         "fleet.Assignment", null=True, blank=True, on_delete=models.SET_NULL, related_name="devices"
     )
     """The release that it shall run, by the group that it is in; None if no deployment is for it."""
+    rollout = models.UUIDField(null=True, blank=True)
+    """The last rollout that had to do with it (`Assignment.rollout`)."""
+    rollout_role = models.CharField(max_length=8, choices=RolloutRole.choices, blank=True)
+    """Its part in that rollout."""
     revision = models.PositiveBigIntegerField(default=0)
     """Rises when something is asked of this device: a request, another assignment."""
 

@@ -18,6 +18,7 @@ from forge.fleet.devices.models import (
     HandOver,
     PersonEntry,
 )
+from forge.fleet.groups.rollouts import release_of
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reports import EventKind, Phase, SelfTestOutcome
@@ -287,15 +288,15 @@ def _running(device: Device) -> RunningRuneJson | None:
 
 
 def _wanted(device: Device) -> WantedRuneJson | None:
-    assignment = device.assignment
-    if assignment is None or not assignment.rune:
+    assignment, release = device.assignment, release_of(device)
+    if assignment is None or release is None or not release.rune:
         return None
     return {
         "deployment": assignment.path,
         "title": assignment.title,
-        "number": assignment.number,
-        "version": assignment.version,
-        "rune": assignment.rune,
+        "number": release.number,
+        "version": release.version,
+        "rune": release.rune,
     }
 
 

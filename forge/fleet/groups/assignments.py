@@ -12,6 +12,7 @@ from django.utils import timezone
 from forge.core.errors import Conflict
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.groups.models import Assignment, DeviceGroup, GroupKind
+from forge.fleet.groups.rollouts import open_to_all
 from forge.fleet.self_tests.requests import prepare_outputs
 from hmrd.protocol.wanted import MOST_ORDERS, Telemetry
 
@@ -96,6 +97,9 @@ def assign_release(release: AssignedRelease) -> bool:
     order = current.order if is_same else ""
     rows.update(**fields, order=order, revision=F("revision") + 1, changed=timezone.now())
     current.refresh_from_db()
+    if current.rollout is not None and current.number > current.rollout_number:
+        # A later release than that of the rollout, such as one that goes back, is for all devices.
+        open_to_all(current)
     _prepare(current)
     return True
 

@@ -89,6 +89,20 @@ class Assignment(models.Model):
         max_length=4, choices=[(each.value, each.value) for each in Telemetry], default=Telemetry.OFF.value
     )
     """The counts that its devices send."""
+    rollout = models.UUIDField(null=True, blank=True)
+    """The rollout that decides which devices get the release `rollout_number`; None if all get it. Rollouts are on a
+    higher floor."""
+    rollout_number = models.PositiveBigIntegerField(default=0)
+    """The number of the release that the rollout brings; all devices get a later one."""
+    is_rolling_out = models.BooleanField(default=False)
+    """Whether the rollout is under way: no other release is chosen until it ends, and the devices that it tries send
+    the counts of each hour."""
+    former_number = models.PositiveBigIntegerField(default=0)
+    """The release of devices that the rollout does not allow the new one, as the fields without `former_`."""
+    former_version = models.CharField(max_length=LONGEST_VERSION, blank=True)
+    former_rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    former_size = models.BigIntegerField(default=0)
+    former_order = models.TextField(blank=True)
     revision = models.PositiveBigIntegerField(default=1)
     """Rises with each change."""
     bound = models.DateTimeField(default=timezone.now, editable=False)

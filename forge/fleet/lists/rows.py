@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from forge.accounts.audit.export import safe_cell
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.fleet.devices.labels import labels_of
+from forge.fleet.groups.rollouts import release_of
 from forge.fleet.models import Device, DeviceQuerySet
 from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.matching import matching, parse_query
@@ -92,7 +93,7 @@ def listed(text: str, scope: QueryScope) -> DeviceQuerySet:
 
 def row_to_json(device: Device, scope: QueryScope) -> DeviceRowJson:
     """Returns a device of a list."""
-    assignment = device.assignment
+    release = release_of(device)
     return {
         "id": str(device.pk),
         "name": device.name,
@@ -104,8 +105,8 @@ def row_to_json(device: Device, scope: QueryScope) -> DeviceRowJson:
         "phase": device.phase,
         "running": device.running_version if device.running_rune else None,
         "running_deployment": device.running_deployment,
-        "wanted": assignment.version if assignment else None,
-        "as_wanted": assignment.rune == device.running_rune if assignment and assignment.rune else None,
+        "wanted": release.version if release else None,
+        "as_wanted": release.rune == device.running_rune if release and release.rune else None,
         "self_test": device.self_test,
         "self_tested": _time(device.self_tested),
         "problem": device.problem,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from forge.fleet.devices.models import Device
+from forge.fleet.groups.rollouts import release_of
 from forge.fleet.pages.sentences import SELF_TESTS, ProblemText, problem_text
 from forge.fleet.queries.health import AWAY_AFTER
 from hmrd.protocol.reports import Phase, SelfTestOutcome
@@ -121,13 +122,17 @@ def _target(device: Device, problem: ProblemText | None, *, is_away: bool) -> Wa
     if assignment is None:
         reason = "No deployment is for this device. Bind a deployment to a group that it is in."
         return WantedState("", "no deployment", "", reason, is_met=True)
-    if not assignment.rune:
-        reason = f"{assignment.version} was withdrawn. The device keeps what it runs until another version is set."
-        return WantedState(assignment.version, "withdrawn", "warn", reason, is_met=True)
-    if device.running_rune == assignment.rune:
-        return WantedState(assignment.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
-    state, colour, reason = _obstacle(device, assignment.version, problem, is_away=is_away)
-    return WantedState(assignment.version, state, colour, reason, is_met=False)
+    release = release_of(device)
+    if release is None:
+        reason = "The device keeps what it runs. An earlier rollout ended before the others had it too."
+        return WantedState(device.running_version, "kept", "", reason, is_met=True)
+    if not release.rune:
+        reason = f"{release.version} was withdrawn. The device keeps what it runs until another version is set."
+        return WantedState(release.version, "withdrawn", "warn", reason, is_met=True)
+    if device.running_rune == release.rune:
+        return WantedState(release.version, "as wanted", "", "The device runs what is wanted.", is_met=True)
+    state, colour, reason = _obstacle(device, release.version, problem, is_away=is_away)
+    return WantedState(release.version, state, colour, reason, is_met=False)
 
 
 def _obstacle(device: Device, version: str, problem: ProblemText | None, *, is_away: bool) -> tuple[str, str, str]:

@@ -6,13 +6,16 @@ parts, and the requests are read for a device that does not have the state yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import parse_etags
 
 from forge.fleet.devices.seen import seen_devices
+from forge.fleet.groups.rollouts import DeviceRelease, release_of, shadow_of, telemetry_of
 from forge.fleet.hooks import sample_offers
-from forge.fleet.models import Assignment, Device, DeviceRequest
+from forge.fleet.models import Device, DeviceRequest
 from forge.fleet.protocol.answering import message_response
 from forge.fleet.protocol.authentication import require_device
 from forge.fleet.protocol.limits import require_rate
@@ -74,25 +77,34 @@ def _offers(device: Device) -> tuple[SampleOffer, ...]:
 
 def _telemetry(device: Device) -> Telemetry:
     """Returns the counts that a device shall send: none once it was retired, or while no deployment is for it."""
-    is_for_device = device.assignment is not None and device.retired is None
-    return Telemetry.read(device.assignment.telemetry) if is_for_device and device.assignment else Telemetry.OFF
+    if device.assignment is None or device.retired is not None:
+        return Telemetry.OFF
+    return telemetry_of(device, device.assignment)
 
 
 def _wanted(device: Device) -> WantedRune | None:
-    assignment = device.assignment
-    if assignment is None or not assignment.rune or device.retired is not None:
+    return _rune(device, release_of(device))
+
+
+def _shadow(device: Device) -> WantedRune | None:
+    """Returns the rune that a device shall run beside the one that answers."""
+    return _rune(device, shadow_of(device))
+
+
+def _rune(device: Device, release: DeviceRelease | None) -> WantedRune | None:
+    if device.assignment is None or release is None or not release.rune:
         return None
     try:
-        outputs = approved_outputs(device.organisation_id, assignment.rune)
+        outputs = approved_outputs(device.organisation_id, release.rune)
     except OutputsPending:
         # A device that switched now could not tell whether it computes what was approved.
         return None
     return WantedRune(
-        deployment=assignment.path,
-        number=assignment.number,
-        version=assignment.version,
-        rune=assignment.rune,
-        size=assignment.size,
+        deployment=device.assignment.path,
+        number=release.number,
+        version=release.version,
+        rune=release.rune,
+        size=release.size,
         self_test=outputs,
     )
 
@@ -106,10 +118,14 @@ def _requests(device: Device) -> list[DeviceRequest]:
 
 def _orders(device: Device, requests: list[DeviceRequest]) -> tuple[str, ...]:
     """Returns the orders of the key at home about what is wanted and asked."""
-    orders = [*_orders_of(device.assignment), *(each.order for each in requests)]
+    orders = [*_orders_of(device), *(each.order for each in requests)]
     return tuple(order for order in orders if order)[:MOST_ORDERS]
 
 
-def _orders_of(assignment: Assignment | None) -> tuple[str, ...]:
-    """Returns the orders; those that change the keys come first: one of the new keys may have signed the others."""
-    return () if assignment is None else (*assignment.key_orders, assignment.order)
+def _orders_of(device: Device) -> Iterator[str]:
+    """Yields the orders; those that change the keys come first: one of the new keys may have signed the others."""
+    if device.assignment is not None:
+        yield from device.assignment.key_orders
+    for release in (release_of(device), shadow_of(device)):
+        if release is not None:
+            yield release.order

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 
+from forge.fleet.groups.rollouts import runs_its_release
 from hmrd.protocol.reports import SelfTestOutcome
 
 AWAY_AFTER = timedelta(days=1)
@@ -41,13 +42,13 @@ def retired(now: datetime) -> Q:
 
 def as_wanted(now: datetime) -> Q:
     """Returns the condition of devices that run what is wanted."""
-    return Q(assignment__isnull=False) & Q(assignment__rune=F("running_rune")) & ~Q(running_rune="")
+    return runs_its_release()
 
 
 def not_as_wanted(now: datetime) -> Q:
     """Returns the condition of devices that run something else than what is wanted. Where the wanted version was
     withdrawn, nothing is wanted."""
-    return Q(assignment__isnull=False) & ~Q(assignment__rune="") & ~Q(assignment__rune=F("running_rune"))
+    return Q(assignment__isnull=False) & ~Q(assignment__rune="") & ~runs_its_release()
 
 
 def waiting(now: datetime) -> Q:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
 from forge.fleet.devices.expired_requests import NO_ANSWER
+from forge.fleet.groups.rollouts import release_of
 from forge.fleet.models import Assignment, Device, DeviceRequest, SelfTest
 from forge.fleet.self_tests.job import SELF_TEST
 from forge.jobs.models import WorkerCapability
@@ -33,10 +34,8 @@ def day_of(device: UUID, now: datetime) -> date:
 
 def is_due(device: Device, now: datetime) -> bool:
     """Returns whether a device runs what it shall run, and was not asked for a self-test on its day. No query."""
-    assignment = device.assignment
-    if assignment is None or device.retired is not None or not assignment.rune:
-        return False
-    if device.running_rune != assignment.rune:
+    release = release_of(device)
+    if release is None or not release.rune or device.running_rune != release.rune:
         return False
     return device.self_test_day is None or device.self_test_day < day_of(device.pk, now)
 
@@ -86,7 +85,8 @@ def prepare_outputs(organisation: UUID, rune: str) -> None:
 def is_served(organisation: UUID, rune: str) -> bool:
     """Returns whether devices of an organisation shall run a rune: of no other one anything is computed for a device
     that says that it runs it."""
-    return Assignment.objects.filter(organisation=organisation, rune=rune).exists()
+    of_rune = Q(rune=rune) | Q(former_rune=rune, rollout__isnull=False)
+    return Assignment.objects.filter(of_rune, organisation=organisation).exists()
 
 
 def _test_of_day(organisation: UUID, rune: str, day: date, now: datetime) -> SelfTest:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forge.fleet.groups.rollouts import release_of
 from forge.fleet.hooks import StockImage, stock_image
 from forge.fleet.models import Device, StockAccount, StockAction
 from forge.fleet.stock.messages import ActionOutcome, Feedback
@@ -34,15 +35,13 @@ class PollAnswer:
 def wanted_image(device: Device) -> WantedImage | None:
     """Returns the image of the release that a device shall run; None where nothing is wanted, and of a release without
     an image."""
-    assignment = device.assignment
-    if assignment is None or not assignment.rune:
+    assignment, release = device.assignment, release_of(device)
+    if assignment is None or release is None or not release.rune:
         return None
-    image = image_of(assignment.deployment, assignment.number)
+    image = image_of(assignment.deployment, release.number)
     if image is None:
         return None
-    return WantedImage(
-        assignment.deployment, assignment.path, assignment.number, assignment.version, assignment.rune, image
-    )
+    return WantedImage(assignment.deployment, assignment.path, release.number, release.version, release.rune, image)
 
 
 def image_of(deployment: UUID, release: int) -> StockImage | None:

@@ -107,6 +107,14 @@ def verdict_facets(build: Build) -> tuple[Facet, ...]:
     return (Facet("verdicts", rows, sentence), *rule_facets(rules_of(build.project.organisation_id)))
 
 
+def persons_to_go_on(build: Build) -> int:
+    """Returns how many persons let a rollout of a build go on that a guard stopped: the most that its own `forge.yml`,
+    the policy in force and the organisation's rules ask for. The caller has found the build."""
+    in_force, _, _ = _in_force(build.project)
+    policies = (policy_of(build) or Policy(), in_force, rules_of(build.project.organisation_id).policy)
+    return max(each.persons_to_go_on for each in policies)
+
+
 def _situation(build: Build) -> Situation:
     in_force, since, passed_files = _in_force(build.project)
     members = _members(build.project)

@@ -55,8 +55,10 @@ class TrustedUpdates:
         of_root = root.encode() if isinstance(root, str) else root
         self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + of_root).hexdigest()[:32]
 
-    def served_release(self, now: float) -> ServedRelease:
-        """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970.
+    def served_release(self, now: float, number: int | None = None) -> ServedRelease:
+        """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970. While a
+        rollout is under way, the documents name two releases: `number` asks for one of them, where they name it, and
+        gets the newest elsewhere.
 
         Raises `DeploymentError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, `refused`,
         `cache-unwritable`, or the server's own refusals.
@@ -78,7 +80,9 @@ class TrustedUpdates:
             root = self._root if isinstance(self._root, bytes) else self._pinned_root(self._root)
             updater = Updater(str(self._folder), base, fetcher=fetcher, config=config, bootstrap=root)
             updater.refresh()
-            target = updater.get_targetinfo(_target_name(self._server.url))
+            name = _target_name(self._server.url)
+            kept = None if number is None else updater.get_targetinfo(name_of_release(name, number))
+            target = kept or updater.get_targetinfo(name)
         except OSError as error:
             message = f"{self._folder} cannot be written: {error.strerror}. Name another folder as `cache`."
             raise DeploymentError("cache-unwritable", message) from None
@@ -165,6 +169,11 @@ def _make_fetcher(server: DocumentSource) -> Any:
                 raise DownloadError(str(error)) from None
 
     return Fetcher()
+
+
+def name_of_release(name: str, number: int) -> str:
+    """Returns the name of the target of a release that a deployment with this name still serves to some devices."""
+    return f"{name}/releases/{number}"
 
 
 def _target_name(url: str) -> str:

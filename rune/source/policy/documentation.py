@@ -18,6 +18,7 @@ KEYS: Final = {
     "describe a file, the last counts.",
     "checks": "Checks by others than people that must succeed, each with the one robot that may post its result: the "
     "address of its account, `/` and the name of its token.",
+    "rollouts": "How many persons let a rollout go on that a guard stopped: `go-on: 2`. Left out: one.",
     "build": "Build settings, which replace those of the project's page.",
     "models": "How model files are made from files of training libraries. `rune convert` makes them, `rune check` says "
     "which are out of date.",

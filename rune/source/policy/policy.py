@@ -62,6 +62,7 @@ class PolicyJson(TypedDict):
     build: NotRequired[BuildPreferencesJson]
     owners: NotRequired[list[OwnersJson]]
     checks: NotRequired[list[RequiredCheckJson]]
+    persons_to_go_on: NotRequired[int]
 
     limits: list[LimitJson]
     approvals: list[ApprovalJson] | None
@@ -196,6 +197,8 @@ class Policy:
     owners: tuple[Owners, ...] = ()
     """In the order of the file: of the patterns that describe a path, the last one counts."""
     checks: tuple[RequiredCheck, ...] = ()
+    persons_to_go_on: int = 1
+    """The persons who must agree that a rollout goes on which a guard stopped."""
 
     def paths_by_owner(self, paths: Iterable[str]) -> dict[ApprovalRule, tuple[str, ...]]:
         """By whom they belong to, those of the paths that somebody owns."""
@@ -220,6 +223,8 @@ class Policy:
             fields["owners"] = [each.to_json() for each in self.owners]
         if self.checks:
             fields["checks"] = [each.to_json() for each in self.checks]
+        if self.persons_to_go_on != 1:
+            fields["persons_to_go_on"] = self.persons_to_go_on
         return fields
 
     @staticmethod
@@ -232,4 +237,5 @@ class Policy:
             BuildPreferences.from_json(fields["build"]) if "build" in fields else BuildPreferences(),
             tuple(Owners.from_json(each) for each in fields.get("owners", ())),
             tuple(RequiredCheck.from_json(each) for each in fields.get("checks", ())),
+            fields.get("persons_to_go_on", 1),
         )

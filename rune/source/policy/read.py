@@ -12,6 +12,7 @@ from rune.source.policy.sections.data import read_data
 from rune.source.policy.sections.gate import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
 from rune.source.policy.sections.models import ModelSource, read_models
 from rune.source.policy.sections.owners import read_owners
+from rune.source.policy.sections.rollouts import read_rollouts
 from rune.source.policy.sections.training import Training, read_training
 from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Diagnostic, Severity
@@ -30,6 +31,7 @@ KEYS: Final = (
     "protected-tags",
     "owners",
     "checks",
+    "rollouts",
     "build",
     "models",
     "training",
@@ -129,6 +131,7 @@ def _policy(
         read_build_preferences(fields.get("build"), report),
         read_owners(fields.get("owners"), groups, report),
         read_checks(fields.get("checks"), report),
+        read_rollouts(fields.get("rollouts"), report),
     )
     models, training = read_models(fields.get("models"), report), read_training(fields.get("training"), report)
     return policy, models, training, read_data(fields.get("data"), report)

@@ -15,6 +15,7 @@ from rune.source.policy.sections.gate import BUILD_PREFERENCES as WORDS
 from rune.source.policy.sections.gate import MAX_APPROVALS, MAX_LABELS
 from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MAX_MODELS, MAX_NAMES, MODEL_FORMS
 from rune.source.policy.sections.owners import MAX_OWNERS
+from rune.source.policy.sections.rollouts import GO_ON, MOST_PERSONS
 from rune.source.policy.sections.training import MAX_ARGUMENTS, MAX_SEED, RECIPE_NAME
 from rune.source.policy.tags import PATTERN
 
@@ -57,6 +58,12 @@ def policy_schema() -> Json:
                 "maxProperties": MAX_CHECKS,
                 "propertyNames": {"pattern": f"^{CHECK_NAME}$"},
                 "additionalProperties": {"type": "string", "pattern": f"^{ROBOT}$"},
+            },
+            "rollouts": {
+                "description": KEYS["rollouts"],
+                "type": ["object", "null"],
+                "properties": {GO_ON: {"type": "integer", "minimum": 1, "maximum": MOST_PERSONS}},
+                "additionalProperties": False,
             },
             "build": {"description": KEYS["build"], **_build_preferences()},
             "models": {"description": KEYS["models"], **_models()},

@@ -62,7 +62,7 @@ class Publisher:
         digest = f"sha256:{hashlib.sha256(rune).hexdigest()}"
         since = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
         target = ServedTarget(name, digest, len(rune), number, f"1.{number}", since)
-        return deployment_documents(target, {pair.role: pair for pair in self.keys}, 100 + number, now)
+        return deployment_documents([target], {pair.role: pair for pair in self.keys}, 100 + number, now)
 
     def replace_keys(self, keys: list[SigningPair] | None = None) -> None:
         """All keys are new from the next root on, which the former root signs."""

@@ -42,7 +42,7 @@ class DocumentKeys:
         target = ServedTarget(
             wanted_rune.deployment, wanted_rune.rune, wanted_rune.size, wanted_rune.number, wanted_rune.version, since
         )
-        signed = deployment_documents(target, self.roles, self.version, now - timedelta(days=days))
+        signed = deployment_documents([target], self.roles, self.version, now - timedelta(days=days))
         names = {
             f"{self.version}.targets.json": signed.texts[UpdateRole.TARGETS],
             f"{self.version}.snapshot.json": signed.texts[UpdateRole.SNAPSHOT],

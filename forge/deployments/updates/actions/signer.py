@@ -7,6 +7,7 @@ documents itself. It runs in the process of `manage.py sign`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,10 +40,12 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import LIFETIMES, UpdateRole
+from forge.fleet.groups.assignments import assignment_of
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.models import WithdrawnRune
 from forge.registry.provenance.signing.models import SigningKey
 from forge.registry.provenance.signing.secret import SecretUnusable, read_secret, seal_key, unseal_key
+from rune.running.deployment.updates import name_of_release
 
 STORED_VERSIONS = 3
 """The number of stored versions of each document: a client may be between the timestamp and the targets while new ones
@@ -124,19 +127,14 @@ def _current_root(organisation: Organisation) -> tuple[UpdateRoot, list[SigningP
 
 def _sign(deployment: Deployment, release: Release, root: UpdateRoot, pairs: Sequence[SigningPair]) -> DocumentSet:
     """Stores new documents of a deployment, and deletes those that no client asks for any more."""
-    project, now = deployment.project, timezone.now()
-    target = ServedTarget(
-        f"{project.full_name}/{deployment.name}",
-        release.rune,
-        release.size,
-        release.number,
-        release.version,
-        min(release.started, timezone.now()).isoformat(),  # apps refuse a clock that is before it
-    )
+    now = timezone.now()
+    name = f"{deployment.project.full_name}/{deployment.name}"
+    target = _target(name, release, now)
+    served = [target, *(_target(name_of_release(name, each.number), each, now) for each in _kept(deployment, release))]
     newest = newest_document(deployment, UpdateRole.TIMESTAMP)
     version = max(int(now.timestamp()), newest.version + 1 if newest else 0)
     keys = {pair.role: pair for pair in pairs}
-    documents = deployment_documents(target, keys, version, now)
+    documents = deployment_documents(served, keys, version, now)
     UpdateDocument.objects.bulk_create(
         UpdateDocument(
             deployment=deployment,
@@ -154,6 +152,23 @@ def _sign(deployment: Deployment, release: Release, root: UpdateRoot, pairs: Seq
     stored_versions = list(versions.order_by("-version").values_list("version", flat=True)[:STORED_VERSIONS])
     UpdateDocument.objects.filter(deployment=deployment, version__lt=stored_versions[-1]).delete()
     return documents
+
+
+def _target(name: str, release: Release, now: datetime) -> ServedTarget:
+    # Apps refuse a clock that is before the release.
+    since = min(release.started, now).isoformat()
+    return ServedTarget(name, release.rune, release.size, release.number, release.version, since)
+
+
+def _kept(deployment: Deployment, release: Release) -> Sequence[Release]:
+    """Returns the release that devices keep until a rollout allows them the present one. A withdrawn one is not signed
+    again."""
+    assignment = assignment_of(deployment.pk)
+    if assignment is None or assignment.rollout_number != release.number:
+        return ()
+    kept = deployment.releases.filter(number=assignment.former_number)
+    withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id).values("digest")
+    return list(kept.exclude(digest__in=withdrawn))
 
 
 def _store(organisation: Organisation, pair: SigningPair, secret: str) -> None:

@@ -1,0 +1,138 @@
+"""The sentences of guards: what a guard is, what it found, and why it was not judged."""
+
+from __future__ import annotations
+
+from rune.assessment.guards.limits import GuardKind
+from rune.assessment.guards.verdicts import GuardResult, Verdict
+from rune.statistics.not_judged import NotJudged, TooFew
+from rune.wording import counted
+
+NAMES = {
+    GuardKind.INSTALLS: "Failed installs",
+    GuardKind.SELF_TEST: "Self-test",
+    GuardKind.RESTARTS: "Restarts",
+    GuardKind.MEMORY: "Memory",
+    GuardKind.TIME: "Inference time",
+    GuardKind.LABELS: "Label mix",
+    GuardKind.CONFIDENCE: "Confidence",
+    GuardKind.DRIFT: "Drift",
+    GuardKind.DISAGREEMENT: "Disagreement in shadow",
+}
+_SHARES = frozenset({GuardKind.INSTALLS, GuardKind.LABELS, GuardKind.CONFIDENCE, GuardKind.DISAGREEMENT})
+_RATIOS = frozenset({GuardKind.MEMORY, GuardKind.TIME})
+_OFTEN = 2.0
+"""Times as often from which a sentence says how many times."""
+
+
+def value_text(kind: GuardKind, value: float | None) -> str:
+    """Returns a figure of a guard for people, such as `3.1 %`; "" of none."""
+    if value is None:
+        return ""
+    if kind in _SHARES:
+        return f"{100 * value:.1f} %"
+    match kind:
+        case GuardKind.TIME:
+            return f"{value / 1000:.1f} ms"
+        case GuardKind.MEMORY:
+            return f"{value / 1024:.1f} MiB"
+        case GuardKind.SELF_TEST:
+            return counted(int(value), "device")
+        case _:
+            return f"{value:.2f}"
+
+
+def limit_text(result: GuardResult) -> str:
+    """Returns the limit of a guard for people."""
+    limit = result.limit
+    match result.kind:
+        case GuardKind.INSTALLS | GuardKind.DISAGREEMENT:
+            return f"at most {100 * limit:.1f} %"
+        case GuardKind.SELF_TEST:
+            return "all the same bits"
+        case GuardKind.LABELS:
+            return f"within {100 * limit:.1f} points"
+        case GuardKind.CONFIDENCE:
+            return f"at most {100 * limit:.1f} points lower"
+        case GuardKind.RESTARTS:
+            return f"at most {limit:.2f} a day more"
+        case GuardKind.MEMORY | GuardKind.TIME:
+            return f"at most {100 * limit:.0f} % more"
+        case GuardKind.DRIFT:
+            return f"within {limit:.2f} standard deviations"
+
+
+def difference_text(result: GuardResult) -> str:
+    """Returns the difference with its range, never without one; "" where there is none."""
+    difference = result.difference
+    if difference is None or result.old is None:
+        return ""
+    value, low, high = difference.value, difference.low, difference.high
+    if result.kind in _SHARES:
+        return f"{100 * value:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
+    if result.kind in _RATIOS:
+        return f"{100 * value:+.0f} % ({100 * low:+.0f} to {100 * high:+.0f})"
+    return f"{value:+.2f} ({low:+.2f} to {high:+.2f})"
+
+
+def verdict_text(result: GuardResult) -> str:
+    """Returns the verdict for people, with the reason where a guard was not judged."""
+    match result.verdict:
+        case Verdict.FAILED:
+            return "Failed"
+        case Verdict.PASSED:
+            return "Passed, close to the limit" if result.is_close else "Passed"
+        case Verdict.NOT_JUDGED:
+            return f"Not judged: {lack_text(result)}"
+
+
+def lack_text(result: GuardResult) -> str:
+    """Returns why a guard was not judged, such as `67 answers of 6 devices: too few`."""
+    reason = result.reason or NotJudged(TooFew.WINDOWS, 0, 1)
+    match reason.lack:
+        case TooFew.WINDOWS if not result.answers:
+            return "nothing was counted"
+        case TooFew.WINDOWS:
+            answers = counted(int(result.answers), "answer")
+            return f"{answers} of {counted(result.devices, 'device')}: too few"
+        case TooFew.DEVICES:
+            return f"{counted(int(reason.count), 'device')}: too few"
+        case TooFew.OTHER_DEVICES:
+            return "no other devices to compare with, and no past"
+        case TooFew.RECENT_DAYS:
+            return "a whole day is needed to compare with the past"
+        case _:
+            return "too little to compare with"
+
+
+def failure_text(result: GuardResult) -> str:
+    """Returns a sentence about a guard that failed, for notices and the head of a page."""
+    new, old = value_text(result.kind, result.new), value_text(result.kind, result.old)
+    match result.kind:
+        case GuardKind.INSTALLS:
+            return f"{new} of {counted(result.devices, 'device')} could not install or keep it."
+        case GuardKind.SELF_TEST:
+            return f"{counted(int(result.new or 1), 'device')} computes other bits than the approved build."
+        case GuardKind.LABELS:
+            return f"“{result.subject}” is {_often(result)}: {old} before, {new} now."
+        case GuardKind.CONFIDENCE:
+            return f"The answers are less sure: {old} before, {new} now."
+        case GuardKind.DRIFT:
+            return f"What the model gets has changed ({result.subject}): {difference_text(result)}."
+        case GuardKind.DISAGREEMENT:
+            return f"In shadow it disagrees with the former version in {new} of the runs."
+        case GuardKind.RESTARTS:
+            return f"It restarts {new} times a day and device, {old} before."
+        case GuardKind.MEMORY | GuardKind.TIME:
+            what = "It needs more memory" if result.kind is GuardKind.MEMORY else "A run takes longer"
+            return f"{what}: {old} before, {new} now."
+
+
+def _often(result: GuardResult) -> str:
+    if result.new and result.old:
+        ratio = result.new / result.old
+        if ratio >= _OFTEN:
+            return f"answered {ratio:.0f} times as often"
+        if ratio <= 1 / _OFTEN:
+            return f"answered {1 / ratio:.0f} times as rarely"
+    more = result.difference is not None and result.difference.value > 0
+    return "answered more often" if more else "answered more rarely"

@@ -1,0 +1,88 @@
+"""The verdicts of guards: passed, failed, or not judged and why. The words are the caller's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rune.assessment.guards.limits import GuardKind
+from rune.statistics.not_judged import NotJudged
+
+
+class Verdict(StrEnum):
+    """The verdict of a guard at a look."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_JUDGED = "not judged"
+
+
+class ComparedWith(StrEnum):
+    """The devices and days with which a figure was compared."""
+
+    STAYED_CHANGE = "change of the others"
+    """Each device with its own past, and that change with the change of the devices that stayed."""
+    STAYED = "others"
+    """The devices that stayed, in the same hours."""
+    OWN_PAST = "own past"
+    """Each device with its own past."""
+    LIMIT = "limit"
+    """The limit alone."""
+
+
+@dataclass(frozen=True)
+class GuardDifference:
+    """A difference with its 95 % range from `low` to `high`, in the unit of its guard, and how likely it is beyond the
+    limit by chance (`p`)."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+    compared: ComparedWith
+
+
+@dataclass(frozen=True)
+class GuardResult:
+    """The result of a guard at a look."""
+
+    kind: GuardKind
+    verdict: Verdict
+    limit: float
+    subject: str = ""
+    """The label or the feature; "" of the other guards."""
+    new: float | None = None
+    """The mean figure of the devices with the new rune."""
+    old: float | None = None
+    """The mean figure that it is compared with."""
+    difference: GuardDifference | None = None
+    devices: int = 0
+    """The devices with the new rune that were judged."""
+    others: int = 0
+    """The devices that stayed and were compared with."""
+    answers: int = 0
+    """The answers of the devices with the new rune."""
+    reason: NotJudged | None = None
+    """The reason why it was not judged; None where it was."""
+    alpha: float = 0.0
+    """The probability at this look below which the guard fails."""
+
+    @property
+    def is_close(self) -> bool:
+        """Whether it passed, though its 95 % range has the limit in it."""
+        difference = self.difference
+        if self.verdict is not Verdict.PASSED or difference is None:
+            return False
+        return difference.high > self.limit or difference.low < -self.limit
+
+
+def worst_of(results: tuple[GuardResult, ...]) -> GuardResult | None:
+    """Returns the result that decides about a guard with several, such as one a label: one that failed, the surest
+    first; else one that was not judged; else the one that is nearest to its limit. None of no result."""
+
+    def rank(result: GuardResult) -> tuple[int, float]:
+        p = 1.0 if result.difference is None else result.difference.p
+        order = {Verdict.FAILED: 0, Verdict.NOT_JUDGED: 1, Verdict.PASSED: 2}
+        return order[result.verdict], p
+
+    return min(results, key=rank, default=None)
