@@ -16,6 +16,7 @@ from hmrd.protocol.counts import rune_key
 from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, TrustAnchor, TrustKind, read_proof
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
 from hmrd.protocol.names import LONGEST_NAME
+from hmrd.protocol.pairs import AnyDocument, PairsDocument
 from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
@@ -98,10 +99,8 @@ class Actions:
     def _counts(self, fields: Fields) -> Mapping[str, Any]:
         service = self._service(fields)
         self._host.call(service.count)
-        layouts = {key: layout.to_json() for key, layout in self._layouts(service).items()}
-        documents = [
-            {**each.to_json(), "layout": layouts.get(each.document.rune)} for each in service.counting.documents()
-        ]
+        layouts = self._layouts(service)
+        documents = [{**each.to_json(), **_layout_of(each.document, layouts)} for each in service.counting.documents()]
         return {"mode": str(service.counting.mode), "documents": documents}
 
     def _layouts(self, service: RuneService) -> Mapping[bytes, WatchLayout]:
@@ -264,3 +263,13 @@ def _key(value: object) -> str:
     if not isinstance(value, str):
         raise BadDeviceMessage("A key is a text in PEM.")
     return value
+
+
+def _layout_of(document: AnyDocument, layouts: Mapping[bytes, WatchLayout]) -> Mapping[str, Any]:
+    """Returns what the bytes of a document mean, as far as the device has the runes."""
+    layout = layouts.get(document.rune)
+    if not isinstance(document, PairsDocument):
+        return {"is_pairs": False, "layout": None if layout is None else layout.to_json()}
+    beside = layouts.get(document.beside)
+    labels = [each.labels.names for each in (layout, beside) if each is not None and each.labels is not None]
+    return {"is_pairs": True, "labels": labels if len(labels) == 2 else None}

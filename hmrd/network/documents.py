@@ -57,20 +57,24 @@ def first_root(client: ServerClient, deployment: str) -> str:
 
 
 def documents_refuse(
-    client: ServerClient, wanted_rune: WantedRune, root: str, folder: Path, now: float
+    client: ServerClient, wanted_rune: WantedRune, root: str, folder: Path, now: float, *, is_beside: bool = False
 ) -> DeviceProblem | None:
-    """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do."""
+    """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do. `is_beside` is for
+    a rune that shall not answer: the documents name it apart from the one that is served."""
     # The library takes long to load and much memory, and a device asks for it with each new rune alone.
     from rune.running.deployment.updates import TrustedUpdates
 
     source = SignedDocuments(client, wanted_rune.deployment)
     try:
-        release = TrustedUpdates(source, root, folder).served_release(now)
+        served_release, *others = TrustedUpdates(source, root, folder).named_releases(now)
     except DeploymentError as error:
         if source.problem is not None:
             return source.problem
         return DeviceProblem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
-    if (release.rune, release.size, release.release) == (wanted_rune.rune, wanted_rune.size, wanted_rune.number):
+    wanted_values = wanted_rune.rune, wanted_rune.size, wanted_rune.number
+    allowed = (served_release, *others) if is_beside else (served_release,)
+    if any((each.rune, each.size, each.release) == wanted_values for each in allowed):
         return None
-    detail = f"The signed documents name release {release.release}, and the server wants release {wanted_rune.number}."
+    named = " and ".join(str(each.release) for each in allowed)
+    detail = f"The signed documents name release {named}, and the server wants release {wanted_rune.number}."
     return DeviceProblem(ProblemName.SIGNATURE_REFUSED, detail)

@@ -157,6 +157,8 @@ class DesiredState:
     """The number of the last report that the server has."""
     telemetry: Telemetry = Telemetry.OFF
     """The counts that the device shall send."""
+    shadow: WantedRune | None = None
+    """The rune that the device shall run beside the one that answers, to count where both agree; None for none."""
 
     @classmethod
     def from_json(cls, value: object) -> DesiredState:
@@ -170,6 +172,7 @@ class DesiredState:
             fields.items("orders", _order, MOST_ORDERS),
             fields.integer("sequence", default=0),
             Telemetry.read(fields.text("telemetry", _LONGEST_WORD, default=Telemetry.OFF)),
+            fields.optional("shadow", WantedRune.from_json),
         )
 
     def to_json(self) -> Mapping[str, Any]:
@@ -182,6 +185,7 @@ class DesiredState:
             "orders": list(self.orders),
             "sequence": self.sequence,
             "telemetry": None if self.telemetry is Telemetry.OFF else str(self.telemetry),
+            "shadow": None if self.shadow is None else self.shadow.to_json(),
         }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 from hmrd.config.model import Origin, RuneConfig
 from hmrd.machine import step
 from hmrd.protocol.problems import DeviceProblem, ProblemName
-from hmrd.protocol.reports import DeviceEvent, EventKind, RequestAnswer
+from hmrd.protocol.reports import EventKind, RequestAnswer
 from hmrd.running.recorded import recorded_file
 from hmrd.running.runner import RuneRunner, RunnerHooks, Windows
 from hmrd.running.sinks.make import open_sink
@@ -24,8 +24,11 @@ from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
 from hmrd.service.counting import RuneCounting, without_disk
 from hmrd.service.device import LocalDevice
+from hmrd.service.log_lines import event_line, events_of, shadow_line
 from hmrd.service.requests import Requests
+from hmrd.service.shadowing import Shadowing
 from hmrd.service.tasks import Task, Tasks
+from hmrd.shadow_events import CheckShadow, RunShadow
 from hmrd.state import (
     AnswerRequest,
     AnswersDropped,
@@ -100,6 +103,9 @@ class RuneService:
         self._dropped_posted = 0.0
         self._lock = threading.Lock()
         self.counting = RuneCounting(device, config.name)
+        self.shadowing = Shadowing(
+            device, config, self.slots, self.counting, self._post, lambda: schedule(self._shadow_ended)
+        )
         self.next_count = 0.0
         """The time at which what the rune counted is written."""
         self._make = Tasks(device, config, self.slots, self._tell)
@@ -148,6 +154,7 @@ class RuneService:
     def close(self) -> None:
         """Ends the rune, its sinks and all tasks."""
         self._cancel_tasks()
+        self.shadowing.close()
         if self.runner is not None:
             self.runner.stop()
         for sink in self.sinks:
@@ -204,6 +211,7 @@ class RuneService:
     def _carry_out(self, commands: Sequence[Command], *, is_whole: bool = True) -> None:
         self.wake = min((each.time for each in commands if isinstance(each, WakeAt)), default=None)
         self._have_run(next((each for each in commands if isinstance(each, RunSlot)), None))
+        self.shadowing.follow(next((each for each in commands if isinstance(each, RunShadow)), None), self.runner)
         if not is_whole:
             return
         tasks = {each: task for each in commands if (task := self._task(each)) is not None}
@@ -228,6 +236,8 @@ class RuneService:
                 return partial(self._make.fetch, command)
             case Check():
                 return lambda _: self._make.check(command)
+            case CheckShadow():
+                return lambda _: self._make.check_shadow(command)
             case AskOwner():
                 return partial(self._make.ask_owner, command)
             case AnswerRequest(request=request):
@@ -271,7 +281,7 @@ class RuneService:
                 return PollFailed(now, problem)
             case SendReport():
                 return SendFailed(now)
-            case Fetch(rune=rune) | Check(rune=rune):
+            case Fetch(rune=rune) | Check(rune=rune) | CheckShadow(rune=rune):
                 return WorkFailed(now, rune, problem)
             case AskOwner(rune=digest):
                 return OwnerRefused(now, digest, problem)
@@ -312,6 +322,10 @@ class RuneService:
             self.runner = None
             self.tick()
 
+    def _shadow_ended(self) -> None:
+        self.shadowing.forget_ended()
+        self.tick()
+
     def _stopped(self, digest: str, problem: DeviceProblem, detail: str) -> None:
         self._tell(detail)
         self._post(RuneHalted(self._now(), digest, problem))
@@ -346,6 +360,7 @@ class RuneService:
     def leave(self) -> None:
         """Forgets the organisation and all that came from it. What follows is as new."""
         self._cancel_tasks()
+        self.shadowing.stop()
         self.stop_rune()
         self.slots.clear()
         self._device.recordings.delete_all()
@@ -363,10 +378,13 @@ class RuneService:
         self.machine = replace(self.machine, waiting=replace(waiting, poll=now + wait))
 
     def _log_changes(self, before: DeviceMachine, after: DeviceMachine) -> None:
-        known_events = set(_events(before.state))
-        for event in _events(after.state):
+        known_events = set(events_of(before.state))
+        for event in events_of(after.state):
             if event not in known_events and event.kind is not EventKind.EVENTS_DROPPED:
-                self._device.log.write(f"{self.config.name}: {_line(event)}")
+                self._device.log.write(f"{self.config.name}: {event_line(event)}")
+        shadow = after.state.shadow
+        if shadow != before.state.shadow and (line := shadow_line(shadow)):
+            self._device.log.write(f"{self.config.name}: {line}")
         server = after.waiting.server
         if server != before.waiting.server and server is not None:
             self._device.log.write(f"The server gave no state: {server.name}: {server.detail}")
@@ -376,15 +394,3 @@ class RuneService:
 
     def _now(self) -> float:
         return self._device.clock.now()
-
-
-def _events(state: MachineState) -> Iterable[DeviceEvent]:
-    yield from () if state.report is None else state.report.events
-    yield from state.events
-
-
-def _line(event: DeviceEvent) -> str:
-    words = [str(event.kind), event.version, event.rune[:19]]
-    if event.problem is not None:
-        words.append(f"{event.problem.name}: {event.problem.detail}")
-    return " ".join(word for word in words if word)

@@ -14,6 +14,7 @@ from tuf.api.metadata import Metadata, MetaFile, Role, Root, Signed, Snapshot, T
 from tuf.api.serialization.json import JSONSerializer
 
 from forge.deployments.updates.models import LIFETIMES, UpdateRole
+from rune.running.deployment.updates import BESIDE
 
 ROOT_KEYS: Final = 3
 ROOT_THRESHOLD: Final = 2
@@ -94,17 +95,19 @@ def root_document(
 
 
 def deployment_documents(
-    target: ServedTarget, keys: Mapping[UpdateRole, SigningPair], version: int, now: datetime
+    target: ServedTarget,
+    keys: Mapping[UpdateRole, SigningPair],
+    version: int,
+    now: datetime,
+    beside: ServedTarget | None = None,
 ) -> DocumentSet:
-    """The targets, the snapshot and the timestamp of a deployment."""
+    """The targets, the snapshot and the timestamp of a deployment. `beside` is the release that devices may run beside
+    the served one, and that does not answer."""
     ends = {role: _end(now, role) for role in UpdateRole}
-    file = TargetFile(
-        target.size,
-        {"sha256": target.rune.removeprefix("sha256:")},
-        target.name,
-        {"custom": {"release": target.release, "version": target.version, "since": target.since}},
-    )
-    targets = Targets(version=version, expires=ends[UpdateRole.TARGETS], targets={target.name: file})
+    files = {target.name: _target_file(target, target.name)}
+    if beside is not None:
+        files[beside.name + BESIDE] = _target_file(beside, beside.name + BESIDE)
+    targets = Targets(version=version, expires=ends[UpdateRole.TARGETS], targets=files)
     targets_text = _signed_text(targets, [keys[UpdateRole.TARGETS]])
     snapshot = Snapshot(
         version=version, expires=ends[UpdateRole.SNAPSHOT], meta={"targets.json": _file(version, targets_text)}
@@ -119,6 +122,11 @@ def deployment_documents(
         UpdateRole.TIMESTAMP: _signed_text(timestamp, [keys[UpdateRole.TIMESTAMP]]),
     }
     return DocumentSet(version, texts, {role: ends[role] for role in texts})
+
+
+def _target_file(target: ServedTarget, name: str) -> TargetFile:
+    custom = {"release": target.release, "version": target.version, "since": target.since}
+    return TargetFile(target.size, {"sha256": target.rune.removeprefix("sha256:")}, name, {"custom": custom})
 
 
 def _end(now: datetime, role: UpdateRole) -> datetime:

@@ -18,6 +18,9 @@ from rune.digests import digest_of, is_digest
 from rune.running.deployment.errors import DeploymentError
 from rune.running.deployment.server import LARGEST_RUNE, ServedRelease
 
+BESIDE = "/beside"
+"""Ends the name of the target of the release that devices may run beside the served one. No deployment has such a
+name: it has three parts."""
 _CLOCK_TOLERANCE = timedelta(hours=1)
 _MOST_ROOTS = 100
 """Roots of a server that are looked through for the one with a digest."""
@@ -58,6 +61,14 @@ class TrustedUpdates:
     def served_release(self, now: float) -> ServedRelease:
         """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970.
 
+        Raises what `named_releases` does.
+        """
+        return self.named_releases(now)[0]
+
+    def named_releases(self, now: float) -> tuple[ServedRelease, ...]:
+        """Returns the state in the documents today, and after it the release that devices may run beside it, if there
+        is one.
+
         Raises `DeploymentError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, `refused`,
         `cache-unwritable`, or the server's own refusals.
         """
@@ -78,7 +89,8 @@ class TrustedUpdates:
             root = self._root if isinstance(self._root, bytes) else self._pinned_root(self._root)
             updater = Updater(str(self._folder), base, fetcher=fetcher, config=config, bootstrap=root)
             updater.refresh()
-            target = updater.get_targetinfo(_target_name(self._server.url))
+            name = _target_name(self._server.url)
+            target, beside = updater.get_targetinfo(name), updater.get_targetinfo(name + BESIDE)
         except OSError as error:
             message = f"{self._folder} cannot be written: {error.strerror}. Name another folder as `cache`."
             raise DeploymentError("cache-unwritable", message) from None
@@ -102,7 +114,9 @@ class TrustedUpdates:
             raise DeploymentError("mixed", "The signed documents are those of another deployment.")
         served_release = _release_of(self._server.url, target)
         self._require_clock(now, served_release)
-        return served_release
+        if beside is None:
+            return (served_release,)
+        return served_release, _release_of(self._server.url, beside)
 
     def _pinned_root(self, digest: str) -> bytes:
         """The root document with a digest: from an earlier load, or one of those that the server has. Raises

@@ -34,15 +34,21 @@ class DocumentKeys:
         """The digest that a device pins."""
         return digest_of(self.root)
 
-    def documents(self, wanted_rune: WantedRune, *, days: int = 0) -> dict[str, bytes]:
-        """Returns the documents that name a rune, by their paths below the deployment's; signed so many days ago."""
+    def documents(
+        self, wanted_rune: WantedRune, *, days: int = 0, beside: WantedRune | None = None
+    ) -> dict[str, bytes]:
+        """Returns the documents that name a rune, and one that may run beside it, by their paths below the
+        deployment's; signed so many days ago."""
         self.version += 1
         now = datetime.now(UTC)
         since = (now - timedelta(days=1)).isoformat()
-        target = ServedTarget(
-            wanted_rune.deployment, wanted_rune.rune, wanted_rune.size, wanted_rune.number, wanted_rune.version, since
+        signed = deployment_documents(
+            _target(wanted_rune, since),
+            self.roles,
+            self.version,
+            now - timedelta(days=days),
+            None if beside is None else _target(beside, since),
         )
-        signed = deployment_documents(target, self.roles, self.version, now - timedelta(days=days))
         names = {
             f"{self.version}.targets.json": signed.texts[UpdateRole.TARGETS],
             f"{self.version}.snapshot.json": signed.texts[UpdateRole.SNAPSHOT],
@@ -50,3 +56,7 @@ class DocumentKeys:
             "1.root.json": self.root.decode(),
         }
         return {f"tuf/{name}": text.encode() for name, text in names.items()}
+
+
+def _target(rune: WantedRune, since: str) -> ServedTarget:
+    return ServedTarget(rune.deployment, rune.rune, rune.size, rune.number, rune.version, since)
