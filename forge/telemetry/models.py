@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.app_reports.models import AppReportsOfDay
-from forge.telemetry.intake.models import DeviceCounts, WatchedRune
+from forge.telemetry.intake.models import DeviceCounts, DevicePairs, WatchedRune
 from forge.telemetry.switch.models import DeploymentTelemetry
 from forge.telemetry.totals.models import DayTotal
 
-__all__ = ("AppReportsOfDay", "DayTotal", "DeploymentTelemetry", "DeviceCounts", "WatchAlert", "WatchedRune")
+__all__ = (
+    "AppReportsOfDay",
+    "DayTotal",
+    "DeploymentTelemetry",
+    "DeviceCounts",
+    "DevicePairs",
+    "WatchAlert",
+    "WatchedRune",
+)

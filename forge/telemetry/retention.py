@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from forge.telemetry.models import AppReportsOfDay, DayTotal, DeviceCounts
+from forge.telemetry.models import AppReportsOfDay, DayTotal, DeviceCounts, DevicePairs
 
 TOTALS_MAX_AGE: Final = timedelta(days=400)
 """Totals name no device: a year, and time to look at it."""
@@ -21,6 +21,7 @@ def delete_old() -> None:
     today = timezone.now().date()
     # A document that is not in the totals yet waits for that.
     _delete(DeviceCounts.objects.filter(day__lt=today - timedelta(days=settings.TELEMETRY_DAYS), is_merged=True))
+    _delete(DevicePairs.objects.filter(day__lt=today - timedelta(days=settings.TELEMETRY_DAYS)))
     _delete(DayTotal.objects.filter(day__lt=today - TOTALS_MAX_AGE))
     _delete(AppReportsOfDay.objects.filter(day__lt=today - TOTALS_MAX_AGE))
 

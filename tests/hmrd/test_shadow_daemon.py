@@ -98,6 +98,11 @@ def feed(device: DaemonProcess, data: bytes, total: int, compared: int | None = 
     """Gives bytes, and waits until so many windows in all were answered, and compared."""
     with (device.config.parent / "pipe").open("wb") as pipe:
         pipe.write(data)
+    wait_answered(device, total, compared)
+
+
+def wait_answered(device: DaemonProcess, total: int, compared: int | None = None) -> None:
+    """Waits until so many windows in all were answered, and compared."""
     wait_until(lambda: len(answers(device)) == total, f"{total} answers", 60)
     if compared is not None:
         device.wait(lambda rune: rune["shadow"]["compared"] == compared, f"{compared} windows are compared", 60)
@@ -140,10 +145,13 @@ def test_pairs_of_a_sound_are_those_of_both_runes_by_hand(
     assert report.shadow is not None
     assert (report.running.version, report.shadow.rune) == ("1.1", beside.rune)
     position = 0
-    for number in range(len(windows)):
-        end = WINDOW + number * HOP
-        feed(device, samples[position:end], number + 1, number + 1)
-        position = end
+    # Another writer would begin anew.
+    with (device.config.parent / "pipe").open("wb", buffering=0) as pipe:
+        for number in range(len(windows)):
+            end = WINDOW + number * HOP
+            pipe.write(samples[position:end])
+            wait_answered(device, number + 1, number + 1)
+            position = end
     assert "beside: 1.2, compared with" in device.say("status")
     listing = device.say("counts")
     assert "2 pairs of an hour" in listing

@@ -61,6 +61,7 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
         orders=_orders(device, requests),
         sequence=device.sequence,
         telemetry=_telemetry(device),
+        shadow=_shadow(device),
     )
 
 
@@ -87,6 +88,11 @@ def _wanted(device: Device) -> WantedRune | None:
         size=assignment.size,
         self_test=outputs,
     )
+
+
+def _shadow(_device: Device) -> WantedRune | None:
+    """Returns the rune that the device shall run beside the one that answers: no stage of a rollout wants one."""
+    return None
 
 
 def _requests(device: Device) -> list[DeviceRequest]:
