@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hmrd.counting import AHEAD, ClockProblem, counted_at
 from hmrd.protocol.counts import CountedPeriod
-from rune.watch.pairs import PairBins, Pairs
+from rune.watch.pairs import LabelPairs, PairBins
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,18 @@ class PairKey:
 class PairLedger:
     """The pairs that are not in a document yet."""
 
-    open: Mapping[PairKey, Pairs] = field(default_factory=dict)
+    open: Mapping[PairKey, LabelPairs] = field(default_factory=dict)
     closed: datetime | None = None
     """Hours that ended by this moment are closed; None before the first one was."""
 
 
 def add_pairs(
-    ledger: PairLedger, now: datetime, runes: tuple[str, str], bins: PairBins, pairs: Pairs, server: datetime | None
+    ledger: PairLedger,
+    now: datetime,
+    runes: tuple[str, str],
+    bins: PairBins,
+    pairs: LabelPairs,
+    server: datetime | None,
 ) -> tuple[PairLedger, ClockProblem | None]:
     """Returns the ledger with pairs of two runes, the one that answers first, around a moment; or without them and
     why. `server` is the time of the server, where it is known."""
@@ -45,7 +50,7 @@ def add_pairs(
     return replace(ledger, open={**ledger.open, key: total}), None
 
 
-def close_hours(ledger: PairLedger, now: datetime) -> tuple[PairLedger, Mapping[PairKey, Pairs]]:
+def close_hours(ledger: PairLedger, now: datetime) -> tuple[PairLedger, Mapping[PairKey, LabelPairs]]:
     """Returns the ledger without the hours that are over, and these."""
     over = {key: pairs for key, pairs in ledger.open.items() if key.period.end <= now}
     if not over:

@@ -75,7 +75,7 @@ def apply_to_shadow(machine: DeviceMachine, event: MachineEvent) -> DeviceMachin
 def pursue_shadow(machine: DeviceMachine) -> DeviceMachine:
     """Returns the machine on the way to the shadow that is wanted, if nothing else needs its slot."""
     state, shadow = machine.state, machine.state.shadow
-    if shadow.phase is ShadowPhase.GIVEN_UP:
+    if shadow.phase is ShadowPhase.FAILED:
         return machine
     if shadow.wanted is None or not _has_room(state, shadow.wanted):
         return machine if shadow.phase is ShadowPhase.NONE else _change(machine, phase=ShadowPhase.NONE, problem=None)
@@ -145,7 +145,7 @@ def _work_failed(machine: DeviceMachine, problem: DeviceProblem, now: float) -> 
 
 
 def _give_up(machine: DeviceMachine, problem: DeviceProblem) -> DeviceMachine:
-    machine = _change(machine, phase=ShadowPhase.GIVEN_UP, problem=problem, starts=0)
+    machine = _change(machine, phase=ShadowPhase.FAILED, problem=problem, starts=0)
     return _wait(machine, **vars(ShadowTimers()))
 
 

@@ -18,9 +18,9 @@ class ShadowPhase(StrEnum):
     CHECKING = "checking"
     """The bytes are there; whether the rune may and can run beside is not judged yet."""
     BESIDE = "beside"
-    """It runs whenever the other one answers. It never answers."""
-    GIVEN_UP = "given-up"
-    """It failed, and is not tried again until the server wants another one, or none in between."""
+    """The rune runs whenever the other one answers, and never answers itself."""
+    FAILED = "failed"
+    """The rune failed, and is not tried again until the server wants another one, or none in between."""
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,9 @@ def documents_refuse(
             return source.problem
         return DeviceProblem(_NAMES.get(error.name, ProblemName.SIGNATURE_REFUSED), str(error)[:300])
     wanted_values = wanted_rune.rune, wanted_rune.size, wanted_rune.number
-    allowed = (served_release, *others) if is_beside else (served_release,)
-    if any((each.rune, each.size, each.release) == wanted_values for each in allowed):
+    allowed_releases = (served_release, *others) if is_beside else (served_release,)
+    if any((each.rune, each.size, each.release) == wanted_values for each in allowed_releases):
         return None
-    named = " and ".join(str(each.release) for each in allowed)
-    detail = f"The signed documents name release {named}, and the server wants release {wanted_rune.number}."
+    numbers = " and ".join(str(each.release) for each in allowed_releases)
+    detail = f"The signed documents name release {numbers}, and the server wants release {wanted_rune.number}."
     return DeviceProblem(ProblemName.SIGNATURE_REFUSED, detail)

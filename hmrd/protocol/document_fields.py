@@ -61,10 +61,10 @@ def pairs_fields(bins: PairBins | None) -> tuple[DocumentField, ...]:
     return _fields(_PAIRS, described_pairs(bins, PAIRS_OFFSET))
 
 
-def _fields(header: Iterable[tuple[int, str]], described: Iterable[ByteField]) -> tuple[DocumentField, ...]:
+def _fields(header: Iterable[tuple[int, str]], contents: Iterable[ByteField]) -> tuple[DocumentField, ...]:
     fields: list[DocumentField] = []
     for size, meaning in header:
         fields.append(DocumentField(fields[-1].end if fields else 0, size, meaning, is_counted=False))
-    fields += [DocumentField(each.offset, each.size, each.meaning) for each in described]
+    fields += [DocumentField(each.offset, each.size, each.meaning) for each in contents]
     fields.append(DocumentField(UNSIGNED_SIZE, SIGNATURE_SIZE, "signature of the device", is_counted=False))
     return tuple(fields)

@@ -26,6 +26,7 @@ _WORD: Final = 1 << 32
 """A rune counts in numbers of 32 bits."""
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
+
 class LabelWatch:
     """Says which label a run of a rune counted."""
 

@@ -57,7 +57,7 @@ class RuneRunner:
         self.is_input_over = False
         """Whether a file that feeds it was read to its end, so that it waits."""
         self.inputs: tuple[Input, ...] | None = None
-        """What it reads; None until it is loaded."""
+        """The inputs that it reads; None until it is loaded."""
         self.tap: WindowTap | None = None
         """Gets each window that the rune answered, for a rune that runs beside it; None without one."""
         self._data, self._config, self._sinks, self._hooks = data, config, sinks, hooks

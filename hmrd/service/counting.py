@@ -26,7 +26,7 @@ from hmrd.storage.log import fault_text
 from rune.watch import pairs as watch_pairs
 from rune.watch.counts import Counts
 from rune.watch.encoding import encode
-from rune.watch.pairs import PairBins, Pairs
+from rune.watch.pairs import LabelPairs, PairBins
 from rune.wording import counted
 
 FIRST_RETRY: Final = 60.0
@@ -95,7 +95,7 @@ class RuneCounting:
                 self._device.log.write(f"{self._name}: clock-wrong: not counted, because {problem}.")
             self.problem = problem
 
-    def add_pairs(self, seconds: float, runes: tuple[str, str], bins: PairBins, pairs: Pairs) -> None:
+    def add_pairs(self, seconds: float, runes: tuple[str, str], bins: PairBins, pairs: LabelPairs) -> None:
         """Counts pairs of labels of two runes, the one that answers first, around a time of the system's clock."""
         with self._lock:
             if self._ledger.mode is Telemetry.OFF:
@@ -121,7 +121,7 @@ class RuneCounting:
             is_wrong = server is not None and abs(now - server) > AHEAD
             ledger, over = (self._ledger, dict[PeriodOfRune, Counts]()) if is_wrong else close(self._ledger, now)
             pair_ledger, hours = (
-                (self._pairs, dict[PairKey, Pairs]()) if is_wrong else close_hours(self._pairs, now)
+                (self._pairs, dict[PairKey, LabelPairs]()) if is_wrong else close_hours(self._pairs, now)
             )
             if not self._write_documents(over, hours):
                 ledger, pair_ledger = self._ledger, self._pairs
@@ -194,7 +194,7 @@ class RuneCounting:
                 self._device.log.write(f"{self._name}: the counts of {day} were refused: {answer.name} {answer.detail}")
             self._files.delete(name)
 
-    def _write_documents(self, over: Mapping[PeriodOfRune, Counts], hours: Mapping[PairKey, Pairs]) -> bool:
+    def _write_documents(self, over: Mapping[PeriodOfRune, Counts], hours: Mapping[PairKey, LabelPairs]) -> bool:
         """Writes documents of periods that are over. Returns whether the device has a name to write in them."""
         device = self._device_key()
         if device is None:
@@ -245,7 +245,7 @@ def _document(key: PeriodOfRune, counts: Counts, device: bytes) -> CountsDocumen
     return CountsDocument(key.period, device, rune_key(key.rune), encode(counts))
 
 
-def _pairs_document(key: PairKey, pairs: Pairs, device: bytes) -> PairsDocument:
+def _pairs_document(key: PairKey, pairs: LabelPairs, device: bytes) -> PairsDocument:
     data = watch_pairs.encode(pairs, key.bins)
     return PairsDocument(key.period, device, rune_key(key.rune), rune_key(key.beside), data)
 

@@ -1,4 +1,4 @@
-"""What happened to a machine, as lines of the daemon's log. Pure."""
+"""The events of a machine as lines of the daemon's log. Pure."""
 
 from __future__ import annotations
 

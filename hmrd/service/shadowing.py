@@ -22,7 +22,7 @@ from hmrd.shadow_events import RunShadow, ShadowFailed, ShadowStarted
 from hmrd.state import MachineEvent, SlotDamaged
 from hmrd.storage.slots import Slots
 from rune.watch.layout import LabelBins
-from rune.watch.pairs import PairBins, Pairs
+from rune.watch.pairs import LabelPairs, PairBins
 
 END_SECONDS = 0.5
 """Seconds for which a daemon that stops waits for a run that is under way."""
@@ -107,7 +107,7 @@ class Shadowing:
     def _hooks(self, answering: str, beside: str, bins: LabelBins, bins_beside: LabelBins) -> ShadowHooks:
         pair_bins = PairBins.of(bins, bins_beside)
 
-        def count(seconds: float, pairs: Pairs) -> None:
+        def count(seconds: float, pairs: LabelPairs) -> None:
             self._counting.add_pairs(seconds, (answering, beside), pair_bins, pairs)
 
         return ShadowHooks(

@@ -120,8 +120,9 @@ class Tasks:
         is memory for both and their answers can be compared."""
         use_less_processor()
         rune = command.rune
-        data, answering = self._slots.read(command.slot, rune), self._slots.read(
-            command.answering_slot, command.answering
+        data, answering = (
+            self._slots.read(command.slot, rune),
+            self._slots.read(command.answering_slot, command.answering),
         )
         if data is None or answering is None:
             problem = DeviceProblem(ProblemName.DAMAGED, "The bytes on the disk have not the digest of the rune.")

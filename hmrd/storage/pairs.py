@@ -14,7 +14,7 @@ from hmrd.storage.files import delete_file, read_file, write_file
 from rune.watch.counts import LARGEST
 from rune.watch.encoding import BadCounts
 from rune.watch.layout import MOST_LABELS
-from rune.watch.pairs import PairBins, Pairs
+from rune.watch.pairs import LabelPairs, PairBins
 
 LARGEST_FILE: Final = 256 * 1024
 _LONGEST_LABEL: Final = 200
@@ -48,7 +48,7 @@ class PairsFile:
         delete_file(self._path)
 
 
-def _to_json(key: PairKey, pairs: Pairs) -> Mapping[str, Any]:
+def _to_json(key: PairKey, pairs: LabelPairs) -> Mapping[str, Any]:
     return {
         "day": key.period.day.isoformat(),
         "hour": key.period.hour,
@@ -67,11 +67,11 @@ def _ledger(value: object) -> PairLedger:
     return PairLedger(dict(fields.items("open", _entry, _MOST)), _moment(closed) if closed else None)
 
 
-def _entry(value: object) -> tuple[PairKey, Pairs]:
+def _entry(value: object) -> tuple[PairKey, LabelPairs]:
     fields = Fields(value, "pairs of two runes")
     period = CountedPeriod(_moment(fields.text("day", 10)).date(), fields.integer("hour", 0, 23))
     bins = PairBins(fields.items("labels", _label, MOST_LABELS), fields.items("labels_beside", _label, MOST_LABELS))
-    pairs = Pairs(fields.items("pairs", _row, MOST_LABELS), min(fields.integer("missed"), LARGEST))
+    pairs = LabelPairs(fields.items("pairs", _row, MOST_LABELS), min(fields.integer("missed"), LARGEST))
     if not pairs.fits(bins):
         raise BadDeviceMessage("pairs of two runes are not those of their labels.")
     return PairKey(period, fields.digest("rune"), fields.digest("beside"), bins), pairs

@@ -7,7 +7,7 @@ The bytes of pairs are `PAIRS_SIZE`, whatever was counted, little-endian, in thi
 | 3 | windows that were not compared: an exponent, and 16 bits |
 | 1 | the exponent of the pairs that agree |
 | 1 | the exponent of the other pairs |
-| 144 | 12 times 12 pairs of 8 bits: 12 labels of the rune beside for the first label of the one that answers, and so on |
+| 144 | 12 times 12 pairs of 8 bits: for each label of the rune that answers 12 of the one beside |
 
 The pairs that agree have an exponent of their own, so that few that differ are not lost beside many that agree: in an
 hour, up to 255 of each are exact. Beyond, a pair is exact to 1 in 255 of the fullest one of its exponent. A pair that
@@ -60,7 +60,7 @@ class PairBins:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class LabelPairs:
     """The counts of pairs: a row for each label of the rune that answers, with a count for each label of the rune
     beside it. `missed` are windows with an answer that were not compared, because the rune beside was not ready or
     had no answer."""
@@ -69,9 +69,9 @@ class Pairs:
     missed: int = 0
 
     @staticmethod
-    def empty(bins: PairBins) -> Pairs:
+    def empty(bins: PairBins) -> LabelPairs:
         """Returns the pairs of no window."""
-        return Pairs(((0,) * len(bins.beside),) * len(bins.answering))
+        return LabelPairs(((0,) * len(bins.beside),) * len(bins.answering))
 
     @property
     def compared(self) -> int:
@@ -85,13 +85,10 @@ class Pairs:
     def agreeing(self, bins: PairBins) -> int:
         """Returns in how many windows both labels had the same name."""
         return sum(
-            count
-            for one, row in enumerate(self.counts)
-            for other, count in enumerate(row)
-            if bins.agree(one, other)
+            count for one, row in enumerate(self.counts) for other, count in enumerate(row) if bins.agree(one, other)
         )
 
-    def __add__(self, other: Pairs) -> Pairs:
+    def __add__(self, other: LabelPairs) -> LabelPairs:
         """Returns the pairs of both. Raises `PairsUnlike` where their bins differ."""
         if [*map(len, self.counts)] != [*map(len, other.counts)]:
             raise PairsUnlike("These are pairs of other labels.")
@@ -99,35 +96,35 @@ class Pairs:
             tuple(left + right for left, right in zip(one, another, strict=True))
             for one, another in zip(self.counts, other.counts, strict=True)
         )
-        return Pairs(counts, self.missed + other.missed)
+        return LabelPairs(counts, self.missed + other.missed)
 
 
-def encode(pairs: Pairs, bins: PairBins) -> bytes:
+def encode(pairs: LabelPairs, bins: PairBins) -> bytes:
     """Returns the bytes of pairs; what is larger than its room is written as the largest number. Raises `BadCounts`
     for pairs of other bins."""
     if not pairs.fits(bins):
         raise BadCounts("These are pairs of other labels.")
-    exponent, (missed,) = scaled([min(pairs.missed, LARGEST)], _MISSED_BITS)
+    exponent, (mantissa,) = scaled([min(pairs.missed, LARGEST)], _MISSED_BITS)
     mantissas = bytearray(MOST_LABELS * MOST_LABELS)
     exponents = []
     for is_agreeing in (True, False):
         places = _places(bins, is_agreeing=is_agreeing)
         counts = [min(pairs.counts[one][other], LARGEST) for one, other in places]
-        shared, numbers = scaled(counts, _BITS)
-        exponents.append(shared)
+        common_exponent, numbers = scaled(counts, _BITS)
+        exponents.append(common_exponent)
         for (one, other), number in zip(places, numbers, strict=True):
             mantissas[one * MOST_LABELS + other] = number
-    return _MISSED.pack(exponent, missed) + _PAIRS.pack(*exponents, bytes(mantissas))
+    return _MISSED.pack(exponent, mantissa) + _PAIRS.pack(*exponents, bytes(mantissas))
 
 
-def decode(data: bytes, bins: PairBins) -> Pairs:
+def decode(data: bytes, bins: PairBins) -> LabelPairs:
     """Reads pairs that anybody may have written. Raises `BadCounts` for other bytes than `encode` gives.
 
     Each count is as exact as its exponent allows.
     """
     if len(data) != PAIRS_SIZE:
         raise BadCounts(f"Pairs are {PAIRS_SIZE} bytes, not {len(data)}.")
-    missed_exponent, missed = _MISSED.unpack_from(data)
+    missed_exponent, mantissa = _MISSED.unpack_from(data)
     agreeing, other, mantissas = _PAIRS.unpack_from(data, _MISSED.size)
     if max(missed_exponent, agreeing, other) > LARGEST.bit_length():
         raise BadCounts("An exponent is larger than any count.")
@@ -138,7 +135,7 @@ def decode(data: bytes, bins: PairBins) -> Pairs:
         )
         for one in range(len(bins.answering))
     )
-    pairs = Pairs(counts, missed << missed_exponent)
+    pairs = LabelPairs(counts, mantissa << missed_exponent)
     if encode(pairs, bins) != data:
         raise BadCounts("Pairs have one spelling, and this is another one.")
     return pairs

@@ -103,7 +103,7 @@ def test_another_wanted_rune_takes_the_slot(world: World) -> None:
         assert world.beside is None or world.machine.state.phase is Phase.RUNNING
     assert phase(world) is ShadowPhase.NONE
     world.settle(HOUR)
-    # What the server wants beside now is older than what runs.
+    # The rune that the server wants beside is now older than what runs.
     world.require_settled()
     assert world.answering == ALSO_GOOD
 
@@ -116,13 +116,11 @@ def test_a_shadow_waits_for_the_rune_that_is_wanted() -> None:
     assert (phase(world), BESIDE in world.fetches) == (ShadowPhase.NONE, False)
 
 
-@pytest.mark.parametrize(
-    ("rune", "name"), [(FAILS_TEST, ProblemName.SELF_TEST_FAILED), (CRASHES, ProblemName.TRAPPED)]
-)
+@pytest.mark.parametrize(("rune", "name"), [(FAILS_TEST, ProblemName.SELF_TEST_FAILED), (CRASHES, ProblemName.TRAPPED)])
 def test_a_shadow_that_fails_is_given_up_and_named(world: World, rune: str, name: ProblemName) -> None:
     world.server.want_beside(rune)
     world.settle(HOUR)
-    assert (world.answering, world.beside, phase(world)) == (GOOD, None, ShadowPhase.GIVEN_UP)
+    assert (world.answering, world.beside, phase(world)) == (GOOD, None, ShadowPhase.FAILED)
     assert shadow_problem(world) is name
     assert world.server.reports[-1].problem is None
     fetches = len(world.fetches)
@@ -143,7 +141,7 @@ def test_a_rune_that_cannot_run_beside_is_given_up(world: World, name: ProblemNa
             world.pass_time(60)
     world.send(WorkFailed(world.now, check[0].rune, DeviceProblem(name, "No.")))
     world.settle(HOUR)
-    assert (world.answering, phase(world), shadow_problem(world)) == (GOOD, ShadowPhase.GIVEN_UP, name)
+    assert (world.answering, phase(world), shadow_problem(world)) == (GOOD, ShadowPhase.FAILED, name)
 
 
 def test_a_link_that_is_gone_is_no_fault_of_the_shadow(world: World) -> None:
@@ -174,7 +172,7 @@ def test_a_shadow_that_takes_the_daemon_with_it_is_given_up(world: World) -> Non
     beside(world)
     for _ in range(MOST_STARTS + 1):
         world.cut_power()
-    assert phase(world) is ShadowPhase.GIVEN_UP
+    assert phase(world) is ShadowPhase.FAILED
     world.settle(HOUR)
     assert (world.answering, shadow_problem(world)) == (GOOD, ProblemName.CRASHES)
 

@@ -87,25 +87,25 @@ def wait_beside(device: DaemonProcess) -> None:
     device.wait(lambda rune: rune["shadow"] and rune["shadow"]["is_running"], "a rune runs beside", 60)
 
 
-def wait_given_up(device: DaemonProcess, server: ProtocolServer, name: ProblemName) -> None:
-    device.wait(lambda rune: rune["shadow"] and rune["shadow"]["phase"] == "given-up", "it is given up", 60)
+def wait_failed(device: DaemonProcess, server: ProtocolServer, name: ProblemName) -> None:
+    device.wait(lambda rune: rune["shadow"] and rune["shadow"]["phase"] == "failed", "it is given up", 60)
     server.wait_for_report(
         lambda report: report.shadow_problem is not None and report.shadow_problem.name is name, "the server knows it"
     )
 
 
-def feed(device: DaemonProcess, data: bytes, total: int, compared: int | None = None) -> None:
+def feed(device: DaemonProcess, data: bytes, total: int, comparisons: int | None = None) -> None:
     """Gives bytes, and waits until so many windows in all were answered, and compared."""
     with (device.config.parent / "pipe").open("wb") as pipe:
         pipe.write(data)
-    wait_answered(device, total, compared)
+    wait_answered(device, total, comparisons)
 
 
-def wait_answered(device: DaemonProcess, total: int, compared: int | None = None) -> None:
+def wait_answered(device: DaemonProcess, total: int, comparisons: int | None = None) -> None:
     """Waits until so many windows in all were answered, and compared."""
     wait_until(lambda: len(answers(device)) == total, f"{total} answers", 60)
-    if compared is not None:
-        device.wait(lambda rune: rune["shadow"]["compared"] == compared, f"{compared} windows are compared", 60)
+    if comparisons is not None:
+        device.wait(lambda rune: rune["shadow"]["compared"] == comparisons, f"{comparisons} windows are compared", 60)
 
 
 def labels_by_hand(data: bytes, windows: list[bytes]) -> list[int]:
@@ -178,10 +178,10 @@ def test_pairs_of_a_sound_are_those_of_both_runes_by_hand(
 
 
 @pytest.mark.parametrize(
-    ("marked", "name"), [(TRAPS, ProblemName.TRAPPED), (NEVER_ENDS, ProblemName.TOO_SLOW)], ids=["traps", "never-ends"]
+    ("body", "name"), [(TRAPS, ProblemName.TRAPPED), (NEVER_ENDS, ProblemName.TOO_SLOW)], ids=["traps", "never-ends"]
 )
 def test_a_rune_beside_that_fails_disturbs_no_answer(
-    server: ProtocolServer, device: DaemonProcess, marked: str, name: ProblemName
+    server: ProtocolServer, device: DaemonProcess, body: str, name: ProblemName
 ) -> None:
     inputs = bytes(number * 7 % 251 for number in range(200))
     inputs = inputs[:100] + MARKER + inputs[100:]
@@ -189,15 +189,15 @@ def test_a_rune_beside_that_fails_disturbs_no_answer(
     joined(server, device)
     feed(device, inputs, 101)
     alone = answers(device)
-    server.want_beside(labelled_rune(LABELS, marked=marked), 2)
+    server.want_beside(labelled_rune(LABELS, marked_body=body), 2)
     wait_beside(device)
     for number in range(50):
         feed(device, inputs[2 * number : 2 * number + 2], 102 + number, number + 1)
-    # What is marked comes alone, so that it is no window that was missed.
+    # The marker comes alone, so that it is no window that was missed.
     feed(device, MARKER, 152)
     feed(device, inputs[102:], 202)
     assert answers(device)[101:] == alone
-    wait_given_up(device, server, name)
+    wait_failed(device, server, name)
     rune = device.rune
     assert (rune["running"]["version"], rune["problem"], rune["totals"]["restarts"]) == ("1.1", None, 0)
     feed(device, inputs, 303)
@@ -228,8 +228,9 @@ def test_a_rune_beside_without_a_signature_is_not_run(server: ProtocolServer, de
     joined(server, device)
     server.want_beside(labelled_rune(LABELS, (0, 2, 1)), 2, is_signed=False)
     server.wait_for_report(
-        lambda report: report.shadow_problem is not None
-        and report.shadow_problem.name is ProblemName.SIGNATURE_REFUSED,
+        lambda report: (
+            report.shadow_problem is not None and report.shadow_problem.name is ProblemName.SIGNATURE_REFUSED
+        ),
         "the server knows that it is not allowed",
     )
     assert device.rune["shadow"]["is_running"] is False

@@ -4,35 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fleet', '0001_initial'),
+        ("fleet", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='device',
-            name='shadow_problem',
+            model_name="device",
+            name="shadow_problem",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='device',
-            name='shadow_problem_detail',
+            model_name="device",
+            name="shadow_problem_detail",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='device',
-            name='shadow_rune',
+            model_name="device",
+            name="shadow_rune",
             field=models.CharField(blank=True, max_length=71),
         ),
         migrations.AddField(
-            model_name='device',
-            name='shadow_version',
+            model_name="device",
+            name="shadow_version",
             field=models.CharField(blank=True, max_length=128),
         ),
         migrations.AlterField(
-            model_name='device',
-            name='problem',
-            field=models.CharField(blank=True, choices=[('board-wrong', 'board-wrong'), ('check-refused', 'check-refused'), ('clock-wrong', 'clock-wrong'), ('config-wrong', 'config-wrong'), ('crashes', 'crashes'), ('damaged', 'damaged'), ('disk-full', 'disk-full'), ('expired', 'expired'), ('input-ended', 'input-ended'), ('inputs-differ', 'inputs-differ'), ('key-refused', 'key-refused'), ('memory-short', 'memory-short'), ('not-a-rune', 'not-a-rune'), ('no-labels', 'no-labels'), ('older', 'older'), ('order-refused', 'order-refused'), ('output-lost', 'output-lost'), ('self-test-failed', 'self-test-failed'), ('server-away', 'server-away'), ('server-strange', 'server-strange'), ('signature-refused', 'signature-refused'), ('too-slow', 'too-slow'), ('trapped', 'trapped'), ('update-failed', 'update-failed'), ('unexpected', 'unexpected')], max_length=20),
+            model_name="device",
+            name="problem",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("board-wrong", "board-wrong"),
+                    ("check-refused", "check-refused"),
+                    ("clock-wrong", "clock-wrong"),
+                    ("config-wrong", "config-wrong"),
+                    ("crashes", "crashes"),
+                    ("damaged", "damaged"),
+                    ("disk-full", "disk-full"),
+                    ("expired", "expired"),
+                    ("input-ended", "input-ended"),
+                    ("inputs-differ", "inputs-differ"),
+                    ("key-refused", "key-refused"),
+                    ("memory-short", "memory-short"),
+                    ("not-a-rune", "not-a-rune"),
+                    ("no-labels", "no-labels"),
+                    ("older", "older"),
+                    ("order-refused", "order-refused"),
+                    ("output-lost", "output-lost"),
+                    ("self-test-failed", "self-test-failed"),
+                    ("server-away", "server-away"),
+                    ("server-strange", "server-strange"),
+                    ("signature-refused", "signature-refused"),
+                    ("too-slow", "too-slow"),
+                    ("trapped", "trapped"),
+                    ("update-failed", "update-failed"),
+                    ("unexpected", "unexpected"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

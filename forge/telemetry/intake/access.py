@@ -40,8 +40,8 @@ class ShadowPairs:
     """The names of the rows, of the rune that answers, and of the columns, of the one beside it."""
     devices: tuple[UUID, ...]
     counts: NDArray[np.int64]
-    """By device, label of the rune that answers and label of the one beside: `(devices, 12, 12)`. What the runes have no
-    labels for is 0."""
+    """By device, label of the rune that answers and label of the one beside: `(devices, 12, 12)`. Rows and columns
+    without a label are 0."""
     missed: NDArray[np.int64]
     """Windows of each device that were not compared."""
     hours: NDArray[np.int64]
@@ -84,10 +84,10 @@ def shadow_pairs(
 def _by_device(bins: PairBins, documents: Sequence[tuple[UUID, bytes]]) -> ShadowPairs:
     places: Mapping[UUID, int] = {device: place for place, device in enumerate(dict(documents))}
     counts = np.zeros((len(places), MOST_LABELS, MOST_LABELS), np.int64)
-    missed, hours = np.zeros(len(places), np.int64), np.zeros(len(places), np.int64)
+    missed_windows, hours = np.zeros(len(places), np.int64), np.zeros(len(places), np.int64)
     for device, data in documents:
         pairs, place = decode(PairsDocument.read_unsigned(data[:UNSIGNED_SIZE]).pairs, bins), places[device]
         counts[place, : len(bins.answering), : len(bins.beside)] += np.array(pairs.counts, np.int64)
-        missed[place] += pairs.missed
+        missed_windows[place] += pairs.missed
         hours[place] += 1
-    return ShadowPairs(bins, tuple(places), counts, missed, hours)
+    return ShadowPairs(bins, tuple(places), counts, missed_windows, hours)

@@ -34,7 +34,7 @@ class PairsCandidate:
 
     @property
     def row_key(self) -> tuple[date, int, int, int]:
-        """What there is one document of for a device."""
+        """The hour and the runes, of which a device has one document."""
         return self.document.period.day, self.hour, self.watched.pk, self.beside.pk
 
 
@@ -48,11 +48,11 @@ def judged_pairs(
 ) -> PairsCandidate:
     """Returns a document that a device can have counted. `since` says since when deployments count. Raises
     `DocumentRefused`."""
-    watched, beside = runes.get(document.rune.hex()), runes.get(document.beside.hex())
-    if watched is None or beside is None or watched.deployment_id != beside.deployment_id:
+    rune, beside = runes.get(document.rune.hex()), runes.get(document.beside.hex())
+    if rune is None or beside is None or rune.deployment_id != beside.deployment_id:
         raise DocumentRefused(CountsVerdict.RUNE_UNKNOWN, "The deployment of the device does not know both runes.")
-    require_period(device, document.period, since.get(watched.deployment_id), now)
-    bins = pair_bins(watched, beside)
+    require_period(device, document.period, since.get(rune.deployment_id), now)
+    bins = pair_bins(rune, beside)
     if bins is None:
         raise DocumentRefused(CountsVerdict.BINS_WRONG, "One of the runes counts no labels.")
     try:
@@ -61,19 +61,17 @@ def judged_pairs(
         raise DocumentRefused(CountsVerdict.BINS_WRONG, str(error)) from None
     if reason := impossible_pairs(pairs, document.period.length):
         raise DocumentRefused(CountsVerdict.COUNTS_IMPOSSIBLE, reason)
-    return PairsCandidate(data, document, watched, beside)
+    return PairsCandidate(data, document, rune, beside)
 
 
-def pair_bins(watched: WatchedRune, beside: WatchedRune) -> PairBins | None:
+def pair_bins(rune: WatchedRune, beside: WatchedRune) -> PairBins | None:
     """Returns the labels of two runes; None where one counts none."""
-    labels, other = watched.layout.labels, beside.layout.labels
+    labels, other = rune.layout.labels, beside.layout.labels
     return None if labels is None or other is None else PairBins.of(labels, other)
 
 
 @transaction.atomic
-def store_pairs(
-    device: Device, candidates: Mapping[int, PairsCandidate], now: datetime
-) -> dict[int, DocumentAnswer]:
+def store_pairs(device: Device, candidates: Mapping[int, PairsCandidate], now: datetime) -> dict[int, DocumentAnswer]:
     """Stores documents that are not there, and compares the others with those that are. Of two of one request, the
     first is taken."""
     if not candidates:

@@ -8,7 +8,7 @@ from typing import Final
 
 from rune.watch.counts import Counts
 from rune.watch.layout import TIME_EDGES, WatchLayout
-from rune.watch.pairs import Pairs
+from rune.watch.pairs import LabelPairs
 
 FASTEST_RUN: Final = 50e-6
 """Seconds. No rune runs faster: reading its input and calling it takes longer."""
@@ -29,7 +29,7 @@ def impossible(counts: Counts, layout: WatchLayout, length: timedelta) -> str:
     return _of_rune(counts, layout, answers) or _of_time(counts, runs, answers, seconds)
 
 
-def impossible_pairs(pairs: Pairs, length: timedelta) -> str:
+def impossible_pairs(pairs: LabelPairs, length: timedelta) -> str:
     """Returns why a device cannot have counted these pairs in a period of this length; "" where it can."""
     most = int(length.total_seconds() * _SLACK / FASTEST_RUN)
     if pairs.compared + pairs.missed > most:

@@ -5,29 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fleet', '0002_shadow'),
-        ('telemetry', '0002_alerts'),
+        ("fleet", "0002_shadow"),
+        ("telemetry", "0002_alerts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DevicePairs',
+            name="DevicePairs",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('hour', models.PositiveSmallIntegerField()),
-                ('document', models.BinaryField(max_length=256)),
-                ('received', models.DateTimeField()),
-                ('beside', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs_beside', to='telemetry.watchedrune')),
-                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='fleet.device')),
-                ('watched', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='telemetry.watchedrune')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("day", models.DateField()),
+                ("hour", models.PositiveSmallIntegerField()),
+                ("document", models.BinaryField(max_length=256)),
+                ("received", models.DateTimeField()),
+                (
+                    "beside",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pairs_beside",
+                        to="telemetry.watchedrune",
+                    ),
+                ),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pairs", to="fleet.device"
+                    ),
+                ),
+                (
+                    "watched",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pairs", to="telemetry.watchedrune"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-day', '-hour'],
-                'indexes': [models.Index(fields=['day'], name='device_pairs_by_age'), models.Index(fields=['watched', 'beside', 'day'], name='device_pairs_by_runes')],
-                'constraints': [models.UniqueConstraint(fields=('device', 'day', 'hour', 'watched', 'beside'), name='one_document_of_pairs_a_device_and_hour')],
+                "ordering": ["-day", "-hour"],
+                "indexes": [
+                    models.Index(fields=["day"], name="device_pairs_by_age"),
+                    models.Index(fields=["watched", "beside", "day"], name="device_pairs_by_runes"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("device", "day", "hour", "watched", "beside"),
+                        name="one_document_of_pairs_a_device_and_hour",
+                    )
+                ],
             },
         ),
     ]

@@ -20,7 +20,9 @@ from forge.telemetry.retention import TOTALS_MAX_AGE
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.switch.models import DeploymentTelemetry
 from hmrd.protocol.counts import DOCUMENT_SIZE
-from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields
+from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields, pairs_fields
+from rune.watch.layout import WatchLayout
+from rune.watch.pairs import PairBins
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class TelemetryCard:
     may_change: bool
     fields: Sequence[DocumentField]
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
+    pairs: Sequence[DocumentField]
+    """The bytes of a document of pairs, with the labels of a version that has the same ones."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
 
@@ -60,11 +64,18 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
     is_for_devices = deployment.kind == DeploymentKind.DEVICES
     switch = switch_of(deployment)
     is_on = switch is not None and switch.is_on
+    layout = record_of(deployment.releases.all()[0].rune).layout if is_for_devices else None
     since = timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)
     return TelemetryCard(
         is_for_devices,
         switch,
         can(actor, Verb.DEPLOY, deployment.project),
-        document_fields(record_of(deployment.releases.all()[0].rune).layout) if is_for_devices else (),
+        document_fields(layout) if layout else (),
+        _pairs_of(layout) if layout else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
     )
+
+
+def _pairs_of(layout: WatchLayout) -> Sequence[DocumentField]:
+    """Returns the bytes of pairs of a rune and one with the same labels; none of one that counts no labels."""
+    return () if layout.labels is None else pairs_fields(PairBins.of(layout.labels, layout.labels))

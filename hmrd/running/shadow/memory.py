@@ -40,10 +40,10 @@ def available_memory(root: Path = Path("/")) -> int | None:
 def memory_short(data: bytes, available: int | None) -> DeviceProblem | None:
     """Returns the problem of a rune that needs more memory than there is; None where there is enough, or where the
     system does not say how much."""
-    needed = needed_memory(data)
-    if available is None or needed + RESERVE <= available:
+    size = needed_memory(data)
+    if available is None or size + RESERVE <= available:
         return None
-    detail = f"It needs {needed:,} bytes of memory beside the other rune, and {available:,} are free."
+    detail = f"It needs {size:,} bytes of memory beside the other rune, and {available:,} are free."
     return DeviceProblem(ProblemName.MEMORY_SHORT, f"{detail} {RESERVE:,} have to stay free.")
 
 
@@ -64,7 +64,7 @@ def _of_machine(root: Path) -> Iterator[int]:
 def _of_groups(root: Path) -> Iterator[int]:
     """Yields what the control groups of this process leave, from its own up to that of all."""
     for line in _text(root / "proc/self/cgroup").splitlines():
-        _, kinds, path = (line.split(":", 2) + ["", ""])[:3]
+        _, kinds, path = [*line.split(":", 2), "", ""][:3]
         if not kinds:
             yield from _upwards(root / "sys/fs/cgroup", path, "memory.max", "memory.current", "inactive_file")
         elif "memory" in kinds.split(","):

@@ -19,7 +19,7 @@ from hmrd.running.shadow.tapping import NextWindow, WindowTap
 from rune.running.runtime import Limits, LoadedRune, Runtime
 from rune.running.runtime.errors import RuneError
 from rune.tools.api.ports import Input, inputs_of
-from rune.watch.pairs import PairBins, Pairs
+from rune.watch.pairs import LabelPairs, PairBins
 
 _NICE: Final = 10
 """The rune beside gets a tenth of the processor where the one that answers wants all of it."""
@@ -31,10 +31,10 @@ class ShadowHooks:
 
     on_started: Callable[[], None]
     on_failed: Callable[[DeviceProblem], None]
-    """It broke off, was too slow, or reads other inputs."""
+    """Takes the reason: the rune broke off, was too slow, or reads other inputs."""
     on_ended: Callable[[], None]
-    """It does not run any more, for whatever reason."""
-    on_pairs: Callable[[float, Pairs], None]
+    """The rune does not run any more, for whatever reason."""
+    on_pairs: Callable[[float, LabelPairs], None]
     """Windows were compared, or missed, around a time of the system's clock."""
 
 
@@ -71,12 +71,12 @@ class ShadowRunner:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it may still run."""
+        """True as long as it may still run."""
         return self._is_alive
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it is stopping."""
+        """True after it was asked to stop."""
         return self._is_stopping
 
     def _run(self) -> None:
@@ -105,23 +105,23 @@ class ShadowRunner:
                 return
             self._hooks.on_started()
             labels = LabelWatch(loaded_rune.label_counts)
-            while (taken := self.tap.take()) is not None:
-                self._compare(loaded_rune, inputs, labels, taken)
+            while (next_window := self.tap.take()) is not None:
+                self._compare(loaded_rune, inputs, labels, next_window)
         finally:
             loaded_rune.close()
 
     def _compare(
-        self, loaded_rune: LoadedRune, inputs: Sequence[Input], labels: LabelWatch, taken: NextWindow
+        self, loaded_rune: LoadedRune, inputs: Sequence[Input], labels: LabelWatch, next_window: NextWindow
     ) -> None:
-        window = taken.window
+        window = next_window.window
         labels.begin()
         loaded_rune.call(window.sources(inputs))
         labels.end()
         is_missed = window.label is not None and labels.last is None
         pairs = _pair(self._bins, window.label, labels.last)
         self.compared += pairs.compared
-        if taken.missed or is_missed or pairs.compared:
-            self._hooks.on_pairs(window.now, Pairs(pairs.counts, taken.missed + is_missed))
+        if next_window.missed or is_missed or pairs.compared:
+            self._hooks.on_pairs(window.now, LabelPairs(pairs.counts, next_window.missed + is_missed))
 
 
 def use_less_processor() -> None:
@@ -130,9 +130,9 @@ def use_less_processor() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
-def _pair(bins: PairBins, answering: int | None, beside: int | None) -> Pairs:
+def _pair(bins: PairBins, answering: int | None, beside: int | None) -> LabelPairs:
     """Returns the pairs of one window."""
-    return Pairs(
+    return LabelPairs(
         tuple(
             tuple(int((one, other) == (answering, beside)) for other in range(len(bins.beside)))
             for one in range(len(bins.answering))

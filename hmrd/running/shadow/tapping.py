@@ -110,9 +110,9 @@ class WindowTap:
             self._condition.wait_for(lambda: self._is_closed or self._window is not None)
             if self._is_closed or self._window is None:
                 return None
-            taken = NextWindow(self._window, self._missed)
+            next_window = NextWindow(self._window, self._missed)
             self._window, self._missed = None, 0
-            return taken
+            return next_window
 
     def close(self) -> None:
         """Ends it: who waits gets None."""

@@ -175,8 +175,7 @@ class LoadedRune:
         return self._counters.take()
 
     def label_counts(self) -> tuple[int, ...]:
-        """Returns how often the rune gave each label since its counts were taken, and leaves them as they are; empty
-        for a rune that counts no labels. Raises `RuneError`."""
+        """Returns how often the rune gave each label since its counts were taken; empty without. Raises `RuneError`."""
         if self._counters is None:
             return ()
         self._find_counters(self._counters)

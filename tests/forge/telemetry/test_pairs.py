@@ -24,7 +24,7 @@ from hmrd.protocol.counts import CountsVerdict as Verdict
 from hmrd.protocol.pairs import PairsDocument
 from rune.digests import digest_of
 from rune.watch.layout import LabelBins, WatchLayout
-from rune.watch.pairs import PairBins, Pairs, encode
+from rune.watch.pairs import LabelPairs, PairBins, encode
 from tests.support.forge.counts import MODULE, CountingFleet, yesterday
 from tests.support.forge.devices import DeviceKey, device_client
 from tests.support.forge.factories.deployments import published
@@ -35,7 +35,7 @@ protects = pytest.mark.protects
 SWAPPED = WatchLayout(LabelBins(("nothing", "knock", "speech"), (0, 1, 2)), None)
 BESIDE = with_watch(MODULE + b"\0\2\1b", SWAPPED)
 BINS = PairBins(("nothing", "speech", "knock"), ("nothing", "knock", "speech"))
-PAIRS = Pairs(((50, 0, 1), (0, 20, 0), (0, 0, 9)), 4)
+PAIRS = LabelPairs(((50, 0, 1), (0, 20, 0), (0, 0, 9)), 4)
 
 
 @dataclass
@@ -47,7 +47,7 @@ class ShadowFleet:
 
     def document(
         self,
-        pairs: Pairs = PAIRS,
+        pairs: LabelPairs = PAIRS,
         *,
         day: date | None = None,
         hour: int = 9,
@@ -134,7 +134,7 @@ def test_pairs_of_another_device_are_refused(shadow: ShadowFleet, organisation: 
 
 @protects("devices/replayed-counts")
 def test_other_pairs_for_the_same_hour_are_refused(shadow: ShadowFleet) -> None:
-    other = shadow.document(Pairs(((1, 0, 0), (0, 0, 0), (0, 0, 0))))
+    other = shadow.document(LabelPairs(((1, 0, 0), (0, 0, 0), (0, 0, 0))))
     assert shadow.names(shadow.document(), shadow.document(), other) == [
         Verdict.ACCEPTED,
         Verdict.ACCEPTED,
@@ -150,10 +150,10 @@ def test_pairs_that_cannot_be_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, shadow.document(beside=digest_of(b"another")), Verdict.RUNE_UNKNOWN)
     refused(shadow, shadow.document(rune=digest_of(b"another")), Verdict.RUNE_UNKNOWN)
     unlike = PairBins(("a", "b", "c", "d"), BINS.beside)
-    refused(shadow, shadow.document(Pairs(((0, 0, 0),) * 3 + ((0, 0, 1),)), bins=unlike), Verdict.BINS_WRONG)
-    busy = Pairs(((80_000_000, 0, 0), (0, 0, 0), (0, 0, 0)))
+    refused(shadow, shadow.document(LabelPairs(((0, 0, 0),) * 3 + ((0, 0, 1),)), bins=unlike), Verdict.BINS_WRONG)
+    busy = LabelPairs(((80_000_000, 0, 0), (0, 0, 0), (0, 0, 0)))
     refused(shadow, shadow.document(busy), Verdict.COUNTS_IMPOSSIBLE)
-    refused(shadow, shadow.document(Pairs(PAIRS.counts, 80_000_000)), Verdict.COUNTS_IMPOSSIBLE)
+    refused(shadow, shadow.document(LabelPairs(PAIRS.counts, 80_000_000)), Verdict.COUNTS_IMPOSSIBLE)
 
 
 @protects("devices/false-counts")

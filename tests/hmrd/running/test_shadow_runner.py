@@ -21,7 +21,7 @@ from hmrd.running.sinks.queue import AnswerQueue
 from rune.digests import digest_of
 from rune.running.runtime import Limits, Runtime
 from rune.tools.api.ports import Input
-from rune.watch.pairs import PairBins, Pairs
+from rune.watch.pairs import LabelPairs, PairBins
 from tests.support.hmrd.runes import (
     MARKER,
     NEVER_ENDS,
@@ -37,7 +37,7 @@ BINS = PairBins(LABELS, LABELS)
 INPUTS = bytes(number * 7 % 251 for number in range(400))
 
 
-class Answers:
+class OutputList:
     def __init__(self) -> None:
         self.values: list[object] = []
 
@@ -48,14 +48,14 @@ class Answers:
         pass
 
 
-class Beside:
+class ShadowRun:
     """A rune that answers what a pipe gives, and another one beside it."""
 
     def __init__(self, folder: Path, data: bytes, beside: bytes | None, seconds: float = 0.3) -> None:
-        self.answers = Answers()
+        self.answers = OutputList()
         self.problems: list[DeviceProblem] = []
         self.halts: list[DeviceProblem] = []
-        self.pairs = Pairs.empty(BINS)
+        self.pairs = LabelPairs.empty(BINS)
         self.bytes_fed = 0
         os.mkfifo(folder / "pipe")
         self._pipe = folder / "pipe"
@@ -85,7 +85,7 @@ class Beside:
         wait_until(lambda: bool(started or ended), "the rune beside is loaded")
         return shadow
 
-    def _count(self, _: float, pairs: Pairs) -> None:
+    def _count(self, _: float, pairs: LabelPairs) -> None:
         self.pairs += pairs
 
     def feed(self, data: bytes) -> None:
@@ -113,17 +113,17 @@ class Beside:
 
 
 @pytest.fixture
-def beside(tmp_path: Path) -> Iterator[Callable[..., Beside]]:
-    made: list[Beside] = []
+def beside(tmp_path: Path) -> Iterator[Callable[..., ShadowRun]]:
+    runs: list[ShadowRun] = []
 
-    def make(data: bytes, other: bytes | None, seconds: float = 0.3) -> Beside:
-        folder = tmp_path / str(len(made))
+    def make(data: bytes, other: bytes | None, seconds: float = 0.3) -> ShadowRun:
+        folder = tmp_path / str(len(runs))
         folder.mkdir()
-        made.append(Beside(folder, data, other, seconds))
-        return made[-1]
+        runs.append(ShadowRun(folder, data, other, seconds))
+        return runs[-1]
 
     yield make
-    for each in made:
+    for each in runs:
         each.end()
 
 
@@ -139,26 +139,28 @@ def labels_by_hand(data: bytes, inputs: bytes) -> list[int]:
     return labels
 
 
-def test_pairs_are_those_of_both_runes_run_by_hand(beside: Callable[..., Beside]) -> None:
+def test_pairs_are_those_of_both_runes_run_by_hand(beside: Callable[..., ShadowRun]) -> None:
     data, other = labelled_rune(LABELS), labelled_rune(LABELS, (0, 2, 1))
     run = beside(data, other)
     run.feed_slowly(INPUTS[:120])
     expected = [[0] * 3 for _ in range(3)]
     for one, another in zip(labels_by_hand(data, INPUTS[:120]), labels_by_hand(other, INPUTS[:120]), strict=True):
         expected[one][another] += 1
-    assert run.pairs == Pairs(tuple(map(tuple, expected)))
+    assert run.pairs == LabelPairs(tuple(map(tuple, expected)))
     assert run.pairs.counts[1][2] > 0
     assert run.pairs.counts[1][1] == 0
     assert run.problems == run.halts == []
 
 
 def test_windows_that_come_faster_than_the_rune_beside_runs_are_missed_and_counted(
-    beside: Callable[..., Beside],
+    beside: Callable[..., ShadowRun],
 ) -> None:
-    slow = labelled_rune(LABELS, marked=f"(local.set $label (i32.const 20000000)) {_COUNT_DOWN}")
+    slow = labelled_rune(LABELS, marked_body=f"(local.set $label (i32.const 20000000)) {_COUNT_DOWN}")
     run = beside(labelled_rune(LABELS), slow, 30.0)
     run.feed(MARKER[::-1] * 1 + INPUTS[:2] + INPUTS)
-    wait_until(lambda: 2 * (run.pairs.compared + run.pairs.missed) >= run.bytes_fed - 4, "all windows are accounted for")
+    wait_until(
+        lambda: 2 * (run.pairs.compared + run.pairs.missed) >= run.bytes_fed - 4, "all windows are accounted for"
+    )
     assert run.pairs.compared >= 1
     assert len(run.answers.values) == run.bytes_fed // 2
 
@@ -168,15 +170,15 @@ _COUNT_DOWN = """(loop $again (local.set $label (i32.sub (local.get $label) (i32
 
 
 @pytest.mark.parametrize(
-    ("marked", "name"), [(TRAPS, ProblemName.TRAPPED), (NEVER_ENDS, ProblemName.TOO_SLOW)], ids=["traps", "never ends"]
+    ("body", "name"), [(TRAPS, ProblemName.TRAPPED), (NEVER_ENDS, ProblemName.TOO_SLOW)], ids=["traps", "never ends"]
 )
 def test_a_rune_beside_that_fails_disturbs_no_answer(
-    beside: Callable[..., Beside], marked: str, name: ProblemName
+    beside: Callable[..., ShadowRun], body: str, name: ProblemName
 ) -> None:
     inputs = INPUTS[:60] + MARKER + INPUTS[60:]
     alone = beside(labelled_rune(LABELS), None)
     alone.feed(inputs)
-    run = beside(labelled_rune(LABELS), labelled_rune(LABELS, marked=marked))
+    run = beside(labelled_rune(LABELS), labelled_rune(LABELS, marked_body=body))
     run.feed_slowly(inputs[:60])
     run.feed(inputs[60:62])
     begin = time.monotonic()
@@ -191,7 +193,7 @@ def test_a_rune_beside_that_fails_disturbs_no_answer(
 
 
 @pytest.mark.parametrize("other", [sine_rune, lambda: mirror_rune()], ids=["another kind of input", "no labels"])
-def test_other_inputs_are_named(beside: Callable[..., Beside], other: Callable[[], bytes]) -> None:
+def test_other_inputs_are_named(beside: Callable[..., ShadowRun], other: Callable[[], bytes]) -> None:
     run = beside(labelled_rune(LABELS), other())
     run.feed(INPUTS[:20])
     if other is sine_rune:
@@ -216,9 +218,9 @@ def test_a_tap_keeps_the_newest_window_and_counts_the_others() -> None:
     windows = [AnsweredWindow(float(number), {}, {}, None if number == 2 else 0) for number in range(5)]
     for window in windows:
         tap.put(window)
-    taken = tap.take()
-    assert taken is not None
-    assert (taken.window, taken.missed) == (windows[4], 3)
+    next_window = tap.take()
+    assert next_window is not None
+    assert (next_window.window, next_window.missed) == (windows[4], 3)
     tap.close()
     tap.put(windows[0])
     assert tap.take() is None
@@ -261,11 +263,11 @@ def test_memory_of_the_first_kind_of_control_groups(tmp_path: Path) -> None:
 
 def test_a_rune_that_needs_more_memory_than_there_is_is_named() -> None:
     data = labelled_rune(LABELS)
-    needed = needed_memory(data)
-    assert needed > 65_536
+    size = needed_memory(data)
+    assert size > 65_536
     assert memory_short(data, None) is None
-    assert memory_short(data, needed + RESERVE) is None
-    problem = memory_short(data, needed + RESERVE - 1)
+    assert memory_short(data, size + RESERVE) is None
+    problem = memory_short(data, size + RESERVE - 1)
     assert problem is not None
     assert problem.name is ProblemName.MEMORY_SHORT
     assert memory_short(b"no rune", 0) is not None

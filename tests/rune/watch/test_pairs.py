@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rune.watch.counts import LARGEST
 from rune.watch.encoding import BadCounts
 from rune.watch.layout import MOST_LABELS
-from rune.watch.pairs import PAIRS_SIZE, PairBins, Pairs, PairsUnlike, decode, encode
+from rune.watch.pairs import PAIRS_SIZE, LabelPairs, PairBins, PairsUnlike, decode, encode
 from tests.support.properties import examples
 
 BINS = PairBins(("nothing", "speech", "knock"), ("nothing", "knock", "speech", "glass"))
@@ -18,16 +18,16 @@ ANY_BINS = st.builds(PairBins, NAMES.map(tuple), NAMES.map(tuple))
 
 
 @st.composite
-def pairs_of(draw: st.DrawFn, most: int) -> tuple[PairBins, Pairs]:
+def pairs_of(draw: st.DrawFn, most: int) -> tuple[PairBins, LabelPairs]:
     bins = draw(ANY_BINS)
     row = st.tuples(*[st.integers(0, most)] * len(bins.beside))
     counts = draw(st.tuples(*[row] * len(bins.answering)))
-    return bins, Pairs(counts, draw(st.integers(0, most)))
+    return bins, LabelPairs(counts, draw(st.integers(0, most)))
 
 
 @examples(200)
 @given(pairs_of(0xFF))
-def test_small_pairs_come_back_as_they_are(case: tuple[PairBins, Pairs]) -> None:
+def test_small_pairs_come_back_as_they_are(case: tuple[PairBins, LabelPairs]) -> None:
     bins, pairs = case
     assert len(encode(pairs, bins)) == PAIRS_SIZE
     assert decode(encode(pairs, bins), bins) == pairs
@@ -35,7 +35,7 @@ def test_small_pairs_come_back_as_they_are(case: tuple[PairBins, Pairs]) -> None
 
 @examples(200)
 @given(pairs_of(2 * LARGEST))
-def test_large_pairs_are_as_exact_as_the_fullest_one_of_their_kind_allows(case: tuple[PairBins, Pairs]) -> None:
+def test_large_pairs_are_as_exact_as_the_fullest_one_of_their_kind_allows(case: tuple[PairBins, LabelPairs]) -> None:
     bins, pairs = case
     decoded = decode(encode(pairs, bins), bins)
     for is_agreeing in (True, False):
@@ -49,12 +49,12 @@ def test_large_pairs_are_as_exact_as_the_fullest_one_of_their_kind_allows(case: 
         assert all(abs(before - after) <= most / 255 + 1 for before, after in numbers)
         # Nothing wraps: a count that is full stays the fullest.
         assert all(after > 0 for before, after in numbers if before == most > 0)
-    missed = min(pairs.missed, LARGEST)
-    assert abs(decoded.missed - missed) <= missed / 65_535 + 1
+    missed_windows = min(pairs.missed, LARGEST)
+    assert abs(decoded.missed - missed_windows) <= missed_windows / 65_535 + 1
 
 
 def test_few_that_differ_are_exact_beside_many_that_agree() -> None:
-    pairs = Pairs(((40_000_000, 0, 0, 0), (0, 3, 90_000, 0), (0, 0, 1, 2)))
+    pairs = LabelPairs(((40_000_000, 0, 0, 0), (0, 3, 90_000, 0), (0, 0, 1, 2)))
     decoded = decode(encode(pairs, BINS), BINS)
     assert decoded.counts[1][1] == 3
     assert decoded.counts[2][2:] == (1, 2)
@@ -85,7 +85,7 @@ def test_bytes_of_anybody_are_refused_or_have_one_spelling(data: bytes, bins: Pa
     ],
 )
 def test_another_spelling_is_refused(place: int, value: int) -> None:
-    data = bytearray(encode(Pairs.empty(BINS), BINS))
+    data = bytearray(encode(LabelPairs.empty(BINS), BINS))
     data[place] = value
     with pytest.raises(BadCounts):
         decode(bytes(data), BINS)
@@ -94,9 +94,9 @@ def test_another_spelling_is_refused(place: int, value: int) -> None:
 def test_pairs_of_other_labels_are_refused() -> None:
     other = PairBins(("a",), ("b", "c"))
     with pytest.raises(BadCounts):
-        encode(Pairs.empty(other), BINS)
+        encode(LabelPairs.empty(other), BINS)
     with pytest.raises(PairsUnlike):
-        Pairs.empty(other) + Pairs.empty(BINS)
+        LabelPairs.empty(other) + LabelPairs.empty(BINS)
     with pytest.raises(BadCounts):
         PairBins((), ("a",))
     with pytest.raises(BadCounts):
@@ -104,14 +104,14 @@ def test_pairs_of_other_labels_are_refused() -> None:
 
 
 @given(pairs_of(LARGEST), st.integers(0, 9))
-def test_merging_is_addition(case: tuple[PairBins, Pairs], times: int) -> None:
+def test_merging_is_addition(case: tuple[PairBins, LabelPairs], times: int) -> None:
     bins, pairs = case
-    total = sum([pairs] * times, Pairs.empty(bins))
+    total = sum([pairs] * times, LabelPairs.empty(bins))
     assert total.compared == times * pairs.compared
     assert total.agreeing(bins) == times * pairs.agreeing(bins)
     assert total.missed == times * pairs.missed
 
 
 def test_labels_agree_by_their_names_and_not_by_their_places() -> None:
-    pairs = Pairs(((5, 0, 0, 0), (0, 0, 7, 0), (0, 11, 0, 1)))
+    pairs = LabelPairs(((5, 0, 0, 0), (0, 0, 7, 0), (0, 11, 0, 1)))
     assert (pairs.agreeing(BINS), pairs.compared) == (23, 24)

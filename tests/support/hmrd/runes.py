@@ -48,9 +48,9 @@ def endless_rune() -> bytes:
     return _unless_marked("(loop $again (br $again))")
 
 
-def labelled_rune(labels: tuple[str, ...], places: tuple[int, ...] | None = None, marked: str = "") -> bytes:
-    """Reads two bytes and counts a label: the one at the place that `places` has for the first byte. `marked` is what
-    it does in place of an answer where they are the marker. It sends the bytes back."""
+def labelled_rune(labels: tuple[str, ...], places: tuple[int, ...] | None = None, marked_body: str = "") -> bytes:
+    """Reads two bytes and counts a label: the one at the place that `places` has for the first byte. It sends the bytes
+    back. `marked_body` takes the place of that where they are the marker."""
     header = b"\x05\x00\x00\x00u8[2]"
     marker = int.from_bytes(MARKER, "little")
     answer = f"""(local.set $label (i32.add (i32.const 64) (i32.mul (i32.const 4) (i32.load8_u
@@ -63,7 +63,7 @@ def labelled_rune(labels: tuple[str, ...], places: tuple[int, ...] | None = None
         "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 5)))",
         f"""(local $label i32)
             (drop (call $read (i32.const {len(header)}) (i32.const 2) (i32.const 1)))
-            {f"(if {is_marked} (then {marked}) (else {answer}))" if marked else answer}""",
+            {f"(if {is_marked} (then {marked_body}) (else {answer}))" if marked_body else answer}""",
         data=f"""(data (i32.const 0) {wat_runes.text(header)})
                  (data (i32.const 500) {wat_runes.text(bytes(places or range(len(labels))))})""",
         extra='(func (export "_watch") (result i32) (i32.const 64))',

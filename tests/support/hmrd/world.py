@@ -234,8 +234,8 @@ class World:
         return RuneStarted(self.now, rune.rune)
 
     def _checked_beside(self, rune: WantedRune, slot: int, *, is_away: bool) -> MachineEvent:
-        checked = self._checked(rune, slot, is_away=is_away)
-        return ShadowChecked(self.now, rune) if isinstance(checked, RuneChecked) else checked
+        outcome = self._checked(rune, slot, is_away=is_away)
+        return ShadowChecked(self.now, rune) if isinstance(outcome, RuneChecked) else outcome
 
     def _ran_beside(self, rune: WantedRune, slot: int) -> MachineEvent:
         if self.disk[slot] != rune.rune:
