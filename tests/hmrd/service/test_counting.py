@@ -113,6 +113,7 @@ def test_a_power_cut_loses_what_was_not_written_and_counts_nothing_twice(
     now.time += DAY
     again.settle()
     (leaving,) = again.documents()
+    assert isinstance(leaving.document, CountsDocument)
     assert decode(leaving.document.counts, LAYOUT).labels == (1, 0, 0)
     assert len(RuneCounting(device, "gate", now).documents()) == 1
 
