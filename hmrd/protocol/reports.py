@@ -214,7 +214,7 @@ class Report:
     events: tuple[DeviceEvent, ...] = ()
     answers: tuple[RequestAnswer, ...] = ()
     shadow: InstalledRune | None = None
-    """The rune that is checked and runs beside the one that answers."""
+    """The rune that is checked and runs beside the one that answers, as long as the server wants counts."""
     shadow_problem: DeviceProblem | None = None
     """The reason why the wanted rune does not run beside it; None where it does or is on its way."""
 
