@@ -33,8 +33,11 @@ FIGURES = {
     "fleet.device_lists": "Many devices",
     "fleet.device_polls": "Devices that poll",
     "fleet.drift": "Drift in the field",
+    "fleet.accuracy_estimates": "Accuracy without labels",
     "fleet.new_version": "A new version on many devices",
     "fleet.late_counts": "Counts that come late",
+    "fleet.watch_views": "Watch of 10,000 devices",
+    "fleet.count_days": "Days of counts",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
     "server.own_examples": "From own examples to a running app",
@@ -76,7 +79,6 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"No such figure: {', '.join(sorted(unknown))}. There are: {', '.join(modules)}", file=sys.stderr)
         return 2
-    sections = sections_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}
     failures = 0
     for name in names or modules:
         title = FIGURES[modules[name]]
@@ -96,6 +98,8 @@ def main(names: list[str]) -> int:
         measurement = (
             f"Measured on {datetime.now(UTC):%Y-%m-%d} in {time.monotonic() - begin:.0f} s: {machine()} {busy}"
         )
+        # Read now: another figure may have been written meanwhile.
+        sections = sections_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}
         sections[title] = f"{body.strip()}\n\n{measurement}"
         PAGE.write_text(page(sections), encoding="utf-8")
         print(body, flush=True)

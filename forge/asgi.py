@@ -39,7 +39,7 @@ from forge.request_limits.sender_identity import identify, sockets_of_person  # 
 from forge.request_limits.sockets import PersonSocketGate, SocketGate  # noqa: E402
 from forge.request_limits.streaming import StreamingHandler  # noqa: E402
 from forge.reviews.guests.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
-from forge.serving.monitoring.tracing import traced  # noqa: E402
+from forge.serving.monitoring.otlp import check_packages  # noqa: E402
 from hmrd.protocol.addresses import ROOT as DEVICES  # noqa: E402
 from hmrd.protocol.reports import LARGEST_REPORT  # noqa: E402
 
@@ -101,5 +101,5 @@ if settings.EMBEDDED_WORKER:
     server_stopping.register(_worker.stop)
 server_started.register(partial(scheduler.start, _places))
 
-_settings = settings.ENVIRONMENT
-application = traced(Observability(build_application()), _settings.collector, _settings.collector_headers)
+check_packages(settings.ENVIRONMENT.collector)
+application = Observability(build_application())

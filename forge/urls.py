@@ -11,7 +11,7 @@ from forge.fleet.serving.views import device_address
 from forge.fleet.stock.views import stock_address
 from forge.player.urls import player_urlpatterns
 from forge.registry.distribution.protocol.api import distribution
-from forge.telemetry.urls import report_urlpatterns
+from forge.telemetry.urls import report_urlpatterns, served_counts_urlpatterns
 from forge.web.errors import unknown
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -48,7 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2", distribution),
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),
-    path("d/", include(served_urlpatterns)),
+    path("d/", include([*served_counts_urlpatterns, *served_urlpatterns])),
     path("forge/", include([*stock_urlpatterns, *report_urlpatterns])),
     path("player/", include(player_urlpatterns)),
     path("collect/", include(collect_urlpatterns)),

@@ -5,15 +5,14 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from benchmarks.figure import table
+from benchmarks.fleet.raw_tests import batch_change_p, batch_p, means_p, spreads_p, times_p, windows_beside_p, windows_p
 from benchmarks.fleet.simulated_field import (
     LAYOUT,
     FieldChange,
@@ -24,11 +23,10 @@ from benchmarks.fleet.simulated_field import (
     simulate_field,
 )
 from rune.assessment.drift.alerts import DriftAlert, DriftComparison, DriftSettings
+from rune.assessment.drift.figures import Aspect
 from rune.assessment.drift.judging import judge_day
 from rune.statistics.budget import MONTH_ALPHA, MONTH_DAYS
 from rune.watch.counts import Counts
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SPREADS: Final = (2.0, 4.0)
 """Standard deviations of a label's share between devices, in points of a hundred."""
@@ -44,8 +42,20 @@ LARGE: Final = 10_000
 _SETTINGS: Final = DriftSettings()
 _BATCH: Final = batch_of(DEVICES)
 _SENSOR: Final = (17,)
-_TESTS_OF_A_DAY: Final = 18
+_TESTS_OF_A_DAY: Final = 19
 """Figures among which SciPy's tests share the alpha of a day too."""
+
+
+@dataclass(frozen=True)
+class ComparedChange:
+    """A change, whether an alert is about it, and SciPy's p values of a day: from a number a device (None where one
+    device changes), and from all windows of the places that change. `places_tested` shares the budget of a day."""
+
+    change: FieldChange
+    is_alert: Callable[[DriftAlert], bool]
+    device_p: Callable[[SimulatedField, int], float] | None
+    windows_p: Callable[[SimulatedField, int, Sequence[int]], float] | None = windows_p
+    places_tested: int = 1
 
 
 def measure() -> str:
@@ -58,21 +68,26 @@ def measure() -> str:
     ]
     total, of_months = sum(len(alerts) for alerts in months.values()), f"{len(SPREADS) * MONTHS:,}"
     changes = [_row(name, change) for name, change in _changes().items()]
-    change_head = ["change", *(text for spread in SPREADS for text in (f"days at {spread:.0f} points", "SciPy, raw"))]
+    change_head = ["change"]
+    for spread in SPREADS:
+        change_head += [f"days at {spread:.0f} points", "SciPy, by device", "SciPy, all windows"]
     return (
         f"{of_months} simulated months in which nothing changes: {DEVICES} devices with about 350 answers a day and "
-        "5 % of the days missing, 12 labels, 16 bins of confidence and of two features, three attributes with 21 "
-        "values, devices that differ, days of devices with heavy tails, days in common, and weekends that differ. "
+        "5 % of the days missing, 12 labels, 16 bins of confidence and of two features, the time of a run, three "
+        "attributes with 21 values, devices that differ, days of devices with heavy tails, days in common, and "
+        "weekends that differ. "
         f"Each day is judged against 28 days before it; the budget of a month is {MONTH_ALPHA:.0%}. {total} of "
         f"{of_months} had an alert; the aim is at most {AIM} of 1,000. The last columns say by which comparison.\n\n"
         f"{table(head, rows)}\n\n"
         f"Days from a change to the first alert that names it, the median of {TRIALS} fields and in brackets the "
         "slowest; a change has to last two days, and what stands is judged once a week. Beside it SciPy's tests on the "
         "raw values of all windows at the same budget, as an upper bound: what a day did to all devices is known to "
-        "them, they look at a single day (`mannwhitneyu` for the batch that always was louder at a week) and at this "
-        "one kind of change: `ttest_1samp` over devices, `ks_2samp` for the sensor. The last takes windows of a day "
-        f"for independent, and at the level of the table calls {_flagged_days(SPREADS[0]):.1%} of unchanged days of a "
-        "device changed.\n\n"
+        "them, they look at a single day (the batch that always was louder: at a week) and at this one kind of change. "
+        "*By device* is `ttest_1samp` over the devices' changes, and `mannwhitneyu` for batches. *All windows* is "
+        "`ks_2samp` of the windows of the day and those of four weeks before, of all devices that changed together; of "
+        "the others, for the batch that always was louder. It takes windows for independent, which they are not: at "
+        f"the level of the table it calls {_flagged_days(SPREADS[0]):.0%} of unchanged days of the field changed, and "
+        f"{_flagged_device_days(SPREADS[0]):.1%} of those of a single device.\n\n"
         f"{table(change_head, changes)}\n\n{_large()}"
     )
 
@@ -104,22 +119,30 @@ def _alerts(reference: Counts, field: SimulatedField, first: int = 0) -> Iterato
         ).alerts
 
 
-def _changes() -> Mapping[
-    str, tuple[FieldChange, Callable[[DriftAlert], bool], Callable[[SimulatedField, int], float]]
-]:
-    """The changes, what the alert of each is, and SciPy's p value of a day."""
+def _changes() -> Mapping[str, ComparedChange]:
+    """Returns the changes by their names."""
     all_devices = FieldChange(_SETTINGS.day_count)
     fleet = _names(DriftComparison.FLEET)
     batch = replace(all_devices, places=_BATCH, shift=1.0)
     sensor = replace(all_devices, places=_SENSOR, fading=-1 / 6)
+    groups = len(_BATCH) * 4
     return {
-        "all shift by 0.25 standard deviations": (replace(all_devices, shift=0.25), fleet, _means_p),
-        "all shift by 0.5": (replace(all_devices, shift=0.5), fleet, _means_p),
-        "all spread 1.3 times as far": (replace(all_devices, spread=1.3), fleet, _spreads_p),
-        "a new noise in a tenth of the windows": (replace(all_devices, noise=0.1), fleet, _means_p),
-        "a sensor of one device dies, 1 dB a day": (sensor, _names(DriftComparison.DEVICE), _sensor_p),
-        "one batch of 5 % becomes 6 dB louder": (batch, _names(DriftComparison.GROUP_CHANGE), _batch_change_p),
-        "one batch of 5 % always was 6 dB louder": (replace(batch, day=0), _names(DriftComparison.GROUP), _batch_p),
+        "all shift by 0.25 standard deviations": ComparedChange(replace(all_devices, shift=0.25), fleet, means_p),
+        "all shift by 0.5": ComparedChange(replace(all_devices, shift=0.5), fleet, means_p),
+        "all spread 1.3 times as far": ComparedChange(replace(all_devices, spread=1.3), fleet, spreads_p),
+        "a new noise in a tenth of the windows": ComparedChange(replace(all_devices, noise=0.1), fleet, means_p),
+        "a sensor of one device dies, 1 dB a day": ComparedChange(
+            sensor, _names(DriftComparison.DEVICE), None, places_tested=DEVICES
+        ),
+        "one batch of 5 % becomes 6 dB louder": ComparedChange(
+            batch, _names(DriftComparison.GROUP_CHANGE), batch_change_p, places_tested=groups
+        ),
+        "one batch of 5 % always was 6 dB louder": ComparedChange(
+            replace(batch, day=0), _names(DriftComparison.GROUP), batch_p, windows_beside_p, groups
+        ),
+        "a run takes 1.3 times as long on all": ComparedChange(
+            replace(all_devices, slower=1.3), _slower(fleet), times_p, None
+        ),
     }
 
 
@@ -136,22 +159,25 @@ def _names(comparison: DriftComparison) -> Callable[[DriftAlert], bool]:
     return is_of
 
 
-def _row(
-    name: str, parts: tuple[FieldChange, Callable[[DriftAlert], bool], Callable[[SimulatedField, int], float]]
-) -> list[str]:
-    change, is_alert, scipy_p = parts
-    first = _SETTINGS.day_count
+def _slower(is_of: Callable[[DriftAlert], bool]) -> Callable[[DriftAlert], bool]:
+    return lambda alert: is_of(alert) and alert.figure.aspect is Aspect.DURATION
+
+
+def _row(name: str, case: ComparedChange) -> list[str]:
+    first, places = _SETTINGS.day_count, list(case.change.places or range(DEVICES))
+    alpha = MONTH_ALPHA / MONTH_DAYS / _TESTS_OF_A_DAY / case.places_tested
     cells = [name]
     for spread in SPREADS:
-        own, others = [], []
+        own, by_device, by_window = [], [], []
         for number in range(TRIALS):
-            reference, field = _field(spread, number, change, LONGEST + 1)
+            reference, field = _field(spread, number, case.change, LONGEST + 1)
             days = range(first, first + LONGEST)
-            own.append(_first(days, lambda day: _has(reference, field, day, is_alert)))  # noqa: B023 (called here)
-            alpha = MONTH_ALPHA / MONTH_DAYS / _TESTS_OF_A_DAY
-            alpha /= DEVICES if scipy_p is _sensor_p else len(_BATCH) * 4 if "batch" in name else 1
-            others.append(_first(days, lambda day: scipy_p(field, day) <= alpha))  # noqa: B023 (called here)
-        cells += [_days(own), _days(others)]
+            own.append(_first(days, lambda day: _has(reference, field, day, case.is_alert)))  # noqa: B023 (called here)
+            if (window_p := case.windows_p) is not None:
+                by_window.append(_first(days, lambda day: window_p(field, day, places) <= alpha))  # noqa: B023
+            if (device_p := case.device_p) is not None:
+                by_device.append(_first(days, lambda day: device_p(field, day) <= alpha))  # noqa: B023
+        cells += [_days(own), _days(by_device) if by_device else "", _days(by_window) if by_window else ""]
     return cells
 
 
@@ -172,60 +198,21 @@ def _days(values: Sequence[float]) -> str:
     return f"{texts[0]} ({texts[1]})"
 
 
-def _daily(field: SimulatedField, figure: Callable[[Array], Array]) -> Array:
-    assert field.levels is not None
-    with warnings.catch_warnings():
-        # A day without a report has no windows.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return figure(field.levels)
-
-
-def _changes_p(values: Array, day: int) -> float:
-    past = values[:, day - 36 : day - 8]
-    changes = values[:, day] - np.nanmean(past, axis=1)
-    changes = changes[np.isfinite(changes)]
-    return float(stats.ttest_1samp(changes, 0).pvalue)
-
-
-def _means_p(field: SimulatedField, day: int) -> float:
-    return _changes_p(_daily(field, lambda levels: np.nanmean(levels, axis=2)), day)
-
-
-def _spreads_p(field: SimulatedField, day: int) -> float:
-    return _changes_p(_daily(field, lambda levels: np.log(np.nanstd(levels, axis=2))), day)
+def _flagged_device_days(spread: float) -> float:
+    """Returns the part of the days of unchanged devices that SciPy's test on windows calls changed."""
+    return _flagged(spread, [[device] for device in range(DEVICES)])
 
 
 def _flagged_days(spread: float) -> float:
-    """Returns the part of the days of unchanged devices that SciPy's test on windows calls changed."""
+    """Returns the part of the days of an unchanged field that SciPy's test on all windows calls changed."""
+    return _flagged(spread, [list(range(DEVICES))])
+
+
+def _flagged(spread: float, places: Sequence[Sequence[int]]) -> float:
     _, field = _field(spread, 0, FieldChange(10**6), LONGEST)
     days = range(_SETTINGS.day_count, field.fleet.counts.shape[1])
-    alpha = MONTH_ALPHA / MONTH_DAYS / _TESTS_OF_A_DAY / DEVICES
-    return statistics.mean(_sensor_p(field, day, device) <= alpha for device in range(DEVICES) for day in days)
-
-
-def _sensor_p(field: SimulatedField, day: int, device: int = _SENSOR[0]) -> float:
-    assert field.levels is not None
-    own = field.levels[device]
-    past, now = own[day - 36 : day - 8].ravel(), own[day]
-    past, now = past[np.isfinite(past)], now[np.isfinite(now)]
-    return float(stats.ks_2samp(past, now).pvalue) if len(now) else 1.0
-
-
-def _batch_change_p(field: SimulatedField, day: int) -> float:
-    values = _daily(field, lambda levels: np.nanmean(levels, axis=2))
-    return _two_sides(values[:, day] - np.nanmean(values[:, day - 36 : day - 8], axis=1))
-
-
-def _batch_p(field: SimulatedField, day: int) -> float:
-    return _two_sides(
-        np.nanmean(_daily(field, lambda levels: np.nanmean(levels, axis=2))[:, day - 6 : day + 1], axis=1)
-    )
-
-
-def _two_sides(values: Array) -> float:
-    own, others = values[list(_BATCH)], np.delete(values, _BATCH)
-    own, others = own[np.isfinite(own)], others[np.isfinite(others)]
-    return float(stats.mannwhitneyu(own, others, method="exact").pvalue)
+    alpha = MONTH_ALPHA / MONTH_DAYS / _TESTS_OF_A_DAY / len(places)
+    return statistics.mean(windows_p(field, day, some) <= alpha for some in places for day in days)
 
 
 def _large() -> str:

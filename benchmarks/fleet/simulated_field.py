@@ -11,8 +11,8 @@ import numpy as np
 from scipy import special
 
 from rune.assessment.drift.fleet_days import FleetDays
-from rune.watch.counts import Counts
-from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
+from rune.watch.counts import TIME_BINS, Counts
+from rune.watch.layout import TIME_EDGES, ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
 
 Array = np.ndarray[Any, Any]
 
@@ -55,7 +55,7 @@ class FieldSpread:
 class FieldChange:
     """A change that begins on a day, numbered from 0, on the devices of some `places`; on all if None. `shift`
     and `spread` are of the level, in standard deviations and as a factor; `noise` is the part of the windows that are a
-    noise nobody trained for; `fading` is the shift that each further day adds."""
+    noise nobody trained for; `fading` is the shift that each further day adds. A run takes `slower` times as long."""
 
     day: int = 0
     places: tuple[int, ...] | None = None
@@ -63,6 +63,7 @@ class FieldChange:
     spread: float = 1.0
     noise: float = 0.0
     fading: float = 0.0
+    slower: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class SimulatedField:
 
     def until(self, day: int, count: int) -> FleetDays:
         """Returns `count` days that end with a day, numbered from 0."""
-        return FleetDays(self.fleet.devices, day, self.fleet.counts[:, day + 1 - count : day + 1])
+        return self.fleet.until(day, count)
 
 
 def reference_counts(random: np.random.Generator) -> Counts:
@@ -123,7 +124,8 @@ def simulate_field(
         else:
             counts.append(_bin_counts(random, windows, location, np.exp(log_spread), noise, noise_at))
     names = tuple(f"device-{number:05}" for number in range(devices))
-    fleet = FleetDays(names, days - 1, np.concatenate(counts, axis=2).astype(np.float64))
+    times = _run_times(random, spread, windows, is_weekend, (change.slower if change else 1.0) ** (active > 0))
+    fleet = FleetDays(names, days - 1, np.concatenate(counts, axis=2).astype(np.uint32), times)
     return SimulatedField(fleet, _attributes(names), levels)
 
 
@@ -209,6 +211,25 @@ def _bin_counts(
         own = (1 - noise)[..., None] * own + noise[..., None] * shares(location + noise_at, spread / 2)
     own = np.maximum(own, 0)
     return random.multinomial(windows, own / own.sum(axis=2, keepdims=True))
+
+
+def _run_times(
+    random: np.random.Generator, spread: FieldSpread, windows: Array, is_weekend: Array, slower: Array
+) -> Array:
+    """Returns the times of runs, [devices, days, 9]: devices differ by a factor, most of all by their board; days are
+    warm or busy for one device or for all; and on one day in fifty a run of a device stalls."""
+    devices, days = windows.shape
+    boards = np.log((0.004, 0.02, 0.09))[np.arange(devices) * 7 % 3, None]
+    own = boards + 0.15 * random.standard_normal((devices, 1))
+    own_days = spread.device_day / 3 * random.standard_t(5, (devices, days)) / np.sqrt(5 / 3)
+    means = slower * np.exp(own + own_days + _common_days(random, spread, is_weekend) / 3)
+    below = special.ndtr(np.log(TIME_EDGES / means[..., None]) / 0.2 + 0.1)
+    ends = np.zeros((devices, days, 1)), np.ones((devices, days, 1))
+    shares = np.maximum(np.diff(np.concatenate([ends[0], below, ends[1]], axis=2), axis=2), 0)
+    bins = random.multinomial(windows, shares / shares.sum(axis=2, keepdims=True)).astype(np.float64)
+    stalls = (random.random((devices, days)) < 0.02) * (windows > 0) * random.exponential(2.0, (devices, days))
+    bins += (stalls > 0)[..., None] * np.eye(TIME_BINS)[np.searchsorted(TIME_EDGES, stalls, side="right")]
+    return np.concatenate([bins, (windows * means + stalls)[..., None]], axis=2)
 
 
 def _raw(

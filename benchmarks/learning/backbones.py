@@ -23,8 +23,8 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from benchmarks.figure import CannotMeasure, table
-from benchmarks.learning.beside_others import answer_of
 from benchmarks.learning.letters import FONTS, LETTERS, SIZE, save_letters, signs
+from benchmarks.peers import answer_of
 from lab.child.start import ProcessPool
 from lab.quantize.forms import FORMS
 from lab.quantize.samples import CalibrationSample, ModelInput
@@ -41,6 +41,7 @@ from rune.statistics.intervals import sign_test, wilson
 
 NETWORK: Mapping[str, float] = {"colour": 0, "size": SIZE, "filters": 24, "depth": 2}
 """The arguments of the backbone, and of the network that begins with random weights."""
+_SCRIPT = Path(__file__).with_name("letters_backbone.py")
 LETTER_PICTURES = 6_000
 LETTER_EPOCHS = 10
 SIGN_COUNTS, DIGIT_COUNTS = (5, 10, 20, 50), (5,)
@@ -128,7 +129,7 @@ def letters_backbone(folder: Path) -> LettersBackbone:
     values = {**NETWORK, "epochs": LETTER_EPOCHS, "patience": LETTER_EPOCHS}
     arguments.write_text(json.dumps(values), encoding="utf-8")
     paths = letters, arguments, backbone
-    answer = answer_of(ENVIRONMENT.python, "letters_backbone.py", folder, *paths, seconds=_TIMEOUT)
+    answer = answer_of(ENVIRONMENT.python, _SCRIPT, folder, *paths, seconds=_TIMEOUT)
     with np.load(letters) as arrays:
         inputs = arrays["inputs"][:_CALIBRATION, None, ..., None].astype(np.float32) / 255
     samples = [CalibrationSample(str(number), (each,)) for number, each in enumerate(inputs)]

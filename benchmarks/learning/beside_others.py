@@ -5,16 +5,13 @@ emlearn and its compiler are installed into an environment that is thrown away; 
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +19,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.windows import LabelledWindows, digits, exercises
+from benchmarks.peers import answer_of, environment_with
 from lab.tasks.judging.judged_rune import judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
@@ -41,7 +39,6 @@ from rune.statistics.intervals import wilson
 TARGET = "cortex-m4"
 EMLEARN = ("emlearn==0.23.2", "scikit-learn==1.9.1", "numpy==2.4.6")
 COMPILER = ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", "-O2", "-c")
-SECONDS = 300.0
 _HERE = Path(__file__).parent
 _TREES = {"boosting": 0, "depth": 10, "least": 2, "epochs": 30, "patience": 30}
 """The forest of a recipe, as large as those of the others."""
@@ -63,7 +60,7 @@ def measure() -> str:
         raise CannotMeasure(f"the environment {ENVIRONMENT.name} is not prepared; run make lab")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        emlearn = emlearn_environment(folder / "emlearn")
+        emlearn = environment_with(folder / "emlearn", *EMLEARN)
         parts = [
             _part(
                 "Handwritten digits of scikit-learn, rows of 64 numbers, divided by chance",
@@ -178,7 +175,7 @@ def by_hand(windows: LabelledWindows) -> NDArray[np.float32]:
 
 def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
     answer = answer_of(
-        ENVIRONMENT.python, "keras_by_hand.py", folder, _save(windows, windows.inputs, folder / "windows.npz")
+        ENVIRONMENT.python, _HERE / "keras_by_hand.py", folder, _save(windows, windows.inputs, folder / "windows.npz")
     )
     return ComparedLearner("Keras by hand, floats", answer["right"], answer["seconds"])
 
@@ -186,7 +183,7 @@ def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
 def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> ComparedLearner:
     trees, object_file = folder / "trees.h", folder / "trees.o"
     features = _save(windows, by_hand(windows), folder / "features.npz")
-    answer = answer_of(python, "emlearn_trees.py", folder, features, trees)
+    answer = answer_of(python, _HERE / "emlearn_trees.py", folder, features, trees)
     (include,) = python.parent.parent.glob("lib/python3*/site-packages/emlearn")
     source = folder / "trees.c"
     source.write_text(
@@ -204,25 +201,6 @@ def _bytes_of(object_file: Path) -> int:
     return int(text) + int(data)
 
 
-def emlearn_environment(folder: Path) -> Path | None:
-    """The Python of a new environment with emlearn; None where it cannot be installed."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", *EMLEARN]
-    process = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    return python if process.returncode == 0 else None
-
-
 def _save(windows: LabelledWindows, inputs: NDArray[np.float32], path: Path) -> Path:
     np.savez(path, inputs=inputs, labels=windows.labels, splits=windows.splits)
     return path
-
-
-def answer_of(python: Path, script: str, folder: Path, *arguments: Path | str, seconds: float = SECONDS) -> Any:
-    """The last line that a script beside this one prints, as JSON; `folder` has what it leaves behind. Raises
-    `CannotMeasure`."""
-    command = [python, _HERE / script, *arguments]
-    process = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=seconds, check=False)
-    if process.returncode:
-        raise CannotMeasure(f"{script} failed: {process.stderr[-300:]}")
-    return json.loads(process.stdout.splitlines()[-1])

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.figure import CannotMeasure, table
-from benchmarks.learning.beside_others import answer_of
 from benchmarks.learning.windows import LENGTH, SPLITS, TEST_PEOPLE, exercise_recordings, windows_of, write_series
+from benchmarks.peers import answer_of
 from lab.dataset.dataset import Dataset
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
@@ -29,6 +29,7 @@ from lab.training.data import compute_windows, read_dataset
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 
+_SCRIPT = Path(__file__).with_name("many_trials.py")
 TRIALS = 200
 WINDOWS = ("75", "100", "125", "150")
 """Rows of a window that are tried."""
@@ -75,7 +76,7 @@ def measure() -> str:
         ]
         (folder / "candidates.json").write_text(json.dumps(candidates), encoding="utf-8")
         paths = (folder / "candidates.json", *files)
-        answer = answer_of(ENVIRONMENT.python, "many_trials.py", folder, *paths, seconds=_SECONDS)
+        answer = answer_of(ENVIRONMENT.python, _SCRIPT, folder, *paths, seconds=_SECONDS)
     return _text([JudgedTrial(*shares) for shares in answer], dataset)
 
 

@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.figure import CannotMeasure, table
-from benchmarks.learning.beside_others import ComparedLearner, answer_of, by_recipe, row
+from benchmarks.learning.beside_others import ComparedLearner, by_recipe, row
 from benchmarks.learning.spoken_words import SPLITS, WORDS, counts, write_words
+from benchmarks.peers import answer_of
 from lab.recipes.catalogue import recipe_of
 from lab.training.data import compute_windows, read_dataset
 from lab.training.settings import ENVIRONMENT
 
+_SCRIPT = Path(__file__).with_name("keras_by_hand.py")
 RECIPE = "keywords"
 SECONDS_AIM = 180.0
 LEARNING_RATES = (0.0003, 0.001, 0.003)
@@ -62,5 +64,12 @@ def _by_keras(sounds: Path, folder: Path) -> ComparedLearner:
     splits = [names.index(dataset.splits[place]) for place in windows.recordings]
     np.savez(folder / "windows.npz", inputs=windows.inputs[..., None], labels=labels, splits=splits)
     rates = map(str, LEARNING_RATES)
-    answer = answer_of(ENVIRONMENT.python, "keras_by_hand.py", folder, folder / "windows.npz", *rates, seconds=_TIMEOUT)
+    answer = answer_of(
+        ENVIRONMENT.python,
+        _SCRIPT,
+        folder,
+        folder / "windows.npz",
+        *rates,
+        seconds=_TIMEOUT,
+    )
     return ComparedLearner("Keras by hand, tuned", answer["right"], answer["seconds"])

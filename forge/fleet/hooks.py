@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import Organisation
@@ -22,6 +23,9 @@ the device goes to another one."""
 
 documents_arrived: Hook[[Device, Sequence[bytes], datetime], Sequence[DocumentAnswer]] = Hook()
 """Takes documents of counts that the key of a device sent (`hmrd.protocol.counts`), and answers each of them."""
+
+device_counts_card: Hook[[Device], Any] = Hook()
+"""Returns what `templates/telemetry/device-counts.html` shows of a device that the caller has found."""
 
 first_root: Hook[[Organisation], str | None] = Hook()
 """Returns the digest of the first root document that devices of an organisation accept; None before one was signed."""

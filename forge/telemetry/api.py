@@ -10,13 +10,16 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.scopes import Scope
-from forge.core.api.views import needing
+from forge.core.api.views import needing, raising
+from forge.core.errors import Unprocessable
 from forge.deployments.models import Deployment
 from forge.deployments.place import DEPLOYMENT
 from forge.fleet.devices.api import DeviceView
 from forge.projects.place import ProjectView
 from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
 from forge.telemetry.alerts.serializers import WatchAlertsJson, alert_to_json
+from forge.telemetry.app_reports.access import page_days_of
+from forge.telemetry.app_reports.serializers import PageCountsJson, page_day_to_json
 from forge.telemetry.intake.access import last_document_of
 from forge.telemetry.serializers import (
     LastDeviceCountsJson,
@@ -25,18 +28,22 @@ from forge.telemetry.serializers import (
     device_counts_to_json,
     state_to_json,
     total_to_json,
-    totals_to_csv,
 )
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.totals.access import MOST_DAYS, TotalDimension, read_filter, totals_of
+from forge.telemetry.totals.tables import totals_to_csv, totals_to_parquet
 
-_PARAMETERS = [
+_DAYS = [
     OpenApiParameter(
         "from",
         OpenApiTypes.DATE,
         description=f"The first of at most {MOST_DAYS} days; 29 days before `to` by default.",
     ),
     OpenApiParameter("to", OpenApiTypes.DATE, description="The last day, today by default."),
+]
+_PAGE_PARAMETERS = [*_DAYS, OpenApiParameter("version", str)]
+_PARAMETERS = [
+    *_DAYS,
     OpenApiParameter(
         "by",
         str,
@@ -95,6 +102,39 @@ class DeploymentTotalsTable(TelemetryView):
         response = HttpResponse(text, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{deployment.name}.csv"'
         return response
+
+
+class DeploymentTotalsParquet(TelemetryView):
+    """The same as a Parquet file."""
+
+    raises = raising(get=Unprocessable)
+
+    @extend_schema(
+        operation_id="deployments_telemetry_parquet",
+        parameters=_PARAMETERS,
+        responses={(200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, **names: str) -> HttpResponse:
+        """Returns the same table as a Parquet file: days, whole numbers and texts, at most 500,000 rows. The server's
+        operator installs the library that writes it; without it the answer says so."""
+        deployment = self.deployment(request, names)
+        data = totals_to_parquet(totals_of(deployment, read_filter(request.query_params)))
+        response = HttpResponse(data, content_type="application/vnd.apache.parquet")
+        response.headers["Content-Disposition"] = f'attachment; filename="{deployment.name}.parquet"'
+        return response
+
+
+class DeploymentPageCounts(TelemetryView):
+    """The counts of web pages and apps."""
+
+    @extend_schema(operation_id="deployments_telemetry_pages", parameters=_PAGE_PARAMETERS, responses=PageCountsJson)
+    def get(self, request: Request, **names: str) -> Response:
+        """Returns what web pages and apps of a deployment counted after their person allowed it, the newest day first:
+        one sum for each rune and day. Nobody signed it, so no other figure and no alert has it."""
+        deployment = self.deployment(request, names)
+        criteria = read_filter(request.query_params)
+        days = page_days_of(deployment, criteria.first, criteria.last, criteria.version)
+        return Response(PageCountsJson(days=[page_day_to_json(each) for each in days]))
 
 
 class DeploymentAlerts(TelemetryView):

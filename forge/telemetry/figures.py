@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Min
 from django.utils import timezone
 
-from forge.telemetry.models import DeploymentTelemetry, DeviceCounts
+from forge.telemetry.models import DeploymentTelemetry, DeviceCounts, WatchAlert
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class TelemetryFigures:
     """Documents that are in no total yet."""
     oldest_wait: float
     """Seconds for which the oldest of them has waited."""
+    open_alerts: int
 
 
 def telemetry_figures() -> TelemetryFigures:
@@ -30,4 +31,5 @@ def telemetry_figures() -> TelemetryFigures:
         DeploymentTelemetry.objects.filter(is_on=True).count(),
         waiting.count(),
         0.0 if oldest is None else max(0.0, (timezone.now() - oldest).total_seconds()),
+        WatchAlert.objects.filter(closed=None).count(),
     )

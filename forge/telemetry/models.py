@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.telemetry.alerts.models import WatchAlert
-from forge.telemetry.app_reports.models import AppReportsOfDay
+from forge.telemetry.app_reports.models import AppReportsOfDay, PageCountsOfDay
 from forge.telemetry.intake.models import DeviceCounts, DevicePairs, WatchedRune
 from forge.telemetry.switch.models import DeploymentTelemetry
 from forge.telemetry.totals.models import DayTotal
@@ -14,6 +14,7 @@ __all__ = (
     "DeploymentTelemetry",
     "DeviceCounts",
     "DevicePairs",
+    "PageCountsOfDay",
     "WatchAlert",
     "WatchedRune",
 )

@@ -7,11 +7,15 @@ from forge.core.processes.periodic import PeriodicTask, RunsIn, register
 from forge.deployments.hooks import telemetry_card, telemetry_change, telemetry_states
 from forge.deployments.models import Deployment
 from forge.deployments.serving.calls import FLUSH_EVERY
-from forge.fleet.hooks import device_handed_over, documents_arrived
+from forge.fleet.hooks import device_counts_card, device_handed_over, documents_arrived
 from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
+from forge.telemetry.alerts.lapses import LAPSE_EVERY, end_lapsed
 from forge.telemetry.app_reports.counting import write_app_reports
+from forge.telemetry.app_reports.pending import write_page_counts
+from forge.telemetry.intake.partitions import PREPARE_EVERY, prepare_days
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
+from forge.telemetry.pages.device import device_card_of
 from forge.telemetry.retention import delete_old
 from forge.telemetry.switch.access import states_of
 from forge.telemetry.switch.actions import turn_off, turn_on
@@ -28,9 +32,19 @@ documents_arrived.register(take_documents)
 device_handed_over.register(forget_device)
 telemetry_states.register(states_of)
 telemetry_card.register(card_of)
+device_counts_card.register(device_card_of)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
+register(
+    PeriodicTask("page-counts", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the counts of web pages", write_page_counts)
+)
 register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)
 )
 register(PeriodicTask("watch-alerts", JUDGE_EVERY, RunsIn.ONE_WORKER, "judges a day of counts for alerts", judge_all))
+register(PeriodicTask("watch-snoozes", LAPSE_EVERY, RunsIn.ONE_WORKER, "ends the snoozes of alerts", end_lapsed))
+register(
+    PeriodicTask(
+        "telemetry-days", PREPARE_EVERY, RunsIn.ONE_WORKER, "prepares the days of counts on PostgreSQL", prepare_days
+    )
+)
 register(PeriodicTask("telemetry-old", 3600, RunsIn.ONE_WORKER, "deletes old counts", delete_old, deletes_old=True))

@@ -1,13 +1,9 @@
-"""Counts as JSON and as a table."""
+"""Counts as JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
-from forge.accounts.audit.export import safe_cell
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp
 from forge.telemetry.intake.models import DeviceCounts
@@ -161,38 +157,3 @@ def device_counts_to_json(row: DeviceCounts) -> DeviceCountsJson:
         ],
         "counts": counts_to_json(decode(document.counts, layout), layout),
     }
-
-
-def totals_to_csv(totals: Sequence[Total]) -> str:
-    """Returns totals as a table: a line for each bin, so that runes with other bins are in one table."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("day", "version", "rune", "board", "group", "devices", "kind", "bin", "count"))
-    for total in totals:
-        day = "" if total.day is None else total.day.isoformat()
-        head = (day, total.watched.version, total.watched.rune, total.board, total.group, total.devices)
-        for row in _lines(total):
-            writer.writerow([safe_cell(str(cell)) for cell in (*head, *row)])
-    return text.getvalue()
-
-
-def _lines(total: Total) -> list[tuple[str, str, int]]:
-    counts = counts_to_json(total.counts, total.watched.layout)
-    lines: list[tuple[str, str, int]] = [("label", name, count) for name, count in counts["labels"].items()]
-    lines += _bins("confidence", counts["confidence_edges"], counts["confidence"])
-    for feature in counts["features"]:
-        lines += _bins(feature["name"], feature["edges"], feature["counts"])
-    lines += _bins("seconds of a run", counts["time_edges"], counts["time"])
-    return [
-        *lines,
-        ("answers", "", counts["answers"]),
-        ("microseconds", "", counts["microseconds"]),
-        ("restarts", "", counts["restarts"]),
-        ("memory", "", counts["memory"]),
-    ]
-
-
-def _bins(kind: str, edges: Sequence[float], counts: Sequence[int]) -> list[tuple[str, str, int]]:
-    """Returns a line for each bin, which is named by its lower edge."""
-    names = ["", *(f"{edge:g}" for edge in edges)]
-    return [(kind, name, count) for name, count in zip(names, counts, strict=False)]

@@ -14,14 +14,16 @@ const ENTRIES = {
   svelte: "src/sdk/svelte.ts",
   player: "src/sdk/player/index.ts",
   deployment: "src/sdk/deployment/index.ts",
+  telemetry: "src/sdk/telemetry/index.ts",
   worker: "src/sdk/worker.ts",
   "microphone.worklet": "src/preview/sources/sensors/microphone.worklet.ts",
 };
 const PUBLIC = { index: "index", react: "react", svelte: "svelte", player: "player/index" };
 /** In the single file for pages of other sites, the scripts are texts, because a worker of another origin is refused. */
 const SINGLE_FILE = "rune-player.js";
-/** The file that the single file loads where a page demands signed documents. The server serves both by their digests. */
-const SECOND_FILE = "rune-player-deployment.js";
+/** The files that the single file loads: where a page demands signed documents, and where a deployment counts. The server
+ * serves each by its digest. */
+const LOADED_FILES = { deployment: "rune-player-deployment.js", telemetry: "rune-player-telemetry.js" };
 
 const { version } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
 
@@ -38,7 +40,7 @@ const shared = {
   groups: [
     {
       name: "sdk",
-      test: /src\/(?:sdk\/(?!player\/|deployment\/|signature|react|svelte|worker)|runtime|preview\/(?:picture|motion))/,
+      test: /src\/(?:sdk\/(?!player\/|deployment\/|telemetry\/|signature|react|svelte|worker)|runtime|preview\/(?:picture|motion))/,
     },
   ],
 };
@@ -81,19 +83,21 @@ async function singleFile(entry, replaced = {}) {
   return output[0].code;
 }
 
-const second = await singleFile(ENTRIES.deployment);
-const digest = (algorithm, encoding) => createHash(algorithm).update(second).digest(encoding);
-const pinned = `
-import { pinnedModule } from "./player/pinned-module";
-export const deploymentModule = () =>
-  pinnedModule(new URL("${digest("sha256", "hex")}.js", import.meta.url), "sha384-${digest("sha384", "base64")}", import.meta.url);`;
+const pinned = ['import { pinnedModule } from "./player/pinned-module";'];
+for (const [name, file] of Object.entries(LOADED_FILES)) {
+  const code = await singleFile(ENTRIES[name]);
+  await writeFile(`${OUT}/${file}`, code);
+  const digest = (algorithm, encoding) => createHash(algorithm).update(code).digest(encoding);
+  const address = `new URL("${digest("sha256", "hex")}.js", import.meta.url)`;
+  const integrity = `"sha384-${digest("sha384", "base64")}"`;
+  pinned.push(`export const ${name}Module = () => pinnedModule(${address}, ${integrity}, import.meta.url);`);
+}
 const single = await singleFile(ENTRIES.player, {
-  "/sdk/scripts.ts": asText + pinned,
+  "/sdk/scripts.ts": [asText, ...pinned].join("\n"),
   // Every browser has workers, so the runtime is there once, in the worker's text.
   "/sdk/engine-here.ts": 'export const openHere = () => Promise.reject(new Error("This browser has no workers."));',
 });
 await writeFile(`${OUT}/${SINGLE_FILE}`, single);
-await writeFile(`${OUT}/${SECOND_FILE}`, second);
 
 const types = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", "src", "--outDir"];
 execFileSync(

@@ -22,6 +22,10 @@ _DECILES: Final = tuple(step / 20 for step in range(1, 20))
 _LEAST_VARIANCE: Final = 1e-3
 _INNER: Final = 0.6
 """The part of the quantiles, around the middle, that a shift needs within closed bins."""
+_LEAST_INNER: Final = 0.25
+"""The part that is enough where these quantiles moved alike."""
+_ALIKE: Final = 0.25
+"""The part of a shift by which the quarters of the quantiles may differ that moved alike."""
 
 
 def shares_of(counts: BinCounts) -> Array:
@@ -73,16 +77,19 @@ class BinnedShift:
 
 def shift_between(reference: BinCounts, counts: BinCounts, edges: Sequence[float]) -> BinnedShift | None:
     """Returns the shift from a reference to counts in the same bins; None where fewer than three of five quantiles are
-    in closed bins of both, so that a number would be made up.
+    in closed bins of both, and these did not all move alike, so that a number would be made up.
 
     The differences at 19 quantiles are the shift function of K. Doksum, "Empirical probability plots and statistical
     inference for nonlinear models in the two-sample case", Ann. Statist. 2 (1974). Give edges in dB for levels.
     """
     pairs = [(quantile(reference, edges, share), quantile(counts, edges, share)) for share in _DECILES]
     differences = [after - before for before, after in pairs if math.isfinite(before) and math.isfinite(after)]
-    if len(differences) < _INNER * len(_DECILES):
+    if len(differences) < _LEAST_INNER * len(_DECILES):
         return None
     low, middle, high = (float(each) for each in np.quantile(differences, (0.25, 0.5, 0.75)))
+    # A sensor that became louder moves all quantiles alike, so that those in closed bins stand for the others.
+    if len(differences) < _INNER * len(_DECILES) and high - low > _ALIKE * abs(middle):
+        return None
     return BinnedShift(middle, low, high, len(differences) / len(_DECILES))
 
 

@@ -29,8 +29,9 @@ from rune.watch.counts import LARGEST, TIME_BINS, Counts
 from rune.watch.layout import MOST_BINS, MOST_FEATURES, MOST_LABELS, WatchLayout
 from rune.watch.scaling import scaled
 
-_WIDTHS: Final = (MOST_LABELS, MOST_BINS, *(MOST_BINS,) * MOST_FEATURES, TIME_BINS)
-_BINS: Final = struct.Struct(f"<{len(_WIDTHS)}B{sum(_WIDTHS)}H")
+BIN_WIDTHS: Final = (MOST_LABELS, MOST_BINS, *(MOST_BINS,) * MOST_FEATURES, TIME_BINS)
+"""Bins of labels, confidence, each feature and time."""
+_BINS: Final = struct.Struct(f"<{len(BIN_WIDTHS)}B{sum(BIN_WIDTHS)}H")
 _TAIL: Final = struct.Struct("<IBHHI")
 COUNTS_SIZE: Final = _BINS.size + _TAIL.size
 _BITS: Final = 16
@@ -50,7 +51,7 @@ def encode(counts: Counts) -> bytes:
     exponents = [exponent for exponent, _ in groups_scaled]
     bins = [
         value
-        for (_, mantissas), width in zip(groups_scaled, _WIDTHS, strict=True)
+        for (_, mantissas), width in zip(groups_scaled, BIN_WIDTHS, strict=True)
         for value in (*mantissas, *(0,) * (width - len(mantissas)))
     ]
     exponent, (time,) = scaled([counts.microseconds], _BITS)
@@ -66,7 +67,7 @@ def decode(data: bytes, layout: WatchLayout) -> Counts:
     if len(data) != COUNTS_SIZE:
         raise BadCounts(f"Counts are {COUNTS_SIZE} bytes, not {len(data)}.")
     values = _BINS.unpack_from(data)
-    exponents, bins = values[: len(_WIDTHS)], values[len(_WIDTHS) :]
+    exponents, bins = values[: len(BIN_WIDTHS)], values[len(BIN_WIDTHS) :]
     answers, exponent, time, restarts, memory = _TAIL.unpack_from(data, _BINS.size)
     sizes = (*layout.sizes, *(0,) * (MOST_FEATURES - len(layout.features)), TIME_BINS)
     groups = list(_groups(exponents, bins, sizes))
@@ -87,7 +88,7 @@ def decode(data: bytes, layout: WatchLayout) -> Counts:
 
 def _groups(exponents: Sequence[int], bins: Sequence[int], sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
     start = 0
-    for exponent, width, size in zip(exponents, _WIDTHS, sizes, strict=True):
+    for exponent, width, size in zip(exponents, BIN_WIDTHS, sizes, strict=True):
         group = bins[start : start + width]
         if any(group[size:]):
             raise BadCounts("A bin that the rune does not have was counted.")

@@ -1,4 +1,5 @@
-"""The record that a rune carries of its counting: its bins, and the counts of the test samples, the reference."""
+"""The record that a rune carries of its counting: its bins, and the counts of the test samples, the reference, with how
+many of these answers were right."""
 
 from __future__ import annotations
 
@@ -12,15 +13,18 @@ from rune.watch.layout import BadLayout, WatchLayout
 
 @dataclass(frozen=True)
 class WatchRecord:
-    """The bins of a rune, and its reference; None where there were no samples."""
+    """The bins of a rune, and its reference; None where there were no samples. `right` is how many answers of the
+    reference are the label of their sample; None where that is not known of each."""
 
     layout: WatchLayout
     reference: Counts | None = None
+    right: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Returns it as JSON."""
         reference = {} if self.reference is None else {"reference": counts_to_json(self.reference)}
-        return {"layout": self.layout.to_json()} | reference
+        right = {} if self.right is None else {"right": self.right}
+        return {"layout": self.layout.to_json()} | reference | right
 
     @staticmethod
     def from_json(value: object) -> WatchRecord:
@@ -29,7 +33,17 @@ class WatchRecord:
             raise BadLayout("What a rune counts is described by an object.")
         layout = WatchLayout.from_json(value.get("layout"))
         reference = value.get("reference")
-        return WatchRecord(layout, None if reference is None else counts_from_json(reference, layout))
+        counts = None if reference is None else counts_from_json(reference, layout)
+        return WatchRecord(layout, counts, _right(value.get("right"), counts))
+
+
+def _right(value: object, reference: Counts | None) -> int | None:
+    if value is None:
+        return None
+    most = 0 if reference is None else sum(reference.confidence)
+    if type(value) is not int or not 0 <= value <= most:
+        raise BadLayout(f"Of the counts of test samples, 0 to {most} are right.")
+    return value
 
 
 def counts_to_json(counts: Counts) -> dict[str, Any]:

@@ -24,7 +24,6 @@ TOOLS = frozenset({"dev"})
 NOT_INSTALLED = {
     "onnxruntime": "onnxruntime",
     "opentelemetry-exporter-otlp-proto-http": "opentelemetry",
-    "opentelemetry-instrumentation-asgi": "opentelemetry",
     "opentelemetry-sdk": "opentelemetry",
     "pyworld-prebuilt": "pyworld",
     "tensorflow-cpu": "tensorflow",

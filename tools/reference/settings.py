@@ -63,7 +63,8 @@ SETTINGS = {
     "S3_REGION": "The region of the bucket.",
     "METRICS_TOKEN": "The token with which `/metrics` is read; without it the address answers 404.",
     "LOG_FORMAT": "json writes the log as lines of JSON.",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "An OpenTelemetry collector for traces; needs `requirements/telemetry.txt`.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "An OpenTelemetry collector for metrics and traces; needs "
+    "`requirements/telemetry.txt`.",
     "OTEL_EXPORTER_OTLP_HEADERS": "What is sent to it besides, such as a token: name=value, separated by commas.",
     "REQUIRED_ISOLATION": "Protections without which nothing is computed for users: `all`, or names that "
     "`python -m forge.serving.healthy --isolation` lists, separated by commas. By default what the system has is used.",

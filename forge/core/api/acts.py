@@ -16,8 +16,8 @@ form follow from the declaration.
 
 The first two parameters are who acts and the thing that `PROJECT` finds. A parameter that the route names takes its
 value from the address. One with a field of REST framework takes it from the body; a default makes it optional. The
-docstring is the description of the operation. The act refuses each person who lacks `verb`, also when other code calls
-it; a token needs the scope of the verb.
+docstring is the description of the operation. The act refuses each person who lacks `verb`, and a text that is longer
+than its field takes, also when other code calls it; a token needs the scope of the verb.
 `act_paths(acts_in(actions))` in the app's `urls.py` makes the routes; `forge.core.http.act_forms` makes views of forms.
 """
 
@@ -50,6 +50,7 @@ from forge.core.api.preconditions import (
     with_etag,
 )
 from forge.core.api.states import State
+from forge.core.api.text_lengths import require_short_texts
 from forge.core.api.views import ForgeView, Kinds, needing, raising
 from forge.core.errors import DomainError
 from forge.core.preconditions import Facet
@@ -177,12 +178,15 @@ def act(
     """
 
     def declare(function: Callable[Concatenate[A, T, P], R]) -> Callable[Concatenate[A, T, P], R]:
+        fields = _checked_fields(function, tail, state)
+        own_names = list(inspect.signature(function).parameters)[2:]
+
         @wraps(function)
         def guarded(actor: A, target: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
             place.require(actor, verb, target)
+            require_short_texts(fields, dict(zip(own_names, args, strict=False)) | kwargs)
             return function(actor, target, *args, **kwargs)
 
-        fields = _checked_fields(function, tail, state)
         kinds = raises if isinstance(raises, tuple) else (raises,)
         declaration = Act(method, place, tail, operation, verb, state, answer, kinds, guarded, unaudited, fields)
         vars(guarded)["act"] = declaration

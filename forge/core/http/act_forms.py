@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -28,6 +28,8 @@ class Button:
     shown: Callable[..., HttpResponse] | None = None
     """Answers in place of the address, where what the act returned is shown once, such as a code, or leads further: it
     gets the request, the thing, the address's names and what the act returned. No cache keeps the answer."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the act's fields that the button itself says, in place of the form."""
 
 
 def form_view(
@@ -54,8 +56,9 @@ def form_view(
         target = place.find(request, acts[do].verb, names)
         own = [names[name] for name in acts[do].own_names]
         try:
-            values = {name: _value(name, _typed(do, name, form), field) for name, field in acts[do].fields.items()}
-            body = {name: value for name, value in values.items() if value is not None}
+            fields = {name: kind for name, kind in acts[do].fields.items() if name not in buttons[do].values}
+            values = {name: _value(name, _typed(do, name, form), kind) for name, kind in fields.items()}
+            body = {name: value for name, value in values.items() if value is not None} | dict(buttons[do].values)
             result = acts[do].call(place.actor(request), target, names, body, form_precondition(form))
         except errors_on_page as error:
             error.errors = {_form_name(do, name, form): messages for name, messages in error.errors.items()}
@@ -81,13 +84,14 @@ def _typed(do: str, name: str, form: QueryDict) -> str | None:
 
 def _value(name: str, text: str | None, field: Field[Any, Any, Any, Any]) -> Any:
     """Returns the value of a field; None where the form has none. A text is left as it was typed, since the act says
-    what is wrong with it. Raises `Invalid` for another value that is none of the field."""
+    what is wrong with it; a browser sends each line break of it as two characters. Raises `Invalid` for another value
+    that is none of the field."""
     if isinstance(field, BooleanField):
         return text is not None
     if text is None:
         return "" if field.required else None
     if isinstance(field, CharField):
-        return text
+        return text.replace("\r\n", "\n")
     try:
         return field.run_validation(text)
     except ValidationError as error:

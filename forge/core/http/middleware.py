@@ -23,6 +23,7 @@ from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import AddressChanged, DatabaseAway, DiskFull, DomainError, SetupRequired, SignInNeeded, TooOften
 from forge.core.http.policies import NOT_A_PAGE
 from forge.core.http.proxies import notice_proxy
+from forge.core.observability.spans import note_route
 
 API = "/api/"
 _Answer = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -46,6 +47,8 @@ def page_policies(get_response: Any) -> _Answer:
 
 def _with_policies(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     notice_proxy(request)
+    if request.resolver_match is not None:
+        note_route(request.resolver_match.route)
     if request.path.startswith(API):
         # Before the middleware of policies, which leaves a policy that is there.
         response.headers.setdefault("Content-Security-Policy", NOT_A_PAGE)

@@ -69,7 +69,7 @@ def preview_rune(
 @require_safe
 def try_preview(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The page that runs it. It is the same for every number, and its script asks the address with the key behind #."""
-    return page_for(f"{name} change request")
+    return page_for(f"{name} change request", is_preview=True)
 
 
 def _find(organisation: str, name: str, number: int) -> ChangeRequest | None:

@@ -1,7 +1,8 @@
 """The script of `<rune-player>` for pages of other sites. Its address has its digest, so its bytes never change.
 
 Pages name the digest (`integrity`), and go on loading the script that they name after an upgrade of the server. So each
-release's script is stored, with the second one that it loads by its digest where a page demands signed documents.
+release's script is stored, with those that it loads by their digests: where a page demands signed documents, and where
+a deployment counts answers.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from forge.deployments.snippets.texts import PlayerScript
 
 STORE_EVERY = 3600.0
 """Seconds between looks at whether the script of this release is stored."""
-_FILES = ("rune-player.js", "rune-player-deployment.js")
-"""The script, and the one that it loads."""
+_FILES = ("rune-player.js", "rune-player-deployment.js", "rune-player-telemetry.js")
+"""The script, and those that it loads."""
 _JAVASCRIPT = "text/javascript; charset=utf-8"
 
 
@@ -59,7 +60,7 @@ def store_script() -> None:
 
 
 def _current_files() -> dict[str, _BuiltFile]:
-    """Both scripts of this release by their digests; none where the front end is not built."""
+    """The scripts of this release by their digests; none where the front end is not built."""
     return {script.digest: script for name in _FILES if (script := _built_file(name)) is not None}
 
 

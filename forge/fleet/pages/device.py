@@ -21,6 +21,7 @@ from forge.fleet.devices.actions.changing import change_device
 from forge.fleet.devices.actions.requests import request_of_device
 from forge.fleet.devices.actions.standing import delete_device, let_in_device, lock_out_device, retire_device
 from forge.fleet.hand_overs.actions import end_offer, offer_device
+from forge.fleet.hooks import device_counts_card
 from forge.fleet.models import Device
 from forge.fleet.pages.panel import CHART_HEIGHT, DAYS_SHOWN, day_bars, panel_context, request_line
 from forge.fleet.pages.stock import new_account_context, stock_card
@@ -45,6 +46,7 @@ def _context(request: HttpRequest, device: Device) -> dict[str, Any]:
     return tabs_of(principal, device.organisation) | {
         "panel": panel_context(principal, device, timeline),
         "stock": stock_card(principal, device),
+        "counts": next(iter(device_counts_card.call(device)), None),
         "pages": pages,
         "bars": bars,
         "restarts": sum(each.restarts for each in bars),

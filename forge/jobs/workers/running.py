@@ -16,6 +16,7 @@ from forge.compute.scheduler.compute_pace import ComputePace, PaceNow, usual_pac
 from forge.compute.scheduler.slots import Party
 from forge.core.database.full_disk import has_no_room, is_full_disk
 from forge.core.database.leases import LeaseLost
+from forge.core.observability.spans import job_span, span_ended
 from forge.jobs import queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.log import NewLogLine
@@ -122,7 +123,7 @@ class RunningJob:
 
     def _run(self) -> None:
         try:
-            result = self._kind.execute(self)
+            result = self._execute()
         except LeaseLost:
             raise
         except JobStopped:
@@ -134,6 +135,18 @@ class RunningJob:
             self._end_attempt(error)
         else:
             self._write(lambda: queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines))
+
+    def _execute(self) -> Mapping[str, Any]:
+        begin, error = time.time_ns(), ""
+        is_error = False
+        try:
+            return self._kind.execute(self)
+        except Exception as raised:
+            error = type(raised).__name__
+            is_error = not isinstance(raised, JobStopped | JobPaused | LeaseLost)
+            raise
+        finally:
+            span_ended.call(job_span(self._kind.name, begin, time.time_ns(), error, is_error=is_error))
 
     def _end_attempt(self, error: Exception) -> None:
         """Ends the job, or queues it again: a full disk is no fault of its own, also where it is another error's

@@ -104,7 +104,7 @@ class ServerEnvironment:
     json_logs: bool
     """Whether the log is lines of JSON."""
     collector: str
-    """The address of the OpenTelemetry collector that traces go to; "" without one."""
+    """The address of the OpenTelemetry collector that metrics and traces go to; "" without one."""
     collector_headers: str
     """Further headers for it, such as a token: `name=value`, separated by commas."""
     publishes_templates: bool

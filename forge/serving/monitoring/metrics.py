@@ -52,6 +52,8 @@ class InstallationCollector(Collector):
         yield GaugeMetricFamily("forge_telemetry_waiting_documents", waiting_text, telemetry.waiting)
         oldest_text = "Seconds that the oldest of these documents has waited."
         yield GaugeMetricFamily("forge_telemetry_oldest_wait_seconds", oldest_text, telemetry.oldest_wait)
+        alerts_text = "Alerts about the counts of devices that are open."
+        yield GaugeMetricFamily("forge_telemetry_open_alerts", alerts_text, telemetry.open_alerts)
         runs = list(PeriodicRun.objects.all())
         end_times = [(run.name, run.ended.timestamp()) for run in runs if run.ended]
         yield _by_label("forge_periodic_ended_seconds", "When a periodic task ended last.", "task", end_times)

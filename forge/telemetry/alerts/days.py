@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from forge.fleet.models import Device, DeviceLabel
 from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, WatchedRune
-from hmrd.protocol.counts import CountsDocument
+from hmrd.protocol.counts import HEADER_SIZE, UNSIGNED_SIZE
 from rune.assessment.drift.fleet_days import FleetDays
-from rune.watch.counts import Counts
-from rune.watch.encoding import decode
 
-BOARD = "board"
+BOARD: Final = "board"
+_CHUNK: Final = 10_000
+"""Documents that are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,26 @@ class FieldDays:
 
 
 def field_days(rune: WatchedRune, last: date, day_count: int) -> FieldDays:
-    """Returns the days of a rune's devices that end with `last`. A device that sent nothing is not there."""
+    """Returns the days of a rune's devices that end with `last`. A device that sent nothing is not there. Documents are
+    read some at a time, into an array."""
     rows = DeviceCounts.objects.filter(
         watched=rune, day__gt=last - timedelta(days=day_count), day__lte=last, hour=WHOLE_DAY
-    )
-    reports: dict[UUID, dict[int, Counts]] = defaultdict(dict)
+    ).order_by()
+    devices = Device.objects.filter(pk__in=rows.values("device")).order_by("pk")
+    names = dict(devices.values_list("pk", "name"))
+    places = {device: place for place, device in enumerate(names)}
     layout = rune.layout
-    for device, day, document in rows.values_list("device", "day", "document").iterator(10_000):
-        reports[device][day.toordinal()] = decode(CountsDocument.read(bytes(document)).counts, layout)
-    names = dict(Device.objects.filter(pk__in=reports).values_list("pk", "name"))
-    by_name = {names[device]: days for device, days in reports.items() if device in names}
-    fleet = FleetDays.of(layout, by_name, last.toordinal(), day_count)
+    fleet = FleetDays.empty(layout, list(names.values()), last.toordinal(), day_count)
+    documents = rows.values_list("device", "day", "document").iterator(_CHUNK)
+    while chunk := list(islice(documents, _CHUNK)):
+        # A device that came since has no name here; its days are judged tomorrow.
+        present = [(places[device], day.toordinal(), data) for device, day, data in chunk if device in places]
+        fleet.put(
+            layout,
+            [place for place, _, _ in present],
+            [day for _, day, _ in present],
+            [bytes(data[HEADER_SIZE:UNSIGNED_SIZE]) for _, _, data in present],
+        )
     return FieldDays(fleet, _attributes(names))
 
 

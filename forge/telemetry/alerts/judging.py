@@ -1,8 +1,9 @@
-"""Judges the newest whole day of each rune once: opens alerts, renews them, and closes those without evidence."""
+"""Judges the newest whole day of each rune once: opens alerts, renews them, and closes those without evidence. An alert
+that comes back soon after it closed is the same one, with its owner and its snooze."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -11,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.core.events.log import append_event
-from forge.telemetry.alerts.announcements import ALERT_CLOSED, ALERT_OPENED
+from forge.telemetry.alerts.access import comes_back
+from forge.telemetry.alerts.accuracy import estimated_accuracy
+from forge.telemetry.alerts.announcements import ALERT_CLOSED, ALERT_OPENED, alert_values
 from forge.telemetry.alerts.days import FieldDays, field_days
 from forge.telemetry.alerts.models import WatchAlert
-from forge.telemetry.alerts.sentences import title_of
 from forge.telemetry.intake.models import WatchedRune
 from rune.assessment.drift.alerts import DayReport, DriftAlert, DriftComparison
 from rune.assessment.drift.figures import Aspect
@@ -50,34 +52,65 @@ def judge(rune: WatchedRune, day: date) -> DayReport:
     reference = counts_from_json(rune.reference, layout) if rune.reference else None
     days = field_days(rune, day, DEFAULTS.day_count)
     report = judge_day(layout, reference, days.fleet, days.attributes)
-    _write(rune, day, report, days, reference)
+    accuracy = estimated_accuracy(layout, reference, rune.right, days.fleet)
+    _write(rune, day, report, days, reference, accuracy)
     return report
 
 
 @transaction.atomic
-def _write(rune: WatchedRune, day: date, report: DayReport, days: FieldDays, reference: Counts | None) -> None:
+def _write(
+    rune: WatchedRune,
+    day: date,
+    report: DayReport,
+    days: FieldDays,
+    reference: Counts | None,
+    accuracy: Mapping[str, Any] | None,
+) -> None:
     WatchedRune.objects.select_for_update(of=("self",)).get(pk=rune.pk)
     now = timezone.now()
-    open_alerts = {each.subject: each for each in WatchAlert.objects.filter(watched=rune, closed=None)}
+    former = _former_alerts(rune, now)
     for subject, alert in _by_subject(report, days).items():
         values = _values(alert, day, days, _decibels(alert, rune.layout, reference, days))
-        row = open_alerts.pop(subject, None)
+        row = former.pop(subject, None)
         if row is None:
             row = WatchAlert(
                 deployment=rune.deployment, watched=rune, subject=subject, first_day=day, opened=now, **values
             )
             row.save()
-            _announce(ALERT_OPENED, row)
+            _announce(ALERT_OPENED, row, is_reopened=False)
+        elif row.closed is not None:
+            _reopen(row, now, values)
         else:
             WatchAlert.objects.filter(pk=row.pk).update(**values)
     is_standing_day = day.toordinal() % DEFAULTS.standing_days == 0
-    for row in open_alerts.values():
-        if is_standing_day or DriftComparison(row.comparison) not in _STANDING:
+    for row in former.values():
+        if row.closed is None and (is_standing_day or DriftComparison(row.comparison) not in _STANDING):
             _close(row, now)
     skipped_devices = sum(each.devices for each in report.skipped)
     WatchedRune.objects.filter(pk=rune.pk).update(
-        judged=day, judged_devices=report.judged_devices, skipped_devices=skipped_devices
+        judged=day, judged_devices=report.judged_devices, skipped_devices=skipped_devices, accuracy=accuracy
     )
+
+
+def _former_alerts(rune: WatchedRune, now: datetime) -> dict[str, WatchAlert]:
+    """Returns by subject the alerts of a rune that are open, and those that closed and would be the same alert again:
+    the newest of each. They are locked."""
+    rows = WatchAlert.objects.select_for_update(of=("self",)).filter(comes_back(now), watched=rune).order_by("pk")
+    return _newest(rows.select_related("deployment__project"))
+
+
+def _newest(rows: Iterable[WatchAlert]) -> dict[str, WatchAlert]:
+    """Returns the alert of each subject that is open, or closed last."""
+    sorted_rows = sorted(rows, key=lambda row: (row.closed is None, row.closed or row.opened))
+    return {row.subject: row for row in sorted_rows}
+
+
+def _reopen(row: WatchAlert, now: datetime, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.closed, row.reopened, row.openings = None, now, row.openings + 1
+    row.save(update_fields=["closed", "reopened", "openings", *values])
+    _announce(ALERT_OPENED, row, is_reopened=True)
 
 
 def _close(row: WatchAlert, now: datetime) -> None:
@@ -86,20 +119,16 @@ def _close(row: WatchAlert, now: datetime) -> None:
     _announce(ALERT_CLOSED, row)
 
 
-def _announce(event: Any, row: WatchAlert) -> None:
-    deployment = row.deployment
-    append_event(
-        deployment.project.stream,
-        event(deployment=deployment.name, title=deployment.title, alert=str(row.pk), text=title_of(row)),
-    )
+def _announce(event: Any, row: WatchAlert, **more: bool) -> None:
+    append_event(row.deployment.project.stream, event(**alert_values(row), **more))
 
 
 def subject_of(alert: DriftAlert, days: FieldDays) -> str:
     """Returns what an alert is about, in one text. The changes of a fleet, of a group and of single devices that the
-    same group of devices explains are one subject."""
+    same group of devices explains are one subject, and so are where a feature lies and how far it spreads."""
     figure = alert.figure
     kind = alert.comparison if alert.comparison in _STANDING else "change"
-    return "|".join((kind, figure.feature, figure.aspect, figure.label, *_place(alert, days)))
+    return "|".join((kind, figure.feature, figure.label, *_place(alert, days)))
 
 
 def _place(alert: DriftAlert, days: FieldDays) -> tuple[str, str]:
@@ -111,9 +140,10 @@ def _place(alert: DriftAlert, days: FieldDays) -> tuple[str, str]:
 
 
 def _by_subject(report: DayReport, days: FieldDays) -> Mapping[str, DriftAlert]:
-    """Returns the surest alert about each subject; the report has the surest first."""
+    """Returns the surest alert about each subject; the report has the surest first. A feature that lies elsewhere is
+    said to: windows that go into the outer bins have it spread less too."""
     alerts: dict[str, DriftAlert] = {}
-    for alert in report.alerts:
+    for alert in sorted(report.alerts, key=lambda each: each.figure.aspect is Aspect.SPREAD):
         alerts.setdefault(subject_of(alert, days), alert)
     return alerts
 
@@ -161,7 +191,7 @@ def _decibels(alert: DriftAlert, layout: WatchLayout, reference: Counts | None, 
     end = sum(layout.sizes[: 3 + place])
     counts = days.fleet.counts[:, :, end - layout.sizes[2 + place] : end]
     members = _members(alert, days)
-    recent = counts[members, -alert.days :].sum(axis=(0, 1))
+    recent = counts[members, -alert.days :].sum(axis=(0, 1), dtype=np.float64)
     before = _before(alert, reference, place, counts, members)
     shift = shift_between(before, recent, axis_of_levels(layout.features[place].edges))
     return None if shift is None else shift.value
@@ -182,6 +212,6 @@ def _before(
         case DriftComparison.TESTS if reference is not None:
             return reference.features[place]
         case DriftComparison.GROUP:
-            return counts[~members, -alert.days :].sum(axis=(0, 1))
+            return counts[~members, -alert.days :].sum(axis=(0, 1), dtype=np.float64)
         case _:
-            return counts[members, : -alert.days].sum(axis=(0, 1))
+            return counts[members, : -alert.days].sum(axis=(0, 1), dtype=np.float64)

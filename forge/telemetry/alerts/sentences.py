@@ -7,6 +7,7 @@ from typing import Protocol
 
 from rune.assessment.drift.alerts import DriftComparison
 from rune.assessment.drift.figures import CONFIDENCE, LABELS, Aspect
+from rune.assessment.drift.judging import DEFAULTS
 from rune.wording import counted
 
 
@@ -38,8 +39,11 @@ def title_of(alert: AlertFacts) -> str:
 
 
 def detail_of(alert: AlertFacts) -> str:
-    """Returns the size of the effect with its range, and what explains it."""
+    """Returns the size of the effect with its range, the days that it is the mean of, where these are not those since
+    it began, and what explains it."""
     parts = [_range(alert)]
+    if DriftComparison(alert.comparison) in (DriftComparison.GROUP, DriftComparison.TESTS):
+        parts.append(f"That is the mean of {DEFAULTS.windows[-1]} days.")
     if alert.carrier_key and alert.carrier_share is not None:
         share = f"{100 * min(alert.carrier_share, 1.0):.0f} %"
         devices = f"{counted(alert.carrier_devices, 'device')} with {alert.carrier_key}={alert.carrier_value}"
@@ -70,6 +74,16 @@ def _change(alert: AlertFacts) -> str:
                 size = f"{abs(alert.decibels):.0f} dB" if abs(alert.decibels) >= 1 else f"{abs(alert.decibels):.1f} dB"
                 return f"{_subject(alert)} is {size} {'higher' if is_more else 'lower'}"
             return f"{_subject(alert)} is {'higher' if is_more else 'lower'}"
+        case Aspect.DURATION:
+            return f"A run takes {_longer(alert.value)}"
+
+
+def _longer(logarithm: float) -> str:
+    """Returns how many times as long, with "than" or "as" to follow: "30 % longer", "2.5 times as long"."""
+    factor = math.exp(logarithm)
+    if factor >= 2:
+        return f"{factor:.1f} times as long"
+    return f"{100 * abs(factor - 1):.0f} % {'longer' if factor > 1 else 'less time'}"
 
 
 def _subject(alert: AlertFacts) -> str:
@@ -82,15 +96,16 @@ def _subject(alert: AlertFacts) -> str:
 
 
 def _compared_with(alert: AlertFacts) -> str:
+    than = "as" if Aspect(alert.aspect) is Aspect.DURATION and math.exp(alert.value) >= 2 else "than"
     match DriftComparison(alert.comparison):
         case DriftComparison.TESTS:
             return "than in the test samples"
         case DriftComparison.GROUP:
             return "than on the other devices"
         case DriftComparison.GROUP_CHANGE:
-            return "than before, and the other devices did not change as much"
+            return f"{than} before, and the other devices did not change as much"
         case DriftComparison.FLEET | DriftComparison.DEVICE:
-            return "than before"
+            return f"{than} before"
 
 
 def _where(alert: AlertFacts) -> str:
@@ -111,5 +126,8 @@ def _range(alert: AlertFacts) -> str:
         case Aspect.SPREAD:
             values = [math.exp(each) for each in (alert.value, alert.low, alert.high)]
             return f"{values[0]:.2f} times as far, {values[1]:.2f} to {values[2]:.2f} in 95 of 100 cases."
+        case Aspect.DURATION:
+            values = [math.exp(each) for each in (alert.value, alert.low, alert.high)]
+            return f"{values[0]:.2f} times as long, {values[1]:.2f} to {values[2]:.2f} in 95 of 100 cases."
         case Aspect.LOCATION:
             return f"{alert.value:+.2f} standard deviations, {alert.low:+.2f} to {alert.high:+.2f} in 95 of 100 cases."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+from forge.accounts.people.serializers import PersonJson, person_to_json
+from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Date, Timestamp, Uuid, choices
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.alerts.sentences import detail_of, query_of, title_of
@@ -19,11 +21,14 @@ class WatchAlertRowJson(TypedDict):
     title: Annotated[str, "the alert in a sentence"]
     detail: Annotated[str, "the size of the effect with its range, and what explains it"]
     comparison: Annotated[str, choices("WatchComparison", [each.value for each in DriftComparison])]
-    feature: Annotated[str, "`labels`, `confidence`, or the name of a feature"]
+    feature: Annotated[str, "`labels`, `confidence`, `run time`, or the name of a feature"]
     aspect: Annotated[str, choices("WatchAspect", [each.value for each in Aspect])]
     label: Annotated[str, "of a share; empty otherwise"]
     query: Annotated[str, "the query for the devices that it is about; empty for all"]
-    value: Annotated[float, "the effect: a share, standard deviations of the reference, or the logarithm of a ratio"]
+    value: Annotated[
+        float,
+        "the effect: a share, standard deviations of the reference, or the logarithm of a ratio (of spreads, of times)",
+    ]
     low: float
     high: Annotated[float, "the effect is between `low` and `high` in 95 of 100 cases"]
     p: float
@@ -33,6 +38,14 @@ class WatchAlertRowJson(TypedDict):
     last_day: Date
     opened: Timestamp
     closed: Annotated[Timestamp | None, "when a day did not show it any more"]
+    openings: Annotated[int, "how many times it opened: one that comes back within 14 days is the same alert"]
+    reopened: Annotated[Timestamp | None, "when it came back last"]
+    owner: Annotated[PersonJson | None, "who looks after it, and gets its notices"]
+    is_snoozed: Annotated[bool, "whether it sends no notices and no webhooks"]
+    snoozed_until: Annotated[Date | None, "the day (UTC) on which its snooze ends"]
+    snoozed_by: PersonJson | None
+    snooze_reason: str
+    snooze_ended: Annotated[Date | None, "the day on which its last snooze ended by itself"]
 
 
 class WatchAlertsJson(TypedDict):
@@ -66,4 +79,15 @@ def alert_to_json(row: WatchAlert) -> WatchAlertRowJson:
         "last_day": row.last_day.isoformat(),
         "opened": row.opened.isoformat(),
         "closed": row.closed.isoformat() if row.closed else None,
+        "openings": row.openings,
+        "reopened": row.reopened.isoformat() if row.reopened else None,
+        "owner": person_to_json(row.owner) if row.owner else None,
+        "is_snoozed": row.is_snoozed,
+        "snoozed_until": row.snoozed_until.isoformat() if row.snoozed_until else None,
+        "snoozed_by": person_to_json(row.snoozed_by) if row.snoozed_by else None,
+        "snooze_reason": row.snooze_reason,
+        "snooze_ended": row.snooze_ended.isoformat() if row.snooze_ended else None,
     }
+
+
+ALERT = ActAnswer(alert_to_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from forge.deployments.models import Deployment
 from forge.fleet.models import Device
-from forge.telemetry.intake.models import DeviceCounts, DevicePairs, WatchedRune
+from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, DevicePairs, WatchedRune
 from forge.telemetry.intake.pairs import pair_bins
 from hmrd.protocol.counts import UNSIGNED_SIZE, CountedPeriod, rune_key
 from hmrd.protocol.pairs import PairsDocument
@@ -23,7 +23,14 @@ from rune.watch.pairs import PairBins, decode
 def last_document_of(device: Device) -> DeviceCounts | None:
     """Returns the last document of a device that the caller has found; None of one that sent none."""
     rows = DeviceCounts.objects.filter(device=device).select_related("watched")
-    return rows.order_by("-day", "-hour", "-id").first()
+    return rows.order_by("-day", "-hour", "-received").first()
+
+
+def document_of_day(deployment: Deployment, day: date) -> DeviceCounts | None:
+    """Returns a document for a day of one of a deployment's devices, with the device. The caller has found the
+    deployment."""
+    rows = DeviceCounts.objects.filter(watched__deployment=deployment, day=day, hour=WHOLE_DAY)
+    return rows.select_related("device__organisation").order_by("-received").first()
 
 
 def watched_runes_of(deployment: Deployment) -> Sequence[WatchedRune]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from forge.deployments.models import Deployment
 from forge.fleet.models import Device
@@ -31,6 +32,10 @@ class WatchedRune(models.Model):
     """`rune.watch.layout.WatchLayout`."""
     reference: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     """The counts of the test samples, as the build wrote them; None without."""
+    right = models.PositiveBigIntegerField(null=True, blank=True)
+    """How many answers of the reference are right; None where the build does not say."""
+    accuracy: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    """`forge.telemetry.alerts.accuracy.FieldAccuracyJson` of each period, as of the day that was judged last."""
     judged = models.DateField(null=True, blank=True)
     """The newest day that was judged for alerts."""
     judged_devices = models.PositiveIntegerField(default=0)
@@ -44,18 +49,22 @@ class WatchedRune(models.Model):
     def __str__(self) -> str:
         return self.version
 
-    @property
+    @cached_property
     def layout(self) -> WatchLayout:
-        """The bins in which it counts."""
+        """The bins in which it counts. They are those of its bytes, so they never change."""
         return WatchLayout.from_json(self.layout_json)
 
 
 class DeviceCounts(models.Model):
-    """A document of a device: the counts of a rune on a day, or in an hour of it."""
+    """A document of a device: the counts of a rune on a day, or in an hour of it.
 
-    id = models.BigAutoField(primary_key=True)
-    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="counts")
-    watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="counts")
+    PostgreSQL keeps each day in a partition (`forge.telemetry.intake.partitions`); SQLite has one table.
+    """
+
+    pk = models.CompositePrimaryKey("device_id", "day", "hour", "watched_id")
+    # The primary key begins with the device, and an index with the rune.
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="counts", db_index=False)
+    watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="counts", db_index=False)
     day = models.DateField()
     hour = models.PositiveSmallIntegerField(default=WHOLE_DAY)
     """0 to 23, or `WHOLE_DAY`."""
@@ -66,13 +75,9 @@ class DeviceCounts(models.Model):
     """True if it is in the totals. It is written in the transaction that adds it."""
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["device", "day", "hour", "watched"], name="one_document_a_device_and_day")
-        ]
         indexes = [
-            models.Index(fields=["day"], name="device_counts_by_age"),
             models.Index(fields=["watched", "day"], name="device_counts_by_rune"),
-            models.Index(fields=["id"], condition=Q(is_merged=False), name="device_counts_to_merge"),
+            models.Index(fields=["received"], condition=Q(is_merged=False), name="device_counts_to_merge"),
         ]
         ordering = ["-day", "-hour"]
 

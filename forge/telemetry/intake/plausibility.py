@@ -38,10 +38,10 @@ def impossible_pairs(pairs: LabelPairs, length: timedelta) -> str:
 
 
 def _of_rune(counts: Counts, layout: WatchLayout, answers: int) -> str:
-    if layout.labels is not None and not _is_near(sum(counts.labels), answers, counts.labels):
+    if layout.labels is not None and not is_near(sum(counts.labels), answers, counts.labels):
         return "The labels are not as many as the answers."
     labelled = sum(counts.labels)
-    if layout.confidence is not None and not _is_near(
+    if layout.confidence is not None and not is_near(
         sum(counts.confidence), labelled, counts.labels, counts.confidence
     ):
         return "The scores are not as many as the labels."
@@ -52,10 +52,10 @@ def _of_time(counts: Counts, runs: int, answers: int, seconds: float) -> str:
     """Judges what the machine measured. One that measures no time has zeros."""
     if runs == 0:
         return "The runs have a duration and no number." if counts.microseconds else ""
-    if answers > runs and not _is_near(runs, answers, counts.time):
+    if answers > runs and not is_near(runs, answers, counts.time):
         return "There are more answers than runs."
     for group in counts.features:
-        if sum(group) > runs and not _is_near(runs, sum(group), counts.time, group):
+        if sum(group) > runs and not is_near(runs, sum(group), counts.time, group):
             return "A feature was counted more often than the rune ran."
     lower_edges = (FASTEST_RUN, *TIME_EDGES)
     least = sum(count * edge for count, edge in zip(counts.time, lower_edges, strict=True))
@@ -66,7 +66,7 @@ def _of_time(counts: Counts, runs: int, answers: int, seconds: float) -> str:
     return ""
 
 
-def _is_near(one: int, other: int, *groups: Sequence[int]) -> bool:
+def is_near(one: int, other: int, *groups: Sequence[int]) -> bool:
     """Returns whether two sums are the same but for the rounding of groups of bins."""
     return abs(one - other) <= sum(len(group) * _unit(group) for group in groups)
 

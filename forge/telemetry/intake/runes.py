@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from forge.core.blobs.store import read_blob
 from forge.core.errors import DomainError
-from forge.deployments.models import Release
+from forge.deployments.models import Deployment, Release
 from forge.fleet.models import Device, DeviceEntry
 from forge.telemetry.intake.models import WatchedRune
 from hmrd.protocol.counts import rune_key
@@ -41,6 +41,12 @@ def watched_runes(device: Device, keys: Collection[str]) -> Mapping[str, Watched
             {key},
         )
     return runes
+
+
+def watched_rune_with_key(deployment: Deployment, key: str) -> WatchedRune | None:
+    """Returns the rune that a deployment served whose digest begins with a key of 16 digits; None without one."""
+    stored_rune = _known([key], deployment.pk).get(key)
+    return stored_rune or _first_time(Release.objects.filter(deployment=deployment), {key}).get(key)
 
 
 def watched_rune_of(release: Release) -> WatchedRune:
@@ -80,6 +86,7 @@ def watch_rune(deployment: UUID, rune: str, version: str) -> WatchedRune:
             "version": version,
             "layout_json": record.layout.to_json(),
             "reference": record.to_json().get("reference"),
+            "right": record.right,
         },
     )
     return row

@@ -1,10 +1,11 @@
-"""Telemetry of a deployment as its page shows it: whether it counts, and byte for byte what would leave a device."""
+"""Telemetry of a deployment as its page shows it: whether it counts, and byte for byte what would leave a device or a
+web page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,15 +15,29 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
+from forge.fleet.models import Device
+from forge.telemetry.alerts.access import awake_alerts
 from forge.telemetry.app_reports.access import reports_since
+from forge.telemetry.app_reports.documents import NEVER_OF_PAGES, PAGE_DOCUMENT_SIZE, PageField, page_fields
+from forge.telemetry.intake.access import document_of_day
 from forge.telemetry.intake.runes import record_of
 from forge.telemetry.retention import TOTALS_MAX_AGE
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.switch.models import DeploymentTelemetry
+from forge.telemetry.totals.access import newest_total_day
 from hmrd.protocol.counts import DOCUMENT_SIZE
 from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields, pairs_fields
 from rune.watch.layout import WatchLayout
 from rune.watch.pairs import PairBins
+
+
+@dataclass(frozen=True)
+class ExampleDocument:
+    """A document of a day that a device sent; the device's page shows it."""
+
+    day: date
+    device: Device
+    is_of_yesterday: bool
 
 
 @dataclass(frozen=True)
@@ -37,11 +52,19 @@ class TelemetryCard:
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
     pairs: Sequence[DocumentField]
     """The bytes of a document of pairs, with the labels of a version that has the same ones."""
+    page_fields: Sequence[PageField]
+    """The bytes of a document of a web page; none where no page may use the deployment, or its rune counts nothing."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
+    open_alerts: int
+    """Open alerts that are not snoozed."""
+    example: ExampleDocument | None
+    """The newest document of a device, for a reader who can see the devices."""
 
     size = DOCUMENT_SIZE
     never = NEVER
+    page_size = PAGE_DOCUMENT_SIZE
+    never_of_pages = NEVER_OF_PAGES
 
     @property
     def is_on(self) -> bool:
@@ -64,18 +87,31 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
     is_for_devices = deployment.kind == DeploymentKind.DEVICES
     switch = switch_of(deployment)
     is_on = switch is not None and switch.is_on
-    layout = record_of(deployment.releases.all()[0].rune).layout if is_for_devices else None
     since = timezone.now().date() - timedelta(days=SHOWN_DAYS - 1)
+    layout = record_of(deployment.releases.all()[0].rune).layout
+    has_pages = any(layout.sizes) and (bool(deployment.origins) or not is_for_devices)
     return TelemetryCard(
         is_for_devices,
         switch,
         can(actor, Verb.DEPLOY, deployment.project),
-        document_fields(layout) if layout else (),
-        _pairs_of(layout) if layout else (),
+        document_fields(layout) if is_for_devices else (),
+        _pairs_of(layout) if is_for_devices else (),
+        page_fields(layout) if has_pages else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
+        awake_alerts(deployment) if is_for_devices else 0,
+        _example(actor, deployment) if is_for_devices else None,
     )
 
 
 def _pairs_of(layout: WatchLayout) -> Sequence[DocumentField]:
     """Returns the bytes of pairs of a rune and one with the same labels; none of one that counts no labels."""
     return () if layout.labels is None else pairs_fields(PairBins.of(layout.labels, layout.labels))
+
+
+def _example(actor: Actor, deployment: Deployment) -> ExampleDocument | None:
+    if not can(actor, Verb.SEE_ORGANISATION, deployment.project.organisation):
+        return None
+    day = newest_total_day(deployment)
+    row = document_of_day(deployment, day) if day else None
+    yesterday = timezone.now().date() - timedelta(days=1)
+    return ExampleDocument(row.day, row.device, row.day == yesterday) if row else None

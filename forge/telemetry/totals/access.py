@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -75,9 +75,9 @@ def read_filter(parameters: Mapping[str, str]) -> TotalsFilter:
 
 def totals_of(deployment: Deployment, criteria: TotalsFilter) -> Sequence[Total]:
     """Returns totals, the newest day first."""
-    rows = DayTotal.objects.filter(
-        watched__deployment=deployment, day__gte=criteria.first, day__lte=criteria.last
-    ).select_related("watched", "group")
+    # Bins are read once a rune, and no row of totals becomes an object: there are a thousand where groups have boards.
+    runes = {rune.pk: rune for rune in WatchedRune.objects.filter(deployment=deployment)}
+    rows = DayTotal.objects.filter(watched__in=runes, day__gte=criteria.first, day__lte=criteria.last)
     if criteria.version:
         rows = rows.filter(watched__version=criteria.version)
     if criteria.board:
@@ -86,10 +86,25 @@ def totals_of(deployment: Deployment, criteria: TotalsFilter) -> Sequence[Total]
         rows = rows.filter(group__name=criteria.group)
     else:
         rows = rows.filter(group__isnull=TotalDimension.GROUP not in criteria.by)
-    parts: dict[_Key, list[DayTotal]] = defaultdict(list)
-    for row in rows.order_by("-day", "watched", "board", "group"):
-        parts[_key(row, criteria)].append(row)
-    return [_total(key, some) for key, some in parts.items()]
+    parts: dict[_Key, list[Sums]] = defaultdict(list)
+    devices: Counter[_Key] = Counter()
+    columns = rows.order_by("-day", "watched", "board", "group").values_list(
+        "watched", "day", "board", "group__name", "devices", "sums"
+    )
+    for rune, day, board, group, count, sums in columns.iterator(2000):
+        key = (rune, *_day_and_board(criteria, day, board), group or "")
+        parts[key].append(from_bytes(sums))
+        devices[key] += count
+    return [
+        Total(runes[key[0]], *key[1:], devices[key], counts_of(merged(sums), runes[key[0]].layout))
+        for key, sums in parts.items()
+    ]
+
+
+def newest_total_day(deployment: Deployment) -> date | None:
+    """Returns the newest day of which a deployment has totals. The caller has found the deployment."""
+    rows = DayTotal.objects.filter(watched__deployment=deployment, group=None)
+    return rows.order_by("-day").values_list("day", flat=True).first()
 
 
 def has_totals(deployment: Deployment) -> bool:
@@ -104,24 +119,15 @@ def groups_with_totals(deployment: Deployment) -> Mapping[str, str]:
     return dict(groups.values_list("name", "title"))
 
 
-_Key = tuple[WatchedRune, date | None, str, str]
+_Key = tuple[int, date | None, str, str]
+"""A rune, and the day, board and group of a total."""
 
 
-def _key(row: DayTotal, criteria: TotalsFilter) -> _Key:
+def _day_and_board(criteria: TotalsFilter, day: date, board: str) -> tuple[date | None, str]:
+    """Returns the day and the board of a row as its total has them."""
     by = criteria.by
-    return (
-        row.watched,
-        row.day if TotalDimension.DAY in by else None,
-        row.board if TotalDimension.BOARD in by or criteria.board else "",
-        row.group.name if row.group is not None else "",
-    )
-
-
-def _total(key: _Key, rows: Sequence[DayTotal]) -> Total:
-    rune, day, board, group = key
-    sums: list[Sums] = [from_bytes(row.sums) for row in rows]
-    counts = counts_of(merged(sums), rune.layout)
-    return Total(rune, day, board, group, sum(row.devices for row in rows), counts)
+    has_board = TotalDimension.BOARD in by or criteria.board
+    return day if TotalDimension.DAY in by else None, board if has_board else ""
 
 
 def _day(parameters: Mapping[str, str], name: str, default: date) -> date:

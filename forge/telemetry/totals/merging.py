@@ -1,6 +1,7 @@
 """Merges the documents of devices into totals: each once, by addition, in one process at a time.
 
-A batch is one transaction: its documents are marked as merged with the totals that have them.
+A batch is one transaction: its documents are marked as merged with the totals that have them. A worker that takes
+longer than its lease has another beside it, which waits for the rows of its batch.
 """
 
 from __future__ import annotations
@@ -51,13 +52,22 @@ def merge_all() -> None:
 @transaction.atomic
 def merge_batch(size: int = BATCH_SIZE) -> int:
     """Merges some documents, and returns how many."""
-    waiting = DeviceCounts.objects.filter(is_merged=False).order_by("id").select_for_update(of=("self",))
+    waiting = DeviceCounts.objects.filter(is_merged=False).order_by("received").select_for_update(of=("self",))
+    # A document that another process merged meanwhile is not in the batch: its row was locked.
     batch = list(waiting.select_related("device", "watched")[:size])
     if batch:
         _add(_additions(batch))
-        # A document that another process merged meanwhile is not in the batch: its row was locked.
-        DeviceCounts.objects.filter(pk__in=[each.pk for each in batch]).update(is_merged=True)
+        _mark_as_merged(batch)
     return len(batch)
+
+
+def _mark_as_merged(batch: Sequence[DeviceCounts]) -> None:
+    """Marks exactly these documents: a statement for each day of a rune, which names one partition."""
+    devices: dict[tuple[date, int, int], list[UUID]] = defaultdict(list)
+    for each in batch:
+        devices[each.day, each.hour, each.watched_id].append(each.device_id)
+    for (day, hour, rune), some in devices.items():
+        DeviceCounts.objects.filter(day=day, hour=hour, watched=rune, device__in=some).update(is_merged=True)
 
 
 def _additions(batch: Sequence[DeviceCounts]) -> Mapping[TotalKey, _Addition]:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.watch.counts import TIME_BINS, Counts
-from rune.watch.layout import MOST_BINS, MOST_FEATURES, MOST_LABELS, WatchLayout
+from rune.watch.encoding import BIN_WIDTHS
+from rune.watch.layout import MOST_FEATURES, WatchLayout
 
 Sums = NDArray[np.int64]
 
-_WIDTHS: Final = (MOST_LABELS, MOST_BINS, *(MOST_BINS,) * MOST_FEATURES, TIME_BINS)
-_STARTS: Final = (0, *accumulate(_WIDTHS))
+_STARTS: Final = (0, *accumulate(BIN_WIDTHS))
 _BINS: Final = _STARTS[-1]
 ADDED: Final = _BINS + 3
 """Numbers that are added: the bins, answers, microseconds and restarts."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from forge.core.axis_ticks import Tick, round_ticks, tick_texts
-from forge.telemetry.watch.label_mix import MarkLine, mark_lines
+from forge.telemetry.watch.marks import ChartMarks, MarkGroup, chart_marks
+from forge.telemetry.watch.past import PastDays, positions_of
 from forge.telemetry.watch.places import DayPlaces, DayText
-from forge.telemetry.watch.series import VersionMark, WatchedDay
+from forge.telemetry.watch.series import WatchedDay
 
 _TOP, _BOTTOM = 14.0, 266.0
 _STEP: Final = 0.1
@@ -35,20 +36,24 @@ class ConfidenceFan:
     """Medians of days without a neighbour."""
     ticks: tuple[Tick, ...]
     days: tuple[DayText, ...]
-    marks: tuple[MarkLine, ...]
+    marks: ChartMarks
+    past: tuple[float, float] | None
+    """The top and the height of the band of the median."""
     summary: str
 
 
 def confidence_fan(
-    days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_today_last: bool
+    days: Sequence[WatchedDay], marks: Sequence[MarkGroup], past: PastDays, *, is_today_last: bool
 ) -> ConfidenceFan | None:
     """Draws the days; None if no answer of them has a score."""
     fans = [day.fan for day in days]
     lowest = min((fan[0] for fan in fans if fan is not None), default=None)
     if lowest is None:
         return None
-    ticks = round_ticks(min(0.8, math.floor(lowest / _STEP) * _STEP), 1.0, most=6)
-    bottom = ticks[0]
+    band = past.band(lambda day: None if day.fan is None else day.fan[2])
+    lowest = min(lowest, band.low) if band else lowest
+    bottom = min(0.8, math.floor(lowest / _STEP) * _STEP)
+    ticks = round_ticks(bottom, 1.0, most=6)
     places = DayPlaces.of(days, 56.0, 630.0)
 
     def y(share: float) -> float:
@@ -70,7 +75,8 @@ def confidence_fan(
         tuple(line[0] for line in medians if len(line) == 1),
         tuple(Tick(y(tick), text) for tick, text in zip(ticks, tick_texts(ticks), strict=True)),
         places.texts(is_today_last=is_today_last),
-        mark_lines(marks, places),
+        chart_marks(marks, places),
+        positions_of(band, y),
         f"Confidence a day over {len(days)} days; at the end the median is {last[2]:.2f}, "
         f"and the lowest twentieth {last[0]:.2f}",
     )

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from forge.core.axis_ticks import Tick, round_ticks, tick_texts
+from forge.telemetry.watch.marks import ChartMarks, MarkGroup, chart_marks
+from forge.telemetry.watch.past import PastDays, highest_of, positions_of
 from forge.telemetry.watch.places import DayPlaces, DayText
-from forge.telemetry.watch.series import VersionMark, WatchedDay
+from forge.telemetry.watch.series import WatchedDay
 
 COLOURS: Final = ("first", "second", "third", "fourth")
 """Looks of the most frequent labels; the others share one."""
@@ -17,7 +19,7 @@ REST: Final = "rest"
 _BAR_TOP, _BAR_BOTTOM = 20.0, 190.0
 _LINE_TOP, _LINE_BOTTOM = 226.0, 276.0
 _RARE: Final = 0.1
-"""The largest mean share of a label that is visible_height enlarged."""
+"""The largest mean share of a label that is shown enlarged."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class MixBar:
 
 @dataclass(frozen=True)
 class RareLabel:
-    """A label with a small share, as a line with an axis of its own."""
+    """A label with a small share, as a line with an axis of its own. `past` are the top and the height of the band."""
 
     text: str
     colour: str
@@ -59,16 +61,7 @@ class RareLabel:
     ticks: tuple[Tick, ...]
     last: tuple[float, float]
     last_text: str
-
-
-@dataclass(frozen=True)
-class MarkLine:
-    """A line where a version was there first."""
-
-    x: float
-    text: str
-    is_left: bool
-    """Whether the text is left of the line."""
+    past: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -79,13 +72,15 @@ class LabelMix:
     bars: tuple[MixBar, ...]
     ticks: tuple[Tick, ...]
     days: tuple[DayText, ...]
-    marks: tuple[MarkLine, ...]
+    marks: ChartMarks
     rare: RareLabel | None
     summary: str
     """The drawing in words."""
 
 
-def label_mix(days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_today_last: bool) -> LabelMix | None:
+def label_mix(
+    days: Sequence[WatchedDay], marks: Sequence[MarkGroup], past: PastDays, *, is_today_last: bool
+) -> LabelMix | None:
     """Draws the days; None if no answer of them is a label."""
     totals: Counter[str] = Counter()
     for each in days:
@@ -112,16 +107,10 @@ def label_mix(days: Sequence[WatchedDay], marks: Sequence[VersionMark], *, is_to
             Tick(_BAR_BOTTOM - (_BAR_BOTTOM - _BAR_TOP) * share, f"{share * 100:.0f} %") for share in (0.0, 0.5, 1.0)
         ),
         places.texts(is_today_last=is_today_last),
-        mark_lines(marks, places),
-        _rare(days, labels, colours, places),
+        chart_marks(marks, places),
+        _rare(days, labels, colours, places, past),
         _summary(days, labels),
     )
-
-
-def mark_lines(marks: Sequence[VersionMark], places: DayPlaces) -> tuple[MarkLine, ...]:
-    """Returns a line for each version, left of its first day."""
-    lines = [(places.line(mark.day), mark.version) for mark in marks]
-    return tuple(MarkLine(x, text, is_left=x > places.middle) for x, text in lines if x is not None)
 
 
 def _legend(labels: Sequence[str], colours: dict[str, str]) -> tuple[LegendItem, ...]:
@@ -148,7 +137,7 @@ def _parts(day: WatchedDay, labels: Sequence[str], colours: dict[str, str]) -> t
 
 
 def _rare(
-    days: Sequence[WatchedDay], labels: Sequence[str], colours: dict[str, str], places: DayPlaces
+    days: Sequence[WatchedDay], labels: Sequence[str], colours: dict[str, str], places: DayPlaces, past: PastDays
 ) -> RareLabel | None:
     """Returns the least frequent label, if it is rare and was heard at all."""
     label = labels[-1]
@@ -156,7 +145,8 @@ def _rare(
     mean = sum(share for _, share in shares) / len(shares)
     if len(labels) < 2 or mean > _RARE:
         return None
-    highest = max(share for _, share in shares)
+    band = past.band(lambda day: day.share(label) if day.labelled else None)
+    highest = highest_of([share for _, share in shares], band)
     ticks = round_ticks(0.0, highest * 1.15, most=3)
     top = max(ticks[-1], highest)
 
@@ -172,6 +162,7 @@ def _rare(
         tuple(Tick(y(tick), text) for tick, text in zip(ticks, texts, strict=True)),
         points[-1],
         percent(shares[-1][1]),
+        positions_of(band, y),
     )
 
 

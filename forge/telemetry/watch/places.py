@@ -60,10 +60,10 @@ class DayPlaces:
         return round(self.left_end + place * self.step + self.width / 2, 1)
 
     def line(self, day: date) -> float | None:
-        """Returns the place just before a day; None of a day that is not shown."""
+        """Returns the place just before a day, on the axis; None of a day that is not shown."""
         if day not in self.days:
             return None
-        return round(self.left_end + (self.days.index(day) - _GAP / 2) * self.step, 1)
+        return round(self.left_end + max(0.0, self.days.index(day) - _GAP / 2) * self.step, 1)
 
     def texts(self, *, is_today_last: bool) -> tuple[DayText, ...]:
         """Returns the first and the last day, and some between them."""

@@ -54,14 +54,6 @@ class WatchedDay:
         return self.labels.get(label, 0) / self.labelled if self.labelled else 0.0
 
 
-@dataclass(frozen=True)
-class VersionMark:
-    """The first day of a version among those shown."""
-
-    day: date
-    version: str
-
-
 def days_of(parts: Mapping[date, Sequence[CountedPart]], first: date, last: date) -> tuple[WatchedDay, ...]:
     """Returns each day from the first to the last one, also those of which nothing is known."""
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
@@ -103,15 +95,3 @@ def fan_of(parts: Iterable[CountedPart]) -> tuple[float, ...] | None:
         if part.layout.confidence is not None and any(part.counts.confidence)
     ]
     return tuple(mixture_quantile(scores, share) for share in FAN_SHARES) if scores else None
-
-
-def marks_of(parts: Mapping[date, Sequence[CountedPart]]) -> tuple[VersionMark, ...]:
-    """Returns the first day of each version that was not there on the first of all days."""
-    days = sorted(parts)
-    known_versions = {part.version for part in parts[days[0]]} if days else set()
-    marks = []
-    for day in days[1:]:
-        for version in sorted({part.version for part in parts[day]} - known_versions):
-            marks.append(VersionMark(day, version))
-            known_versions.add(version)
-    return tuple(marks)

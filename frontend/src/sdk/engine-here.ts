@@ -8,6 +8,7 @@ export async function openHere(rune: ArrayBuffer, limits: Limits): Promise<Engin
   return {
     loadedRune: instance.loadedRune,
     run: (inputs) => Promise.resolve().then(() => instance.run(inputs)),
+    takeCounts: () => Promise.resolve().then(() => instance.takeCounts()),
     close: () => undefined,
   };
 }

@@ -72,3 +72,22 @@ test("closing ends a run at once, and says so", async () => {
   await expect(engine.run(new Map())).rejects.toThrow("The rune was closed.");
   expect(workers).toHaveLength(1);
 });
+
+test("counts are taken between runs, and none of a worker that has ended", async () => {
+  const engine = await openInWorker(new ArrayBuffer(8), LIMITS);
+  const run = engine.run(new Map());
+  const counts = engine.takeCounts();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(newest().requests).toEqual(["load", "run"]);
+  newest().answer({ ok: true, value: "done" as never });
+  await run;
+  await vi.advanceTimersByTimeAsync(0);
+  expect(newest().requests).toEqual(["load", "run", "counts"]);
+  newest().answer({ ok: true, value: { labels: [1], confidence: [], features: [] } });
+  expect((await counts)?.labels).toEqual([1]);
+  const late = expect(engine.run(new Map())).rejects.toThrow("ran longer");
+  await vi.advanceTimersByTimeAsync(8000);
+  await late;
+  expect(await engine.takeCounts()).toBeNull();
+  expect(workers).toHaveLength(1);
+});

@@ -1,20 +1,23 @@
 // The engine of a rune: a worker of its own in browsers, or the caller's thread (engine-here.ts).
-import type { Limits, LoadedRune, PackedResult } from "../runtime/types";
+import type { Limits, LoadedRune, PackedResult, RuneCounts } from "../runtime/types";
 import { RuneError, runeErrorFrom } from "../runtime/errors";
 import { openWorker } from "./scripts";
 
 export interface Engine {
   readonly loadedRune: LoadedRune;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<PackedResult>;
+  /** Takes the counts since the last call; null where it counts nothing, or begins anew with the next run. */
+  takeCounts(): Promise<RuneCounts | null>;
   close(): void;
 }
 
 export type EngineRequest =
   | { readonly type: "load"; readonly rune: ArrayBuffer; readonly limits: Limits }
-  | { readonly type: "run"; readonly inputs: ReadonlyMap<number, ArrayBuffer> };
+  | { readonly type: "run"; readonly inputs: ReadonlyMap<number, ArrayBuffer> }
+  | { readonly type: "counts" };
 
 export type EngineReply =
-  | { readonly ok: true; readonly value: LoadedRune | PackedResult }
+  | { readonly ok: true; readonly value: LoadedRune | PackedResult | RuneCounts | null }
   | { readonly ok: false; readonly name: string; readonly message: string };
 
 /** In which its script has to be there and the rune compiled: the network is in that, and the rune's own limit is not. */
@@ -27,6 +30,7 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
   let isClosed = false;
   let refuse: (error: RuneError) => void = () => undefined;
   let last: Promise<unknown> = Promise.resolve();
+  const late = `The rune was stopped: it ran longer than ${limits.milliseconds} ms.`;
 
   const ask = <Value>(request: EngineRequest, milliseconds: number, late: string): Promise<Value> =>
     new Promise<Value>((resolve, reject) => {
@@ -58,8 +62,17 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
       isFresh = true;
       await load();
     }
-    const late = `The rune was stopped: it ran longer than ${limits.milliseconds} ms.`;
     return ask({ type: "run", inputs }, limits.milliseconds, late);
+  };
+
+  const takeCounts = async (): Promise<RuneCounts | null> =>
+    isFresh && !isClosed ? ask({ type: "counts" }, limits.milliseconds, late) : null;
+
+  /** One request at a time: the next waits for the one before. */
+  const inOrder = <Value>(act: () => Promise<Value>): Promise<Value> => {
+    const answer = last.then(act);
+    last = answer.catch(() => undefined);
+    return answer;
   };
 
   const close = (): void => {
@@ -70,12 +83,8 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
   const loadedRune = await load();
   return {
     loadedRune,
-    /** One run at a time: the next waits for the one before. */
-    run: (inputs) => {
-      const answer = last.then(() => run(inputs));
-      last = answer.catch(() => undefined);
-      return answer;
-    },
+    run: (inputs) => inOrder(() => run(inputs)),
+    takeCounts: () => inOrder(takeCounts),
     close,
   };
 }

@@ -3,7 +3,8 @@ import { DEFAULT_LIMITS, type Limits } from "../runtime/types";
 import { openInWorker } from "./engine";
 import { openHere } from "./engine-here";
 import { compare, fetchRune, type FetchedBytes, type FetchOptions } from "./fetch-rune";
-import { Rune } from "./rune";
+import { Rune, type Listening } from "./rune";
+import { countIfAllowed, type TelemetrySetting } from "./counting";
 import { deploymentModule } from "./scripts";
 
 export { RuneError, type RuneErrorName } from "../runtime/errors";
@@ -13,12 +14,21 @@ export type { ServedRelease } from "./fetch-rune";
 export type { Inputs, InputValue } from "./inputs";
 export type { Result, Score } from "./results";
 export type { Sensor } from "./streams";
+export type { TelemetrySetting };
 export { Rune };
 
 export interface LoadOptions extends FetchOptions {
   /** False runs the rune in the caller's thread. Node always does. */
   readonly worker?: boolean;
   readonly limits?: Partial<Limits>;
+  /**
+   * Whether counts of answers may be sent to a deployment that counts: "ask" asks the person of the page once, "granted"
+   * and "refused" are the person's answer to the app. Outside a page "ask" sends nothing. A browser that asks not to
+   * track is "refused".
+   */
+  readonly telemetry?: TelemetrySetting;
+  /** The element in which the person is asked; without it, the lower corner of the page. */
+  readonly telemetryPlace?: HTMLElement;
 }
 
 /**
@@ -35,8 +45,12 @@ export async function load(
       : { bytes: await checkedBytes(source, options.digest), served: null };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = (options.worker ?? true) && "Worker" in globalThis ? openInWorker : openHere;
-  const rune = new Rune(await open(bytes, limits), served, age ?? null);
+  const engine = await open(bytes, limits);
+  const listener: Listening = {};
+  const rune = new Rune(engine, served, age ?? null, listener);
   await store?.();
+  if (typeof source === "string" || source instanceof URL)
+    void countIfAllowed(String(source), served, engine, listener, options);
   return rune;
 }
 

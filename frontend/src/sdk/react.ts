@@ -10,11 +10,11 @@ export type RuneState =
 
 const LOADING: RuneState = { state: "loading" };
 
-type Options = Pick<LoadOptions, "key" | "digest" | "publicKey" | "root" | "cache">;
+type Options = Pick<LoadOptions, "key" | "digest" | "publicKey" | "root" | "cache" | "telemetry">;
 
 /** Loads a rune while the component is shown, and again where its address or an option changes. */
-export function useRune(source: string, { key, digest, publicKey, root, cache }: Options = {}): RuneState {
-  const requestKey = JSON.stringify([source, key, digest, publicKey, root, cache]);
+export function useRune(source: string, { key, digest, publicKey, root, cache, telemetry }: Options = {}): RuneState {
+  const requestKey = JSON.stringify([source, key, digest, publicKey, root, cache, telemetry]);
   const [outcome, setOutcome] = useState<{ readonly requestKey: string; readonly state: RuneState } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -29,6 +29,7 @@ export function useRune(source: string, { key, digest, publicKey, root, cache }:
       ...(publicKey !== undefined && { publicKey }),
       ...(root !== undefined && { root }),
       ...(cache !== undefined && { cache }),
+      ...(telemetry !== undefined && { telemetry }),
     }).then(
       (rune) => {
         loadedRune = rune;
@@ -41,6 +42,6 @@ export function useRune(source: string, { key, digest, publicKey, root, cache }:
       abort.abort();
       loadedRune?.close();
     };
-  }, [requestKey, source, key, digest, publicKey, root, cache]);
+  }, [requestKey, source, key, digest, publicKey, root, cache, telemetry]);
   return outcome?.requestKey === requestKey ? outcome.state : LOADING;
 }

@@ -5,6 +5,13 @@ import type { ServedRelease } from "./fetch-rune";
 import { bytesOf, type Inputs } from "./inputs";
 import { resultOf, type Result } from "./results";
 import { sensorInputs, type Sensor } from "./streams";
+import type { RunListener } from "./telemetry";
+
+/** The listener of a rune, once there is one: counting begins after the rune is loaded, so that nothing waits for it. */
+export interface Listening {
+  current?: RunListener;
+  isClosed?: boolean;
+}
 
 export class Rune {
   /** The name of the class, written out because minifiers shorten the names of classes. */
@@ -17,11 +24,13 @@ export class Rune {
    */
   readonly age: number | null;
   readonly #engine: Engine;
+  readonly #listener: Listening;
 
-  constructor(engine: Engine, served: ServedRelease | null, age: number | null) {
+  constructor(engine: Engine, served: ServedRelease | null, age: number | null, listener: Listening = {}) {
     this.#engine = engine;
     this.served = served;
     this.age = age;
+    this.#listener = listener;
   }
 
   /** The inputs that it asks for, by `stage`, with `type` and `size` in bytes. */
@@ -36,7 +45,9 @@ export class Rune {
 
   /** Runs it once. Throws `RuneError`. */
   async run(inputs: Inputs): Promise<Result> {
-    return resultOf(await this.#engine.run(bytesOf(inputs, this.inputs)), this.about.wordlists);
+    const result = await this.#engine.run(bytesOf(inputs, this.inputs));
+    await this.#listener.current?.afterRun();
+    return resultOf(result, this.about.wordlists);
   }
 
   /**
@@ -52,6 +63,8 @@ export class Rune {
 
   /** Ends its worker. */
   close(): void {
+    this.#listener.isClosed = true;
+    this.#listener.current?.onClose();
     this.#engine.close();
   }
 }

@@ -11,7 +11,7 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
       return { ok: true, value: instance.loadedRune };
     }
     if (instance === null) return { ok: false, name: "stopped", message: "No rune is loaded." };
-    return { ok: true, value: instance.run(request.inputs) };
+    return { ok: true, value: request.type === "run" ? instance.run(request.inputs) : instance.takeCounts() };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { ok: false, name, message };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,7 +55,9 @@ class DriftSettings:
     windows: tuple[int, ...] = (2, 8)
     standing_days: int = 7
     least: Mapping[Aspect, float] = field(
-        default_factory=lambda: MappingProxyType({Aspect.SHARE: 0.01, Aspect.LOCATION: 0.1, Aspect.SPREAD: 0.05})
+        default_factory=lambda: MappingProxyType(
+            {Aspect.SHARE: 0.01, Aspect.LOCATION: 0.1, Aspect.SPREAD: 0.05, Aspect.DURATION: math.log(1.1)}
+        )
     )
     tolerance: Mapping[Aspect, float] = field(
         default_factory=lambda: MappingProxyType({Aspect.SHARE: 0.05, Aspect.LOCATION: 0.25, Aspect.SPREAD: 0.2})

@@ -7,8 +7,8 @@ or by day; no windows of several devices are added for a test.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -19,8 +19,16 @@ from rune.assessment.drift.alerts import (
     DriftSettings,
     SkippedComparison,
 )
-from rune.assessment.drift.figures import DriftFigure, FigureDays, figure_days, units_of
-from rune.assessment.drift.fleet_days import Array, FleetDays, bins_of
+from rune.assessment.drift.figures import (
+    Array,
+    DriftFigure,
+    FigureDays,
+    duration_days,
+    feature_count,
+    figure_days,
+    units_of,
+)
+from rune.assessment.drift.fleet_days import FleetDays, Places, bins_of
 from rune.assessment.drift.own_change import (
     COMMON_DAYS_FROM,
     OwnChanges,
@@ -38,7 +46,6 @@ from rune.watch.counts import Counts
 from rune.watch.layout import WatchLayout
 
 DEFAULTS: Final = DriftSettings()
-Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def judge_day(
@@ -54,36 +61,57 @@ def judge_day(
     tests, and standard deviations are those of the fleet's past. `fleet` has `settings.day_count` days (with fewer, a
     shorter past, of two weeks at least). `attributes` are by device. The same alert comes each day that a change lasts
     within the windows; the caller remembers which ones people know.
+
+    The time of a run, where it was measured, is compared with each device's past alone: test samples have none, and one
+    board is faster than another. A day without it is a day of answers all the same.
     """
-    day = _Day(layout, reference, fleet, attributes, settings)
-    alerts = _shortest(day.changes())
-    if fleet.last_day % settings.standing_days == 0:
-        alerts += [*day.groups(), *day.tests()]
+    groups = groups_of([attributes.get(device, {}) for device in fleet.devices])
+    run_times = fleet.measured_times
+    answers, times = feature_count(layout), 0 if run_times is None else 1
+    alerts: list[DriftAlert] = []
+    days: list[_Day] = []
+    if answers:
+        own_past = fleet.counts[:, : -settings.windows[-1]].sum(axis=(0, 1), dtype=np.float64)
+        tests = _TestSamples.of(layout, reference)
+        share = answers / (answers + times)
+        data = figure_days(layout, own_past if tests is None else tests.counts, fleet.counts, share)
+        day = _Day(data, fleet, groups, settings)
+        alerts += _shortest(day.changes())
+        if fleet.last_day % settings.standing_days == 0:
+            alerts += [*day.groups(), *day.tests(tests, _windows_of(layout, reference))]
+        days.append(day)
+    if run_times is not None:
+        day = _Day(duration_days(run_times, 1 / (answers + times)), fleet, groups, settings)
+        alerts += _shortest(day.changes())
+        days.append(day)
     alerts.sort(key=lambda alert: alert.effect.p)
-    return DayReport(tuple(alerts), day.judged_devices, tuple(day.skipped))
+    judged_devices = max((each.judged_devices for each in days), default=0)
+    return DayReport(tuple(alerts), judged_devices, tuple(days[0].skipped) if days else ())
+
+
+@dataclass(frozen=True)
+class _TestSamples:
+    """The counts of enough test samples, [bins], their figures, and how many windows they have."""
+
+    counts: Array
+    figures: Array
+    windows: float
+
+    @staticmethod
+    def of(layout: WatchLayout, reference: Counts | None) -> _TestSamples | None:
+        """Returns the reference of a build; None without one, or with fewer than 300 windows."""
+        windows = _windows_of(layout, reference)
+        if reference is None or windows < MIN_WINDOWS:
+            return None
+        counts = np.asarray(bins_of(reference), np.float64)
+        return _TestSamples(counts, figure_days(layout, counts, counts[None, None]).values[0, 0], windows)
 
 
 class _Day:
     """The figures of one judgement, and what it skipped so far."""
 
-    def __init__(
-        self,
-        layout: WatchLayout,
-        reference: Counts | None,
-        fleet: FleetDays,
-        attributes: Mapping[str, Attributes],
-        settings: DriftSettings,
-    ):
-        self._fleet, self._settings = fleet, settings
-        own_past = fleet.counts[:, : -settings.windows[-1]].sum(axis=(0, 1))
-        tests = None if reference is None else np.asarray(bins_of(reference), np.float64)
-        self._tests = tests if tests is not None and _windows_of(layout, tests) >= MIN_WINDOWS else None
-        self._data: FigureDays = figure_days(layout, own_past if self._tests is None else self._tests, fleet.counts)
-        self._reference_figures = (
-            None if self._tests is None else figure_days(layout, self._tests, self._tests[None, None]).values[0, 0]
-        )
-        self._reference_windows = 0 if self._tests is None else _windows_of(layout, self._tests)
-        self._groups = groups_of([attributes.get(device, {}) for device in fleet.devices])
+    def __init__(self, data: FigureDays, fleet: FleetDays, groups: AttributeGroups, settings: DriftSettings):
+        self._data, self._fleet, self._groups, self._settings = data, fleet, groups, settings
         # Looks of a month at what stands, so that they spend no more than looks of each day.
         looks = -(-settings.budget.days // settings.standing_days)
         self._standing_share = settings.budget.days / looks
@@ -207,19 +235,20 @@ class _Day:
                     DriftComparison.GROUP, of_figure, effect, float(alpha[figure]), days, group=groups.names[row]
                 )
 
-    def tests(self) -> Iterator[DriftAlert]:
-        """Compares the devices with the test samples: alerts are for what differs by more than the tolerance."""
-        if self._reference_figures is None:
-            self._skip(DriftComparison.TESTS, NotJudged(TooFew.REFERENCE_WINDOWS, self._reference_windows, MIN_WINDOWS))
+    def tests(self, tests: _TestSamples | None, windows: float) -> Iterator[DriftAlert]:
+        """Compares the devices with the test samples, if there are enough of their `windows`: alerts are for what
+        differs by more than the tolerance."""
+        if tests is None:
+            self._skip(DriftComparison.TESTS, NotJudged(TooFew.REFERENCE_WINDOWS, windows, MIN_WINDOWS))
             return
         values, places = self._recent_means()
         if len(places) < MIN_DEVICES:
             self._skip(DriftComparison.TESTS, NotJudged(TooFew.DEVICES, len(places), MIN_DEVICES), devices=len(places))
             return
-        differences = values - self._reference_figures
-        units = units_of(self._data.figures, (self._reference_figures + values.mean(axis=0)) / 2)
+        differences = values - tests.figures
+        units = units_of(self._data.figures, (tests.figures + values.mean(axis=0)) / 2)
         # Angles and locations of one window have the variance 1, and the logarithm of a spread less.
-        of_tests = 1 / max(self._reference_windows, 1)
+        of_tests = 1 / tests.windows
         errors = units * np.sqrt(differences.var(axis=0, ddof=1) / len(places) + of_tests)
         means, degrees = units * differences.mean(axis=0), len(places) - 1
         tolerance = np.array([self._settings.tolerance[figure.aspect] for figure in self._data.figures])
@@ -288,8 +317,10 @@ def _shortest(alerts: Iterable[DriftAlert]) -> list[DriftAlert]:
     return list(first.values())
 
 
-def _windows_of(layout: WatchLayout, counts: Array) -> float:
-    """Returns the windows of the group of bins that has the fewest."""
-    ends = np.cumsum(layout.sizes)
-    sums = [counts[end - size : end].sum() for end, size in zip(ends, layout.sizes, strict=True) if size > 1]
+def _windows_of(layout: WatchLayout, reference: Counts | None) -> float:
+    """Returns the windows of the group of bins that has the fewest; 0 without a reference."""
+    if reference is None:
+        return 0.0
+    counts, ends = bins_of(reference), np.cumsum(layout.sizes)
+    sums = [sum(counts[end - size : end]) for end, size in zip(ends, layout.sizes, strict=True) if size > 1]
     return float(min(sums, default=0.0))

@@ -16,15 +16,12 @@ from rune.assessment.evaluation.errors import NothingSent
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome, UnreadSample
 from rune.assessment.evaluation.labelled import LabelledSample, RecordedEvent, same_label
 from rune.assessment.evaluation.reasons import ReasonOf, reason_in_full
+from rune.assessment.evaluation.sample_runner import NO_RESOURCES, SampleRunner
 from rune.assessment.evaluation.streams import Detection, Listening, detections, is_background, match_events
-from rune.assessment.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
+from rune.assessment.evaluation.windows import Windows
 from rune.project.files import FileError
-from rune.running.container import read_rune, streamed_requests
-from rune.running.runtime import CompiledRune, Limits, LoadedRune, RequestedCapability
+from rune.running.runtime import Limits, LoadedRune
 from rune.running.runtime.errors import InputError, RuneError
-from rune.running.runtime.inputs.generator import generated_inputs
-
-_NO_RESOURCES: Mapping[str, bytes] = {}
 
 
 def _no_news(_: int) -> None:
@@ -45,7 +42,7 @@ def evaluate(
     *,
     effort: EvaluationEffort | None = None,
     listening: Listening | None = None,
-    resources: Mapping[str, bytes] = _NO_RESOURCES,
+    resources: Mapping[str, bytes] = NO_RESOURCES,
     progress: Callable[[int], None] = _no_news,
     reason_of: ReasonOf = reason_in_full,
 ) -> Evaluation:
@@ -93,7 +90,7 @@ def answer_each(
     load.
     """
     effort = effort or EvaluationEffort()
-    trial = _Trial(data, effort.limits, Listening(), _NO_RESOURCES, reason_of)
+    trial = _Trial(data, effort.limits, Listening(), NO_RESOURCES, reason_of)
     start = time.monotonic()
     for sample in samples:
         if time.monotonic() - start > effort.seconds:
@@ -109,7 +106,7 @@ def called_each(
     samples: Iterable[LabelledSample],
     *,
     effort: EvaluationEffort | None = None,
-    resources: Mapping[str, bytes] = _NO_RESOURCES,
+    resources: Mapping[str, bytes] = NO_RESOURCES,
     listening: Listening | None = None,
 ) -> Iterator[tuple[str, ScoredLabel | None]]:
     """Yields each sample's name with the label that an app would have called most surely in it, and its mean score, or
@@ -155,35 +152,22 @@ class _Trial:
         reason_of: ReasonOf,
     ) -> None:
         self._reason_of = reason_of
-        self._compiled_rune = CompiledRune(data, limits)
-        self._resources = resources
         self._listening = listening
-        first = self._start()
-        self._fed_capability: RequestedCapability = fed_capability(first.capabilities)
-        graph = read_rune(data).graph or {}
-        self._is_stream = any(streamed_requests(graph, [request.kind for request in first.capabilities]))
-        self._reader = AnswerReader(data, first.outputs, resources)
-        first.close()
+        self._runner = SampleRunner(data, limits, resources, listening.hops)
+        self._reader = AnswerReader(data, self._runner.outputs, resources)
         self.labels = self._reader.labels
         self._spelling = {same_label(label): label for label in self.labels}
 
-    def _start(self) -> LoadedRune:
-        return self._compiled_rune.start(resources=self._resources)
-
     def of(self, sample: LabelledSample) -> SampleOutcome:
         """Raises `FileError`, `OSError` and `InputError` for a sample that cannot be read."""
-        read = stream_windows if self._is_stream else windows_of
-        windows = read(self._fed_capability, sample.read(), self._listening.hops)
+        windows = self._runner.windows(sample.read())
         label = self._spelling_of(sample.label)
-        rune = self._start()
         try:
-            windows, answers = self._answers(rune, windows)
+            windows, answers = self._answers(windows)
         except InputError:
             raise
         except RuneError as error:
             return _failed_outcome(sample, label, windows, self._reason_of(error))
-        finally:
-            rune.close()
         if sample.events is None and not windows.is_stream:
             return self._clip(sample.name, label, answers[0])
         return self._stream(sample, label, windows, answers)
@@ -191,7 +175,7 @@ class _Trial:
     def called_in(self, sample: LabelledSample) -> ScoredLabel | None:
         """Returns the label that is called most surely in a sample; without scores where the rune sends none. Raises
         `FileError`, `OSError`, `InputError` and `RuneError`."""
-        windows, answers = self._answers_in(sample)
+        windows, answers = self._answers(self._runner.windows(sample.read()))
         all_detections = detections([answer.votes for answer in answers], windows.ends, self._listening)
         if not all_detections:
             return None
@@ -199,42 +183,32 @@ class _Trial:
         has_scores = any(answer.scores for answer in answers)
         return ScoredLabel(surest.label, {surest.label: surest.score} if has_scores else {})
 
-    def _answers_in(self, sample: LabelledSample) -> tuple[Windows, list[ScoredLabel]]:
-        read = stream_windows if self._is_stream else windows_of
-        windows = read(self._fed_capability, sample.read(), self._listening.hops)
-        rune = self._start()
-        try:
-            return self._answers(rune, windows)
-        finally:
-            rune.close()
-
     def answer_of(self, sample: LabelledSample) -> ScoredLabel:
         """Raises `FileError`, `OSError`, `InputError` and `RuneError`."""
-        windows, answers = self._answers_in(sample)
+        windows, answers = self._answers(self._runner.windows(sample.read()))
         if len(answers) == 1:
             return answers[0]
         all_detections = detections([answer.votes for answer in answers], windows.ends, self._listening)
         return ScoredLabel(_answer_of_all(all_detections, answers), _mean_scores(answers))
 
-    def _answers(self, rune: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
+    def _answers(self, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
         """The answers of the rune, and their windows: one that takes a stream does in some runs only. A
         sample that fills no window is followed by silence."""
-        answers = [(end, self._answer(rune, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
-        timed_answers = [(end, answer) for end, answer in answers if answer is not None]
-        for silence in windows.silences if self._is_stream else ():
-            if timed_answers:
-                break
-            answer = self._answer(rune, silence)
-            timed_answers += [] if answer is None else [(windows.ends[-1], answer)]
+        with self._runner.started() as rune:
+            answers = [(end, self._answer(rune, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
+            timed_answers = [(end, answer) for end, answer in answers if answer is not None]
+            for silence in windows.silences if self._runner.is_stream else ():
+                if timed_answers:
+                    break
+                answer = self._answer(rune, silence)
+                timed_answers += [] if answer is None else [(windows.ends[-1], answer)]
         if not timed_answers:
             raise NothingSent("the rune sends nothing for this sample")
         return replace(windows, ends=tuple(end for end, _ in timed_answers)), [answer for _, answer in timed_answers]
 
     def _answer(self, rune: LoadedRune, data: bytes) -> ScoredLabel | None:
         """Returns the answer; None in a run that completes no window of a stream."""
-        inputs = dict(generated_inputs(rune.capabilities))
-        inputs[self._fed_capability.id] = data
-        messages = rune.call(inputs)
+        messages = self._runner.call(rune, data)
         if rune.is_incomplete:
             return None
         answer = self._reader.read(messages)

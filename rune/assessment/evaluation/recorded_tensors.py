@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from rune.assessment.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
-from rune.running.container import read_graph, streamed_requests
-from rune.running.runtime import CompiledRune, LoadedRune, OutputTensor
-from rune.running.runtime.inputs.generator import generated_inputs
+from rune.assessment.evaluation.sample_runner import SampleRunner
+from rune.running.runtime import LoadedRune, OutputTensor
 
 Array = np.ndarray[Any, Any]
 Read = Callable[[LoadedRune, Sequence[Any]], Array]
@@ -28,44 +26,31 @@ class RecordedTensors:
         """With `ends_in_silence`, a stream that has filled no window when the recording is over goes on with silence,
         as in an evaluation. Raises `EvaluationImpossible` for a rune to which recordings cannot be given, and
         `RuneError`."""
-        self._compiled_rune = CompiledRune(rune)
+        self._runner = SampleRunner(rune, hops=HOPS)
         self._read = read
         self._ends_in_silence = ends_in_silence
-        first = self._compiled_rune.start()
-        self._fed_capability = fed_capability(first.capabilities)
-        graph: Mapping[str, Any] = read_graph(rune) or {}
-        self._is_stream = any(streamed_requests(graph, [each.kind for each in first.capabilities]))
-        first.close()
 
     def windows(self, data: bytes) -> Iterator[Array]:
         """The values of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
-        windows = self._inputs(data)
-        silences = windows.silences if self._is_stream and self._ends_in_silence else ()
-        rune = self._compiled_rune.start()
-        try:
+        windows = self._runner.windows(data)
+        silences = windows.silences if self._runner.is_stream and self._ends_in_silence else ()
+        with self._runner.started() as rune:
             is_filled = False
             for values in self._values(rune, windows.data):
                 is_filled = True
                 yield values
             if not is_filled:
                 yield from islice(self._values(rune, silences), 1)
-        finally:
-            rune.close()
 
     def inputs(self, data: bytes) -> Iterable[bytes]:
         """The bytes that the rune reads of a recording, a run after the other, without the silence behind it. Raises
         `FileError` and `InputError`."""
-        return self._inputs(data).data
-
-    def _inputs(self, data: bytes) -> Windows:
-        return (stream_windows if self._is_stream else windows_of)(self._fed_capability, data, HOPS)
+        return self._runner.windows(data).data
 
     def _values(self, rune: LoadedRune, chunks: Iterable[bytes]) -> Iterator[Array]:
         """The values after each chunk that completes a window."""
-        inputs = dict(generated_inputs(rune.capabilities))
         for chunk in chunks:
-            inputs[self._fed_capability.id] = chunk
-            messages = rune.call(inputs)
+            messages = self._runner.call(rune, chunk)
             if not rune.is_incomplete:
                 yield self._read(rune, messages).astype(np.float32)
 

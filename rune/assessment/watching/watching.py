@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.evaluation.labelled import EvaluationSplit, LabelledSample
+from rune.assessment.evaluation.sample_runner import NO_RESOURCES, SampleRunner
+from rune.assessment.watching.correct_answers import CorrectAnswers
 from rune.assessment.watching.edges import quantiles, rounded, score_of, statistic_of
-from rune.assessment.watching.running import SampleRunner
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.port import Port
@@ -26,8 +27,6 @@ from rune.source.runefile.watch.planning import counted_parts_in
 from rune.watch.counts import Counts
 from rune.watch.layout import ConfidenceBins, WatchLayout
 from rune.wording import plain
-
-_NO_RESOURCES: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def watch_project(
     samples: Sequence[LabelledSample],
     *,
     limits: Limits | None = None,
-    resources: Mapping[str, bytes] = _NO_RESOURCES,
+    resources: Mapping[str, bytes] = NO_RESOURCES,
     progress: Callable[[int], None] = lambda _: None,
 ) -> WatchResult:
     """Runs a project on samples. The edges come from the training samples, or from all where there are none; the
@@ -119,13 +118,16 @@ def watch_project(
     rune = build(WithFile(files, WATCH_FILE, file_text(draft).encode()), options).rune
     tests = [sample for sample in samples if sample.split is EvaluationSplit.TEST]
     runner = SampleRunner(rune, limits, resources)
-    counts, run_count = Counts.empty(layout), 0
+    counts, run_count, correct_answers = Counts.empty(layout), 0, CorrectAnswers(parts.classifier, layout)
     for number, sample in enumerate(tests):
         sample_counts = _counts(runner, sample, failures)
         if sample_counts is not None:
             counts, run_count = counts + sample_counts, run_count + 1
+            correct_answers.add(sample, sample_counts)
         progress(len(edge_samples) + number + 1)
-    result = replace(draft, reference=counts if run_count else None, counted=run_count)
+    result = replace(
+        draft, reference=counts if run_count else None, counted=run_count, right=correct_answers.count(counts)
+    )
     return WatchResult(result, len(edge_samples) - len(failures), bool(training), failures)
 
 
@@ -160,7 +162,7 @@ def _numbers(
     numbers = _SampleNumbers(features=[[] for _ in parts.features])
     for number, sample in enumerate(samples):
         try:
-            for counting_rune in runner.runs(sample):
+            for counting_rune in runner.runs(sample.read()):
                 _add(numbers, parts, counting_rune)
         except (FileError, OSError, RuneError) as error:
             failures[sample.name] = plain(str(error), 200)
@@ -214,7 +216,7 @@ def _counts(runner: SampleRunner, sample: LabelledSample, failures: dict[str, st
     """The counts of a sample; None where it cannot be run."""
     counts: Counts | None = None
     try:
-        for rune in runner.runs(sample):
+        for rune in runner.runs(sample.read()):
             sample_counts = rune.take_counts()
             counts = sample_counts if counts is None or sample_counts is None else counts + sample_counts
     except (FileError, OSError, RuneError) as error:

@@ -1,4 +1,5 @@
-"""Parquet: a table for each series of motion, a row a moment, with the label, the split and the group in columns.
+"""Parquet: a table for each series of motion, a row a moment, with the label, the split and the group in columns; and
+other tables, of texts, counts and days.
 
 A process of its own writes the files (`rune.datasets.export.parquet_process`). It ends when nothing was written for a
 while.
@@ -6,9 +7,12 @@ while.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 from threading import Lock, Timer
 from typing import IO
 
@@ -23,6 +27,16 @@ IDLE_SECONDS = 20.0
 """How long the process waits for the next series."""
 
 
+class ColumnKind(StrEnum):
+    """The type of a table's column."""
+
+    TEXT = "text"
+    COUNT = "count"
+    """A whole number of 64 bits."""
+    DAY = "day"
+    """Midnight of a day; nothing for an empty text."""
+
+
 class _ParquetWriter:
     """The process that writes, started when it is needed. Safe from any thread."""
 
@@ -31,15 +45,14 @@ class _ParquetWriter:
         self._started: tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]] | None = None
         self._clock: Timer | None = None
 
-    def file(self, facts: Mapping[str, str | int], data: bytes) -> bytes:
-        """Returns the file of a series. Raises `BadContent`."""
+    def file(self, question: Mapping[str, Mapping[str, str | int]], data: bytes) -> bytes:
+        """Returns the file of a series with its `facts`, or of a table with its `columns`. Raises `BadContent`, and
+        `EnvironmentNeeded`."""
         with self._lock:
             if self._clock is not None:
                 self._clock.cancel()
             try:
-                return self._written(facts, data)
-            except EnvironmentNeeded as error:
-                raise BadContent(_needed(error)) from None
+                return self._written(question, data)
             except (OSError, ValueError) as error:
                 self._end()
                 raise BadContent("The Parquet file could not be written.") from error
@@ -58,12 +71,12 @@ class _ParquetWriter:
             end_process(*self._started)
         self._started = None
 
-    def _written(self, facts: Mapping[str, str | int], data: bytes) -> bytes:
+    def _written(self, question: Mapping[str, Mapping[str, str | int]], data: bytes) -> bytes:
         if self._started is None or self._started[0].poll() is not None:
             self._end()
             self._started = start_module(_MODULE, analysis_python(FASTPARQUET))
         _, questions, answers = self._started
-        questions.write(json.dumps({"facts": facts, "size": len(data)}).encode() + b"\n")
+        questions.write(json.dumps({**question, "size": len(data)}).encode() + b"\n")
         questions.write(data)
         questions.flush()
         size = int(answers.readline())
@@ -76,9 +89,21 @@ class _ParquetWriter:
 _writer = _ParquetWriter()
 
 
+def table_file(columns: Mapping[str, ColumnKind], rows: Iterable[Sequence[str | int]]) -> bytes:
+    """Returns the file of a table. Its rows have a value for each column. Raises `EnvironmentNeeded` where the library
+    is not there, and `BadContent` where the file could not be written, as of too large a table."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return _writer.file({"columns": dict(columns)}, text.getvalue().encode())
+
+
 def _content(sample: ExportedSample, data: bytes) -> bytes:
     words = {"label": sample.label, "split": sample.split, "group": sample.group}
-    return _writer.file({"series": sample.number, **words}, data)
+    facts: Mapping[str, str | int] = {"series": sample.number, **words}
+    try:
+        return _writer.file({"facts": facts}, data)
+    except EnvironmentNeeded as error:
+        raise BadContent(_needed(error)) from None
 
 
 def _refuse(samples: Collection[ExportedSample]) -> None:

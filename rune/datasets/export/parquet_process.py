@@ -1,5 +1,5 @@
-"""The process that writes Parquet files: series with their facts come in, the bytes of files go out. Started by
-`rune.datasets.export.parquet`, so that a server that exports loads no pandas."""
+"""The process that writes Parquet files: series with their facts, or tables, come in, and the bytes of files go out.
+Started by `rune.datasets.export.parquet`, so that a server that exports loads no pandas."""
 
 from __future__ import annotations
 
@@ -31,16 +31,39 @@ def file_of(facts: Mapping[str, Any], data: bytes) -> bytes:
     frame = pandas.DataFrame(rows, columns=_AXES)
     for place, (name, value) in enumerate(facts.items()):
         frame.insert(place, name, value)
+    return _file(frame)
+
+
+def table_of(columns: Mapping[str, str], data: bytes) -> bytes:
+    """Returns a file with the rows of CSV without a head. `columns` are the kinds (`parquet.ColumnKind`) by the names,
+    in their order."""
+    frame = pandas.read_csv(
+        io.BytesIO(data),
+        names=list(columns),
+        # A text that is a number, or `NA`, stays a text; texts that come again and again are stored once.
+        dtype={name: "int64" if kind == "count" else "str" for name, kind in columns.items()},
+        keep_default_na=False,
+    )
+    for name, kind in columns.items():
+        if kind == "day":
+            frame[name] = pandas.to_datetime(frame[name].replace("", None), format="%Y-%m-%d")
+        elif kind == "text":
+            frame[name] = frame[name].astype("category")
+    return _file(frame)
+
+
+def _file(frame: Any) -> bytes:
     file = _WrittenFile()
     fastparquet.write("series", frame, compression="ZSTD", open_with=lambda *_: file, write_index=False)
     return file.getvalue()
 
 
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answers each series with the size of its file and the file, until there is none."""
+    """Answers each series or table with the size of its file and the file, until there is none."""
     while line := questions.readline():
         question = json.loads(line)
-        file = file_of(question["facts"], questions.read(question["size"]))
+        data = questions.read(question["size"])
+        file = table_of(question["columns"], data) if "columns" in question else file_of(question["facts"], data)
         answers.write(b"%d\n" % len(file))
         answers.write(file)
         answers.flush()

@@ -11,4 +11,4 @@ from rune.watch.record import WatchRecord
 def watch_json(pipeline: Pipeline) -> dict[str, Any] | None:
     """Returns the record of what a pipeline counts, as JSON; None where it counts nothing."""
     watch = pipeline.watch
-    return None if watch is None else WatchRecord(watch.layout, watch.reference).to_json()
+    return None if watch is None else WatchRecord(watch.layout, watch.reference, watch.right).to_json()

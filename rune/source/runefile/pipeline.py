@@ -106,11 +106,13 @@ class Resource:
 @dataclass(frozen=True)
 class Watch:
     """The bins in which the rune counts its answers. `scores` is the tensor of scores, None without a classifier;
-    `reference` are the counts of the project's test samples, None where nobody counted them."""
+    `reference` are the counts of the project's test samples, None where nobody counted them, and `right` is how many of
+    these answers are right, None where nobody knows."""
 
     layout: WatchLayout
     scores: Port | None
     reference: Counts | None = None
+    right: int | None = None
 
 
 @dataclass(frozen=True)

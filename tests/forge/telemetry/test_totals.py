@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import fastparquet
+import pandas  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -20,12 +22,14 @@ from forge.fleet.groups.actions import create_group
 from forge.fleet.groups.membership import assign_devices
 from forge.fleet.hooks import device_handed_over
 from forge.fleet.models import Device
-from forge.telemetry.models import DayTotal, DeploymentTelemetry, DeviceCounts
+from forge.telemetry.models import DayTotal, DeploymentTelemetry, DeviceCounts, WatchedRune
 from forge.telemetry.retention import delete_old
 from forge.telemetry.switch.actions import turn_off
-from forge.telemetry.totals import merging
+from forge.telemetry.totals import merging, tables
 from forge.telemetry.totals.merging import merge_all, merge_batch
 from forge.telemetry.totals.sums import counts_of, from_bytes, merged, sums_of, to_bytes
+from rune.environments.analysis import ANALYSIS
+from rune.environments.environment import EnvironmentNeeded
 from rune.watch.counts import Counts
 from tests.support.forge.counts import CountingFleet, yesterday
 from tests.support.forge.devices import device_client
@@ -151,6 +155,63 @@ def test_the_table_has_a_line_for_each_bin(fleet: CountingFleet, browser: Client
     assert [row["bin"] for row in rows if row["kind"] == "confidence"] == ["", "0.25", "0.5", "0.75"]
 
 
+def test_the_parquet_file_has_the_rows_of_the_csv_with_types(fleet: CountingFleet, browser: Client) -> None:
+    fleet.names(fleet.document(counted((1, 2, 3))), fleet.document(day=yesterday(2)))
+    merge_all()
+    # A text that looks like a number or like nothing is a text.
+    WatchedRune.objects.update(version="1.10")
+    Device.objects.update(board="NA")
+    DayTotal.objects.update(board="NA")
+    for query in ("by=day,group,board", "by=board"):
+        rows = list(csv.reader(io.StringIO(browser.get(f"{BASE}/totals.csv?{query}").content.decode())))
+        answer = browser.get(f"{BASE}/totals.parquet?{query}")
+        assert answer.headers["Content-Type"] == "application/vnd.apache.parquet"
+        assert 'filename="gateways.parquet"' in answer.headers["Content-Disposition"]
+        frame = parquet_frame(answer.content)
+        assert list(frame.columns) == rows[0]
+        assert [[cell_text(value) for value in row] for row in frame.itertuples(index=False)] == rows[1:]
+        assert frame["day"].dtype.kind == "M"
+        assert frame["count"].dtype.kind == frame["devices"].dtype.kind == "i"
+    assert len(rows) > 20
+
+
+def test_a_table_beyond_the_limit_is_refused_and_says_what_to_do(
+    fleet: CountingFleet, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.names(fleet.document())
+    merge_all()
+    monkeypatch.setattr(tables, "MOST_ROWS", 20)
+    answer = browser.get(f"{BASE}/totals.parquet")
+    assert (answer.status_code, answer.json()["title"]) == (422, "The table is too large")
+    assert "Ask for fewer days" in answer.json()["detail"]
+    assert browser.get(f"{BASE}/totals.csv").status_code == 200
+
+
+def test_without_the_library_the_answer_says_how_to_get_it(
+    fleet: CountingFleet, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> bytes:
+        raise EnvironmentNeeded(ANALYSIS)
+
+    monkeypatch.setattr(tables, "table_file", missing)
+    answer = browser.get(f"{BASE}/totals.parquet")
+    assert answer.status_code == 422
+    assert "analysis" in answer.json()["detail"]
+    assert "as CSV" in answer.json()["detail"]
+
+
+def parquet_frame(data: bytes) -> Any:
+    """Returns the rows of a Parquet file."""
+    return fastparquet.ParquetFile(io.BytesIO(data)).to_pandas()
+
+
+def cell_text(value: Any) -> str:
+    """Returns a value as CSV has it."""
+    if pandas.isna(value):
+        return ""
+    return str(value.date()) if isinstance(value, pandas.Timestamp) else str(value)
+
+
 def test_the_last_document_of_a_device_is_shown_byte_for_byte(fleet: CountingFleet, browser: Client) -> None:
     address = "/api/v1/organisations/acme/devices/gate-7/counts"
     assert browser.get(address).json() == {"last": None}
@@ -167,7 +228,8 @@ def test_the_last_document_of_a_device_is_shown_byte_for_byte(fleet: CountingFle
 def test_strangers_read_nothing(
     fleet: CountingFleet, stranger: User, browser_of: Callable[[User | None], Client]
 ) -> None:
-    for address in (BASE, f"{BASE}/totals", f"{BASE}/totals.csv", "/api/v1/organisations/acme/devices/gate-7/counts"):
+    tables_of_totals = (f"{BASE}/totals.csv", f"{BASE}/totals.parquet")
+    for address in (BASE, f"{BASE}/totals", *tables_of_totals, "/api/v1/organisations/acme/devices/gate-7/counts"):
         assert browser_of(stranger).get(address).status_code == 404
 
 

@@ -57,6 +57,23 @@ def test_a_louder_sensor_is_shifted_by_its_decibels() -> None:
     assert axis_of_levels((0.0, 100.0)) == (-math.inf, 20.0)
 
 
+@each_case(("decibels", "half"), [(6.0, False), (8.0, False), (10.0, False), (12.0, True)])
+def test_a_shift_beyond_the_outer_bins_has_a_number_if_all_that_is_inside_moved_alike(
+    decibels: float, half: bool
+) -> None:
+    random = np.random.default_rng(2)
+    level = random.normal(0, 6, 5000)
+    edges = tuple(stats.norm.ppf(np.arange(1, 16) / 16) * 6)
+    after = level + decibels * (random.random(5000) < 0.5 if half else 1)
+    counts = [np.bincount(np.searchsorted(edges, each), minlength=16).tolist() for each in (level, after)]
+    shift = shift_between(counts[0], counts[1], edges)
+    if half:
+        assert shift is None
+    else:
+        assert shift is not None
+        assert shift.value == pytest.approx(decibels, abs=0.4)
+
+
 def test_scores_see_a_shift_and_a_spread_of_normal_numbers_in_standard_deviations() -> None:
     edges = stats.norm.isf(1 - np.arange(1, 16) / 16)
     scores = normal_scores(np.full(16, 1000.0))

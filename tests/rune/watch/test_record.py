@@ -22,8 +22,8 @@ REFERENCE = Counts((1, 2, 3), (0, 0, 1, 5), ((1, 2, 3),), answers=6)
 def test_it_comes_back_from_the_bytes_of_a_rune() -> None:
     assert read_watch(MODULE) is None
     assert read_watch(with_watch(MODULE)) == WatchRecord(LAYOUT)
-    record = WatchRecord(LAYOUT, REFERENCE)
-    assert read_watch(pack(MODULE, {SectionName.WATCH: canonical_json(record.to_json())})) == record
+    for record in (WatchRecord(LAYOUT, REFERENCE), WatchRecord(LAYOUT, REFERENCE, 5)):
+        assert read_watch(pack(MODULE, {SectionName.WATCH: canonical_json(record.to_json())})) == record
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ def test_it_comes_back_from_the_bytes_of_a_rune() -> None:
         {},
         {"layout": []},
         {"layout": LAYOUT.to_json(), "reference": 1},
+        {"layout": LAYOUT.to_json(), "right": 1},
+        *(WatchRecord(LAYOUT, REFERENCE).to_json() | {"right": right} for right in (-1, 7, 1.0, True, "5")),
         {"layout": LAYOUT.to_json(), "reference": {"labels": [1, 2]}},
         {"layout": LAYOUT.to_json(), "reference": {"labels": [1, 2, -1], "confidence": [0] * 4, "features": [[0] * 3]}},
         {

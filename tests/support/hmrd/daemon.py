@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,16 @@ class DaemonProcess:
         self.answers, self.lines = folder / "answers", folder / "lines"
         self.extra = ""
         """Python that the process runs before the command."""
+        self.environment: Mapping[str, str] = {}
+        """Variables that the process has beside those of the tests."""
         self.process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> None:
         """Starts the daemon, and returns at once."""
         with self.answers.open("ab") as answers, self.lines.open("ab") as lines:
-            self.process = subprocess.Popen(self._arguments("run"), stdout=answers, stderr=lines, cwd=ROOT)
+            self.process = subprocess.Popen(
+                self._arguments("run"), stdout=answers, stderr=lines, cwd=ROOT, env=self._variables
+            )
 
     def start(self) -> None:
         """Starts the daemon, and returns when it answers."""
@@ -77,7 +81,8 @@ class DaemonProcess:
 
     def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command."""
-        return subprocess.run(self._arguments(*arguments), capture_output=True, text=True, cwd=ROOT, check=False)
+        command = self._arguments(*arguments)
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, env=self._variables)
 
     def install_command(self, folder: Path) -> None:
         """Writes the command `hmrd` of this device into a folder."""
@@ -118,6 +123,10 @@ class DaemonProcess:
     def wait_for_version(self, version: str) -> None:
         """Waits until a version is confirmed."""
         self.wait(lambda rune: rune["phase"] == "running" and rune["running"]["version"] == version, f"{version} runs")
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        return {**os.environ, **self.environment}
 
     @property
     def memory(self) -> int:

@@ -1,4 +1,4 @@
-"""Request ids and metrics for operators.
+"""Request ids, metrics and spans for operators.
 
 Each response has an id, `X-Request-Id`, which its log lines and problems repeat.
 """
@@ -15,10 +15,13 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.core.observability.log_context import request_id
+from forge.core.observability.spans import RouteNote, request_span, route_note, span_ended
 
 HEADER = b"x-request-id"
 _FORM = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 """The allowed form of a request's id from a proxy; anything else could break a line of the log."""
+_LONGEST_PARENT = 55
+"""Characters of a `traceparent`."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -56,6 +59,8 @@ class Observability:
         name = _id_of(scope)
         request_id.set(name)
         begin, status = time.perf_counter(), 0
+        note, begin_time = RouteNote(), time.time_ns()
+        route_note.set(note)
 
         async def send_with_id(message: MutableMapping[str, Any]) -> None:
             nonlocal status
@@ -71,11 +76,21 @@ class Observability:
             await self._application(scope, receive, send_with_id)
         finally:
             # Who leaves before the answer, or an answer that failed, has no status.
-            REQUESTS.labels(scope["method"] if scope["method"] in _METHODS else "other", str(status)).inc()
-            SECONDS.observe(time.perf_counter() - begin)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            seconds = time.perf_counter() - begin
+            REQUESTS.labels(method, str(status)).inc()
+            SECONDS.observe(seconds)
+            end_time = begin_time + int(seconds * 1e9)
+            span_ended.call(request_span(method, note, status, begin_time, end_time, _parent_of(scope)))
 
 
 def _id_of(scope: Scope) -> str:
     """The id that a proxy gave the request, or a new one."""
     header = next((value for key, value in scope["headers"] if key == HEADER), b"")
     return header.decode("ascii") if _FORM.fullmatch(header) else secrets.token_hex(8)
+
+
+def _parent_of(scope: Scope) -> str:
+    """The span of a proxy that the request is part of, if it names one."""
+    header = next((value for key, value in scope["headers"] if key == b"traceparent"), b"")
+    return header.decode("ascii", "replace")[:_LONGEST_PARENT]

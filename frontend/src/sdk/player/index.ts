@@ -8,7 +8,13 @@ import { element } from "./parts";
 import { drawResult } from "./results";
 import { sheet } from "./sheet";
 
-const OPTIONS = { key: "key", digest: "digest", "public-key": "publicKey", root: "root" } as const;
+const OPTIONS = {
+  key: "key",
+  digest: "digest",
+  "public-key": "publicKey",
+  root: "root",
+  telemetry: "telemetry",
+} as const;
 const ATTRIBUTES = ["src", ...Object.keys(OPTIONS)];
 
 /** Sends the events `rune-loaded` (detail: the `Rune`), `rune-result` (a `Result`) and `rune-error` (an `Error`). */
@@ -16,6 +22,7 @@ export class RunePlayer extends HTMLElement {
   static readonly observedAttributes = ATTRIBUTES;
   readonly #input = element("div", { class: "input", part: "input" });
   readonly #result = element("div", { class: "result", part: "result", "aria-live": "polite" });
+  readonly #telemetry = element("div", { class: "telemetry", part: "telemetry" });
   #rune: Rune | null = null;
   #loading = new AbortController();
   #listening: AbortController | null = null;
@@ -24,7 +31,7 @@ export class RunePlayer extends HTMLElement {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet()];
-    root.append(element("div", { class: "box", part: "box" }, this.#input, this.#result));
+    root.append(element("div", { class: "box", part: "box" }, this.#input, this.#result, this.#telemetry));
   }
 
   /** The rune, once it is loaded. */
@@ -65,7 +72,7 @@ export class RunePlayer extends HTMLElement {
         return value === null ? [] : [[option, value]];
       }),
     ) as LoadOptions;
-    load(source, { ...options, signal }).then(
+    load(source, { ...options, signal, telemetryPlace: this.#telemetry }).then(
       (rune) => (signal.aborted ? rune.close() : this.#onLoad(rune)),
       (error: unknown) => signal.aborted || this.#fail(error),
     );

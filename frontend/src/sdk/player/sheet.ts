@@ -5,6 +5,7 @@ const TEXT = `
 :host([hidden]) { display: none; }
 .box { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 8px; overflow: hidden; }
 .input { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 12px 16px; }
+.telemetry:not(:empty) { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 .input:empty, .result:empty { display: none; }
 .result { padding: 12px 16px; border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 button, input { font: inherit; min-height: 36px; border-radius: 6px; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); background: transparent; color: inherit; padding: 0 12px; }
@@ -12,6 +13,7 @@ button { cursor: pointer; }
 button:focus-visible, input:focus-visible, canvas:focus-visible { outline: 2px solid var(--rune-player-accent, #c2410c); outline-offset: 2px; }
 input { flex: 1 1 8rem; min-width: 0; }
 video, canvas { display: block; width: 100%; max-height: 240px; object-fit: contain; background: #000; border-radius: 6px; }
+video[hidden] { display: none; }
 canvas { width: 168px; height: 168px; background: #fff; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); touch-action: none; cursor: crosshair; }
 .answer { font-size: 32px; line-height: 40px; font-weight: 600; overflow-wrap: anywhere; }
 .small { font-size: 12px; opacity: .75; }

@@ -43,11 +43,13 @@ class WatchedSamples:
     samples: str
     counted: int
     """How many samples are in the reference."""
+    right: int | None = None
+    """How many answers of the reference are right (`rune.watch.record.WatchRecord`)."""
 
 
 def file_text(samples: WatchedSamples) -> str:
     """Returns the text of the file. The same contents give the same text."""
-    record = WatchRecord(samples.layout, samples.reference).to_json()
+    record = WatchRecord(samples.layout, samples.reference, samples.right).to_json()
     value = {"version": VERSION, "samples": samples.samples, "counted": samples.counted, **record}
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     return _NUMBER_LIST.sub(lambda match: " ".join(match[0].split()).replace("[ ", "[").replace(" ]", "]"), text) + "\n"
@@ -97,7 +99,8 @@ class _WatchFileReader:
         self._compare(record.layout)
         if self._report.error_count > before:
             return None
-        return WatchedSamples(record.layout, record.reference, samples, number if type(number) is int else 0)
+        count = number if type(number) is int else 0
+        return WatchedSamples(record.layout, record.reference, samples, count, record.right)
 
     def _value(self) -> dict[str, Any] | None:
         if len(self._data) > MOST_BYTES:

@@ -98,7 +98,7 @@ class WatchPlanner:
     def _watch(self, parts: CountedParts, samples: WatchedSamples | None) -> Watch | None:
         scores = None if parts.classifier is None else parts.classifier.port
         if samples is not None:
-            return Watch(samples.layout, scores, samples.reference)
+            return Watch(samples.layout, scores, samples.reference, samples.right)
         features = []
         for feature in parts.features:
             edges = default_feature_edges(feature.syntax.statistic, feature.type.element)

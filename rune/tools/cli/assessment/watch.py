@@ -103,7 +103,8 @@ def _lines(result: WatchResult) -> Iterator[str]:
         yield "No reference: none of the test samples could be run"
     else:
         runs = counted(reference.answers, "answer")
-        yield f"Reference: {runs} on {counted(result.samples.counted, 'test sample')}"
+        right = "" if result.samples.right is None else f", {result.samples.right:,} of them right"
+        yield f"Reference: {runs} on {counted(result.samples.counted, 'test sample')}{right}"
     for name, reason in list(result.failures.items())[:_MOST_FAILURES]:
         yield f"Left out {plain(name)}: {reason}"
     if len(result.failures) > _MOST_FAILURES:

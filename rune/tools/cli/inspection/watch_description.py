@@ -30,5 +30,6 @@ def watch_text(record: WatchRecord) -> Iterator[str]:
     if reference is None:
         yield "Reference: none; rune watch counts the test samples"
         return
-    yield f"Reference: {counted(reference.answers, 'run')} on the test samples"
+    right = "" if record.right is None else f", {record.right:,} of them right"
+    yield f"Reference: {counted(reference.answers, 'run')} on the test samples{right}"
     yield from (f"  {printable(line)}" for line in bin_lines(record.layout, reference))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 
-from forge.telemetry.alerts import judging
+from forge.telemetry.alerts import actions, judging
+from forge.telemetry.alerts.lapses import end_lapsed, end_snoozes
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.models import DeviceCounts, WatchedRune
 from forge.telemetry.totals.merging import merge_all
-from rune.assessment.drift.alerts import DriftComparison
-from rune.assessment.drift.figures import Aspect
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.counts import counting_fleet
+from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
 
 
 @scene(judging.judge)
@@ -30,6 +32,47 @@ def the_day_that_ended_is_judged(world: EventWorld) -> Act:
     return judging.judge_all
 
 
+@scene(actions.give_alert)
+def an_alert_gets_an_owner(world: EventWorld) -> Act:
+    alert = _alert(world)
+    return lambda: actions.give_alert(world.developer, alert.deployment, alert.pk, world.owner.pk)
+
+
+@scene(actions.drop_alert)
+def an_alert_loses_its_owner(world: EventWorld) -> Act:
+    alert = _alert(world, owner=world.owner)
+    return lambda: actions.drop_alert(world.developer, alert.deployment, alert.pk)
+
+
+@scene(actions.snooze_alert)
+def an_alert_is_snoozed(world: EventWorld) -> Act:
+    alert = _alert(world)
+    return lambda: actions.snooze_alert(world.developer, alert.deployment, alert.pk, "known for long", days=7)
+
+
+@scene(actions.wake_alert)
+def the_snooze_of_an_alert_is_ended(world: EventWorld) -> Act:
+    alert = _alert(world, snoozed_until=timezone.now().date() + timedelta(days=7), closed=timezone.now())
+    return lambda: actions.wake_alert(world.developer, alert.deployment, alert.pk)
+
+
+@scene(end_snoozes)
+def the_day_of_a_snooze_comes(world: EventWorld) -> Act:
+    _alert(world, snoozed_until=timezone.now().date())
+    return end_snoozes
+
+
+@scene(end_lapsed)
+def the_day_of_the_snooze_of_a_closed_alert_comes(world: EventWorld) -> Act:
+    _alert(world, snoozed_until=timezone.now().date(), closed=timezone.now())
+    return end_lapsed
+
+
+def _alert(world: EventWorld, **values: Any) -> WatchAlert:
+    deployment = deployed(world.developer, world.project, kind="devices")
+    return watch_alert(watched_rune(deployment), **values)
+
+
 def _with_alert(world: EventWorld, day: date) -> WatchedRune:
     """Returns a rune that counted on a day, with an alert that the day does not show."""
     rune = WatchedRune.objects.first()
@@ -43,23 +86,6 @@ def _with_alert(world: EventWorld, day: date) -> WatchedRune:
             device=row.device, watched=rune, day=day, document=bytes(row.document), received=row.received
         )
     merge_all()
-    WatchAlert.objects.get_or_create(
-        watched=rune,
-        subject="change|labels|share|knock||",
-        defaults={
-            "deployment": rune.deployment,
-            "comparison": DriftComparison.FLEET,
-            "feature": "labels",
-            "aspect": Aspect.SHARE,
-            "label": "knock",
-            "value": 0.05,
-            "low": 0.04,
-            "high": 0.06,
-            "p": 1e-6,
-            "devices": 9,
-            "first_day": day,
-            "last_day": day,
-            "opened": timezone.now(),
-        },
-    )
+    if not WatchAlert.objects.filter(watched=rune).exists():
+        watch_alert(rune, first_day=day, last_day=day)
     return rune

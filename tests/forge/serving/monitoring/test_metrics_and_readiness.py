@@ -49,6 +49,7 @@ def test_metrics_are_for_whoever_has_the_token(user: User, project: Project, set
         "forge_telemetry_deployments",
         "forge_telemetry_waiting_documents",
         "forge_telemetry_oldest_wait_seconds",
+        "forge_telemetry_open_alerts",
         "forge_store_bytes",
         "forge_store_damaged_files",
         "forge_disk_free_bytes",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -16,77 +15,31 @@ from forge.fleet.models import Device
 from forge.notices.models import Notice
 from forge.telemetry.alerts.judging import judge, judge_all
 from forge.telemetry.alerts.models import WatchAlert
+from forge.telemetry.alerts.sentences import title_of
 from forge.telemetry.models import DeviceCounts, WatchedRune
 from forge.telemetry.totals.merging import merge_all
 from hmrd.protocol.counts import CountedPeriod, CountsDocument, device_key, rune_key
 from rune.assessment.drift.judging import DEFAULTS
 from rune.watch.counts import Counts
 from rune.watch.encoding import encode
-from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
+from rune.watch.layout import WatchLayout
 from tests.support.forge.counts import CountingFleet, yesterday
-from tests.support.forge.factories.device_rows import device_row
+from tests.support.forge.simulated_fleet import ANSWERS, DAYS, SimulatedFleet, is_of_batch_b
 
 pytestmark = pytest.mark.django_db
-LAYOUT = WatchLayout(
-    LabelBins(("nothing", "speech", "knock"), (0, 1, 2)),
-    ConfidenceBins(tuple(0.3 + 0.05 * number for number in range(14))),
-    (FeatureBins("audio", 0, Statistic.LEVEL, tuple(4.0**number for number in range(1, 16))),),
-)
-DAYS = DEFAULTS.day_count
-ANSWERS = 350
-
-
-class SimulatedFleet:
-    """Devices with a level and a label mix of their own, each a little different from day to day."""
-
-    def __init__(self, organisation: Organisation, rune: WatchedRune, devices: int) -> None:
-        self.rune, self.chance = rune, random.Random(7)
-        rune.layout_json, rune.reference = LAYOUT.to_json(), None
-        rune.save()
-        self.rows = [
-            device_row(organisation, f"field-{number}", {"batch": "B" if number < devices // 5 else "A"})
-            for number in range(devices)
-        ]
-        self.levels = {row.pk: self.chance.gauss(8.0, 0.3) for row in self.rows}
-
-    def send(self, first: date, last: date, louder: Callable[[Device, date], float] = lambda *_: 0.0) -> None:
-        """Stores a document for each device and day; `louder` says by how many factors of 4 a level is higher."""
-        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        DeviceCounts.objects.bulk_create(
-            DeviceCounts(
-                device=row,
-                watched=self.rune,
-                day=day,
-                document=self._document(row.pk, day, louder(row, day)),
-                received=timezone.now(),
-            )
-            for row in self.rows
-            for day in days
-        )
-
-    def _document(self, device: UUID, day: date, louder: float) -> bytes:
-        chance = self.chance
-        centre = self.levels[device] + chance.gauss(0, 0.05) + louder
-        level, labels, confidence = [0] * 16, [0] * 3, [0] * 15
-        for _ in range(ANSWERS):
-            level[min(15, max(0, int(chance.gauss(centre, 1.0))))] += 1
-            labels[min(2, int(3 * chance.random() ** 2))] += 1
-            confidence[min(14, int(15 * chance.random() ** 0.5))] += 1
-        counts = Counts(tuple(labels), tuple(confidence), (tuple(level),), answers=ANSWERS)
-        rune = rune_key(f"sha256:{self.rune.key}".ljust(71, "0"))
-        period = CountedPeriod(day, None)
-        return CountsDocument(period, device_key(device), rune, encode(counts)).signed(lambda _: bytes(64))
+PAGE = "/acme/kitchen/deployments/gateways/watch"
 
 
 @pytest.fixture
-def simulated(fleet: CountingFleet, organisation: Organisation) -> SimulatedFleet:
+def watched_rune(fleet: CountingFleet) -> WatchedRune:
     fleet.names(fleet.document())
     DeviceCounts.objects.all().delete()
-    return SimulatedFleet(organisation, WatchedRune.objects.get(), 25)
+    return WatchedRune.objects.get()
 
 
-def _batch_b(row: Device) -> bool:
-    return int(row.name.removeprefix("field-")) < 5
+@pytest.fixture
+def simulated(watched_rune: WatchedRune, organisation: Organisation) -> SimulatedFleet:
+    return SimulatedFleet(organisation, watched_rune, 25)
 
 
 def test_an_unchanged_month_has_no_alert(simulated: SimulatedFleet) -> None:
@@ -100,7 +53,7 @@ def test_a_louder_batch_is_named_with_its_decibels_and_its_end(
     simulated: SimulatedFleet, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     start = yesterday(3)
-    simulated.send(yesterday(DAYS), yesterday(), lambda row, day: 1.0 if _batch_b(row) and day >= start else 0.0)
+    simulated.send(yesterday(DAYS), yesterday(), lambda row, day: 1.0 if is_of_batch_b(row) and day >= start else 0.0)
     merge_all()
     judge(simulated.rune, yesterday())
     alerts = list(WatchAlert.objects.filter(aspect="location", feature="audio level"))
@@ -129,6 +82,81 @@ def test_a_louder_batch_is_named_with_its_decibels_and_its_end(
     assert any(each["closed"] and "6 dB higher" in each["title"] for each in rows["alerts"])
 
 
+def test_a_batch_whose_runs_take_longer_is_named_with_the_factor(
+    simulated: SimulatedFleet, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    start = yesterday(4)
+    simulated.send(
+        yesterday(DAYS), yesterday(), slower=lambda row, day: 1.3 if is_of_batch_b(row) and day >= start else 1.0
+    )
+    merge_all()
+    judge(simulated.rune, yesterday())
+    alerts = list(WatchAlert.objects.all())
+    assert {(each.feature, each.aspect) for each in alerts} == {("run time", "duration")}
+    page = " ".join(browser_of(viewer).get(PAGE).content.decode().split())
+    titles = [title_of(each) for each in alerts]
+    assert any(
+        re.search("A run takes (2[5-9]|3[0-5]) % longer than .*, on 5 devices with batch=B", each) for each in titles
+    ), titles
+    assert titles[0] in page
+    assert re.search("1.[23][0-9] times as long, 1.[12][0-9] to 1.[34][0-9] in 95 of 100 cases.", page)
+
+
+def test_the_accuracy_is_estimated_for_a_build_that_says_how_many_of_its_tests_are_right(
+    simulated: SimulatedFleet, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    """The devices are as sure as on the tests, so the estimate is the accuracy on these."""
+    simulated.send(yesterday(40), yesterday())
+    merge_all()
+    browser = browser_of(viewer)
+
+    def page(query: str = "") -> str:
+        return " ".join(browser.get(f"{PAGE}?{query}").content.decode().split())
+
+    assert "Not judged: the build has no reference of test samples." in page()
+    counts = [round(6 * (2 * number + 1)) for number in range(15)]
+    reference = {"labels": [sum(counts), 0, 0], "confidence": counts, "features": [[sum(counts), *[0] * 15]]}
+    WatchedRune.objects.update(reference=reference)
+    assert "its reference does not say how many answers are right" in page()
+    WatchedRune.objects.update(right=1080)
+    assert "Not judged yet: a day is judged six hours after it has ended." in page()
+    rune = WatchedRune.objects.get()
+    judge(rune, yesterday())
+    rune.refresh_from_db()
+    assert set(rune.accuracy) == {"7", "30"}
+    assert rune.accuracy["30"]["devices"] == 25
+    assert rune.accuracy["30"]["low"] < 0.8 < rune.accuracy["30"]["high"]
+    text = page()
+    assert '<b>80.0 %</b><br><span class="small muted">78 to 82 % (1,350)</span>' in text
+    assert f"to {yesterday().day} {yesterday():%b}, 25 devices</span>" in text
+    assert "in 30 days" in page("days=90"), "of 90 days nothing is estimated"
+    assert "in 7 days" in page("days=7")
+    # Of too few devices or test samples it says nothing, and why.
+    Device.objects.filter(name__gte="field-12").exclude(name="gate-7").delete()
+    judge(rune, yesterday())
+    WatchedRune.objects.update(reference=reference | {"confidence": [1] * 15}, right=10)
+    rune.refresh_from_db()
+    judge(rune, yesterday())
+    assert "Not judged: it has 15 answers on test samples, and 300 are needed." in page()
+
+
+def test_a_rune_without_bins_is_judged_by_its_time(simulated: SimulatedFleet) -> None:
+    """A rune that was built without counting has the counts of its machine."""
+    WatchedRune.objects.update(layout_json=WatchLayout(None, None).to_json())
+    rune = WatchedRune.objects.get()
+    time = Counts(time=(ANSWERS, *[0] * 7), answers=ANSWERS, microseconds=ANSWERS * 500)
+    row, key = simulated.rows[0], rune_key(f"sha256:{rune.key}".ljust(71, "0"))
+    document = CountsDocument(CountedPeriod(yesterday(), None), device_key(row.pk), key, encode(time))
+    DeviceCounts.objects.create(
+        device=row,
+        watched=rune,
+        day=yesterday(),
+        document=document.signed(lambda _: bytes(64)),
+        received=timezone.now(),
+    )
+    assert judge(rune, yesterday()).alerts == ()
+
+
 def test_too_few_days_are_not_judged_and_the_page_says_so(
     simulated: SimulatedFleet, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
@@ -136,7 +164,30 @@ def test_too_few_days_are_not_judged_and_the_page_says_so(
     merge_all()
     assert judge(simulated.rune, yesterday()).judged_devices == 0
     page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
-    assert "Not judged yet." in page
+    assert "Changes are not judged yet." in page
+    assert "once it has counted on 22 days: 14 of a past, before the 8 that are judged" in page
+
+
+def test_a_batch_without_a_past_is_named_on_a_sunday_once_and_by_its_level(
+    watched_rune: WatchedRune, organisation: Organisation, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    sunday = next(day for day in map(yesterday, range(1, 8)) if day.toordinal() % DEFAULTS.standing_days == 0)
+    simulated = SimulatedFleet(organisation, watched_rune, 40)
+    batch = {row.pk for row in simulated.rows[:8]}
+    start = sunday - timedelta(days=5)
+    # So loud that windows go into the last bin, where they do not spread any more.
+    simulated.send(
+        sunday - timedelta(days=12), sunday, lambda row, day: 6.5 if row.pk in batch and day >= start else 0.0
+    )
+    merge_all()
+    report = judge(watched_rune, sunday)
+    assert {alert.figure.aspect for alert in report.alerts} == {"location", "spread"}
+    alert = WatchAlert.objects.get(group_value="B")
+    assert (alert.comparison, alert.aspect) == ("group", "location")
+    page = " ".join(browser_of(viewer).get("/acme/kitchen/deployments/gateways/watch").content.decode().split())
+    assert "higher than on the other devices, on 8 devices with batch=B" in page
+    assert "That is the mean of 8 days." in page
+    assert "Until then groups alone are judged, against the other devices, on Sundays." in page
 
 
 def test_each_day_is_judged_once(simulated: SimulatedFleet) -> None:

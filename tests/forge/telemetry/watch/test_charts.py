@@ -10,7 +10,11 @@ from forge.telemetry.watch.comparison import fleet_comparison
 from forge.telemetry.watch.confidence_fan import confidence_fan
 from forge.telemetry.watch.drift_rows import LEAST_ANSWERS, distance, drift_rows
 from forge.telemetry.watch.label_mix import label_mix, percent
-from forge.telemetry.watch.series import CountedPart, WatchedDay, days_of, fan_of, marks_of
+from forge.telemetry.watch.marks import MarkKind, WatchMark, chart_marks, counted_versions, mark_groups
+from forge.telemetry.watch.past import PastDays
+from forge.telemetry.watch.places import DayPlaces
+from forge.telemetry.watch.run_costs import run_costs
+from forge.telemetry.watch.series import CountedPart, WatchedDay, days_of, fan_of
 from rune.watch.counts import Counts
 from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
 
@@ -31,6 +35,21 @@ def new(knock: int, nothing: int, glass: int) -> CountedPart:
     """Returns counts of 1.5, whose answers are unsure."""
     total = knock + nothing + glass
     return CountedPart("1.5", NEW, 2, Counts((knock, nothing, glass), (total, 0, 0), ((0, 0, total),), answers=total))
+
+
+def release(day: int, version: str) -> WatchMark:
+    """Returns the mark of a version, so many days after the first."""
+    return WatchMark(FIRST + timedelta(days=day), MarkKind.VERSION, f"Release of {version}", "/history", version)
+
+
+def past_of(parts: list[CountedPart]) -> PastDays:
+    """Returns a past of four weeks whose last days have these counts."""
+    start, end = FIRST - timedelta(days=28), FIRST - timedelta(days=1)
+    by_day = {end - timedelta(days=back): (part,) for back, part in enumerate(parts)}
+    return PastDays.of(days_of(by_day, start, end), start, end)
+
+
+NO_PAST = PastDays((), FIRST - timedelta(days=28), FIRST - timedelta(days=1))
 
 
 def days(*parts: tuple[CountedPart, ...]) -> tuple[WatchedDay, ...]:
@@ -56,15 +75,79 @@ def test_the_fan_is_that_of_all_answers() -> None:
     assert fan_of([CountedPart("1", WatchLayout(None, None), 1, Counts())]) is None
 
 
-def test_marks_are_where_a_version_was_there_first() -> None:
+def test_a_version_that_was_counted_first_has_a_mark_unless_its_release_has_one() -> None:
     parts = {FIRST: (old(1, 1),), FIRST + timedelta(days=2): (old(1, 1), new(1, 1, 1))}
-    assert [(mark.day.day, mark.version) for mark in marks_of(parts)] == [(3, "1.5")]
-    assert marks_of({}) == ()
+    (mark,) = counted_versions(parts, (), "/history")
+    assert (mark.day.day, mark.name, mark.text) == (3, "1.5", "First counts of 1.5")
+    assert counted_versions(parts, [release(2, "1.5")], "/history") == ()
+    assert counted_versions({}, (), "/history") == ()
+
+
+def test_marks_of_a_day_and_of_days_too_near_share_a_flag() -> None:
+    review = WatchMark(FIRST + timedelta(days=5), MarkKind.REVIEW, "Review 9 approved", "/reviews/9")
+    marks = [review, release(5, "1.5"), release(6, "1.6"), release(20, "1.7")]
+    first, last = mark_groups(marks, 30)
+    assert [mark.text for mark in first.marks] == ["Release of 1.5", "Review 9 approved", "Release of 1.6"]
+    assert (first.number, first.dates, first.name) == (1, "6 to 7 Nov", "1.6")
+    assert (last.number, last.dates) == (2, "21 Nov")
+    # In a week there is room for both.
+    assert len(mark_groups(marks[:3], 7)) == 2
+    assert mark_groups([], 30) == ()
+
+
+def test_a_name_beside_a_flag_never_reaches_the_next_one() -> None:
+    places = DayPlaces.of(days_of({}, FIRST, FIRST + timedelta(days=29)), 56.0, 630.0)
+    groups = mark_groups([release(1, "1.5"), release(3, "1.6-a-long-name"), release(7, "1.7"), release(29, "1.8")], 30)
+    marks = chart_marks(groups, places)
+    assert [flag.name for flag in marks.flags] == ["", "", "1.7", "1.8"]
+    assert [flag.is_left for flag in marks.flags] == [False, False, False, True]
+    assert len(marks.lines) == 4
+    assert marks.flags[1].title == "4 Nov: Release of 1.6-a-long-name"
+    # The line of the first day is on the axis, and a day that is not shown has none.
+    assert chart_marks(mark_groups([release(0, "1.5")], 30), places).lines == (56.0,)
+    assert chart_marks(mark_groups([release(40, "2")], 30), places).flags == ()
+
+
+def test_the_past_is_a_band_where_nine_of_ten_days_were() -> None:
+    past = past_of([old(100 - number, number) for number in range(20)])
+    band = past.band(lambda day: day.share("knock"))
+    assert band is not None
+    assert band.low == pytest.approx(0.0095)
+    assert band.high == pytest.approx(0.1805)
+    assert past.sentence == (
+        "Grey: where the line was on 9 of 10 days from 4 Oct to 31 Oct, before the days shown (20 days with counts)."
+    )
+    mix = label_mix(days((old(99, 1),)), (), past, is_today_last=False)
+    assert mix is not None
+    assert mix.rare is not None
+    assert mix.rare.past is not None
+    top, height = mix.rare.past
+    assert 226 <= top < top + height <= 276
+    fan = confidence_fan(days((old(99, 1),)), (), past, is_today_last=False)
+    assert fan is not None
+    assert fan.past is not None
+    costs = run_costs(days((old(99, 1),)), (), past, is_today_last=False)
+    assert costs is not None
+    assert [line.past is not None for line in costs.lines] == [True, True]
+
+
+def test_without_two_weeks_of_a_past_there_is_no_band_and_it_says_so() -> None:
+    past = past_of([old(99, 1)] * 13)
+    assert past.band(lambda day: day.share("knock")) is None
+    assert past.sentence == "No band of the past: 13 days from 4 Oct to 31 Oct have counts, and 14 are needed."
+    mix = label_mix(days((old(99, 1),)), (), past, is_today_last=False)
+    assert mix is not None
+    assert mix.rare is not None
+    assert mix.rare.past is None
+    # Days on which nobody measured the time say nothing of it.
+    untimed = past_of([new(1, 1, 1)] * 20)
+    assert untimed.is_enough
+    assert untimed.band(lambda day: day.milliseconds) is None
 
 
 def test_bars_fill_their_height_and_empty_days_have_none() -> None:
     some = days((old(90, 10),), (), (old(80, 19), new(0, 0, 1)))
-    mix = label_mix(some, marks_of({FIRST: (old(1, 1),), some[2].day: (new(1, 0, 0),)}), is_today_last=True)
+    mix = label_mix(some, mark_groups([release(2, "1.5")], 3), NO_PAST, is_today_last=True)
     assert mix is not None
     assert [item.text for item in mix.legend] == ["nothing", "knock", "glass"]
     assert len(mix.bars) == 2
@@ -73,26 +156,26 @@ def test_bars_fill_their_height_and_empty_days_have_none() -> None:
     assert mix.bars[1].parts[-1].title == "3 Nov: glass 1.0 % of 100"
     assert mix.rare is not None
     assert (mix.rare.text, mix.rare.last_text) == ("glass", "1.0 %")
-    assert [mark.text for mark in mix.marks] == ["1.5"]
+    assert [(flag.number, flag.name) for flag in mix.marks.flags] == [(1, "1.5")]
     assert [text.text for text in mix.days] == ["1 Nov", "2 Nov", "today"]
     assert "on 3 Nov nothing 80.0 %, knock 19.0 %, glass 1.0 %" in mix.summary
 
 
 def test_without_answers_there_is_no_chart() -> None:
     empty = days((), ())
-    assert label_mix(empty, (), is_today_last=False) is None
-    assert confidence_fan(empty, (), is_today_last=False) is None
-    assert label_mix(days((old(0, 0),)), (), is_today_last=False) is None
+    assert label_mix(empty, (), NO_PAST, is_today_last=False) is None
+    assert confidence_fan(empty, (), NO_PAST, is_today_last=False) is None
+    assert label_mix(days((old(0, 0),)), (), NO_PAST, is_today_last=False) is None
 
 
 def test_a_frequent_label_is_not_enlarged() -> None:
-    mix = label_mix(days((old(50, 50),)), (), is_today_last=False)
+    mix = label_mix(days((old(50, 50),)), (), NO_PAST, is_today_last=False)
     assert mix is not None
     assert mix.rare is None
 
 
 def test_the_fan_is_interrupted_where_nothing_was_counted() -> None:
-    fan = confidence_fan(days((old(9, 1),), (old(9, 1),), (), (old(9, 1),)), (), is_today_last=False)
+    fan = confidence_fan(days((old(9, 1),), (old(9, 1),), (), (old(9, 1),)), (), NO_PAST, is_today_last=False)
     assert fan is not None
     assert (len(fan.bands), len(fan.medians), len(fan.dots)) == (2, 1, 1)
     assert fan.ticks[0].text == "0.5"

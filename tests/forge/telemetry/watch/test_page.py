@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
+from forge.builds.models import Build
+from forge.datasets.models import DataSet, DataVersion
+from forge.reviews.actions import give_verdict
+from forge.reviews.models import Review, Round, Verdict
 from forge.telemetry.models import WatchedRune
+from forge.telemetry.pages.marks import marks_between
 from forge.telemetry.switch.actions import turn_off
 from forge.telemetry.totals.merging import merge_all
+from forge.telemetry.watch.marks import MarkKind
 from tests.support.forge.counts import CountingFleet, yesterday
 from tests.support.watch import counted
 
@@ -56,6 +64,7 @@ def test_days_are_drawn_compared_and_narrowed(fleet: CountingFleet, browser: Cli
         '<th scope="row">All devices</th><td>1</td>',
         '<th scope="row">Berlin</th><td>1</td>',
         "The builds carry no counts of test samples",
+        "telemetry/totals.parquet?from=",
     ):
         assert words in page, words
     assert '<th scope="row">1.0</th>' in read(browser, "by=version")
@@ -65,6 +74,66 @@ def test_days_are_drawn_compared_and_narrowed(fleet: CountingFleet, browser: Cli
     assert "group=berlin&amp;version=1.0" in narrowed
     # A name that is none changes nothing.
     assert "over 30 days" in read(browser, "group=nowhere&version=9&days=x&by=y")
+
+
+def test_releases_verdicts_and_data_versions_are_marks_with_links(
+    fleet: CountingFleet, browser: Client, stranger: User
+) -> None:
+    send(fleet, (80, 19, 1))
+    project = fleet.deployment.project
+    samples = DataSet.objects.create(project=project)
+    version = DataVersion.objects.create(data_set=samples, number=4, digest="sha256:4", figures={})
+    page = read(browser)
+    for words in (
+        'href="/acme/kitchen/deployments/gateways?tab=history">Release 1: 1.0</a>',
+        'href="/acme/kitchen/builds/1">Build 1 approved</a>',
+        'href="/acme/kitchen/data/versions/4">Data version 4</a>',
+        '<circle cx="',
+    ):
+        assert words in page, words
+    # They are of one day, so they share a flag on each of the three charts.
+    assert page.count('<g class="flag">') == 3
+    today = timezone.now().date()
+    kinds = {mark.kind for mark in marks_between(stranger, fleet.deployment, today, today)}
+    assert kinds == {MarkKind.VERSION}, "who is no member sees no review and no data"
+    DataVersion.objects.filter(pk=version.pk).update(created=timezone.now() - timedelta(days=40))
+    Verdict.objects.update(created=timezone.now() - timedelta(days=40))
+    page = read(browser)
+    assert "Data version 4" not in page
+    assert "Build 1 approved" not in page
+    assert "Data version 4" in read(browser, "days=90")
+
+
+def test_a_verdict_on_a_review_leads_to_it_and_counts_members(
+    fleet: CountingFleet, browser: Client, owner: User, developer: User, reviewer: User
+) -> None:
+    send(fleet, (80, 19, 1))
+    review = Review.objects.create(project=fleet.deployment.project, number=9, title="Louder")
+    build = Build.objects.get(number=1)
+    Round.objects.create(review=review, number=1, build=build)
+    give_verdict(owner, build, "approve")
+    assert 'href="/acme/kitchen/reviews/9">Review 9 approved by 2 members</a>' in read(browser)
+    give_verdict(owner, build, "changes", "Glass is a knock.")
+    page = read(browser)
+    assert "Review 9 approved</a>" in page
+    assert "Review 9 changes requested</a>" in page
+
+
+def test_the_past_is_drawn_once_two_weeks_of_it_are_known(fleet: CountingFleet, browser: Client) -> None:
+    send_days(fleet, 1, 12)
+    assert "No band of the past: 6 days from" in read(browser, "days=7")
+    assert 'class="past"' not in read(browser, "days=7")
+    send_days(fleet, 13, 14)
+    page = read(browser, "days=7")
+    assert "Grey: where the line was on 9 of 10 days from" in page
+    assert page.count('class="past"') == 4, "the rare label, the median, the time and the memory"
+
+
+def send_days(fleet: CountingFleet, back: int, days: int) -> None:
+    """Sends the counts of so many days in one request, the newest of which is `back` days ago."""
+    documents = [fleet.document(counted((80, 19, 1)), day=yesterday(back + number)) for number in range(days)]
+    assert fleet.names(*documents) == ["accepted"] * days
+    merge_all()
 
 
 def test_the_reference_of_the_build_gives_the_drift(fleet: CountingFleet, browser: Client) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy import special
 
 from rune.assessment.drift.fleet_days import FleetDays
-from rune.watch.counts import Counts
-from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
+from rune.watch.counts import TIME_BINS, Counts
+from rune.watch.layout import TIME_EDGES, ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
 
 Array = np.ndarray[Any, Any]
 
@@ -41,7 +42,7 @@ def field(random: np.random.Generator, devices: int, level: Array | float = 0.0,
         edges = np.concatenate([np.zeros((*shape, 1)), below, np.ones((*shape, 1))], axis=2)
         counts.append(random.multinomial(windows, np.diff(edges, axis=2)))
     names = tuple(f"device-{number}" for number in range(devices))
-    return FleetDays(names, LAST, np.concatenate(counts, axis=2).astype(np.float64))
+    return FleetDays(names, LAST, np.concatenate(counts, axis=2).astype(np.uint32))
 
 
 def from_day(devices: int, day: int, places: Array | list[int], shift: float) -> Array:
@@ -57,3 +58,15 @@ def batches(devices: int) -> dict[str, dict[str, str]]:
         f"device-{number}": {"batch": "B" if number % 4 == 1 else "A", "site": f"site {number * 7 % 5}"}
         for number in range(devices)
     }
+
+
+def with_times(fleet: FleetDays, random: np.random.Generator, factor: Array | float = 1.0) -> FleetDays:
+    """Returns a fleet whose runs take about 5 ms, on some devices longer than on others, times a factor, [devices,
+    days]; on one day in fifty a run stalls for seconds."""
+    shape = fleet.counts.shape[:2]
+    runs = fleet.counts[..., :3].sum(axis=2)
+    means = 0.005 * np.exp(0.3 * random.standard_normal((shape[0], 1)) + 0.05 * random.standard_normal(shape)) * factor
+    is_stalled = (random.random(shape) < 0.02) & (runs > 0)
+    bins = runs[..., None] * np.eye(TIME_BINS)[np.searchsorted(TIME_EDGES, means)]
+    bins[..., -1] += is_stalled
+    return replace(fleet, run_times=np.concatenate([bins, (runs * means + 4.0 * is_stalled)[..., None]], axis=2))

@@ -6,16 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rune.assessment.drift.alerts import DayReport, DriftComparison
+from rune.assessment.drift.documents import bins_of_documents
 from rune.assessment.drift.figures import Aspect
 from rune.assessment.drift.fleet_days import FleetDays, bins_of
 from rune.assessment.drift.judging import judge_day
 from rune.statistics.attribution import Carrier
 from rune.statistics.not_judged import TooFew
-from rune.watch.counts import Counts
+from rune.watch.counts import LARGEST, Counts
+from rune.watch.encoding import BadCounts, decode, encode
 from rune.watch.layout import ConfidenceBins, FeatureBins, Statistic, WatchLayout
 from tests.rune.assessment.drift.field import DAYS, EDGES, LAST, LAYOUT, REFERENCE, batches, field, from_day
+from tests.support.properties import examples
 
 DEVICES = 40
 LEVEL = "audio level"
@@ -147,14 +152,32 @@ def test_a_rune_without_a_classifier_is_judged_by_its_features() -> None:
 
 def test_the_days_of_devices_are_read_from_their_counts() -> None:
     counts = Counts((1, 2, 3), tuple(range(16)), (tuple(range(16, 32)),))
-    reports = {"a": {LAST: counts, LAST - DAYS: counts}, "b": {LAST - 1: counts}}
-    fleet = FleetDays.of(LAYOUT, reports, LAST, DAYS)
-    assert fleet.devices == ("a", "b")
+    fleet = FleetDays.empty(LAYOUT, ("a", "b"), LAST, DAYS)
+    fleet.put(LAYOUT, [0, 0], [LAST, LAST - DAYS], [encode(counts)] * 2)
+    fleet.put(LAYOUT, [1], [LAST - 1], [encode(counts)])
     assert fleet.days[-1] == LAST
     assert fleet.counts[0, -1].tolist() == list(bins_of(counts))
     assert fleet.counts[1, -2].sum() == fleet.counts.sum() / 2
-    with pytest.raises(ValueError, match="other bins"):
-        FleetDays.of(LAYOUT, {"a": {LAST: replace(counts, labels=(1, 2))}}, LAST, DAYS)
+    with pytest.raises(BadCounts):
+        fleet.put(LAYOUT, [0], [LAST], [encode(counts)[1:]])
+
+
+GROUP = st.integers(0, 2**32 - 1)
+
+
+@examples(100)
+@given(st.lists(st.tuples(*(st.lists(GROUP, min_size=n, max_size=n) for n in LAYOUT.sizes)), min_size=1, max_size=4))
+def test_bins_of_many_documents_are_those_of_each(groups: list[tuple[list[int], ...]]) -> None:
+    data = [encode(Counts(tuple(each[0]), tuple(each[1]), (tuple(each[2]),), answers=5)) for each in groups]
+    expected = [[min(count, LARGEST) for count in bins_of(decode(each, LAYOUT))] for each in data]
+    assert bins_of_documents(data, LAYOUT).tolist() == expected
+
+
+def test_counts_of_4_bytes_are_judged_as_those_of_8() -> None:
+    fleet = field(np.random.default_rng(4), 40, from_day(40, DAYS - 3, [0, 1, 2, 3], 2.0))
+    report = judged(fleet)
+    assert report.alerts
+    assert judged(replace(fleet, counts=fleet.counts.astype(np.float64))) == report
 
 
 @pytest.mark.slow

@@ -56,6 +56,8 @@ THINGS: Mapping[str, str] = {
     f"{ORGANISATION_ROUTE}/members/<uuid:member>": "MEMBER",
     f"{PROJECT_ROUTE}/invitations/<uuid:invitation>": "PROJECT_INVITATION",
     f"{PROJECT_ROUTE}/deployments/<str:deployment>/keys/<uuid:key_id>": "DEPLOYMENT_KEY",
+    f"{PROJECT_ROUTE}/deployments/<str:deployment>/telemetry/alerts/<uuid:alert_id>": "WATCH_ALERT",
+    "<str:organisation>/<str:name>/deployments/<str:deployment>/watch/<uuid:alert_id>": "WATCH_ALERT_PAGE",
     f"{PROJECT_ROUTE}/deployments/<str:deployment>/promotion": f"{PROJECT}/deployments/production/promotion",
     f"{ORGANISATION_ROUTE}/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>": "DELIVERY",
     f"{ORGANISATION_ROUTE}/webhooks/<uuid:webhook_id>": "WEBHOOK",
@@ -89,6 +91,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "device_requests_create_many": {"query": "name=gate-7", "count": 1, "kind": "log"},
     "devices_change": {"labels": {"site": "hamburg"}},
     "devices_offer": {"to": "giver"},
+    "watch_alerts_snooze": {"days": 7, "reason": "known for long"},
     "webhooks_create": {"url": "https://example.com/hook", "topics": ["build"]},
     "webhooks_change": {"on": False},
 }

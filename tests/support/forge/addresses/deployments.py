@@ -10,6 +10,7 @@ from forge.projects.models import Project
 from tests.support.forge.addresses.table import PAGE, READ, SENT, Case
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.deployments import deployed, published
+from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
 
 _ALL = "api/v1/projects/acme/kitchen/deployments"
 _ONE = f"{_ALL}/website"
@@ -24,8 +25,10 @@ CASES: list[Case] = [
     ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry", f"{_ONE}/telemetry", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals", f"{_ONE}/telemetry/totals", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/pages", f"{_ONE}/telemetry/pages", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/alerts", f"{_ONE}/telemetry/alerts", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.parquet", f"{_ONE}/telemetry/totals.parquet", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
     (
         "put",
@@ -36,6 +39,17 @@ CASES: list[Case] = [
     ),
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_PUBLIC_ROUTE}", "d/acme/kitchen/website", None, (401,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}/telemetry", "d/acme/kitchen/website/telemetry", None, (401,) * 7),
+    *(
+        (
+            method,
+            f"d/{_PUBLIC_ROUTE}/<uuid:key>/telemetry",
+            f"d/acme/kitchen/website/{UUID(int=0)}/telemetry",
+            None,
+            (403,) * 7,
+        )
+        for method in ("get", "post")
+    ),
     ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (401,) * 7),
     (
         "get",
@@ -122,4 +136,12 @@ def deployment_addresses(person: User, project: Project, size: int = 1) -> dict[
     keys = [create_key(person, deployment, f"key {number}")[0] for number in range(size)]
     for number in range(size - 1):
         deployed(person, project, title=f"Site {number}")
-    return {"DEPLOYMENT_KEY": f"{_ONE}/keys/{keys[0].pk}", "DEPLOYMENT_KEY/rotate": f"{_ONE}/keys/{keys[0].pk}/rotate"}
+    alerts = [watch_alert(watched_rune(deployment), subject=str(number)).pk for number in range(size)]
+    key, alert = f"{_ONE}/keys/{keys[0].pk}", f"{_ONE}/telemetry/alerts/{alerts[0]}"
+    return {
+        "DEPLOYMENT_KEY": key,
+        "DEPLOYMENT_KEY/rotate": f"{key}/rotate",
+        "WATCH_ALERT/owner": f"{alert}/owner",
+        "WATCH_ALERT/snooze": f"{alert}/snooze",
+        "WATCH_ALERT_PAGE": f"acme/kitchen/deployments/website/watch/{alerts[0]}",
+    }

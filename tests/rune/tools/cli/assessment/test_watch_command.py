@@ -74,8 +74,26 @@ def test_the_edges_are_those_of_training_and_the_reference_counts_the_tests(proj
     assert answers == sum(value["reference"]["confidence"]) == sum(value["reference"]["features"][0])
     assert value["counted"] == 3
     assert answers > 3, "a sound of two seconds has several windows"
+    assert "right" not in value, "the label of a sound is not that of each window"
     assert "Wrote rune.watch: edges from 10 samples (the training samples)" in result.output
     assert f"Reference: {answers} answers on 3 test samples" in result.output
+
+
+def test_of_sounds_of_one_window_the_right_answers_are_counted(project: Path, samples: Path, tmp_path: Path) -> None:
+    (samples / "test" / "silence" / "2.wav").unlink()
+    result = run("watch", samples, project)
+    assert result.exit_code == 0, result.output
+    value = _file(project)
+    # The network of the template is not trained: it has the same answer on both.
+    silence = value["layout"]["labels"]["names"].index("silence")
+    assert value["right"] == value["reference"]["labels"][silence]
+    assert f"Reference: 2 answers on 2 test samples, {value['right']} of them right" in result.output
+    rune = tmp_path / "words.rune"
+    assert run("build", project, "-o", rune).exit_code == 0
+    record = read_watch(rune.read_bytes())
+    assert record is not None
+    assert record.right == value["right"]
+    assert f"2 runs on the test samples, {value['right']} of them right" in run("inspect", rune).output
 
 
 def test_a_build_has_the_edges_and_the_reference(project: Path, samples: Path, tmp_path: Path) -> None:
