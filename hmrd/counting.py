@@ -63,19 +63,26 @@ def add(
     server, where it is known."""
     if ledger.mode is Telemetry.OFF:
         return ledger, None
-    if now.date() < FIRST_DAY:
-        return ledger, ClockProblem.BEFORE_ALL
-    if server is not None and abs(now - server) > AHEAD:
-        return ledger, ClockProblem.UNLIKE_SERVER
-    if ledger.closed is not None and now < ledger.closed:
-        if ledger.closed - now > STEP:
-            return ledger, ClockProblem.WENT_BACK
-        now = ledger.closed
-    period = CountedPeriod(now.date(), now.hour if ledger.mode is Telemetry.HOUR else None)
+    at = counted_at(now, ledger.closed, server)
+    if isinstance(at, ClockProblem):
+        return ledger, at
+    period = CountedPeriod(at.date(), at.hour if ledger.mode is Telemetry.HOUR else None)
     key = PeriodOfRune(period, rune)
     former = ledger.open.get(key)
     total = counts if former is None else added(former, counts)
     return replace(ledger, open={**ledger.open, key: total}), None
+
+
+def counted_at(now: datetime, closed: datetime | None, server: datetime | None) -> datetime | ClockProblem:
+    """Returns the moment in whose period something is counted that happened now, or why it is not counted. Periods
+    that ended by `closed` are closed."""
+    if now.date() < FIRST_DAY:
+        return ClockProblem.BEFORE_ALL
+    if server is not None and abs(now - server) > AHEAD:
+        return ClockProblem.UNLIKE_SERVER
+    if closed is None or now >= closed:
+        return now
+    return ClockProblem.WENT_BACK if closed - now > STEP else closed
 
 
 def close(ledger: Ledger, now: datetime) -> tuple[Ledger, Mapping[PeriodOfRune, Counts]]:

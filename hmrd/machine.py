@@ -19,6 +19,7 @@ from hmrd.commands import commands_of, free_slot
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import EventKind, Phase
 from hmrd.protocol.wanted import WantedRune
+from hmrd.shadow import apply_to_shadow, pursue_shadow
 from hmrd.state import (
     AnswersDropped,
     Command,
@@ -77,7 +78,7 @@ _NO_CRASH: Final = frozenset({ProblemName.INPUT_ENDED, ProblemName.CONFIG_WRONG}
 
 def step(machine: DeviceMachine, event: MachineEvent) -> tuple[DeviceMachine, tuple[Command, ...]]:
     """Returns the machine after an event, and all that is to be done now."""
-    after = _pursue(_apply(machine, event), event.now)
+    after = pursue_shadow(_pursue(_apply(apply_to_shadow(machine, event), event), event.now))
     after = reporting.prepare_report(after, event.now)
     return after, tuple(commands_of(after, event.now))
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reports import MOST_EVENTS, DeviceEvent, EventKind, InstalledRune, Phase, Report
 from hmrd.protocol.wanted import MOST_REQUESTS, RequestKind, WantedRune
+from hmrd.shadow_state import ShadowState
 from hmrd.state import DeviceMachine, RequestDone
 
 _MOST_HANDLED: Final = 64
@@ -51,6 +52,8 @@ def prepare_report(machine: DeviceMachine, now: float) -> DeviceMachine:
         totals=state.totals,
         events=events,
         answers=state.answers[:MOST_REQUESTS],
+        shadow=_installed(summary.shadow),
+        shadow_problem=summary.shadow_problem,
     )
     machine = _change(
         machine,
@@ -118,6 +121,7 @@ def _emptied(machine: DeviceMachine) -> DeviceMachine:
         problem=None,
         refusal=None,
         numbers=(),
+        shadow=ShadowState(),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reports import DeviceEvent, Phase, Report, RequestAnswer, SelfTestOutcome, Totals
 from hmrd.protocol.wanted import DesiredState, RequestToDevice, WantedRune
+from hmrd.shadow_state import ShadowPhase, ShadowState, ShadowTimers
 
 FIRST_INTERVAL: Final = 60
 """Seconds between polls until the server names an interval."""
@@ -46,6 +47,8 @@ class Summary:
     other: WantedRune | None
     self_test: SelfTestOutcome | None
     problem: DeviceProblem | None
+    shadow: WantedRune | None = None
+    shadow_problem: DeviceProblem | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class MachineState:
     """The device forgets its organisation as soon as the server has its last report."""
     is_handed_over: bool = False
     """The device asks for its new organisation as soon as the server has its last report."""
+    shadow: ShadowState = field(default_factory=ShadowState)
 
     def slot_of(self, rune: str) -> int | None:
         """Returns the slot that has the bytes of this digest."""
@@ -117,7 +121,9 @@ class MachineState:
         """The part of the next report about the present."""
         other = self.other
         other_rune = None if other is None else other.rune
-        return Summary(self.phase, self.running, other_rune, self.self_test, self.refusal or self.problem)
+        problem, shadow = self.refusal or self.problem, self.shadow
+        beside = shadow.wanted if shadow.phase is ShadowPhase.BESIDE else None
+        return Summary(self.phase, self.running, other_rune, self.self_test, problem, beside, shadow.problem)
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,7 @@ class MachineTimers:
     """The end of the trial; None while none is under way, and before the rune started."""
     send: float = 0.0
     failed_sends: int = 0
+    shadow: ShadowTimers = field(default_factory=ShadowTimers)
 
 
 @dataclass(frozen=True)
@@ -171,10 +178,12 @@ class Ticked(MachineEvent):
 
 @dataclass(frozen=True)
 class Polled(MachineEvent):
-    """The server answered. `refusal` says why the device does not take the wanted rune."""
+    """The server answered. `refusal` says why the device does not take the wanted rune, and `shadow_refusal` why not
+    the one that shall run beside."""
 
     desired: DesiredState
     refusal: DeviceProblem | None = None
+    shadow_refusal: DeviceProblem | None = None
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class TrustJudgement:
     """The trust from now on, which signed orders alone change."""
     refusal: DeviceProblem | None = None
     """The reason why the device does not run the wanted rune; None where it may."""
+    shadow_refusal: DeviceProblem | None = None
+    """The reason why the device does not run a rune beside it; None where it may, or where none is wanted."""
 
 
 class TrustRefused(Exception):
@@ -73,16 +75,23 @@ def judge(trust: PinnedTrust, desired: DesiredState, confirmed: int) -> TrustJud
     if trust.kind is TrustKind.SERVER:
         return TrustJudgement(trust)
     trust, orders = _with_orders(trust, desired.orders, confirmed)
-    wanted_rune = desired.wanted
-    if wanted_rune is None:
-        return TrustJudgement(trust)
+    refusal = None if desired.wanted is None else _refusal(trust, desired.wanted, orders)
+    if desired.wanted is not None and refusal is None:
+        trust = replace(trust, deployment=desired.wanted.deployment)
+    # A rune that runs beside runs: it needs the same order, and it moves the device to no other deployment.
+    shadow_refusal = None if desired.shadow is None else _refusal(trust, desired.shadow, orders)
+    return TrustJudgement(trust, refusal, shadow_refusal)
+
+
+def _refusal(trust: PinnedTrust, wanted_rune: WantedRune, orders: Iterable[Order]) -> DeviceProblem | None:
+    """Returns why no order of the keys at home allows a rune; None if one does."""
     if trust.deployment and wanted_rune.deployment != trust.deployment:
         detail = f"This device belongs to {trust.deployment}, and no order moves it to {wanted_rune.deployment}."
-        return TrustJudgement(trust, DeviceProblem(ProblemName.ORDER_REFUSED, detail))
+        return DeviceProblem(ProblemName.ORDER_REFUSED, detail)
     if not any(_is_for(order, wanted_rune) for order in orders):
         detail = f"No order of the key at home is for release {wanted_rune.number} ({wanted_rune.version})."
-        return TrustJudgement(trust, DeviceProblem(ProblemName.ORDER_REFUSED, detail))
-    return TrustJudgement(replace(trust, deployment=wanted_rune.deployment))
+        return DeviceProblem(ProblemName.ORDER_REFUSED, detail)
+    return None
 
 
 def may_leave(trust: PinnedTrust, desired: DesiredState) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from forge.telemetry.intake.partitions import drop_days
-from forge.telemetry.models import AppReportsOfDay, DayTotal, DeviceCounts, PageCountsOfDay, WatchedRune
+from forge.telemetry.models import AppReportsOfDay, DayTotal, DeviceCounts, DevicePairs, PageCountsOfDay, WatchedRune
 
 TOTALS_MAX_AGE: Final = timedelta(days=400)
 """Totals name no device: a year, and time to look at it."""
@@ -21,6 +21,7 @@ def delete_old() -> None:
     """Deletes documents of devices after `TELEMETRY_DAYS`, and totals after `TOTALS_MAX_AGE`."""
     today = timezone.now().date()
     _delete_documents(today - timedelta(days=settings.TELEMETRY_DAYS))
+    _delete(DevicePairs.objects.filter(day__lt=today - timedelta(days=settings.TELEMETRY_DAYS)))
     _delete(DayTotal.objects.filter(day__lt=today - TOTALS_MAX_AGE))
     _delete(PageCountsOfDay.objects.filter(day__lt=today - TOTALS_MAX_AGE))
     _delete(AppReportsOfDay.objects.filter(day__lt=today - TOTALS_MAX_AGE))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hmrd.protocol.document_fields import NEVER, document_fields
+from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields, pairs_fields
 from rune.watch.layout import WatchLayout
+from rune.watch.pairs import PairBins
 from rune.wording import counted
 
 
@@ -26,6 +27,13 @@ def status_lines(status: Mapping[str, Any]) -> Iterator[str]:
     for rune in status["runes"]:
         yield ""
         yield from _rune_lines(rune)
+
+
+def _document_fields(document: Mapping[str, Any]) -> tuple[DocumentField, ...]:
+    if document["is_pairs"]:
+        labels = document["labels"]
+        return pairs_fields(None if labels is None else PairBins(*map(tuple, labels)))
+    return document_fields(None if document["layout"] is None else WatchLayout.from_json(document["layout"]))
 
 
 _TRUST = {
@@ -57,11 +65,21 @@ def counts_lines(result: Mapping[str, Any]) -> Iterator[str]:
         data = bytes.fromhex(each["data"])
         yield ""
         yield f"{each['period']}: {len(data)} bytes" + ("" if each["is_over"] else ", if it ended now")
-        layout = None if each["layout"] is None else WatchLayout.from_json(each["layout"])
-        for field in document_fields(layout):
+        for field in _document_fields(each):
             yield f"  {field.offset:3} {field.size:3}  {data[field.offset : field.end].hex()}  {field.meaning}"
     yield ""
     yield f"Never in it: {', '.join(NEVER)}."
+
+
+def _shadow_text(shadow: Mapping[str, Any]) -> str:
+    """Returns what a person wants to know about the rune that runs beside."""
+    name = "none" if shadow["wanted"] is None else shadow["wanted"]["version"]
+    if shadow["problem"] is not None:
+        return f"{name}, {shadow['problem']['name']}: {shadow['problem']['detail']}"
+    if shadow["is_running"]:
+        return f"{name}, compared with {counted(shadow['compared'], 'answer')}; it does not answer"
+    is_ready = shadow["phase"] == "beside"
+    return f"{name}, ready; it runs while the server wants counts" if is_ready else f"{name}, {shadow['phase']}"
 
 
 def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
@@ -76,6 +94,8 @@ def _rune_lines(rune: Mapping[str, Any]) -> Iterator[str]:
         yield f"  wanted: {wanted_rune['version']} ({wanted_rune['rune'][7:19]})"
     if other is not None:
         yield f"  other slot: {other['version']}{'' if other['is_healthy'] else ', not healthy'}"
+    if (shadow := rune["shadow"]) is not None:
+        yield f"  beside: {_shadow_text(shadow)}"
     problems = [("problem", rune["problem"]), ("server", rune["server"]), *(("sink", each) for each in rune["sinks"])]
     for name, problem in problems:
         if problem is not None:

@@ -17,6 +17,7 @@ from hmrd.protocol.counts import rune_key
 from hmrd.protocol.enrolment import MOST_KEYS, Enrolment, TrustAnchor, TrustKind, read_proof
 from hmrd.protocol.local import LARGEST_REQUEST, LocalAnswer, LocalCommand, LocalRequest
 from hmrd.protocol.names import LONGEST_NAME
+from hmrd.protocol.pairs import AnyDocument, PairsDocument
 from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reading import BadDeviceMessage, Fields
 from hmrd.protocol.reports import LARGEST_LOG
@@ -32,6 +33,7 @@ from hmrd.storage.files import StorageFailed, write_file
 from hmrd.storage.recordings import MOST_WINDOWS, BadSession
 from hmrd.trust import TrustRefused, fingerprints_of
 from rune.digests import DIGEST_LENGTH, digest_of, is_digest
+from rune.watch.layout import WatchLayout
 
 T = TypeVar("T")
 _LONGEST: Final = 1000
@@ -103,10 +105,8 @@ class Actions:
     def _counts(self, fields: Fields) -> Mapping[str, Any]:
         service = self._service(fields)
         self._host.call(service.count)
-        layouts = {rune_key(digest): layout.to_json() for digest, layout in layouts_of(service).items()}
-        documents = [
-            {**each.to_json(), "layout": layouts.get(each.document.rune)} for each in service.counting.documents()
-        ]
+        layouts = {rune_key(digest): layout for digest, layout in layouts_of(service).items()}
+        documents = [{**each.to_json(), **_layout_of(each.document, layouts)} for each in service.counting.documents()]
         return {"mode": str(service.counting.mode), "documents": documents}
 
     def _self_test(self, fields: Fields) -> Mapping[str, Any]:
@@ -267,3 +267,13 @@ def _key(value: object) -> str:
     if not isinstance(value, str):
         raise BadDeviceMessage("A key is a text in PEM.")
     return value
+
+
+def _layout_of(document: AnyDocument, layouts: Mapping[bytes, WatchLayout]) -> Mapping[str, Any]:
+    """Returns what the bytes of a document mean, as far as the device has the runes."""
+    layout = layouts.get(document.rune)
+    if not isinstance(document, PairsDocument):
+        return {"is_pairs": False, "layout": None if layout is None else layout.to_json()}
+    beside = layouts.get(document.beside)
+    labels = [each.labels.names for each in (layout, beside) if each is not None and each.labels is not None]
+    return {"is_pairs": True, "labels": labels if len(labels) == 2 else None}

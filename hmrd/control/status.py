@@ -58,6 +58,7 @@ def _rune(service: RuneService) -> dict[str, Any]:
         "is_input_over": runner is not None and runner.is_input_over,
         "runs": 0 if runner is None else runner.runs,
         "other": _slot(state.other),
+        "shadow": _shadow(service),
         "wanted": _named(state.wanted),
         "self_test": None if state.self_test is None else str(state.self_test),
         "problem": _problem(problem),
@@ -67,6 +68,21 @@ def _rune(service: RuneService) -> dict[str, Any]:
         "counts": _counts(service),
         "samples": _samples(service),
         "sinks": [_problem(sink.problem) for sink in service.sinks],
+    }
+
+
+def _shadow(service: RuneService) -> dict[str, Any] | None:
+    """Returns the rune that shall run beside, and what it compared since it started."""
+    shadow = service.machine.state.shadow
+    if shadow.wanted is None and shadow.problem is None:
+        return None
+    running = service.shadowing.status()
+    return {
+        "wanted": _named(shadow.wanted),
+        "phase": str(shadow.phase),
+        "is_running": running is not None,
+        "compared": 0 if running is None else running["compared"],
+        "problem": _problem(shadow.problem),
     }
 
 

@@ -59,7 +59,8 @@ def first_root(client: ServerClient, deployment: str) -> str:
 def documents_refuse(
     client: ServerClient, wanted_rune: WantedRune, root: str, folder: Path, now: float
 ) -> DeviceProblem | None:
-    """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do."""
+    """Says why the documents, signed by the keys of this root, do not allow a rune; None if they do. While a rollout is
+    under way they name two releases, of which either may be wanted."""
     # The library takes long to load and much memory, and a device asks for it with each new rune alone.
     from rune.running.deployment.updates import TrustedUpdates
 

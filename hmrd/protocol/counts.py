@@ -1,5 +1,7 @@
 """The counts of a day as they leave a device: a document of `DOCUMENT_SIZE` bytes, which the device's key signed.
 
+A document of kind 2, the pairs of an hour, is described in `hmrd.protocol.pairs`.
+
 | bytes | content |
 | ---: | --- |
 | 1 | the version, 1 |
@@ -48,8 +50,8 @@ LARGEST_COUNTS: Final = 32 * 1024
 MOST_DAYS: Final = 60
 """Days whose documents a device keeps until it has sent them."""
 TAG: Final = b"hammer-forge device counts v1\0"
-_FIRST_DAY: Final = date(2020, 1, 1)
-_ID_SIZE: Final = 8
+FIRST_DAY: Final = date(2020, 1, 1)
+ID_SIZE: Final = 8
 _ZEROS: Final = b"\0\0\0"
 _HOURS: Final = 24
 _LONGEST_DETAIL: Final = 300
@@ -68,7 +70,7 @@ class CountedPeriod:
     """The hour; None for the whole day."""
 
     def __post_init__(self) -> None:
-        if not 0 <= (self.day - _FIRST_DAY).days <= 0xFFFF:
+        if not 0 <= (self.day - FIRST_DAY).days <= 0xFFFF:
             raise BadDocument("The day cannot be written.")
         if self.hour is not None and not 0 <= self.hour < _HOURS:
             raise BadDocument("An hour is a number from 0 to 23.")
@@ -107,14 +109,14 @@ class CountsDocument:
     """`rune.watch.encoding.encode` of the counts."""
 
     def __post_init__(self) -> None:
-        if (len(self.device), len(self.rune), len(self.counts)) != (_ID_SIZE, _ID_SIZE, COUNTS_SIZE):
+        if (len(self.device), len(self.rune), len(self.counts)) != (ID_SIZE, ID_SIZE, COUNTS_SIZE):
             raise BadDocument("A document has 8 bytes of a device, 8 of a rune and its counts.")
 
     @property
     def unsigned(self) -> bytes:
         """The bytes before the signature."""
         period = self.period
-        days, is_hour = (period.day - _FIRST_DAY).days, period.hour is not None
+        days, is_hour = (period.day - FIRST_DAY).days, period.hour is not None
         head = _HEADER.pack(VERSION, int(is_hour), days, period.hour or 0, self.device, self.rune, _ZEROS)
         return head + self.counts
 
@@ -132,7 +134,7 @@ class CountsDocument:
             raise BadDocument(f"Documents of version {version} are not known.")
         if kind > 1 or (kind == 0 and hour) or zeros != _ZEROS:
             raise BadDocument("The document has another spelling than the one of its counts.")
-        period = CountedPeriod(_FIRST_DAY + timedelta(days=days), hour if kind else None)
+        period = CountedPeriod(FIRST_DAY + timedelta(days=days), hour if kind else None)
         return CountsDocument(period, device, rune, data[HEADER_SIZE:])
 
     @staticmethod
@@ -150,14 +152,14 @@ def is_signed(document: bytes, public_key: str) -> bool:
 
 def device_key(device: UUID) -> bytes:
     """Returns the bytes that stand for a device in documents."""
-    return device.bytes[:_ID_SIZE]
+    return device.bytes[:ID_SIZE]
 
 
 def rune_key(digest: str) -> bytes:
     """Returns the bytes that stand for a rune in documents, of its digest `sha256:…`."""
     if not is_digest(digest):
         raise BadDocument("A rune is named by its digest.")
-    return bytes.fromhex(digest.partition(":")[2])[:_ID_SIZE]
+    return bytes.fromhex(digest.partition(":")[2])[:ID_SIZE]
 
 
 @dataclass(frozen=True)

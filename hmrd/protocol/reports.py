@@ -213,6 +213,10 @@ class Report:
     totals: Totals = field(default_factory=Totals)
     events: tuple[DeviceEvent, ...] = ()
     answers: tuple[RequestAnswer, ...] = ()
+    shadow: InstalledRune | None = None
+    """The rune that is checked and runs beside the one that answers, as long as the server wants counts."""
+    shadow_problem: DeviceProblem | None = None
+    """The reason why the wanted rune does not run beside it; None where it does or is on its way."""
 
     @classmethod
     def from_json(cls, value: object) -> Report:
@@ -230,6 +234,8 @@ class Report:
             fields.optional("totals", Totals.from_json) or Totals(),
             fields.items("events", DeviceEvent.from_json, MOST_EVENTS),
             fields.items("answers", RequestAnswer.from_json, MOST_REQUESTS),
+            fields.optional("shadow", InstalledRune.from_json),
+            fields.optional("shadow_problem", DeviceProblem.from_json),
         )
 
     def to_json(self) -> Mapping[str, Any]:
@@ -246,4 +252,6 @@ class Report:
             "totals": self.totals.to_json(),
             "events": [each.to_json() for each in self.events],
             "answers": [each.to_json() for each in self.answers],
+            "shadow": None if self.shadow is None else self.shadow.to_json(),
+            "shadow_problem": None if self.shadow_problem is None else self.shadow_problem.to_json(),
         }

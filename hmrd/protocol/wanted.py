@@ -160,6 +160,8 @@ class DesiredState:
     """The counts that the device shall send."""
     samples: tuple[SampleOffer, ...] = ()
     """The open requests for samples, which the owner of the device may answer."""
+    shadow: WantedRune | None = None
+    """The rune that the device shall run beside the one that answers, to count where both agree; None for none."""
 
     @classmethod
     def from_json(cls, value: object) -> DesiredState:
@@ -174,6 +176,7 @@ class DesiredState:
             fields.integer("sequence", default=0),
             Telemetry.read(fields.text("telemetry", _LONGEST_WORD, default=Telemetry.OFF)),
             fields.optional("samples", readable_offers) or (),
+            fields.optional("shadow", WantedRune.from_json),
         )
 
     def to_json(self) -> Mapping[str, Any]:
@@ -187,6 +190,7 @@ class DesiredState:
             "sequence": self.sequence,
             "telemetry": None if self.telemetry is Telemetry.OFF else str(self.telemetry),
             "samples": [each.to_json() for each in self.samples] or None,
+            "shadow": None if self.shadow is None else self.shadow.to_json(),
         }
 
 

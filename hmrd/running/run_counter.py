@@ -22,7 +22,30 @@ if TYPE_CHECKING:
     from rune.running.runtime import LoadedRune
 
 _HOUR: Final = 3600
+_WORD: Final = 1 << 32
+"""A rune counts in numbers of 32 bits."""
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
+
+class LabelWatch:
+    """Says which label a run of a rune counted."""
+
+    def __init__(self, counts: Callable[[], tuple[int, ...]]) -> None:
+        """`counts` are those of each label, which rise."""
+        self._counts = counts
+        self._before: tuple[int, ...] = ()
+        self.last: int | None = None
+        """The bin of the label of the last run; None where it gave none, or several."""
+
+    def begin(self) -> None:
+        """A run begins."""
+        self._before, self.last = self._counts(), None
+
+    def end(self) -> None:
+        """The run ended."""
+        rises = [(now - before) % _WORD for before, now in zip(self._before, self._counts(), strict=True)]
+        self.last = rises.index(1) if sum(rises) == 1 else None
+
 
 HandOver = Callable[[float, Counts], None]
 """Takes what was counted around a time of the system's clock."""
@@ -52,8 +75,9 @@ class RunCounter:
         """Counts of the rune that were looked at and are not handed over yet."""
 
     @contextmanager
-    def run(self) -> Iterator[None]:
-        """A run of the rune. What was counted before belongs to the hour in which it was counted."""
+    def run(self, labels: LabelWatch | None = None) -> Iterator[None]:
+        """A run of the rune. What was counted before belongs to the hour in which it was counted. `labels` see which
+        label the run counts."""
         with self._lock:
             now = self._now()
             hour = int(now) // _HOUR
@@ -62,9 +86,13 @@ class RunCounter:
                     self._take()
                 self._hour = hour
             self._last = now
+            if labels is not None:
+                labels.begin()
             begin = time.perf_counter()
             yield
             seconds = time.perf_counter() - begin
+            if labels is not None:
+                labels.end()
             self._times[bisect_right(TIME_EDGES, seconds)] += 1
             self._microseconds += round(seconds * 1e6)
             self._runs += 1

@@ -13,9 +13,10 @@ from hmrd.config.model import RuneConfig
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import WantedRune
 from hmrd.running.answers import answer_line
-from hmrd.running.checks import graph_of, limits
+from hmrd.running.checks import graph_of, layout_of, limits
 from hmrd.running.failure import RunFailed, problem_of
-from hmrd.running.run_counter import HandOver, RunCounter, rune_counts
+from hmrd.running.run_counter import HandOver, LabelWatch, RunCounter, rune_counts
+from hmrd.running.shadow.tapping import TappedWindow, WindowTap
 from hmrd.running.sinks.queue import AnswerQueue
 from hmrd.running.stop_signal import StopSignal
 from hmrd.running.windows import windows
@@ -24,6 +25,7 @@ from rune.running.runtime.errors import RuneError
 from rune.running.runtime.messages import OutputMessage
 from rune.tools.api.ports import Input, inputs_of, outputs_of
 from rune.watch.counts import Counts
+from rune.watch.layout import LabelBins
 
 Windows = Mapping[str, bytes]
 
@@ -59,6 +61,10 @@ class RuneRunner:
         self.runs = 0
         self.is_input_over = False
         """Whether a file that feeds it was read to its end, so that it waits."""
+        self.inputs: tuple[Input, ...] | None = None
+        """The inputs that it reads; None until it is loaded."""
+        self.tap: WindowTap | None = None
+        """Gets each window that the rune answered, for a rune that runs beside it; None without one."""
         self._data, self._config, self._sinks, self._hooks = data, config, sinks, hooks
         self._stop = StopSignal()
         self._counter: RunCounter | None = None
@@ -79,6 +85,11 @@ class RuneRunner:
         """Hands over what was counted until now, or with the end of the run that is under way."""
         if (counter := self._counter) is not None:
             counter.take()
+
+    @property
+    def label_bins(self) -> LabelBins | None:
+        """The labels that it counts; None of a rune that counts none."""
+        return layout_of(self._data).labels
 
     @property
     def is_alive(self) -> bool:
@@ -113,18 +124,25 @@ class RuneRunner:
         counter = self._counter = RunCounter(lambda: rune_counts(loaded_rune), self._hooks.on_counts, clock.wall_time)
         try:
             graph = graph_of(self._data)
-            inputs = tuple(inputs_of(graph, loaded_rune.capabilities).values())
+            inputs = self.inputs = tuple(inputs_of(graph, loaded_rune.capabilities).values())
+            labels = LabelWatch(loaded_rune.label_counts)
             names = {output.request.id: name for name, output in outputs_of(graph, loaded_rune.outputs).items()}
             self._hooks.on_started()
             # Its sources, such as a command, end with it at once.
             with closing(self._windows(inputs)) as each_window:
                 for read in each_window:
                     self._hooks.on_windows(inputs, read)
-                    with counter.run():
+                    tap = self.tap
+                    window = None if tap is None else TappedWindow(read, clock.wall_time())
+                    with counter.run(None if window is None else labels):
                         messages = loaded_rune.call(
                             {port.request.id: read.get(port.name, os.urandom) for port in inputs}
+                            if window is None
+                            else window.sources(inputs)
                         )
                     self._deliver(messages, names)
+                    if tap is not None and window is not None:
+                        tap.put(window.answered(labels.last))
                     if self._hooks.wants_bins():
                         self._hooks.on_bins(inputs, read, counter.counts_of_run())
         finally:

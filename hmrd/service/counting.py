@@ -16,13 +16,17 @@ from hmrd import clock
 from hmrd.counting import AHEAD, ClockProblem, Ledger, PeriodOfRune, add, close, is_nothing, moment, with_mode
 from hmrd.counting import without_future as ledger_without_future
 from hmrd.network.http import ServerFailed
+from hmrd.pair_counting import PairKey, PairLedger, add_pairs, close_hours, pairs_without_future
 from hmrd.protocol.counts import CountsDocument, batches, device_key, rune_key
+from hmrd.protocol.pairs import AnyDocument, PairsDocument
 from hmrd.protocol.wanted import Telemetry
 from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.storage.files import StorageFailed
 from hmrd.storage.log import fault_text
+from rune.watch import pairs as watch_pairs
 from rune.watch.counts import Counts
 from rune.watch.encoding import encode
+from rune.watch.pairs import LabelPairs, PairBins
 from rune.wording import counted
 
 FIRST_RETRY: Final = 60.0
@@ -33,7 +37,7 @@ LONGEST_RETRY: Final = 3600.0
 class LeavingDocument:
     """A document as it leaves, or as it would if its day ended now."""
 
-    document: CountsDocument
+    document: AnyDocument
     data: bytes
     is_over: bool
 
@@ -52,6 +56,8 @@ class RuneCounting:
         self._files = device.folder.counts(name)
         self._lock = threading.RLock()
         self._ledger = self._saved = self._files.read()
+        self._pairs_file = device.folder.pairs(name)
+        self._pairs = self._saved_pairs = self._pairs_file.read()
         self._failed = 0
         self._next_sending = 0.0
         self._is_sending = False
@@ -89,6 +95,16 @@ class RuneCounting:
                 self._device.log.write(f"{self._name}: clock-wrong: not counted, because {problem}.")
             self.problem = problem
 
+    def add_pairs(self, seconds: float, runes: tuple[str, str], bins: PairBins, pairs: LabelPairs) -> None:
+        """Counts pairs of labels of two runes, the one that answers first, around a time of the system's clock."""
+        with self._lock:
+            if self._ledger.mode is Telemetry.OFF:
+                return
+            self._pairs, problem = add_pairs(self._pairs, moment(seconds), runes, bins, pairs, self._server_time())
+            if problem is not None and problem is not self.problem:
+                self._device.log.write(f"{self._name}: clock-wrong: not counted, because {problem}.")
+            self.problem = problem
+
     def note_restart(self, rune: str) -> None:
         """Counts that the rune is started again."""
         self.add(self._now(), rune, Counts(restarts=1))
@@ -104,9 +120,12 @@ class RuneCounting:
             now = moment(self._now())
             is_wrong = server is not None and abs(now - server) > AHEAD
             ledger, over = (self._ledger, dict[PeriodOfRune, Counts]()) if is_wrong else close(self._ledger, now)
-            if over and not self._write_documents(over):
-                ledger = self._ledger
-            self._ledger = ledger
+            pair_ledger, hours = (
+                (self._pairs, dict[PairKey, LabelPairs]()) if is_wrong else close_hours(self._pairs, now)
+            )
+            if not self._write_documents(over, hours):
+                ledger, pair_ledger = self._ledger, self._pairs
+            self._ledger, self._pairs = ledger, pair_ledger
             self._save()
 
     def documents(self) -> list[LeavingDocument]:
@@ -114,9 +133,10 @@ class RuneCounting:
         with self._lock:
             key, device = self._device.folder.identity.key(), self._device_key()
             closed = [LeavingDocument(each, each.signed(key.sign), True) for each in self._files.documents().values()]
-            running = (
-                [] if device is None else [_document(each, self._ledger.open[each], device) for each in self._open()]
-            )
+            running: list[AnyDocument] = []
+            if device is not None:
+                running += [_document(each, self._ledger.open[each], device) for each in self._open()]
+                running += [_pairs_document(each, pairs, device) for each, pairs in self._pairs.open.items()]
             return closed + [LeavingDocument(each, each.signed(key.sign), False) for each in running]
 
     def is_due(self, now: float) -> bool:
@@ -162,8 +182,10 @@ class RuneCounting:
         """Deletes all counts. Raises `StorageFailed`."""
         with self._lock:
             self._ledger = self._saved = Ledger()
+            self._pairs = self._saved_pairs = PairLedger()
             self.problem = None
             self._files.clear()
+            self._pairs_file.clear()
 
     def _settle_answers(self, names: list[str], answers: Any) -> None:
         for name, answer in zip(names, answers, strict=True):
@@ -172,14 +194,20 @@ class RuneCounting:
                 self._device.log.write(f"{self._name}: the counts of {day} were refused: {answer.name} {answer.detail}")
             self._files.delete(name)
 
-    def _write_documents(self, over: Mapping[PeriodOfRune, Counts]) -> bool:
+    def _write_documents(self, over: Mapping[PeriodOfRune, Counts], hours: Mapping[PairKey, LabelPairs]) -> bool:
         """Writes documents of periods that are over. Returns whether the device has a name to write in them."""
         device = self._device_key()
         if device is None:
             return False
+        if not over and not hours:
+            return True
         for key, counts in over.items():
             if not is_nothing(counts):
-                self._files.add(key, _document(key, counts, device))
+                self._files.add(_document(key, counts, device))
+        for hour, pairs in hours.items():
+            # After a power cut, the document of an hour may be there and its pairs in the running hour too.
+            if not self._files.has(document := _pairs_document(hour, pairs, device)):
+                self._files.add(document)
         count = self._files.delete_old()
         if count:
             self._device.log.write(f"{self._name}: {counted(count, 'document')} of counts were too old to keep.")
@@ -190,12 +218,16 @@ class RuneCounting:
         if ledger != self._ledger:
             self._device.log.write(f"{self._name}: clock-wrong: counts of days that are not yet were deleted.")
             self._ledger = ledger
+        self._pairs = pairs_without_future(self._pairs, server)
         self._files.delete_ahead((server + AHEAD).date())
 
     def _save(self) -> None:
         if self._ledger != self._saved:
             self._files.write(self._ledger)
             self._saved = self._ledger
+        if self._pairs != self._saved_pairs:
+            self._pairs_file.write(self._pairs)
+            self._saved_pairs = self._pairs
 
     def _open(self) -> list[PeriodOfRune]:
         return sorted(self._ledger.open, key=lambda each: (each.period.name, each.rune))
@@ -211,6 +243,11 @@ class RuneCounting:
 
 def _document(key: PeriodOfRune, counts: Counts, device: bytes) -> CountsDocument:
     return CountsDocument(key.period, device, rune_key(key.rune), encode(counts))
+
+
+def _pairs_document(key: PairKey, pairs: LabelPairs, device: bytes) -> PairsDocument:
+    data = watch_pairs.encode(pairs, key.bins)
+    return PairsDocument(key.period, device, rune_key(key.rune), rune_key(key.beside), data)
 
 
 def without_disk(action: Callable[[], None], log: Callable[[str], None]) -> None:

@@ -29,7 +29,9 @@ from hmrd.service.counting import RuneCounting, without_disk
 from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.service.sample_requests import AnsweredRune, RuneSampleRequests
+from hmrd.service.shadowing import Shadowing
 from hmrd.service.tasks import Task, Tasks
+from hmrd.shadow_events import CheckShadow, RunShadow
 from hmrd.state import (
     AnswerRequest,
     AnswersDropped,
@@ -105,6 +107,9 @@ class RuneService:
         self._lock = threading.Lock()
         self.counting = RuneCounting(device, config.name)
         self.samples = RuneSampleRequests(device, config.name, lambda: self.counting.mode is not Telemetry.OFF)
+        self.shadowing = Shadowing(
+            device, config, self.slots, self.counting, self._post, lambda: schedule(self._shadow_ended)
+        )
         self.next_count = 0.0
         """The time at which what the rune counted is written."""
         self._make = Tasks(device, config, self.slots, self._tell)
@@ -154,6 +159,7 @@ class RuneService:
     def close(self) -> None:
         """Ends the rune, its sinks and all tasks."""
         self._cancel_tasks()
+        self.shadowing.close()
         if self.runner is not None:
             self.runner.stop()
         for sink in self.sinks:
@@ -216,6 +222,7 @@ class RuneService:
     def _carry_out(self, commands: Sequence[Command], *, is_whole: bool = True) -> None:
         self.wake = min((each.time for each in commands if isinstance(each, WakeAt)), default=None)
         self._have_run(next((each for each in commands if isinstance(each, RunSlot)), None))
+        self.shadowing.follow(next((each for each in commands if isinstance(each, RunShadow)), None), self.runner)
         if not is_whole:
             return
         tasks = {each: task for each in commands if (task := self._task(each)) is not None}
@@ -240,6 +247,8 @@ class RuneService:
                 return partial(self._make.fetch, command)
             case Check():
                 return lambda _: self._make.check(command)
+            case CheckShadow():
+                return lambda _: self._make.check_shadow(command)
             case AskOwner():
                 return partial(self._make.ask_owner, command)
             case AnswerRequest(request=request):
@@ -283,7 +292,7 @@ class RuneService:
                 return PollFailed(now, problem)
             case SendReport():
                 return SendFailed(now)
-            case Fetch(rune=rune) | Check(rune=rune):
+            case Fetch(rune=rune) | Check(rune=rune) | CheckShadow(rune=rune):
                 return WorkFailed(now, rune, problem)
             case AskOwner(rune=digest):
                 return OwnerRefused(now, digest, problem)
@@ -327,6 +336,10 @@ class RuneService:
             self.runner = None
             self.tick()
 
+    def _shadow_ended(self) -> None:
+        self.shadowing.forget_ended()
+        self.tick()
+
     def _stopped(self, digest: str, problem: DeviceProblem, detail: str) -> None:
         self._tell(detail)
         self._post(RuneHalted(self._now(), digest, problem))
@@ -366,6 +379,7 @@ class RuneService:
     def leave(self) -> None:
         """Forgets the organisation and all that came from it. What follows is as new."""
         self._cancel_tasks()
+        self.shadowing.stop()
         self.stop_rune()
         self.slots.clear()
         self._device.recordings.delete_all()

@@ -16,11 +16,15 @@ from hmrd.network.http import ServerFailed
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import SelfTestOutcome
 from hmrd.protocol.wanted import WantedRune
-from hmrd.running.checks import check_rune, missing_source
+from hmrd.running.checks import check_rune, layout_of, missing_source
 from hmrd.running.failure import RunFailed
 from hmrd.running.processes import owner_refuses
+from hmrd.running.shadow.comparison import labels_missing
+from hmrd.running.shadow.memory import available_memory, memory_short
+from hmrd.running.shadow.runner import use_less_processor
 from hmrd.running.stop_signal import StopSignal
 from hmrd.service.device import LocalDevice, ServerConnection
+from hmrd.shadow_events import CheckShadow, ShadowChecked
 from hmrd.state import (
     AskOwner,
     Check,
@@ -77,7 +81,7 @@ class Tasks:
         except StorageFailed as error:
             connection.client.forget_state()
             return PollFailed(self._now(), error.problem)
-        return Polled(self._now(), desired, judgement.refusal)
+        return Polled(self._now(), desired, judgement.refusal, judgement.shadow_refusal)
 
     def send(self, command: SendReport) -> MachineEvent:
         """Sends a report. A rune that no server knows reports to nobody."""
@@ -106,10 +110,31 @@ class Tasks:
 
     def check(self, command: Check) -> MachineEvent:
         """Judges whether a rune is allowed, can be fed, and computes what was approved."""
-        result = self._check(command)
+        result = self._check(command.rune, command.slot)
         if isinstance(result, DeviceProblem):
             return WorkFailed(self._now(), command.rune, result)
         return RuneChecked(self._now(), command.rune, result)
+
+    def check_shadow(self, command: CheckShadow) -> MachineEvent:
+        """Judges whether a rune may run beside the one that answers: as for one that shall answer, and whether there
+        is memory for both and their answers can be compared."""
+        use_less_processor()
+        rune = command.rune
+        data, answering = (
+            self._slots.read(command.slot, rune),
+            self._slots.read(command.answering_slot, command.answering),
+        )
+        if data is None or answering is None:
+            problem = DeviceProblem(ProblemName.DAMAGED, "The bytes on the disk have not the digest of the rune.")
+            return WorkFailed(self._now(), rune, problem)
+        # Memory comes first: the self-test runs the rune too.
+        problem_before = memory_short(data, available_memory()) or labels_missing(
+            layout_of(answering).labels, layout_of(data).labels
+        )
+        result = problem_before or self._check(rune, command.slot)
+        if isinstance(result, DeviceProblem):
+            return WorkFailed(self._now(), rune, result)
+        return ShadowChecked(self._now(), rune)
 
     def ask_owner(self, command: AskOwner, stop: StopSignal) -> MachineEvent:
         """Runs the owner's check command."""
@@ -153,9 +178,8 @@ class Tasks:
             return DeviceProblem(ProblemName.SERVER_AWAY, "The device belongs to no organisation.")
         return connection.downloads.fetch(rune, self._slots, slot, lambda: stop.is_set)
 
-    def _check(self, command: Check) -> SelfTestOutcome | DeviceProblem:
-        rune = command.rune
-        data = self._slots.read(command.slot, rune)
+    def _check(self, rune: WantedRune, slot: int) -> SelfTestOutcome | DeviceProblem:
+        data = self._slots.read(slot, rune)
         if data is None:
             return DeviceProblem(ProblemName.DAMAGED, "The bytes on the disk have not the digest of the rune.")
         if rune.deployment and (problem := self._refused_by_documents(rune)) is not None:

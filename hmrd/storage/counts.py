@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from hmrd.counting import Ledger, PeriodOfRune
-from hmrd.protocol.counts import MOST_DAYS, BadDocument, CountedPeriod, CountsDocument
+from hmrd.protocol.counts import MOST_DAYS, BadDocument, CountedPeriod, rune_key
+from hmrd.protocol.pairs import AnyDocument, PairsDocument, read_unsigned_document
 from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.protocol.wanted import Telemetry
 from hmrd.storage.files import delete_file, read_file, write_file
@@ -47,11 +48,15 @@ class CountsFiles:
         """Writes the counts that are in no document. Raises `StorageFailed`."""
         write_file(self._running, written(_to_json(ledger)))
 
-    def add(self, key: PeriodOfRune, document: CountsDocument) -> None:
+    def add(self, document: AnyDocument) -> None:
         """Keeps a document until it is sent. Raises `StorageFailed`."""
-        write_file(self._path(key), document.unsigned)
+        write_file(self._path_of(document), document.unsigned)
 
-    def documents(self) -> Mapping[str, CountsDocument]:
+    def has(self, document: AnyDocument) -> bool:
+        """Returns whether a document about the same is kept."""
+        return self._path_of(document).exists()
+
+    def documents(self) -> Mapping[str, AnyDocument]:
         """Returns the documents that are not sent, by the names of their files, the oldest first."""
         documents = {path.name: self._document(path) for path in self._paths()}
         return {name: each for name, each in documents.items() if each is not None}
@@ -87,11 +92,16 @@ class CountsFiles:
         return sorted(self._folder.glob(f"*{_SUFFIX}")) if self._folder.is_dir() else []
 
     def _path(self, key: PeriodOfRune) -> Path:
-        return self._folder / f"{key.period.name}.{key.rune.partition(':')[2][:16]}{_SUFFIX}"
+        return self._folder / f"{key.period.name}.{rune_key(key.rune).hex()}{_SUFFIX}"
 
-    def _document(self, path: Path) -> CountsDocument | None:
+    def _path_of(self, document: AnyDocument) -> Path:
+        """Returns the file of a document, which has the name of what it is about."""
+        beside = f".{document.beside.hex()}" if isinstance(document, PairsDocument) else ""
+        return self._folder / f"{document.period.name}.{document.rune.hex()}{beside}{_SUFFIX}"
+
+    def _document(self, path: Path) -> AnyDocument | None:
         try:
-            return CountsDocument.read_unsigned(read_file(path) or b"")
+            return read_unsigned_document(read_file(path) or b"")
         except BadDocument:
             return None
 

@@ -12,6 +12,7 @@ from hmrd.protocol.local import SOCKET_NAME, STATE_FOLDER
 from hmrd.storage.counts import CountsFiles
 from hmrd.storage.files import make_folder, storage_failure
 from hmrd.storage.identity import IdentityFiles
+from hmrd.storage.pairs import PairsFile
 from hmrd.storage.slots import Slots
 from hmrd.storage.states import StateFile
 from hmrd.storage.windows import WindowFiles
@@ -50,6 +51,10 @@ class StateFolder:
     def windows(self, rune: str) -> WindowFiles:
         """Returns the odd windows of the machine of this name."""
         return WindowFiles(self._rune(rune) / "windows")
+
+    def pairs(self, rune: str) -> PairsFile:
+        """Returns the pairs of labels of the machine of this name."""
+        return PairsFile(self._rune(rune) / "counts")
 
     def lock(self) -> int:
         """Keeps other processes out until this one ends, and returns the descriptor. Raises `FolderInUse`, and

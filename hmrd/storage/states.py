@@ -12,6 +12,7 @@ from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reading import BadDeviceMessage, Fields, parsed, written
 from hmrd.protocol.reports import DeviceEvent, Phase, Report, RequestAnswer, SelfTestOutcome, Totals
 from hmrd.protocol.wanted import LONGEST_INTERVAL, RequestToDevice, WantedRune
+from hmrd.shadow_state import ShadowPhase, ShadowState
 from hmrd.state import Failure, MachineState, RuneSlot, Summary
 from hmrd.storage.files import read_file, write_file
 
@@ -77,6 +78,7 @@ def state_to_json(state: MachineState) -> dict[str, Any]:
         "reported": None if state.reported is None else _summary_to_json(state.reported),
         "is_leaving": state.is_leaving,
         "is_handed_over": state.is_handed_over,
+        "shadow": _shadow_to_json(state.shadow),
     }
 
 
@@ -112,6 +114,7 @@ def state_from_json(value: object) -> MachineState:
         reported=fields.optional("reported", _summary_from_json),
         is_leaving=fields.truth("is_leaving"),
         is_handed_over=fields.truth("is_handed_over"),
+        shadow=fields.optional("shadow", _shadow_from_json) or ShadowState(),
     )
 
 
@@ -165,6 +168,8 @@ def _summary_to_json(summary: Summary) -> Mapping[str, Any]:
         "other": _json(summary.other),
         "self_test": None if summary.self_test is None else str(summary.self_test),
         "problem": _json(summary.problem),
+        "shadow": _json(summary.shadow),
+        "shadow_problem": _json(summary.shadow_problem),
     }
 
 
@@ -176,6 +181,27 @@ def _summary_from_json(value: object) -> Summary:
         fields.optional("other", _wanted_from_json),
         fields.choice("self_test", SelfTestOutcome) if fields.has("self_test") else None,
         fields.optional("problem", DeviceProblem.from_json),
+        fields.optional("shadow", _wanted_from_json),
+        fields.optional("shadow_problem", DeviceProblem.from_json),
+    )
+
+
+def _shadow_to_json(shadow: ShadowState) -> Mapping[str, Any]:
+    return {
+        "wanted": _json(shadow.wanted),
+        "phase": str(shadow.phase),
+        "problem": _json(shadow.problem),
+        "starts": shadow.starts,
+    }
+
+
+def _shadow_from_json(value: object) -> ShadowState:
+    fields = Fields(value, "the shadow")
+    return ShadowState(
+        fields.optional("wanted", _wanted_from_json),
+        fields.choice("phase", ShadowPhase),
+        fields.optional("problem", DeviceProblem.from_json),
+        fields.integer("starts"),
     )
 
 

@@ -9,10 +9,12 @@ from itertools import pairwise
 from rune.watch.counts import Counts
 from rune.watch.encoding import COUNTS_SIZE
 from rune.watch.layout import MOST_BINS, MOST_FEATURES, MOST_LABELS, TIME_EDGES, WatchLayout
+from rune.watch.pairs import PAIRS_SIZE, PairBins
 
 _BIN = 2
 _LONG = 1e12
 _NOTHING = "always 0: the rune has no such bin"
+_NO_PAIR = "always 0: the runes have no such labels"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,30 @@ def described_bytes(layout: WatchLayout, start: int = 0) -> tuple[ByteField, ...
     fields = tuple(_placed(sizes, start))
     if sum(field.size for field in fields) != COUNTS_SIZE:
         raise ValueError("the description is of other bytes than counts have")
+    return fields
+
+
+def described_pairs(bins: PairBins | None, start: int = 0) -> tuple[ByteField, ...]:
+    """Returns the meaning of each of the `PAIRS_SIZE` bytes of pairs, whose first is at the offset `start`. Without
+    `bins`, the labels are not known."""
+    sizes = [
+        (1, "exponent of the windows that were not compared"),
+        (2, "windows that were not compared, times 2 to its exponent"),
+        (1, "exponent of the pairs that agree: each is a number times 2 to it"),
+        (1, "exponent of the pairs that differ: each is a number times 2 to it"),
+    ]
+    if bins is None:
+        sizes.append((MOST_LABELS * MOST_LABELS, "windows by the answers of both runes"))
+    else:
+        for name in bins.answering:
+            sizes += [(1, f'windows with the answer "{name}", and "{other}" beside it') for other in bins.beside]
+            rest = MOST_LABELS - len(bins.beside)
+            sizes += [(rest, _NO_PAIR)] if rest else []
+        rows = MOST_LABELS - len(bins.answering)
+        sizes += [(MOST_LABELS * rows, _NO_PAIR)] if rows else []
+    fields = tuple(_placed(sizes, start))
+    if sum(field.size for field in fields) != PAIRS_SIZE:
+        raise ValueError("the description is of other bytes than pairs have")
     return fields
 
 

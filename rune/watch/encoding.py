@@ -27,13 +27,15 @@ from typing import Final
 
 from rune.watch.counts import LARGEST, TIME_BINS, Counts
 from rune.watch.layout import MOST_BINS, MOST_FEATURES, MOST_LABELS, WatchLayout
+from rune.watch.scaling import scaled
 
 BIN_WIDTHS: Final = (MOST_LABELS, MOST_BINS, *(MOST_BINS,) * MOST_FEATURES, TIME_BINS)
 """Bins of labels, confidence, each feature and time."""
 _BINS: Final = struct.Struct(f"<{len(BIN_WIDTHS)}B{sum(BIN_WIDTHS)}H")
 _TAIL: Final = struct.Struct("<IBHHI")
 COUNTS_SIZE: Final = _BINS.size + _TAIL.size
-_LARGEST_BIN: Final = 0xFFFF
+_BITS: Final = 16
+"""Bits of a bin."""
 _MOST_EXPONENT: Final = 48
 _MOST_RESTARTS: Final = 0xFFFF
 
@@ -45,14 +47,14 @@ class BadCounts(ValueError):
 def encode(counts: Counts) -> bytes:
     """Returns the bytes of counts; what is larger than their room is written as the largest number."""
     groups = (counts.labels, counts.confidence, *counts.features, *((),) * (MOST_FEATURES - len(counts.features)))
-    scaled = [_scaled([min(count, LARGEST) for count in group]) for group in (*groups, counts.time)]
-    exponents = [exponent for exponent, _ in scaled]
+    groups_scaled = [scaled([min(count, LARGEST) for count in group], _BITS) for group in (*groups, counts.time)]
+    exponents = [exponent for exponent, _ in groups_scaled]
     bins = [
         value
-        for (_, mantissas), width in zip(scaled, BIN_WIDTHS, strict=True)
+        for (_, mantissas), width in zip(groups_scaled, BIN_WIDTHS, strict=True)
         for value in (*mantissas, *(0,) * (width - len(mantissas)))
     ]
-    exponent, (time,) = _scaled([counts.microseconds])
+    exponent, (time,) = scaled([counts.microseconds], _BITS)
     tail = (min(counts.answers, LARGEST), exponent, time, min(counts.restarts, _MOST_RESTARTS))
     return _BINS.pack(*exponents, *bins) + _TAIL.pack(*tail, min(counts.memory, LARGEST))
 
@@ -92,19 +94,6 @@ def _groups(exponents: Sequence[int], bins: Sequence[int], sizes: Sequence[int])
             raise BadCounts("A bin that the rune does not have was counted.")
         yield _unscaled(exponent, group[:size])
         start += width
-
-
-def _scaled(counts: Sequence[int]) -> tuple[int, list[int]]:
-    """Returns the smallest exponent at which all counts fit 16 bits, and the counts in its unit, rounded to the
-    nearest, a half up."""
-    exponent = max(0, max(counts, default=0).bit_length() - 16)
-    if exponent and _rounded(max(counts), exponent) > _LARGEST_BIN:
-        exponent += 1
-    return exponent, [_rounded(count, exponent) for count in counts]
-
-
-def _rounded(count: int, exponent: int) -> int:
-    return count if exponent == 0 else (count + (1 << (exponent - 1))) >> exponent
 
 
 def _unscaled(exponent: int, mantissas: Sequence[int]) -> tuple[int, ...]:

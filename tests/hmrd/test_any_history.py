@@ -8,8 +8,9 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.wanted import RequestKind, WantedRune
+from hmrd.shadow_events import ShadowFailed
 from hmrd.state import RuneHalted, WentBack
-from tests.support.hmrd.world import ALSO_GOOD, CRASHES, DISLIKED, FAILS_TEST, GOOD, World
+from tests.support.hmrd.world import ALSO_GOOD, BESIDE, CRASHES, DISLIKED, FAILS_TEST, GOOD, World
 from tests.support.properties import examples
 
 
@@ -37,6 +38,17 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(kind=st.sampled_from([RequestKind.LOG, RequestKind.RESTART, RequestKind.SELF_TEST, RequestKind.REPLACE_KEY]))
     def ask(self, kind: RequestKind) -> None:
         self.world.server.ask(kind)
+
+    @rule(rune=st.sampled_from([BESIDE, ALSO_GOOD, GOOD, FAILS_TEST, CRASHES, None]))
+    def want_beside(self, rune: str | None) -> None:
+        self.world.server.want_beside(rune)
+
+    @rule(name=st.sampled_from([ProblemName.TRAPPED, ProblemName.TOO_SLOW]))
+    def stop_shadow(self, name: ProblemName) -> None:
+        if self.world.beside is not None:
+            rune, answering = self.world.beside, self.world.answering
+            self.world.send(ShadowFailed(self.world.now, rune, DeviceProblem(name, "It stopped.")))
+            assert self.world.answering == answering
 
     @precondition(lambda self: self.world.pending)
     @rule(choice=st.integers(0, 50), is_away=st.booleans(), is_cut=st.booleans())

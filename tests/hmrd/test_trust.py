@@ -145,3 +145,26 @@ def test_an_envelope_of_another_type_is_refused() -> None:
     envelope = sign_order(order_for(wanted()), HOME).replace("order.v1", "order.v9")
     with pytest.raises(OrderRefused):
         read_order(envelope, (HOME.public.pem,))
+
+
+@pytest.mark.protects("devices/taken-over-servers")
+def test_a_rune_that_runs_beside_needs_its_order_too() -> None:
+    beside = wanted(6, rune=f"sha256:{'b' * 64}")
+    first, second = order_for(wanted()), order_for(beside)
+    judgement = judge(PINNED, replace(answer(wanted(), first), shadow=beside), 0)
+    assert judgement.refusal is None
+    assert judgement.shadow_refusal is not None
+    assert judgement.shadow_refusal.name is ProblemName.ORDER_REFUSED
+    assert judge(PINNED, replace(answer(wanted(), first, second), shadow=beside), 0).shadow_refusal is None
+    forged = judge(PINNED, replace(answer(wanted(), first, second, key=SERVER), shadow=beside), 0)
+    assert forged.shadow_refusal is not None
+    # It moves the device nowhere.
+    there = wanted(6, ELSEWHERE)
+    elsewhere = judge(PINNED, replace(answer(None, order_for(there)), shadow=there), 0)
+    assert elsewhere.shadow_refusal is not None
+    assert elsewhere.trust == PINNED
+
+
+def test_the_servers_own_devices_take_what_its_documents_allow() -> None:
+    trust = PinnedTrust(TrustKind.SERVER, "acme", DEVICE)
+    assert judge(trust, replace(answer(wanted()), shadow=wanted(6)), 0).shadow_refusal is None

@@ -126,6 +126,12 @@ class Device(models.Model):
         max_length=_KIND_LENGTH, choices=[(each.value, each.value) for each in ProblemName], blank=True
     )
     problem_detail = models.CharField(max_length=LONGEST_DETAIL, blank=True)
+    shadow_rune = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    """The digest of what runs beside the rune that answers, or "" if nothing does."""
+    shadow_version = models.CharField(max_length=LONGEST_VERSION, blank=True)
+    shadow_problem = models.CharField(max_length=_KIND_LENGTH, blank=True)
+    """The reason why the wanted rune does not run beside it."""
+    shadow_problem_detail = models.CharField(max_length=LONGEST_DETAIL, blank=True)
     totals = models.JSONField(default=dict, blank=True)
     """`hmrd.protocol.reports.Totals` of its last report."""
     restarts = models.PositiveIntegerField(default=0)

@@ -19,6 +19,7 @@ def reported_state(report: Report, now: datetime) -> dict[str, Any]:
     """Returns the values of the fields of a `Device` that a report sets. What a report leaves out is empty: what ran
     before does not run any more."""
     running, other, problem = report.running, report.other, report.problem
+    shadow, shadow_problem = report.shadow, report.shadow_problem
     return {
         "board": report.board,
         "agent": report.agent,
@@ -35,5 +36,9 @@ def reported_state(report: Report, now: datetime) -> dict[str, Any]:
         "other_rune": other.rune if other else "",
         "problem": problem.name.value if problem else "",
         "problem_detail": problem.detail if problem else "",
+        "shadow_rune": shadow.rune if shadow else "",
+        "shadow_version": shadow.version if shadow else "",
+        "shadow_problem": shadow_problem.name.value if shadow_problem else "",
+        "shadow_problem_detail": shadow_problem.detail if shadow_problem else "",
         "totals": report.totals.to_json(),
     }

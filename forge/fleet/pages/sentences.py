@@ -71,10 +71,25 @@ PROBLEMS: Final[Mapping[ProblemName, ProblemText]] = {
         "The source that feeds the rune ended, or cannot be opened.",
         "Check the sensor or the command that hmrd.toml names as the input.",
     ),
+    ProblemName.INPUTS_DIFFER: ProblemText(
+        "Other inputs",
+        "The version reads other inputs than the one that answers, so it cannot run beside it.",
+        "Nothing needs to be done: the device runs on. Roll the version out without a shadow.",
+    ),
     ProblemName.KEY_REFUSED: ProblemText(
         "Key refused",
         "The server refused the key of the device.",
         "Let the device in again if it was locked out, or claim it anew.",
+    ),
+    ProblemName.MEMORY_SHORT: ProblemText(
+        "Too little memory",
+        "The device has too little memory to run a second version beside the one that answers.",
+        "Nothing needs to be done: the device runs on. Roll the version out without a shadow on such devices.",
+    ),
+    ProblemName.NO_LABELS: ProblemText(
+        "No labels",
+        "One of the two versions counts no labels, so their answers cannot be compared.",
+        "Build both with a classifier that counts its answers, or roll the version out without a shadow.",
     ),
     ProblemName.NOT_A_RUNE: ProblemText(
         "Not a rune",

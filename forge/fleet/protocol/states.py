@@ -67,6 +67,7 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
         sequence=device.sequence,
         telemetry=telemetry,
         samples=() if telemetry is Telemetry.OFF else _offers(device),
+        shadow=_shadow(device),
     )
 
 

@@ -12,8 +12,8 @@ from forge.deployments.serving.refusals import RUNE_UNKNOWN, RefusalKind, Servin
 from forge.telemetry.app_reports.documents import BadPageDocument, PageDocument
 from forge.telemetry.app_reports.pending import PageSum, PendingPageSums, pending_sums
 from forge.telemetry.intake.plausibility import impossible, is_near
+from forge.telemetry.intake.refusals import AHEAD
 from forge.telemetry.intake.runes import watched_rune_with_key
-from forge.telemetry.intake.taking import AHEAD
 from forge.telemetry.switch.access import switch_of
 from forge.telemetry.totals.sums import sums_of
 from hmrd.protocol.counts import CountsVerdict

@@ -83,3 +83,34 @@ class DeviceCounts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_id} {self.day}"
+
+
+class DevicePairs(models.Model):
+    """A document of pairs of a device: the labels of a rune that answered, and of one beside it, in an hour."""
+
+    id = models.BigAutoField(primary_key=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="pairs")
+    watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="pairs")
+    """The rune that answered."""
+    beside = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="pairs_beside")
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    """0 to 23."""
+    document = models.BinaryField(max_length=256)
+    """The document byte for byte, with its signature (`hmrd.protocol.pairs`)."""
+    received = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "day", "hour", "watched", "beside"], name="one_document_of_pairs_a_device_and_hour"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["day"], name="device_pairs_by_age"),
+            models.Index(fields=["watched", "beside", "day"], name="device_pairs_by_runes"),
+        ]
+        ordering = ["-day", "-hour"]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.day} {self.hour}"

@@ -8,6 +8,7 @@ from typing import Final
 
 from rune.watch.counts import Counts
 from rune.watch.layout import TIME_EDGES, WatchLayout
+from rune.watch.pairs import LabelPairs
 
 FASTEST_RUN: Final = 50e-6
 """Seconds. No rune runs faster: reading its input and calling it takes longer."""
@@ -26,6 +27,14 @@ def impossible(counts: Counts, layout: WatchLayout, length: timedelta) -> str:
     if counts.microseconds > seconds * 1e6:
         return "The runs took longer than the period."
     return _of_rune(counts, layout, answers) or _of_time(counts, runs, answers, seconds)
+
+
+def impossible_pairs(pairs: LabelPairs, length: timedelta) -> str:
+    """Returns why a device cannot have counted these pairs in a period of this length; "" where it can."""
+    most = int(length.total_seconds() * _SLACK / FASTEST_RUN)
+    if pairs.compared + pairs.missed > most:
+        return f"More than {most:,} answers are not possible in this time."
+    return ""
 
 
 def _of_rune(counts: Counts, layout: WatchLayout, answers: int) -> str:

@@ -52,7 +52,7 @@ def watched_rune_with_key(deployment: Deployment, key: str) -> WatchedRune | Non
 def watched_rune_of(release: Release) -> WatchedRune:
     """Returns the rune of a release with what it counts, for pages. The caller has found the release."""
     key = rune_key(release.rune).hex()
-    return _known([key], release.deployment_id).get(key) or _of_release(release, key)
+    return _known([key], release.deployment_id).get(key) or _of_release(release)
 
 
 def _known(keys: Collection[str], deployment: UUID) -> dict[str, WatchedRune]:
@@ -69,15 +69,21 @@ def _first_time(releases: QuerySet[Release], keys: Collection[str]) -> dict[str,
     return runes
 
 
-def _of_release(release: Release, key: str) -> WatchedRune:
+def _of_release(release: Release) -> WatchedRune:
     first = Release.objects.filter(deployment=release.deployment_id, rune=release.rune).order_by("number").first()
-    record = record_of(release.rune)
+    return watch_rune(release.deployment_id, release.rune, (first or release).version)
+
+
+def watch_rune(deployment: UUID, rune: str, version: str) -> WatchedRune:
+    """Returns a rune of a deployment with what it counts, which its devices may send from now on: also one that runs
+    beside what is served, before it is a release. The caller has found the deployment and the rune."""
+    record = record_of(rune)
     row, _ = WatchedRune.objects.get_or_create(
-        deployment_id=release.deployment_id,
-        key=key,
+        deployment_id=deployment,
+        key=rune_key(rune).hex(),
         defaults={
-            "rune": release.rune,
-            "version": (first or release).version,
+            "rune": rune,
+            "version": version,
             "layout_json": record.layout.to_json(),
             "reference": record.to_json().get("reference"),
             "right": record.right,

@@ -5,17 +5,18 @@ A device acts here, and no person: its key signed the request and each document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from prometheus_client import Counter
 
 from forge.fleet.models import Device
-from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, WatchedRune
+from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, DevicePairs, WatchedRune
+from forge.telemetry.intake.pairs import PairsCandidate, judged_pairs, store_pairs
 from forge.telemetry.intake.plausibility import impossible
+from forge.telemetry.intake.refusals import DocumentRefused, require_period
 from forge.telemetry.intake.runes import watched_runes
 from forge.telemetry.switch.models import DeploymentTelemetry
 from hmrd.protocol.counts import (
@@ -27,19 +28,10 @@ from hmrd.protocol.counts import (
     device_key,
     is_signed,
 )
+from hmrd.protocol.pairs import AnyDocument, PairsDocument, read_document
 from rune.watch.encoding import BadCounts, decode
 
-AHEAD = timedelta(days=1)
-"""So far may the clock of a device be ahead."""
 _documents = Counter("forge_telemetry_documents", "Documents of counts that devices sent.", ["verdict"])
-
-
-class DocumentRefused(Exception):
-    """A document is not counted, for a named reason."""
-
-    def __init__(self, verdict: CountsVerdict, detail: str) -> None:
-        super().__init__(detail)
-        self.answer = DocumentAnswer(verdict, detail)
 
 
 @dataclass(frozen=True)
@@ -62,29 +54,39 @@ class _Candidate:
 def take_documents(device: Device, documents: Sequence[bytes], now: datetime) -> Sequence[DocumentAnswer]:
     """Keeps the documents of a device that can be, and answers each of them."""
     answers: dict[int, DocumentAnswer] = {}
-    read: dict[int, CountsDocument] = {}
+    read: dict[int, AnyDocument] = {}
     for place, data in enumerate(documents):
         try:
             read[place] = _read(device, data)
         except DocumentRefused as refusal:
             answers[place] = refusal.answer
-    runes = watched_runes(device, {each.rune.hex() for each in read.values()}) if read else {}
+    runes = watched_runes(device, {key for each in read.values() for key in _rune_keys(each)}) if read else {}
     since = _counting_since(runes)
     candidates: dict[int, _Candidate] = {}
+    pairs: dict[int, PairsCandidate] = {}
     for place, document in read.items():
         try:
-            candidates[place] = _judged(device, documents[place], document, runes, since, now)
+            if isinstance(document, PairsDocument):
+                pairs[place] = judged_pairs(device, documents[place], document, runes, since, now)
+            else:
+                candidates[place] = _judged(device, documents[place], document, runes, since, now)
         except DocumentRefused as refusal:
             answers[place] = refusal.answer
-    answers |= _store(device, candidates, now)
+    answers |= _store(device, candidates, now) | store_pairs(device, pairs, now)
     for answer in answers.values():
         _documents.labels(str(answer.name)).inc()
     return [answers[place] for place in range(len(documents))]
 
 
-def _read(device: Device, data: bytes) -> CountsDocument:
+def _rune_keys(document: AnyDocument) -> Iterator[str]:
+    yield document.rune.hex()
+    if isinstance(document, PairsDocument):
+        yield document.beside.hex()
+
+
+def _read(device: Device, data: bytes) -> AnyDocument:
     try:
-        document = CountsDocument.read(data)
+        document = read_document(data)
     except BadDocument as error:
         raise DocumentRefused(CountsVerdict.NOT_A_DOCUMENT, str(error)) from None
     if document.device != device_key(device.pk):
@@ -112,24 +114,13 @@ def _judged(
     rune = runes.get(document.rune.hex())
     if rune is None:
         raise DocumentRefused(CountsVerdict.RUNE_UNKNOWN, "The deployment of the device never served this rune.")
-    turned_on = since.get(rune.deployment_id)
-    if turned_on is None:
-        raise DocumentRefused(CountsVerdict.TELEMETRY_OFF, "The deployment does not count now.")
-    period = document.period
-    if period.begin > now + AHEAD:
-        raise DocumentRefused(CountsVerdict.DAY_AHEAD, "The day is more than a day ahead.")
-    if period.day < (now - timedelta(days=settings.TELEMETRY_DAYS)).date():
-        raise DocumentRefused(CountsVerdict.DAY_OLD, f"Counts are kept for {settings.TELEMETRY_DAYS} days.")
-    if period.day < max(device.claimed, turned_on).date():
-        raise DocumentRefused(
-            CountsVerdict.DAY_EARLY, "The day was before the device joined, or before telemetry was turned on."
-        )
+    require_period(device, document.period, since.get(rune.deployment_id), now)
     layout = rune.layout
     try:
         counts = decode(document.counts, layout)
     except BadCounts as error:
         raise DocumentRefused(CountsVerdict.BINS_WRONG, str(error)) from None
-    if reason := impossible(counts, layout, period.length):
+    if reason := impossible(counts, layout, document.period.length):
         raise DocumentRefused(CountsVerdict.COUNTS_IMPOSSIBLE, reason)
     return _Candidate(data, document, rune)
 
@@ -172,3 +163,4 @@ def _answer(candidate: _Candidate, content: bytes | None) -> DocumentAnswer:
 def forget_device(device: Device) -> None:
     """Deletes the documents of a device that goes to another organisation."""
     DeviceCounts.objects.filter(device=device).delete()
+    DevicePairs.objects.filter(device=device).delete()

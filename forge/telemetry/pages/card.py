@@ -26,7 +26,9 @@ from forge.telemetry.switch.access import switch_of
 from forge.telemetry.switch.models import DeploymentTelemetry
 from forge.telemetry.totals.access import newest_total_day
 from hmrd.protocol.counts import DOCUMENT_SIZE
-from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields
+from hmrd.protocol.document_fields import NEVER, DocumentField, document_fields, pairs_fields
+from rune.watch.layout import WatchLayout
+from rune.watch.pairs import PairBins
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class TelemetryCard:
     may_change: bool
     fields: Sequence[DocumentField]
     """The bytes of a document about the rune that it serves; none of a deployment for websites or apps."""
+    pairs: Sequence[DocumentField]
+    """The bytes of a document of pairs, with the labels of a version that has the same ones."""
     page_fields: Sequence[PageField]
     """The bytes of a document of a web page; none where no page may use the deployment, or its rune counts nothing."""
     reports: Sequence[Mapping[str, Any]]
@@ -91,11 +95,17 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
         switch,
         can(actor, Verb.DEPLOY, deployment.project),
         document_fields(layout) if is_for_devices else (),
+        _pairs_of(layout) if is_for_devices else (),
         page_fields(layout) if has_pages else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
         awake_alerts(deployment) if is_for_devices else 0,
         _example(actor, deployment) if is_for_devices else None,
     )
+
+
+def _pairs_of(layout: WatchLayout) -> Sequence[DocumentField]:
+    """Returns the bytes of pairs of a rune and one with the same labels; none of one that counts no labels."""
+    return () if layout.labels is None else pairs_fields(PairBins.of(layout.labels, layout.labels))
 
 
 def _example(actor: Actor, deployment: Deployment) -> ExampleDocument | None:

@@ -39,9 +39,17 @@ class RuneCounters:
     def take(self) -> Counts:
         """Returns the counts at the address that `find` gave, and sets them to 0. Raises `RuneError` for an address
         outside of the rune's memory."""
-        address, count = self.find.result, sum(self._layout.sizes)
-        if address % _WORD:
-            raise NotARune(f"the address of {WATCH_EXPORT} is not a multiple of {_WORD}")
+        address, count = self._address(), sum(self._layout.sizes)
         numbers = self._memory.read_words(WATCH_EXPORT, address, count)
         self._memory.write(WATCH_EXPORT, address, bytes(count * _WORD))
         return counts_of_numbers(numbers, self._layout)
+
+    def labels(self) -> tuple[int, ...]:
+        """Returns the counts of labels, which stay. Raises `RuneError` as `take` does."""
+        return self._memory.read_words(WATCH_EXPORT, self._address(), self._layout.sizes[0])
+
+    def _address(self) -> int:
+        address = self.find.result
+        if address % _WORD:
+            raise NotARune(f"the address of {WATCH_EXPORT} is not a multiple of {_WORD}")
+        return address

@@ -171,15 +171,25 @@ class LoadedRune:
         None for a rune that counts nothing. Raises `RuneError`."""
         if self._counters is None:
             return None
+        self._find_counters(self._counters)
+        return self._counters.take()
+
+    def label_counts(self) -> tuple[int, ...]:
+        """Returns how often the rune gave each label since its counts were taken; empty without. Raises `RuneError`."""
+        if self._counters is None:
+            return ()
+        self._find_counters(self._counters)
+        return self._counters.labels()
+
+    def _find_counters(self, counters: RuneCounters) -> None:
         self._require_usable()
         milliseconds = self._milliseconds
         try:
-            self._run(self._counters.find)
+            self._run(counters.find)
         except BaseException:
             self.close()
             raise
         self._milliseconds = milliseconds
-        return self._counters.take()
 
     def _require_usable(self) -> None:
         if not self._usable:

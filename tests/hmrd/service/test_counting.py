@@ -10,17 +10,24 @@ import pytest
 
 from hmrd.config.model import Config
 from hmrd.protocol.counts import MOST_DAYS, CountsDocument, DocumentAnswer, is_signed, rune_key
+from hmrd.protocol.pairs import PairsDocument, read_document
 from hmrd.protocol.wanted import Telemetry
 from hmrd.service.counting import RuneCounting
 from hmrd.service.device import LocalDevice
 from hmrd.storage.folder import StateFolder
 from hmrd.storage.identity import Identity
 from hmrd.storage.log import RingLog
+from rune.watch import pairs as watch_pairs
 from rune.watch.encoding import decode
+from rune.watch.pairs import LabelPairs, PairBins
 from tests.support.hmrd.server import ProtocolServer, protocol_server
 from tests.support.watch import LAYOUT, counted
 
 RUNE = f"sha256:{'5e' * 32}"
+BESIDE = f"sha256:{'6f' * 32}"
+BINS = PairBins(("a", "b"), ("a", "b"))
+PAIRS = LabelPairs(((3, 1), (0, 2)), 1)
+HOUR = timedelta(hours=1)
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -106,6 +113,7 @@ def test_a_power_cut_loses_what_was_not_written_and_counts_nothing_twice(
     now.time += DAY
     again.settle()
     (leaving,) = again.documents()
+    assert isinstance(leaving.document, CountsDocument)
     assert decode(leaving.document.counts, LAYOUT).labels == (1, 0, 0)
     assert len(RuneCounting(device, "gate", now).documents()) == 1
 
@@ -201,3 +209,82 @@ def test_a_clock_that_was_wrong_is_named_and_heals(
     now.time += DAY
     counting.settle()
     assert [each.document.period.name for each in counting.documents()] == ["2026-12-01"]
+
+
+def pair(counting: RuneCounting, now: Now) -> None:
+    counting.add_pairs(now(), (RUNE, BESIDE), BINS, PAIRS)
+
+
+def pairs_of(counting: RuneCounting) -> list[tuple[str, bool, LabelPairs]]:
+    """Returns the hours of pairs that leave, whether each is over, and what it counts."""
+    documents = [(each.document, each.is_over) for each in counting.documents()]
+    return [
+        (document.period.name, is_over, watch_pairs.decode(document.pairs, BINS))
+        for document, is_over in documents
+        if isinstance(document, PairsDocument)
+    ]
+
+
+def test_pairs_of_an_hour_are_sent_once_and_signed_beside_the_counts(
+    counting: RuneCounting, device: LocalDevice, server: ProtocolServer, now: Now
+) -> None:
+    counting.add(now(), RUNE, counted())
+    pair(counting, now)
+    pair(counting, now)
+    assert pairs_of(counting) == [("2026-12-01T12", False, PAIRS + PAIRS)]
+    now.time += HOUR
+    pair(counting, now)
+    counting.settle()
+    assert pairs_of(counting) == [("2026-12-01T12", True, PAIRS + PAIRS), ("2026-12-01T13", False, PAIRS)]
+    now.time += 3 * DAY
+    counting.settle()
+    leaving = [each.data for each in counting.documents()]
+    send(counting, device)
+    assert sorted(server.counts) == sorted(leaving)
+    assert [type(read_document(each)).__name__ for each in sorted(server.counts)].count("PairsDocument") == 2
+    assert all(is_signed(each, device.folder.identity.key().public) for each in server.counts)
+    send(counting, device)
+    assert len(server.counts) == 3
+
+
+def test_a_power_cut_counts_no_pairs_twice(counting: RuneCounting, device: LocalDevice, now: Now) -> None:
+    pair(counting, now)
+    counting.settle()
+    running = (device.folder.root / "runes" / "gate" / "counts" / "pairs.json").read_bytes()
+    pair(counting, now)
+    again = RuneCounting(device, "gate", now)
+    assert pairs_of(again) == [("2026-12-01T12", False, PAIRS)]
+    now.time += HOUR
+    again.settle()
+    (device.folder.root / "runes" / "gate" / "counts" / "pairs.json").write_bytes(running)
+    third = RuneCounting(device, "gate", now)
+    third.settle()
+    assert pairs_of(third) == [("2026-12-01T12", True, PAIRS)]
+
+
+def test_damaged_pairs_stop_nothing(counting: RuneCounting, device: LocalDevice, now: Now) -> None:
+    pair(counting, now)
+    counting.settle()
+    path = device.folder.root / "runes" / "gate" / "counts" / "pairs.json"
+    for damage in (b"", b"\xff", b"{}", path.read_bytes().replace(b'"missed":1', b'"missed":-1'), b'{"open":[{}]}'):
+        path.write_bytes(damage)
+        assert pairs_of(RuneCounting(device, "gate", now)) == []
+
+
+def test_without_telemetry_no_pairs_are_kept(counting: RuneCounting, device: LocalDevice, now: Now) -> None:
+    pair(counting, now)
+    now.time += HOUR
+    counting.settle()
+    pair(counting, now)
+    counting.set_mode(Telemetry.OFF)
+    pair(counting, now)
+    counting.settle()
+    assert counting.documents() == []
+    assert not any((device.folder.root / "runes" / "gate" / "counts").iterdir())
+
+
+def test_a_clock_that_cannot_be_right_counts_no_pairs(counting: RuneCounting, now: Now) -> None:
+    now.time = datetime(2026, 10, 1, tzinfo=UTC)
+    pair(counting, now)
+    assert counting.problem is not None
+    assert pairs_of(counting) == []

@@ -86,6 +86,22 @@ class ProtocolServer:
             self.desired = replace(self.desired, wanted=replace(wanted_rune, **changes))
         return wanted_rune
 
+    def want_beside(self, data: bytes, number: int, *, is_signed: bool = True) -> WantedRune:
+        """Wants a rune beside the one that is wanted, with signed documents that name it."""
+        wanted_rune = self.desired.wanted
+        assert wanted_rune is not None
+        beside = WantedRune(DEPLOYMENT, number, f"1.{number}", digest_of(data), len(data))
+        with self.lock:
+            self.runes[beside.rune] = data
+            self.documents = self.keys.documents(wanted_rune, beside=beside if is_signed else None)
+            self.desired = replace(self.desired, shadow=beside)
+        return beside
+
+    def withdraw_beside(self) -> None:
+        """Wants no rune beside any more."""
+        with self.lock:
+            self.desired = replace(self.desired, shadow=None)
+
     def ask(self, number: int, kind: RequestKind, seed: int | None = None) -> None:
         """Asks something of the device."""
         with self.lock:

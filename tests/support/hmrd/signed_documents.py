@@ -15,6 +15,7 @@ from forge.deployments.updates.documents import (
 from forge.deployments.updates.models import UpdateRole
 from hmrd.protocol.wanted import WantedRune
 from rune.digests import digest_of
+from rune.running.deployment.updates import name_of_release
 
 
 class DocumentKeys:
@@ -34,15 +35,20 @@ class DocumentKeys:
         """The digest that a device pins."""
         return digest_of(self.root)
 
-    def documents(self, wanted_rune: WantedRune, *, days: int = 0) -> dict[str, bytes]:
-        """Returns the documents that name a rune, by their paths below the deployment's; signed so many days ago."""
+    def documents(
+        self, wanted_rune: WantedRune, *, days: int = 0, beside: WantedRune | None = None
+    ) -> dict[str, bytes]:
+        """Returns the documents that name a rune, and one that may run beside it, by their paths below the
+        deployment's; signed so many days ago."""
         self.version += 1
         now = datetime.now(UTC)
         since = (now - timedelta(days=1)).isoformat()
-        target = ServedTarget(
-            wanted_rune.deployment, wanted_rune.rune, wanted_rune.size, wanted_rune.number, wanted_rune.version, since
+        signed = deployment_documents(
+            [_target(wanted_rune.deployment, wanted_rune, since), *_targets_beside(beside, since)],
+            self.roles,
+            self.version,
+            now - timedelta(days=days),
         )
-        signed = deployment_documents([target], self.roles, self.version, now - timedelta(days=days))
         names = {
             f"{self.version}.targets.json": signed.texts[UpdateRole.TARGETS],
             f"{self.version}.snapshot.json": signed.texts[UpdateRole.SNAPSHOT],
@@ -50,3 +56,11 @@ class DocumentKeys:
             "1.root.json": self.root.decode(),
         }
         return {f"tuf/{name}": text.encode() for name, text in names.items()}
+
+
+def _targets_beside(rune: WantedRune | None, since: str) -> list[ServedTarget]:
+    return [] if rune is None else [_target(name_of_release(rune.deployment, rune.number), rune, since)]
+
+
+def _target(name: str, rune: WantedRune, since: str) -> ServedTarget:
+    return ServedTarget(name, rune.rune, rune.size, rune.number, rune.version, since)

@@ -13,6 +13,7 @@ from hmrd.machine import step
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import DeviceEvent, EventKind, Phase, Report, RequestAnswer, SelfTestOutcome
 from hmrd.protocol.wanted import DesiredState, RequestKind, RequestToDevice, WantedRune
+from hmrd.shadow_events import CheckShadow, RunShadow, ShadowChecked, ShadowFailed, ShadowStarted
 from hmrd.state import (
     AnswerRequest,
     AskOwner,
@@ -48,7 +49,9 @@ DEPLOYMENT = "acme/door-knock/gateways"
 AWAY = DeviceProblem(ProblemName.SERVER_AWAY, "No answer.")
 GOOD, ALSO_GOOD, FAILS_TEST, CRASHES, DISLIKED = (f"sha256:{digit * 64}" for digit in "abcde")
 """The digests of runes: two that work, one whose self-test fails, one that traps, and one that the owner refuses."""
-HEALTHY = frozenset({GOOD, ALSO_GOOD})
+BESIDE = f"sha256:{'f' * 64}"
+"""The digest of a rune that works, and that is wanted beside another one alone."""
+HEALTHY = frozenset({GOOD, ALSO_GOOD, BESIDE})
 
 
 class WorldViolation(AssertionError):
@@ -64,6 +67,8 @@ class WorldServer:
     reports: list[Report] = field(default_factory=list)
     ever_wanted: set[str] = field(default_factory=set)
     interval: int = 60
+    shadow: WantedRune | None = None
+    ever_shadows: set[str] = field(default_factory=set)
     _number: int = 0
 
     def want(self, rune: str) -> None:
@@ -71,6 +76,12 @@ class WorldServer:
         self._number += 1
         self.wanted = WantedRune(DEPLOYMENT, self._number, f"1.{self._number}", rune, 1000)
         self.ever_wanted.add(rune)
+
+    def want_beside(self, rune: str | None) -> None:
+        """Wants a rune beside the one that answers, as the next release would have it; or none any more."""
+        number = self._number + 1
+        self.shadow = None if rune is None else WantedRune(DEPLOYMENT, number, f"1.{number}", rune, 1000)
+        self.ever_shadows |= {rune} if rune else set()
 
     def ask(self, kind: RequestKind) -> None:
         """Asks something of the device."""
@@ -83,7 +94,9 @@ class WorldServer:
         """The answer to a poll."""
         answered_ids = {answer.id for report in self.reports for answer in report.answers}
         open_requests = tuple(each for each in self.requests if each.id not in answered_ids)
-        return DesiredState(self.wanted, self.interval, requests=open_requests[:16], sequence=self.last)
+        return DesiredState(
+            self.wanted, self.interval, requests=open_requests[:16], sequence=self.last, shadow=self.shadow
+        )
 
     @property
     def last(self) -> int:
@@ -119,6 +132,10 @@ class World:
     commands: tuple[Command, ...] = ()
     answering: str | None = None
     """The digest of the rune that answers."""
+    beside: str | None = None
+    """The digest of the rune that runs beside it."""
+    fetches: list[str] = field(default_factory=list)
+    """The digests of what was downloaded."""
     _journal: list[DeviceEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -135,7 +152,7 @@ class World:
 
     def cut_power(self) -> None:
         """The power fails: the process begins again with what is written."""
-        self.answering = None
+        self.answering = self.beside = None
         self.commands = ()
         self.machine = DeviceMachine(self.machine.agent, self.machine.board, self.written)
         self.send(Started(self.now))
@@ -156,6 +173,9 @@ class World:
         return next((each.time for each in self.commands if isinstance(each, WakeAt)), None)
 
     def _is_done(self, command: Command) -> bool:
+        if isinstance(command, RunShadow):
+            # It gets what the other one reads, so that there is nothing to do before that one runs.
+            return self.beside == command.rune.rune or self.answering is None
         return isinstance(command, RunSlot) and self.answering == command.rune.rune
 
     def carry_out(self, command: Command, *, is_away: bool = False, is_cut: bool = False) -> None:
@@ -172,7 +192,12 @@ class World:
                 if is_away:
                     return WorkFailed(now, rune, AWAY)
                 self.disk[slot] = rune.rune
+                self.fetches.append(rune.rune)
                 return RuneFetched(now, rune)
+            case CheckShadow(rune=rune, slot=slot):
+                return self._checked_beside(rune, slot, is_away=is_away)
+            case RunShadow(rune=rune, slot=slot):
+                return self._ran_beside(rune, slot)
             case Check(rune=rune, slot=slot):
                 return self._checked(rune, slot, is_away=is_away)
             case RunSlot(rune=rune, slot=slot):
@@ -208,6 +233,18 @@ class World:
         self.answering = rune.rune
         return RuneStarted(self.now, rune.rune)
 
+    def _checked_beside(self, rune: WantedRune, slot: int, *, is_away: bool) -> MachineEvent:
+        outcome = self._checked(rune, slot, is_away=is_away)
+        return ShadowChecked(self.now, rune) if isinstance(outcome, RuneChecked) else outcome
+
+    def _ran_beside(self, rune: WantedRune, slot: int) -> MachineEvent:
+        if self.disk[slot] != rune.rune:
+            return SlotDamaged(self.now, slot)
+        if rune.rune == CRASHES:
+            return ShadowFailed(self.now, rune.rune, DeviceProblem(ProblemName.TRAPPED, "unreachable"))
+        self.beside = rune.rune
+        return ShadowStarted(self.now, rune.rune)
+
     def damage(self, slot: int) -> None:
         """The bytes of a slot change on the disk; the device sees it when it loads them."""
         if self.disk[slot] is None:
@@ -224,6 +261,7 @@ class World:
             self.answering = None
         if run is not None:
             self._check_run(run, state)
+        self._check_beside(state)
         slot = None if state.active is None else state.slots[state.active]
         if state.phase is not Phase.TRYING and state.active is not None and (slot is None or not slot.is_healthy):
             raise WorldViolation("a rune answers whose health was never confirmed")
@@ -263,6 +301,19 @@ class World:
             raise WorldViolation("a rune answers whose self-test failed")
         if run.slot != state.active:
             raise WorldViolation("another slot answers than the active one")
+
+    def _check_beside(self, state: MachineState) -> None:
+        run = next((each for each in self.commands if isinstance(each, RunShadow)), None)
+        if run is None or run.rune.rune != self.beside or self.answering is None:
+            self.beside = None
+        if run is None:
+            return
+        if run.slot == state.active:
+            raise WorldViolation("a rune runs beside in the slot that answers")
+        if not any(isinstance(each, RunSlot) for each in self.commands):
+            raise WorldViolation("a rune runs beside none")
+        if run.rune.rune not in self.server.ever_shadows or run.rune.rune == FAILS_TEST:
+            raise WorldViolation("a rune runs beside that nobody wanted there, or that failed its self-test")
 
     def settle(self, seconds: float = 4 * 86_400.0) -> None:
         """Nothing fails any more: carries out what is to be done until the device has nothing to do but to poll."""

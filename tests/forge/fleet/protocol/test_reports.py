@@ -51,6 +51,16 @@ def test_a_report_becomes_the_state_of_its_device(gate: DeviceClient) -> None:
     assert (row_of(gate).running_rune, row_of(gate).problem) == ("", "")
 
 
+def test_a_report_says_what_runs_beside(gate: DeviceClient) -> None:
+    assert gate.report(first_report(sequence=2, shadow=NEWER)).status_code == 204
+    assert (row_of(gate).shadow_rune, row_of(gate).shadow_version) == (NEWER.rune, "1.5.0")
+    problem = DeviceProblem(ProblemName.MEMORY_SHORT, "It needs 80 MB.")
+    assert gate.report(first_report(sequence=3, shadow_problem=problem)).status_code == 204
+    row = row_of(gate)
+    assert (row.shadow_rune, row.shadow_problem, row.shadow_problem_detail) == ("", "memory-short", problem.detail)
+    assert row.problem == ""
+
+
 @pytest.mark.protects("devices/replayed-reports")
 def test_a_number_is_taken_once(gate: DeviceClient) -> None:
     assert gate.report(first_report(sequence=5)).status_code == 204

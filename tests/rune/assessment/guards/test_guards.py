@@ -8,14 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, ShadowPairs, StageEvidence
-from rune.assessment.guards.judging import count_tested_guards, judge_guards
-from rune.assessment.guards.limits import DEFAULT_LIMITS, BadLimits, GuardKind, GuardLimit, checked_limits
-from rune.assessment.guards.looks import GuardLook
-from rune.assessment.guards.verdicts import ComparedWith, GuardResult, Verdict, worst_of
-from rune.statistics.not_judged import TooFew
-from rune.watch.counts import Counts
-from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, WatchLayout
 from benchmarks.fleet.simulated_rollout import (
     LAYOUT,
     NAMES,
@@ -24,6 +16,14 @@ from benchmarks.fleet.simulated_rollout import (
     random_on,
     swapped,
 )
+from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, ShadowPairs, StageEvidence
+from rune.assessment.guards.judging import count_tested_guards, judge_guards
+from rune.assessment.guards.limits import DEFAULT_LIMITS, BadLimits, GuardKind, GuardLimit, checked_limits
+from rune.assessment.guards.looks import GuardLook
+from rune.assessment.guards.verdicts import ComparedWith, GuardResult, Verdict, worst_of
+from rune.statistics.not_judged import TooFew
+from rune.watch.counts import Counts
+from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, WatchLayout
 
 LOOK = GuardLook(stages=3, guards=7, hour=24, hours=24, longest=96)
 LIMITS = {each.kind: each for each in DEFAULT_LIMITS}
