@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, ShadowPairs, StageEvidence
+from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, PairTable, StageEvidence
 from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, Statistic, WatchLayout
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -127,7 +127,7 @@ class SimulatedFleet:
             InstallCounts(running=count, self_tests_passed=count),
             self._side(slice(0, count)),
             self._side(slice(count, None)),
-            ShadowPairs(NAMES, self._pairs),
+            PairTable(NAMES, NAMES, self._pairs),
             whole_days=self.hours % HOURS == 0,
         )
 

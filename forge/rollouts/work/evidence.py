@@ -16,11 +16,12 @@ from forge.deployments.hooks import is_counting
 from forge.rollouts.machine import StageDevices
 from forge.rollouts.models import Rollout, RolloutDevice, RolloutStage
 from forge.rollouts.work.status import devices_by_stage, devices_of, fails_self_test, runs
+from forge.telemetry.intake.access import shadow_pairs
 from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, WatchedRune
 from forge.telemetry.intake.runes import watched_rune_of
 from hmrd.protocol.counts import HEADER_SIZE, UNSIGNED_SIZE
 from hmrd.protocol.reports import SelfTestOutcome
-from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, StageEvidence
+from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, PairTable, StageEvidence
 from rune.watch.counts import Counts
 from rune.watch.encoding import decode
 from rune.watch.layout import WatchLayout
@@ -39,14 +40,26 @@ def evidence_of(rollout: Rollout, stage: RolloutStage, now: datetime) -> StageEv
     stayed = [row for row in rows if row.admitted is None]
     begin = stage.settled or now
     new, former = watched_rune_of(rollout.release), watched_rune_of(rollout.former)
+    is_shadow = rollout.plan.stages[stage.number].is_shadow
     return StageEvidence(
         _installs(rollout, now),
         _side(moved, new, former, begin, now, rollout.started),
         _side(stayed, former, former, begin, now, rollout.started),
+        pairs=_pairs(rollout, begin) if is_shadow else None,
         reference=counts_from_json(new.reference, new.layout) if new.reference else None,
         is_counted=is_counting(rollout.deployment),
         whole_days=(now - begin) >= _DAY and int((now - begin) / timedelta(hours=1)) % 24 == 0,
     )
+
+
+def _pairs(rollout: Rollout, begin: datetime) -> PairTable | None:
+    """Returns the answers of both runes of the devices of the shadow."""
+    ids = list(devices_of(rollout).filter(stage=0).values_list("device", flat=True))
+    pairs = shadow_pairs(rollout.deployment_id, rollout.former.rune, rollout.release.rune, begin, ids)
+    if pairs is None:
+        return None
+    former, new = pairs.bins.answering, pairs.bins.beside
+    return PairTable(former, new, pairs.counts[:, : len(former), : len(new)].astype(np.float64))
 
 
 def _installs(rollout: Rollout, now: datetime) -> InstallCounts:

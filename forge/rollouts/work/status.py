@@ -55,7 +55,7 @@ def devices_by_stage(rollout: Rollout, now: datetime) -> Mapping[int, StageDevic
     """Returns the devices of each stage that began, counted by how far they are on their way: to the release, or back
     to the former one. One query."""
     is_queued = Q(admitted=None)
-    is_there = ~is_queued & (runs_former(rollout) if rollout.state == RolloutState.GOING_BACK else runs(rollout))
+    is_there = ~is_queued & (runs_former(rollout) if rollout.state == RolloutState.GOING_BACK else is_on(rollout))
     has_failed = ~is_queued & ~is_there & failed(rollout)
     is_away = ~is_queued & ~is_there & ~has_failed & unseen_for(away_after(), now)
     rows = devices_of(rollout).exclude(stage=None).order_by().values("stage")
@@ -79,6 +79,17 @@ def runs(rollout: Rollout) -> Q:
     )
 
 
+def is_on(rollout: Rollout) -> Q:
+    """Returns the condition of drawn devices that run the release as their stage wants it: as their answers, or in
+    shadow."""
+    return in_shadow_stage(rollout) & Q(device__shadow_rune=rollout.release.rune) | runs(rollout)
+
+
+def in_shadow_stage(rollout: Rollout) -> Q:
+    """Returns the condition of drawn devices whose stage is the shadow."""
+    return Q(stage=0) if rollout.plan.stages[0].is_shadow else Q(pk__in=[])
+
+
 def runs_former(rollout: Rollout) -> Q:
     """Returns the condition of drawn devices that run the rune that they had before."""
     return Q(device__running_rune=rollout.former.rune, device__phase=Phase.RUNNING)
@@ -87,8 +98,12 @@ def runs_former(rollout: Rollout) -> Q:
 def failed(rollout: Rollout) -> Q:
     """Returns the condition of drawn devices, of those that do not run what they shall, which could not: they ran the
     release before, or reported a problem since they were allowed it."""
-    has_problem = ~Q(device__problem="") & ~Q(device__problem__in=_NO_FAULT) & Q(device__reported__gte=F("admitted"))
-    return has_problem if rollout.state == RolloutState.GOING_BACK else has_problem | Q(ran__isnull=False)
+    has_reported = Q(device__reported__gte=F("admitted"))
+    has_problem = ~Q(device__problem="") & ~Q(device__problem__in=_NO_FAULT) & has_reported
+    if rollout.state == RolloutState.GOING_BACK:
+        return has_problem
+    has_no_shadow = in_shadow_stage(rollout) & ~Q(device__shadow_problem="") & has_reported
+    return has_problem | has_no_shadow | Q(ran__isnull=False)
 
 
 def fails_self_test(rollout: Rollout) -> Q:

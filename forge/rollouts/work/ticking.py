@@ -129,6 +129,8 @@ def _begin_stage(rollout: Rollout, number: int, now: datetime) -> None:
     members = assignment.devices.in_service().values_list("pk", flat=True)
     order = drawn(rollout.pk, members)
     planned = rollout.plan.stages[number]
+    if number and rollout.plan.stages[number - 1].is_shadow:
+        _end_shadow(rollout)
     earlier = set(rollout.devices.exclude(stage=None).values_list("device", flat=True))
     size = planned.devices_of(len(order))
     chosen_ids = [each for each in order if each not in earlier][: max(0, size - len(earlier & set(order)))]
@@ -137,7 +139,7 @@ def _begin_stage(rollout: Rollout, number: int, now: datetime) -> None:
         (RolloutDevice(rollout=rollout, device_id=each, stage=number, place=places[each]) for each in chosen_ids),
         update_conflicts=True,
         unique_fields=["rollout", "device"],
-        update_fields=["stage", "place"],
+        update_fields=["stage", "place", "admitted"],
     )
     if number == 0:
         rest = compared(order, len(chosen_ids))
@@ -146,6 +148,14 @@ def _begin_stage(rollout: Rollout, number: int, now: datetime) -> None:
         )
         give_roles(rollout.pk, rest, RolloutRole.COMPARED)
     RolloutStage.objects.create(rollout=rollout, number=number, began=now)
+
+
+def _end_shadow(rollout: Rollout) -> None:
+    """Has the devices of the shadow run the former release alone, and be compared with until a stage draws them."""
+    rows = rollout.devices.filter(stage=0)
+    ids = list(rows.values_list("device", flat=True))
+    rows.update(stage=None, admitted=None, ran=None)
+    give_roles(rollout.pk, ids, RolloutRole.COMPARED)
 
 
 def _admit(rollout: Rollout, count: int, now: datetime) -> None:

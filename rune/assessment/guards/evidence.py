@@ -78,11 +78,18 @@ class InstallCounts:
 
 
 @dataclass(frozen=True)
-class ShadowPairs:
-    """The answers of both runes on the same inputs: f64 [devices, labels, labels], the former rune's label first."""
+class PairTable:
+    """The answers of both runes on the same inputs: `counts` are [devices, former labels, new labels]."""
 
-    labels: tuple[str, ...]
+    former: tuple[str, ...]
+    new: tuple[str, ...]
     counts: Array
+
+    @property
+    def agreements(self) -> Array:
+        """The runs of each device in which both gave the label of the same name, [devices]."""
+        is_same = np.array([[one == other for other in self.new] for one in self.former], bool)
+        return np.asarray(self.counts[:, is_same].sum(axis=1), np.float64)
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class StageEvidence:
     installs: InstallCounts
     moved: DeviceSide
     stayed: DeviceSide
-    pairs: ShadowPairs | None = None
+    pairs: PairTable | None = None
     """None of a stage that is no shadow."""
     reference: Counts | None = None
     """The counts of the test samples of the new rune; None without."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rune.assessment.guards.comparing import FigureComparison, compare
-from rune.assessment.guards.evidence import InstallCounts, ShadowPairs, StageEvidence
+from rune.assessment.guards.evidence import InstallCounts, PairTable, StageEvidence
 from rune.assessment.guards.figures import MIN_DEVICE_WINDOWS, GuardFigure, figures_of
 from rune.assessment.guards.limits import ALWAYS, GuardKind, GuardLimit
 from rune.assessment.guards.looks import GuardLook
@@ -121,7 +121,7 @@ def _figure(
     )
 
 
-def _disagreement(pairs: ShadowPairs | None, limit: GuardLimit, look: GuardLook) -> GuardResult:
+def _disagreement(pairs: PairTable | None, limit: GuardLimit, look: GuardLook) -> GuardResult:
     """Judges the mean over devices of the part of the runs in which both runes disagree, by Student's t."""
     counts = np.zeros((0, 1, 1)) if pairs is None else pairs.counts
     totals = counts.sum(axis=(1, 2))
@@ -133,7 +133,8 @@ def _disagreement(pairs: ShadowPairs | None, limit: GuardLimit, look: GuardLook)
                 limit.kind, Verdict.NOT_JUDGED, limit.limit, devices=devices, answers=runs, reason=reason
             )
     is_known = totals >= MIN_DEVICE_WINDOWS
-    shares = 1 - np.trace(counts[is_known], axis1=1, axis2=2) / totals[is_known]
+    agreements = np.zeros(0) if pairs is None else pairs.agreements[is_known]
+    shares = 1 - agreements / totals[is_known]
     mean, alpha = float(shares.mean()), look.p_of_guard(1)
     # Of devices that never disagreed, the next run may be the first, so the spread is never 0.
     spread = max(float(shares.std(ddof=1)), 1 / runs)

@@ -26,7 +26,7 @@ from forge.telemetry.models import DeploymentTelemetry
 from forge.telemetry.switch.actions import turn_on
 from hmrd.protocol.problems import DeviceProblem
 from hmrd.protocol.reports import InstalledRune, Phase, Totals
-from hmrd.protocol.wanted import DesiredState
+from hmrd.protocol.wanted import DesiredState, WantedRune
 from tests.support.forge.counts import CountingFleet
 from tests.support.forge.devices import DeviceClient, device_client, row_of
 from tests.support.forge.factories.deployments import deployed, now, published
@@ -48,6 +48,7 @@ class ObedientDevice:
     restarts: int = 0
     running: InstalledRune | None = None
     other: InstalledRune | None = None
+    shadow: InstalledRune | None = None
 
     def state(self) -> DesiredState:
         """Asks the server what is wanted."""
@@ -55,9 +56,11 @@ class ObedientDevice:
 
     def obey(self) -> InstalledRune | None:
         """Polls, installs what is wanted and reports it. Returns what runs then."""
-        wanted = self.state().wanted
+        state = self.state()
+        wanted, shadow = state.wanted, state.shadow
+        self.shadow = None if shadow is None else _installed(shadow)
         if wanted is not None and self.problem is None:
-            release = InstalledRune(wanted.deployment, wanted.number, wanted.version, wanted.rune)
+            release = _installed(wanted)
             if self.running is None or release.rune != self.running.rune:
                 self.other = self.running
             self.running = release
@@ -72,10 +75,15 @@ class ObedientDevice:
             phase=Phase.RUNNING,
             running=self.running,
             other=self.other,
+            shadow=self.shadow,
             problem=self.problem,
             totals=Totals(restarts=self.restarts),
         )
         assert self.client.report(report).status_code in (200, 204)
+
+
+def _installed(rune: WantedRune) -> InstalledRune:
+    return InstalledRune(rune.deployment, rune.number, rune.version, rune.rune)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from benchmarks.fleet.simulated_rollout import (
     random_on,
     swapped,
 )
-from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, ShadowPairs, StageEvidence
+from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, PairTable, StageEvidence
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.limits import DEFAULT_LIMITS, BadLimits, GuardKind, GuardLimit, checked_limits
 from rune.assessment.guards.looks import GuardLook
@@ -269,7 +269,7 @@ def without_others(evidence: StageEvidence) -> StageEvidence:
 
 
 def pairs(counts: np.ndarray[Any, Any]) -> StageEvidence:
-    return replace(stage(NewRune(), hours=1), pairs=ShadowPairs(NAMES, counts))
+    return replace(stage(NewRune(), hours=1), pairs=PairTable(NAMES, NAMES, counts))
 
 
 def test_a_rune_without_labels_is_judged_by_its_runs() -> None:
