@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -43,10 +44,20 @@ def results_of(reading: GuardReading | None) -> tuple[GuardResult, ...]:
 
 
 def newest_failures(rollout: Rollout) -> Sequence[GuardResult]:
-    """Returns the results of guards that failed at the newest look, without those about which people decided."""
+    """Returns the results of guards that failed at the newest look, without those about which people decided: the one
+    that differs by the largest ratio first, which says most."""
     reading = GuardReading.objects.filter(stage__rollout=rollout).select_related("stage").first()
     waived = set(reading.stage.waived) if reading is not None else set()
-    return [each for each in results_of(reading) if each.verdict is Verdict.FAILED and each.kind not in waived]
+    failures = [each for each in results_of(reading) if each.verdict is Verdict.FAILED and each.kind not in waived]
+    return sorted(failures, key=_ratio, reverse=True)
+
+
+def _ratio(result: GuardResult) -> float:
+    """Returns how many times as large one of both figures is as the other; as large as can be where one is 0."""
+    if result.new is None or result.old is None:
+        return math.inf
+    low, high = sorted((abs(result.new), abs(result.old)))
+    return high / low if low else math.inf
 
 
 def people_of_rollout(project: UUID, deployment: str, number: int) -> frozenset[UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.core.actors import Actor
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
-from forge.deployments.hooks import telemetry_card, telemetry_change, telemetry_states
+from forge.deployments.hooks import deployment_parts, telemetry_card, telemetry_change, telemetry_states
 from forge.deployments.models import Deployment
 from forge.deployments.serving.calls import FLUSH_EVERY
 from forge.fleet.hooks import device_handed_over, documents_arrived
@@ -12,6 +12,7 @@ from forge.telemetry.alerts.judging import JUDGE_EVERY, judge_all
 from forge.telemetry.app_reports.counting import write_app_reports
 from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
+from forge.telemetry.pages.watch import watch_part
 from forge.telemetry.retention import delete_old
 from forge.telemetry.switch.access import states_of
 from forge.telemetry.switch.actions import turn_off, turn_on
@@ -28,6 +29,7 @@ documents_arrived.register(take_documents)
 device_handed_over.register(forget_device)
 telemetry_states.register(states_of)
 telemetry_card.register(card_of)
+deployment_parts.register(watch_part)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
 register(
     PeriodicTask("telemetry-totals", MERGE_EVERY, RunsIn.ONE_WORKER, "adds up the counts that devices sent", merge_all)

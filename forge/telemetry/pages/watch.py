@@ -19,7 +19,8 @@ from forge.accounts.principals import principal_of
 from forge.core.http.pages import for_person
 from forge.core.http.paging import chosen_of
 from forge.deployments.access import find_deployment
-from forge.deployments.models import Deployment
+from forge.deployments.hooks import DeploymentPart
+from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
 from forge.projects.place import project_of
 from forge.telemetry.alerts.access import closed_alerts, last_judgement, open_alerts
@@ -46,9 +47,15 @@ from rune.statistics.not_judged import MIN_PAST_DAYS
 from rune.watch.counts import Counts
 from rune.watch.record import counts_from_json
 
+WATCH: Final = DeploymentPart("watch", "Watch")
 PERIODS: Final[Mapping[str, int]] = {"": 30, "7": 7, "90": 90}
 """The days of each choice; the first one is usual."""
 COMPARED: Final[Mapping[str, str]] = {"": "Groups", "version": "Versions", "board": "Boards"}
+
+
+def watch_part(deployment: Deployment) -> Sequence[DeploymentPart]:
+    """Returns the page as a tab: of a deployment for devices alone."""
+    return (WATCH,) if deployment.kind == DeploymentKind.DEVICES else ()
 
 
 @dataclass(frozen=True)
@@ -120,10 +127,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "project": deployment.project,
         "deployment": deployment,
         "telemetry": card_of(principal, deployment),
-        "tabs": [
-            *shown_tabs(deployment, None, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
-            DeploymentTabLink("Watch", request.path, is_current=True),
-        ],
+        "tabs": shown_tabs(deployment, WATCH.name, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
         "has_counts": bool(runes) and has_totals(deployment),
         "devices": max((day.devices for day in days), default=0),
         "group_choices": _choices({"": "all devices", **groups}, group),
