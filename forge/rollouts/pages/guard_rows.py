@@ -70,8 +70,10 @@ def guard_table(facts: RolloutFacts) -> GuardTable:
         results: Sequence[GuardResult] = [GuardResult(each.kind, Verdict.NOT_JUDGED, each.limit) for each in limits]
         return GuardTable([_row(each, "Not judged yet") for each in results], 0, 0, 0, 0)
     results = guard_results(facts, stage)
+    # Of several labels that failed, the one that the page begins with.
+    first = {each.kind: each for each in reversed(facts.failures)}
     return GuardTable(
-        [_row(each, verdict_text(each)) for each in results],
+        [_row(first.get(each.kind, each), verdict_text(each)) for each in results],
         max((each.devices for each in results), default=0),
         max((each.others for each in results), default=0),
         sum(each.verdict is not Verdict.NOT_JUDGED for each in results),

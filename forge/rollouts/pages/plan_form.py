@@ -30,11 +30,11 @@ DAYS: Final[Mapping[str, frozenset[int]]] = {
 }
 DAY_TEXTS: Final[Mapping[str, str]] = {"": "every day", "workdays": "Monday to Friday", "weekend": "Saturday, Sunday"}
 JUDGED: Final[Mapping[str, str]] = {
-    "": "no guard: the time alone",
-    "labels": "label mix, or disagreement in shadow",
-    "all": "every guard that has a limit",
+    "": "no guard",
+    "labels": "label mix",
+    "all": "every guard",
 }
-"""What a stage can wait for."""
+"""The guards whose verdict a stage can wait for. In shadow, disagreement is in the place of the label mix."""
 _SHARE: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*%")
 _COUNT: Final = re.compile(r"(\d{1,7})(?:\s*devices?)?")
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
