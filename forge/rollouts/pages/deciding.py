@@ -1,19 +1,16 @@
-"""Who approved the build of a rollout, who may decide about the rollout, and which decisions its state allows."""
+"""The decisions that the state of a rollout allows, and the people who may take them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from forge.accounts.models import User
 from forge.accounts.permissions import ALLOWED_VERBS, Verb, can
 from forge.accounts.project_people import Teammate, team_of
-from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.preconditions import etag_of
-from forge.registry.hooks import approvals
 from forge.reviews.gate.check import persons_to_go_on
 from forge.rollouts.facets import rollout_facets
 from forge.rollouts.machine import RolloutState
@@ -33,15 +30,6 @@ _NAMED: Final = 6
 
 
 @dataclass(frozen=True)
-class Approver:
-    """A person who approves the bytes of the build; `round` is that of the review, 0 outside of one."""
-
-    person: User
-    round: int
-    time: datetime
-
-
-@dataclass(frozen=True)
 class DecisionLine:
     """A decision of a person until now."""
 
@@ -57,10 +45,10 @@ class Deciding:
     may_decide: bool
     """Whether the reader is one of those who may."""
     people: str
-    """Those who may decide, by name."""
+    """The names of the people who may decide."""
     persons_to_go_on: int
-    agreed: Sequence[User]
-    """Those who agreed already that it goes on."""
+    agreeing: Sequence[User]
+    """The people who agreed already that it goes on."""
     has_agreed: bool
     """Whether the reader is one of these."""
     etag: str
@@ -69,31 +57,22 @@ class Deciding:
         return kind in self.kinds
 
 
-def approvers_of(build: Build) -> Sequence[Approver]:
-    """Returns who approves the bytes of a build that the caller has found, the first one first."""
-    facts = sorted((each for some in approvals.call(build) for each in some), key=lambda each: each.time)
-    people = User.objects.in_bulk([each.person for each in facts])
-    return tuple(
-        Approver(people[each.person], each.round, each.time) for each in facts if each.person in people
-    )
-
-
 def deciding(actor: Actor, rollout: Rollout) -> Deciding:
     """Returns who may decide what about a rollout that the caller has found."""
     project = rollout.deployment.project
-    allowed = frozenset(_ALLOWED.get(RolloutState(rollout.state), ()))
+    kinds = frozenset(_ALLOWED.get(RolloutState(rollout.state), ()))
     if rollout.deployment.last_release != rollout.release.number:
         # The deployment serves a later release, so there is nothing to go back from.
-        allowed -= {DecisionKind.GO_BACK}
+        kinds -= {DecisionKind.GO_BACK}
     people = [str(each.user) for each in team_of(project, Verb.DEPLOY) if _may_decide(each)]
-    agreed = _agreed(rollout)
+    agreeing = _agreeing(rollout)
     return Deciding(
-        allowed,
+        kinds,
         can(actor, Verb.DEPLOY, project) and can(actor, Verb.CHANGE_DEVICES, project.organisation),
         _named(people),
         persons_to_go_on(rollout.release.build),
-        agreed,
-        any(each == actor.person for each in agreed),
+        agreeing,
+        any(each == actor.person for each in agreeing),
         etag_of(rollout_facets(rollout)),
     )
 
@@ -104,7 +83,7 @@ def decisions_of(rollout: Rollout) -> Sequence[DecisionLine]:
     return tuple(DecisionLine(row, DECISIONS[DecisionKind(row.kind)]) for row in rows)
 
 
-def _agreed(rollout: Rollout) -> Sequence[User]:
+def _agreeing(rollout: Rollout) -> Sequence[User]:
     if rollout.state != RolloutState.STOPPED:
         return ()
     rows = rollout.decisions.filter(kind=DecisionKind.GO_ON, at__gte=rollout.changed).select_related("person")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from forge.deployments.hooks import is_counting
 from forge.fleet.groups.assignments import assignment_of
-from forge.rollouts.access import newest_failures, results_of
+from forge.rollouts.access import newest_failures, readings_of, results_of
 from forge.rollouts.machine import RolloutState, StageDevices
 from forge.rollouts.models import GuardReading, Rollout, RolloutStage
 from forge.rollouts.plan import PlannedStage, RolloutPlan
@@ -84,14 +84,10 @@ def facts_of(rollout: Rollout, now: datetime) -> RolloutFacts:
     """Returns what the page of a rollout shows, which the caller has found."""
     plan, devices = rollout.plan, devices_by_stage(rollout, now)
     rows = list(rollout.stages.all())
-    readings: dict[int, list[GuardReading]] = {}
-    for reading in GuardReading.objects.filter(stage__in=rows).order_by("hour"):
-        readings.setdefault(reading.stage_id, []).append(reading)
+    readings = readings_of(rollout)
     assignment = assignment_of(rollout.deployment_id)
     stages = [
-        StageFacts(
-            row, plan.stages[row.number], devices.get(row.number, StageDevices()), _of_this_time(row, readings)
-        )
+        StageFacts(row, plan.stages[row.number], devices.get(row.number, StageDevices()), readings.get(row.pk, ()))
         for row in rows
     ]
     return RolloutFacts(
@@ -109,7 +105,3 @@ def facts_of(rollout: Rollout, now: datetime) -> RolloutFacts:
 def former_devices(facts: RolloutFacts) -> int:
     """Returns the devices of the group that were not allowed the release."""
     return max(0, facts.group - facts.admitted)
-
-
-def _of_this_time(row: RolloutStage, readings: Mapping[int, list[GuardReading]]) -> Sequence[GuardReading]:
-    return tuple(readings.get(row.pk, ()))

@@ -60,16 +60,16 @@ class FigureAtHour:
 
 def figure_chart(looks: Sequence[FigureAtHour]) -> FigureChart | None:
     """Draws the figures of one guard, the oldest first; None of fewer than two looks that have a figure."""
-    drawn = [each for each in looks if each.result.new is not None]
-    if len(drawn) < 2:
+    points = [each for each in looks if each.result.new is not None]
+    if len(points) < 2:
         return None
-    kind, last = drawn[-1].result.kind, drawn[-1].result
+    kind, last = points[-1].result.kind, points[-1].result
     limit = limit_value(last)
-    values = [value for each in drawn for value in (each.result.new, each.result.old) if value is not None]
-    low, high = min(0.0, *values, limit), max(*values, limit)
+    figures = [value for each in points for value in (each.result.new, each.result.old) if value is not None]
+    low, high = min(0.0, *figures, limit), max(*figures, limit)
     ticks = round_ticks(low, high * 1.1 or 1.0, most=5)
     top = max(ticks[-1], high)
-    first_hour, last_hour = drawn[0].hour, drawn[-1].hour
+    first_hour, last_hour = points[0].hour, points[-1].hour
 
     def x(hour: int) -> float:
         return round(_LEFT + (_RIGHT - _LEFT) * (hour - first_hour) / max(1, last_hour - first_hour), 1)
@@ -77,22 +77,22 @@ def figure_chart(looks: Sequence[FigureAtHour]) -> FigureChart | None:
     def y(value: float) -> float:
         return round(_BOTTOM - (_BOTTOM - _TOP) * (value - low) / ((top - low) or 1.0), 1)
 
-    def line(points: Sequence[tuple[int, float | None]]) -> str:
-        return " ".join(f"{x(hour)},{y(value)}" for hour, value in points if value is not None)
+    def line(values: Sequence[tuple[int, float | None]]) -> str:
+        return " ".join(f"{x(hour)},{y(value)}" for hour, value in values if value is not None)
 
     unit, divisor = _UNITS.get(kind, _SHARE)
     texts = tick_texts(ticks, unit, divisor)
     limit_words = f"limit {value_text(kind, limit)}"
     return FigureChart(
         tuple(Tick(y(tick), text) for tick, text in zip(ticks, texts, strict=True)),
-        line([(each.hour, each.result.new) for each in drawn]),
-        line([(each.hour, each.result.old) for each in drawn]),
+        line([(each.hour, each.result.new) for each in points]),
+        line([(each.hour, each.result.old) for each in points]),
         (x(last_hour), y(last.new or 0.0)),
         y(limit),
         limit_words,
         last.old is not None and limit < last.old,
         (HourText(_LEFT, f"hour {first_hour}", "start"), HourText(_RIGHT, f"hour {last_hour}", "end")),
-        _summary(drawn, limit_words),
+        _summary(points, limit_words),
     )
 
 
@@ -105,9 +105,9 @@ def limit_value(result: GuardResult) -> float:
     return old * (1 + side * result.limit) if result.kind in _RATIOS else old + side * result.limit
 
 
-def _summary(drawn: Sequence[FigureAtHour], limit_words: str) -> str:
-    first, last = drawn[0], drawn[-1]
+def _summary(points: Sequence[FigureAtHour], limit_words: str) -> str:
+    first, last = points[0], points[-1]
     kind = last.result.kind
-    words = f"{value_text(kind, first.result.new)} at hour {first.hour}, {value_text(kind, last.result.new)} at hour {last.hour}"
+    words = ", ".join(f"{value_text(kind, each.result.new)} at hour {each.hour}" for each in (first, last))
     before = value_text(kind, last.result.old)
     return f"New release: {words}; {f'former release: {before}; ' if before else ''}{limit_words}"

@@ -23,7 +23,7 @@ MEANINGS: Final = {
     GuardKind.DRIFT: "what goes in",
     GuardKind.DISAGREEMENT: "share of runs",
 }
-_LOOKS: Final = {Verdict.PASSED: "good", Verdict.FAILED: "wrong", Verdict.NOT_JUDGED: "muted"}
+_TEXT_CLASSES: Final = {Verdict.PASSED: "good", Verdict.FAILED: "wrong", Verdict.NOT_JUDGED: "muted"}
 _ICONS: Final = {Verdict.PASSED: "check", Verdict.FAILED: "octagon-x", Verdict.NOT_JUDGED: "minus"}
 
 
@@ -92,7 +92,7 @@ def _row(result: GuardResult, verdict: str) -> GuardRow:
         f"{subject}{old}" if old else "",
         difference_text(result),
         verdict,
-        "worse" if result.is_close else _LOOKS[result.verdict],
+        "worse" if result.is_close else _TEXT_CLASSES[result.verdict],
         _ICONS[result.verdict],
         result.verdict is Verdict.FAILED,
     )

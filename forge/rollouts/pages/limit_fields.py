@@ -39,7 +39,7 @@ class GuardField:
     limit: str
     is_on: bool
     needs_counts: bool
-    """Whether it is judged only where the deployment counts."""
+    """True of a guard that is judged only where the deployment counts."""
     error: str
 
     @property

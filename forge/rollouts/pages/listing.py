@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +24,7 @@ from forge.core.preconditions import etag_of, form_precondition
 from forge.deployments.access import find_deployment
 from forge.deployments.etag_facets import deployment_facets
 from forge.deployments.hooks import is_counting
-from forge.deployments.models import Deployment, DeploymentKind
+from forge.deployments.models import Deployment, DeploymentKind, Release
 from forge.deployments.pages.tabs import shown_tabs
 from forge.deployments.pages.version_options import VersionOption, version_options
 from forge.deployments.releases.gate import missing_for
@@ -31,16 +32,18 @@ from forge.fleet.groups.assignments import assignment_of
 from forge.fleet.groups.models import Assignment
 from forge.projects.place import project_of
 from forge.registry.tags.access import tags_of
-from forge.rollouts.access import rollouts_of
+from forge.rollouts.access import Approver, approvers_of, rollouts_of
 from forge.rollouts.actions.starting import start_rollout
+from forge.rollouts.forecasting import forecast_of
 from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import Rollout
-from forge.rollouts.pages.deciding import Approver, approvers_of
+from forge.rollouts.pages.forecast_rows import ForecastTexts, forecast_texts
 from forge.rollouts.pages.form_values import FormErrors, FormValues
 from forge.rollouts.pages.parts import NAME
 from forge.rollouts.pages.plan_form import plan_form, plan_of, values_of
-from forge.rollouts.pages.presets import Preset, presets
-from forge.rollouts.pages.words import STATES, Mark, stage_title
+from forge.rollouts.pages.presets import PlanPreset, presets
+from forge.rollouts.pages.words import STATES, RolloutMark, stage_title
+from forge.rollouts.plan import BadPlan, RolloutPlan
 from forge.telemetry.intake.runes import record_of
 
 ON_A_PAGE: Final = 24
@@ -53,7 +56,7 @@ class RolloutRow:
     """A rollout in the list."""
 
     rollout: Rollout
-    mark: Mark
+    mark: RolloutMark
     stage: str
     """The stage that it reached."""
 
@@ -74,7 +77,7 @@ class VersionToStart:
 class PresetLink:
     """A plan to begin with, as a link."""
 
-    preset: Preset
+    preset: PlanPreset
     name: str
     is_chosen: bool
 
@@ -90,6 +93,8 @@ def rollouts_page(request: HttpRequest, organisation: str, name: str, deployment
     if request.method == "GET":
         return render(request, "rollouts/list.html", _context(request, row))
     try:
+        if request.POST.get("do") == "forecast":
+            return render(request, "rollouts/list.html", _context(request, row) | {"forecast": _forecast(request, row)})
         rollout = _start(request, row)
     except (Invalid, Conflict, Stale, NotFound, Gone, Forbidden) as error:
         row = find_deployment(principal_of(request), project, deployment)
@@ -99,11 +104,7 @@ def rollouts_page(request: HttpRequest, organisation: str, name: str, deployment
 
 def _start(request: HttpRequest, deployment: Deployment) -> Rollout:
     form, principal = request.POST, principal_of(request)
-    version = _version(principal, deployment, form.get("tag", ""))
-    labels = version.labels if version is not None else ()
-    plan, errors = plan_of(_sent(request), labels, is_counting=is_counting(deployment))
-    if errors:
-        raise Invalid(PLAN_ERROR, errors=errors)
+    plan = _plan(request, deployment, _version(principal, deployment, form.get("tag", "")))
     devices = form.get("devices", "")
     return start_rollout(
         principal,
@@ -116,9 +117,34 @@ def _start(request: HttpRequest, deployment: Deployment) -> Rollout:
     )
 
 
+def _plan(request: HttpRequest, deployment: Deployment, version: VersionToStart | None) -> dict[str, Any]:
+    """Returns the plan that was sent, as JSON. Raises `Invalid`."""
+    labels = version.labels if version is not None else ()
+    plan, errors = plan_of(_sent(request), labels, is_counting=is_counting(deployment))
+    if errors:
+        raise Invalid(PLAN_ERROR, errors=errors)
+    return plan
+
+
+def _forecast(request: HttpRequest, deployment: Deployment) -> ForecastTexts:
+    """Returns what the plan that was sent would do. Nothing is started."""
+    version = _version(principal_of(request), deployment, request.POST.get("tag", ""))
+    artefact = version.option.tag.build.artefact if version is not None else None
+    if version is None or artefact is None:
+        raise NotFound("There is no other version with a rune.")
+    try:
+        plan = RolloutPlan.from_json(_plan(request, deployment, version))
+    except BadPlan as error:
+        raise Invalid(str(error)) from error
+    forecast = forecast_of(deployment, plan, _release_now(deployment), artefact.digest, timezone.now())
+    return forecast_texts(forecast, version.option.tag.name)
+
+
 def _context(request: HttpRequest, deployment: Deployment, error: DomainError | None = None) -> dict[str, Any]:
     principal, project = principal_of(request), deployment.project
-    rows, pages = rows_of(request, rollouts_of(deployment).annotate(begun=Count("stages")).order_by("-number"), ON_A_PAGE)
+    rows, pages = rows_of(
+        request, rollouts_of(deployment).annotate(begun=Count("stages")).order_by("-number"), ON_A_PAGE
+    )
     assignment = assignment_of(deployment.pk)
     may_deploy = can(principal, Verb.DEPLOY, project)
     may_start = may_deploy and can(principal, Verb.CHANGE_DEVICES, project.organisation)
@@ -149,22 +175,23 @@ def _start_form(
 ) -> dict[str, Any]:
     """Returns what the form shows: the fields that were sent, or those of the preset that the address names."""
     principal = principal_of(request)
-    source = request.POST if error is not None else request.GET
+    is_sent = request.method == "POST"
     options = _options(principal, deployment)
-    version = _version_of(options, source.get("tag" if error is not None else "version", ""))
+    name_of_tag = request.POST.get("tag", "") if is_sent else request.GET.get("version", "")
+    version = _version_of(options, name_of_tag)
     labels, counts = version.labels if version is not None else (), is_counting(deployment)
     choices = presets(is_counting=counts, has_labels=bool(labels))
     name = request.GET.get("preset", "")
     preset = choices.get(name) or next(iter(choices.values()))
-    values = _sent(request) if error is not None else values_of(preset.plan, labels)
+    values = _sent(request) if is_sent else values_of(preset.plan, labels)
     return {
         "version": version,
         "options": options,
-        "presets": [PresetLink(each, key, each is preset and error is None) for key, each in choices.items()],
+        "presets": [PresetLink(each, key, each is preset and not is_sent) for key, each in choices.items()],
         "form": plan_form(values, labels, _errors(error)),
         "devices": assignment.devices.in_service().count(),
         "group": assignment.group.title,
-        "is_signed": assignment.number == _release_number(deployment),
+        "is_signed": assignment.number == _release_now(deployment).number,
         "zones": _ZONES,
         "etag": etag_of(deployment_facets(deployment)),
     }
@@ -180,7 +207,7 @@ def _sent(request: HttpRequest) -> FormValues:
 
 def _options(actor: Actor, deployment: Deployment) -> Sequence[VersionOption]:
     """Returns the versions that a rollout could bring: those of other bytes than the deployment serves."""
-    present = next(each.digest for each in deployment.releases.all() if each.ended is None)
+    present = _release_now(deployment).digest
     options = version_options(tags_of(actor, deployment.project), deployment)
     return [each for each in options if not each.is_following and each.tag.manifest.blob_id != present]
 
@@ -200,8 +227,8 @@ def _version_of(options: Sequence[VersionOption], tag: str) -> VersionToStart | 
     return VersionToStart(option, digest, missing_for(build, digest), approvers_of(build), names)
 
 
-def _release_number(deployment: Deployment) -> int:
-    return next(each.number for each in deployment.releases.all() if each.ended is None)
+def _release_now(deployment: Deployment) -> Release:
+    return next(each for each in deployment.releases.all() if each.ended is None)
 
 
 _ZONES: Final = sorted(each for each in available_timezones() if "/" in each and not each.startswith("Etc/"))

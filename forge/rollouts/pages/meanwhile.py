@@ -1,4 +1,4 @@
-"""What the devices of a rollout do meanwhile, in sentences with counts; and how many went back."""
+"""Sentences about what the devices of a rollout do meanwhile, with counts, and how many went back."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.conf import settings
 from django.db.models import Count
 
 from forge.fleet.periodic.retention import REPORTS_MAX_AGE
+from forge.rollouts.access import has_installed
 from forge.rollouts.machine import RolloutState
-from forge.rollouts.models import Rollout, RolloutDevice
 from forge.rollouts.pages.facts import RolloutFacts, former_devices
 from forge.rollouts.pages.words import duration_text
 from forge.rollouts.work.status import away_after, devices_of, failed, runs_former, unseen_for
-from hmrd.protocol.reports import EventKind
 from rune.wording import counted
 
 RADIUS = 80.0
@@ -43,7 +42,7 @@ class GoingBack:
     count: int
     back: int
     pending: int
-    """Those that do it with their next check-in."""
+    """The devices that do it with their next check-in."""
     away: int
     failed: int
 
@@ -145,14 +144,16 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
         yield DeviceSentence(f"{stayed} keep{'s' if stayed == 1 else ''} {former}.", "", icon="check")
     if facts.away:
         yield DeviceSentence(
-            f"{facts.away} {'is' if facts.away == 1 else 'are'} away", f"and get {new} with their next contact.", icon="wifi-off"
+            f"{facts.away} {_are(facts.away)} away",
+            f"and get {new} with their next contact.",
+            icon="wifi-off",
         )
     if facts.state in (RolloutState.PAUSED, RolloutState.STOPPED):
         yield DeviceSentence(f"{new} goes nowhere else", "until someone decides.", icon="hand")
     if facts.state is not RolloutState.ABORTED and facts.running and not is_shadow:
         yield DeviceSentence(
             "Going back takes one check-in,",
-            f"at most {poll_text()}. {facts.online} of the {facts.running} {'is' if facts.online == 1 else 'are'} online.",
+            f"at most {poll_text()}. {facts.online} of the {facts.running} {_are(facts.online)} online.",
             icon="undo-2",
         )
 
@@ -176,16 +177,10 @@ def _finished(facts: RolloutFacts) -> str:
     new, group = rollout.release.version, rollout.group
     if not facts.admitted:
         return f"It finished at once: {group} had no device."
-    if rollout.started > facts.now - REPORTS_MAX_AGE and not _has_installed(rollout):
+    if rollout.started > facts.now - REPORTS_MAX_AGE and not has_installed(rollout):
         return f"It finished at once, because all devices had {new} already."
     return f"All devices of {group} get {new}: {facts.running} of {counted(facts.group, 'device')} run it."
 
 
-def _has_installed(rollout: Rollout) -> bool:
-    """Returns whether a device has installed the release since the rollout began. Timelines are kept for some time."""
-    return RolloutDevice.objects.filter(
-        rollout=rollout,
-        device__entries__kind=EventKind.INSTALLED,
-        device__entries__rune=rollout.release.rune,
-        device__entries__received__gte=rollout.started,
-    ).exists()
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

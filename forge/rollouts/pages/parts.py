@@ -14,10 +14,10 @@ from forge.deployments.hooks import DeploymentPart
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.fleet.hooks import DeviceRollout
 from forge.fleet.models import Device, RolloutRole
-from forge.rollouts.access import present_rollout
-from forge.rollouts.machine import ENDED, RolloutState
+from forge.rollouts.access import present_rollout, rollout_of_device, states_under_way
+from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import Rollout, RolloutDevice
-from forge.rollouts.pages.words import STATES, Mark, stage_title
+from forge.rollouts.pages.words import STATES, RolloutMark, stage_title
 from forge.rollouts.work.status import devices_by_stage
 
 NAME: Final = "rollouts"
@@ -34,8 +34,8 @@ class RolloutCard:
     """The newest rollout of a deployment as its page shows it beside the version."""
 
     rollout: Rollout | None
-    """None where none is under way."""
-    mark: Mark | None
+    """The rollout that is under way; None without one."""
+    mark: RolloutMark | None
     running: int
     count: int
     url: str
@@ -47,8 +47,7 @@ def rollouts_part(deployment: Deployment) -> Sequence[DeploymentPart]:
     """Returns the page of rollouts as a tab, of a deployment for devices. One rollout is under way at most."""
     if deployment.kind != DeploymentKind.DEVICES:
         return ()
-    states = Rollout.objects.filter(deployment=deployment).exclude(state__in=ENDED).values_list("state", flat=True)
-    return (DeploymentPart(NAME, "Rollouts", "".join(_COUNTS[RolloutState(state)] for state in states)),)
+    return (DeploymentPart(NAME, "Rollouts", "".join(map(_COUNTS.__getitem__, states_under_way(deployment)))),)
 
 
 def rollout_card_of(actor: Actor, deployment: Deployment) -> RolloutCard | None:
@@ -70,15 +69,10 @@ def rollout_card_of(actor: Actor, deployment: Deployment) -> RolloutCard | None:
 
 def device_rollout_of(device: Device) -> DeviceRollout | None:
     """Returns the part of a device in the rollout that decides which release it runs; None without one."""
-    assignment = device.assignment
-    if assignment is None or assignment.rollout is None or assignment.rollout_number != assignment.number:
+    place = rollout_of_device(device)
+    if place is None:
         return None
-    rollout = Rollout.objects.filter(pk=assignment.rollout).select_related(
-        "deployment__project__organisation", "release", "former"
-    ).first()
-    if rollout is None:
-        return None
-    row = RolloutDevice.objects.filter(rollout=rollout, device=device).first()
+    rollout, row = place
     return DeviceRollout(
         f"Rollout of {rollout.release.version}", rollout.get_absolute_url(), _part_text(rollout, row, device)
     )
@@ -87,10 +81,10 @@ def device_rollout_of(device: Device) -> DeviceRollout | None:
 def _part_text(rollout: Rollout, row: RolloutDevice | None, device: Device) -> str:
     new, former = rollout.release.version, rollout.former.version
     if row is None or row.stage is None:
-        compared = " and is compared with" if device.rollout_role == RolloutRole.COMPARED else ""
+        comparison = " and is compared with" if device.rollout_role == RolloutRole.COMPARED else ""
         if rollout.has_ended:
-            return f"The rollout ended before its stage: it runs {former}{compared}."
-        return f"It runs {former} until its stage{compared}."
+            return f"The rollout ended before its stage: it runs {former}{comparison}."
+        return f"It runs {former} until its stage{comparison}."
     stage = f"stage {row.stage + 1} ({stage_title(rollout.plan.stages[row.stage])})"
     if row.admitted is None:
         return f"It is in {stage} and waits for its turn. It runs {former} until then."

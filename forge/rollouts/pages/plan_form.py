@@ -43,7 +43,7 @@ _OF_SHADOW: Final = frozenset({GuardKind.INSTALLS, GuardKind.SELF_TEST, GuardKin
 
 @dataclass(frozen=True)
 class StageField:
-    """A stage in the form; one without a size is none."""
+    """A stage in the form. The plan has those with a size."""
 
     number: int
     size: str
@@ -56,7 +56,7 @@ class StageField:
 
 @dataclass(frozen=True)
 class WindowField:
-    """A window in the form: two times of the day; one without them is none."""
+    """A window in the form: two times of the day. The plan has those with times."""
 
     number: int
     begin: str
@@ -125,9 +125,7 @@ def plan_of(
         for number in range(1, STAGES + 1)
         if first_of(values, f"stage-{number}-size")
     ]
-    windows = [
-        window for number in range(1, WINDOWS + 1) if (window := _window(number, values, errors)) is not None
-    ]
+    windows = [window for number in range(1, WINDOWS + 1) if (window := _window(number, values, errors)) is not None]
     at_once = integer_of(values, "at-once", 0, errors)
     plan = {
         "stages": stages,

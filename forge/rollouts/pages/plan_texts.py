@@ -1,4 +1,4 @@
-"""The rest of a plan in sentences: how many devices switch at once, in which windows, and what stages wait for. Pure."""
+"""A plan in sentences: its stages, how many devices switch at once, and in which windows. Pure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def plan_texts(plan: RolloutPlan) -> Sequence[str]:
     stages = []
     for number, stage in enumerate(plan.stages, 1):
         names = listed([NAMES[kind].lower() for kind in sorted(stage.must_judge)])
-        waits = f", and a verdict on {names}, at most {counted(stage.longest, 'hour')}" if names else ""
-        stages.append(f"Stage {number}, {stage_title(stage)}: {counted(stage.hours, 'hour')}{waits}.")
+        verdicts = f", and a verdict on {names}, at most {counted(stage.longest, 'hour')}" if names else ""
+        stages.append(f"Stage {number}, {stage_title(stage)}: {counted(stage.hours, 'hour')}{verdicts}.")
     at_once = [] if plan.at_once is None else [f"At most {counted(plan.at_once, 'device')} switch at a time."]
     windows = [_window_text(each) for each in plan.windows]
     if not windows:

@@ -14,7 +14,7 @@ _NOTHING: Final = frozenset[GuardKind]()
 
 
 @dataclass(frozen=True)
-class Preset:
+class PlanPreset:
     """A plan to begin with: its words, and what it is for."""
 
     words: str
@@ -22,26 +22,26 @@ class Preset:
     plan: RolloutPlan
 
 
-def presets(*, is_counting: bool, has_labels: bool) -> Mapping[str, Preset]:
+def presets(*, is_counting: bool, has_labels: bool) -> Mapping[str, PlanPreset]:
     """Returns the plans by their names, the usual one first. They wait for the verdict on the label mix only where the
     rune has labels and the deployment counts them."""
-    judged = frozenset({GuardKind.LABELS}) if is_counting and has_labels else _NOTHING
-    compared = frozenset({GuardKind.DISAGREEMENT}) if is_counting and has_labels else _NOTHING
+    verdicts = frozenset({GuardKind.LABELS}) if is_counting and has_labels else _NOTHING
+    pairs = frozenset({GuardKind.DISAGREEMENT}) if is_counting and has_labels else _NOTHING
     everyone = PlannedStage(StageSize.ALL, hours=DAY, longest=4 * DAY)
     return {
-        "careful": Preset(
+        "careful": PlanPreset(
             "Careful",
             "1 %, 10 %, 50 %, all: a day each",
-            RolloutPlan((_share(0.01), _share(0.1, judged), _share(0.5, judged), everyone)),
+            RolloutPlan((_share(0.01), _share(0.1, verdicts), _share(0.5, verdicts), everyone)),
         ),
-        "shadow": Preset(
+        "shadow": PlanPreset(
             "Shadow first",
             "10 % run both for a day, then 10 %, 50 %, all",
-            RolloutPlan((_share(0.1, compared, is_shadow=True), _share(0.1, judged), _share(0.5, judged), everyone)),
+            RolloutPlan((_share(0.1, pairs, is_shadow=True), _share(0.1, verdicts), _share(0.5, verdicts), everyone)),
         ),
-        "quick": Preset("Quick", "10 %, all", RolloutPlan((_share(0.1), everyone))),
+        "quick": PlanPreset("Quick", "10 %, all", RolloutPlan((_share(0.1), everyone))),
     }
 
 
-def _share(share: float, judged: frozenset[GuardKind] = _NOTHING, *, is_shadow: bool = False) -> PlannedStage:
-    return PlannedStage(StageSize.SHARE, share, DAY, 4 * DAY, judged, is_shadow)
+def _share(share: float, kinds: frozenset[GuardKind] = _NOTHING, *, is_shadow: bool = False) -> PlannedStage:
+    return PlannedStage(StageSize.SHARE, share, DAY, 4 * DAY, kinds, is_shadow)

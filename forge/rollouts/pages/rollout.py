@@ -15,9 +15,10 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
 from forge.deployments.pages.tabs import shown_tabs
+from forge.rollouts.access import approvers_of
 from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import Rollout
-from forge.rollouts.pages.deciding import approvers_of, deciding, decisions_of
+from forge.rollouts.pages.deciding import deciding, decisions_of
 from forge.rollouts.pages.facts import facts_of, former_devices
 from forge.rollouts.pages.guard_rows import guard_table
 from forge.rollouts.pages.meanwhile import device_sentences, going_back, headline, poll_text
@@ -34,7 +35,7 @@ _LIVE = frozenset({RolloutState.RUNNING, RolloutState.STOPPED, RolloutState.PAUS
 @for_person
 @never_cache
 @require_GET
-def rollout_page(request: HttpRequest, **names: Any) -> HttpResponse:
+def rollout_page(request: HttpRequest, /, **names: Any) -> HttpResponse:
     """Shows a rollout, and the decisions that its state allows."""
     return render(request, "rollouts/rollout.html", _context(request, ROLLOUT.find(request, Verb.READ, names)))
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from forge.rollouts.machine import ENDED, RolloutState
 from forge.rollouts.pages.facts import RolloutFacts, StageFacts
-from forge.rollouts.pages.words import Mark, duration_text, stage_title
+from forge.rollouts.pages.words import RolloutMark, duration_text, stage_title
 from forge.rollouts.plan import PlannedStage
 from forge.rollouts.sentences import NAMES, lack_text
 from rune.assessment.guards.limits import GuardKind
@@ -16,14 +16,14 @@ from rune.assessment.guards.verdicts import GuardResult, Verdict, worst_of
 from rune.wording import counted
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-_PASSED = Mark("Passed", "ok", icon="check")
-_DONE = Mark("Done", "", icon="check")
-_STOPPED = Mark("Stopped", "bad", icon="octagon-x")
-_PAUSED = Mark("Paused", "warn", icon="pause")
-_PRESENT = Mark("Now", "info", icon="rocket")
-_REOPENED = Mark("Open again", "warn", icon="rotate-ccw")
-_BACK = Mark("Taken back", "", icon="undo-2")
-_LEFT = Mark("Ended", "", icon="circle-x")
+_PASSED = RolloutMark("Passed", "ok", icon="check")
+_DONE = RolloutMark("Done", "", icon="check")
+_STOPPED = RolloutMark("Stopped", "bad", icon="octagon-x")
+_PAUSED = RolloutMark("Paused", "warn", icon="pause")
+_PRESENT = RolloutMark("Now", "info", icon="rocket")
+_REOPENED = RolloutMark("Open again", "warn", icon="rotate-ccw")
+_BACK = RolloutMark("Taken back", "", icon="undo-2")
+_LEFT = RolloutMark("Ended", "", icon="circle-x")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class StageCard:
     """A stage as a card. `look` is "done", "stop", "now" or "later"."""
 
     title: str
-    mark: Mark | None
+    mark: RolloutMark | None
     """None of a stage that has not begun."""
     devices: str
     detail: str
@@ -61,9 +61,7 @@ def guard_results(facts: RolloutFacts, stage: StageFacts) -> tuple[GuardResult, 
 
 
 def _later(planned: PlannedStage, group: int) -> StageCard:
-    return StageCard(
-        stage_title(planned), None, counted(planned.devices_of(group), "device"), "not begun", "later"
-    )
+    return StageCard(stage_title(planned), None, counted(planned.devices_of(group), "device"), "not begun", "later")
 
 
 def _begun(facts: RolloutFacts, stage: StageFacts, *, is_last: bool) -> StageCard:
@@ -76,7 +74,7 @@ def _begun(facts: RolloutFacts, stage: StageFacts, *, is_last: bool) -> StageCar
 
 def _mark(
     facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult], *, is_last: bool
-) -> tuple[Mark, str]:
+) -> tuple[RolloutMark, str]:
     if stage.row.passed is not None:
         is_whole = bool(results) and all(each.verdict is Verdict.PASSED for each in results)
         return (_PASSED if is_whole else _DONE), "done"

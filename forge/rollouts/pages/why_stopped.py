@@ -73,8 +73,8 @@ def why_stopped(facts: RolloutFacts) -> WhyStopped | None:
 
 def label_bars(results: Sequence[GuardResult]) -> Sequence[LabelBar]:
     """Returns the shares of labels, the largest of the old ones first; none where no label has both."""
-    known = [each for each in results if each.kind is GuardKind.LABELS and each.new is not None]
-    longest = max((max(each.new or 0.0, each.old or 0.0) for each in known), default=0.0) or 1.0
+    shares = [each for each in results if each.kind is GuardKind.LABELS and each.new is not None]
+    longest = max((max(each.new or 0.0, each.old or 0.0) for each in shares), default=0.0) or 1.0
     return tuple(
         LabelBar(
             each.subject,
@@ -84,7 +84,7 @@ def label_bars(results: Sequence[GuardResult]) -> Sequence[LabelBar]:
             round(100 * (each.new or 0.0) / longest, 1),
             each.verdict is Verdict.FAILED,
         )
-        for each in sorted(known, key=lambda each: -(each.old or 0.0))
+        for each in sorted(shares, key=lambda each: -(each.old or 0.0))
         if each.old is not None
     )
 
@@ -111,8 +111,6 @@ def _figure(stage: StageFacts, result: GuardResult) -> FailedFigure:
 def _lacking(stage: StageFacts) -> Sequence[str]:
     """Returns the guards that the stage waited for, each with what it lacked."""
     missing = [
-        each
-        for each in stage.results
-        if each.kind in stage.planned.must_judge and each.verdict is Verdict.NOT_JUDGED
+        each for each in stage.results if each.kind in stage.planned.must_judge and each.verdict is Verdict.NOT_JUDGED
     ]
     return tuple(dict.fromkeys(f"{NAMES[each.kind]}: {lack_text(each)}" for each in missing))

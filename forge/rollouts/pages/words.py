@@ -1,4 +1,4 @@
-"""How a rollout and its stages are called on pages: titles, states with their looks, and times."""
+"""Names of rollouts and their stages on pages: titles, states with their looks, and times."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rune.wording import counted
 
 
 @dataclass(frozen=True)
-class Mark:
+class RolloutMark:
     """A state as a tag: its words, colour and icon."""
 
     text: str
@@ -23,13 +23,13 @@ class Mark:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 STATES: Final = {
-    RolloutState.RUNNING: Mark("Under way", "info", icon="rocket"),
-    RolloutState.PAUSED: Mark("Paused", "warn", icon="pause"),
-    RolloutState.STOPPED: Mark("Stopped by itself", "bad", icon="octagon-x"),
-    RolloutState.GOING_BACK: Mark("Going back", "warn", icon="undo-2"),
-    RolloutState.WENT_BACK: Mark("Went back", "", icon="undo-2"),
-    RolloutState.FINISHED: Mark("Finished", "ok", icon="check"),
-    RolloutState.ABORTED: Mark("Ended", "", icon="circle-x"),
+    RolloutState.RUNNING: RolloutMark("Under way", "info", icon="rocket"),
+    RolloutState.PAUSED: RolloutMark("Paused", "warn", icon="pause"),
+    RolloutState.STOPPED: RolloutMark("Stopped by itself", "bad", icon="octagon-x"),
+    RolloutState.GOING_BACK: RolloutMark("Going back", "warn", icon="undo-2"),
+    RolloutState.WENT_BACK: RolloutMark("Went back", "", icon="undo-2"),
+    RolloutState.FINISHED: RolloutMark("Finished", "ok", icon="check"),
+    RolloutState.ABORTED: RolloutMark("Ended", "", icon="circle-x"),
 }
 DECISIONS: Final = {
     DecisionKind.START: "started it",

@@ -36,6 +36,8 @@ import "./styles/label-queue.css";
 import "./styles/deployments.css";
 import "./styles/watch.css";
 import "./styles/rollouts.css";
+import "./styles/rollout-tables.css";
+import "./styles/rollout-form.css";
 import "./styles/models.css";
 import "./styles/searches.css";
 import "./styles/training.css";

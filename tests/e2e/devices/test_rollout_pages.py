@@ -1,4 +1,4 @@
-"""The page of a rollout in its states, wide and on a phone, in light and dark: what it says, and who decides by keys."""
+"""The page of a rollout in its states, wide and on a phone, in light and dark, and decisions by keys."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def look(page: Page, name: str) -> None:
     folder = os.environ.get("ROLLOUT_PICTURES")
     if folder:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             for width, size in ((1440, {"width": 1440, "height": 1000}), (390, PHONE)):
                 page.set_viewport_size(size)  # type: ignore[arg-type]
                 page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
@@ -74,7 +74,7 @@ def test_one_that_stopped_by_itself_goes_back_in_two_taps(seeded: SeededForge, o
     summary.focus()
     page.keyboard.press("Enter")
     page.get_by_label("Reason").fill("Two boards stand beside a door.")
-    # What somebody types stays while the page is read again.
+    # The page is read again, and the text that somebody types stays.
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_label("Reason")).to_have_value("Two boards stand beside a door.")
     button = page.get_by_role("button", name="Go back to 1.0")

@@ -59,9 +59,12 @@ def test_without_a_rollout_it_says_what_one_is_and_needs(fleet: RolloutFleet, br
     assert "It is bound to the group <b>Berlin</b>." in page
     assert "The gate accepts it" in page
     assert "Start the rollout of 2.0 to 8 devices" in page
-    assert 'value="1 %"' in page and 'value="50 %"' in page and 'value="all"' in page
+    assert 'value="1 %"' in page
+    assert 'value="50 %"' in page
+    assert 'value="all"' in page
     page = words(browser.get(f"{LIST}?preset=quick"))
-    assert 'value="1 %"' not in page and 'value="10 %"' in page
+    assert 'value="1 %"' not in page
+    assert 'value="10 %"' in page
     page = words(reader.get(LIST))
     assert "You may not start one" in page
     assert "Start the rollout" not in page
@@ -72,10 +75,25 @@ def test_the_form_starts_what_it_shows(fleet: RolloutFleet, browser: Client) -> 
     answer = browser.post(LIST, form_of(browser, **more, zone="Europe/Berlin"))
     assert (answer.status_code, answer["Location"]) == (302, f"{LIST}/1"), words(answer)
     plan = Rollout.objects.get().plan_json
-    assert [(each["size"], each["amount"], each["hours"]) for each in plan["stages"]] == [("count", 1, 6), ("all", 0, 24)]
+    assert [(each["size"], each["amount"], each["hours"]) for each in plan["stages"]] == [
+        ("count", 1, 6),
+        ("all", 0, 24),
+    ]
     assert plan["guards"] == [{"kind": "installs", "limit": 0.02}, {"kind": "self-test", "limit": 0.0}]
     assert plan["windows"] == [{"begin": 1320, "end": 300, "weekdays": [0, 1, 2, 3, 4, 5, 6]}]
     assert (plan["at_once"], plan["zone"]) == (3, "Europe/Berlin")
+
+
+def test_the_form_says_what_the_plan_would_do_and_starts_nothing(fleet: RolloutFleet, browser: Client) -> None:
+    page = words(browser.post(LIST, form_of(browser, do="forecast", **{"stage-1-longest": "77"})))
+    assert "What this rollout would do" in page
+    assert "8 of 8 devices are online and get 2.0 with their next check-in." in page
+    assert "Nothing was counted in the last days" in page
+    assert 'value="77"' in page
+    assert "A rollout has 1 to 10 stages." in words(
+        browser.post(LIST, form_of(browser, do="forecast", **{"stage-1-size": "", "stage-2-size": ""})), 400
+    )
+    assert not Rollout.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +131,7 @@ def test_who_may_not_deploy_starts_and_decides_nothing(fleet: RolloutFleet, brow
     assert reader.post(LIST, form_of(browser)).status_code == 403
     fleet.start(ONE_THEN_ALL)
     page = words(reader.get(f"{LIST}/1"))
-    assert "Whoever may deploy and change devices decides: " in page
+    assert "People who may deploy and change devices decide: " in page
     assert 'value="go-back"' not in page
     etag = hidden(words(browser.get(f"{LIST}/1")), "etag")
     assert reader.post(f"{LIST}/1/do", {"do": "pause", "etag": etag}).status_code == 403
@@ -134,7 +152,7 @@ def test_one_that_is_under_way_says_where_it_is(fleet: RolloutFleet, reader: Cli
         "1 of 8 devices runs 2.0. The next stage begins in 59 minutes, unless a guard fails.",
         "<b>7 keep 1.0.</b>",
         "at most 1 minute. 1 of the 1 is online.",
-        "8 devices</span> <span class=\"small muted\">not begun",
+        '8 devices</span> <span class="small muted">not begun',
         "could not install or keep it",
         "Not judged: 1 device: too few",
         "started it",
@@ -147,13 +165,16 @@ def test_one_that_is_under_way_says_where_it_is(fleet: RolloutFleet, reader: Cli
 
 def test_the_page_of_the_deployment_says_it_in_place_of_the_form(fleet: RolloutFleet, browser: Client) -> None:
     page = words(browser.get(PAGE))
-    assert "Roll out in stages" in page and "Set version of" in page
+    assert "Roll out in stages" in page
+    assert "Set version of" in page
     fleet.start(ONE_THEN_ALL)
     fleet.carry_on()
     page = words(browser.get(PAGE))
     assert "The rollout of 2.0 to Berlin: under way." in page
-    assert "Set version of" not in page and "Roll out in stages" not in page
-    assert f'href="{LIST}"' in page and "1 under way" in page
+    assert "Set version of" not in page
+    assert "Roll out in stages" not in page
+    assert f'href="{LIST}"' in page
+    assert "1 under way" in page
     assert "Go back to" not in words(browser.get(f"{PAGE}?tab=history"))
 
 
@@ -177,7 +198,8 @@ def test_people_hold_resume_end_and_have_it_go_back(fleet: RolloutFleet, browser
 
     page = press("pause")
     assert "no other device gets it until someone resumes the rollout" in page
-    assert 'value="resume"' in page and 'value="pause"' not in page
+    assert 'value="resume"' in page
+    assert 'value="pause"' not in page
     assert 'value="pause"' in press("resume")
     page = press("go-back")
     assert "0 of 1 device are back on 1.0" in page or "0 of 1 device is back" in page or "Going back to 1.0" in page
@@ -185,7 +207,7 @@ def test_people_hold_resume_end_and_have_it_go_back(fleet: RolloutFleet, browser
     fleet.carry_on()
     page = words(browser.get(f"{LIST}/1"))
     assert "Back on 1.0" in page
-    assert "data-rollout-part=\"bar\"" not in page
+    assert 'data-rollout-part="bar"' not in page
 
 
 def test_a_decision_about_another_state_is_refused(fleet: RolloutFleet, browser: Client) -> None:
@@ -221,10 +243,12 @@ def test_one_that_stopped_says_why_and_takes_a_reason(fleet: RolloutFleet, brows
         assert sentence in page, sentence
     etag = hidden(page, "etag")
     refusal = words(browser.post(f"{LIST}/1/do", {"do": "go-on", "etag": etag, "reason": "<ok>"}), 400)
-    assert "Write why it goes on, in at least 10 characters." in refusal and 'value="&lt;ok&gt;"' in refusal
+    assert "Write why it goes on, in at least 10 characters." in refusal
+    assert 'value="&lt;ok&gt;"' in refusal
     assert browser.post(f"{LIST}/1/do", {"do": "go-on", "etag": etag, "reason": "Broken <boards>."}).status_code == 302
     page = words(browser.get(f"{LIST}/1"))
-    assert "agreed that it goes on" in page and "Broken &lt;boards&gt;." in page
+    assert "agreed that it goes on" in page
+    assert "Broken &lt;boards&gt;." in page
 
 
 def test_without_telemetry_it_says_what_is_judged(fleet: RolloutFleet, browser: Client) -> None:
@@ -232,7 +256,9 @@ def test_without_telemetry_it_says_what_is_judged(fleet: RolloutFleet, browser: 
     assert "those marked * are not judged" in words(browser.get(LIST))
     fleet.start(ONE_THEN_ALL)
     fleet.carry_on()
-    assert "<b>Telemetry is off.</b> Installs, self-tests and restarts alone are judged" in words(browser.get(f"{LIST}/1"))
+    assert "<b>Telemetry is off.</b> Installs, self-tests and restarts alone are judged" in words(
+        browser.get(f"{LIST}/1")
+    )
 
 
 def test_one_that_finished_says_so(fleet: RolloutFleet, browser: Client) -> None:

@@ -1,7 +1,7 @@
 """Rollouts in the states that their page shows, made by devices that do and count what they shall.
 
-As a program, `python -m tests.support.forge.seeded_rollouts STATE DEVICES` makes one in the data folder of a server that
-a test starts afterwards, of the project `acme/kitchen` of jo@acme.example.
+As a program, `python -m tests.support.forge.seeded_rollouts STATE DEVICES` makes one in the data folder of a server
+that a test starts afterwards, of the project `acme/kitchen` of jo@acme.example.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ def going_back(fleet: RolloutFleet) -> None:
     from forge.rollouts.actions.deciding import take_rollout_back
 
     stopped(fleet)
-    moved = _moved(fleet)
+    new_ones = _devices_with_release(fleet)
     take_rollout_back(fleet.person, fleet.rollout)
     fleet.sign()
-    moved[0].obey()
-    Device.objects.filter(pk=moved[1].client.device).update(seen=timezone.now() - timedelta(days=2))
+    new_ones[0].obey()
+    Device.objects.filter(pk=new_ones[1].client.device).update(seen=timezone.now() - timedelta(days=2))
     fleet.look()
 
 
@@ -100,7 +100,7 @@ def _begin(fleet: RolloutFleet, plan: dict[str, Any]) -> None:
     fleet.carry_on()
 
 
-def _moved(fleet: RolloutFleet) -> Sequence[ObedientDevice]:
+def _devices_with_release(fleet: RolloutFleet) -> Sequence[ObedientDevice]:
     return [each for each in fleet.devices if each.running and each.running.version == "2.0"]
 
 
@@ -113,15 +113,13 @@ def _count(fleet: RolloutFleet, labels: tuple[int, int, int], looks: int = HOURS
 
     now = timezone.now()
     hours = [now - timedelta(hours=back) for back in range(HOURS + 1, 0, -1)]
-    moved = _moved(fleet)
+    new_ones = _devices_with_release(fleet)
     for place, device in enumerate(fleet.devices):
-        nothing, speech, knock = labels if device in moved else (180, 90, 30)
+        nothing, speech, knock = labels if device in new_ones else (180, 90, 30)
         counts = counted((nothing - place % 3, speech, knock + place % 3))
-        rune = fleet.rollout.release.rune if device in moved else fleet.rollout.former.rune
+        rune = fleet.rollout.release.rune if device in new_ones else fleet.rollout.former.rune
         sender = fleet.counting(device)
-        names = sender.names(
-            *(sender.document(counts, day=each.date(), hour=each.hour, rune=rune) for each in hours)
-        )
+        names = sender.names(*(sender.document(counts, day=each.date(), hour=each.hour, rune=rune) for each in hours))
         if set(names) != {"accepted"}:
             raise AssertionError(names)
     for _ in range(looks):

@@ -7,7 +7,7 @@ from uuid import UUID
 from forge.accounts.models import User
 from forge.deployments.actions import create_key, serve_tag
 from forge.projects.models import Project
-from tests.support.forge.addresses.table import NONE_PAGE, PAGE, READ, SENT, Case
+from tests.support.forge.addresses.table import NONE, NONE_PAGE, PAGE, READ, SENT, Case
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.deployments import deployed, published
 
@@ -27,6 +27,8 @@ CASES: list[Case] = [
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals", f"{_ONE}/telemetry/totals", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/alerts", f"{_ONE}/telemetry/alerts", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/rollouts", f"{_ONE}/rollouts", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/rollouts/<int:rollout>", f"{_ONE}/rollouts/1", None, NONE),
     ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
     (
         "put",
@@ -106,13 +108,6 @@ CASES: list[Case] = [
         (409, 409, 409, 403, 403, 404, 302),
     ),
     ("get", f"{_ONE_ROLLOUT}", "acme/kitchen/deployments/website/rollouts/1", None, NONE_PAGE),
-    (
-        "form",
-        f"{_ONE_ROLLOUT}/do",
-        "acme/kitchen/deployments/website/rollouts/1/do",
-        {"do": "pause"},
-        (404, 404, 404, 403, 403, 404, 302),
-    ),
     # Nothing is signed yet, which those who read the project learn.
     (
         "get",
