@@ -12,6 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from forge.rollouts.actions import deciding, starting
+from forge.rollouts.announcements import announce
 from forge.rollouts.models import Rollout
 from forge.rollouts.work import ticking
 from hmrd.protocol.problems import DeviceProblem, ProblemName
@@ -38,21 +39,28 @@ def _fleet(world: EventWorld) -> RolloutFleet:
         return rollout_fleet(world.organisation, world.project, world.developer, 2)
 
 
-def _started(world: EventWorld, plan: dict[str, Any] = _PLAN) -> RolloutFleet:
-    """Returns a rollout whose first stage began."""
-    with _signing():
-        fleet = rollout_fleet(world.organisation, world.project, world.developer, 2)
-        fleet.start(plan)
+def _begun(world: EventWorld, plan: dict[str, Any]) -> RolloutFleet:
+    fleet = rollout_fleet(world.organisation, world.project, world.developer, 2)
+    fleet.start(plan)
     fleet.look()
     return fleet
 
 
-def _stopped(world: EventWorld) -> RolloutFleet:
-    """Returns a rollout that stopped, since a device computes other bits."""
-    fleet = _started(world)
+def _started(world: EventWorld, plan: dict[str, Any] = _PLAN) -> RolloutFleet:
+    """Returns a rollout whose first stage began."""
+    with _signing():
+        return _begun(world, plan)
+
+
+def _stop(fleet: RolloutFleet) -> RolloutFleet:
+    """Stops a rollout, since a device computes other bits."""
     fleet.admitted()[0].problem = DeviceProblem(ProblemName.SELF_TEST_FAILED, "The outputs differ.")
     fleet.carry_on()
     return fleet
+
+
+def _stopped(world: EventWorld) -> RolloutFleet:
+    return _stop(_started(world))
 
 
 @scene(starting.start_rollout)
@@ -94,7 +102,7 @@ def somebody_ends_a_rollout(world: EventWorld) -> Act:
     return lambda: deciding.abort_rollout(world.developer, fleet.rollout)
 
 
-@scene(ticking.tick)
+@scene(announce)
 def a_rollout_stops_by_itself(world: EventWorld) -> Act:
     fleet = _started(world)
     fleet.admitted()[0].problem = DeviceProblem(ProblemName.SELF_TEST_FAILED, "The outputs differ.")
@@ -103,7 +111,7 @@ def a_rollout_stops_by_itself(world: EventWorld) -> Act:
     return lambda: ticking.tick(fleet.rollout.pk, timezone.now())
 
 
-@scene(ticking.tick)
+@scene(announce)
 def a_rollout_finishes(world: EventWorld) -> Act:
     fleet = _started(world, {**_PLAN, "stages": [{"size": "all", "hours": 0}]})
     for each in fleet.devices:
@@ -111,10 +119,10 @@ def a_rollout_finishes(world: EventWorld) -> Act:
     return lambda: ticking.tick(fleet.rollout.pk, timezone.now())
 
 
-@scene(ticking.tick_all)
+@scene(announce)
 def a_rollout_went_back(world: EventWorld) -> Act:
-    fleet = _stopped(world)
     with _signing():
+        fleet = _stop(_begun(world, _PLAN))
         deciding.take_rollout_back(world.developer, fleet.rollout)
         fleet.sign()
     for each in fleet.devices:
