@@ -1,8 +1,9 @@
-"""The hooks of deployments: the floor above counts what their devices and apps report."""
+"""The hooks of deployments: the floors above count what their devices and apps report, and bring them in stages."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,24 @@ them, and has locked the deployment."""
 
 telemetry_card: Hook[[Actor, Deployment], Any] = Hook()
 """Returns what `templates/telemetry/card.html` shows of a deployment that the caller has found."""
+
+
+@dataclass(frozen=True)
+class DeploymentPart:
+    """A page of another app about a deployment, as a tab."""
+
+    name: str
+    """The last word of its address, below that of the deployment."""
+    words: str
+    count: str = ""
+    """A count beside the words, such as `1 stopped`, or ""."""
+
+
+deployment_parts: Hook[[Deployment], Sequence[DeploymentPart]] = Hook()
+"""Returns the pages of another app about a deployment that the caller has found."""
+
+rollout_card: Hook[[Actor, Deployment], Any] = Hook()
+"""Returns what `templates/rollouts/card.html` shows of a deployment that the caller has found."""
 
 
 def counting_deployments(deployments: Collection[UUID]) -> frozenset[UUID]:

@@ -66,3 +66,17 @@ class StockImage:
 stock_image: Hook[[UUID, int], StockImage | None] = Hook()
 """Returns the image of a release, by the deployment's id and the release's number; None of one without an image. The
 caller has checked that a device shall run this release."""
+
+
+@dataclass(frozen=True)
+class DeviceRollout:
+    """The part of a device in a rollout: its title, its page, and a sentence."""
+
+    title: str
+    url: str
+    sentence: str
+
+
+device_rollout: Hook[[Device], DeviceRollout | None] = Hook()
+"""Returns the part of a device in the rollout that decides which release it runs; None without one. The caller has
+found the device with its assignment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.core.actors import Actor
 from forge.core.processes.periodic import PeriodicTask, RunsIn, register
-from forge.deployments.hooks import telemetry_card, telemetry_change, telemetry_states
+from forge.deployments.hooks import deployment_parts, telemetry_card, telemetry_change, telemetry_states
 from forge.deployments.models import Deployment
 from forge.deployments.serving.calls import FLUSH_EVERY
 from forge.fleet.hooks import (
@@ -24,6 +24,7 @@ from forge.telemetry.intake.taking import forget_device, take_documents
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.pages.device import device_card_of
 from forge.telemetry.pages.sample_requests import owner_card
+from forge.telemetry.pages.watch import watch_part
 from forge.telemetry.retention import delete_old
 from forge.telemetry.sample_requests.access import offers_of
 from forge.telemetry.sample_requests.ending import end_requests_of, forget_former_owner
@@ -51,6 +52,7 @@ telemetry_states.register(states_of)
 telemetry_card.register(card_of)
 device_cards.register(owner_card)
 device_cards.register(device_card_of)
+deployment_parts.register(watch_part)
 register(PeriodicTask("telemetry", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the reports of apps", write_app_reports))
 register(
     PeriodicTask("page-counts", FLUSH_EVERY, RunsIn.EACH_SERVER, "stores the counts of web pages", write_page_counts)

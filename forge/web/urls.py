@@ -19,6 +19,7 @@ from forge.projects import page_urls as projects
 from forge.registry import page_urls as registry
 from forge.repositories import page_urls as repositories
 from forge.reviews import page_urls as reviews
+from forge.rollouts import page_urls as rollouts
 from forge.telemetry import page_urls as telemetry
 from forge.web import compare, explore, home, organisation, person, schemas, search, try_rune
 from forge.web.builds import forms as build_forms
@@ -99,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reviews.project_pages,
     *deployments.project_pages,
     *telemetry.project_pages,
+    *rollouts.project_pages,
     *repositories.project_pages,
     *notices.project_pages,
 ]

@@ -41,6 +41,7 @@ RECORDERS: Mapping[str, str] = {
     "forge.fleet.periodic.away": "a day passes: nobody acts",
     "forge.telemetry.alerts.grants": "an owner's right ended: the act that took it writes the entry",
     "forge.telemetry.alerts.lapses": "a day passes: nobody acts",
+    "forge.rollouts.announcements": "tells of acts, which write the audit entry, and of a guard that failed",
     "forge.telemetry.alerts.judging": "a day of counts is judged: nobody acts",
     "forge.webhooks.grants": "a webhook stops since its maker's right ended: the act that took it writes the entry",
     "forge.notices.delivery.recording": "an event became somebody's notice: who acted is in the event",

@@ -19,7 +19,7 @@ from forge.core.preconditions import form_precondition
 from forge.deployments import actions
 from forge.deployments.access import deployments_of, find_deployment, require_key_of
 from forge.deployments.bindings.actions import bind_to_group, unbind_from_group
-from forge.deployments.hooks import telemetry_card
+from forge.deployments.hooks import rollout_card, telemetry_card
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.cards import UNUSED_DAYS, cards_of
 from forge.deployments.pages.devices import devices_card
@@ -182,6 +182,7 @@ def _one(
         "chosen_option": served_option(options, deployment, card.now),
         "may_deploy": can(principal, Verb.DEPLOY, project),
         "telemetry": next(iter(telemetry_card.call(principal, deployment)), None),
+        "rollout": next(iter(rollout_card.call(principal, deployment)), None),
         "updates": signed_state_of(principal, deployment),
         "promotion": promotion_of(deployment),
         "fleet": devices_card(principal, deployment),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from forge.deployments.hooks import deployment_parts
 from forge.deployments.models import Deployment
 
 
@@ -44,6 +45,8 @@ class DeploymentTabLink:
     words: str
     address: str
     is_current: bool
+    count: str = ""
+    """A count beside the words, such as `1 stopped`, or ""."""
 
 
 def tab_named(name: str, *, may_deploy: bool) -> DeploymentTab:
@@ -63,12 +66,22 @@ def address_of_tab(deployment: Deployment, tab: DeploymentTab) -> str:
 
 
 def shown_tabs(
-    deployment: Deployment, current: DeploymentTab | None, *, may_deploy: bool
+    deployment: Deployment, current: DeploymentTab | str, *, may_deploy: bool
 ) -> tuple[DeploymentTabLink, ...]:
-    """Returns the tabs that the reader has: settings are for people who may deploy. `current` is None on a page of
-    another app."""
-    return tuple(
-        DeploymentTabLink(words, address_of_tab(deployment, tab), tab is current)
+    """Returns the tabs that the reader has: settings are for people who may deploy. The pages of other apps come last,
+    and `current` is the name of one of them on it."""
+    own = (
+        DeploymentTabLink(words, address_of_tab(deployment, tab), tab == current)
         for tab, words in WORDS.items()
         if may_deploy or tab is not DeploymentTab.SETTINGS
+    )
+    parts = sorted((part for some in deployment_parts.call(deployment) for part in some), key=lambda part: part.words)
+    return (
+        *own,
+        *(
+            DeploymentTabLink(
+                part.words, f"{deployment.get_absolute_url()}/{part.name}", part.name == current, part.count
+            )
+            for part in parts
+        ),
     )

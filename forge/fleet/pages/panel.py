@@ -19,6 +19,7 @@ from forge.fleet.devices.labels import labels_of, labels_text
 from forge.fleet.devices.models import ClaimedWith, Device, DeviceDay, DeviceEntry, DeviceRequest
 from forge.fleet.groups.models import Assignment
 from forge.fleet.groups.overlaps import overruled_assignments
+from forge.fleet.hooks import device_rollout
 from forge.fleet.pages.deployment_address import deployment_address
 from forge.fleet.pages.sentences import CLAIMED_WITH, REQUESTS, TOTALS, TRUST, entry_text, problem_text
 from forge.fleet.pages.standing import standing_of
@@ -97,6 +98,7 @@ def panel_context(actor: Actor, device: Device, timeline: Sequence[DeviceEntry] 
         "device": device,
         "standing": standing_of(device, timezone.now()),
         "deployment_page": _deployment_page(device),
+        "rollout": next((each for each in device_rollout.call(device) if each is not None), None),
         "overruled": [_overruled(organisation.name, each) for each in overruled_assignments(device)],
         "answers_requests": answers_requests,
         "labels": [(f"{key}={value}", _list_with(device, key, value)) for key, value in labels_of(device).items()],

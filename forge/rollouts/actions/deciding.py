@@ -16,6 +16,7 @@ from forge.core.api.states import IF_MATCH
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Stale
 from forge.core.preconditions import Precondition, require_precondition
+from forge.core.reasons import checked_reason
 from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import begin_release, lock_deployment, require_accepted
 from forge.fleet.groups.assignments import assignment_of
@@ -94,6 +95,7 @@ def let_rollout_go_on(actor: Actor, rollout: Rollout, reason: Reason, *, precond
     """Agrees that a rollout that stopped by itself goes on, with a reason. It does once as many persons have agreed as
     the rules of the project want. The guards that failed stop this stage no more; the next one is judged anew."""
     rollout = _locked(actor, rollout, precondition, RolloutState.STOPPED)
+    reason = checked_reason(reason, missing="Write why it goes on, in at least 10 characters.")
     agreed = rollout.decisions.filter(kind=DecisionKind.GO_ON, at__gte=rollout.changed)
     if actor.person is not None and agreed.filter(person=actor.person).exists():
         raise AgreedAlready("Another person has to agree too.")

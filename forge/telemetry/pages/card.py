@@ -16,7 +16,6 @@ from forge.core.actors import Actor
 from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.calls_chart import SHOWN_DAYS
 from forge.fleet.models import Device
-from forge.telemetry.alerts.access import awake_alerts
 from forge.telemetry.app_reports.access import reports_since
 from forge.telemetry.app_reports.documents import NEVER_OF_PAGES, PAGE_DOCUMENT_SIZE, PageField, page_fields
 from forge.telemetry.intake.access import document_of_day
@@ -56,8 +55,6 @@ class TelemetryCard:
     """The bytes of a document of a web page; none where no page may use the deployment, or its rune counts nothing."""
     reports: Sequence[Mapping[str, Any]]
     """The reports of apps, where it counts."""
-    open_alerts: int
-    """Open alerts that are not snoozed."""
     example: ExampleDocument | None
     """The newest document of a device, for a reader who can see the devices."""
 
@@ -98,7 +95,6 @@ def card_of(actor: Actor, deployment: Deployment) -> TelemetryCard:
         _pairs_of(layout) if is_for_devices else (),
         page_fields(layout) if has_pages else (),
         reports_since(deployment, since) if is_on and not is_for_devices else (),
-        awake_alerts(deployment) if is_for_devices else 0,
         _example(actor, deployment) if is_for_devices else None,
     )
 

@@ -21,9 +21,11 @@ from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import chosen_of
 from forge.deployments.access import find_deployment
-from forge.deployments.models import Deployment
+from forge.deployments.hooks import DeploymentPart
+from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.pages.tabs import DeploymentTabLink, shown_tabs
 from forge.projects.place import project_of
+from forge.telemetry.alerts.access import awake_alerts
 from forge.telemetry.alerts.accuracy import ESTIMATED_PERIODS
 from forge.telemetry.app_reports.access import page_days_of
 from forge.telemetry.intake.access import watched_runes_of
@@ -32,6 +34,7 @@ from forge.telemetry.pages.alerts import alerts_context
 from forge.telemetry.pages.card import card_of
 from forge.telemetry.pages.marks import marks_between
 from forge.telemetry.pages.sample_requests import sample_requests_card
+from forge.telemetry.switch.access import switch_of
 from forge.telemetry.totals.access import (
     Total,
     TotalDimension,
@@ -52,11 +55,22 @@ from forge.telemetry.watch.run_costs import run_costs
 from forge.telemetry.watch.series import CountedPart, days_of
 from rune.watch.counts import Counts
 from rune.watch.record import counts_from_json
+from rune.wording import counted
 
 TEMPLATE: Final = "telemetry/watch.html"
+WATCH: Final = "watch"
+"""The last word of its address."""
 PERIODS: Final[Mapping[str, int]] = {"": 30, "7": 7, "90": 90}
 """The days of each choice; the first one is usual."""
 COMPARED: Final[Mapping[str, str]] = {"": "Groups", "version": "Versions", "board": "Boards"}
+
+
+def watch_part(deployment: Deployment) -> Sequence[DeploymentPart]:
+    """Returns the page as a tab, with its open alerts: of a deployment for devices, or one that counts or did."""
+    if deployment.kind != DeploymentKind.DEVICES and switch_of(deployment) is None:
+        return ()
+    alerts = awake_alerts(deployment) if deployment.kind == DeploymentKind.DEVICES else 0
+    return (DeploymentPart(WATCH, "Watch", counted(alerts, "alert") if alerts else ""),)
 
 
 @dataclass(frozen=True)
@@ -130,10 +144,7 @@ def _context(request: HttpRequest, deployment: Deployment) -> dict[str, Any]:
         "project": deployment.project,
         "deployment": deployment,
         "telemetry": card_of(principal, deployment),
-        "tabs": [
-            *shown_tabs(deployment, None, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
-            DeploymentTabLink("Watch", request.path, is_current=True),
-        ],
+        "tabs": shown_tabs(deployment, WATCH, may_deploy=can(principal, Verb.DEPLOY, deployment.project)),
         "has_counts": has_counts,
         "devices": max((day.devices for day in days), default=0),
         "group_choices": _choices({"": "all devices", **groups}, group),

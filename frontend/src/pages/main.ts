@@ -1,7 +1,8 @@
 // JavaScript that Django's pages gain: links that carry a secret are redeemed, passkeys are asked for, texts are
 // copied, a model or a rune is dropped, open menus close, signing out forgets what this browser kept, what is hard to undo is
 // asked twice, a build that ended shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn,
-// lists of projects and of devices answer as one types, samples are labelled by key, and conversations are live. Each part looks for
+// lists of projects and of devices answer as one types, samples are labelled by key, rollouts show what devices do, and
+// conversations are live. Each part looks for
 // its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "../look/memory.css";
@@ -34,6 +35,9 @@ import "./styles/sample-objects.css";
 import "./styles/label-queue.css";
 import "./styles/deployments.css";
 import "./styles/watch.css";
+import "./styles/rollouts.css";
+import "./styles/rollout-tables.css";
+import "./styles/rollout-form.css";
 import "./styles/models.css";
 import "./styles/searches.css";
 import "./styles/training.css";
@@ -59,6 +63,7 @@ import { modelPages } from "./models/start";
 import { passkeyForms } from "./sign-in/passkeys";
 import { pipelinePictures } from "./pipelines";
 import { projectLists } from "./lists/project-list";
+import { rolloutPages } from "./rollouts/follow";
 import { redeemLinks } from "./sign-in/redeem";
 import { formsOfOnePerson } from "./sign-in/signed-out";
 import { closesItself } from "./sign-in/signed-in";
@@ -96,3 +101,4 @@ dataPages();
 modelPages();
 trainingPages();
 fleetPages();
+rolloutPages();

@@ -46,6 +46,7 @@ NAMES: Mapping[str, str] = {
     "deployment": "website",
     "device": "gate-7",
     "group": "berlin",
+    "rollout": "1",
     "link_id": "{link}",
 }
 """The values of the names of addresses."""
@@ -80,6 +81,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "deployments_create": {"title": "Phone app", "kind": "app", "tag": "stable"},
     "deployments_serve": {"tag": "stable"},
     "deployments_change": {"title": "Site"},
+    "rollouts_start": {
+        "tag": "beta",
+        "digest": f"sha256:{'0' * 64}",
+        "devices": 0,
+        "plan": {"stages": [{"size": "all"}]},
+    },
     "change_requests_close": {"reason": "x"},
     "device_batches_create": BATCH,
     "device_candidates_enter": {"label": "f" * 16, "secret": "5e" * 16},

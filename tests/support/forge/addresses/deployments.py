@@ -7,7 +7,7 @@ from uuid import UUID
 from forge.accounts.models import User
 from forge.deployments.actions import create_key, serve_tag
 from forge.projects.models import Project
-from tests.support.forge.addresses.table import PAGE, READ, SENT, Case
+from tests.support.forge.addresses.table import NONE, NONE_PAGE, PAGE, READ, SENT, Case
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.deployments import deployed, published
 from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
@@ -16,6 +16,7 @@ _ALL = "api/v1/projects/acme/kitchen/deployments"
 _ONE = f"{_ALL}/website"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
 _PAGE = "<str:organisation>/<str:name>/deployments"
+_ONE_ROLLOUT = f"{_PAGE}/<str:deployment>/rollouts/<int:rollout>"
 _UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
 _PUBLIC_ROUTE = "<str:organisation>/<str:name>/<str:deployment>"
 _PREVIEW = "d/<str:organisation>/<str:name>/change-requests/<int:number>"
@@ -30,6 +31,8 @@ CASES: list[Case] = [
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/alerts", f"{_ONE}/telemetry/alerts", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.csv", f"{_ONE}/telemetry/totals.csv", None, READ),
     ("get", f"{_ROUTE}/<str:deployment>/telemetry/totals.parquet", f"{_ONE}/telemetry/totals.parquet", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/rollouts", f"{_ONE}/rollouts", None, READ),
+    ("get", f"{_ROUTE}/<str:deployment>/rollouts/<int:rollout>", f"{_ONE}/rollouts/1", None, NONE),
     ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
     (
         "put",
@@ -110,6 +113,16 @@ CASES: list[Case] = [
     ),
     ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, PAGE),
     ("get", f"{_PAGE}/<str:deployment>/watch", "acme/kitchen/deployments/website/watch", None, PAGE),
+    ("get", f"{_PAGE}/<str:deployment>/rollouts", "acme/kitchen/deployments/website/rollouts", None, PAGE),
+    # It follows a tag for websites, so there is no group, and no rollout.
+    (
+        "form",
+        f"{_PAGE}/<str:deployment>/rollouts",
+        "acme/kitchen/deployments/website/rollouts",
+        {"tag": "stable"},
+        (409, 409, 409, 403, 403, 404, 302),
+    ),
+    ("get", f"{_ONE_ROLLOUT}", "acme/kitchen/deployments/website/rollouts/1", None, NONE_PAGE),
     # Nothing is signed yet, which those who read the project learn.
     (
         "get",

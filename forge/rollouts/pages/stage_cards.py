@@ -1,0 +1,131 @@
+"""The stages of a rollout as cards, those to come among them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from forge.rollouts.machine import ENDED, RolloutState
+from forge.rollouts.pages.facts import RolloutFacts, StageFacts
+from forge.rollouts.pages.words import RolloutMark, duration_text, stage_title
+from forge.rollouts.plan import PlannedStage
+from forge.rollouts.sentences import NAMES, lack_text
+from rune.assessment.guards.limits import GuardKind
+from rune.assessment.guards.verdicts import GuardResult, Verdict, worst_of
+from rune.wording import counted
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+_PASSED = RolloutMark("Passed", "ok", icon="check")
+_DONE = RolloutMark("Done", "", icon="check")
+_STOPPED = RolloutMark("Stopped", "bad", icon="octagon-x")
+_PAUSED = RolloutMark("Paused", "warn", icon="pause")
+_PRESENT = RolloutMark("Now", "info", icon="rocket")
+_REOPENED = RolloutMark("Open again", "warn", icon="rotate-ccw")
+_BACK = RolloutMark("Taken back", "", icon="undo-2")
+_LEFT = RolloutMark("Ended", "", icon="circle-x")
+
+
+@dataclass(frozen=True)
+class StageCard:
+    """A stage as a card. `look` is "done", "stop", "now" or "later"."""
+
+    title: str
+    mark: RolloutMark | None
+    """None of a stage that has not begun."""
+    devices: str
+    detail: str
+    look: str
+
+
+def stage_cards(facts: RolloutFacts) -> tuple[StageCard, ...]:
+    """Returns a card for each stage of the plan."""
+    return tuple(
+        _begun(facts, facts.stages[number], is_last=number == len(facts.stages) - 1)
+        if number < len(facts.stages)
+        else _later(planned, facts.group)
+        for number, planned in enumerate(facts.plan.stages)
+    )
+
+
+def guard_results(facts: RolloutFacts, stage: StageFacts) -> tuple[GuardResult, ...]:
+    """Returns the worst result of each guard at the newest look at a stage. Disagreement is judged in shadow alone, and
+    a guard of answers where the deployment counts."""
+    kinds = dict.fromkeys(each.kind for each in stage.results)
+    worst = (worst_of(tuple(each for each in stage.results if each.kind is kind)) for kind in kinds)
+    return tuple(
+        each
+        for each in worst
+        if each is not None and (each.kind is not GuardKind.DISAGREEMENT or stage.planned.is_shadow)
+    )
+
+
+def _later(planned: PlannedStage, group: int) -> StageCard:
+    return StageCard(stage_title(planned), None, counted(planned.devices_of(group), "device"), "not begun", "later")
+
+
+def _begun(facts: RolloutFacts, stage: StageFacts, *, is_last: bool) -> StageCard:
+    results = guard_results(facts, stage)
+    mark, look = _mark(facts, stage, results, is_last=is_last)
+    time = _time(facts, stage)
+    devices = counted(stage.devices.count, "device") + (f", {duration_text(time)}" if time is not None else "")
+    return StageCard(stage_title(stage.planned), mark, devices, _detail(facts, stage, results), look)
+
+
+def _mark(
+    facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult], *, is_last: bool
+) -> tuple[RolloutMark, str]:
+    if stage.row.passed is not None:
+        is_whole = bool(results) and all(each.verdict is Verdict.PASSED for each in results)
+        return (_PASSED if is_whole else _DONE), "done"
+    if facts.state in (RolloutState.GOING_BACK, RolloutState.WENT_BACK):
+        return _BACK, "done"
+    if facts.state is RolloutState.ABORTED:
+        return _LEFT, "done"
+    if facts.state is RolloutState.STOPPED and _is_cause(facts, stage, is_last=is_last):
+        return _STOPPED, "stop"
+    if not is_last:
+        return _REOPENED, "now"
+    return (_PAUSED if facts.state is RolloutState.PAUSED else _PRESENT), "now"
+
+
+def _is_cause(facts: RolloutFacts, stage: StageFacts, *, is_last: bool) -> bool:
+    """Returns whether it is the stage in which the rollout stopped."""
+    newest = facts.newest
+    return is_last if newest is None or not facts.failures else newest.row.pk == stage.row.pk
+
+
+def _time(facts: RolloutFacts, stage: StageFacts) -> timedelta | None:
+    """Returns for how long the devices of a stage have run the release until the next one began; None before."""
+    if stage.row.settled is None:
+        return None
+    rests = facts.state in {*ENDED, RolloutState.STOPPED, RolloutState.GOING_BACK}
+    end = stage.row.passed or (facts.rollout.changed if rests else facts.now)
+    return max(end - stage.row.settled, timedelta(0))
+
+
+def _detail(facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult]) -> str:
+    devices = stage.devices
+    if stage.row.settled is None and facts.state in (RolloutState.RUNNING, RolloutState.PAUSED):
+        waiting = f", {devices.queued} wait for their turn" if devices.queued else ""
+        return f"{devices.running} of {devices.count} run it{waiting}"
+    if not results:
+        return "no guard was judged"
+    answers = max(each.answers for each in stage.results)
+    head = f"{answers:,} answer{'' if answers == 1 else 's'}: " if answers else ""
+    if failed := [each for each in results if each.verdict is Verdict.FAILED]:
+        names = ", ".join(NAMES[each.kind].lower() for each in failed)
+        return f"{head}{names} {'was' if len(failed) == 1 else 'were'} judged and failed"
+    lacking = [each for each in results if each.verdict is Verdict.NOT_JUDGED]
+    if not lacking:
+        return f"{head}all {counted(len(results), 'guard')} passed"
+    passed = len(results) - len(lacking)
+    return f"{passed} of {counted(len(results), 'guard')} passed. Not judged: {_reasons(lacking)}"
+
+
+def _reasons(lacking: Sequence[GuardResult]) -> str:
+    """Returns why guards were not judged, those with the same reason together."""
+    names: dict[str, list[str]] = {}
+    for each in lacking:
+        names.setdefault(lack_text(each), []).append(NAMES[each.kind].lower())
+    return "; ".join(f"{', '.join(kinds)} ({reason})" for reason, kinds in names.items())
