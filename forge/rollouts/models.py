@@ -53,7 +53,7 @@ class Rollout(models.Model):
             models.UniqueConstraint(fields=["deployment", "number"], name="one_rollout_a_number"),
             models.UniqueConstraint(
                 fields=["deployment"],
-                condition=~Q(state__in=[each.value for each in ENDED]),
+                condition=~Q(state__in=sorted(each.value for each in ENDED)),
                 name="one_rollout_at_a_time",
             ),
         ]
