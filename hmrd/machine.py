@@ -18,7 +18,7 @@ from hmrd import reporting
 from hmrd.commands import commands_of, free_slot
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import EventKind, Phase
-from hmrd.protocol.wanted import WantedRune
+from hmrd.protocol.wanted import TRIAL, WantedRune
 from hmrd.shadow import apply_to_shadow, pursue_shadow
 from hmrd.state import (
     AnswersDropped,
@@ -48,8 +48,6 @@ from hmrd.state import (
     WorkFailed,
 )
 
-TRIAL: Final = 60.0
-"""Seconds that a new rune answers before its health is confirmed."""
 TRIAL_RESTARTS: Final = 2
 """How often a new rune, or the daemon with it, may start again during the trial."""
 CRASHES: Final = 5

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.fleet.device_server import DeviceServer, device_server
-from hmrd.machine import TRIAL
+from hmrd.protocol.wanted import TRIAL
 
 DEVICES = 1000
 INTERVAL = 60

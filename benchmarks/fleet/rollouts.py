@@ -20,7 +20,7 @@ from benchmarks.fleet.simulated_rollout import (
     SHARES,
     Array,
     NewRune,
-    SimulatedFleet,
+    SimulatedRollout,
     random_on,
     swapped,
 )
@@ -28,7 +28,7 @@ from rune.assessment.guards.forecast import FigureSpread, GuardedStage, chance_o
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.limits import DEFAULT_LIMITS, GuardKind
 from rune.assessment.guards.looks import GuardLook
-from rune.assessment.guards.verdicts import Verdict
+from rune.assessment.guards.verdicts import GuardVerdict
 from rune.statistics.not_judged import NotJudged
 
 SPREADS: Final = (0.02, 0.04)
@@ -39,9 +39,9 @@ STAGES: Final = (6, 60, 300)
 HARMLESS_ROLLOUTS: Final = 1000
 FAULTY_ROLLOUTS: Final = 200
 MOST_STOPPED: Final = 18
-"""Of 1,000 harmless rollouts; the aim is 1 %."""
+"""The most of 1,000 harmless rollouts; the aim is 1 %."""
 LEAST_STOPPED: Final = 190
-"""Of 200 rollouts with a fault."""
+"""The least of 200 rollouts with a fault."""
 SHADOW_DEVICES: Final = 60
 _LIMITS: Final = tuple(each for each in DEFAULT_LIMITS if each.kind is not GuardKind.DISAGREEMENT)
 _OF_SHADOW: Final = tuple(each for each in DEFAULT_LIMITS if each.kind is GuardKind.DISAGREEMENT)
@@ -85,22 +85,22 @@ def simulate(case: RolloutCase) -> RolloutStop | None:
 
 
 def _in_stages(case: RolloutCase) -> RolloutStop | None:
-    fleet = SimulatedFleet(case.seed, DEVICES, case.spread, case.rune)
-    for number, moved in enumerate(STAGES):
-        fleet.begin_stage(moved)
+    fleet = SimulatedRollout(case.seed, DEVICES, case.spread, case.rune)
+    for number, devices in enumerate(STAGES):
+        fleet.begin_stage(devices)
         for hour in range(1, HOURS + 1):
             fleet.hour()
             results = judge_guards(fleet.evidence(), _LIMITS, look_at(hour))
-            if any(each.verdict is Verdict.FAILED for each in results):
+            if any(each.verdict is GuardVerdict.FAILED for each in results):
                 return RolloutStop(number, hour)
     return None
 
 
 def _in_shadow(case: RolloutCase) -> RolloutStop | None:
-    fleet = SimulatedFleet(case.seed, SHADOW_DEVICES, case.spread, case.rune)
+    fleet = SimulatedRollout(case.seed, SHADOW_DEVICES, case.spread, case.rune)
     for hour in range(1, HOURS + 1):
         fleet.shadow_hour()
-        if judge_guards(fleet.evidence(), _OF_SHADOW, look_at(hour))[0].verdict is Verdict.FAILED:
+        if judge_guards(fleet.evidence(), _OF_SHADOW, look_at(hour))[0].verdict is GuardVerdict.FAILED:
             return RolloutStop(0, hour)
     return None
 
@@ -118,8 +118,8 @@ def stops(cases: Sequence[RolloutCase]) -> list[RolloutStop | None]:
 
 def first_stage_of(rune: NewRune, spread: float) -> int:
     """Returns the first stage in which the power analysis says that a fault is seen in 9 of 10 cases."""
-    for number, moved in enumerate(STAGES):
-        stage = GuardedStage(moved, DEVICES - moved, ANSWERS_A_DAY, look_at(HOURS))
+    for number, devices in enumerate(STAGES):
+        stage = GuardedStage(devices, DEVICES - devices, ANSWERS_A_DAY, look_at(HOURS))
         if any(chance >= 0.9 for chance in _chances(stage, rune, spread)):
             return number
     return len(STAGES)

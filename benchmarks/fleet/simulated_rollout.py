@@ -66,7 +66,7 @@ def _mixed(share: float, mixes: Array) -> Array:
 HARMLESS: Final = NewRune()
 
 
-class SimulatedFleet:
+class SimulatedRollout:
     """Devices in the order in which they were drawn. `spread` is the standard deviation between devices of a share of
     one half; from day to day it is a quarter of that."""
 
@@ -81,9 +81,9 @@ class SimulatedFleet:
         self._past = self._table(self._mixes, np.full(devices, ANSWERS_A_DAY * PAST_DAYS), 0)
         self.begin_stage(0)
 
-    def begin_stage(self, moved: int) -> None:
+    def begin_stage(self, devices: int) -> None:
         """Gives the new rune to the first devices. What was counted in the stage before is in no figure any more."""
-        self.moved, self.hours = moved, 0
+        self.devices, self.hours = devices, 0
         self._today = self._varied(self._mixes, self._spread / 4)
         self._now = self._table(self._today, np.zeros(len(self._mixes)), 0)
         self._restarts = np.zeros(len(self._mixes))
@@ -96,9 +96,9 @@ class SimulatedFleet:
         common = np.exp(self._random.normal(0, 0.15, len(NAMES)))
         mixes = self._today * common
         mixes /= mixes.sum(axis=1, keepdims=True)
-        mixes[: self.moved] = self._rune.mix(mixes[: self.moved])
+        mixes[: self.devices] = self._rune.mix(mixes[: self.devices])
         answers = self._random.poisson(ANSWERS_A_DAY / HOURS, len(mixes)).astype(np.float64)
-        table = self._table(mixes, answers, self.moved)
+        table = self._table(mixes, answers, self.devices)
         self._now = CountTable(
             LAYOUT,
             self._now.bins + table.bins,
@@ -107,7 +107,7 @@ class SimulatedFleet:
             np.maximum(self._now.memory, table.memory),
         )
         rates = self._restart_rates.copy()
-        rates[: self.moved] += self._rune.restarts
+        rates[: self.devices] += self._rune.restarts
         self._restarts += self._random.poisson(rates / HOURS)
         self.hours += 1
 
@@ -122,7 +122,7 @@ class SimulatedFleet:
 
     def evidence(self) -> StageEvidence:
         """Returns what is known after the hours of the stage."""
-        count = self.moved
+        count = self.devices
         return StageEvidence(
             InstallCounts(running=count, self_tests_passed=count),
             self._side(slice(0, count)),
@@ -135,11 +135,11 @@ class SimulatedFleet:
         restarts = self._restarts[rows] / (self.hours / HOURS)
         return DeviceSide(_rows(self._now, rows), _rows(self._past, rows), restarts)
 
-    def _table(self, mixes: Array, answers: Array, moved: int) -> CountTable:
+    def _table(self, mixes: Array, answers: Array, new_devices: int) -> CountTable:
         counts = answers.astype(np.int64)
         groups = [self._random.multinomial(counts, parts) for parts in (mixes, self._sure, self._level)]
         slowness = self._slowness.copy()
-        slowness[:moved] *= self._rune.slowness
+        slowness[:new_devices] *= self._rune.slowness
         memory = self._memory * np.exp(self._random.normal(0, 0.01, len(mixes)))
         return CountTable(
             LAYOUT,

@@ -20,7 +20,7 @@ from forge.rollouts.machine import ENDED, RolloutState
 from forge.rollouts.models import GuardReading, Rollout, RolloutDecision, RolloutDevice
 from forge.rollouts.readings import result_from_json
 from hmrd.protocol.reports import EventKind
-from rune.assessment.guards.verdicts import GuardResult, Verdict
+from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def newest_failures(rollout: Rollout) -> Sequence[GuardResult]:
     that differs by the largest ratio first, which says most."""
     reading = GuardReading.objects.filter(stage__rollout=rollout).select_related("stage").first()
     waived = set(reading.stage.waived) if reading is not None else set()
-    failures = [each for each in results_of(reading) if each.verdict is Verdict.FAILED and each.kind not in waived]
+    failures = [each for each in results_of(reading) if each.verdict is GuardVerdict.FAILED and each.kind not in waived]
     return sorted(failures, key=_ratio, reverse=True)
 
 

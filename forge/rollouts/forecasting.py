@@ -20,8 +20,8 @@ from forge.rollouts.work.drawing import MOST_COMPARED
 from forge.rollouts.work.status import away_after
 from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts
 from forge.telemetry.intake.runes import watched_rune_of
-from hmrd.machine import TRIAL
 from hmrd.protocol.counts import HEADER_SIZE, UNSIGNED_SIZE
+from hmrd.protocol.wanted import TRIAL
 from rune.assessment.guards.forecast import GuardedStage, hours_until_judged, lack_of, least_seen, of_share
 from rune.assessment.guards.judging import count_tested_guards
 from rune.assessment.guards.limits import GuardKind
@@ -112,7 +112,7 @@ def forecast_of(
     The caller has found the deployment."""
     assignment = assignment_of(deployment.pk)
     rows = [] if assignment is None else list(assignment.devices.in_service().values_list("pk", "seen", "running_rune"))
-    presence = presence_of([seen for _, seen, _ in rows], now)
+    presence = presence_of([time for _, time, _ in rows], now)
     answers = answers_of([pk for pk, *_ in rows], release, now)
     return RolloutForecast(
         presence,
@@ -123,13 +123,13 @@ def forecast_of(
     )
 
 
-def presence_of(seen: Sequence[datetime | None], now: datetime) -> FleetPresence:
+def presence_of(last_times: Sequence[datetime | None], now: datetime) -> FleetPresence:
     """Returns devices by when they were last seen."""
-    ages = [now - each for each in seen if each is not None]
+    ages = [now - each for each in last_times if each is not None]
     online = sum(age < away_after() for age in ages)
     today = sum(age < AWAY_AFTER for age in ages)
     this_week = sum(age < _LONG_AWAY for age in ages)
-    return FleetPresence(online, today - online, this_week - today, len(seen) - this_week)
+    return FleetPresence(online, today - online, this_week - today, len(last_times) - this_week)
 
 
 def stages_of(plan: RolloutPlan, presence: FleetPresence, answers: AnswerForecast) -> list[StageForecast]:
@@ -179,8 +179,10 @@ def _labels(stage: GuardedStage, plan: RolloutPlan, answers: AnswerForecast) -> 
         return []
     labels = []
     for label, share in sorted(answers.shares, key=lambda pair: pair[1]):
-        allowed = limit.of_label(label, share)
-        least = least_seen(stage, of_share(share, allowed, answers.day_spread), allowed, len(answers.shares))
+        limit_of_label = limit.of_label(label, share)
+        least = least_seen(
+            stage, of_share(share, limit_of_label, answers.day_spread), limit_of_label, len(answers.shares)
+        )
         if not isinstance(least, NotJudged):
             labels.append(LabelForecast(label, share, least))
     return labels

@@ -87,7 +87,7 @@ class StageStatus:
     judged_guards: frozenset[GuardKind] = frozenset()
     """The guards that had a verdict at the last look."""
     is_reopened: bool = False
-    """Whether it had passed, and a device of it fell back since."""
+    """True if it had passed and a device of it fell back since."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _running(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
     looks = [look for number, each in enumerate(status.stages) if (look := due_look(number, each, now)) is not None]
     yield from looks
     if not looks:
-        # What a look says decides, and not what the one before said.
+        # This look decides, and not the one before.
         yield from _at_end(status, now)
 
 
@@ -253,7 +253,7 @@ def due_look(number: int, stage: StageStatus, now: datetime) -> LookAtGuards | N
 
 
 def _at_end(status: RolloutStatus, now: datetime) -> Iterator[Decision]:
-    """What follows once stages had their hours. A stage that is open again passes as it did at first."""
+    """Yields the decisions once stages had their hours. A stage that is open again passes as it did at first."""
     ends = [_end_of(number, each, status, now) for number, each in enumerate(status.stages)]
     yield from (end for end in ends if end is not None)
     if any(each.passed is None for each in status.stages):

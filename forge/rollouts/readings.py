@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
 from rune.assessment.guards.limits import GuardKind
-from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, Verdict
+from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, GuardVerdict
 from rune.statistics.not_judged import NotJudged, TooFew
 
 
@@ -36,7 +36,7 @@ class GuardResultJson(TypedDict):
 def result_to_json(result: GuardResult) -> GuardResultJson:
     """Returns a result as JSON."""
     difference, reason = result.difference, result.reason
-    value, low, high, p, compared = (None,) * 5 if difference is None else vars(difference).values()
+    value, low, high, p, comparison = (None,) * 5 if difference is None else vars(difference).values()
     return {
         "guard": str(result.kind),
         "subject": result.subject,
@@ -49,7 +49,7 @@ def result_to_json(result: GuardResult) -> GuardResultJson:
         "high": high,
         "p": p,
         "alpha": result.alpha,
-        "compared": compared,
+        "compared": comparison,
         "devices": result.devices,
         "others": result.others,
         "answers": result.answers,
@@ -68,7 +68,7 @@ def result_from_json(value: Mapping[str, Any]) -> GuardResult:
     lack = value["lack"]
     return GuardResult(
         GuardKind(value["guard"]),
-        Verdict(value["verdict"]),
+        GuardVerdict(value["verdict"]),
         value["limit"],
         value["subject"],
         value["new"],

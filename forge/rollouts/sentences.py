@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.assessment.guards.limits import GuardKind
-from rune.assessment.guards.verdicts import GuardResult, Verdict
+from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 from rune.statistics.not_judged import NotJudged, TooFew
 from rune.wording import counted
 
@@ -77,11 +77,11 @@ def difference_text(result: GuardResult) -> str:
 def verdict_text(result: GuardResult) -> str:
     """Returns the verdict for people, with the reason where a guard was not judged."""
     match result.verdict:
-        case Verdict.FAILED:
+        case GuardVerdict.FAILED:
             return "Failed"
-        case Verdict.PASSED:
+        case GuardVerdict.PASSED:
             return "Passed, close to the limit" if result.is_close else "Passed"
-        case Verdict.NOT_JUDGED:
+        case GuardVerdict.NOT_JUDGED:
             return f"Not judged: {lack_text(result)}"
 
 

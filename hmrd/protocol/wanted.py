@@ -18,6 +18,8 @@ LARGEST_STATE: Final = 64 * 1024
 SHORTEST_INTERVAL: Final = 10
 LONGEST_INTERVAL: Final = 86_400
 """Seconds between two polls."""
+TRIAL: Final = 60.0
+"""Seconds that a new rune answers before its health is confirmed."""
 LONGEST_WAIT: Final = 60
 """Seconds for which a server may hold a poll until something changes."""
 MOST_REQUESTS: Final = 16

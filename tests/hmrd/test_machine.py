@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hmrd.machine import TRIAL, retry_wait
+from hmrd.machine import retry_wait
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reports import EventKind, Phase, SelfTestOutcome
-from hmrd.protocol.wanted import RequestKind
+from hmrd.protocol.wanted import TRIAL, RequestKind
 from hmrd.state import (
     AskOwner,
     Check,

@@ -1,4 +1,4 @@
-"""Of 1,000 harmless rollouts at most 18 are stopped, and those with a fault are, no later than is said."""
+"""At most 18 of 1,000 harmless rollouts are stopped, and those with a fault are, no later than is said."""
 
 from __future__ import annotations
 

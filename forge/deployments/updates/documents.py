@@ -94,10 +94,10 @@ def root_document(
 
 
 def deployment_documents(
-    served: Sequence[ServedTarget], keys: Mapping[UpdateRole, SigningPair], version: int, now: datetime
+    named_targets: Sequence[ServedTarget], keys: Mapping[UpdateRole, SigningPair], version: int, now: datetime
 ) -> DocumentSet:
-    """The targets, the snapshot and the timestamp of a deployment. `served` are the release that it serves and, while a
-    rollout is under way, the one before it, under the name that `name_of_release` gives."""
+    """The targets, the snapshot and the timestamp of a deployment. `named_targets` are the release that it serves and,
+    while a rollout is under way, the one before it, under the name that `name_of_release` gives."""
     ends = {role: _end(now, role) for role in UpdateRole}
     files = {
         target.name: TargetFile(
@@ -106,7 +106,7 @@ def deployment_documents(
             target.name,
             {"custom": {"release": target.release, "version": target.version, "since": target.since}},
         )
-        for target in served
+        for target in named_targets
     }
     targets = Targets(version=version, expires=ends[UpdateRole.TARGETS], targets=files)
     targets_text = _signed_text(targets, [keys[UpdateRole.TARGETS]])

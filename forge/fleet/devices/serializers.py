@@ -18,7 +18,7 @@ from forge.fleet.devices.models import (
     HandOver,
     PersonEntry,
 )
-from forge.fleet.groups.rollouts import release_of
+from forge.fleet.devices.releases import release_of
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.problems import ProblemName
 from hmrd.protocol.reports import EventKind, Phase, SelfTestOutcome

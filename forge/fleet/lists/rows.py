@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from forge.accounts.audit.export import safe_cell
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.fleet.devices.labels import labels_of
-from forge.fleet.groups.rollouts import release_of
+from forge.fleet.devices.releases import release_of
 from forge.fleet.models import Device, DeviceQuerySet
 from forge.fleet.queries.conditions import QueryScope
 from forge.fleet.queries.matching import matching, parse_query

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from forge.fleet.devices.models import Device
-from forge.fleet.groups.rollouts import release_of
+from forge.fleet.devices.releases import release_of
 from forge.fleet.pages.sentences import SELF_TESTS, ProblemText, problem_text
 from forge.fleet.queries.health import AWAY_AFTER
 from hmrd.protocol.reports import Phase, SelfTestOutcome

@@ -8,7 +8,7 @@ from typing import Any, Final
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.fleet.devices.models import ClaimedWith, Device
-from forge.fleet.groups.rollouts import release_of
+from forge.fleet.devices.releases import release_of
 from forge.fleet.stock.access import account_state
 from forge.fleet.stock.models import ActionState, StockAccount, StockAction
 from forge.fleet.stock.serializers import NewStockAccount, new_account_to_json
@@ -75,15 +75,15 @@ def new_account_context(new: NewStockAccount) -> dict[str, Any]:
 
 
 def _wants_release(device: Device) -> bool:
-    wanted = release_of(device)
-    return wanted is not None and bool(wanted.rune)
+    release = release_of(device)
+    return release is not None and bool(release.rune)
 
 
 def _image_text(device: Device, *, has_image: bool) -> str:
-    wanted = release_of(device)
-    if wanted is None:
+    offered_release = release_of(device)
+    if offered_release is None:
         return "No deployment is for this device, so the client is offered nothing."
-    release = f"Release {wanted.number} ({wanted.version})"
-    if not wanted.rune:
+    release = f"Release {offered_release.number} ({offered_release.version})"
+    if not offered_release.rune:
         return f"{release} was withdrawn or is not signed yet, so the client is offered nothing."
     return f"{release} has an image." if has_image else f"{release} has no image, so the client is offered nothing."

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from forge.fleet.devices.releases import DeviceRelease, release_of, shadow_of, telemetry_of
 from forge.fleet.devices.seen import seen_devices
-from forge.fleet.groups.rollouts import DeviceRelease, release_of, shadow_of, telemetry_of
 from forge.fleet.hooks import sample_offers
 from forge.fleet.models import Device, DeviceRequest
 from forge.fleet.protocol.answering import message_response
@@ -57,7 +57,7 @@ def answer_state(request: HttpRequest) -> HttpResponse:
 
 def desired_state(device: Device, terms: PollTerms) -> DesiredState:
     """Returns what is wanted of a device, and what is asked of it."""
-    requests, telemetry = _requests(device), _telemetry(device)
+    requests, telemetry = _requests(device), telemetry_of(device)
     return DesiredState(
         wanted=_wanted(device),
         interval=terms.interval,
@@ -74,13 +74,6 @@ def desired_state(device: Device, terms: PollTerms) -> DesiredState:
 def _offers(device: Device) -> tuple[SampleOffer, ...]:
     """Returns the open requests for samples of a device."""
     return tuple(each for offers in sample_offers.call(device) for each in offers)[:MOST_OFFERS]
-
-
-def _telemetry(device: Device) -> Telemetry:
-    """Returns the counts that a device shall send: none once it was retired, or while no deployment is for it."""
-    if device.assignment is None or device.retired is not None:
-        return Telemetry.OFF
-    return telemetry_of(device, device.assignment)
 
 
 def _wanted(device: Device) -> WantedRune | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from forge.fleet.groups.rollouts import runs_its_release
+from forge.fleet.devices.releases import runs_its_release
 from hmrd.protocol.reports import SelfTestOutcome
 
 AWAY_AFTER = timedelta(days=1)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
 from forge.fleet.devices.expired_requests import NO_ANSWER
-from forge.fleet.groups.rollouts import release_of
+from forge.fleet.devices.releases import release_of
 from forge.fleet.models import Assignment, Device, DeviceRequest, SelfTest
 from forge.fleet.self_tests.job import SELF_TEST
 from forge.jobs.models import WorkerCapability

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forge.fleet.groups.rollouts import release_of
+from forge.fleet.devices.releases import release_of
 from forge.fleet.hooks import StockImage, stock_image
 from forge.fleet.models import Device, StockAccount, StockAction
 from forge.fleet.stock.messages import ActionOutcome, Feedback

@@ -96,10 +96,10 @@ def let_rollout_go_on(actor: Actor, rollout: Rollout, reason: Reason, *, precond
     the rules of the project want. The guards that failed stop this stage no more; the next one is judged anew."""
     rollout = _locked(actor, rollout, precondition, RolloutState.STOPPED)
     reason = checked_reason(reason, missing="Write why it goes on, in at least 10 characters.")
-    agreed = rollout.decisions.filter(kind=DecisionKind.GO_ON, at__gte=rollout.changed)
-    if actor.person is not None and agreed.filter(person=actor.person).exists():
+    agreements = rollout.decisions.filter(kind=DecisionKind.GO_ON, at__gte=rollout.changed)
+    if actor.person is not None and agreements.filter(person=actor.person).exists():
         raise AgreedAlready("Another person has to agree too.")
-    persons = agreed.values("person").distinct().count() + 1
+    persons = agreements.values("person").distinct().count() + 1
     if persons < persons_to_go_on(rollout.release.build):
         RolloutDecision.objects.create(
             rollout=rollout, kind=DecisionKind.GO_ON, person=actor.person, at=timezone.now(), reason=reason

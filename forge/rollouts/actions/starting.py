@@ -33,7 +33,7 @@ from forge.rollouts.plan import BadPlan, RolloutPlan
 from forge.rollouts.serializers import ROLLOUT_ANSWER
 
 
-class NotSigned(Conflict):
+class ReleaseNotSigned(Conflict):
     """The release that devices have now is not signed yet."""
 
     title = "The present release is not signed yet"
@@ -72,7 +72,7 @@ def start_rollout(
         raise NotBound(f"{deployment.title} is for no group of devices. Bind it to one first.")
     require_seen_devices(deployment, devices)
     if assignment.number != before.number:
-        raise NotSigned(f"{before.version} is not signed yet. Try again in a minute.")
+        raise ReleaseNotSigned(f"{before.version} is not signed yet. Try again in a minute.")
     try:
         checked_plan = RolloutPlan.from_json(plan)
     except BadPlan as error:

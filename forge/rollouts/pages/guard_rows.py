@@ -10,7 +10,7 @@ from forge.rollouts.pages.facts import RolloutFacts
 from forge.rollouts.pages.stage_cards import guard_results
 from forge.rollouts.sentences import NAMES, difference_text, limit_text, value_text, verdict_text
 from rune.assessment.guards.limits import GuardKind
-from rune.assessment.guards.verdicts import GuardResult, Verdict
+from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 
 MEANINGS: Final = {
     GuardKind.INSTALLS: "could not install or keep it",
@@ -23,8 +23,8 @@ MEANINGS: Final = {
     GuardKind.DRIFT: "what goes in",
     GuardKind.DISAGREEMENT: "share of runs",
 }
-_TEXT_CLASSES: Final = {Verdict.PASSED: "good", Verdict.FAILED: "wrong", Verdict.NOT_JUDGED: "muted"}
-_ICONS: Final = {Verdict.PASSED: "check", Verdict.FAILED: "octagon-x", Verdict.NOT_JUDGED: "minus"}
+_TEXT_CLASSES: Final = {GuardVerdict.PASSED: "good", GuardVerdict.FAILED: "wrong", GuardVerdict.NOT_JUDGED: "muted"}
+_ICONS: Final = {GuardVerdict.PASSED: "check", GuardVerdict.FAILED: "octagon-x", GuardVerdict.NOT_JUDGED: "minus"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,9 @@ def guard_table(facts: RolloutFacts) -> GuardTable:
     if stage is None:
         has_shadow = any(each.is_shadow for each in facts.plan.stages)
         limits = [each for each in facts.plan.guards if has_shadow or each.kind is not GuardKind.DISAGREEMENT]
-        results: Sequence[GuardResult] = [GuardResult(each.kind, Verdict.NOT_JUDGED, each.limit) for each in limits]
+        results: Sequence[GuardResult] = [
+            GuardResult(each.kind, GuardVerdict.NOT_JUDGED, each.limit) for each in limits
+        ]
         return GuardTable([_row(each, "Not judged yet") for each in results], 0, 0, 0, 0)
     results = guard_results(facts, stage)
     # Of several labels that failed, the one that the page begins with.
@@ -76,8 +78,8 @@ def guard_table(facts: RolloutFacts) -> GuardTable:
         [_row(first.get(each.kind, each), verdict_text(each)) for each in results],
         max((each.devices for each in results), default=0),
         max((each.others for each in results), default=0),
-        sum(each.verdict is not Verdict.NOT_JUDGED for each in results),
-        sum(each.verdict is Verdict.FAILED for each in results),
+        sum(each.verdict is not GuardVerdict.NOT_JUDGED for each in results),
+        sum(each.verdict is GuardVerdict.FAILED for each in results),
     )
 
 
@@ -94,5 +96,5 @@ def _row(result: GuardResult, verdict: str) -> GuardRow:
         verdict,
         "worse" if result.is_close else _TEXT_CLASSES[result.verdict],
         _ICONS[result.verdict],
-        result.verdict is Verdict.FAILED,
+        result.verdict is GuardVerdict.FAILED,
     )

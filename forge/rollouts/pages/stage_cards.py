@@ -12,7 +12,7 @@ from forge.rollouts.pages.words import RolloutMark, duration_text, stage_title
 from forge.rollouts.plan import PlannedStage
 from forge.rollouts.sentences import NAMES, lack_text
 from rune.assessment.guards.limits import GuardKind
-from rune.assessment.guards.verdicts import GuardResult, Verdict, worst_of
+from rune.assessment.guards.verdicts import GuardResult, GuardVerdict, worst_of
 from rune.wording import counted
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
@@ -76,7 +76,7 @@ def _mark(
     facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult], *, is_last: bool
 ) -> tuple[RolloutMark, str]:
     if stage.row.passed is not None:
-        is_whole = bool(results) and all(each.verdict is Verdict.PASSED for each in results)
+        is_whole = bool(results) and all(each.verdict is GuardVerdict.PASSED for each in results)
         return (_PASSED if is_whole else _DONE), "done"
     if facts.state in (RolloutState.GOING_BACK, RolloutState.WENT_BACK):
         return _BACK, "done"
@@ -113,10 +113,10 @@ def _detail(facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResul
         return "no guard was judged"
     answers = max(each.answers for each in stage.results)
     head = f"{answers:,} answer{'' if answers == 1 else 's'}: " if answers else ""
-    if failed := [each for each in results if each.verdict is Verdict.FAILED]:
+    if failed := [each for each in results if each.verdict is GuardVerdict.FAILED]:
         names = ", ".join(NAMES[each.kind].lower() for each in failed)
         return f"{head}{names} {'was' if len(failed) == 1 else 'were'} judged and failed"
-    lacking = [each for each in results if each.verdict is Verdict.NOT_JUDGED]
+    lacking = [each for each in results if each.verdict is GuardVerdict.NOT_JUDGED]
     if not lacking:
         return f"{head}all {counted(len(results), 'guard')} passed"
     passed = len(results) - len(lacking)

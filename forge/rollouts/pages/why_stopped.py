@@ -12,7 +12,7 @@ from forge.rollouts.pages.facts import RolloutFacts, StageFacts
 from forge.rollouts.pages.figure_chart import FigureAtHour, FigureChart, figure_chart
 from forge.rollouts.sentences import NAMES, difference_text, failure_text, lack_text, limit_text, value_text
 from rune.assessment.guards.limits import GuardKind
-from rune.assessment.guards.verdicts import GuardResult, Verdict
+from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 
 _SUBJECTS = {GuardKind.LABELS: "{}, share of answers", GuardKind.DRIFT: "{}, what goes in"}
 
@@ -82,7 +82,7 @@ def label_bars(results: Sequence[GuardResult]) -> Sequence[LabelBar]:
             value_text(each.kind, each.new),
             round(100 * (each.old or 0.0) / longest, 1),
             round(100 * (each.new or 0.0) / longest, 1),
-            each.verdict is Verdict.FAILED,
+            each.verdict is GuardVerdict.FAILED,
         )
         for each in sorted(shares, key=lambda each: -(each.old or 0.0))
         if each.old is not None
@@ -111,6 +111,8 @@ def _figure(stage: StageFacts, result: GuardResult) -> FailedFigure:
 def _lacking(stage: StageFacts) -> Sequence[str]:
     """Returns the guards that the stage waited for, each with what it lacked."""
     missing = [
-        each for each in stage.results if each.kind in stage.planned.must_judge and each.verdict is Verdict.NOT_JUDGED
+        each
+        for each in stage.results
+        if each.kind in stage.planned.must_judge and each.verdict is GuardVerdict.NOT_JUDGED
     ]
     return tuple(dict.fromkeys(f"{NAMES[each.kind]}: {lack_text(each)}" for each in missing))

@@ -36,15 +36,15 @@ def evidence_of(rollout: Rollout, stage: RolloutStage, now: datetime) -> StageEv
     """Returns what is known of a stage whose devices run the release. A document that is late is in the next look."""
     rows = list(devices_of(rollout).select_related("device").order_by("place"))
     moved_ids = set(devices_of(rollout).filter(runs(rollout)).values_list("pk", flat=True))
-    moved = [row for row in rows if row.pk in moved_ids]
-    stayed = [row for row in rows if row.admitted is None]
+    new_rows = [row for row in rows if row.pk in moved_ids]
+    former_rows = [row for row in rows if row.admitted is None]
     begin = stage.settled or now
     new, former = watched_rune_of(rollout.release), watched_rune_of(rollout.former)
     is_shadow = rollout.plan.stages[stage.number].is_shadow
     return StageEvidence(
         _installs(rollout, now),
-        _side(moved, new, former, begin, now, rollout.started),
-        _side(stayed, former, former, begin, now, rollout.started),
+        _side(new_rows, new, former, begin, now, rollout.started),
+        _side(former_rows, former, former, begin, now, rollout.started),
         pairs=_pairs(rollout, begin) if is_shadow else None,
         reference=counts_from_json(new.reference, new.layout) if new.reference else None,
         is_counted=is_counting(rollout.deployment),

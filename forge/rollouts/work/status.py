@@ -60,7 +60,7 @@ def devices_by_stage(rollout: Rollout, now: datetime) -> Mapping[int, StageDevic
     is_away = ~is_queued & ~is_there & ~has_failed & unseen_for(away_after(), now)
     rows = devices_of(rollout).exclude(stage=None).order_by().values("stage")
     counts = rows.annotate(
-        drawn=Count("pk"),
+        devices_in_stage=Count("pk"),
         queued=Count("pk", is_queued),
         running=Count("pk", is_there),
         failed=Count("pk", has_failed),
@@ -108,8 +108,8 @@ def failed(rollout: Rollout) -> Q:
 
 def fails_self_test(rollout: Rollout) -> Q:
     """Returns the condition of drawn devices that compute other bits with the release than the approved build does."""
-    refused = Q(device__problem=ProblemName.SELF_TEST_FAILED, device__reported__gte=F("admitted"))
-    return refused | Q(device__running_rune=rollout.release.rune, device__self_test=SelfTestOutcome.FAILED)
+    has_refused = Q(device__problem=ProblemName.SELF_TEST_FAILED, device__reported__gte=F("admitted"))
+    return has_refused | Q(device__running_rune=rollout.release.rune, device__self_test=SelfTestOutcome.FAILED)
 
 
 def unseen_for(time: timedelta, now: datetime) -> Q:
@@ -130,8 +130,10 @@ def newest_readings(rollout: Rollout) -> Mapping[int, GuardReading]:
     return readings
 
 
-def _counted(drawn: int, queued: int, running: int, failed: int, away: int, self_tests_failed: int) -> StageDevices:
-    on_the_way = drawn - queued - running - failed - away
+def _counted(
+    devices_in_stage: int, queued: int, running: int, failed: int, away: int, self_tests_failed: int
+) -> StageDevices:
+    on_the_way = devices_in_stage - queued - running - failed - away
     return StageDevices(queued, on_the_way, running, failed, away, self_tests_failed)
 
 

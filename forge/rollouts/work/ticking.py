@@ -35,7 +35,7 @@ from forge.rollouts.work.evidence import evidence_of
 from forge.rollouts.work.status import devices_of, runs, status_of
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.looks import GuardLook
-from rune.assessment.guards.verdicts import Verdict
+from rune.assessment.guards.verdicts import GuardVerdict
 
 TICK_EVERY: Final = 15.0
 """Seconds."""
@@ -98,7 +98,8 @@ def carry_out(rollout: Rollout, decision: Decision, now: datetime) -> None:
             rollout.stages.filter(number=number).update(passed=now, failed_when_passed=stage.devices.failed)
             _set_state(rollout, RolloutState.RUNNING, now, is_waived=False)
         case ReopenStage(number=number):
-            rollout.stages.filter(number=number).update(passed=None, looked=None)
+            # Its hours begin anew, so that what made the device fall back has the time to show elsewhere.
+            rollout.stages.filter(number=number).update(passed=None, looked=None, settled=None)
             if rollout.state == RolloutState.FINISHED:
                 # All devices have the release already: people decide what becomes of those that fell back.
                 _set_state(rollout, RolloutState.RUNNING, now)
@@ -196,7 +197,8 @@ def _look(rollout: Rollout, stage: RolloutStage, hour: int, now: datetime) -> No
     look = GuardLook(len(plan.stages), guards, hour + 1, planned.hours + 1, planned.longest + 1)
     results = judge_guards(evidence, plan.guards, look)
     failed_kinds, lacking_kinds = (
-        {each.kind for each in results if each.verdict is verdict} for verdict in (Verdict.FAILED, Verdict.NOT_JUDGED)
+        {each.kind for each in results if each.verdict is verdict}
+        for verdict in (GuardVerdict.FAILED, GuardVerdict.NOT_JUDGED)
     )
     values = {
         "at": now,

@@ -13,8 +13,9 @@ says why).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -49,6 +50,8 @@ class FigureComparison:
     limit: float
     devices: int
     others: int
+    least_p: float = 0.0
+    """The least probability that so few devices can have, whatever they did."""
 
 
 def compare(figure: GuardFigure, limit: GuardLimit, *, whole_days: bool) -> FigureComparison | NotJudged:
@@ -56,21 +59,21 @@ def compare(figure: GuardFigure, limit: GuardLimit, *, whole_days: bool) -> Figu
 
     The probability is two-sided: that of each direction is doubled, so that one level is for all guards.
     """
-    moved, stayed = figure.moved, figure.stayed
-    if len(moved.known) < MIN_DEVICES:
-        return NotJudged(TooFew.DEVICES, len(moved.known), MIN_DEVICES)
-    if len(moved.changes) >= MIN_DEVICES and len(stayed.changes) >= MIN_DEVICES:
-        # Without the new rune, a device would have changed as those that stayed.
-        base = _past_mean(moved) + float(stayed.changes.mean())
-        return _two_groups(figure, (moved.changes, stayed.changes), limit, base, ComparedWith.STAYED_CHANGE)
-    if len(stayed.known) >= MIN_DEVICES:
-        base = float(stayed.known.mean())
-        return _two_groups(figure, (moved.known, stayed.known), limit, base, ComparedWith.STAYED)
-    if len(moved.changes) < MIN_DEVICES:
-        return NotJudged(TooFew.OTHER_DEVICES, len(stayed.known), MIN_DEVICES)
+    new, others = figure.moved, figure.stayed
+    if len(new.known) < MIN_DEVICES:
+        return NotJudged(TooFew.DEVICES, len(new.known), MIN_DEVICES)
+    if len(new.changes) >= MIN_DEVICES and len(others.changes) >= MIN_DEVICES:
+        # Without the new rune, a device would have changed as those that others.
+        base = _past_mean(new) + float(others.changes.mean())
+        return _two_groups(figure, (new.changes, others.changes), limit, base, ComparedWith.STAYED_CHANGE)
+    if len(others.known) >= MIN_DEVICES:
+        base = float(others.known.mean())
+        return _two_groups(figure, (new.known, others.known), limit, base, ComparedWith.STAYED)
+    if len(new.changes) < MIN_DEVICES:
+        return NotJudged(TooFew.OTHER_DEVICES, len(others.known), MIN_DEVICES)
     if not whole_days:
         return NotJudged(TooFew.RECENT_DAYS, 0, 1)
-    return _one_group(figure, moved.changes, limit, _past_mean(moved))
+    return _one_group(figure, new.changes, limit, _past_mean(new))
 
 
 def _past_mean(side: FigureSide) -> float:
@@ -78,7 +81,7 @@ def _past_mean(side: FigureSide) -> float:
 
 
 def _two_groups(
-    figure: GuardFigure, groups: tuple[Array, Array], limit: GuardLimit, base: float, compared: ComparedWith
+    figure: GuardFigure, groups: tuple[Array, Array], limit: GuardLimit, base: float, comparison: ComparedWith
 ) -> FigureComparison:
     own, others = groups
     margin = _margin(figure, limit, base)
@@ -90,7 +93,8 @@ def _two_groups(
     else:
         p = min(2 * _rank_tail(own - side * margin, others, side) for side in _sides(figure.kind))
     spread = (value, math.sqrt(sum(parts)), degrees)
-    return _compared(figure, spread, min(1.0, p), (base, margin), (len(own), len(others)), compared)
+    comparison_result = _compared(figure, spread, min(1.0, p), (base, margin), (len(own), len(others)), comparison)
+    return replace(comparison_result, least_p=2 * _least_tail(len(own), len(others)))
 
 
 def _one_group(figure: GuardFigure, changes: Array, limit: GuardLimit, base: float) -> FigureComparison:
@@ -126,13 +130,23 @@ def _rank_tail(own: Array, others: Array, side: int) -> float:
     return half if rank_sum > len(own) * (len(own) + len(others) + 1) / 2 else 1 - half
 
 
+def devices_to_fail(others: int, alpha: float) -> int:
+    """Returns how many devices, at least, can differ from `others` at a level alpha > 0."""
+    return next(own for own in count(MIN_DEVICES) if 2 * _least_tail(own, max(others, MIN_DEVICES)) < alpha)
+
+
+def _least_tail(own: int, others: int) -> float:
+    """Returns how likely the most extreme order of the ranks is: that of `own` devices which are all at one end."""
+    return 1 / math.comb(own + others, own)
+
+
 def _compared(
     figure: GuardFigure,
     spread: tuple[float, float, float],
     p: float,
     base_and_margin: tuple[float, float],
     devices: tuple[int, int],
-    compared: ComparedWith,
+    comparison: ComparedWith,
 ) -> FigureComparison:
     """`spread` is the difference with its standard error and degrees of freedom."""
     value, error, degrees = spread
@@ -141,9 +155,9 @@ def _compared(
     ends = (value, value - half, value + half)
     if figure.is_ratio:
         value, low, high = (math.expm1(each) for each in ends)
-        difference = GuardDifference(value, low, high, p, compared)
+        difference = GuardDifference(value, low, high, p, comparison)
         return FigureComparison(math.exp(base + ends[0]), math.exp(base), difference, math.expm1(margin), *devices)
-    return FigureComparison(base + value, base, GuardDifference(*ends, p, compared), margin, *devices)
+    return FigureComparison(base + value, base, GuardDifference(*ends, p, comparison), margin, *devices)
 
 
 @lru_cache(maxsize=1024)

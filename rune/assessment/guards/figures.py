@@ -56,8 +56,8 @@ def figures_of(kind: GuardKind, evidence: StageEvidence) -> Iterator[GuardFigure
     layout = evidence.moved.now.layout
     match kind:
         case GuardKind.RESTARTS:
-            moved, stayed = evidence.moved.restarts, evidence.stayed.restarts
-            yield GuardFigure(kind, "", _without_past(moved), _without_past(stayed))
+            new, others = evidence.moved.restarts, evidence.stayed.restarts
+            yield GuardFigure(kind, "", _without_past(new), _without_past(others))
         case GuardKind.MEMORY:
             yield _figure(kind, "", evidence, lambda table: _log(table.memory), is_ratio=True)
         case GuardKind.TIME:
@@ -84,12 +84,12 @@ def _figure(
     *,
     is_ratio: bool = False,
 ) -> GuardFigure:
-    moved, stayed = evidence.moved, evidence.stayed
+    new, others = evidence.moved, evidence.stayed
     return GuardFigure(
         kind,
         subject,
-        FigureSide(read(moved.now), read(moved.past)),
-        FigureSide(read(stayed.now), read(stayed.past)),
+        FigureSide(read(new.now), read(new.past)),
+        FigureSide(read(others.now), read(others.past)),
         is_ratio,
     )
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rune.assessment.guards.comparing import FigureComparison, compare
+from rune.assessment.guards.comparing import FigureComparison, compare, devices_to_fail
 from rune.assessment.guards.evidence import InstallCounts, PairTable, StageEvidence
 from rune.assessment.guards.figures import MIN_DEVICE_WINDOWS, GuardFigure, figures_of
 from rune.assessment.guards.limits import ALWAYS, GuardKind, GuardLimit
 from rune.assessment.guards.looks import GuardLook
-from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, Verdict
+from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, GuardVerdict
 from rune.statistics.by_device import effect_of
 from rune.statistics.distributions import student_tail
 from rune.statistics.intervals import wilson
@@ -45,7 +45,7 @@ def _results(evidence: StageEvidence, limit: GuardLimit, look: GuardLook) -> Ite
         case kind:
             figures = tuple(figures_of(kind, evidence)) if evidence.is_counted or kind in ALWAYS else ()
             if not figures:
-                yield GuardResult(kind, Verdict.NOT_JUDGED, limit.limit, reason=NotJudged(TooFew.WINDOWS, 0, 1))
+                yield GuardResult(kind, GuardVerdict.NOT_JUDGED, limit.limit, reason=NotJudged(TooFew.WINDOWS, 0, 1))
             for figure in figures:
                 yield _figure(evidence, figure, limit, look, len(figures))
 
@@ -55,15 +55,15 @@ def _installs(installs: InstallCounts, limit: GuardLimit, look: GuardLook) -> Gu
     E. Pearson, "The use of confidence or fiducial limits", Biometrika 26 (1934)."""
     count = installs.running + installs.failed
     if not count:
-        return GuardResult(limit.kind, Verdict.NOT_JUDGED, limit.limit, reason=NotJudged(TooFew.DEVICES, 0, 1))
+        return GuardResult(limit.kind, GuardVerdict.NOT_JUDGED, limit.limit, reason=NotJudged(TooFew.DEVICES, 0, 1))
     p = min(1.0, 2 * _binomial_tail(installs.failed, count, limit.limit))
     alpha = look.p_of_guard(1, Spending.POCOCK)
     share = wilson(installs.failed, count)
     difference = GuardDifference(share.value, share.low, share.high, p, ComparedWith.LIMIT)
-    verdict = Verdict.FAILED if p < alpha and share.value > limit.limit else Verdict.PASSED
-    if verdict is Verdict.PASSED and count < MIN_DEVICES:
-        verdict = Verdict.NOT_JUDGED
-    reason = NotJudged(TooFew.DEVICES, count, MIN_DEVICES) if verdict is Verdict.NOT_JUDGED else None
+    verdict = GuardVerdict.FAILED if p < alpha and share.value > limit.limit else GuardVerdict.PASSED
+    if verdict is GuardVerdict.PASSED and count < MIN_DEVICES:
+        verdict = GuardVerdict.NOT_JUDGED
+    reason = NotJudged(TooFew.DEVICES, count, MIN_DEVICES) if verdict is GuardVerdict.NOT_JUDGED else None
     return GuardResult(
         limit.kind,
         verdict,
@@ -80,8 +80,8 @@ def _self_test(installs: InstallCounts, limit: GuardLimit) -> GuardResult:
     """Judges the self-tests: the bits are the same or not, so one device is enough."""
     count = installs.self_tests_passed + installs.self_tests_failed
     if not count:
-        return GuardResult(limit.kind, Verdict.NOT_JUDGED, 0.0, reason=NotJudged(TooFew.DEVICES, 0, 1))
-    verdict = Verdict.FAILED if installs.self_tests_failed else Verdict.PASSED
+        return GuardResult(limit.kind, GuardVerdict.NOT_JUDGED, 0.0, reason=NotJudged(TooFew.DEVICES, 0, 1))
+    verdict = GuardVerdict.FAILED if installs.self_tests_failed else GuardVerdict.PASSED
     return GuardResult(limit.kind, verdict, 0.0, new=float(installs.self_tests_failed), devices=count)
 
 
@@ -89,33 +89,36 @@ def _figure(
     evidence: StageEvidence, figure: GuardFigure, limit: GuardLimit, look: GuardLook, tests: int
 ) -> GuardResult:
     kind, answers = figure.kind, evidence.moved.now.answers
-    compared: FigureComparison | NotJudged
+    comparison: FigureComparison | NotJudged
     if kind in OF_ANSWERS and answers < MIN_WINDOWS:
-        compared = NotJudged(TooFew.WINDOWS, answers, MIN_WINDOWS)
+        comparison = NotJudged(TooFew.WINDOWS, answers, MIN_WINDOWS)
     else:
-        compared = compare(figure, limit, whole_days=evidence.whole_days)
-    if isinstance(compared, NotJudged):
-        known = len(figure.moved.known)
+        comparison = compare(figure, limit, whole_days=evidence.whole_days)
+    alpha = look.p_of_guard(tests, Spending.POCOCK if kind is GuardKind.RESTARTS else Spending.OBRIEN_FLEMING)
+    if isinstance(comparison, FigureComparison) and 0 < alpha <= comparison.least_p:
+        # So few devices cannot fail at this look, whatever they do, and so they do not pass either.
+        needed_devices = devices_to_fail(comparison.others, alpha)
+        comparison = NotJudged(TooFew.DEVICES, comparison.devices, needed_devices)
+    if isinstance(comparison, NotJudged):
         return GuardResult(
             kind,
-            Verdict.NOT_JUDGED,
+            GuardVerdict.NOT_JUDGED,
             limit.limit,
             figure.subject,
-            devices=known,
+            devices=len(figure.moved.known),
             answers=answers,
-            reason=compared,
+            reason=comparison,
         )
-    alpha = look.p_of_guard(tests, Spending.POCOCK if kind is GuardKind.RESTARTS else Spending.OBRIEN_FLEMING)
     return GuardResult(
         kind,
-        Verdict.FAILED if compared.difference.p < alpha else Verdict.PASSED,
-        compared.limit,
+        GuardVerdict.FAILED if comparison.difference.p < alpha else GuardVerdict.PASSED,
+        comparison.limit,
         figure.subject,
-        compared.new,
-        compared.old,
-        compared.difference,
-        compared.devices,
-        compared.others,
+        comparison.new,
+        comparison.old,
+        comparison.difference,
+        comparison.devices,
+        comparison.others,
         answers,
         alpha=alpha,
     )
@@ -126,11 +129,11 @@ def _disagreement(pairs: PairTable | None, limit: GuardLimit, look: GuardLook) -
     counts = np.zeros((0, 1, 1)) if pairs is None else pairs.counts
     totals = counts.sum(axis=(1, 2))
     devices, runs = int((totals >= MIN_DEVICE_WINDOWS).sum()), int(totals.sum())
-    for lack, count, needed in ((TooFew.DEVICES, devices, MIN_DEVICES), (TooFew.WINDOWS, runs, MIN_WINDOWS)):
-        if count < needed:
-            reason = NotJudged(lack, count, needed)
+    for lack, count, least in ((TooFew.DEVICES, devices, MIN_DEVICES), (TooFew.WINDOWS, runs, MIN_WINDOWS)):
+        if count < least:
+            reason = NotJudged(lack, count, least)
             return GuardResult(
-                limit.kind, Verdict.NOT_JUDGED, limit.limit, devices=devices, answers=runs, reason=reason
+                limit.kind, GuardVerdict.NOT_JUDGED, limit.limit, devices=devices, answers=runs, reason=reason
             )
     is_known = totals >= MIN_DEVICE_WINDOWS
     agreements = np.zeros(0) if pairs is None else pairs.agreements[is_known]
@@ -142,7 +145,7 @@ def _disagreement(pairs: PairTable | None, limit: GuardLimit, look: GuardLook) -
     p = min(1.0, 2 * float(student_tail((mean - limit.limit) / error, degrees)))
     effect = effect_of(mean, error, degrees, devices, p)
     difference = GuardDifference(mean, max(0.0, effect.low), effect.high, p, ComparedWith.LIMIT)
-    verdict = Verdict.FAILED if p < alpha else Verdict.PASSED
+    verdict = GuardVerdict.FAILED if p < alpha else GuardVerdict.PASSED
     return GuardResult(
         limit.kind,
         verdict,

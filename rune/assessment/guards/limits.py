@@ -57,7 +57,7 @@ class GuardLimit:
     limit: float
     """The largest difference that is allowed, in the unit of the kind."""
     labels: Mapping[str, float] = field(default_factory=dict)
-    """Of the guard of labels: the limits of labels that differ from `limit`."""
+    """The limits of labels that differ from `limit`, of the guard of labels."""
 
     def __post_init__(self) -> None:
         for value in (self.limit, *self.labels.values()):

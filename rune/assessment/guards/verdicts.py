@@ -9,7 +9,7 @@ from rune.assessment.guards.limits import GuardKind
 from rune.statistics.not_judged import NotJudged
 
 
-class Verdict(StrEnum):
+class GuardVerdict(StrEnum):
     """The verdict of a guard at a look."""
 
     PASSED = "passed"
@@ -47,7 +47,7 @@ class GuardResult:
     """The result of a guard at a look."""
 
     kind: GuardKind
-    verdict: Verdict
+    verdict: GuardVerdict
     limit: float
     subject: str = ""
     """The label or the feature; "" of the other guards."""
@@ -69,9 +69,9 @@ class GuardResult:
 
     @property
     def is_close(self) -> bool:
-        """Whether it passed, though its 95 % range has the limit in it."""
+        """True if it passed and its 95 % range has the limit in it."""
         difference = self.difference
-        if self.verdict is not Verdict.PASSED or difference is None:
+        if self.verdict is not GuardVerdict.PASSED or difference is None or not difference.value:
             return False
         return difference.high > self.limit or difference.low < -self.limit
 
@@ -82,7 +82,7 @@ def worst_of(results: tuple[GuardResult, ...]) -> GuardResult | None:
 
     def rank(result: GuardResult) -> tuple[int, float]:
         p = 1.0 if result.difference is None else result.difference.p
-        order = {Verdict.FAILED: 0, Verdict.NOT_JUDGED: 1, Verdict.PASSED: 2}
+        order = {GuardVerdict.FAILED: 0, GuardVerdict.NOT_JUDGED: 1, GuardVerdict.PASSED: 2}
         return order[result.verdict], p
 
     return min(results, key=rank, default=None)

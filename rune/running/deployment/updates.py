@@ -81,8 +81,8 @@ class TrustedUpdates:
             updater = Updater(str(self._folder), base, fetcher=fetcher, config=config, bootstrap=root)
             updater.refresh()
             name = _target_name(self._server.url)
-            kept = None if number is None else updater.get_targetinfo(name_of_release(name, number))
-            target = kept or updater.get_targetinfo(name)
+            target_of_number = None if number is None else updater.get_targetinfo(name_of_release(name, number))
+            target = target_of_number or updater.get_targetinfo(name)
         except OSError as error:
             message = f"{self._folder} cannot be written: {error.strerror}. Name another folder as `cache`."
             raise DeploymentError("cache-unwritable", message) from None

@@ -40,12 +40,12 @@ def status(*stages: StageStatus, state: RolloutState = RolloutState.RUNNING, **v
 
 
 def stage(
-    devices: StageDevices = RUNNING, *, settled: float | None = None, looked: float | None = None, **values: Any
+    devices: StageDevices = RUNNING, *, hours_since: float | None = None, looked: float | None = None, **values: Any
 ) -> StageStatus:
     def before(hours: float | None) -> datetime | None:
         return None if hours is None else NOW - hours * HOUR
 
-    return StageStatus(devices, NOW - 10 * HOUR, before(settled), looked=before(looked), **values)
+    return StageStatus(devices, NOW - 10 * HOUR, before(hours_since), looked=before(looked), **values)
 
 
 def test_it_begins_with_its_first_stage() -> None:
@@ -71,9 +71,9 @@ def test_the_hours_begin_once_no_device_is_on_its_way_and_away_ones_are_not_wait
 
 
 def test_guards_are_looked_at_at_once_and_each_hour_from_then_on() -> None:
-    assert decide(status(stage(settled=0.1)), NOW) == (LookAtGuards(0, 0),)
-    assert decide(status(stage(settled=0.5, looked=0.4)), NOW) == ()
-    assert decide(status(stage(settled=3.5, looked=2.6)), NOW) == (LookAtGuards(0, 3),)
+    assert decide(status(stage(hours_since=0.1)), NOW) == (LookAtGuards(0, 0),)
+    assert decide(status(stage(hours_since=0.5, looked=0.4)), NOW) == ()
+    assert decide(status(stage(hours_since=3.5, looked=2.6)), NOW) == (LookAtGuards(0, 3),)
 
 
 def test_a_failed_guard_stops_it_before_anything_else() -> None:
@@ -83,29 +83,29 @@ def test_a_failed_guard_stops_it_before_anything_else() -> None:
 
 
 def test_a_stage_passes_after_its_hours_if_what_must_be_judged_was() -> None:
-    judged = frozenset({GuardKind.LABELS})
-    assert decide(status(stage(settled=3.9, looked=0.1, judged_guards=judged)), NOW) == ()
-    assert decide(status(stage(settled=4.1, looked=0.05, judged_guards=judged)), NOW) == (PassStage(0),)
-    assert decide(status(stage(settled=4.1, looked=0.05)), NOW) == ()
-    assert decide(status(stage(settled=8.05, looked=0.01)), NOW) == (StopRollout(StopReason.NOT_JUDGED),)
-    assert decide(status(stage(settled=8.05, looked=0.01), is_waived=True), NOW) == (PassStage(0),)
+    labels_alone = frozenset({GuardKind.LABELS})
+    assert decide(status(stage(hours_since=3.9, looked=0.1, judged_guards=labels_alone)), NOW) == ()
+    assert decide(status(stage(hours_since=4.1, looked=0.05, judged_guards=labels_alone)), NOW) == (PassStage(0),)
+    assert decide(status(stage(hours_since=4.1, looked=0.05)), NOW) == ()
+    assert decide(status(stage(hours_since=8.05, looked=0.01)), NOW) == (StopRollout(StopReason.NOT_JUDGED),)
+    assert decide(status(stage(hours_since=8.05, looked=0.01), is_waived=True), NOW) == (PassStage(0),)
 
 
 def test_after_the_last_stage_it_finishes() -> None:
-    passed = stage(settled=5, looked=1, passed=NOW)
+    passed = stage(hours_since=5, looked=1, passed=NOW)
     assert decide(status(passed), NOW) == (BeginStage(1),)
     assert decide(status(passed, passed), NOW) == (FinishRollout(),)
 
 
 def test_a_device_that_falls_back_opens_its_stage_again_also_after_the_end() -> None:
-    fallen = stage(StageDevices(running=1, failed=1), settled=5, passed=NOW, is_reopened=True)
+    fallen = stage(StageDevices(running=1, failed=1), hours_since=5, passed=NOW, is_reopened=True)
     assert decide(status(fallen), NOW) == (ReopenStage(0),)
     assert decide(status(fallen, state=RolloutState.FINISHED), NOW) == (ReopenStage(0),)
 
 
 def test_no_stage_begins_while_an_earlier_one_is_open_again() -> None:
-    first = stage(StageDevices(running=1, failed=1), settled=9, looked=0.1)
-    second = stage(settled=5, passed=NOW)
+    first = stage(StageDevices(running=1, failed=1), hours_since=9, looked=0.1)
+    second = stage(hours_since=5, passed=NOW)
     assert not any(isinstance(each, BeginStage | FinishRollout) for each in decide(status(first, second), NOW))
 
 

@@ -10,7 +10,7 @@ from forge.rollouts.pages.plan_form import plan_form, plan_of, values_of
 from forge.rollouts.pages.presets import presets
 from forge.rollouts.plan import PlannedStage, RolloutPlan, StageSize, SwitchWindow
 from rune.assessment.guards.limits import GuardKind, GuardLimit
-from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, Verdict
+from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, GuardVerdict
 
 LABELS = ("nothing", "speech", "knock")
 PLANS = {
@@ -65,7 +65,7 @@ def test_numbers_have_no_rest_of_binary_fractions() -> None:
 
 def result(new: float | None, old: float = 0.1) -> GuardResult:
     difference = None if new is None else GuardDifference(new - old, new - old, new - old, 0.0, ComparedWith.STAYED)
-    return GuardResult(GuardKind.LABELS, Verdict.FAILED, 0.02, "knock", new, old, difference)
+    return GuardResult(GuardKind.LABELS, GuardVerdict.FAILED, 0.02, "knock", new, old, difference)
 
 
 def test_a_figure_is_drawn_from_two_looks_on() -> None:

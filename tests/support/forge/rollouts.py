@@ -57,13 +57,13 @@ class ObedientDevice:
     def obey(self) -> InstalledRune | None:
         """Polls, installs what is wanted and reports it. Returns what runs then."""
         state = self.state()
-        wanted, shadow = state.wanted, state.shadow
+        release, shadow = state.wanted, state.shadow
         self.shadow = None if shadow is None else _installed(shadow)
-        if wanted is not None and self.problem is None:
-            release = _installed(wanted)
-            if self.running is None or release.rune != self.running.rune:
+        if release is not None and self.problem is None:
+            installed = _installed(release)
+            if self.running is None or installed.rune != self.running.rune:
                 self.other = self.running
-            self.running = release
+            self.running = installed
         self.say()
         return self.running
 

@@ -130,11 +130,14 @@ def _sign(deployment: Deployment, release: Release, root: UpdateRoot, pairs: Seq
     now = timezone.now()
     name = f"{deployment.project.full_name}/{deployment.name}"
     target = _target(name, release, now)
-    served = [target, *(_target(name_of_release(name, each.number), each, now) for each in _kept(deployment, release))]
+    targets = [
+        target,
+        *(_target(name_of_release(name, each.number), each, now) for each in _former_releases(deployment, release)),
+    ]
     newest = newest_document(deployment, UpdateRole.TIMESTAMP)
     version = max(int(now.timestamp()), newest.version + 1 if newest else 0)
     keys = {pair.role: pair for pair in pairs}
-    documents = deployment_documents(served, keys, version, now)
+    documents = deployment_documents(targets, keys, version, now)
     UpdateDocument.objects.bulk_create(
         UpdateDocument(
             deployment=deployment,
@@ -160,15 +163,15 @@ def _target(name: str, release: Release, now: datetime) -> ServedTarget:
     return ServedTarget(name, release.rune, release.size, release.number, release.version, since)
 
 
-def _kept(deployment: Deployment, release: Release) -> Sequence[Release]:
+def _former_releases(deployment: Deployment, release: Release) -> Sequence[Release]:
     """Returns the release that devices keep until a rollout allows them the present one. A withdrawn one is not signed
     again."""
     assignment = assignment_of(deployment.pk)
     if assignment is None or assignment.rollout_number != release.number:
         return ()
-    kept = deployment.releases.filter(number=assignment.former_number)
+    rows = deployment.releases.filter(number=assignment.former_number)
     withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id).values("digest")
-    return list(kept.exclude(digest__in=withdrawn))
+    return list(rows.exclude(digest__in=withdrawn))
 
 
 def _store(organisation: Organisation, pair: SigningPair, secret: str) -> None:

@@ -12,7 +12,7 @@ from benchmarks.fleet.simulated_rollout import (
     LAYOUT,
     NAMES,
     NewRune,
-    SimulatedFleet,
+    SimulatedRollout,
     random_on,
     swapped,
 )
@@ -20,7 +20,7 @@ from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCount
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.limits import DEFAULT_LIMITS, BadLimits, GuardKind, GuardLimit, checked_limits
 from rune.assessment.guards.looks import GuardLook
-from rune.assessment.guards.verdicts import ComparedWith, GuardResult, Verdict, worst_of
+from rune.assessment.guards.verdicts import ComparedWith, GuardResult, GuardVerdict, worst_of
 from rune.statistics.not_judged import TooFew
 from rune.watch.counts import Counts
 from rune.watch.layout import ConfidenceBins, FeatureBins, LabelBins, WatchLayout
@@ -29,9 +29,9 @@ LOOK = GuardLook(stages=3, guards=7, hour=24, hours=24, longest=96)
 LIMITS = {each.kind: each for each in DEFAULT_LIMITS}
 
 
-def stage(rune: NewRune, hours: int = 24, moved: int = 60, devices: int = 240) -> StageEvidence:
-    fleet = SimulatedFleet(1, devices, 0.02, rune)
-    fleet.begin_stage(moved)
+def stage(rune: NewRune, hours: int = 24, new_devices: int = 60, devices: int = 240) -> StageEvidence:
+    fleet = SimulatedRollout(1, devices, 0.02, rune)
+    fleet.begin_stage(new_devices)
     for _ in range(hours):
         fleet.hour()
     return fleet.evidence()
@@ -56,7 +56,7 @@ def test_a_rune_with_a_fault_fails_the_guard_of_its_fault_alone(
     rune: NewRune, kind: GuardKind, subjects: set[str]
 ) -> None:
     results = judge_guards(stage(rune), DEFAULT_LIMITS, LOOK)
-    failures = [each for each in results if each.verdict is Verdict.FAILED]
+    failures = [each for each in results if each.verdict is GuardVerdict.FAILED]
     assert {each.kind for each in failures} == {kind}
     assert {each.subject for each in failures} <= subjects
 
@@ -64,8 +64,8 @@ def test_a_rune_with_a_fault_fails_the_guard_of_its_fault_alone(
 def test_a_harmless_rune_passes_all_that_can_be_judged() -> None:
     results = judge_guards(stage(NewRune()), DEFAULT_LIMITS, LOOK)
     verdicts = {each.kind: each.verdict for each in results}
-    assert verdicts.pop(GuardKind.DISAGREEMENT) is Verdict.NOT_JUDGED
-    assert set(verdicts.values()) == {Verdict.PASSED}
+    assert verdicts.pop(GuardKind.DISAGREEMENT) is GuardVerdict.NOT_JUDGED
+    assert set(verdicts.values()) == {GuardVerdict.PASSED}
 
 
 def test_a_range_stands_beside_each_difference() -> None:
@@ -79,14 +79,24 @@ def test_a_range_stands_beside_each_difference() -> None:
 
 
 def test_few_devices_and_few_answers_are_not_judged_and_say_so() -> None:
-    evidence = stage(NewRune(mix=swapped), hours=1, moved=4)
+    evidence = stage(NewRune(mix=swapped), hours=1, new_devices=4)
     assert judged(evidence, GuardKind.LABELS).reason is not None
-    reason = judged(stage(NewRune(mix=swapped), moved=4), GuardKind.LABELS).reason
+    reason = judged(stage(NewRune(mix=swapped), new_devices=4), GuardKind.LABELS).reason
     assert reason is not None
     assert (reason.lack, reason.count, reason.needed) == (TooFew.DEVICES, 4, 5)
-    one_hour = judged(stage(NewRune(), hours=1, moved=6), GuardKind.LABELS)
-    assert one_hour.verdict is Verdict.NOT_JUDGED
+    one_hour = judged(stage(NewRune(), hours=1, new_devices=6), GuardKind.LABELS)
+    assert one_hour.verdict is GuardVerdict.NOT_JUDGED
     assert one_hour.answers < 300
+
+
+def test_devices_that_are_too_few_to_fail_do_not_pass() -> None:
+    evidence = stage(NewRune(mix=swapped), new_devices=6, devices=12)
+    result = judged(evidence, GuardKind.LABELS)
+    assert result.verdict is GuardVerdict.NOT_JUDGED
+    assert result.reason is not None
+    assert (result.reason.lack, result.reason.count) == (TooFew.DEVICES, 6)
+    assert result.reason.needed > 6
+    assert judged(stage(NewRune(mix=swapped), new_devices=6), GuardKind.LABELS).verdict is GuardVerdict.FAILED
 
 
 def test_without_a_past_devices_are_compared_as_they_are() -> None:
@@ -94,7 +104,7 @@ def test_without_a_past_devices_are_compared_as_they_are() -> None:
     result = judged(evidence, GuardKind.TIME)
     assert result.difference is not None
     assert result.difference.compared is ComparedWith.STAYED
-    assert result.verdict is Verdict.FAILED
+    assert result.verdict is GuardVerdict.FAILED
 
 
 def test_without_other_devices_whole_days_are_compared_with_the_past() -> None:
@@ -102,7 +112,7 @@ def test_without_other_devices_whole_days_are_compared_with_the_past() -> None:
     result = judged(evidence, GuardKind.TIME)
     assert result.difference is not None
     assert result.difference.compared is ComparedWith.OWN_PAST
-    assert result.verdict is Verdict.FAILED
+    assert result.verdict is GuardVerdict.FAILED
     assert (
         judged(replace(evidence, whole_days=False), GuardKind.TIME).reason
         == judged(replace(evidence, whole_days=False), GuardKind.MEMORY).reason
@@ -119,15 +129,15 @@ def test_without_anything_to_compare_with_nothing_is_judged() -> None:
 def test_a_difference_within_the_limit_passes_however_sure_it_is() -> None:
     evidence = stage(NewRune(slowness=1.05))
     result = judged(evidence, GuardKind.TIME)
-    assert result.verdict is Verdict.PASSED
+    assert result.verdict is GuardVerdict.PASSED
     assert result.difference is not None
     assert result.difference.low > 0
     strict = GuardLimit(GuardKind.TIME, 0.0)
-    assert judge_guards(evidence, [strict], LOOK)[0].verdict is Verdict.FAILED
+    assert judge_guards(evidence, [strict], LOOK)[0].verdict is GuardVerdict.FAILED
 
 
 def test_a_faster_rune_and_less_memory_are_no_harm() -> None:
-    assert judged(stage(NewRune(slowness=0.5)), GuardKind.TIME).verdict is Verdict.PASSED
+    assert judged(stage(NewRune(slowness=0.5)), GuardKind.TIME).verdict is GuardVerdict.PASSED
 
 
 def test_a_label_has_a_limit_by_its_share_or_one_of_its_own() -> None:
@@ -144,8 +154,8 @@ def test_labels_that_are_new_are_not_compared_with_others() -> None:
     layout = WatchLayout(names, LAYOUT.confidence, LAYOUT.features)
     evidence = replace(evidence, moved=replace(evidence.moved, now=replace(evidence.moved.now, layout=layout)))
     results = {each.subject: each.verdict for each in judge_guards(evidence, [LIMITS[GuardKind.LABELS]], LOOK)}
-    assert results["bell"] is Verdict.NOT_JUDGED
-    assert results["speech"] is Verdict.PASSED
+    assert results["bell"] is GuardVerdict.NOT_JUDGED
+    assert results["speech"] is GuardVerdict.PASSED
 
 
 def test_a_feature_in_other_bins_is_not_judged() -> None:
@@ -153,50 +163,52 @@ def test_a_feature_in_other_bins_is_not_judged() -> None:
     feature = replace(LAYOUT.features[0], edges=tuple(each + 1 for each in LAYOUT.features[0].edges))
     layout = WatchLayout(LAYOUT.labels, LAYOUT.confidence, (feature,))
     evidence = replace(evidence, moved=replace(evidence.moved, now=replace(evidence.moved.now, layout=layout)))
-    assert judged(evidence, GuardKind.DRIFT).verdict is Verdict.NOT_JUDGED
+    assert judged(evidence, GuardKind.DRIFT).verdict is GuardVerdict.NOT_JUDGED
 
 
 @pytest.mark.parametrize(
     ("running", "failed", "verdict"),
     [
-        (0, 0, Verdict.NOT_JUDGED),
-        (1, 0, Verdict.NOT_JUDGED),
-        (60, 0, Verdict.PASSED),
-        (59, 1, Verdict.PASSED),
-        (0, 6, Verdict.FAILED),
-        (40, 20, Verdict.FAILED),
+        (0, 0, GuardVerdict.NOT_JUDGED),
+        (1, 0, GuardVerdict.NOT_JUDGED),
+        (60, 0, GuardVerdict.PASSED),
+        (59, 1, GuardVerdict.PASSED),
+        (0, 6, GuardVerdict.FAILED),
+        (40, 20, GuardVerdict.FAILED),
     ],
 )
-def test_installations_fail_beyond_what_the_limit_makes_likely(running: int, failed: int, verdict: Verdict) -> None:
+def test_installations_fail_beyond_what_the_limit_makes_likely(
+    running: int, failed: int, verdict: GuardVerdict
+) -> None:
     evidence = replace(stage(NewRune()), installs=InstallCounts(running, failed))
     assert judged(evidence, GuardKind.INSTALLS).verdict is verdict
 
 
 def test_one_device_with_other_bits_is_enough() -> None:
     evidence = replace(stage(NewRune()), installs=InstallCounts(59, 1, 59, 1))
-    assert judged(evidence, GuardKind.SELF_TEST).verdict is Verdict.FAILED
+    assert judged(evidence, GuardKind.SELF_TEST).verdict is GuardVerdict.FAILED
 
 
 def test_with_telemetry_off_only_reports_are_judged() -> None:
     evidence = replace(stage(NewRune(mix=swapped, restarts=2.0)), is_counted=False)
     verdicts = {each.kind: each.verdict for each in judge_guards(evidence, DEFAULT_LIMITS, LOOK)}
-    assert verdicts[GuardKind.LABELS] is Verdict.NOT_JUDGED
-    assert verdicts[GuardKind.RESTARTS] is Verdict.FAILED
+    assert verdicts[GuardKind.LABELS] is GuardVerdict.NOT_JUDGED
+    assert verdicts[GuardKind.RESTARTS] is GuardVerdict.FAILED
     assert count_tested_guards(DEFAULT_LIMITS, is_counted=False) == 2
 
 
 def test_shadow_shows_a_disagreement_that_no_mix_shows() -> None:
-    fleet = SimulatedFleet(1, 30, 0.02, NewRune(mix=lambda mix: 0.95 * mix + 0.05 * swapped(mix)))
+    fleet = SimulatedRollout(1, 30, 0.02, NewRune(mix=lambda mix: 0.95 * mix + 0.05 * swapped(mix)))
     for _ in range(24):
         fleet.shadow_hour()
-    assert judged(fleet.evidence(), GuardKind.DISAGREEMENT).verdict is Verdict.FAILED
+    assert judged(fleet.evidence(), GuardKind.DISAGREEMENT).verdict is GuardVerdict.FAILED
 
 
 def test_no_disagreement_passes_and_few_runs_are_not_judged() -> None:
     agreeing = np.tile(np.diag([100.0, 50.0, 20.0, 0.0]), (10, 1, 1))
-    assert judged(pairs(agreeing), GuardKind.DISAGREEMENT).verdict is Verdict.PASSED
-    assert judged(pairs(agreeing[:3]), GuardKind.DISAGREEMENT).verdict is Verdict.NOT_JUDGED
-    assert judged(pairs(agreeing / 100), GuardKind.DISAGREEMENT).verdict is Verdict.NOT_JUDGED
+    assert judged(pairs(agreeing), GuardKind.DISAGREEMENT).verdict is GuardVerdict.PASSED
+    assert judged(pairs(agreeing[:3]), GuardKind.DISAGREEMENT).verdict is GuardVerdict.NOT_JUDGED
+    assert judged(pairs(agreeing / 100), GuardKind.DISAGREEMENT).verdict is GuardVerdict.NOT_JUDGED
 
 
 def test_counts_in_other_bins_make_no_table() -> None:
@@ -279,9 +291,9 @@ def test_a_rune_without_labels_is_judged_by_its_runs() -> None:
     new = DeviceSide(CountTable.of(layout, [slow] * 10), CountTable.of(layout, [counts] * 10), np.zeros(10))
     old = DeviceSide(CountTable.of(layout, [counts] * 10), CountTable.of(layout, [counts] * 10), np.zeros(10))
     evidence = StageEvidence(InstallCounts(10), new, old)
-    assert judged(evidence, GuardKind.TIME).verdict is Verdict.FAILED
-    assert judged(evidence, GuardKind.LABELS).verdict is Verdict.NOT_JUDGED
-    assert judged(evidence, GuardKind.CONFIDENCE).verdict is Verdict.NOT_JUDGED
+    assert judged(evidence, GuardKind.TIME).verdict is GuardVerdict.FAILED
+    assert judged(evidence, GuardKind.LABELS).verdict is GuardVerdict.NOT_JUDGED
+    assert judged(evidence, GuardKind.CONFIDENCE).verdict is GuardVerdict.NOT_JUDGED
 
 
 def test_a_rune_that_is_less_sure_fails() -> None:
@@ -291,7 +303,7 @@ def test_a_rune_that_is_less_sure_fails() -> None:
     old = DeviceSide(CountTable.of(layout, [sure] * 10), CountTable.of(layout, [sure] * 10), np.zeros(10))
     evidence = StageEvidence(InstallCounts(10), new, old)
     result = judged(evidence, GuardKind.CONFIDENCE)
-    assert (result.new, result.old, result.verdict) == (0.5, 0.75, Verdict.FAILED)
+    assert (result.new, result.old, result.verdict) == (0.5, 0.75, GuardVerdict.FAILED)
 
 
 def test_a_feature_that_lies_elsewhere_fails() -> None:
@@ -304,4 +316,4 @@ def test_a_feature_that_lies_elsewhere_fails() -> None:
     new = DeviceSide(CountTable.of(layout, [high] * 12), CountTable.of(layout, [low] * 12), np.zeros(12))
     old = DeviceSide(CountTable.of(layout, [low] * 12), CountTable.of(layout, [low] * 12), np.zeros(12))
     evidence = StageEvidence(InstallCounts(12), new, old, reference=low)
-    assert judged(evidence, GuardKind.DRIFT).verdict is Verdict.FAILED
+    assert judged(evidence, GuardKind.DRIFT).verdict is GuardVerdict.FAILED
