@@ -13,6 +13,7 @@ from forge.accounts.quotas.limits import require_room
 from forge.builds.bins.kinds import BINS_KIND
 from forge.builds.bins.samples import samples_for_bins
 from forge.compute.scheduler.slots import Party
+from forge.core.actors import Actor
 from forge.core.api.acts import ActAnswer, act
 from forge.core.api.states import WORKS
 from forge.core.audit.entries import write_entry
@@ -43,7 +44,7 @@ def job_to_json(job: Job, actor: Principal) -> JobJson:
     raises=Conflict,
 )
 def take_bins(
-    actor: Principal,
+    actor: Actor,
     project: Project,
     version: Annotated[
         int, IntegerField(min_value=1, max_value=2**31 - 1, help_text="the number of the data's version")

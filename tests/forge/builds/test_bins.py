@@ -32,6 +32,7 @@ from forge.datasets.versions.actions import save_version
 from forge.jobs.actions import cancel_job
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job, JobState
+from forge.jobs.workers.running import RunningJob
 from forge.projects.actions import write_file
 from forge.projects.models import DocumentUpdate, Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -103,13 +104,22 @@ def log_of(job: Job) -> list[str]:
 
 @pytest.mark.slow
 def test_a_worker_writes_the_bytes_that_the_command_writes_of_the_exported_samples(
-    client: Client, project: Project, consent: Consent, user: User, work: Work, tmp_path: Path
+    client: Client,
+    project: Project,
+    consent: Consent,
+    user: User,
+    work: Work,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    activities: list[str] = []
+    monkeypatch.setattr(RunningJob, "report", lambda job, progress, activity: activities.append(activity))
     answer = client.post(BINS, {"version": 1}, content_type="application/json")
     assert (answer.status_code, answer.json()["state"]) == (202, "queued"), answer.content
     job = work()
     assert (job.state, job.error) == (JobState.SUCCEEDED, "")
     assert job.result == {"version": 1, "counted": 5}
+    assert (activities[0], activities[-1]) == ("Reading samples", "Counting: 10 of 10 runs of samples")
 
     export = client.get("/api/v1/projects/acme/kitchen/data/versions/1/export")
     archive, folder = tmp_path / "samples.zip", tmp_path / "kitchen"
@@ -124,7 +134,7 @@ def test_a_worker_writes_the_bytes_that_the_command_writes_of_the_exported_sampl
     assert [line.strip() for line in result.output.splitlines()] == log_of(job)[-len(result.output.splitlines()) :]
     assert "4 of them right" in result.output
     assert DocumentUpdate.objects.filter(project_id=project.pk).latest("sequence").author_id == user.pk
-    actions = AuditEntry.objects.filter(actor_id=str(user.pk)).values_list("action", flat=True)
+    actions = AuditEntry.objects.filter(actor=user).values_list("action", flat=True)
     assert {"data.bins", "file.write"} <= set(actions)
 
 

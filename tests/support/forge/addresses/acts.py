@@ -80,6 +80,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "deployments_create": {"title": "Phone app", "kind": "app", "tag": "stable"},
     "deployments_serve": {"tag": "stable"},
     "deployments_change": {"title": "Site"},
+    "bins_take": {"version": 1},
     "change_requests_close": {"reason": "x"},
     "device_batches_create": BATCH,
     "device_candidates_enter": {"label": "f" * 16, "secret": "5e" * 16},
