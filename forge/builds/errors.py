@@ -1,6 +1,6 @@
-"""Errors of builds. The first five are for people, the others stay between worker and row."""
+"""Errors of builds. The first seven are for people, the others stay between worker and row."""
 
-from forge.core.errors import Conflict, NotFound
+from forge.core.errors import Conflict, Forbidden, NotFound
 
 
 class TooManyBuilds(Conflict):
@@ -31,6 +31,18 @@ class NoStageValues(NotFound):
     """The build has no rune of this toolchain, or no wire that is small enough to be drawn."""
 
     title = "There are no stage values"
+
+
+class NoSamplesForBins(Conflict):
+    """No sample of the version of the data may be used for bins, or none is stored any more."""
+
+    title = "There are no samples for bins"
+
+
+class BinsForbidden(Forbidden):
+    """The person may not play all samples that the bins would come from."""
+
+    title = "You may not take bins from these samples"
 
 
 class Stopping(Exception):

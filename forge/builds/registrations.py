@@ -13,6 +13,8 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
+from forge.builds.bins import stopping as stopping
+from forge.builds.bins.job import BINS
 from forge.builds.choices import choices_of
 from forge.builds.contents import recording_of_project
 from forge.builds.evaluations import counting as counting
@@ -229,6 +231,7 @@ def rune_of_newest_build(project: Project) -> CurrentRune | None:
     return CurrentRune(build.artefact.digest, f"build {build.number}", build_url(build) or "")
 
 
+register_kind(BINS)
 register_kind(BUILD)
 register_kind(PACKAGE)
 register_kind(FIRMWARE)

@@ -29,6 +29,7 @@ DATA_CHANGED = declare(
             {
                 "data.add": "added sample {number} to the data of {project}",
                 "data.analyse": "started an analysis of the data of {project}",
+                "data.bins": "started taking the bins of {project} from version {version} of its data",
                 "data.import": "imported {count} samples into the data of {project}",
                 "data.import-begin": "began an import of {size} into the data of {project}",
                 "data.import-start": "started an import of {count} recordings into the data of {project}",

@@ -25,6 +25,8 @@ class SampleUse(StrEnum):
     them."""
     TRAINING = "training"
     """A training run or a search learns from them, or chooses by them. Neither reads a test sample."""
+    BINS = "bins"
+    """The bins of a rune's counts come from the training samples, and its reference from the test samples."""
     CALIBRATION = "calibration"
     """The ranges of a quantised model come from them."""
     VERSION = "version"
@@ -58,6 +60,7 @@ RULES: Mapping[SampleUse, UseRule] = {
     SampleUse.EVALUATION: UseRule(frozenset({Split.TEST})),
     SampleUse.ANALYSIS: UseRule(needs_purpose_of_split=False),
     SampleUse.TRAINING: UseRule(frozenset({Split.TRAIN, Split.VALIDATION})),
+    SampleUse.BINS: UseRule(),
     SampleUse.CALIBRATION: UseRule(frozenset(CALIBRATION_SPLITS)),
     SampleUse.VERSION: UseRule(),
     SampleUse.EXPORT: UseRule(),

@@ -13,8 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forge.accounts.models import ApiToken
-from forge.accounts.principals import Principal, acting_as
+from forge.accounts.principals import Principal
 from forge.builds.compiling.build_task import BuildJobStep, BuildTask, numbered_job
 from forge.builds.compiling.execution import Execution, NewCompiler
 from forge.builds.evaluations.data_key import data_named_by
@@ -42,6 +41,7 @@ from forge.datasets.versions.other_projects import find_usable_version, place_of
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
+from forge.jobs.requester import requester_of
 from forge.projects.secrets.scan import SecretScan
 from rune.assessment.evaluation.evaluation import Evaluation
 from rune.assessment.evaluation.trials.background import BackgroundTrialJson
@@ -117,13 +117,7 @@ class BuildRun:
     def _requester(self) -> Principal | None:
         """The person who asked for the build, or their token, which may read less. None where that is nobody, or the
         token has ended."""
-        job = self._build.job
-        if job is None or job.requested_by is None:
-            return None
-        if not job.by_program:
-            return acting_as(job.requested_by)
-        token = ApiToken.objects.alive().filter(pk=job.spec.get("token")).first()
-        return None if token is None else acting_as(job.requested_by, token)
+        return None if self._build.job is None else requester_of(self._build.job)
 
     def _limit_of_tokens(self) -> str:
         if self._build.job is None or not self._build.job.by_program:

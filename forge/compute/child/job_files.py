@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from rune.compiler.anvil.models.support import signature_with_support
 from rune.model.tflite import ModelSignature, read_model
@@ -37,6 +38,15 @@ class JobFiles:
         if size > DEFAULT_FILE_LIMIT:
             raise FileTooLarge(path, f"{size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}")
         return read_descriptor(file)
+
+    def open(self, path: str) -> IO[bytes]:
+        """Opens a file that may be larger than `read` gives. Raises `FileError`."""
+        file = self._find(path)
+        if isinstance(file, bytes):
+            return io.BytesIO(file)
+        stream = os.fdopen(os.dup(file), "rb")
+        stream.seek(0)
+        return stream
 
     def size(self, path: str) -> int:
         """The bytes that a file has. Raises `FileError`."""

@@ -30,6 +30,7 @@ from forge.compute.child.language_request import answer_request
 from forge.compute.child.output_file import OutputDiskFull
 from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
+from forge.compute.child.steps.bins import answer_bins
 from forge.compute.child.steps.block import answer_publishable
 from forge.compute.child.steps.build import make
 from forge.compute.child.steps.compiled_tests import run_compiled
@@ -133,6 +134,8 @@ def run_job(
                 answers.send("answered", answer=answer_input_trial(job, files, signature_of))
             case "teachable":
                 answers.send("answered", answer=answer_teachable(job, files, signature_of))
+            case "bins":
+                answers.send("answered", answer=answer_bins(job, files, answers, rests))
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "apply-overrides":

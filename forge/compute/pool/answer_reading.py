@@ -285,6 +285,17 @@ class TriedInputsJson(TypedDict):
     inputs: list[TriedInputJson]
 
 
+class BinsAnswerJson(TypedDict):
+    """The text of `rune.watch` that a project has from samples: `edge_samples` gave the edges, those for training if
+    `has_training_samples`; `left_out` could not be run. `read` are the paths of the files that were read."""
+
+    text: str
+    edge_samples: int
+    has_training_samples: bool
+    left_out: int
+    read: list[str]
+
+
 class EvaluationAnswerJson(TypedDict):
     """The fields of every evaluation; an impossible one has only its `reason`."""
 
@@ -313,6 +324,7 @@ EVENTS: Mapping[str, Fields] = {
         "text": str,
         "milliseconds": float,
     },
+    "counting": {"samples": int},
     "step": {"step": str, "text": str, "milliseconds": float},
     "built": {"report": FullReportJson, "diagnostics": list[DiagnosticJson]},
     "policy": {"policy": PolicyJson | None},
@@ -351,6 +363,7 @@ ANSWER_SHAPES: Mapping[str, Any] = {
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,
     "try-inputs": TriedInputsJson | RefusedJson,
+    "bins": BinsAnswerJson | RefusedJson,
     "teachable": TeachableAnswerJson | RefusedJson,
 }
 """The types of `answered` by the job's `op`. Answers of the language service are passed on unchanged."""

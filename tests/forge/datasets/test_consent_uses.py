@@ -28,6 +28,7 @@ REQUIREMENTS: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.EVALUATION: {TRAIN: None, VALIDATION: None, TEST: [frozenset({T})]},
     SampleUse.ANALYSIS: {split: [frozenset({T}), frozenset({L})] for split in Split},
     SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: None},
+    SampleUse.BINS: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.CALIBRATION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: None},
     SampleUse.VERSION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.EXPORT: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},

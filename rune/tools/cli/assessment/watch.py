@@ -9,6 +9,7 @@ import click
 
 from rune.assessment.evaluation.errors import EvaluationImpossible
 from rune.assessment.watching.watching import WatchResult, watch_project
+from rune.assessment.watching.wording import result_lines
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
@@ -90,28 +91,8 @@ def _failed(project: ProjectOnDisk, failure: BuildFailed) -> CommandFailed:
 
 def _lines(result: WatchResult) -> Iterator[str]:
     """Describes in words what was written."""
-    layout, reference = result.samples.layout, result.samples.reference
-    origin = "the training samples" if result.has_training_samples else "all samples, as none is for training"
-    yield f"Wrote {WATCH_FILE}: edges from {counted(result.edge_samples, 'sample')} ({origin})"
-    if layout.labels is not None:
-        yield f"  {counted(len(layout.labels.names), 'bin')} of labels"
-    if layout.confidence is not None:
-        yield f"  confidence: {_edges([100 * share for share in layout.confidence.shares], ' %')}"
-    for feature in layout.features:
-        yield f"  {plain(feature.name)}: {_edges(feature.edges, '')}"
-    if reference is None:
-        yield "No reference: none of the test samples could be run"
-    else:
-        runs = counted(reference.answers, "answer")
-        right = "" if result.samples.right is None else f", {result.samples.right:,} of them right"
-        yield f"Reference: {runs} on {counted(result.samples.counted, 'test sample')}{right}"
+    yield from result_lines(result.samples, result.edge_samples, of_training=result.has_training_samples)
     for name, reason in list(result.failures.items())[:_MOST_FAILURES]:
         yield f"Left out {plain(name)}: {reason}"
     if len(result.failures) > _MOST_FAILURES:
         yield f"Left out {counted(len(result.failures) - _MOST_FAILURES, 'further sample')}"
-
-
-def _edges(edges: Sequence[float], unit: str) -> str:
-    if not edges:
-        return "1 bin, as all samples have the same number"
-    return f"{counted(len(edges) + 1, 'bin')}, edges from {edges[0]:.4g}{unit} to {edges[-1]:.4g}{unit}"

@@ -87,6 +87,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "devices": 0,
         "plan": {"stages": [{"size": "all"}]},
     },
+    "bins_take": {"version": 1},
     "change_requests_close": {"reason": "x"},
     "device_batches_create": BATCH,
     "device_candidates_enter": {"label": "f" * 16, "secret": "5e" * 16},

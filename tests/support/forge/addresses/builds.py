@@ -13,6 +13,7 @@ CASES: list[Case] = [
         None,
         (301,) * 7,
     ),
+    ("get", "<str:organisation>/<str:name>/bins", "acme/kitchen/bins", None, PAGE),
     ("get", "<str:organisation>/<str:name>/boards", "acme/kitchen/boards", None, PAGE),
     ("form", "<str:organisation>/<str:name>/boards", "acme/kitchen/boards", {"targets": ["c"]}, SENT),
     (

@@ -1,0 +1,1 @@
+"""Taking the bins of a rune's counts from a version of the project's data: `rune watch` as a job."""
