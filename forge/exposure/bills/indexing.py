@@ -26,6 +26,7 @@ READ_EVERY: Final = 60.0
 """Seconds between two looks for new bills."""
 AT_ONCE: Final = 200
 """Bills that one look reads."""
+ROWS_AT_ONCE: Final = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -69,9 +70,8 @@ def _store(manifest: Manifest, components: Sequence[NamedComponent], problem: st
     try:
         with transaction.atomic():
             bill = ReadBill.objects.create(manifest=manifest, problem=problem)
-            BillComponent.objects.bulk_create(
-                BillComponent(bill=bill, key=each.key, **vars(each)) for each in components
-            )
+            rows = [BillComponent(bill=bill, key=each.key, **vars(each)) for each in components]
+            BillComponent.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     except IntegrityError:
         # Another process read it at the same time, or its repository was deleted.
         return
