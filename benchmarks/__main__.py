@@ -31,6 +31,7 @@ FIGURES = {
     "server.builds_a_minute": "Builds a minute",
     "server.at_size": "Many projects",
     "fleet.device_lists": "Many devices",
+    "fleet.exposure": "Which devices are exposed",
     "fleet.device_polls": "Devices that poll",
     "fleet.drift": "Drift in the field",
     "fleet.accuracy_estimates": "Accuracy without labels",

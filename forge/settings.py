@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "forge.deployments",
     "forge.telemetry",
     "forge.rollouts",
+    "forge.exposure",
     "forge.player",
     "forge.webhooks",
     "forge.notices",

@@ -29,6 +29,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.deployments.urls")),
     path("", include("forge.telemetry.urls")),
     path("", include("forge.rollouts.urls")),
+    path("", include("forge.exposure.urls")),
     path("", include("forge.player.urls")),
     path("", include("forge.webhooks.urls")),
     path("", include("forge.notices.urls")),

@@ -25,6 +25,7 @@ from forge.datasets.collecting.task import HINT_LIMIT
 from forge.datasets.versions.actions import MESSAGE_LIMIT
 from forge.deployments.keys.actions import MAX_NAME
 from forge.deployments.settings.actions import MAX_TITLE
+from forge.exposure import models as exposure
 from forge.fleet.bulk.actions import LONGEST_LABEL
 from forge.fleet.devices.models import LONGEST_NOTE
 from forge.fleet.enrolment.actions import candidates
@@ -71,6 +72,7 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "device_note": LONGEST_NOTE,
         "device_query": LONGEST_QUERY,
         "email": MAX_EMAIL_LENGTH,
+        "exposure": exposure.LONGEST_QUERY,
         "git_address": remote.MAX_ADDRESS_LENGTH,
         "git_token": remote.MAX_TOKEN_LENGTH,
         "guest_name": guests.LONGEST_NAME,
@@ -100,6 +102,7 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
         "token_name": tokens.MAX_NAME_LENGTH,
         "totp_code": second_factor.TOTP_DIGITS,
         "version_message": MESSAGE_LIMIT,
+        "vex_statement": exposure.LONGEST_STATEMENT,
         "webhook_address": addresses.LONGEST,
     }
 )

@@ -10,6 +10,7 @@ from forge.accounts import page_urls as accounts
 from forge.builds import page_urls as builds
 from forge.datasets import page_urls as datasets
 from forge.deployments import page_urls as deployments
+from forge.exposure import page_urls as exposure
 from forge.fleet import page_urls as fleet
 from forge.jobs import page_urls as jobs
 from forge.learning import page_urls as learning
@@ -68,6 +69,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *webhooks.organisation_pages,
     *reviews.organisation_pages,
     *jobs.organisation_pages,
+    # Before the pages of devices, whose names come last.
+    *exposure.organisation_pages,
     *fleet.organisation_pages,
     *telemetry.organisation_pages,
     path("<str:organisation>/<former:page>", organisation.redirect_moved_page, name="moved-page"),
@@ -99,6 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *registry.project_pages,
     *reviews.project_pages,
     *deployments.project_pages,
+    *exposure.project_pages,
     *telemetry.project_pages,
     *rollouts.project_pages,
     *repositories.project_pages,

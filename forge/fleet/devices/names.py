@@ -10,7 +10,7 @@ from forge.fleet.devices.models import Device
 from forge.fleet.errors import BadDeviceName, DeviceNameInUse
 from hmrd.protocol.names import is_device_name
 
-PAGES: Final = frozenset({"claim", "do", "groups", "labels"})
+PAGES: Final = frozenset({"claim", "do", "exposure", "groups", "labels"})
 """The names of pages beside those of devices, which no device has."""
 
 

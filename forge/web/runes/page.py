@@ -174,6 +174,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "trust": trust_facts_of(principal, tag),
         "rebuild": rebuild_of(tag),
         "known": known_vulnerabilities(tag),
+        "exposure_url": _exposure_url(principal, project),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),
         "standings": entries_of(tag),
@@ -182,6 +183,12 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "ways": snippets(published_rune, interface, any(each.artefact for each in packages)) if interface else [],
         "picture": _picture_facts(project, default).digest,
     }
+
+
+def _exposure_url(principal: Principal, project: Project) -> str:
+    """Returns the page that says which devices have a vulnerability, for members; "" for others."""
+    organisation = project.organisation
+    return f"/{organisation.name}/devices/exposure" if can(principal, Verb.SEE_ORGANISATION, organisation) else ""
 
 
 def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:

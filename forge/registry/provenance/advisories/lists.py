@@ -7,7 +7,7 @@ nobody for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,13 +27,14 @@ from forge.registry.provenance.advisories.matching import (
     BadBill,
     KnownVulnerability,
     PackageSource,
+    advisories_by_id,
     components_in,
     findings,
     index_of,
     sources_of,
     uncompared_sources,
 )
-from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
+from forge.registry.provenance.advisories.osv import Advisory, BadAdvisories, read_advisories
 from rune.tools.signing.referrers import BOM_TYPE
 
 LARGEST_LIST: Final = 128 * 1024 * 1024
@@ -53,6 +54,8 @@ class AdvisoryList:
     date: datetime
     advisories: AdvisoryIndex
     sources: frozenset[PackageSource]
+    by_id: Mapping[str, tuple[Advisory, ...]]
+    """The advisories by each of their ids, in capitals."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,12 @@ def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str
         if size > LARGEST_LIST:
             raise BadAdvisories(f"it has more than {LARGEST_LIST:,} bytes")
         advisories = read_advisories(file.read_bytes())
-        return AdvisoryList(datetime.fromtimestamp(changed / 1e9, UTC), index_of(advisories), sources_of(advisories))
+        return AdvisoryList(
+            datetime.fromtimestamp(changed / 1e9, UTC),
+            index_of(advisories),
+            sources_of(advisories),
+            advisories_by_id(advisories),
+        )
     except BadAdvisories as error:
         reason = f"{file}: {error}"
     except OSError as error:
@@ -155,12 +163,22 @@ def _bills(tag: Tag) -> Iterator[bytes]:
     )
     remaining_size = MOST_BYTES
     for manifest in bills.order_by("created")[:MOST_BILLS]:
-        document = read_document(read_blob(manifest.blob_id), manifest.media_type)
-        if document.is_index:
-            raise BadBill("the bill of materials is a list of manifests")
-        _config, *layers = document.blobs
-        for layer in layers:
-            remaining_size -= layer.size
-            if remaining_size < 0:
-                raise BadBill(f"the bills of materials have more than {MOST_BYTES:,} bytes")
-            yield read_blob(layer.digest)
+        for bill in bills_in(manifest, remaining_size):
+            remaining_size -= len(bill)
+            yield bill
+
+
+def bills_in(manifest: Manifest, most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
+    """Yields the bills of materials of one manifest of them, of at most so many bytes together.
+
+    Raises `BadBill`, `BadManifest`, `NotFound` and `BytesDamaged`.
+    """
+    document = read_document(read_blob(manifest.blob_id), manifest.media_type)
+    if document.is_index:
+        raise BadBill("the bill of materials is a list of manifests")
+    _config, *layers = document.blobs
+    for layer in layers:
+        most_bytes -= layer.size
+        if most_bytes < 0:
+            raise BadBill(f"the bills of materials have more than {MOST_BYTES:,} bytes")
+        yield read_blob(layer.digest)

@@ -18,6 +18,8 @@ _ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golan
 """The ecosystem of OSV by the type of a package URL."""
 _DEBIAN_RELEASE: Final = re.compile(r"debian-([0-9]+)")
 """The qualifier `distro` of a package URL. One that names its release otherwise is compared with all of them."""
+PACKAGE_URL: Final = "pkg:"
+"""The beginning of a package URL."""
 MOST_COMPONENTS: Final = 10_000
 """Components of one bill."""
 LONGEST_TEXT: Final = 1_000
@@ -84,6 +86,16 @@ def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
     return index
 
 
+def advisories_by_id(advisories: Iterable[Advisory]) -> Mapping[str, tuple[Advisory, ...]]:
+    """Returns advisories by their ids and by those that other databases gave them, in capitals. A CVE may have several:
+    one of each database."""
+    by_id: dict[str, tuple[Advisory, ...]] = {}
+    for advisory in advisories:
+        for each in (advisory.id, *advisory.other_ids):
+            by_id[each.upper()] = (*by_id.get(each.upper(), ()), advisory)
+    return by_id
+
+
 def sources_of(advisories: Iterable[Advisory]) -> frozenset[PackageSource]:
     """Returns where the packages are from that advisories are about."""
     return frozenset((each.ecosystem, each.release) for advisory in advisories for each in advisory.affected)
@@ -119,17 +131,24 @@ def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tu
 
 def _component(value: Mapping[str, Any]) -> PackageComponent | None:
     ecosystem, release, name, version = "", "", value.get("name"), value.get("version")
-    if isinstance(purl := value.get("purl"), str) and purl.startswith("pkg:"):
-        address, _, qualifiers = purl.removeprefix("pkg:").partition("#")[0].partition("?")
-        kind, _, path = address.partition("/")
-        path, at, version_text = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
-        version = unquote(version_text) if at else version
-        ecosystem, name, release, version = _package(kind.lower(), unquote(path), version, qualifiers)
+    if isinstance(purl := value.get("purl"), str) and purl.startswith(PACKAGE_URL):
+        ecosystem, name, release, version = read_package_url(purl, version)
     if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
         return None
     if max(len(name), len(version)) > LONGEST_TEXT:
         raise ValueError("a name or a version is too long")
     return PackageComponent(ecosystem, package_name(ecosystem, name), version, release)
+
+
+def read_package_url(purl: str, version: Any = "") -> tuple[str, str, str, Any]:
+    """Returns the ecosystem, the name, the release and the version of a package URL; `version` is that of one without.
+
+    https://github.com/package-url/purl-spec
+    """
+    address, _, qualifiers = purl.removeprefix(PACKAGE_URL).partition("#")[0].partition("?")
+    kind, _, path = address.partition("/")
+    path, at, version_text = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
+    return _package(kind.lower(), unquote(path), unquote(version_text) if at else version, qualifiers)
 
 
 def _package(kind: str, path: str, version: Any, qualifiers: str) -> tuple[str, str, str, Any]:

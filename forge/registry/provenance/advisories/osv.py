@@ -15,7 +15,9 @@ from typing import Any, Final
 
 MOST_EVENTS: Final = 10_000
 """Borders of one range."""
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+LONGEST_ID: Final = 100
+"""Characters of the id of an advisory."""
+_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{LONGEST_ID - 1}}}")
 _COMPARED_TYPES: Final = frozenset({"SEMVER", "ECOSYSTEM"})
 _EVENTS: Final = ("introduced", "fixed", "last_affected", "limit")
 _SEVERITIES: Final = frozenset({"LOW", "MODERATE", "MEDIUM", "HIGH", "CRITICAL"})
@@ -56,6 +58,9 @@ class Advisory:
     id: str
     severity: str
     affected: tuple[AffectedPackage, ...]
+    other_ids: tuple[str, ...] = ()
+    """The ids under which other databases have the same vulnerability, such as a CVE: OSV's `aliases` and
+    `upstream`."""
 
 
 def read_advisories(data: bytes) -> tuple[Advisory, ...]:
@@ -74,6 +79,11 @@ def read_advisories(data: bytes) -> tuple[Advisory, ...]:
     return tuple(each for each in read_entries if each is not None)
 
 
+def is_advisory_id(text: str) -> bool:
+    """Returns whether a text is in the form of an advisory's id."""
+    return _ID.fullmatch(text) is not None
+
+
 def package_name(ecosystem: str, name: str) -> str:
     """Returns the form of a package's name in which names are compared. `ecosystem` is "" if it is not known."""
     return re.sub(r"[-_.]+", "-", name).lower() if ecosystem in ("", "PyPI") else name.lower()
@@ -82,14 +92,20 @@ def package_name(ecosystem: str, name: str) -> str:
 def _advisory(entry: Any, number: int) -> Advisory | None:
     try:
         identifier = _text(entry["id"])
-        if not _ID.fullmatch(identifier):
+        if not is_advisory_id(identifier):
             raise ValueError("its id is not one")
         if entry.get("withdrawn") is not None:
             return None
         affected_packages = tuple(
             _affected_package(each) for each in _array(entry.get("affected")) if "package" in each
         )
-        return Advisory(identifier, _severity(entry), affected_packages)
+        other_ids = [*_array(entry.get("aliases")), *_array(entry.get("upstream"))]
+        return Advisory(
+            identifier,
+            _severity(entry),
+            affected_packages,
+            tuple(dict.fromkeys(intern(_text(each)) for each in other_ids)),
+        )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadAdvisories(f"entry {number} is damaged: {type(error).__name__} {str(error)[:100]}") from None
 
