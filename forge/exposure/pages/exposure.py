@@ -81,7 +81,7 @@ def _context(request: HttpRequest, owner: Organisation, text: str) -> dict[str, 
     exposure = find_exposure(principal, owner, search, now)
     devices = exposed_devices(owner.pk, exposure.digests)
     # The pages of a list take rows of any kind.
-    rows, pages = slice_of(request, devices.values(*VALUES), SHOWN, at="list")  # type: ignore[type-var]
+    rows, pages = slice_of(request, devices.values(*VALUES), SHOWN, at="list")
     query = urlencode({search.kind.value: search.value})
     return context | {
         "exposure": exposure,
