@@ -1,5 +1,5 @@
-"""The page on which a person takes the bins of a project from a version of its data: from the version to the file in
-the studio, also on a phone and in the dark."""
+"""The page on which a person takes the bins of a project from a version of its data: from the version to the file
+in the studio, also on a phone and in the dark."""
 
 from __future__ import annotations
 

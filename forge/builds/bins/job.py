@@ -22,8 +22,8 @@ from forge.builds.bins.watch_file import read_watch_text
 from forge.builds.choices import choices_of
 from forge.builds.compiling.execution import NewCompiler
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.pool.answer_reading import BinsAnswerJson
 from forge.compute.pool.compiler import Answer
+from forge.compute.pool.data_answers import BinsAnswerJson
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.core.errors import DomainError, Stale
@@ -49,8 +49,8 @@ _ARCHIVE = ".data/samples.zip"
 
 
 @dataclass(frozen=True)
-class TakenBins:
-    """What the isolated process answered, and the file that it wrote."""
+class BinsResult:
+    """The answer of the isolated process, and the file in it."""
 
     answer: BinsAnswerJson
     samples: WatchedSamples
@@ -66,40 +66,40 @@ def run_bins_job(job: JobContext, new_compiler: NewCompiler = warm_compiler) -> 
         require(actor, Verb.EDIT, project)
         samples = samples_for_bins(actor, project, job.spec["version"])
         tree = working_tree(project)
-        taken_bins = _compute(job, project, tree, samples, new_compiler)
-        _write(job, actor, project, tree, taken_bins)
+        bins = _compute(job, project, tree, samples, new_compiler)
+        _write(job, actor, project, tree, bins)
     except DomainError as error:
         raise JobFailed(error.detail) from None
     except OutOfTime as error:
         raise JobFailed(f"{error.reason} Nothing was written.") from None
     except ChildDied as error:
         raise AttemptFailed(error.reason, attempts=COMPUTER_ATTEMPTS) from None
-    answer = taken_bins.answer
-    for line in result_lines(taken_bins.samples, answer["edge_samples"], of_training=answer["has_training_samples"]):
+    answer = bins.answer
+    for line in result_lines(bins.samples, answer["edge_samples"], of_training=answer["has_training_samples"]):
         job.log(line.strip())
     if answer["left_out"]:
         job.log(f"Left out {counted(answer['left_out'], 'sample')} that could not be run.", "warning")
-    return {"version": job.spec["version"], "counted": taken_bins.samples.counted}
+    return {"version": job.spec["version"], "counted": bins.samples.counted}
 
 
 def _compute(
     job: JobContext, project: Project, tree: WorkingTree, samples: SamplesForBins, new_compiler: NewCompiler
-) -> TakenBins:
+) -> BinsResult:
     """Runs the samples. Raises `JobFailed` and `ChildDied`."""
-    results: list[TakenBins] = []
+    results: list[BinsResult] = []
     run_count = samples.run_count
 
     def take(answer: Answer) -> None:
         match answer["event"]:
             case "counting":
-                done = min(answer["samples"], run_count)
-                job.report(done / run_count, f"Counting: {done:,} of {run_count:,} runs of samples")
+                count = min(answer["samples"], run_count)
+                job.report(count / run_count, f"Counting: {count:,} of {run_count:,} runs of samples")
             case "failed":
                 raise JobFailed(f"The project does not build. {answer['error']}")
             case "answered" if "refused" in answer["answer"]:
                 raise JobFailed(_refusal(answer["answer"]["refused"]))
             case "answered":
-                results.append(TakenBins(answer["answer"], read_watch_text(answer["answer"]["text"])))
+                results.append(BinsResult(answer["answer"], read_watch_text(answer["answer"]["text"])))
 
     job.report(0.0, "Reading samples")
     options = SpecOptions(project.name, profile=choices_of(project).profile, follows_forge_yml=True)
@@ -127,17 +127,17 @@ def _refusal(reason: str) -> str:
     return f"The bins cannot be taken: {reason.rstrip('.')[:500]}. Nothing was written."
 
 
-def _write(job: JobContext, actor: Principal, project: Project, tree: WorkingTree, taken_bins: TakenBins) -> None:
+def _write(job: JobContext, actor: Principal, project: Project, tree: WorkingTree, bins: BinsResult) -> None:
     """Writes the file for the person who asked. Raises `Stale`, `LeaseLost`, and what `write_file` raises."""
     with transaction.atomic():
         job.confirm_lease()
         Project.objects.lock(project.pk)
-        changed = changed_paths(tree, working_tree(project), taken_bins.answer["read"])
+        changed = changed_paths(tree, working_tree(project), bins.answer["read"])
         if changed:
             raise Stale(
                 f"{listed(changed[:3])} changed while the samples were run. Nothing was written. Take the bins again."
             )
-        write_file(actor, project, WATCH_FILE, taken_bins.answer["text"].encode())
+        write_file(actor, project, WATCH_FILE, bins.answer["text"].encode())
 
 
 def changed_paths(before: WorkingTree, after: WorkingTree, read_paths: Collection[str]) -> Sequence[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, NotRequired, TypedDict
 
 from forge.compute.errors import MalformedAnswer
-from forge.compute.pool.data_answers import DataDescriptionJson, DataOmissionJson, LabelDigestsJson
+from forge.compute.pool.data_answers import BinsAnswerJson, DataDescriptionJson, DataOmissionJson, LabelDigestsJson
 from forge.core.json_shape import has_shape
 from forge.projects.secrets.scan import SecretScanJson
 from rune.assessment.evaluation.trials.background import BackgroundTrialJson
@@ -283,17 +283,6 @@ class TriedInputsJson(TypedDict):
     """The answer of `forge.compute.child.steps.input_trial`."""
 
     inputs: list[TriedInputJson]
-
-
-class BinsAnswerJson(TypedDict):
-    """The text of `rune.watch` that a project has from samples: `edge_samples` gave the edges, those for training if
-    `has_training_samples`; `left_out` could not be run. `read` are the paths of the files that were read."""
-
-    text: str
-    edge_samples: int
-    has_training_samples: bool
-    left_out: int
-    read: list[str]
 
 
 class EvaluationAnswerJson(TypedDict):

@@ -1,4 +1,4 @@
-"""The answers of the isolated process about a data set before anything of it comes in."""
+"""The answers of the isolated process about a data set: before anything of it comes in, and bins from its samples."""
 
 from __future__ import annotations
 
@@ -50,3 +50,14 @@ class LabelDigestsJson(TypedDict):
     omissions: list[DataOmissionJson]
     note_count: int
     notes: list[DataOmissionJson]
+
+
+class BinsAnswerJson(TypedDict):
+    """The text of `rune.watch` that a project has from samples: `edge_samples` gave the edges, those for training if
+    `has_training_samples`; `left_out` could not be run. `read` are the paths of the files that were read."""
+
+    text: str
+    edge_samples: int
+    has_training_samples: bool
+    left_out: int
+    read: list[str]

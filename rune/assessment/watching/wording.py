@@ -1,4 +1,4 @@
-"""What was written to `rune.watch`, in words."""
+"""The contents of `rune.watch` in words."""
 
 from __future__ import annotations
 
