@@ -25,12 +25,11 @@ def _message(event: StoredEvent[VexStatementJson], project: PlaceAddress) -> Web
     return WebhookMessage("vex.statement", {**event.data, "url": project.url})
 
 
-VEX_STATEMENT_MADE = declare(
+VEX_STATED = declare(
     EventType(
         "vex.statement",
         StreamKind.PROJECT,
         VexStatementJson,
-        ("vex-statements",),
         audit=AuditSentences(
             AuditTopic.PUBLISHING,
             {"vex.state": "set {advisory} of {version} of {project} to {status}: {statement}"},

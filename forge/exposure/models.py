@@ -28,7 +28,7 @@ class ReadBill(models.Model):
 
     manifest = models.OneToOneField(Manifest, on_delete=models.CASCADE, primary_key=True, related_name="+")
     problem = models.CharField(max_length=200, blank=True)
-    """Why it could not be read, or ""."""
+    """The reason why it could not be read, or ""."""
 
     def __str__(self) -> str:
         return str(self.manifest_id)
@@ -40,10 +40,10 @@ class BillComponent(models.Model):
     id = models.BigAutoField(primary_key=True)
     bill = models.ForeignKey(ReadBill, on_delete=models.CASCADE, related_name="components")
     key = models.CharField(max_length=LONGEST_COMPONENT)
-    """Its name in the form in which names are compared without an ecosystem (`package_name`)."""
+    """The name in the form in which names are compared without an ecosystem (`package_name`)."""
     ecosystem = models.CharField(max_length=_WORD_LENGTH, blank=True)
     name = models.CharField(max_length=LONGEST_COMPONENT)
-    """Its name as the bill has it."""
+    """The name as the bill has it."""
     version = models.CharField(max_length=LONGEST_COMPONENT, blank=True)
     release = models.CharField(max_length=_WORD_LENGTH, blank=True)
     """The release of the ecosystem, such as `12` of Debian, or ""."""
@@ -62,7 +62,7 @@ class BillComponent(models.Model):
 
 
 class VexStatus(models.TextChoices):
-    """What a rune has to do with an advisory, in the words of OpenVEX."""
+    """The statuses of a rune for an advisory, in the words of OpenVEX."""
 
     AFFECTED = "affected", "Affected"
     NOT_AFFECTED = "not_affected", "Not affected"
@@ -96,7 +96,7 @@ class VexStatement(models.Model):
     justification = models.CharField(max_length=_WORD_LENGTH, choices=VexJustification.choices, blank=True)
     """Set of a rune that is not affected, and "" of others."""
     statement = models.TextField(blank=True)
-    """Why it has the status, and what to do where it is affected."""
+    """The reason of the status, and what to do where it is affected."""
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -133,11 +133,11 @@ class ExposureExport(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="exposure_exports")
     kind = models.CharField(max_length=_WORD_LENGTH, choices=ExposureKind.choices)
     value = models.CharField(max_length=LONGEST_QUERY)
-    """What was searched for."""
+    """The text of the search."""
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     """The person who asked, who alone may download it: it has what they could see."""
     created = models.DateTimeField()
-    made = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
     """The time at which it was signed; None before."""
     devices = models.PositiveIntegerField(default=0)
     """Devices that it lists."""

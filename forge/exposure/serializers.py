@@ -17,7 +17,7 @@ ListStateJson = Annotated[str, choices("AdvisoryListState", [each.value for each
 
 
 class ExposureSearchJson(TypedDict):
-    """What was searched for."""
+    """A search: its kind, and what it names."""
 
     kind: ExposureKindJson
     value: str
@@ -99,7 +99,7 @@ class ExposureExportJson(TypedDict):
     id: Uuid
     search: ExposureSearchJson
     created: Timestamp
-    made: Annotated[Timestamp | None, "null until the signer has signed it"]
+    signed_at: Annotated[Timestamp | None, "null until the signer has signed it"]
     devices: int
     list_digest: Annotated[str, "of `devices.json`; empty before it is made"]
     fingerprint: Annotated[str, "of the key that signed it"]
@@ -142,7 +142,7 @@ def export_to_json(row: ExposureExport) -> ExposureExportJson:
         "id": str(row.pk),
         "search": {"kind": row.kind, "value": row.value},
         "created": row.created.isoformat(),
-        "made": row.made.isoformat() if row.made else None,
+        "signed_at": row.signed_at.isoformat() if row.signed_at else None,
         "devices": row.devices,
         "list_digest": row.list_digest,
         "fingerprint": row.fingerprint,

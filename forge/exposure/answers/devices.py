@@ -15,7 +15,7 @@ from forge.fleet.models import Device, DeviceLabel, DeviceQuerySet
 from forge.fleet.queries import health
 from hmrd.protocol.reports import SelfTestOutcome
 
-BATCH: Final = 2000
+BATCH: Final = 10_000
 """Devices of which a file has the lines at once."""
 VALUES: Final = (
     "pk",
@@ -97,7 +97,9 @@ def exposed_devices(organisation: UUID, runes: Collection[str]) -> DeviceQuerySe
     return devices.filter(_has_one(runes)).order_by("name")
 
 
-def count_devices(organisation: UUID, runes: Collection[str], hidden: Collection[str], now: datetime) -> ExposedCounts:
+def count_devices(
+    organisation: UUID, runes: Collection[str], hidden_runes: Collection[str], now: datetime
+) -> ExposedCounts:
     """Returns the numbers of devices that have some runes, or of others only runes that are hidden. Two queries."""
     running = Q(running_rune__in=runes)
     counts = exposed_devices(organisation, runes).aggregate(
@@ -107,8 +109,8 @@ def count_devices(organisation: UUID, runes: Collection[str], hidden: Collection
         unreachable=Count("pk", filter=unreachable(now)),
         failed_self_test=Count("pk", filter=Q(self_test=SelfTestOutcome.FAILED)),
     )
-    others = exposed_devices(organisation, hidden).exclude(_has_one(runes))
-    return ExposedCounts(**counts, hidden=others.count() if hidden else 0)
+    others = exposed_devices(organisation, hidden_runes).exclude(_has_one(runes))
+    return ExposedCounts(**counts, hidden=others.count() if hidden_runes else 0)
 
 
 def unreachable(now: datetime) -> Q:

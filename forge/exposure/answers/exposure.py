@@ -20,7 +20,7 @@ from forge.projects.models import Project
 
 
 @dataclass(frozen=True)
-class NamedRune:
+class RuneName:
     """A name of a rune in a project that the person may read."""
 
     project: Project
@@ -33,7 +33,7 @@ class ExposedRune:
     """A rune that a search is about. `names` is empty for one that devices have and no project here published."""
 
     digest: str
-    names: tuple[NamedRune, ...]
+    names: tuple[RuneName, ...]
     components: tuple[ComponentMatch, ...]
     statements: tuple[VexStatement, ...]
     """The statements that count, of each project and advisory."""
@@ -41,7 +41,7 @@ class ExposedRune:
 
     @property
     def title(self) -> str:
-        """Its project and version, or the beginning of its digest."""
+        """The project and the version, or the beginning of its digest."""
         if not self.names:
             return f"{self.digest[:19]}…"
         return f"{self.names[0].project.full_name} {self.names[0].version}"
@@ -98,13 +98,13 @@ def find_exposure(actor: Actor, organisation: Organisation, search: ExposureSear
         for digest in matches
     ]
     visible_runes = sorted((each for each in runes if each is not None), key=_order)
-    shown = {each.digest for each in visible_runes} & installed.keys()
-    hidden = (matches.keys() - {each.digest for each in visible_runes}) & installed.keys()
+    visible_digests = {each.digest for each in visible_runes} & installed.keys()
+    hidden_digests = (matches.keys() - {each.digest for each in visible_runes}) & installed.keys()
     return Exposure(
         search,
         organisation,
         tuple(visible_runes),
-        count_devices(organisation.pk, shown, hidden, now),
+        count_devices(organisation.pk, visible_digests, hidden_digests, now),
         len(matches) - len(visible_runes),
         bills.list_state,
         bills.list_date,
@@ -139,7 +139,7 @@ def _rune(
 ) -> ExposedRune | None:
     """Returns a rune as the person may see it; None if only projects say so that they may not read."""
     names = [
-        NamedRune(visible_projects[each.project], each.version, each.manifest)
+        RuneName(visible_projects[each.project], each.version, each.manifest)
         for each in places
         if each.project in visible_projects
     ]
@@ -161,5 +161,5 @@ def _order(rune: ExposedRune) -> tuple[int, str, str]:
 def _uncompared(organisation: Organisation, places: Iterable[RunePlace], installed: Mapping[str, RuneDevices]) -> int:
     """Returns how many devices run a rune without a bill of materials that was read."""
     with_bills = set(compared_bills(organisation.pk).values_list("repository__project", "subject"))
-    compared = {each.rune for each in places if (each.project, each.manifest) in with_bills}
-    return sum(devices.running for rune, devices in installed.items() if rune not in compared)
+    compared_runes = {each.rune for each in places if (each.project, each.manifest) in with_bills}
+    return sum(devices.running for rune, devices in installed.items() if rune not in compared_runes)

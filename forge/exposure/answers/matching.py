@@ -21,7 +21,7 @@ ManifestKey = tuple[UUID, str]
 
 
 class ListState(StrEnum):
-    """What the server's list of advisories says about a search."""
+    """The state of the server's list of advisories for a search."""
 
     NOT_NEEDED = "not-needed"
     """The search names no advisory."""

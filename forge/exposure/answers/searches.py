@@ -1,4 +1,4 @@
-"""What somebody searches for: a digest, a component or an advisory. Pure."""
+"""Searches for a digest, a component or an advisory. Pure."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class NamedComponent:
 
     @property
     def key(self) -> str:
-        """Its name in the form in which names are compared without an ecosystem."""
+        """The name in the form in which names are compared without an ecosystem."""
         return package_name("", self.name)
 
 
@@ -41,10 +41,10 @@ def named_components(bill: bytes, longest: int) -> tuple[NamedComponent, ...]:
         read_components = [_component(each) for each in components]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadBill(f"the bill of materials is damaged: {type(error).__name__}") from None
-    named = tuple(dict.fromkeys(each for each in read_components if each is not None))
-    if any(max(len(each.name), len(each.version)) > longest for each in named):
+    distinct_components = tuple(dict.fromkeys(each for each in read_components if each is not None))
+    if any(max(len(each.name), len(each.version)) > longest for each in distinct_components):
         raise BadBill("a name or a version is too long")
-    return named
+    return distinct_components
 
 
 def _all_components(components: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:

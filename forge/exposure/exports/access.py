@@ -19,9 +19,11 @@ def exports_of(actor: Actor, organisation: Organisation) -> QuerySet[ExposureExp
 
 
 def find_export(actor: Actor, organisation: Organisation, export: UUID) -> ExposureExport:
-    """Returns an export that was made, to the person who asked for it, while they may read all projects that it names.
-    Raises `NotFound`."""
-    row = exports_of(actor, organisation).filter(pk=export).exclude(made=None).first()
+    """Returns a signed list to the person who asked for it, while they may read all projects that it names.
+
+    Raises `NotFound`.
+    """
+    row = exports_of(actor, organisation).filter(pk=export).exclude(signed_at=None).first()
     if row is None or Project.objects.of_member(actor).filter(pk__in=row.projects).count() != len(row.projects):
         raise NotFound("There is no such signed list of yours.")
     return row

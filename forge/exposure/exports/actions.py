@@ -41,7 +41,7 @@ from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 EXPORT_JOB: Final = "exposure-export"
 MOST_EXPORTS: Final = 100
 """Exports of an organisation that are kept at once."""
-KEPT: Final = timedelta(days=30)
+MAX_AGE: Final = timedelta(days=30)
 _AT_ONCE: Final = 100
 
 
@@ -116,7 +116,7 @@ def sign_export(context: JobContext) -> Mapping[str, Any]:
     bundle = put_bytes(signed)
     with transaction.atomic():
         context.confirm_lease()
-        row.made, row.devices, row.fingerprint = now, exposure.counts.devices, key_row.fingerprint
+        row.signed_at, row.devices, row.fingerprint = now, exposure.counts.devices, key_row.fingerprint
         row.projects = sorted(map(str, exposure.projects))
         row.list_digest, row.list_size = device_list.digest, device_list.size
         row.bundle_digest, row.bundle_size = bundle.digest, bundle.size
@@ -136,17 +136,12 @@ def sign_export(context: JobContext) -> Mapping[str, Any]:
 
 def delete_old_exports() -> None:
     """Deletes signed lists after 30 days: who needs one longer has downloaded it."""
-    old = ExposureExport.objects.filter(created__lt=timezone.now() - KEPT)
+    old = ExposureExport.objects.filter(created__lt=timezone.now() - MAX_AGE)
     while ids := list(old.values_list("pk", flat=True)[:_AT_ONCE]):
         with transaction.atomic():
             rows = ExposureExport.objects.filter(pk__in=ids)
             links_of_all(rows).delete()
             rows.delete()
-
-
-def may_export(actor: Actor, organisation: Organisation) -> bool:
-    """Returns whether the person may ask for a signed list, and the server can sign one."""
-    return can(actor, Verb.CHANGE_DEVICES, organisation) and _signing_key(organisation) is not None
 
 
 def _export(pk: str) -> ExposureExport:

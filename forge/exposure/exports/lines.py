@@ -51,7 +51,8 @@ def list_of(exposure: Exposure, now: datetime) -> Iterator[bytes]:
     yield json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "devices": ['
     separator = "\n"
     for batch in all_rows(exposure.organisation.pk, exposure.digests, now):
-        yield (separator + ",\n".join(json.dumps(each, ensure_ascii=False) for each in batch)).encode()
+        # One call for the batch, without the brackets of the list: a call for each device takes twice the time.
+        yield (separator + json.dumps(batch, ensure_ascii=False, separators=(",", ":"))[1:-1]).encode()
         separator = ",\n"
     yield b"\n]}\n"
 

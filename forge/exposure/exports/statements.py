@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from forge.exposure.answers.exposure import ExposedRune, Exposure, NamedRune
+from forge.exposure.answers.exposure import ExposedRune, Exposure, RuneName
 from forge.exposure.exports.lines import LIST_TYPE
 from forge.exposure.models import ExposureKind, VexStatement
 from forge.exposure.vex.documents import CONTEXT, NOT_STATED, VexEntry, VexProduct, openvex_document
@@ -17,9 +17,10 @@ BUNDLE_FILE: Final = "exposure.sigstore.json"
 
 
 def exposure_statement(exposure: Exposure, list_digest: str, identifier: str, host: str, now: datetime) -> Statement:
-    """Returns what is signed. `identifier` names the export as a URL, and `host` is the server's, without a scheme.
+    """Returns the statement to sign. `identifier` is the URL of the export, and `host` the server, without a scheme.
 
-    Its predicate is an OpenVEX document, unless nothing can be said of an advisory: a document of no statement is none.
+    Its predicate is an OpenVEX document, unless nothing can be said of an advisory: such a document needs a
+    statement.
     """
     subject = Subject(LIST_FILE, list_digest)
     entries = tuple(_entries(exposure, host, now))
@@ -65,7 +66,7 @@ def _entry(product: VexProduct, statement: VexStatement, advisory: str, aliases:
     )
 
 
-def _product(rune: ExposedRune, name: NamedRune, host: str) -> VexProduct:
+def _product(rune: ExposedRune, name: RuneName, host: str) -> VexProduct:
     components = tuple(dict.fromkeys(each.text for each in rune.components))
     repository = f"{host}/{name.project.full_name}"
     return VexProduct(name.project.name, repository, name.version, name.manifest, rune.digest, components)

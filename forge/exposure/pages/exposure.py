@@ -22,16 +22,16 @@ from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person, show_again
 from forge.core.http.paging import slice_of
 from forge.exposure.answers.devices import VALUES, exposed_devices, rows_of_devices
-from forge.exposure.answers.exposure import ExposedRune, Exposure, NamedRune, find_exposure
+from forge.exposure.answers.exposure import ExposedRune, Exposure, RuneName, find_exposure
 from forge.exposure.answers.searches import guessed_search
 from forge.exposure.exports.access import exports_of
 from forge.exposure.exports.actions import request_export
 from forge.exposure.models import LONGEST_QUERY, ExposureExport, ExposureKind, VexJustification, VexStatement, VexStatus
-from forge.exposure.pages.rows import DeviceLine, line_of
+from forge.exposure.pages.rows import ExposedDeviceLine, line_of
 from forge.exposure.vex.actions import state_vex
+from forge.exposure.vex.statuses import statements_of
 from forge.projects.models import Project
-from forge.registry.models import SigningKey
-from forge.registry.provenance.signing.models import KeyOrigin
+from forge.registry.provenance.signing.access import keys_of
 
 SHOWN: Final = 50
 """Devices on a page of the list."""
@@ -40,11 +40,11 @@ _TEMPLATE: Final = "exposure/page.html"
 
 
 @dataclass(frozen=True)
-class ProjectCard:
+class RuneProject:
     """A project that has a rune of the answer, with the statuses of it, the newest first."""
 
     project: Project
-    name: NamedRune
+    name: RuneName
     statements: Sequence[VexStatement]
     may_state: bool
 
@@ -55,11 +55,11 @@ class ProjectCard:
 
 
 @dataclass(frozen=True)
-class RuneCard:
+class ExposedRuneCard:
     """A rune of the answer, with its projects."""
 
     rune: ExposedRune
-    projects: Sequence[ProjectCard]
+    projects: Sequence[RuneProject]
 
 
 @for_person
@@ -73,14 +73,13 @@ def exposure_page(request: HttpRequest, organisation: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, owner: Organisation, text: str) -> dict[str, Any]:
-    """Returns what the page shows of a search. Raises `Invalid` for one that is none."""
+    """Returns what the page shows of a search. Raises `Invalid` for a text that names nothing."""
     context = _empty(request, owner, text)
     if not text.strip():
         return context
     principal, now, search = principal_of(request), timezone.now(), guessed_search(text)
     exposure = find_exposure(principal, owner, search, now)
     devices = exposed_devices(owner.pk, exposure.digests)
-    # The pages of a list take rows of any kind.
     rows, pages = slice_of(request, devices.values(*VALUES), SHOWN, at="list")
     query = urlencode({search.kind.value: search.value})
     return context | {
@@ -99,7 +98,7 @@ def _empty(request: HttpRequest, owner: Organisation, text: str) -> dict[str, An
         "query": text[:LONGEST_QUERY],
         "exports": _exports(principal, owner),
         "may_export": can(principal, Verb.CHANGE_DEVICES, owner),
-        "has_key": SigningKey.objects.filter(organisation=owner, origin=KeyOrigin.SERVER).signing().exists(),
+        "has_key": any(key.is_on_server and key.is_signing for key in keys_of(owner.pk)),
         "statuses": VexStatus.choices,
         "justifications": VexJustification.choices,
     }
@@ -109,18 +108,15 @@ def _exports(principal: Principal, owner: Organisation) -> Sequence[ExposureExpo
     return list(exports_of(principal, owner)[:EXPORTS_SHOWN])
 
 
-def _cards(principal: Principal, exposure: Exposure) -> tuple[RuneCard, ...]:
-    rows = VexStatement.objects.filter(project__in=exposure.projects, rune__in=exposure.digests)
-    if exposure.advisory_ids:
-        rows = rows.filter(advisory__in=exposure.advisory_ids)
-    statements = list(rows.select_related("author"))
-    return tuple(RuneCard(rune, _projects(principal, rune, statements)) for rune in exposure.runes)
+def _cards(principal: Principal, exposure: Exposure) -> tuple[ExposedRuneCard, ...]:
+    statements = list(statements_of(exposure.projects, exposure.advisory_ids or None, exposure.digests))
+    return tuple(ExposedRuneCard(rune, _projects(principal, rune, statements)) for rune in exposure.runes)
 
 
-def _projects(principal: Principal, rune: ExposedRune, statements: Sequence[VexStatement]) -> tuple[ProjectCard, ...]:
+def _projects(principal: Principal, rune: ExposedRune, statements: Sequence[VexStatement]) -> tuple[RuneProject, ...]:
     names = {name.project: name for name in rune.names}
     return tuple(
-        ProjectCard(
+        RuneProject(
             project,
             name,
             [each for each in statements if each.rune == rune.digest and each.project_id == project.pk],
@@ -130,7 +126,7 @@ def _projects(principal: Principal, rune: ExposedRune, statements: Sequence[VexS
     )
 
 
-def _lines(rows: Sequence[Any], exposure: Exposure, now: datetime) -> tuple[DeviceLine, ...]:
+def _lines(rows: Sequence[Any], exposure: Exposure, now: datetime) -> tuple[ExposedDeviceLine, ...]:
     titles = {each.digest: each.title for each in exposure.runes}
     return tuple(
         line_of(row, device, titles[device["rune"]])

@@ -14,7 +14,7 @@ from hmrd.protocol.reports import SelfTestOutcome
 
 
 @dataclass(frozen=True)
-class DeviceLine:
+class ExposedDeviceLine:
     """A device of the answer."""
 
     name: str
@@ -24,7 +24,7 @@ class DeviceLine:
     rune: str
     """The project and version of the rune."""
     is_running: bool
-    """Whether it runs the rune; otherwise it has it in the second slot."""
+    """True if it runs the rune; otherwise it has it in the second slot."""
     test: SelfTestTag | None
     tested: datetime | None
     seen: datetime | None
@@ -32,9 +32,9 @@ class DeviceLine:
     is_locked_out: bool
 
 
-def line_of(row: Mapping[str, Any], device: ExposedDeviceJson, rune: str) -> DeviceLine:
+def line_of(row: Mapping[str, Any], device: ExposedDeviceJson, rune: str) -> ExposedDeviceLine:
     """Returns the line of a device, of its row and of what the API says of it."""
-    return DeviceLine(
+    return ExposedDeviceLine(
         device["name"],
         device["note"],
         device["group"],

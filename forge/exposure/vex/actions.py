@@ -15,7 +15,7 @@ from forge.core.api.states import COMPARES
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid, NotFound
 from forge.core.events.log import append_event
-from forge.exposure.announcements import VEX_STATEMENT_MADE
+from forge.exposure.announcements import VEX_STATED
 from forge.exposure.bills.known_runes import RunePlace, project_places
 from forge.exposure.models import LONGEST_STATEMENT, VexJustification, VexStatement, VexStatus
 from forge.exposure.vex.serializers import VEX_ANSWER
@@ -77,7 +77,7 @@ def state_vex(
     facts = {"rune": rune, "version": place.version, "advisory": advisory, "status": status}
     reason = row.statement or row.get_justification_display()
     write_entry(actor, "vex.state", project.stream, project.place, **facts, statement=reason)
-    append_event(project.stream, VEX_STATEMENT_MADE(**facts, justification=justification), actor)
+    append_event(project.stream, VEX_STATED(**facts, justification=justification), actor)
     return row
 
 

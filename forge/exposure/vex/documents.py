@@ -31,7 +31,7 @@ class VexProduct:
 
     @property
     def purl(self) -> str:
-        """Its package URL: an OCI artifact by the digest of its manifest."""
+        """The package URL: an OCI artifact by the digest of its manifest."""
         repository = quote(self.repository, safe="/")
         name, manifest, version = (quote(each, safe="") for each in (self.name, self.manifest, self.version))
         return f"pkg:oci/{name}@{manifest}?repository_url={repository}&tag={version}"
@@ -39,7 +39,7 @@ class VexProduct:
 
 @dataclass(frozen=True)
 class VexEntry:
-    """What a document says of a rune and an advisory. `time` is in ISO 8601."""
+    """An entry of a document about a rune and an advisory. `time` is in ISO 8601."""
 
     product: VexProduct
     advisory: str

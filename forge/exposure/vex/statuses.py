@@ -18,12 +18,19 @@ def newest_statements(
     projects: Collection[UUID], advisories: Collection[str] | None = None, runes: Collection[str] | None = None
 ) -> Mapping[StatusKey, VexStatement]:
     """Returns the statements that count in projects that the caller has found, narrowed to some advisories or runes."""
+    return newest_of(statements_of(projects, advisories, runes).order_by("at", "pk"))
+
+
+def statements_of(
+    projects: Collection[UUID], advisories: Collection[str] | None = None, runes: Collection[str] | None = None
+) -> QuerySet[VexStatement]:
+    """Returns all statements in such projects, the newest first."""
     rows = VexStatement.objects.filter(project__in=projects)
     if advisories is not None:
         rows = rows.filter(advisory__in=advisories)
     if runes is not None:
         rows = rows.filter(rune__in=runes)
-    return newest_of(rows.select_related("author", "project__organisation").order_by("at", "pk"))
+    return rows.select_related("author", "project__organisation")
 
 
 def newest_of(statements: Iterable[VexStatement]) -> Mapping[StatusKey, VexStatement]:

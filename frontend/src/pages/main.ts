@@ -17,6 +17,7 @@ import "./styles/build.css";
 import "./styles/boards.css";
 import "./styles/fleet.css";
 import "./styles/fleet-list.css";
+import "./styles/exposure.css";
 import "./styles/fleet-device.css";
 import "./styles/notices.css";
 import "./styles/home.css";

@@ -1,5 +1,4 @@
-"""An advisory comes, and a person finds the devices, sets a status and asks for a signed list: in light and dark, and
-on a phone."""
+"""An advisory comes, and a person finds the devices and sets a status: in light and dark, and on a phone."""
 
 from __future__ import annotations
 

@@ -45,10 +45,10 @@ def advisory_list(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def ask(browser_of: Callable[[User | None], Client]) -> Ask:
-    def asked(person: User | None, path: str = "", **search: str) -> Any:
+    def get(person: User | None, path: str = "", **search: str) -> Any:
         return browser_of(person).get(f"/api/v1/organisations/acme/exposure{path}", search)
 
-    return asked
+    return get
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Which devices run a digest, a component or what an advisory is about, over the API."""
+"""Answers about the devices that run a digest, a component or what an advisory is about, over the API."""
 
 from __future__ import annotations
 

@@ -100,11 +100,11 @@ def test_the_list_and_its_signature(
     statement = verified_statement(bundle, key.public_key)
     assert statement["subject"][0]["digest"]["sha256"] == hashlib.sha256(data).hexdigest()
     assert statement["predicateType"] == statement["predicate"]["@context"] == "https://openvex.dev/ns/v0.2.0"
-    (said,) = statement["predicate"]["statements"]
-    assert (said["status"], said["action_statement"]) == ("affected", "Update to 2.0.")
-    assert said["vulnerability"] == {"name": CVE, "aliases": ["PYSEC-2026-1"]}
-    assert said["products"][0]["hashes"]["sha-256"] == rune_of(tag).removeprefix("sha256:")
-    assert said["products"][0]["@id"].startswith("pkg:oci/kitchen@sha256%3A")
+    (entry,) = statement["predicate"]["statements"]
+    assert (entry["status"], entry["action_statement"]) == ("affected", "Update to 2.0.")
+    assert entry["vulnerability"] == {"name": CVE, "aliases": ["PYSEC-2026-1"]}
+    assert entry["products"][0]["hashes"]["sha-256"] == rune_of(tag).removeprefix("sha256:")
+    assert entry["products"][0]["@id"].startswith("pkg:oci/kitchen@sha256%3A")
 
     changed = bundle.replace(b'"payload":"ey', b'"payload":"eY')
     with pytest.raises(InvalidSignature):
@@ -116,8 +116,8 @@ def test_a_rune_without_a_status_is_under_investigation(
 ) -> None:
     write_list(advisory_list, "door")
     _, bundle = files(developer, export(developer, send), ask)
-    (said,) = verified_statement(body(bundle), key.public_key)["predicate"]["statements"]
-    assert said["status"] == "under_investigation"
+    (entry,) = verified_statement(body(bundle), key.public_key)["predicate"]["statements"]
+    assert entry["status"] == "under_investigation"
 
 
 def test_a_list_about_no_advisory_has_no_vex_document(
@@ -146,7 +146,7 @@ def test_a_person_who_left_meanwhile_gets_no_signature(tag: Tag, key: SigningKey
     Membership.objects.filter(user=developer).delete()
     (job,) = run_signing_jobs()
     assert job.state == "failed"
-    assert ExposureExport.objects.get().made is None
+    assert ExposureExport.objects.get().signed_at is None
 
 
 def test_old_lists_are_deleted_with_their_bytes(tag: Tag, key: SigningKey, developer: User, send: Send) -> None:

@@ -83,9 +83,9 @@ def test_a_developer_sets_a_status_and_reads_the_history(
     assert "Set the status" not in page(browser_of(viewer), CVE)
 
     address = "/acme/kitchen/vex-statements/do"
-    refused = browser.post(address, {**form, "status": "affected", "replaces": ""})
-    assert refused.status_code == 400
-    assert "Write what people who use it must do" in refused.content.decode()
+    answer = browser.post(address, {**form, "status": "affected", "replaces": ""})
+    assert answer.status_code == 400
+    assert "Write what people who use it must do" in answer.content.decode()
 
     answer = browser.post(address, {**form, "status": "affected", "statement": "Update to 2.0.", "replaces": ""})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}?q={CVE}")
@@ -114,8 +114,8 @@ def test_the_pages_that_lead_here(
 ) -> None:
     write_list(advisory_list, "door")
     assert PAGE in browser_of(viewer).get("/acme/devices").content.decode()
-    published = "/acme/kitchen/published?tag=1.0"
-    assert f"{PAGE}?q=PYSEC-2026-1" in browser_of(viewer).get(published).content.decode()
+    address = "/acme/kitchen/published?tag=1.0"
+    assert f"{PAGE}?q=PYSEC-2026-1" in browser_of(viewer).get(address).content.decode()
     project.visibility = "public"
     project.save()
-    assert PAGE not in Client().get(published).content.decode()
+    assert PAGE not in Client().get(address).content.decode()

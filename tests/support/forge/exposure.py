@@ -67,8 +67,8 @@ def device_with(organisation: Organisation, name: str, *, running: str = "", oth
 def write_list(file: Path, *names: str, **fields: Any) -> None:
     """Writes a list with one advisory, about packages of these names up to version 99."""
     ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.1"}]}]
-    affected = [{"package": {"ecosystem": "PyPI", "name": name}, "ranges": ranges} for name in names]
-    entry = {"id": ADVISORY, "aliases": [CVE], "affected": affected, **fields}
+    packages = [{"package": {"ecosystem": "PyPI", "name": name}, "ranges": ranges} for name in names]
+    entry = {"id": ADVISORY, "aliases": [CVE], "affected": packages, **fields}
     new = file.with_suffix(".new")
     new.write_text(json.dumps([entry]), "utf-8")
     new.rename(file)

@@ -15,6 +15,7 @@ from rest_framework.fields import (
     Field,
     FloatField,
     IntegerField,
+    JSONField,
     ListField,
     UUIDField,
 )
@@ -120,6 +121,8 @@ def _example(field: Field[Any, Any, Any, Any]) -> Any:
             return field.min_value or 1
         case ListField():
             return [_example(field.child)]
+        case JSONField():
+            return {}
         case EmailField():
             return "ana@elsewhere.example"
         case UUIDField():

@@ -10,6 +10,7 @@ from tests.support.forge.addresses import (
     conversions,
     datasets,
     deployments,
+    exposure,
     fleet,
     jobs,
     notices,
@@ -47,6 +48,7 @@ CASES: list[Case] = [
     *searches.CASES,
     *datasets.CASES,
     *deployments.CASES,
+    *exposure.CASES,
     *fleet.CASES,
     *acts.CASES,
 ]
