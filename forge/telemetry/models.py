@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.app_reports.models import AppReportsOfDay, PageCountsOfDay
 from forge.telemetry.intake.models import DeviceCounts, WatchedRune
-from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, PageSampleAnswer, SampleRequest
 from forge.telemetry.switch.models import DeploymentTelemetry
 from forge.telemetry.totals.models import DayTotal
 
@@ -16,6 +16,7 @@ __all__ = (
     "DeviceCounts",
     "DeviceSampleRequest",
     "PageCountsOfDay",
+    "PageSampleAnswer",
     "SampleRequest",
     "WatchAlert",
     "WatchedRune",
