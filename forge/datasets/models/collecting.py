@@ -185,8 +185,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """A recording that a guest, a device or a web page sent. It is no sample before a member accepts it, and the row outlives its
-    bytes."""
+    """A recording that a guest, a device or a web page sent. It is no sample before a member accepts it,
+    and the row outlives its bytes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     collector = models.ForeignKey(Collector, on_delete=models.CASCADE, related_name="submissions")

@@ -53,7 +53,13 @@ class RequestedPage:
         }
 
     def send(
-        self, recording: bytes | None = None, *, body: bytes | None = None, origin: str = ORIGIN, ip: str = "", **changes: Any
+        self,
+        recording: bytes | None = None,
+        *,
+        body: bytes | None = None,
+        origin: str = ORIGIN,
+        ip: str = "",
+        **changes: Any,
     ) -> str:
         """Sends a window as a browser does. Returns the name of the refusal, or "" of one that is taken."""
         message = json.dumps(self.message(recording, **changes)).encode() if body is None else body

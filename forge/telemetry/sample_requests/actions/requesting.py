@@ -80,10 +80,10 @@ def ask_for_samples(
     for_other_projects: Annotated[bool, BooleanField()] = False,
     pages: Annotated[bool, BooleanField()] = False,
 ) -> SampleRequest:
-    """Asks the owners of a deployment's devices, and people on its web pages, for windows: those that a version calls a `label`, answers that were
-    `less_sure_than` a part of 1 (1 is any answer), or those with a `feature` beyond its usual range. Each owner answers
-    for their device, chooses windows and purposes, and may take them back. What they send waits in the data until a
-    member accepts it.
+    """Asks the owners of a deployment's devices, and people on its web pages, for windows: those that a version calls a
+    `label`, answers that were `less_sure_than` a part of 1 (1 is any answer), or those with a `feature` beyond its
+    usual range. Each owner answers for their device, each person for their page; they choose windows and purposes, and
+    may take them back. What they send waits in the data until a member accepts it.
 
     People on web pages of the deployment's origins are asked for sounds too: always where the deployment is for
     websites or apps, and of one for devices where `pages` says so. `query` narrows the devices, `most` is what each

@@ -40,7 +40,7 @@ def nothing_stored() -> None:
 # -- what is refused
 
 
-@pytest.mark.protects("devices/unwanted-samples")
+@pytest.mark.protects("delivery/unwanted-page-samples")
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
@@ -113,9 +113,7 @@ def test_a_yes_is_for_one_request_and_its_purposes(page: RequestedPage, develope
     assert Submission.objects.count() == 1
 
 
-def test_no_more_are_taken_than_were_asked_for(
-    page: RequestedPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_more_are_taken_than_were_asked_for(page: RequestedPage, monkeypatch: pytest.MonkeyPatch) -> None:
     page.request.most = 2
     page.request.save()
     assert [page.send(wav(value)) for value in (1000, 2000, 3000)] == ["", "", "too-many"]
@@ -124,7 +122,7 @@ def test_no_more_are_taken_than_were_asked_for(
     assert page.send(secret="cd" * 32) == "too-many"
 
 
-@pytest.mark.protects("availability/page-samples")
+@pytest.mark.protects("delivery/page-sample-floods")
 def test_windows_come_so_often_and_no_more(page: RequestedPage, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     monkeypatch.setattr(limits, "WINDOWS_AN_HOUR", 2)
@@ -176,7 +174,7 @@ def test_a_window_waits_under_a_consent_with_exactly_the_purposes_that_were_allo
     assert (sample.source, sample.device, sample.split, sample.label) == ("page", "", "train", "")
 
 
-@pytest.mark.protects("devices/samples-taken-back")
+@pytest.mark.protects("delivery/page-samples-taken-back")
 def test_all_is_taken_back_also_after_the_request_the_key_and_the_deployment_ended(
     page: RequestedPage, project: Project, developer: User
 ) -> None:
@@ -208,7 +206,7 @@ def test_after_taking_back_the_same_yes_sends_nothing(page: RequestedPage) -> No
     assert page.send(wav(2000)) == "not-consented"
 
 
-@pytest.mark.protects("devices/samples-taken-back")
+@pytest.mark.protects("delivery/page-samples-taken-back")
 def test_a_secret_takes_back_what_it_sent_and_nothing_else(page: RequestedPage) -> None:
     page.send()
     assert page.take_back("0" * 64) == ""
