@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleOffer, WindowBins
+from hmrd.protocol.samples import ODD_SHARE, AnswerKind, OfferAnswer, SampleOffer, WindowBins
 from rune.watch.counts import Counts
 from rune.watch.record import WatchRecord
 
@@ -21,8 +21,6 @@ LONGEST_STORED: Final = 7 * 86_400.0
 SPACING: Final = 60.0
 """Seconds between two windows that are kept for the same reason: else a minute of one noise would be all, and a disk
 would be written each second."""
-ODD_SHARE: Final = 0.02
-"""The part of the answers on the test samples that are in the bins of confidence which are odd."""
 MOST_ANSWERS: Final = 32
 
 

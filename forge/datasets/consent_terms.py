@@ -22,6 +22,7 @@ UNTIL_DELETED = 0
 
 GUEST_PROMISE = "I am 18 or older, and nobody else is recorded who has not agreed."
 DEVICE_PROMISE = "I am 18 or older, I may decide about this device, and nobody is recorded who has not agreed."
+PAGE_PROMISE = GUEST_PROMISE
 THINGS_PROMISE = "I am 18 or older, and these are recordings of things: nobody can be heard, seen or felt in them."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.app_reports.models import AppReportsOfDay, PageCountsOfDay
 from forge.telemetry.intake.models import DeviceCounts, DevicePairs, WatchedRune
-from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, PageSampleAnswer, SampleRequest
 from forge.telemetry.switch.models import DeploymentTelemetry
 from forge.telemetry.totals.models import DayTotal
 
@@ -17,6 +17,7 @@ __all__ = (
     "DevicePairs",
     "DeviceSampleRequest",
     "PageCountsOfDay",
+    "PageSampleAnswer",
     "SampleRequest",
     "WatchAlert",
     "WatchedRune",

@@ -13,6 +13,8 @@ from forge.telemetry.app_reports.serving import page_counts, page_telemetry
 from forge.telemetry.app_reports.views import telemetry_report
 from forge.telemetry.sample_requests.actions import answering, requesting
 from forge.telemetry.sample_requests.api import DeploymentSampleRequests, DeviceSampleRequests
+from forge.telemetry.sample_requests.from_pages.offers import TAKE_BACK
+from forge.telemetry.sample_requests.from_pages.serving import page_samples, page_take_back
 from forge.telemetry.switch import actions as switch
 
 urlpatterns = [
@@ -39,5 +41,7 @@ _SERVED = "<str:organisation>/<str:name>/<str:deployment>"
 served_counts_urlpatterns = [
     path(f"{_SERVED}/telemetry", page_telemetry),
     path(f"{_SERVED}/<uuid:key>/telemetry", page_counts),
+    path(f"{_SERVED}/<uuid:key>/samples", page_samples),
+    path(TAKE_BACK.removeprefix("/d/"), page_take_back),
 ]
 """Below /d/, before the addresses of runes: what pages and apps outside ask."""

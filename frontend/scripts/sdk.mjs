@@ -15,15 +15,20 @@ const ENTRIES = {
   player: "src/sdk/player/index.ts",
   deployment: "src/sdk/deployment/index.ts",
   telemetry: "src/sdk/telemetry/index.ts",
+  samples: "src/sdk/telemetry/samples/index.ts",
   worker: "src/sdk/worker.ts",
   "microphone.worklet": "src/preview/sources/sensors/microphone.worklet.ts",
 };
 const PUBLIC = { index: "index", react: "react", svelte: "svelte", player: "player/index" };
 /** In the single file for pages of other sites, the scripts are texts, because a worker of another origin is refused. */
 const SINGLE_FILE = "rune-player.js";
-/** The files that the single file loads: where a page demands signed documents, and where a deployment counts. The server
- * serves each by its digest. */
-const LOADED_FILES = { deployment: "rune-player-deployment.js", telemetry: "rune-player-telemetry.js" };
+/** The files that the single file loads: where a page demands signed documents, where a deployment counts, and where
+ * it hears and may ask for samples. The server serves each by its digest. */
+const LOADED_FILES = {
+  deployment: "rune-player-deployment.js",
+  telemetry: "rune-player-telemetry.js",
+  samples: "rune-player-samples.js",
+};
 
 const { version } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
 

@@ -34,6 +34,8 @@ LARGEST_WINDOW_MESSAGE: Final = 4 * LARGEST_WINDOW // 3 + 1024
 LARGEST_ANSWER: Final = 4096
 """Bytes of a `OfferAnswer`, and of a `SampleReply`, as JSON."""
 MOST_PURPOSES: Final = 8
+ODD_SHARE: Final = 0.02
+"""The part of the answers on the test samples that are in the bins of confidence which are odd."""
 LONGEST_SENTENCE: Final = 1000
 _LONGEST_DETAIL: Final = 300
 _PURPOSE: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")

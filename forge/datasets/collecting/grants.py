@@ -15,6 +15,7 @@ _VERBS = {
     CollectingAudience.OWN: Verb.GIVE_SAMPLE,
     CollectingAudience.GUESTS: Verb.SHARE,
     CollectingAudience.DEVICES: Verb.EDIT,
+    CollectingAudience.PAGES: Verb.EDIT,
 }
 """The right of its maker with which a link works."""
 
@@ -41,6 +42,8 @@ def _title(link: CollectingLink) -> str:
     place = link.project.full_name
     if link.is_for_devices:
         return f"Request for samples of devices, for {place}"
+    if link.is_for_pages:
+        return f"Request for samples of web pages, for {place}"
     if link.is_for_guests:
         return f"Link for {link.title} to record for {place}"
     return f"{'Phone that records' if link.used else 'Code for a phone to record'} for {place}"
@@ -57,7 +60,7 @@ declare(
         label="Phones and links that record",
         icon="smartphone",
         rule="A phone records for a project while you may give it recordings, a link while you may share it, and "
-        "devices send samples while you may edit it.",
+        "devices and web pages send samples while you may edit it.",
         model=CollectingLink,
         maker="created_by",
         find=_find,

@@ -4,6 +4,7 @@ of secrets are stored."""
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -32,6 +33,12 @@ class CollectingAudience(models.TextChoices):
     GUESTS = "guests", "People outside, with a link"
     DEVICES = "devices", "Owners of devices that run a rune"
     """Owners are asked through their devices (`forge.telemetry.sample_requests`). No browser opens such a link."""
+    PAGES = "pages", "People on web pages that run a rune"
+    """People are asked on pages of the deployment's origins, for the same request. No browser opens such a link."""
+
+
+_PSEUDONYMS: Final = {CollectingAudience.DEVICES.value: "Device", CollectingAudience.PAGES.value: "Page"}
+"""The first word of the pseudonym of who sends for a link; "Guest" for others."""
 
 
 class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):
@@ -107,13 +114,18 @@ class CollectingLink(models.Model):
         return self.audience == CollectingAudience.DEVICES
 
     @property
+    def is_for_pages(self) -> bool:
+        """Whether web pages send for it, whose persons agreed there."""
+        return self.audience == CollectingAudience.PAGES
+
+    @property
     def row_interval(self) -> RowInterval | None:
         """How far apart the rows of its motion are; None for a link that records something else."""
         return interval_of_rate(self.rate) if self.kind == SampleKind.MOTION and self.rate else None
 
 
 class Collector(models.Model):
-    """A browser that a link let in, or a device whose owner agreed: what records there is this."""
+    """A browser that a link let in, or a device or a web page whose person agreed: what records there is this."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link = models.ForeignKey(CollectingLink, on_delete=models.CASCADE, related_name="collectors")
@@ -125,7 +137,7 @@ class Collector(models.Model):
     browser = models.CharField(max_length=40, blank=True)
     """The name of the phone's browser, for its person; samples do not have it."""
     number = models.PositiveIntegerField(default=0)
-    """The number of a guest or a device of the project; 0 for a phone of the link's maker."""
+    """The number of a guest, a device or a page of the project; 0 for a phone of the link's maker."""
     receipt_hash = models.CharField(max_length=64, blank=True)
     """The hash of the secret in the receipt link of a guest."""
     created = models.DateTimeField(auto_now_add=True)
@@ -145,8 +157,8 @@ class Collector(models.Model):
 
     @property
     def pseudonym(self) -> str:
-        """The pseudonym of a guest or a device; "" for a phone of the link's creator."""
-        kind = "Device" if self.link.is_for_devices else "Guest"
+        """The pseudonym of a guest, a device or a page; "" for a phone of the link's creator."""
+        kind = _PSEUDONYMS.get(self.link.audience, "Guest")
         return f"{kind} {self.number}" if self.number else ""
 
 
@@ -173,8 +185,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """A recording that a guest or a device sent. It is no sample before a member accepts it, and the row outlives its
-    bytes."""
+    """A recording that a guest, a device or a web page sent. It is no sample before a member accepts it,
+    and the row outlives its bytes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     collector = models.ForeignKey(Collector, on_delete=models.CASCADE, related_name="submissions")

@@ -71,6 +71,7 @@ class SampleSource(models.TextChoices):
     PHONE = "phone", "Recorded with a phone"
     GUEST = "guest", "Sent by a guest"
     DEVICE = "device", "Sent by a device whose owner agreed"
+    PAGE = "page", "Sent by a web page whose person agreed"
     FILE = "file", "Was a file of the project"
     EXAMPLE = "example", "Example, computed by Hammer Forge"
 

@@ -1,8 +1,8 @@
 """The script of `<rune-player>` for pages of other sites. Its address has its digest, so its bytes never change.
 
 Pages name the digest (`integrity`), and go on loading the script that they name after an upgrade of the server. So each
-release's script is stored, with those that it loads by their digests: where a page demands signed documents, and where
-a deployment counts answers.
+release's script is stored, with those that it loads by their digests: where a page demands signed documents, where a
+deployment counts answers, and where it may ask for samples.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from forge.deployments.snippets.texts import PlayerScript
 
 STORE_EVERY = 3600.0
 """Seconds between looks at whether the script of this release is stored."""
-_FILES = ("rune-player.js", "rune-player-deployment.js", "rune-player-telemetry.js")
+_FILES = ("rune-player.js", "rune-player-deployment.js", "rune-player-telemetry.js", "rune-player-samples.js")
 """The script, and those that it loads."""
 _JAVASCRIPT = "text/javascript; charset=utf-8"
 
@@ -72,7 +72,7 @@ def _built_file(name: str) -> _BuiltFile | None:
         return None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=len(_FILES))
 def _read(file: Path, changed: int) -> _BuiltFile:
     """Reads a file that was last changed then (nanoseconds since 1970), once."""
     data = file.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -12,9 +12,17 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
-from forge.datasets.consent_terms import DAYS_OFFERED, DEFAULT_DAYS, DEFAULT_PURPOSES, PURPOSE_LABELS, Purpose
+from forge.datasets.consent_terms import (
+    DAYS_OFFERED,
+    DEFAULT_DAYS,
+    DEFAULT_PURPOSES,
+    PAGE_PROMISE,
+    PURPOSE_LABELS,
+    Purpose,
+)
+from forge.datasets.models.samples import SampleKind
 from forge.datasets.sample_cards import drawing_paths
-from forge.deployments.models import Deployment
+from forge.deployments.models import Deployment, DeploymentKind
 from forge.fleet.hooks import DeviceCard
 from forge.fleet.models import Device
 from forge.telemetry.alerts.access import open_alerts
@@ -36,7 +44,7 @@ from forge.telemetry.sample_requests.actions.requesting import MOST_OPEN_DAYS, U
 from forge.telemetry.sample_requests.conditions import FeatureSide, sure_choices
 from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
 from forge.telemetry.sample_requests.recorded_kind import recorded_kind
-from forge.telemetry.sample_requests.terms import offer_terms
+from forge.telemetry.sample_requests.terms import offer_terms, page_terms
 from forge.telemetry.switch.access import states_of
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.samples import MOST_WINDOWS, AnswerKind
@@ -95,7 +103,11 @@ class AskForm:
     features: Sequence[str]
     boxes: Sequence[PurposeBox]
     text: str
-    """All that an owner reads, with the usual purposes."""
+    """All that somebody reads, with the usual purposes."""
+    has_devices: bool
+    """Whether owners of devices are asked; else people on web pages alone."""
+    may_have_pages: bool
+    """Whether people on web pages can be asked."""
 
     sides = tuple(FeatureSide)
     most, most_windows = USUAL_MOST, MOST_WINDOWS
@@ -154,6 +166,8 @@ class SampleRequestsCard:
     """The reason why nobody can ask for windows of this rune; "" where a member can."""
     form: AskForm | None
     requests: Sequence[SampleRequestLine]
+    has_devices: bool
+    may_have_pages: bool
 
     bar_width = BAR_WIDTH
 
@@ -172,18 +186,33 @@ def sample_requests_card(request: HttpRequest, deployment: Deployment) -> Sample
             refusal = error.detail
     rows = requests_of(deployment)
     tallies = tallies_of(rows)
-    return SampleRequestsCard(is_on, may_ask, refusal, form, [_line(actor, row, tallies[row.pk]) for row in rows])
+    lines = [_line(actor, row, tallies[row.pk]) for row in rows]
+    return SampleRequestsCard(
+        is_on,
+        may_ask,
+        refusal,
+        form,
+        lines,
+        has_devices=_has_devices(deployment),
+        may_have_pages=_has_pages(deployment),
+    )
 
 
 def _form(deployment: Deployment, alert_id: str) -> AskForm:
     """Returns the form for the rune that the deployment serves. Raises `Invalid` where its windows cannot be sent."""
     rune = watched_rune_of(deployment.releases.all()[0])
-    recorded_kind(rune.rune)
+    kind, has_devices, has_pages = recorded_kind(rune.rune), _has_devices(deployment), _has_pages(deployment)
+    if kind.kind is not SampleKind.SOUND:
+        has_pages = False
+        if not has_devices:
+            raise Invalid("Web pages send sounds alone. The rune of this deployment reads something else.")
     layout, sure = rune.layout, sure_choices(rune.layout)
     alerts = open_alerts(deployment)
     alert = next((each for each in alerts if str(each.pk) == alert_id), alerts[0] if alerts else None)
     versions = dict.fromkeys([rune.version, *(each.version for each in reversed(watched_runes_of(deployment)))])
     terms = offer_terms(deployment.project, DEFAULT_PURPOSES, DEFAULT_DAYS)
+    if not has_devices:
+        terms = replace(terms, promise=PAGE_PROMISE)
     return AskForm(
         AskPrefill() if alert is None else AskPrefill.of(alert, sure),
         rune.version,
@@ -193,7 +222,17 @@ def _form(deployment: Deployment, alert_id: str) -> AskForm:
         [feature.name for feature in layout.features],
         _boxes(DEFAULT_PURPOSES, Purpose),
         terms.text(terms.requested_purposes),
+        has_devices,
+        has_pages,
     )
+
+
+def _has_devices(deployment: Deployment) -> bool:
+    return deployment.kind == DeploymentKind.DEVICES
+
+
+def _has_pages(deployment: Deployment) -> bool:
+    return bool(deployment.origins) or not _has_devices(deployment)
 
 
 def _boxes(usual: frozenset[Purpose], purposes: Any) -> Sequence[PurposeBox]:
@@ -208,7 +247,7 @@ def _line(actor: Actor, row: SampleRequest, tally: RequestTally) -> SampleReques
         )
         for each in waiting_recordings(actor, row, PLAYERS_SHOWN)
     ]
-    terms = row.terms
+    terms = row.terms if tally.devices else page_terms(row)
     return SampleRequestLine(row, tally, terms.text(terms.requested_purposes), players)
 
 

@@ -19,13 +19,22 @@ from forge.datasets.models.collecting import SubmissionState
 from forge.datasets.playing import may_play
 from forge.deployments.models import Deployment
 from forge.fleet.models import Device
-from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRequest
+from forge.telemetry.sample_requests.models import DeviceSampleRequest, PageSampleAnswer, SampleRequest
 from forge.telemetry.switch.access import states_of
 from hmrd.protocol.samples import MOST_OFFERS, AnswerKind, PageAnswer, SampleOffer
 
 MOST_SHOWN: Final = 20
 """Requests of a deployment that are listed."""
 _STORED: Final = (SubmissionState.WAITING, SubmissionState.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class PageTally:
+    """The people on web pages who sent something. How many saw the request, and how many said no, nobody knows: a page
+    says nothing before somebody sends."""
+
+    sent: int = 0
+    withdrawals: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class RequestTally:
     sent: int
     """Recordings that are stored: those that wait, and those that are samples."""
     waiting: int
+    pages: PageTally | None = None
+    """None of a request that no page is asked."""
 
     @property
     def unanswered(self) -> int:
@@ -66,34 +77,46 @@ def find_request(deployment: Deployment, request_id: UUID) -> SampleRequest:
 
 
 def tallies_of(requests: Sequence[SampleRequest]) -> Mapping[UUID, RequestTally]:
-    """Returns the answers to some requests by their ids. Two queries."""
+    """Returns the answers to some requests by their ids. Four queries."""
     answers = DeviceSampleRequest.objects.filter(request__in=requests).order_by().values("request")
     rows = answers.annotate(devices=Count("pk"), **{each.name: _count(each) for each in AnswerKind})
-    submissions = Submission.objects.filter(collector__link__sample_request__in=requests, state__in=_STORED)
-    grouped = submissions.order_by().values_list("collector__link__sample_request")
-    stored_counts = {
-        request: (count, waiting)
-        for request, count, waiting in grouped.annotate(
-            count=Count("pk"), waiting=Count("pk", Q(state=SubmissionState.WAITING))
+    devices = {row["request"]: row for row in rows}
+    pages = PageSampleAnswer.objects.filter(request__in=requests).order_by().values("request")
+    page_rows = pages.annotate(
+        sent=Count("pk", Q(consent__withdrawn=None)), withdrawals=Count("pk", Q(consent__withdrawn__isnull=False))
+    )
+    page_tallies = {row["request"]: PageTally(row["sent"], row["withdrawals"]) for row in page_rows}
+    device_counts, page_counts = (_stored_counts(requests, name) for name in ("sample_request", "page_sample_request"))
+    tallies = {}
+    for request in requests:
+        row = devices.get(request.pk, {})
+        of_devices, of_pages = (each.get(request.pk, (0, 0)) for each in (device_counts, page_counts))
+        tallies[request.pk] = RequestTally(
+            devices=row.get("devices", 0),
+            yes=row.get(AnswerKind.YES.name, 0),
+            no=row.get(AnswerKind.NO.name, 0),
+            withdrawals=row.get(AnswerKind.TAKE_BACK.name, 0),
+            sent=of_devices[0] + of_pages[0],
+            waiting=of_devices[1] + of_pages[1],
+            pages=page_tallies.get(request.pk, PageTally()) if request.is_for_pages else None,
         )
-    }
-    return {
-        row["request"]: RequestTally(
-            row["devices"],
-            row[AnswerKind.YES.name],
-            row[AnswerKind.NO.name],
-            row[AnswerKind.TAKE_BACK.name],
-            *stored_counts.get(row["request"], (0, 0)),
-        )
-        for row in rows
-    }
+    return tallies
+
+
+def _stored_counts(requests: Sequence[SampleRequest], name: str) -> Mapping[UUID, tuple[int, int]]:
+    """Returns how many recordings of some requests are stored, and how many of them wait; `name` says of which link."""
+    path = f"collector__link__{name}"
+    rows = Submission.objects.filter(**{f"{path}__in": requests}, state__in=_STORED).order_by().values_list(path)
+    counts = rows.annotate(count=Count("pk"), waiting=Count("pk", Q(state=SubmissionState.WAITING)))
+    return {request: (count, waiting) for request, count, waiting in counts}
 
 
 def waiting_recordings(actor: Actor, request: SampleRequest, most: int) -> Sequence[Submission]:
     """Returns the newest recordings that wait and that somebody may play who may decide about them."""
     if not can(actor, Verb.EDIT, request.deployment.project):
         return ()
-    rows = Submission.objects.visible_to(actor).waiting().filter(collector__link=request.link_id).order_by("-created")
+    links = [request.link_id, request.page_link_id]
+    rows = Submission.objects.visible_to(actor).waiting().filter(collector__link__in=links).order_by("-created")
     rows = rows.select_related("collector__link", "consent__data_set__project")
     return [row for row in rows[:most] if may_play(actor, row)]
 

@@ -24,8 +24,8 @@ CHANGES = ("asked", "ended")
 
 
 class SamplesRequestedJson(TypedDict):
-    """A member asked the owners of a deployment's devices for samples, or ended the request. What owners answer is not
-    told."""
+    """A member asked the owners of a deployment's devices, or people on its web pages, for samples, or ended the
+    request. What they answer is not told."""
 
     request: Uuid
     deployment: Annotated[str, "its name, the last word of its address"]
@@ -38,7 +38,7 @@ SAMPLES_TOPIC = NoticeTopic(
     "samples",
     icon="send",
     messages={
-        "asked": "{who} asked the owners of devices of {title} for {what}",
+        "asked": "{who} asked the people who use {title} for {what}",
         "ended": "{who} ended the request for {what}",
     },
     values=("what",),
@@ -74,7 +74,8 @@ SAMPLES_REQUESTED = declare(
             AuditTopic.PUBLISHING,
             {
                 "samples.ask": "asked the owners of {count} devices of {deployment} of {project} for {what}",
-                "samples.end": "ended the request to devices of {deployment} of {project} for {what}",
+                "samples.ask-pages": "asked the people on web pages of {deployment} of {project} for {what}",
+                "samples.end": "ended the request of {deployment} of {project} for {what}",
             },
         ),
         notice=NoticeAnnouncement((SAMPLES_TOPIC,), _notice),

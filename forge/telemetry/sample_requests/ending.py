@@ -14,8 +14,9 @@ from forge.telemetry.sample_requests.models import DeviceSampleRequest, SampleRe
 def end_request(request: SampleRequest) -> None:
     """Ends a request, and has its devices learn that with their next poll. Call it in the transaction of an act."""
     now = timezone.now()
-    CollectingLink.objects.filter(pk=request.link_id, expires__gt=now).update(expires=now)
-    Collector.objects.filter(link=request.link_id, expires__gt=now).update(expires=now)
+    links = [each for each in (request.link_id, request.page_link_id) if each is not None]
+    CollectingLink.objects.filter(pk__in=links, expires__gt=now).update(expires=now)
+    Collector.objects.filter(link__in=links, expires__gt=now).update(expires=now)
     request.link.expires = min(request.link.expires, now)
     tell_devices(request)
 

@@ -1,4 +1,4 @@
-"""Requests for samples of a deployment's devices, and what the owner of each device answered."""
+"""Requests for samples of a deployment, and what the owner of each device and people on web pages answered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KIND_LENGTH = 10
 
 
 class SampleRequest(models.Model):
-    """A request of a member for windows of devices. It is open until its link ends.
+    """A request of a member for windows of devices and web pages. It is open until its link ends.
 
     What is sent goes through the link: recordings wait there until a member accepts them, as those of guests do.
     """
@@ -33,6 +33,10 @@ class SampleRequest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="sample_requests")
     link = models.OneToOneField(CollectingLink, on_delete=models.CASCADE, related_name="sample_request")
+    page_link = models.OneToOneField(
+        CollectingLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="page_sample_request"
+    )
+    """The link of what web pages send; None of a request that no page is asked."""
     watched = models.ForeignKey(WatchedRune, on_delete=models.CASCADE, related_name="sample_requests")
     """The rune whose windows are asked for."""
     condition_json: models.JSONField[Any, Any] = models.JSONField()
@@ -42,7 +46,7 @@ class SampleRequest(models.Model):
     query = models.CharField(max_length=LONGEST_QUERY, blank=True)
     """The query for the devices that were asked; "" for all of the deployment."""
     most = models.PositiveIntegerField()
-    """Windows that each device may send."""
+    """Windows that each device or page may send."""
     terms_json: models.JSONField[Any, Any] = models.JSONField()
     """`hmrd.protocol.samples.OfferTerms`: the text that each owner reads, as it was when the request was made."""
     is_restricted = models.BooleanField()
@@ -68,6 +72,11 @@ class SampleRequest(models.Model):
     def terms(self) -> OfferTerms:
         """The terms that each owner reads."""
         return OfferTerms.from_json(self.terms_json)
+
+    @property
+    def is_for_pages(self) -> bool:
+        """True of one that people on web pages are asked as well."""
+        return self.page_link_id is not None
 
     @property
     def is_open(self) -> bool:
@@ -118,3 +127,26 @@ class DeviceSampleRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_name} {self.answer or 'no answer'}"
+
+
+class PageSampleAnswer(models.Model):
+    """The yes of a person on a web page, who sent windows. A no is sent by nobody, so that no row says it.
+
+    The page made a secret, whose hash its collector has: the same secret sends further windows, and takes all back. No
+    row says which person, browser or page it was.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(SampleRequest, on_delete=models.CASCADE, related_name="page_answers")
+    collector = models.OneToOneField(Collector, on_delete=models.CASCADE, related_name="page_answer")
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="+")
+    purposes = models.JSONField()
+    """The purposes that the person allowed, sorted."""
+    answered = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["request", "answered"], name="page_answers_by_age")]
+        ordering = ["answered"]
+
+    def __str__(self) -> str:
+        return f"{self.collector} {', '.join(self.purposes)}"

@@ -25,6 +25,13 @@ class RequestTallyJson(TypedDict):
     waiting: Annotated[int, "those of them that no member accepted yet"]
 
 
+class PageAnswersJson(TypedDict):
+    """The people on web pages who sent something. A page sends nothing for a no, and nobody counts who is asked."""
+
+    sent: Annotated[int, "pages whose person sent something and did not take it back"]
+    withdrawals: int
+
+
 class SampleRequestJson(TypedDict):
     """A request to the owners of a deployment's devices."""
 
@@ -41,6 +48,7 @@ class SampleRequestJson(TypedDict):
     ends: Timestamp
     is_open: bool
     answers: RequestTallyJson
+    pages: Annotated[PageAnswersJson | None, "null of a request that no web page is asked"]
 
 
 class SampleRequestsJson(TypedDict):
@@ -104,6 +112,9 @@ def _request_to_json(request: SampleRequest, tally: RequestTally) -> SampleReque
             sent=tally.sent,
             waiting=tally.waiting,
         ),
+        pages=None
+        if tally.pages is None
+        else PageAnswersJson(sent=tally.pages.sent, withdrawals=tally.pages.withdrawals),
     )
 
 

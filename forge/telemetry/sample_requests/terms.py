@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from forge.core.errors import Invalid
 from forge.datasets.consent_terms import (
     DEVICE_PROMISE,
     MAX_DAYS,
+    PAGE_PROMISE,
     UNTIL_DELETED,
     Purpose,
     Terms,
@@ -35,9 +37,18 @@ def offer_terms(project: Project, purposes: Collection[Purpose], days: int) -> O
     )
 
 
-def terms_of_yes(request: SampleRequest, purposes: frozenset[Purpose], now: datetime) -> Terms:
-    """Returns the terms of a consent: what an owner read who allowed these purposes."""
-    terms, days = request.terms, request.link.days
+def page_terms(request: SampleRequest) -> OfferTerms:
+    """Returns the terms of a request as people on web pages read them: the same, with the promise of somebody who
+    decides about what they send and about no device."""
+    return replace(request.terms, promise=PAGE_PROMISE)
+
+
+def terms_of_yes(
+    request: SampleRequest, purposes: frozenset[Purpose], now: datetime, terms: OfferTerms | None = None
+) -> Terms:
+    """Returns the terms of a consent: what an owner read who allowed these purposes, or a person who read other
+    `terms`."""
+    terms, days = terms or request.terms, request.link.days
     return Terms(
         purposes,
         None if days == UNTIL_DELETED else now + timedelta(days=days),

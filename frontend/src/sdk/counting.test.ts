@@ -14,7 +14,7 @@ let state: object = {};
 const engine = (watch: object | null = WATCH): Engine => {
   const counts = COUNTED.map((labels) => ({ labels, confidence: [], features: [] }));
   return {
-    loadedRune: { watch } as Engine["loadedRune"],
+    loadedRune: { watch, capabilities: [] } as unknown as Engine["loadedRune"],
     run: () => Promise.reject(new Error()),
     takeCounts: () => Promise.resolve(counts.shift() ?? null),
     close: () => undefined,
@@ -86,8 +86,8 @@ test("an app that has the yes of its person sends when the rune is closed, witho
     bodies.push(body);
     return Promise.resolve(new Response(null, { status: 204 }));
   });
-  await current?.afterRun();
-  await current?.afterRun();
+  await current?.afterRun(new Map());
+  await current?.afterRun(new Map());
   current?.onClose();
   current?.onClose();
   expect(bodies.map((body) => new DataView(body.buffer).getUint32(153, true))).toEqual([2 + 3]);

@@ -2,7 +2,7 @@
 import type { Engine } from "./engine";
 import { ask, json, type FetchOptions, type ServedRelease } from "./fetch-rune";
 import type { Listening } from "./rune";
-import { telemetryModule } from "./scripts";
+import { samplesModule, telemetryModule } from "./scripts";
 
 /** Who answers whether counts may be sent: the person, or the app for its person. */
 export type TelemetrySetting = "ask" | "granted" | "refused";
@@ -35,28 +35,54 @@ export async function countIfAllowed(
   served: ServedRelease | null,
   engine: Engine,
   listener: Listening,
-  { key, signal, telemetry = "ask", telemetryPlace: place }: CountingOptions,
+  options: CountingOptions,
 ): Promise<void> {
-  if (served === null || key === undefined) return;
-  // Any other word allows nothing.
-  if (telemetry !== "granted" && (telemetry !== "ask" || !("document" in globalThis))) return;
-  const { navigator } = globalThis as { navigator?: PrivacySignals };
-  if (engine.loadedRune.watch === null || isRefusedByBrowser(navigator)) return;
   const source = address.replace(/\/+$/, "");
+  const { telemetry, telemetryPlace: place } = options;
+  try {
+    const url = served === null || engine.loadedRune.watch === null ? null : await countsUrl(source, options);
+    const target = { source, place, samplesModule, hasSent: hasSent(source) };
+    if (url === null && !target.hasSent) return;
+    const { startCounts, showSent } = await telemetryModule();
+    if (listener.isClosed === true) return;
+    const rune = engine.loadedRune;
+    listener.current =
+      served === null || url === null
+        ? showSent(target)
+        : startCounts(
+            { ...target, digest: served.rune.digest, url, setting: telemetry === "granted" ? telemetry : "ask", rune },
+            () => engine.takeCounts(),
+          );
+  } catch {
+    // A page whose policy refuses the script.
+  }
+}
+
+/** The address to which counts go; null where nothing may be counted. */
+async function countsUrl(source: string, { key, signal, telemetry = "ask" }: CountingOptions): Promise<string | null> {
+  // Any other word allows nothing.
+  if (key === undefined || (telemetry !== "granted" && (telemetry !== "ask" || !("document" in globalThis))))
+    return null;
+  const { navigator } = globalThis as { navigator?: PrivacySignals };
+  if (isRefusedByBrowser(navigator)) return null;
   try {
     const options = { key, signal };
-    const state = (await json(await ask(`${source}/telemetry`, options), options)) as TelemetryState;
+    const { is_on, url } = (await json(await ask(`${source}/telemetry`, options), options)) as TelemetryState;
     // Counts go to the deployment's own server and to no other.
-    if (state.is_on !== true || typeof state.url !== "string") return;
     const page = (globalThis as { location?: { href: string } }).location?.href;
-    if (new URL(state.url).origin !== new URL(source, page).origin) return;
-    const { startCounts } = await telemetryModule();
-    if (listener.isClosed === true) return;
-    listener.current = startCounts(
-      { source, digest: served.rune.digest, url: state.url, setting: telemetry, place },
-      () => engine.takeCounts(),
-    );
+    if (is_on !== true || typeof url !== "string") return null;
+    return new URL(url).origin === new URL(source, page).origin ? url : null;
   } catch {
-    // A server of before, one that is away, or a page whose policy refuses the script.
+    // A server of before, or one that is away.
+    return null;
+  }
+}
+
+/** Whether samples were sent from this origin: they can be taken back, whatever the answers are now (samples/sent.ts). */
+function hasSent(source: string): boolean {
+  try {
+    return "document" in globalThis && localStorage.getItem(`hammer-forge samples ${source}`) !== null;
+  } catch {
+    return false;
   }
 }

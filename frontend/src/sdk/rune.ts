@@ -45,8 +45,9 @@ export class Rune {
 
   /** Runs it once. Throws `RuneError`. */
   async run(inputs: Inputs): Promise<Result> {
-    const result = await this.#engine.run(bytesOf(inputs, this.inputs));
-    await this.#listener.current?.afterRun();
+    const bytes = bytesOf(inputs, this.inputs);
+    const result = await this.#engine.run(bytes);
+    await this.#listener.current?.afterRun(bytes);
     return resultOf(result, this.about.wordlists);
   }
 

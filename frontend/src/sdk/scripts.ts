@@ -2,6 +2,7 @@
 // policy has to allow. The single file for pages carries them as text instead (scripts/sdk.mjs).
 import type * as Deployment from "./deployment";
 import type * as Telemetry from "./telemetry";
+import type * as Samples from "./telemetry/samples";
 
 /** Bundlers of apps recognise a worker by exactly this expression, and bundle what it imports. */
 export const openWorker = (): Worker => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -13,3 +14,6 @@ export const deploymentModule = (): Promise<typeof Deployment> => import("./depl
 
 /** The part that asks a person whether counts may be sent, and sends them. Pages of deployments that count load it. */
 export const telemetryModule = (): Promise<typeof Telemetry> => import("./telemetry");
+
+/** The part that offers a person to send odd sounds. Pages of deployments that count load it for runes that hear. */
+export const samplesModule = (): Promise<typeof Samples> => import("./telemetry/samples");

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 
 from benchmarks.compiler.counting import FEATURE, projects
 from forge.telemetry.app_reports.documents import PageDocument
+from rune.project.files import MemoryFiles
 from rune.running.container import read_watch
 from rune.running.runtime import Runtime
 from rune.watch.counts import Counts
@@ -94,8 +95,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def deployment(live: LiveServer, site: PolicedSite) -> CountedDeployment:
     files = projects("picture")[FEATURE]
-    full_name = f"{live.organisation()}/counted"
-    live.api("POST", "projects", json={"organisation": live.organisation(), "name": "counted"})
+    return counted_deployment(live, site, "counted", files, random_inputs(input_types(files), 12))
+
+
+def counted_deployment(
+    live: LiveServer, site: PolicedSite, name: str, files: MemoryFiles, frames: Sequence[Sequence[bytes]]
+) -> CountedDeployment:
+    """Builds a rune that counts, and deploys it to a website in a new project of this name."""
+    full_name = f"{live.organisation()}/{name}"
+    live.api("POST", "projects", json={"organisation": live.organisation(), "name": name})
     for path in files.paths():
         live.api("PUT", f"projects/{full_name}/files/{path}", content=files.read(path))
     build = live.build(full_name)
@@ -108,7 +116,6 @@ def deployment(live: LiveServer, site: PolicedSite) -> CountedDeployment:
     rune = live.http.get(build["rune_url"]).content
     record = read_watch(rune)
     assert record is not None
-    frames = random_inputs(input_types(files), 12)
     return CountedDeployment(live, f"{address}/{row['name']}", row["url"], key, rune, record.layout, frames)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator
 
-from tests.foreign.clients.test_rune_package import MOST_BYTES, MOST_BYTES_OF_COUNTS, SDK
+from tests.foreign.clients.test_rune_package import MOST_BYTES, MOST_BYTES_OF_COUNTS, MOST_BYTES_OF_SAMPLES, SDK
 from tests.foreign.clients.test_rune_package_attacks import browser  # noqa: F401  a fixture
 from tests.support.forge.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,
@@ -30,7 +30,9 @@ from tests.support.servers.listening import PolicedSite, policed_site
 
 pytestmark = pytest.mark.foreign
 
-PLAYER, SECOND, COUNTS = (SDK / f"rune-player{part}.js" for part in ("", "-deployment", "-telemetry"))
+PLAYER, SECOND, COUNTS, SAMPLES = (
+    SDK / f"rune-player{part}.js" for part in ("", "-deployment", "-telemetry", "-samples")
+)
 MOST_BYTES_OF_SECOND = 6_500
 """The most bytes of the second file, compressed. It has its own copy of what asks a server."""
 
@@ -88,10 +90,11 @@ def alert(element: Locator) -> str:
 
 
 def test_each_file_is_small() -> None:
-    sizes = {file.name: len(gzip.compress(file.read_bytes(), mtime=0)) for file in (PLAYER, SECOND, COUNTS)}
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), mtime=0)) for file in (PLAYER, SECOND, COUNTS, SAMPLES)}
     assert sizes[PLAYER.name] < MOST_BYTES, f"{sizes} bytes, compressed"
     assert sizes[SECOND.name] < MOST_BYTES_OF_SECOND, f"{sizes} bytes, compressed"
     assert sizes[COUNTS.name] < MOST_BYTES_OF_COUNTS, f"{sizes} bytes, compressed"
+    assert sizes[SAMPLES.name] < MOST_BYTES_OF_SAMPLES, f"{sizes} bytes, compressed"
 
 
 def test_another_second_file_is_refused_and_does_not_run(

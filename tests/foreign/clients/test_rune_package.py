@@ -37,6 +37,9 @@ rune."""
 MOST_BYTES_OF_COUNTS = 3_500
 """The most compressed bytes of the module that asks a person whether counts may be sent, and sends them."""
 
+MOST_BYTES_OF_SAMPLES = 4_200
+"""The most compressed bytes of the module that offers a person to send sounds."""
+
 PROGRAM = """\
 import { load } from "@hammer-forge/rune";
 const [, , source, options, number] = process.argv;
@@ -113,11 +116,12 @@ def test_the_package_is_small_and_depends_on_nothing(package: Path) -> None:
     manifest = json.loads((folder / "package.json").read_text("utf-8"))
     assert "dependencies" not in manifest
     sizes = {file.name: len(gzip.compress(file.read_bytes(), mtime=0)) for file in folder.glob("*.js")}
-    updates, counts = sizes.pop("deployment.js"), sizes.pop("telemetry.js")
+    updates, counts, samples = (sizes.pop(f"{name}.js") for name in ("deployment", "telemetry", "samples"))
     assert len(sizes) >= 5
     assert sum(sizes.values()) < MOST_BYTES, f"{sizes} bytes, compressed"
     assert updates < MOST_BYTES_OF_UPDATES, f"{updates} bytes, compressed"
     assert counts < MOST_BYTES_OF_COUNTS, f"{counts} bytes, compressed"
+    assert samples < MOST_BYTES_OF_SAMPLES, f"{samples} bytes, compressed"
     for entry in manifest["exports"].values():
         assert (folder / entry["types"]).is_file()
         assert (folder / entry["default"]).is_file()

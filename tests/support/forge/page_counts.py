@@ -78,9 +78,9 @@ def page_of(deployment: Deployment, developer: User) -> CountingPage:
     return CountingPage(deployment, secret, str(key.pk))
 
 
-def counting_page(developer: User, project: Project) -> CountingPage:
+def counting_page(developer: User, project: Project, rune: bytes = WATCHING) -> CountingPage:
     """Returns a page of a deployment for websites whose rune counts, and which counts."""
-    published(developer, project, "1.0", WATCHING)
+    published(developer, project, "1.0", rune)
     deployment = deployed(developer, project, "1.0")
     turn_on(developer, deployment)
     return page_of(deployment, developer)

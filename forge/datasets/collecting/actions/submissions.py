@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -28,7 +29,7 @@ from forge.datasets.actions import DataSetChange
 from forge.datasets.collecting.access import principal_of_collector
 from forge.datasets.errors import ConsentOver, ContentRefused, RateDiffers, SampleKnown, WrongSide
 from forge.datasets.models import Collector, Consent, DataSet, Sample, Submission, SubmissionQuerySet
-from forge.datasets.models.collecting import SubmissionState
+from forge.datasets.models.collecting import CollectingAudience, SubmissionState
 from forge.datasets.models.removals import RemovalReason
 from forge.datasets.models.samples import SampleSource
 from forge.datasets.playing import require_play
@@ -50,6 +51,11 @@ WAITING_DAYS = 14
 """Days after which a recording that nobody looked at is deleted."""
 AT_ONCE = 200
 """Recordings of one act."""
+_SOURCES: Final = {
+    CollectingAudience.DEVICES.value: SampleSource.DEVICE,
+    CollectingAudience.PAGES.value: SampleSource.PAGE,
+}
+"""The sources of the samples that are sent for a link; those of all others are of guests."""
 
 
 def submit(collector: Collector, chunks: Iterable[bytes], *, device: str) -> Submission:
@@ -228,7 +234,7 @@ def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) 
     is_of_things = link.is_of_things
     # Recordings of things are of nobody, and are not named after the guest either.
     pseudonym = "" if is_of_things else row.collector.pseudonym
-    source = SampleSource.DEVICE if link.is_for_devices else SampleSource.GUEST
+    source = _SOURCES.get(link.audience, SampleSource.GUEST)
     origin = SampleOrigin(pseudonym, alone=is_of_things, device=row.device, source=source)
     blob = Blob.objects.get(pk=row.digest)
     try:

@@ -1,4 +1,4 @@
-"""Asking the owners of devices for samples, and ending such a request."""
+"""Asking the owners of devices and people on web pages for samples, and ending such a request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from forge.core.events.log import append_event
 from forge.datasets.consent_terms import DEFAULT_DAYS, checked_purposes
 from forge.datasets.models import CollectingLink
 from forge.datasets.models.collecting import CollectingAudience
-from forge.deployments.models import Deployment
+from forge.datasets.models.samples import SampleKind
+from forge.deployments.models import Deployment, DeploymentKind
 from forge.deployments.place import DEPLOYMENT
 from forge.deployments.releases.changes import lock_deployment
 from forge.fleet.models import Device, DeviceQuerySet
@@ -77,14 +78,17 @@ def ask_for_samples(
     for_training: Annotated[bool, BooleanField()] = True,
     for_readers: Annotated[bool, BooleanField()] = False,
     for_other_projects: Annotated[bool, BooleanField()] = False,
+    pages: Annotated[bool, BooleanField()] = False,
 ) -> SampleRequest:
-    """Asks the owners of a deployment's devices for windows: those that a version calls a `label`, answers that were
-    `less_sure_than` a part of 1 (1 is any answer), or those with a `feature` beyond its usual range. Each owner answers
-    for their device, chooses windows and purposes, and may take them back. What they send waits in the data until a
-    member accepts it.
+    """Asks the owners of a deployment's devices, and people on its web pages, for windows: those that a version calls a
+    `label`, answers that were `less_sure_than` a part of 1 (1 is any answer), or those with a `feature` beyond its
+    usual range. Each owner answers for their device, each person for their page; they choose windows and purposes, and
+    may take them back. What they send waits in the data until a member accepts it.
 
-    `query` narrows the devices, `most` is what each may send, `days` how long recordings are kept (0: until somebody
-    deletes them), `open_days` how long owners may answer. Telemetry of the deployment has to be on.
+    People on web pages of the deployment's origins are asked for sounds too: always where the deployment is for
+    websites or apps, and of one for devices where `pages` says so. `query` narrows the devices, `most` is what each
+    device or page may send, `days` how long recordings are kept (0: until somebody deletes them), `open_days` how long
+    people may answer. Telemetry of the deployment has to be on.
     """
     require_person(actor)
     project = deployment.project
@@ -95,6 +99,10 @@ def ask_for_samples(
         raise QuotaReached(f"{deployment.title} has {MOST_OFFERS} open requests, which is the limit. End one first.")
     rune = _rune_of(deployment, version)
     kind = recorded_kind(rune.rune)
+    has_devices = deployment.kind == DeploymentKind.DEVICES
+    has_pages = pages or not has_devices
+    if has_pages and kind.kind is not SampleKind.SOUND:
+        raise Invalid("Web pages send sounds alone. The rune of this deployment reads something else.")
     is_any = less_sure_than is None or less_sure_than >= 1
     wanted_windows = WantedWindows(label, None if is_any else less_sure_than, feature, FeatureSide(side))
     reference = counts_from_json(rune.reference, rune.layout) if rune.reference else None
@@ -113,29 +121,38 @@ def ask_for_samples(
         )
     )
     terms = offer_terms(project, purposes, days)
-    devices = list(_devices(actor, deployment, query).values_list("pk", "name")[: MOST_DEVICES + 1])
-    if not devices:
+    devices = (
+        []
+        if not has_devices
+        else list(_devices(actor, deployment, query).values_list("pk", "name")[: MOST_DEVICES + 1])
+    )
+    if has_devices and not devices:
         raise Invalid("No device of this deployment matches.", errors={"query": ["No device matches."]})
     if len(devices) > MOST_DEVICES:
         raise Invalid(f"A request is for at most {MOST_DEVICES:,} devices. Narrow it with a query.")
-    link = CollectingLink.objects.create(
-        project=project,
-        audience=CollectingAudience.DEVICES,
-        title=f"{deployment.title}"[:80],
-        kind=kind.kind.value,
-        milliseconds=0,
-        rate=kind.rate,
-        wanted=most,
-        days=days,
-        purposes=sorted(purposes),
-        # Nobody knows the secret: what devices send is known by their keys.
-        secret_hash=hash_secret(new_secret()),
-        created_by=actor.person,
-        expires=timezone.now() + timedelta(days=open_days),
-    )
+    audiences = [CollectingAudience.DEVICES, *([CollectingAudience.PAGES] if has_pages else [])]
+    link, *page_links = [
+        CollectingLink.objects.create(
+            project=project,
+            audience=audience,
+            title=f"{deployment.title}"[:80],
+            kind=kind.kind.value,
+            milliseconds=0,
+            rate=kind.rate,
+            wanted=most,
+            days=days,
+            purposes=sorted(purposes),
+            # Nobody knows the secret: what devices send is known by their keys, and what pages send by their own.
+            secret_hash=hash_secret(new_secret()),
+            created_by=actor.person,
+            expires=timezone.now() + timedelta(days=open_days),
+        )
+        for audience in audiences
+    ]
     request = SampleRequest.objects.create(
         deployment=deployment,
         link=link,
+        page_link=next(iter(page_links), None),
         watched=rune,
         condition_json=condition.to_json(),
         what=what,
@@ -150,7 +167,10 @@ def ask_for_samples(
     )
     tell_devices(request)
     values = {"deployment": deployment.title, "what": what}
-    write_entry(actor, "samples.ask", project.stream, project.place, count=len(devices), **values)
+    if has_devices:
+        write_entry(actor, "samples.ask", project.stream, project.place, count=len(devices), **values)
+    if has_pages:
+        write_entry(actor, "samples.ask-pages", project.stream, project.place, **values)
     append_event(project.stream, _event(deployment, request, "asked"), actor)
     return request
 

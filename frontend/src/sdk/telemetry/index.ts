@@ -1,22 +1,34 @@
 // Counts of a page: asks its person, and sends after a yes. `load` imports this where the deployment counts.
-import type { RuneCounts } from "../../runtime/types";
+import type { LoadedRune, RuneCounts } from "../../runtime/types";
 import { consentFor, type Consent } from "./consent";
 import { intoCorner } from "./corner";
 import { consentPanel, type ConsentPanel } from "./panel";
+import * as parts from "./parts";
+import type * as Samples from "./samples";
+import type { SampleKeeper } from "./samples";
 import { countSender, type CountSender } from "./sender";
 
-/** A deployment that counts, and who answers for the person. */
-export interface CountedDeployment {
-  /** Its address. */
+/** The place in which the person of a page is asked about a deployment. */
+export interface TelemetryPlace {
+  /** The address of the deployment. */
   readonly source: string;
+  /** The element in which the questions stand; without it, the corner of the page. */
+  readonly place: HTMLElement | undefined;
+  /** Loads the script of samples. */
+  readonly samplesModule: () => Promise<typeof Samples>;
+  /** Whether something was sent from this origin, which can be taken back. */
+  readonly hasSent: boolean;
+}
+
+/** A deployment that counts, and who answers for the person. */
+export interface CountedDeployment extends TelemetryPlace {
   /** The digest of the rune's bytes. */
   readonly digest: string;
   /** Where counts are sent, and where people read what is in them. */
   readonly url: string;
   /** "granted" where the app has asked its person. */
   readonly setting: "ask" | "granted";
-  /** The element in which the question stands; without it, the corner of the page. */
-  readonly place: HTMLElement | undefined;
+  readonly rune: Pick<LoadedRune, "capabilities" | "watch">;
 }
 
 /** The counts of a rune: `take` gives those since the last call, or null where it counts nothing now. */
@@ -25,7 +37,7 @@ export type TakeCounts = () => Promise<RuneCounts | null>;
 /** The facts that a rune gives about itself. */
 export interface RunListener {
   /** Resolves once the counts of the run are taken, so that none of an answer is lost with the page. Never rejects. */
-  readonly afterRun: () => Promise<void>;
+  readonly afterRun: (inputs: ReadonlyMap<number, ArrayBuffer>) => Promise<void>;
   readonly onClose: () => void;
 }
 
@@ -34,10 +46,13 @@ export function startCounts(deployment: CountedDeployment, take: TakeCounts): Ru
   const consent = consentFor(deployment.source);
   const hasQuestion = deployment.setting === "ask";
   const panel = hasQuestion ? openPanel(deployment, (answer) => consent.answer(answer)) : null;
+  const samples = samplesOf(deployment);
   let sender: CountSender | null = null;
   let hasEnded = false;
 
   const begin = (): void => {
+    samples.open();
+    samples.tell((keeper) => !hasEnded && isAllowed() && keeper.begin());
     const newSender = countSender(deployment.url, deployment.digest, close);
     // Counts from before the answer are not sent: they are taken out, and the counts begin with the next run.
     void take().then(
@@ -48,6 +63,7 @@ export function startCounts(deployment: CountedDeployment, take: TakeCounts): Ru
   const stop = (): void => {
     sender?.end();
     sender = null;
+    samples.tell((keeper) => keeper.stop());
   };
   const isAllowed = (): boolean => !hasQuestion || consent.current() === "granted";
   const settle = (): void => {
@@ -74,26 +90,67 @@ export function startCounts(deployment: CountedDeployment, take: TakeCounts): Ru
     sender = null;
     unsubscribe();
     panel?.remove();
+    // What was sent can be taken back from a deployment that counts no more.
+    samples.tell((keeper) => keeper.stop());
     if (!hasPage) return;
     document.removeEventListener("visibilitychange", onHide);
     removeEventListener("pagehide", flush);
   }
   settle();
   return {
-    async afterRun() {
+    async afterRun(inputs) {
       const current = sender;
       if (current === null) return;
       try {
         const counts = await take();
-        if (counts !== null) current.add(counts);
+        if (counts === null) return;
+        current.add(counts);
+        samples.tell((keeper) => keeper.onRun(inputs, counts));
       } catch {
         // A rune that cannot tell its counts runs on without them.
         stop();
       }
     },
-    onClose: close,
+    onClose() {
+      close();
+      samples.tell((keeper) => keeper.close());
+    },
   };
 }
+
+/** Shows what was sent from this origin, of a deployment that counts nothing here now. Returns what the rune calls. */
+export function showSent(target: TelemetryPlace): RunListener {
+  const keeper = openKeeper(target);
+  return {
+    afterRun: () => Promise.resolve(),
+    onClose: () => void keeper.then(({ close }) => close(), ignore),
+  };
+}
+
+interface LazySamples {
+  /** Loads them, unless nothing can be asked of the rune. */
+  readonly open: () => void;
+  /** Calls with them, once they are loaded; never where nobody loads them. */
+  readonly tell: (act: (keeper: SampleKeeper) => unknown) => void;
+}
+
+/** The samples of a rune that hears, in a page. They are loaded with the yes, or where something was sent. */
+function samplesOf(deployment: CountedDeployment): LazySamples {
+  let keeper: Promise<SampleKeeper> | undefined;
+  const open = (): void => {
+    const isHearing = deployment.rune.capabilities[0]?.kind === "SOUND" && "document" in globalThis;
+    if (isHearing || deployment.hasSent) keeper ??= openKeeper(deployment);
+  };
+  if (deployment.hasSent) open();
+  return { open, tell: (act) => void keeper?.then(act).catch(ignore) };
+}
+
+async function openKeeper(target: TelemetryPlace | CountedDeployment): Promise<SampleKeeper> {
+  return (await target.samplesModule()).openSamples(target, parts, intoCorner);
+}
+
+/** A page whose policy refuses the script counts without it. */
+const ignore = (): void => undefined;
 
 interface PlacedPanel extends Pick<ConsentPanel, "showAnswer"> {
   readonly ask: () => void;

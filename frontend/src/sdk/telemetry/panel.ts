@@ -1,7 +1,7 @@
 // The question whether counts may be sent, and the control that changes the answer. It covers nothing that the page needs
 // and takes no focus. Its colours are those of the place where it stands; in the corner of a page, those of the system.
 import type { Consent } from "./consent";
-import { PANEL_STYLE } from "./panel-sheet";
+import { node, openPanel, press } from "./parts";
 
 export interface PanelActions {
   readonly answer: (consent: Consent) => void;
@@ -17,23 +17,9 @@ export interface ConsentPanel {
 }
 
 export function consentPanel({ answer, reopen }: PanelActions): ConsentPanel {
-  const host = document.createElement("div");
-  host.hidden = true;
-  const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(PANEL_STYLE);
-  root.adoptedStyleSheets = [sheet];
-  const box = node("div", { class: "box", role: "group", "aria-label": "Counts of answers", "aria-live": "polite" });
-  root.append(box);
-  // Focus follows the person's own press, and is taken from nothing else.
-  const show = (...parts: readonly Node[]): void => {
-    const hadFocus = root.activeElement !== null;
-    box.replaceChildren(...parts);
-    host.hidden = false;
-    if (hadFocus) box.querySelector("button")?.focus();
-  };
+  const { element, show } = openPanel("Counts of answers");
   return {
-    element: host,
+    element,
     ask(receiver, about) {
       const link = node("a", { href: about, target: "_blank", rel: "noopener noreferrer" }, "Each byte that is sent");
       show(
@@ -66,21 +52,4 @@ export function consentPanel({ answer, reopen }: PanelActions): ConsentPanel {
       );
     },
   };
-}
-
-function press(text: string, onPress: () => void): HTMLButtonElement {
-  const button = node("button", { type: "button" }, text);
-  button.addEventListener("click", onPress);
-  return button;
-}
-
-function node<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  attributes: Readonly<Record<string, string>>,
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const element = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-  element.append(...children);
-  return element;
 }

@@ -108,10 +108,10 @@ def test_asking_and_ending_are_told(
     end_sample_request(developer, site.fleet.deployment, site.request.pk)
     end_sample_request(developer, site.fleet.deployment, site.request.pk)
     sentences = [entry.sentence for entry in render_entries(list(organisation_entries(owner, organisation)))]
-    what = 'devices of Gateways of acme/kitchen for sounds that 1.0 calls "knock".'
+    what = 'of Gateways of acme/kitchen for sounds that 1.0 calls "knock".'
     assert [each for each in sentences if "knock" in each] == [
-        f"Jo Okafor ended the request to {what}",
-        f"Jo Okafor asked the owners of 1 {what}",
+        f"Jo Okafor ended the request {what}",
+        f"Jo Okafor asked the owners of 1 devices {what}",
     ]
     assert list(Event.objects.filter(type="samples.requested").values_list("data__change", flat=True)) == [
         "asked",

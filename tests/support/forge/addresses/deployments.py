@@ -54,6 +54,17 @@ CASES: list[Case] = [
         )
         for method in ("get", "post")
     ),
+    *(
+        (
+            method,
+            f"d/{_PUBLIC_ROUTE}/<uuid:key>/samples",
+            f"d/acme/kitchen/website/{UUID(int=0)}/samples",
+            None,
+            (403,) * 7,
+        )
+        for method in ("get", "post")
+    ),
+    ("post", "d/samples/take-back", "d/samples/take-back", None, (400,) * 7),
     ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (401,) * 7),
     (
         "get",
