@@ -1,4 +1,4 @@
-"""A page of another site whose person is offered to send odd sounds: what the browser sends, what waits at the server,
+"""A page of another site whose person is offered to send odd sounds: what the browser sends, what is pending at the server,
 and what is left once it is taken back."""
 
 # ruff: noqa: F811  the arguments are fixtures
@@ -53,7 +53,7 @@ def deployment(live: LiveServer, site: PolicedSite) -> CountedDeployment:
     return counted_deployment(live, site, "listening", files, frames)
 
 
-def asking(deployment: CountedDeployment, **wanted: Any) -> dict[str, Any]:
+def new_request(deployment: CountedDeployment, **wanted: Any) -> dict[str, Any]:
     """Asks people on the pages for what the rune calls no, or for what `wanted` says."""
     row: dict[str, Any] = deployment.live.api(
         "POST", f"{deployment.path}/telemetry/requests", json=wanted or {"label": "no", "for_readers": True}
@@ -70,7 +70,7 @@ def request_now(deployment: CountedDeployment, row: dict[str, Any]) -> dict[str,
 def request_row(deployment: CountedDeployment) -> Iterator[dict[str, Any]]:
     """A request that is open while a test runs."""
     deployment.set_telemetry(is_on=True)
-    row = asking(deployment)
+    row = new_request(deployment)
     yield row
     deployment.live.api("DELETE", f"{deployment.path}/telemetry/requests/{row['id']}")
 

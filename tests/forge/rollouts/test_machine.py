@@ -52,7 +52,7 @@ def test_it_begins_with_its_first_stage() -> None:
     assert decide(status(), NOW) == (BeginStage(0),)
 
 
-@pytest.mark.parametrize("state", sorted(ENDED - {RolloutState.FINISHED}) + [RolloutState.PAUSED, RolloutState.STOPPED])
+@pytest.mark.parametrize("state", [*sorted(ENDED - {RolloutState.FINISHED}), RolloutState.PAUSED, RolloutState.STOPPED])
 def test_nothing_follows_by_itself_while_people_decide_or_after_the_end(state: RolloutState) -> None:
     busy = stage(StageDevices(queued=3), failed_guards=frozenset({GuardKind.LABELS}), is_reopened=True)
     assert decide(status(busy, state=state), NOW) == ()

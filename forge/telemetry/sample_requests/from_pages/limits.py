@@ -40,7 +40,7 @@ def require_take_back_rate(request: HttpRequest) -> None:
     try:
         _require_address(request, "page-take-backs", TAKE_BACKS_AN_HOUR)
     except CountersUnavailable:
-        # What somebody takes back goes, whether it is counted or not.
+        # All that somebody takes back goes, whether it is counted or not.
         return
 
 

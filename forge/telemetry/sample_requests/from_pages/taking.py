@@ -64,8 +64,8 @@ def take_page_window(deployment: Deployment, window: PageWindow) -> None:
             current = PageSampleAnswer.objects.select_related("consent").filter(pk=answer.pk).first()
             if current is None or current.consent.withdrawn is not None:
                 raise ServingRefusal(NOT_CONSENTED, "It was taken back.")
-            sent = Submission.objects.filter(collector=answer.collector)
-            if sent.count() >= request.most and not sent.filter(digest=digest).exists():
+            submissions = Submission.objects.filter(collector=answer.collector)
+            if submissions.count() >= request.most and not submissions.filter(digest=digest).exists():
                 raise ServingRefusal(TOO_MANY, f"This page sent {request.most}, as many as were asked for.")
             return current.consent
 

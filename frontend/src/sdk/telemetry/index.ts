@@ -90,7 +90,7 @@ export function startCounts(deployment: CountedDeployment, take: TakeCounts): Ru
     sender = null;
     unsubscribe();
     panel?.remove();
-    // What was sent can be taken back from a deployment that counts no more.
+    // Sounds that were sent can be taken back from a deployment that counts no more.
     samples.tell((keeper) => keeper.stop());
     if (!hasPage) return;
     document.removeEventListener("visibilitychange", onHide);

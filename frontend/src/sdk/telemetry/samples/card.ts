@@ -9,7 +9,7 @@ export interface CardActions {
   readonly refuse: () => void;
   /** Plays a window. Returns what stops it; `onEnd` is called once. */
   readonly play: (window: OddWindow, onEnd: () => void) => () => void;
-  /** What the rune said about a window; "" where it says no label. */
+  /** The answer of the rune about a window; "" where it says no label. */
   readonly answerOf: (window: OddWindow) => string;
 }
 

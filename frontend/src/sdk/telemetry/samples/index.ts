@@ -8,7 +8,7 @@ import type * as Parts from "../parts";
 import { offerCard, type OfferCard } from "./card";
 import { newSecret, sendWindow, takeBack } from "./messages";
 import { CARD_STYLE } from "./sheet";
-import { binsOf, isOdd, youngWindows, LONGEST_KEPT, windowsFor, withWindow, type OddWindow } from "./odd-windows";
+import { binsOf, isOdd, youngWindows, LONGEST_AGE, windowsFor, withWindow, type OddWindow } from "./odd-windows";
 import { digestOf, openRequests, textOf, type Offer, type OpenRequests } from "./offers";
 import { play } from "./playing";
 import { sentAnswers, storeAnswer, storedAnswers } from "./sent";
@@ -16,7 +16,7 @@ import { sentAnswers, storeAnswer, storedAnswers } from "./sent";
 /** Milliseconds after which a page that runs its rune asks again whether somebody asks for samples. */
 const ASK_AGAIN = 600_000;
 
-/** What telemetry tells about a rune. */
+/** The facts of telemetry about a rune. */
 export interface SampleKeeper {
   /** Its person said yes to counts: windows are kept from now on. */
   readonly begin: () => void;
@@ -72,7 +72,7 @@ export function openSamples(
     windows = youngWindows(windows, Date.now());
     clearTimeout(timer);
     const [oldest] = windows;
-    if (oldest !== undefined) timer = setTimeout(draw, Math.max(0, oldest.at + LONGEST_KEPT - Date.now()));
+    if (oldest !== undefined) timer = setTimeout(draw, Math.max(0, oldest.at + LONGEST_AGE - Date.now()));
     const offer = offered();
     if (offer === undefined) {
       card = null;

@@ -3,7 +3,7 @@ import {
   binsOf,
   isOdd,
   youngWindows,
-  LONGEST_KEPT,
+  LONGEST_AGE,
   matches,
   MOST_BYTES,
   MOST_WINDOWS,
@@ -85,8 +85,8 @@ describe("windows that are kept", () => {
 
   test("are gone after ten minutes, and when the clock was set back", () => {
     const two = [window(0), window(SPACING)];
-    expect(youngWindows(two, LONGEST_KEPT - 1)).toBe(two);
-    expect(times(youngWindows(two, LONGEST_KEPT))).toEqual([SPACING]);
+    expect(youngWindows(two, LONGEST_AGE - 1)).toBe(two);
+    expect(times(youngWindows(two, LONGEST_AGE))).toEqual([SPACING]);
     expect(youngWindows(two, -1)).toEqual([]);
   });
 

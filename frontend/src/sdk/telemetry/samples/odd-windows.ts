@@ -4,7 +4,7 @@ import type { RuneCounts } from "../../../runtime/types";
 
 export const MOST_WINDOWS = 8;
 export const MOST_BYTES = 4 * 1024 * 1024;
-export const LONGEST_KEPT = 600_000;
+export const LONGEST_AGE = 600_000;
 /** Milliseconds between two windows that are kept, so that they are not all of one noise, and do not overlap. */
 export const SPACING = 5_000;
 
@@ -65,7 +65,7 @@ export function isOdd({ requests, oddConfidence }: OddConditions, bins: WindowBi
 
 /** Returns the windows that may still be kept. */
 export function youngWindows(windows: readonly OddWindow[], now: number): readonly OddWindow[] {
-  const young = windows.filter(({ at }) => now - at < LONGEST_KEPT && at <= now);
+  const young = windows.filter(({ at }) => now - at < LONGEST_AGE && at <= now);
   return young.length === windows.length ? windows : young;
 }
 

@@ -7,7 +7,7 @@ export interface Purpose {
   readonly purpose: string;
   readonly allowed: string;
   readonly refused: string;
-  /** What the request does not ask for cannot be allowed. */
+  /** A purpose that the request does not ask for cannot be allowed. */
   readonly is_requested: boolean;
 }
 
@@ -58,7 +58,7 @@ export async function openRequests(url: string, digest: string): Promise<OpenReq
     if ([401, 403, 404, 410].includes(answer.status)) return "ended";
     if (!answer.ok) return null;
     const { offers, odd_confidence: oddConfidence, take_back: takeBack } = (await answer.json()) as OffersAnswer;
-    // What was sent is taken back from the server that it was sent to.
+    // Sounds that were sent are taken back from the server that they were sent to.
     if (new URL(takeBack).origin !== new URL(url).origin) return null;
     return { offers, oddConfidence, takeBack };
   } catch {
