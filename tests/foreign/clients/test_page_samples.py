@@ -1,5 +1,5 @@
-"""A page of another site whose person is offered to send odd sounds: what the browser sends, what is pending at the server,
-and what is left once it is taken back."""
+"""A page of another site whose person is offered to send odd sounds: what the browser sends, what is pending at the
+server, and what is left once it is taken back."""
 
 # ruff: noqa: F811  the arguments are fixtures
 
