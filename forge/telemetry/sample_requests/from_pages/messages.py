@@ -1,4 +1,4 @@
-"""What a web page sends for a request: a window that its person ticked, and the secret that takes all back. Pure.
+"""The messages of a web page for a request: a window that its person ticked, and the secret that takes all back. Pure.
 
 Each is a JSON text without a type and without a header of ours, so that a browser asks nothing before.
 frontend/src/sdk/telemetry/samples/messages.ts writes the same fields.
