@@ -6,6 +6,7 @@
 // its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "../look/memory.css";
+import "./styles/bytes.css";
 import "./styles/pages.css";
 import "./styles/audit.css";
 import "./styles/account.css";

@@ -97,7 +97,7 @@ def _refused(act: Act, name: str, value: Any) -> list[str]:
 
 
 def test_each_text_of_each_act_has_a_limit_that_its_act_keeps() -> None:
-    """Also where other code calls it, and where no test has an address for it."""
+    """The limit holds where other code calls it too, and where no test has an address for it."""
     texts = [(act, name, value) for _, _, act in declared_acts() for name, value in texts_of(act)]
     limited = {f"{act.operation} {name}": _refused(act, name, value) == [name] for act, name, value in texts}
     assert sorted(name for name, is_limited in limited.items() if not is_limited) == sorted(UNLIMITED)

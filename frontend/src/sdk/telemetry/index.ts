@@ -1,34 +1,25 @@
 // Counts of a page: asks its person, and sends after a yes. `load` imports this where the deployment counts.
-import type { LoadedRune, RuneCounts } from "../../runtime/types";
+import type { RuneCounts } from "../../runtime/types";
 import { consentFor, type Consent } from "./consent";
 import { intoCorner } from "./corner";
 import { consentPanel, type ConsentPanel } from "./panel";
 import * as parts from "./parts";
 import type * as Samples from "./samples";
 import type { SampleKeeper } from "./samples";
+import type { SampledDeployment, SamplePlace } from "./samples/target";
 import { countSender, type CountSender } from "./sender";
 
-/** The place in which the person of a page is asked about a deployment. */
-export interface TelemetryPlace {
-  /** The address of the deployment. */
-  readonly source: string;
-  /** The element in which the questions stand; without it, the corner of the page. */
-  readonly place: HTMLElement | undefined;
-  /** Loads the script of samples. */
+/** The place in which the person of a page is asked about a deployment, and what loads the script of samples. */
+export interface TelemetryPlace extends SamplePlace {
   readonly samplesModule: () => Promise<typeof Samples>;
   /** Whether something was sent from this origin, which can be taken back. */
   readonly hasSent: boolean;
 }
 
 /** A deployment that counts, and who answers for the person. */
-export interface CountedDeployment extends TelemetryPlace {
-  /** The digest of the rune's bytes. */
-  readonly digest: string;
-  /** Where counts are sent, and where people read what is in them. */
-  readonly url: string;
+export interface CountedDeployment extends TelemetryPlace, SampledDeployment {
   /** "granted" where the app has asked its person. */
   readonly setting: "ask" | "granted";
-  readonly rune: Pick<LoadedRune, "capabilities" | "watch">;
 }
 
 /** The counts of a rune: `take` gives those since the last call, or null where it counts nothing now. */

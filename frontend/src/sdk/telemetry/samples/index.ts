@@ -2,7 +2,6 @@
 // The part of telemetry imports this for runes that read sound, once its person said yes to counts.
 import { wavOfIntegers } from "../../../preview/sound/wav";
 import type { CapabilityRequest, RuneCounts } from "../../../runtime/types";
-import type { CountedDeployment, TelemetryPlace } from "..";
 import type { intoCorner } from "../corner";
 import type * as Parts from "../parts";
 import { offerCard, type OfferCard } from "./card";
@@ -12,6 +11,7 @@ import { binsOf, isOdd, youngWindows, LONGEST_AGE, windowsFor, withWindow, type 
 import { digestOf, openRequests, textOf, type Offer, type OpenRequests } from "./offers";
 import { play } from "./playing";
 import { sentAnswers, storeAnswer, storedAnswers } from "./sent";
+import type { SampledDeployment, SamplePlace } from "./target";
 
 /** Milliseconds after which a page that runs its rune asks again whether somebody asks for samples. */
 const ASK_AGAIN = 600_000;
@@ -28,7 +28,7 @@ export interface SampleKeeper {
 
 /** Opens the question's place, with what draws it. Without a rune that counts it shows alone what was sent. */
 export function openSamples(
-  target: TelemetryPlace | CountedDeployment,
+  target: SamplePlace | SampledDeployment,
   parts: typeof Parts,
   toCorner: typeof intoCorner,
 ): SampleKeeper {
