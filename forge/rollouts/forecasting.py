@@ -42,12 +42,12 @@ class FleetPresence:
     """The devices of a group by when they were last seen."""
 
     online: int
-    """Seen within the last polls: they get it with the next."""
+    """Devices that were seen within the last polls: they get it with the next."""
     today: int
-    """Seen within a day."""
+    """Devices that were seen within a day."""
     this_week: int
     away: int
-    """Not seen for a week, or never."""
+    """Devices that were not seen for a week, or never."""
 
     @property
     def count(self) -> int:

@@ -47,17 +47,17 @@ class StageDevices:
     """The devices of a stage, each in one of these. Those that left the group are in none."""
 
     queued: int = 0
-    """Drawn, and not allowed to switch yet."""
+    """Devices that were drawn and may not switch yet."""
     on_the_way: int = 0
-    """Allowed, and neither there nor failed."""
+    """Devices that may switch and neither run it nor failed."""
     running: int = 0
-    """Those that run the rune, in shadow beside the former one, with their health confirmed."""
+    """Devices that run the rune, in shadow beside the former one, with their health confirmed."""
     failed: int = 0
-    """Those that refused the rune, or fell back."""
+    """Devices that refused the rune, or fell back."""
     away: int = 0
-    """Allowed, and not seen for a while."""
+    """Devices that are allowed and were not seen for a while."""
     self_tests_failed: int = 0
-    """Those, of any of these, whose self-test failed."""
+    """Devices, counted in one of these too, whose self-test failed."""
 
     @property
     def count(self) -> int:

@@ -68,7 +68,7 @@ class Rollout(models.Model):
 
     @property
     def plan(self) -> RolloutPlan:
-        """Its stages, guards and windows."""
+        """The stages, guards and windows of the rollout."""
         return RolloutPlan.from_json(self.plan_json)
 
     @property
@@ -83,7 +83,7 @@ class RolloutStage(models.Model):
     id = models.BigAutoField(primary_key=True)
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
-    """Its place in the plan, from 0."""
+    """The place in the plan, from 0."""
     began = models.DateTimeField()
     settled = models.DateTimeField(null=True, blank=True)
     """The time since when its devices run the release; the hours of the stage count from then."""
@@ -115,7 +115,7 @@ class RolloutDevice(models.Model):
     stage = models.PositiveSmallIntegerField(null=True, blank=True)
     """The number of its stage; None of one that is compared with."""
     place = models.PositiveIntegerField()
-    """Its place in the draw."""
+    """The place in the draw."""
     admitted = models.DateTimeField(null=True, blank=True)
     """The time when it was allowed the release."""
     ran = models.DateTimeField(null=True, blank=True)

@@ -16,7 +16,6 @@ from typing import Final
 from hmrd.config.model import Origin, RuneConfig
 from hmrd.machine import step
 from hmrd.protocol.problems import DeviceProblem, ProblemName
-from hmrd.protocol.reports import RequestAnswer
 from hmrd.protocol.wanted import Telemetry
 from hmrd.running.checks import record_of
 from hmrd.running.recorded import recorded_file
@@ -30,7 +29,7 @@ from hmrd.service.device import LocalDevice
 from hmrd.service.requests import Requests
 from hmrd.service.sample_requests import AnsweredRune, RuneSampleRequests
 from hmrd.service.shadowing import Shadowing
-from hmrd.service.tasks import Task, Tasks
+from hmrd.service.tasks import Task, Tasks, failure_event
 from hmrd.shadow_events import CheckShadow, RunShadow
 from hmrd.state import (
     AnswerRequest,
@@ -43,24 +42,20 @@ from hmrd.state import (
     LeaveOrganisation,
     MachineEvent,
     MachineState,
-    OwnerRefused,
     Poll,
     Polled,
     PollFailed,
     Rejoin,
     ReportAcknowledged,
-    RequestDone,
     RuneHalted,
     RuneStarted,
     RunSlot,
-    SendFailed,
     SendReport,
     SlotDamaged,
     Started,
     Ticked,
     Unchanged,
     WakeAt,
-    WorkFailed,
 )
 from hmrd.storage.files import StorageFailed
 from hmrd.storage.log import fault_text
@@ -267,7 +262,9 @@ class RuneService:
                 event = task(signal)
             except Exception as error:
                 self._device.log.write(f"{type(command).__name__} failed: {fault_text(error)}.")
-                event = self._failed(command, DeviceProblem(ProblemName.UNEXPECTED, f"{type(error).__name__}."))
+                event = failure_event(
+                    command, self._now(), DeviceProblem(ProblemName.UNEXPECTED, f"{type(error).__name__}.")
+                )
             self._schedule(lambda: self._end_task(command, signal, event))
 
         threading.Thread(target=work, name=f"{self.config.name} {type(command).__name__}", daemon=True).start()
@@ -283,23 +280,6 @@ class RuneService:
         del self._tasks[command]
         if event is not None:
             self.handle(event)
-
-    def _failed(self, command: Command, problem: DeviceProblem) -> MachineEvent | None:
-        """Returns the event of a fault of the daemon itself."""
-        now = self._now()
-        match command:
-            case Poll():
-                return PollFailed(now, problem)
-            case SendReport():
-                return SendFailed(now)
-            case Fetch(rune=rune) | Check(rune=rune) | CheckShadow(rune=rune):
-                return WorkFailed(now, rune, problem)
-            case AskOwner(rune=digest):
-                return OwnerRefused(now, digest, problem)
-            case AnswerRequest(request=request):
-                return RequestDone(now, RequestAnswer(request.id, problem=problem))
-            case _:
-                return None
 
     def _have_run(self, command: RunSlot | None) -> None:
         """Has the rune of a command run, and no other one."""

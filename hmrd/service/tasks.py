@@ -14,7 +14,7 @@ from hmrd.network.documents import documents_refuse, first_root
 from hmrd.network.downloads import DownloadStopped
 from hmrd.network.http import ServerFailed
 from hmrd.protocol.problems import DeviceProblem, ProblemName
-from hmrd.protocol.reports import SelfTestOutcome
+from hmrd.protocol.reports import RequestAnswer, SelfTestOutcome
 from hmrd.protocol.wanted import WantedRune
 from hmrd.running.checks import check_rune, layout_of, missing_source
 from hmrd.running.failure import RunFailed
@@ -26,18 +26,22 @@ from hmrd.running.stop_signal import StopSignal
 from hmrd.service.device import LocalDevice, ServerConnection
 from hmrd.shadow_events import CheckShadow, ShadowChecked
 from hmrd.state import (
+    AnswerRequest,
     AskOwner,
     Check,
+    Command,
     Fetch,
     MachineEvent,
     MachineState,
     OwnerAgreed,
     OwnerRefused,
+    Poll,
     Polled,
     PollFailed,
     Rejoined,
     ReportAcknowledged,
     ReportRejected,
+    RequestDone,
     RuneChecked,
     RuneFetched,
     SendFailed,
@@ -212,3 +216,20 @@ class Tasks:
 
     def _now(self) -> float:
         return self._device.clock.now()
+
+
+def failure_event(command: Command, now: float, problem: DeviceProblem) -> MachineEvent | None:
+    """Returns the event of a fault of the daemon itself."""
+    match command:
+        case Poll():
+            return PollFailed(now, problem)
+        case SendReport():
+            return SendFailed(now)
+        case Fetch(rune=rune) | Check(rune=rune) | CheckShadow(rune=rune):
+            return WorkFailed(now, rune, problem)
+        case AskOwner(rune=digest):
+            return OwnerRefused(now, digest, problem)
+        case AnswerRequest(request=request):
+            return RequestDone(now, RequestAnswer(request.id, problem=problem))
+        case _:
+            return None

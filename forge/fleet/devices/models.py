@@ -91,7 +91,7 @@ class Device(models.Model):
     rollout = models.UUIDField(null=True, blank=True)
     """The last rollout that had to do with it (`Assignment.rollout`)."""
     rollout_role = models.CharField(max_length=8, choices=RolloutRole.choices, blank=True)
-    """Its part in that rollout."""
+    """The part of the device in that rollout."""
     revision = models.PositiveBigIntegerField(default=0)
     """Rises when something is asked of this device: a request, another assignment."""
 

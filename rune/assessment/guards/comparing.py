@@ -1,4 +1,4 @@
-"""Whether devices with a new rune differ from what they would be without it by more than a limit. The unit is the
+"""Tests whether devices with a new rune differ from what they would be without it by more than a limit. The unit is the
 device.
 
 The change of each device from its own past is compared with the change of the devices that stayed: what a device is

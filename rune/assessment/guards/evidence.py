@@ -72,7 +72,7 @@ class InstallCounts:
 
     running: int = 0
     failed: int = 0
-    """Those that refused the rune, gave up, or fell back from it."""
+    """Devices that refused the rune, gave up, or fell back from it."""
     self_tests_passed: int = 0
     self_tests_failed: int = 0
 

@@ -15,7 +15,7 @@ from rune.statistics.not_judged import MIN_DEVICES, MIN_WINDOWS, NotJudged, TooF
 from rune.statistics.power import t_power
 
 POWER: Final = 0.9
-"""In so many of all cases a difference is seen."""
+"""The part of all cases in which a difference is seen."""
 PAST_DAYS: Final = 28
 _EFFICIENCY: Final = 3 / math.pi
 """The part of the sample that rank sums use of normal figures: E. J. G. Pitman (1948)."""

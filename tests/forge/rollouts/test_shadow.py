@@ -1,4 +1,4 @@
-"""In shadow devices run both releases and answer with the former one; where both disagree stops the rollout."""
+"""Devices in shadow run both releases and answer with the former one; where both disagree stops the rollout."""
 
 from __future__ import annotations
 
