@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.fields import CharField, DateField, IntegerField, UUIDField
 
+from forge.accounts.access import require_person
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.api.acts import act
 from forge.core.api.states import SETS
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Invalid, PersonNeeded
 from forge.core.events.log import append_event
 from forge.core.reasons import LONGEST_REASON, checked_reason
 from forge.deployments.models import Deployment
@@ -35,7 +36,14 @@ _ALERT: Final = "telemetry/alerts/<uuid:alert_id>/"
 
 
 @act(
-    "PUT", DEPLOYMENT, f"{_ALERT}owner", "watch_alerts_give", verb=Verb.DEPLOY, state=SETS, answer=ALERT, raises=Invalid
+    "PUT",
+    DEPLOYMENT,
+    f"{_ALERT}owner",
+    "watch_alerts_give",
+    verb=Verb.DEPLOY,
+    state=SETS,
+    answer=ALERT,
+    raises=(Invalid, PersonNeeded),
 )
 @transaction.atomic
 def give_alert(
@@ -45,7 +53,8 @@ def give_alert(
     person: Annotated[UUID, UUIDField(help_text="somebody who can read the project")],
 ) -> WatchAlert:
     """Makes a person the owner of an alert, who gets its notices from now on. The person stops being the owner when
-    they cannot read the project any more."""
+    they cannot read the project any more. A token gives none: what it gave would outlive it."""
+    require_person(actor)
     alert = lock_alert(deployment, alert_id)
     owner = find_owner(deployment.project, person)
     if alert.owner_id != owner.pk:

@@ -24,9 +24,6 @@ from rune.statistics.not_judged import MIN_PAST_DAYS
 
 SNOOZE_DAYS: Final = (1, 7, 30)
 """The days that buttons offer."""
-_SNOOZES: Final = {
-    f"snooze-{days}": text for days, text in zip(SNOOZE_DAYS, ("1 day", "1 week", "30 days"), strict=True)
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,6 @@ def alerts_context(actor: Actor, deployment: Deployment) -> dict[str, Any]:
         "snoozed_alerts": [each for each in lines if each.row.is_snoozed_on(today)],
         "closed_alerts": [AlertLine.of(each, deployment) for each in closed_alerts(deployment)],
         "may_change_alerts": may_change,
-        "snoozes": _SNOOZES,
         "first_snooze_day": today + timedelta(days=1),
         "last_snooze_day": today + timedelta(days=MAX_SNOOZE_DAYS),
         "reopens_days": REOPENS_WITHIN.days,

@@ -40,6 +40,11 @@ class LastDocument:
     fields: Sequence[FieldBytes]
     """All bytes, in their order."""
 
+    @property
+    def memory(self) -> int:
+        """The highest memory, in bytes."""
+        return 1024 * self.counts.memory
+
     @staticmethod
     def of(row: DeviceCounts) -> LastDocument:
         """Returns a document with the meaning of its bytes."""

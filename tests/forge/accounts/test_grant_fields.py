@@ -79,6 +79,12 @@ GRANT_NOTHING = {
     "reviews.Suggestion.decided_by": DID,
     "registry.SigningKey.author": "the key is the organisation's: the signer alone uses it, or who has it at home",
     "reviews.Verdict.user": "counts while its person has the role (`forge.reviews.gate`)",
+    "exposure.ExposureExport.author": DID,
+    "exposure.VexStatement.author": DID,
+    "rollouts.Rollout.started_by": DID,
+    "rollouts.RolloutDecision.person": DID,
+    "telemetry.DeviceSampleRequest.page_by": DID,
+    "telemetry.SampleRequest.created_by": DID,
 }
 """The fields that name a person and are no maker's, and why what they stand in grants, runs and sends nothing."""
 PLACE = "names an organisation or a project, and nobody"
@@ -218,6 +224,18 @@ MAY_NAME_SOMEBODY = {
     "reviews.Suggestion.sentences": CONTENT,
     "webhooks.Webhook.created_by_token": BY_TOKEN,
     "webhooks.Webhook.topics": CONTENT,
+    "exposure.ExposureExport.projects": PLACE,
+    "fleet.Assignment.rollout": CONTENT,
+    "fleet.Device.rollout": CONTENT,
+    "rollouts.GuardReading.failed": CONTENT,
+    "rollouts.GuardReading.judged": CONTENT,
+    "rollouts.GuardReading.results": CONTENT,
+    "rollouts.Rollout.plan_json": CONTENT,
+    "rollouts.RolloutStage.waived": CONTENT,
+    "telemetry.DeviceSampleRequest.page_purposes": CONTENT,
+    "telemetry.PageSampleAnswer.purposes": CONTENT,
+    "telemetry.SampleRequest.condition_json": CONTENT,
+    "telemetry.SampleRequest.terms_json": CONTENT,
 }
 """The fields by which a row may name a person or a token without a foreign key to a person: an id, or JSON with ids in
 it; and why it grants nothing, or how it ends."""

@@ -62,6 +62,7 @@ from tests.support.forge.factories.deployments import deployed
 from tests.support.forge.factories.devices import joined
 from tests.support.forge.factories.links import secret_of
 from tests.support.forge.factories.members import make_member
+from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]
@@ -114,6 +115,9 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
         return PreviewLink.objects.get()
     if kind == "awaited-review":
         return _awaited_review(maker, project)
+    if kind == "watch-alert":
+        make_member(organisation, "judge@acme.example", "Judge", Role.REVIEWER)
+        return watch_alert(watched_rune(deployed(maker, project)), owner=maker)
     return _guest_link(maker, project)
 
 
@@ -152,6 +156,7 @@ KINDS = (
     "preview-link",
     "stock-account",
     "token",
+    "watch-alert",
     "webhook",
 )
 

@@ -52,6 +52,7 @@ from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review,
 from forge.reviews.guests.access import is_good
 from forge.reviews.guests.actions import enter_as_guest, invite_guest
 from forge.reviews.models import GuestLink
+from forge.telemetry.alerts.actions import give_alert
 from forge.webhooks.access import find_webhook
 from forge.webhooks.actions import change_webhook, create_webhook, rotate_secret
 from forge.webhooks.models import Delivery, Webhook
@@ -62,6 +63,7 @@ from tests.support.forge.factories.changes import outside_change
 from tests.support.forge.factories.deployments import deployed
 from tests.support.forge.factories.devices import joined
 from tests.support.forge.factories.links import secret_of
+from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
 
 pytestmark = pytest.mark.django_db
 
@@ -269,6 +271,7 @@ MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
     ),
     "phone": lambda program, owner, project: make_phone_link(program, project),
     "stock-account": lambda program, owner, project: create_stock_device(program, project.organisation, "gateway"),
+    "watch-alert": lambda program, owner, project: _owned_alert(program, owner, project),
     "token": lambda program, owner, project: create_token(program, "next", ["read"], None),
     "webhook": lambda program, owner, project: create_webhook(
         program, project.organisation, "https://example.org/hook", ["publish"]
@@ -283,6 +286,12 @@ def _buyer() -> str:
 
 def judges_of(project: Project) -> tuple[UUID, ...]:
     return (Membership.objects.get(organisation=project.organisation, role=Role.REVIEWER).user_id,)
+
+
+def _owned_alert(program: Principal, owner: User, project: Project) -> object:
+    deployment = deployed(owner, project)
+    alert = watch_alert(watched_rune(deployment))
+    return give_alert(program, deployment, alert.pk, owner.pk)
 
 
 def test_each_kind_of_grant_is_tried_with_a_token() -> None:

@@ -102,7 +102,10 @@ PLACES = [
     Place(f"{_PROJECT}/data/import", "purposes", lambda: Purpose),
     Place(f"{_PROJECT}/data/import", "days", lambda: [str(days) for days, _ in DAYS_OFFERED]),
     Place(f"{_PROJECT}/data/collect", "purposes", lambda: Purpose),
-    Place(f"{_PROJECT}/data/collect", "audience", lambda: CollectingAudience.values),
+    Place(
+        f"{_PROJECT}/data/collect", "audience", lambda: CollectingAudience.values,
+        dict.fromkeys(("devices", "pages"), "a request for samples on Watch makes its link"),
+    ),
     Place(
         f"{_PROJECT}/data/collect", "kind", lambda: SampleKind.values,
         {SampleKind.TABLE: "a phone records no table: boards and imports give those"},

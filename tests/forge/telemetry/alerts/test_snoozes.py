@@ -117,8 +117,8 @@ def test_a_closed_alert_cannot_be_snoozed(
 
 def test_it_is_written_down_and_shown_apart(browser_of: Browser, address: str, developer: User, viewer: User) -> None:
     browser = browser_of(viewer)
-    assert '<span class="tag">1 alert</span>' in read(browser)
-    assert '<span class="tag">1 alert</span>' in browser.get(PAGE.removesuffix("/watch")).content.decode()
+    assert '<span class="count num">1 alert</span>' in read(browser)
+    assert '<span class="count num">1 alert</span>' in browser.get(PAGE.removesuffix("/watch")).content.decode()
     answer = snooze(browser_of(developer), address, days=7).json()
     assert (answer["is_snoozed"], answer["snoozed_until"]) == (True, str(ahead(7)))
     assert answer["snoozed_by"]["name"] == "Jo Okafor"
@@ -177,7 +177,7 @@ def test_it_ends_on_its_day_and_says_so(
     assert alert.is_snoozed
     WatchAlert.objects.update(snoozed_until=ahead(0))
     # The day itself ends it, before the task comes by.
-    assert '<span class="tag">1 alert</span>' in read(browser_of(viewer))
+    assert '<span class="count num">1 alert</span>' in read(browser_of(viewer))
     assert "Its snooze ended on" in read(browser_of(viewer))
     end_lapsed()
     end_lapsed()
