@@ -174,6 +174,22 @@ def rollout_fleet(organisation: Organisation, project: Project, person: User, de
     return fleet
 
 
+def rollout_row(deployment: Deployment) -> Rollout:
+    """Returns the row of a rollout of a deployment that is under way, without devices."""
+    release, moment = now(deployment), timezone.now()
+    return Rollout.objects.create(
+        deployment=deployment,
+        number=1,
+        release=release,
+        former=release,
+        group="Berlin",
+        state="running",
+        changed=moment,
+        plan_json={"stages": [{"size": "all"}]},
+        started=moment,
+    )
+
+
 def sign_all() -> None:
     """Has the signer sign what deployments serve, and the outputs computed of what devices shall run."""
     request_updates()

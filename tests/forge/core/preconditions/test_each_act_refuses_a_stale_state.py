@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import Organisation, User
+from forge.deployments.models import Deployment
 from forge.projects.git.remote import Remote
 from forge.projects.models import Project
 from forge.registry.distribution.mirrors.actions import set_mirror
@@ -19,6 +20,7 @@ from forge.repositories.actions import link_branch
 from tests.forge.core.preconditions.test_acts_take_a_precondition import acts, takes_state
 from tests.forge.query_counts import key, requests
 from tests.support.forge.addresses.settled import settle
+from tests.support.forge.rollouts import rollout_row
 
 pytestmark = pytest.mark.django_db
 
@@ -45,11 +47,12 @@ BLOB_TABLE = '"core_blob"'
 
 @pytest.fixture
 def addresses(project: Project, owner: User, organisation: Organisation, settings: Any) -> dict[str, str]:
-    """Two of each thing, with a mirror and a linked branch."""
+    """Two of each thing, with a mirror, a linked branch and a rollout."""
     settings.GIT_ORIGINS = ("https://git.example",)
     names = settle(owner, organisation, project, 2)
     set_mirror(owner, project, "to", "https://registry.example", "team/door")
     link_branch(owner, project, Remote("https://git.example/kitchen.git", "main"))
+    rollout_row(Deployment.objects.get(project=project, name="website"))
     return names
 
 
