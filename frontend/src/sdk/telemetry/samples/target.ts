@@ -1,4 +1,4 @@
-// What the question about samples is about: a deployment, and its rune where that counts.
+// The subject of the question about samples: a deployment, and its rune where that counts.
 import type { LoadedRune } from "../../../runtime/types";
 
 /** The place in which the person of a page is asked about a deployment. */
