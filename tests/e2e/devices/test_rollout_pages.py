@@ -74,8 +74,9 @@ def test_one_that_stopped_by_itself_goes_back_in_two_taps(seeded: SeededForge, o
     summary.focus()
     page.keyboard.press("Enter")
     page.get_by_label("Reason").fill("Two boards stand beside a door.")
-    # The page is read again, and the text that somebody types stays.
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    # The page is read again by itself, and the text that somebody types stays.
+    bar = page.locator("[data-rollout-part=bar]").element_handle()
+    page.wait_for_function("(bar) => !bar.isConnected", arg=bar, timeout=60_000)
     expect(page.get_by_label("Reason")).to_have_value("Two boards stand beside a door.")
     button = page.get_by_role("button", name="Go back to 1.0")
     expect(button).to_be_in_viewport()
