@@ -13,7 +13,7 @@ class ShadowPhase(StrEnum):
     """The steps on the way to a rune that runs beside the one that answers."""
 
     NONE = "none"
-    """None is wanted, or something else is installed first."""
+    """The device has no order for a second rune, or it installs something else first."""
     FETCHING = "fetching"
     CHECKING = "checking"
     """The bytes are there; whether the rune may and can run beside is not judged yet."""

@@ -39,7 +39,7 @@ class ProblemName(StrEnum):
     """The device has too little memory for a second rune beside the one that answers."""
     NOT_A_RUNE = "not-a-rune"
     NO_LABELS = "no-labels"
-    """One of two runes counts no labels, so that their answers cannot be compared."""
+    """The answers cannot be compared, since one of the two runes counts no labels."""
     OLDER = "older"
     """An order or a document is older than one that the device has seen."""
     ORDER_REFUSED = "order-refused"

@@ -41,7 +41,7 @@ class NotInThisState(Conflict):
 
 
 class AgreedAlready(Conflict):
-    """One person agrees once."""
+    """The person has agreed already, and each person counts once."""
 
     title = "You agreed already"
 

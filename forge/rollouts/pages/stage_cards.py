@@ -32,7 +32,7 @@ class StageCard:
 
     title: str
     mark: RolloutMark | None
-    """None of a stage that has not begun."""
+    """The outcome; None if the stage has not begun."""
     devices: str
     detail: str
     look: str

@@ -49,7 +49,7 @@ class RequestTally:
     """Recordings that are stored: those that wait, and those that are samples."""
     waiting: int
     pages: PageTally | None = None
-    """None of a request that no page is asked."""
+    """The answers of web pages; None if the request asks no page."""
 
     @property
     def unanswered(self) -> int:

@@ -90,7 +90,7 @@ class DeviceSampleRequest(models.Model):
     id = models.BigAutoField(primary_key=True)
     request = models.ForeignKey(SampleRequest, on_delete=models.CASCADE, related_name="devices")
     device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="sample_requests")
-    """None of a device that was deleted, or that went to another organisation: its new owner was not asked."""
+    """The device; None after it was deleted or went to another organisation, whose owner was not asked."""
     answer = models.CharField(
         max_length=_KIND_LENGTH, blank=True, choices=[(each.value, each.value) for each in AnswerKind]
     )

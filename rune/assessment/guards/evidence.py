@@ -100,7 +100,7 @@ class StageEvidence:
     moved: DeviceSide
     stayed: DeviceSide
     pairs: PairTable | None = None
-    """None of a stage that is no shadow."""
+    """The answers of both runes by pairs of labels; None if the stage is no shadow."""
     reference: Counts | None = None
     """The counts of the test samples of the new rune; None without."""
     is_counted: bool = True

@@ -52,7 +52,7 @@ def stopped(fleet: RolloutFleet) -> None:
 
 
 def going_back(fleet: RolloutFleet) -> None:
-    """One of its devices is back, and another one is away."""
+    """Seeds a rollout that goes back: one device is back on the old release, and another is away."""
     from django.utils import timezone
 
     from forge.fleet.models import Device
