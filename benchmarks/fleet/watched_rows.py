@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.fleet.simulated_field import (
+from benchmarks.field.simulated_field import (
     LAYOUT,
     FieldChange,
     FieldSpread,

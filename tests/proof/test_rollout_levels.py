@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.fleet.rollouts import (
+from benchmarks.field.rollouts import (
     FAULTS,
     FAULTY_ROLLOUTS,
     HARMLESS_ROLLOUTS,

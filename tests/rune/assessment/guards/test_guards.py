@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.fleet.simulated_rollout import (
+from benchmarks.field.simulated_rollout import (
     LAYOUT,
     NAMES,
     NewRune,

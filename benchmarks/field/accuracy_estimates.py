@@ -13,8 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.figure import CannotMeasure, table
-from benchmarks.fleet.simulated_answers import (
+from benchmarks.field.simulated_answers import (
     ANSWERS,
     DEVICES,
     DIFFERENCES,
@@ -24,6 +23,7 @@ from benchmarks.fleet.simulated_answers import (
     field_answers,
     sample_answers,
 )
+from benchmarks.figure import CannotMeasure, table
 from benchmarks.peers import answer_of, environment_with
 from rune.statistics.unlabelled_accuracy import AccuracyEstimate, accuracy_without_labels
 

@@ -12,8 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.figure import table
-from benchmarks.fleet.simulated_rollout import (
+from benchmarks.field.simulated_rollout import (
     ANSWERS_A_DAY,
     HARMLESS,
     HOURS,
@@ -24,6 +23,7 @@ from benchmarks.fleet.simulated_rollout import (
     random_on,
     swapped,
 )
+from benchmarks.figure import table
 from rune.assessment.guards.forecast import FigureSpread, GuardedStage, chance_of_seeing, of_share
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.limits import DEFAULT_LIMITS, GuardKind

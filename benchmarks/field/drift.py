@@ -11,9 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.figure import table
-from benchmarks.fleet.raw_tests import batch_change_p, batch_p, means_p, spreads_p, times_p, windows_beside_p, windows_p
-from benchmarks.fleet.simulated_field import (
+from benchmarks.field.raw_tests import batch_change_p, batch_p, means_p, spreads_p, times_p, windows_beside_p, windows_p
+from benchmarks.field.simulated_field import (
     LAYOUT,
     FieldChange,
     FieldSpread,
@@ -22,6 +21,7 @@ from benchmarks.fleet.simulated_field import (
     reference_counts,
     simulate_field,
 )
+from benchmarks.figure import table
 from rune.assessment.drift.alerts import DriftAlert, DriftComparison, DriftSettings
 from rune.assessment.drift.figures import Aspect
 from rune.assessment.drift.judging import judge_day

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from benchmarks.fleet.simulated_field import SimulatedField, batch_of
+from benchmarks.field.simulated_field import SimulatedField, batch_of
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
