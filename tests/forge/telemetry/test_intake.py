@@ -29,7 +29,6 @@ from tests.support.forge.factories.deployments import published
 from tests.support.watch import LAYOUT, counted, with_watch
 
 pytestmark = pytest.mark.django_db
-protects = pytest.mark.protects
 
 
 def refused(fleet: CountingFleet, document: bytes, verdict: Verdict) -> None:
@@ -39,26 +38,26 @@ def refused(fleet: CountingFleet, document: bytes, verdict: Verdict) -> None:
     assert DeviceCounts.objects.count() == 1
 
 
-@protects("devices/forged-counts")
+@pytest.mark.protects("devices/forged-counts")
 def test_a_forged_document_is_refused(fleet: CountingFleet) -> None:
     refused(fleet, fleet.document(key=DeviceKey()), Verdict.SIGNATURE_REFUSED)
 
 
-@protects("devices/forged-counts")
+@pytest.mark.protects("devices/forged-counts")
 def test_a_changed_document_is_refused(fleet: CountingFleet) -> None:
     data = bytearray(fleet.document())
     data[40] ^= 1
     refused(fleet, bytes(data), Verdict.SIGNATURE_REFUSED)
 
 
-@protects("devices/forged-counts")
+@pytest.mark.protects("devices/forged-counts")
 def test_a_request_of_another_key_says_nothing(fleet: CountingFleet) -> None:
     answer = fleet.client.send("POST", COUNTS, message([fleet.document()]), key=DeviceKey())
     assert (answer.status_code, answer.json()["name"]) == (401, "signature-refused")
     assert not DeviceCounts.objects.exists()
 
 
-@protects("devices/others-counts")
+@pytest.mark.protects("devices/others-counts")
 def test_a_document_of_another_device_is_refused(fleet: CountingFleet, organisation: Organisation) -> None:
     other = device_client(organisation, "gate-8")
     theirs = fleet.document(device=other.device, key=other.key)
@@ -66,7 +65,7 @@ def test_a_document_of_another_device_is_refused(fleet: CountingFleet, organisat
     refused(fleet, fleet.document(device=other.device), Verdict.OTHER_DEVICE)
 
 
-@protects("devices/replayed-counts")
+@pytest.mark.protects("devices/replayed-counts")
 def test_other_counts_for_the_same_day_are_refused(fleet: CountingFleet) -> None:
     assert fleet.names(fleet.document()) == [Verdict.ACCEPTED]
     assert fleet.names(fleet.document(counted((1, 1, 1)))) == [Verdict.COUNTS_CHANGED]
@@ -79,7 +78,7 @@ def test_other_counts_for_the_same_day_are_refused(fleet: CountingFleet) -> None
     assert DeviceCounts.objects.count() == 1
 
 
-@protects("devices/replayed-counts")
+@pytest.mark.protects("devices/replayed-counts")
 def test_of_two_in_one_request_the_first_counts(fleet: CountingFleet) -> None:
     first, other = fleet.document(), fleet.document(counted((7, 0, 0)))
     assert fleet.names(first, first, other) == [Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.COUNTS_CHANGED]
@@ -87,12 +86,12 @@ def test_of_two_in_one_request_the_first_counts(fleet: CountingFleet) -> None:
     assert bytes(row.document) == first
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 def test_a_rune_that_the_deployment_never_served_is_refused(fleet: CountingFleet) -> None:
     refused(fleet, fleet.document(rune=digest_of(b"another")), Verdict.RUNE_UNKNOWN)
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 def test_a_rune_of_another_deployment_is_refused(fleet: CountingFleet, developer: User, project: Project) -> None:
     published(developer, project, "2.0", with_watch(MODULE + b"\0\2\1a", LAYOUT))
     other = create_deployment(developer, project, "Laboratory", "devices", "2.0")
@@ -108,7 +107,7 @@ def test_a_rune_of_another_deployment_is_refused(fleet: CountingFleet, developer
     assert fleet.names(fleet.document(rune=rune)) == [Verdict.ACCEPTED]
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 def test_bins_of_another_build_are_refused(fleet: CountingFleet) -> None:
     other = replace(counted(), labels=(50, 30, 10, 10))
     refused(fleet, fleet.document(other), Verdict.BINS_WRONG)
@@ -116,7 +115,7 @@ def test_bins_of_another_build_are_refused(fleet: CountingFleet) -> None:
     refused(fleet, fleet.document(other), Verdict.BINS_WRONG)
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -140,7 +139,7 @@ def test_counts_that_cannot_be_are_refused(fleet: CountingFleet, changes: dict[s
     refused(fleet, fleet.document(replace(counted(), **changes)), Verdict.COUNTS_IMPOSSIBLE)
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 def test_an_hour_has_less_room_than_a_day(fleet: CountingFleet) -> None:
     busy = replace(counted((1_000_000, 0, 0)), microseconds=4_000_000_000)
     assert fleet.names(fleet.document(busy), fleet.document(busy, hour=3)) == [
@@ -149,7 +148,7 @@ def test_an_hour_has_less_room_than_a_day(fleet: CountingFleet) -> None:
     ]
 
 
-@protects("devices/false-days")
+@pytest.mark.protects("devices/false-days")
 def test_days_that_cannot_be_are_refused(fleet: CountingFleet, settings: Any) -> None:
     settings.TELEMETRY_DAYS = 20
     refused(fleet, fleet.document(day=yesterday(-3)), Verdict.DAY_AHEAD)
@@ -158,7 +157,7 @@ def test_days_that_cannot_be_are_refused(fleet: CountingFleet, settings: Any) ->
     refused(fleet, fleet.document(day=yesterday(6)), Verdict.DAY_EARLY)
 
 
-@protects("devices/false-days")
+@pytest.mark.protects("devices/false-days")
 def test_a_day_before_telemetry_was_turned_on_is_refused(fleet: CountingFleet) -> None:
     DeploymentTelemetry.objects.update(changed=timezone.now() - timedelta(days=2))
     refused(fleet, fleet.document(day=yesterday(3)), Verdict.DAY_EARLY)
@@ -169,7 +168,7 @@ def test_bytes_that_are_no_document_are_refused(fleet: CountingFleet) -> None:
     refused(fleet, bytes(242), Verdict.NOT_A_DOCUMENT)
 
 
-@protects("devices/unwanted-counts")
+@pytest.mark.protects("devices/unwanted-counts")
 def test_turned_off_nothing_is_accepted_and_the_device_is_told(fleet: CountingFleet, developer: User) -> None:
     assert fleet.client.poll().json()["telemetry"] == "day"
     etag = fleet.client.poll().headers["ETag"]
@@ -180,7 +179,7 @@ def test_turned_off_nothing_is_accepted_and_the_device_is_told(fleet: CountingFl
     assert not DeviceCounts.objects.exists()
 
 
-@protects("devices/floods")
+@pytest.mark.protects("devices/floods")
 def test_a_device_that_sends_without_end_is_stopped_by_its_key(fleet: CountingFleet) -> None:
     documents = [fleet.document(day=yesterday(back)) for back in range(1, 29)]
     body = message((documents * 3)[:64])
@@ -190,13 +189,13 @@ def test_a_device_that_sends_without_end_is_stopped_by_its_key(fleet: CountingFl
     assert DeviceCounts.objects.count() == 28
 
 
-@protects("devices/floods")
+@pytest.mark.protects("devices/floods")
 def test_a_message_has_at_most_64_documents(fleet: CountingFleet) -> None:
     answer = fleet.send(*[fleet.document()] * 65)
     assert (answer.status_code, answer.json()["name"]) == (400, "message-wrong")
 
 
-@protects("devices/retired")
+@pytest.mark.protects("devices/retired")
 def test_a_locked_device_sends_nothing(fleet: CountingFleet) -> None:
     Device.objects.update(locked_out=timezone.now())
     answer = fleet.send(fleet.document())

@@ -31,7 +31,6 @@ from tests.support.forge.factories.deployments import published
 from tests.support.watch import with_watch
 
 pytestmark = pytest.mark.django_db
-protects = pytest.mark.protects
 SWAPPED = WatchLayout(LabelBins(("nothing", "knock", "speech"), (0, 1, 2)), None)
 BESIDE = with_watch(MODULE + b"\0\2\1b", SWAPPED)
 BINS = PairBins(("nothing", "speech", "knock"), ("nothing", "knock", "speech"))
@@ -118,7 +117,7 @@ def test_runes_that_are_not_known_have_no_pairs(shadow: ShadowFleet) -> None:
     assert shadow_pairs(deployment, shadow.counting.rune, digest_of(b"another"), now) is None
 
 
-@protects("devices/forged-counts")
+@pytest.mark.protects("devices/forged-counts")
 def test_forged_pairs_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, shadow.document(key=DeviceKey()), Verdict.SIGNATURE_REFUSED)
     data = bytearray(shadow.document())
@@ -126,13 +125,13 @@ def test_forged_pairs_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, bytes(data), Verdict.SIGNATURE_REFUSED)
 
 
-@protects("devices/others-counts")
+@pytest.mark.protects("devices/others-counts")
 def test_pairs_of_another_device_are_refused(shadow: ShadowFleet, organisation: Organisation) -> None:
     other = device_client(organisation, "gate-8")
     refused(shadow, shadow.document(device=other.device, key=other.key), Verdict.OTHER_DEVICE)
 
 
-@protects("devices/replayed-counts")
+@pytest.mark.protects("devices/replayed-counts")
 def test_other_pairs_for_the_same_hour_are_refused(shadow: ShadowFleet) -> None:
     other = shadow.document(LabelPairs(((1, 0, 0), (0, 0, 0), (0, 0, 0))))
     assert shadow.names(shadow.document(), shadow.document(), other) == [
@@ -145,7 +144,7 @@ def test_other_pairs_for_the_same_hour_are_refused(shadow: ShadowFleet) -> None:
     assert bytes(row.document) == shadow.document()
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 def test_pairs_that_cannot_be_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, shadow.document(beside=digest_of(b"another")), Verdict.RUNE_UNKNOWN)
     refused(shadow, shadow.document(rune=digest_of(b"another")), Verdict.RUNE_UNKNOWN)
@@ -156,14 +155,14 @@ def test_pairs_that_cannot_be_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, shadow.document(LabelPairs(PAIRS.counts, 80_000_000)), Verdict.COUNTS_IMPOSSIBLE)
 
 
-@protects("devices/false-counts")
+@pytest.mark.protects("devices/false-counts")
 def test_pairs_with_a_rune_without_labels_are_refused(shadow: ShadowFleet) -> None:
     plain = digest_of(b"a rune that nobody stored")
     watch_rune(shadow.counting.deployment.pk, plain, "3.0")
     refused(shadow, shadow.document(beside=plain), Verdict.BINS_WRONG)
 
 
-@protects("devices/false-days")
+@pytest.mark.protects("devices/false-days")
 def test_hours_that_cannot_be_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, shadow.document(day=yesterday(-3)), Verdict.DAY_AHEAD)
     refused(shadow, shadow.document(day=yesterday(200)), Verdict.DAY_OLD)
@@ -171,7 +170,7 @@ def test_hours_that_cannot_be_are_refused(shadow: ShadowFleet) -> None:
     refused(shadow, shadow.document(day=yesterday(3)), Verdict.DAY_EARLY)
 
 
-@protects("devices/unwanted-counts")
+@pytest.mark.protects("devices/unwanted-counts")
 def test_turned_off_no_pairs_are_taken(shadow: ShadowFleet, developer: User) -> None:
     turn_off(developer, shadow.counting.deployment)
     assert shadow.names(shadow.document()) == [Verdict.TELEMETRY_OFF]
