@@ -63,7 +63,10 @@ def feed(device: DaemonProcess, text: bytes) -> None:
 
 def enrolled(device: DaemonProcess, server: ProtocolServer) -> None:
     device.start()
-    assert device.say("enroll", server.url, CODE).startswith("Joined acme as gw-1.\nIt believes the keys of http")
+    text = device.say("enroll", server.url, CODE)
+    is_of_home = server.trust is not None and server.trust.kind == TrustKind.HOME
+    trust = "It runs nothing that this key at home did not sign" if is_of_home else "It believes the keys of http"
+    assert text.startswith(f"Joined acme as gw-1.\n{trust}")
 
 
 def answers(device: DaemonProcess) -> list[dict[str, object]]:

@@ -96,3 +96,5 @@ def test_the_lines_that_push(live: LiveServer, release: PullableRune, folder: Pa
             play(live, release, folder, PYTHON, python, token)
     manifest = live.http.get(f"/v2/{release.repository}/manifests/report", headers=headers).json()
     assert manifest["layers"][0]["annotations"]["org.opencontainers.image.title"] == "report.json"
+    # Other tests list the tags of this repository.
+    assert live.http.delete(f"/v2/{release.repository}/manifests/report", headers=headers).status_code == 202

@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE = [("deployments", "0002_release_image"), ("telemetry", "0001_initial")]
 COPIED = [("deployments", "0003_move_telemetry")]
 AFTER = [("deployments", "0004_telemetry_has_moved")]
-ONE_TABLE = [("telemetry", "0002_alerts")]
-DAYS = [("telemetry", "0003_days_of_counts")]
+ONE_TABLE = [("fleet", "0001_initial"), ("telemetry", "0004_alert_owners_and_snoozes")]
+DAYS = [("telemetry", "0005_days_of_counts")]
 COLUMNS = ("device_id", "watched_id", "day", "hour", "document", "received", "is_merged")
 
 

@@ -50,8 +50,8 @@ def test_ten_thousand_false_reports_change_no_figure_of_devices_and_no_alert(
 ) -> None:
     browser = browser_of(viewer)
     judge_all()
-    before, rune = figures(browser), WatchedRune.objects.get()
-    reports = [judge(rune, yesterday())]
+    reports = [judge(WatchedRune.objects.get(), yesterday())]
+    before = figures(browser)
     fake = [both.document(of_page((0, 0, 20_000)), day=yesterday(back)) for back in (0, 1, 2)]
     for number in range(FAKES):
         take_page_counts(both.deployment, fake[number % 3], timezone.now())
