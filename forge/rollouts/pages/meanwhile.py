@@ -143,11 +143,9 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
     if facts.state is not RolloutState.FINISHED:
         yield DeviceSentence(f"{stayed} keep{'s' if stayed == 1 else ''} {former}.", "", icon="check")
     if facts.away:
-        yield DeviceSentence(
-            f"{facts.away} {_are(facts.away)} away",
-            f"and get {new} with their next contact.",
-            icon="wifi-off",
-        )
+        goes_on = facts.state in (RolloutState.RUNNING, RolloutState.FINISHED)
+        then = f"and get {new} with their next contact." if goes_on else f"and keep {former} when they return."
+        yield DeviceSentence(f"{facts.away} {_are(facts.away)} away", then, icon="wifi-off")
     if facts.state in (RolloutState.PAUSED, RolloutState.STOPPED):
         yield DeviceSentence(f"{new} goes nowhere else", "until someone decides.", icon="hand")
     if facts.state is not RolloutState.ABORTED and facts.running and not is_shadow:

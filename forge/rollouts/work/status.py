@@ -19,7 +19,7 @@ from rune.assessment.guards.limits import GuardKind
 
 _MISSED_POLLS: Final = 2
 _LEAST_AWAY: Final = timedelta(minutes=10)
-_NO_FAULT: Final = (ProblemName.SERVER_AWAY, ProblemName.OUTPUT_LOST)
+_NO_FAULT: Final = (ProblemName.SERVER_AWAY, ProblemName.OUTPUT_LOST, ProblemName.OLDER)
 """Problems that say nothing against a rune."""
 
 

@@ -32,6 +32,7 @@ from forge.rollouts.models import GuardReading, Rollout, RolloutDevice, RolloutS
 from forge.rollouts.readings import result_to_json
 from forge.rollouts.work.drawing import compared, drawn
 from forge.rollouts.work.evidence import evidence_of
+from forge.rollouts.work.holding import withhold
 from forge.rollouts.work.status import devices_of, runs, status_of
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.looks import GuardLook
@@ -104,6 +105,7 @@ def carry_out(rollout: Rollout, decision: Decision, now: datetime) -> None:
                 # All devices have the release already: people decide what becomes of those that fell back.
                 _set_state(rollout, RolloutState.RUNNING, now)
         case StopRollout(reason=reason):
+            withhold(rollout)
             _set_state(rollout, RolloutState.STOPPED, now, stop_reason=reason)
             announce(rollout, "stopped", None)
         case FinishRollout():
