@@ -17,7 +17,7 @@ from hmrd.machine import step
 from hmrd.protocol.addresses import REPORTS, STATE
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reading import parsed, written
-from hmrd.protocol.reports import Phase, Report, RequestAnswer, SelfTestOutcome
+from hmrd.protocol.reports import Phase, Report, SelfTestOutcome
 from hmrd.protocol.wanted import LARGEST_STATE, DesiredState, WantedRune
 from hmrd.service.rune_service import JITTER
 from hmrd.state import (
@@ -36,7 +36,6 @@ from hmrd.state import (
     PollFailed,
     ReportAcknowledged,
     ReportRejected,
-    RequestDone,
     RuneChecked,
     RuneFetched,
     RuneSlot,
@@ -51,12 +50,11 @@ from hmrd.state import (
     WorkFailed,
 )
 from tests.support.rollouts.lossy_link import LinkLost, LossyLink
-from tests.support.rollouts.observations import AskedRelease, DeviceLog, StartedRune
+from tests.support.rollouts.observations import AskedRelease, DeviceLog, ReportedRune, StartedRune
 
 LOAD_SECONDS: Final = 4.0
 """The longest time, by the devices' clock, for which a device loads or checks a rune."""
 _AWAY: Final = DeviceProblem(ProblemName.SERVER_AWAY, "No answer came.")
-_COMPUTES_NOTHING: Final = DeviceProblem(ProblemName.UNEXPECTED, "A simulated device computes nothing.")
 _GLANCE: Final = 0.5
 """Seconds between two looks at a condition."""
 _CONFLICT: Final = 409
@@ -143,6 +141,7 @@ class DeviceCrowd:
             if device.timer is not None:
                 device.timer.cancel()
         await asyncio.gather(*self._tasks)
+        await self.link.settle()
 
     def take_offline(self, device: CrowdDevice, seconds: float) -> None:
         """Cuts a device off for some real seconds; then it starts again."""
@@ -164,6 +163,9 @@ class DeviceCrowd:
                     self._wake(device, self.clock.until(varied if moment == poll else min(moment, varied)))
                 case RunSlot(rune=rune):
                     self._run(device, rune)
+                case AnswerRequest():
+                    # Such as a self-test of the day: a simulated device computes nothing, and answers later.
+                    continue
                 case _ if command not in device.under_way and not self.is_over:
                     device.under_way.add(command)
                     task = asyncio.get_running_loop().create_task(self._carry_out(device, command))
@@ -221,8 +223,6 @@ class DeviceCrowd:
                 return OwnerRefused(self.clock.now(), digest, problem)
             case AskOwner(rune=digest):
                 return OwnerAgreed(self.clock.now(), digest)
-            case AnswerRequest(request=request):
-                return RequestDone(self.clock.now(), RequestAnswer(request.id, problem=_COMPUTES_NOTHING))
             case _:
                 raise NotImplementedError(type(command).__name__)
 
@@ -263,6 +263,8 @@ class DeviceCrowd:
             return SendFailed(self.clock.now())
         now = self.clock.now()
         problem = report.problem
+        if answer.status in (200, 204) and report.running is not None:
+            self.log.events.append(ReportedRune(device.name, time.time(), report.running.number))
         if answer.status in (200, 204) and problem is not None and problem.name is ProblemName.SELF_TEST_FAILED:
             self.failed_tests.append(time.time())
         if answer.status == _CONFLICT:

@@ -32,8 +32,21 @@ class StartedRune:
     """Whether the device went back to it by itself."""
 
 
+@dataclass(frozen=True)
+class ReportedRune:
+    """A report that the server acknowledged."""
+
+    device: str
+    at: float
+    number: int
+    """The release that the device ran."""
+
+
+Observation = AskedRelease | StartedRune | ReportedRune
+
+
 @dataclass
 class DeviceLog:
     """All that devices saw, in order."""
 
-    events: list[AskedRelease | StartedRune] = field(default_factory=list)
+    events: list[Observation] = field(default_factory=list)

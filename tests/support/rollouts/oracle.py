@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import AskedRelease, StartedRune
+from tests.support.rollouts.observations import AskedRelease, Observation, ReportedRune, StartedRune
 
 SLACK: Final = 0.5
 """Seconds from the time of a commit until all processes see it, at most."""
@@ -123,6 +123,10 @@ class RolloutOracle:
                 rollout = self.rollouts.get(row["rollout"] or "")
                 if rollout is None or row["id"] not in rollout.admitted or rollout.state != "running":
                     yield f"device {row['id']} has the part {row['rollout_role']} and no admission"
+            if entry.place == "fleet_device" and row["rollout_role"] == "keeps":
+                rollout = self.rollouts.get(row["rollout"] or "")
+                if rollout is None or row["id"] not in rollout.admitted or rollout.state == "running":
+                    yield f"device {row['id']} keeps what it was not allowed"
 
     def _apply(self, entry: JournalEntry, now: float, before: Mapping[str, str]) -> Iterator[str]:
         row = entry.row
@@ -161,29 +165,35 @@ class RolloutOracle:
         if drawn != set(_draw(rollout.pk, rollout.group.devices, rollout.plan["stages"][number])):
             yield f"stage {number} has other devices than its draw"
 
-    def judge(self, events: Sequence[AskedRelease | StartedRune]) -> None:
+    def judge(self, events: Sequence[Observation]) -> None:
         """Judges what devices saw, in the order of each device."""
         asked: dict[str, AskedRelease] = {}
-        running: dict[str, int] = {}
+        told: dict[str, list[ReportedRune | StartedRune]] = {}
         for event in events:
-            if isinstance(event, AskedRelease):
-                asked[event.device] = event
-                if (wrong := self._wrong_ask(event, running.get(event.device, 0))) is not None:
-                    self.violations.append(wrong)
-            else:
-                running[event.device] = event.number
-                if (wrong := self._wrong_start(event, asked.get(event.device))) is not None:
-                    self.violations.append(wrong)
+            match event:
+                case AskedRelease():
+                    asked[event.device] = event
+                    self._note(self._wrong_ask(event, _known(told.get(event.device, ()), event.sent)))
+                case ReportedRune():
+                    told.setdefault(event.device, []).append(event)
+                case StartedRune():
+                    told.setdefault(event.device, []).append(event)
+                    self._note(self._wrong_start(event, asked.get(event.device)))
 
-    def _wrong_ask(self, ask: AskedRelease, running: int) -> str | None:
-        """Says what is wrong with a release that the server named to a device, which runs another or the same one."""
+    def _note(self, wrong: str | None) -> None:
+        if wrong is not None:
+            self.violations.append(wrong)
+
+    def _wrong_ask(self, ask: AskedRelease, reported: Collection[int]) -> str | None:
+        """Says what is wrong with a release that the server named to a device, of which it may know that it runs one of
+        `reported`."""
         group = next((each for each in self._groups.values() if each.path == ask.deployment), None)
         if group is None or ask.device not in group.devices:
             return f"{ask.device} was asked for a release of {ask.deployment}, which is not for it"
         if (group.deployment, ask.number, ask.rune) not in self._releases.values():
             return f"{ask.device} was asked for release {ask.number}, which is not of this rune"
-        # One that runs it is told to keep it.
-        if ask.number == running or self._may_begin(group, ask):
+        # One that says that it runs it keeps it.
+        if ask.number in reported or self._may_begin(group, ask):
             return None
         return f"{ask.device} was asked for release {ask.number} at {ask.received}, which it was not allowed"
 
@@ -216,6 +226,13 @@ class RolloutOracle:
         if ask is None or (ask.deployment, ask.number, ask.rune) != (start.deployment, start.number, start.rune):
             return f"{start.device} ran release {start.number} of {start.deployment}, and was asked last for {ask}"
         return None
+
+
+def _known(told: Sequence[ReportedRune | StartedRune], sent: float) -> Collection[int]:
+    """Returns the releases of which a server may know that a device runs them: by the last report that it acknowledged
+    before the device asked, and by those from then on, whose answers may be lost."""
+    last = max((each.at for each in told if isinstance(each, ReportedRune) and each.at <= sent), default=0.0)
+    return {each.number for each in told if each.at >= last}
 
 
 _RELEASES: Final = ("release", "former")

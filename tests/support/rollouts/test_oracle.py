@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import AskedRelease, StartedRune
+from tests.support.rollouts.observations import AskedRelease, Observation, ReportedRune, StartedRune
 from tests.support.rollouts.oracle import GroupMembers, RolloutOracle
 
 ROLLOUT = "11111111-0000-4000-8000-000000000000"
@@ -70,9 +70,7 @@ def started(device: str, moment: float, number: int = 2, rune: str = NEW) -> Sta
     return StartedRune(device, moment, PATH, number, rune, is_fallback=False)
 
 
-def violations(
-    transactions: Sequence[JournalTransaction] = BEGIN, events: Sequence[AskedRelease | StartedRune] = ()
-) -> list[str]:
+def violations(transactions: Sequence[JournalTransaction] = BEGIN, events: Sequence[Observation] = ()) -> list[str]:
     oracle = RolloutOracle(GROUPS, {"north": 1, "south": 1})
     oracle.follow(transactions)
     oracle.judge(events)
@@ -89,10 +87,11 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
         at(80, drawn(LATER, 1, "now"), role(LATER)),
         at(90, state("going-back")),
     ]
-    events: list[AskedRelease | StartedRune] = [
+    events: list[Observation] = [
         asked(FIRST, 15, 1, FORMER),
         asked(FIRST, 31),
         started(FIRST, 33),
+        ReportedRune(FIRST, 34, 2),
         # It runs it already, so that it keeps it while others get nothing.
         asked(FIRST, 45),
         asked(SECOND, 45, 1, FORMER),
@@ -123,11 +122,19 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
         pytest.param((at(40, state("going-back")),), (asked(SECOND, 41),), id="after going back"),
         pytest.param((), (AskedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
         pytest.param((), (AskedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
+        pytest.param(
+            (at(40, state("paused")),),
+            (
+                *(asked(FIRST, 31), started(FIRST, 32), ReportedRune(FIRST, 33, 2)),
+                *(ReportedRune(FIRST, 44, 1), asked(FIRST, 45)),
+            ),
+            id="again after the server knew that it fell back",
+        ),
         pytest.param((), (replace(started(FIRST, 31), is_fallback=True),), id="falling back to the new rune"),
     ],
 )
 def test_a_device_with_what_it_was_not_allowed_is_seen(
-    transactions: Sequence[JournalTransaction], events: Sequence[AskedRelease | StartedRune]
+    transactions: Sequence[JournalTransaction], events: Sequence[Observation]
 ) -> None:
     assert violations([*BEGIN, *transactions]) == []
     assert violations([*BEGIN, *transactions], events) != []
@@ -149,6 +156,8 @@ SECOND_STAGE = tuple(drawn(each, 1) for each in DRAW[2:5])
         pytest.param((at(35, role(LATER)),), id="a part without an admission"),
         pytest.param((at(35, drawn(LATER, None, "now"), role(LATER)),), id="an admission without a stage"),
         pytest.param((at(35, state("paused")), at(36, role(SECOND))), id="a part in a pause"),
+        pytest.param((at(35, state("paused"), role(LATER, "keeps")),), id="a device that keeps what it never had"),
+        pytest.param((at(35, role(SECOND, "keeps")),), id="a device that keeps while all go on"),
         pytest.param((at(35, state("going-back")), at(36, state("running"))), id="on after going back"),
         pytest.param((at(35, state("aborted")), at(36, state("finished"))), id="finished after its end"),
         pytest.param((at(35, drawn("south-1", 0)),), id="a device of another group"),
