@@ -28,7 +28,7 @@ INTERVAL: Final = 60
 FAULTY: Final = 24
 """Devices whose self-test fails, of all."""
 SITE: Final = "berlin"
-PATIENCE: Final = 900.0
+MOST_SECONDS: Final = 900.0
 _PLAN: Final[dict[str, Any]] = {
     "stages": [{"size": "share", "amount": SHARE, "hours": 24}, {"size": "all", "hours": 24}],
     "guards": [{"kind": "installs", "limit": 0.5}, {"kind": "self-test", "limit": 0}],
@@ -110,18 +110,18 @@ async def _measured(installation: CrowdInstallation) -> tuple[Sequence[GoingBack
 async def _until_most_run_it(crowd: DeviceCrowd, client: RolloutClient) -> list[float]:
     """Returns when nearly all devices of the stage have confirmed the version, with the seconds of each stop."""
     stops: list[float] = []
-    decided, count = time.time(), SHARE * len(crowd.devices)
+    decision_time, count = time.time(), SHARE * len(crowd.devices)
     while sum(_has_confirmed(each) for each in crowd.devices) < 0.98 * count:
         await wait_until(
             lambda: client.state() == "stopped" or sum(_has_confirmed(each) for each in crowd.devices) >= 0.98 * count,
-            PATIENCE,
+            MOST_SECONDS,
             "the devices of the stage",
         )
         if client.state() == "stopped":
-            reports = [each for each in crowd.failed_tests if each > decided]
+            reports = [each for each in crowd.failed_tests if each > decision_time]
             if reports:
                 stops.append(client.since() - min(reports))
-            decided = time.time()
+            decision_time = time.time()
             await asyncio.to_thread(client.decide, "go-on", reason=REASON)
     return stops
 
@@ -133,14 +133,14 @@ def _has_confirmed(device: CrowdDevice) -> bool:
 async def _going_back(crowd: DeviceCrowd, client: RolloutClient) -> GoingBackTimes:
     press = time.time()
     await asyncio.to_thread(client.decide, "go-back")
-    answer, counted = time.time() - press, len(crowd.log.events)
-    meant = [each for each in crowd.devices if _has_confirmed(each) and each.last_poll >= press - 2 * INTERVAL]
-    await wait_until(lambda: client.state() == "went-back", PATIENCE, "the devices to be back")
-    names = {each.name for each in meant}
-    first_runes = {each.name: each.first for each in meant}
+    answer, event_count = time.time() - press, len(crowd.log.events)
+    devices = [each for each in crowd.devices if _has_confirmed(each) and each.last_poll >= press - 2 * INTERVAL]
+    await wait_until(lambda: client.state() == "went-back", MOST_SECONDS, "the devices to be back")
+    names = {each.name for each in devices}
+    first_runes = {each.name: each.first for each in devices}
     back = {
         each.device: each.at - press
-        for each in crowd.log.events[counted:]
+        for each in crowd.log.events[event_count:]
         if isinstance(each, StartedRune) and each.device in names and each.rune == first_runes[each.device]
     }
     return GoingBackTimes(answer, Spread(tuple(back.get(each, float("inf")) for each in names)))

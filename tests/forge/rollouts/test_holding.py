@@ -35,13 +35,13 @@ def test_a_device_that_was_allowed_and_has_not_asked_keeps_what_it_runs(
 ) -> None:
     fleet.start(FOUR_THEN_ALL)
     fleet.look()
-    allowed = fleet.admitted()
-    assert allowed[0].obey() is not None
+    allowed_devices = fleet.admitted()
+    assert allowed_devices[0].obey() is not None
     act(fleet.person, fleet.rollout)
-    # What a person presses counts at once: of going back, nothing is signed yet.
+    # The press counts at once: of going back, nothing is signed yet.
     assert fleet.carry_on_without_rollout() == ["1.0"] * 7 + ["2.0"]
-    assert allowed[0].running is not None
-    assert allowed[0].running.version == "2.0"
+    assert allowed_devices[0].running is not None
+    assert allowed_devices[0].running.version == "2.0"
 
 
 def test_a_guard_that_fails_stops_those_that_are_on_their_way(fleet: RolloutFleet) -> None:
@@ -71,14 +71,14 @@ def test_a_device_whose_report_comes_after_the_pause_keeps_the_release(fleet: Ro
     fleet.start(FOUR_THEN_ALL)
     fleet.look()
     device = fleet.admitted()[0]
-    wanted = device.state().wanted
+    rune = device.state().wanted
     pause_rollout(fleet.person, fleet.rollout)
-    assert wanted is not None
-    assert wanted.version == "2.0"
-    device.running, device.other = wanted, device.running  # type: ignore[assignment]
+    assert rune is not None
+    assert rune.version == "2.0"
+    device.running, device.other = rune, device.running  # type: ignore[assignment]
     device.say()
     # It keeps what it runs.
-    assert device.state().wanted == wanted
+    assert device.state().wanted == rune
     take_rollout_back(fleet.person, fleet.rollout)
     fleet.sign()
     assert fleet.carry_on().state == "went-back"

@@ -50,7 +50,7 @@ from hmrd.state import (
     WorkFailed,
 )
 from tests.support.rollouts.lossy_link import LinkLost, LossyLink
-from tests.support.rollouts.observations import AskedRelease, DeviceLog, ReportedRune, StartedRune
+from tests.support.rollouts.observations import ObservationLog, ReportedRune, RequestedRelease, StartedRune
 
 LOAD_SECONDS: Final = 4.0
 """The longest time, by the devices' clock, for which a device loads or checks a rune."""
@@ -62,12 +62,12 @@ _NOT_MODIFIED: Final = 304
 
 
 class DeviceFault(StrEnum):
-    """What goes wrong on a device with each rune but its first one."""
+    """The fault of a device with each rune but its first one."""
 
     OTHER_BITS = "other bits"
-    """Its self-test fails."""
+    """The self-test fails."""
     OWNER_REFUSES = "owner refuses"
-    """It falls back at the end of the trial."""
+    """The device falls back at the end of the trial."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class DeviceCrowd:
     def __init__(
         self, devices: Sequence[CrowdDevice], link: LossyLink, clock: CrowdClock, chance: random.Random
     ) -> None:
-        self.devices, self.clock, self.log = devices, clock, DeviceLog()
+        self.devices, self.clock, self.log = devices, clock, ObservationLog()
         self.link, self._chance = link, chance
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_over = False
@@ -236,35 +236,37 @@ class DeviceCrowd:
         return RuneChecked(self.clock.now(), rune, SelfTestOutcome.PASSED)
 
     async def _poll(self, device: CrowdDevice) -> MachineEvent:
-        sent = time.time()
+        begin = time.time()
         try:
             answer = await self._send(device, "GET", STATE, b"", {"If-None-Match": device.etag} if device.etag else {})
         except LinkLost:
             return PollFailed(self.clock.now(), _AWAY)
         if answer.status not in (200, _NOT_MODIFIED):
             return PollFailed(self.clock.now(), _AWAY)
-        received = time.time()
-        device.polls, device.last_poll = device.polls + 1, received
+        end = time.time()
+        device.polls, device.last_poll = device.polls + 1, end
         event: MachineEvent = Unchanged(self.clock.now())
         if answer.status != _NOT_MODIFIED:
             desired = DesiredState.from_json(parsed(answer.body, LARGEST_STATE))
             device.etag, device.wanted = answer.headers.get("etag", ""), desired.wanted
             event = Polled(self.clock.now(), desired)
         if (rune := device.wanted) is not None:
-            asked = AskedRelease(device.name, sent, received, rune.deployment, rune.number, rune.rune)
-            self.log.events.append(asked)
+            release = RequestedRelease(device.name, begin, end, rune.deployment, rune.number, rune.rune)
+            self.log.events.append(release)
         return event
 
     async def _report(self, device: CrowdDevice, report: Report) -> MachineEvent:
         headers = {"Content-Type": "application/json"}
+        number = 0 if report.running is None else report.running.number
+        self.log.events.append(ReportedRune(device.name, time.time(), number, is_acknowledged=False))
         try:
             answer = await self._send(device, "POST", REPORTS, written(report.to_json()), headers)
         except LinkLost:
             return SendFailed(self.clock.now())
         now = self.clock.now()
         problem = report.problem
-        if answer.status in (200, 204) and report.running is not None:
-            self.log.events.append(ReportedRune(device.name, time.time(), report.running.number))
+        if answer.status in (200, 204):
+            self.log.events.append(ReportedRune(device.name, time.time(), number, is_acknowledged=True))
         if answer.status in (200, 204) and problem is not None and problem.name is ProblemName.SELF_TEST_FAILED:
             self.failed_tests.append(time.time())
         if answer.status == _CONFLICT:

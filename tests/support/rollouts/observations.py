@@ -1,4 +1,4 @@
-"""What simulated devices saw: what the server asked of them and when, and what they ran."""
+"""The observations of simulated devices: releases that the server requested and when, and runes that they ran."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class AskedRelease:
+class RequestedRelease:
     """An answer to a poll that names a release, also by saying that nothing changed."""
 
     device: str
-    sent: float
-    """Seconds since 1970; the server answered between this and `received`."""
-    received: float
+    begin: float
+    """Seconds since 1970; the server answered between this and `end`."""
+    end: float
     deployment: str
     """The path."""
     number: int
@@ -34,19 +34,20 @@ class StartedRune:
 
 @dataclass(frozen=True)
 class ReportedRune:
-    """A report that the server acknowledged."""
+    """A report that a device sends, and once more when the server acknowledged it."""
 
     device: str
     at: float
     number: int
-    """The release that the device ran."""
+    """The release that the device says that it runs."""
+    is_acknowledged: bool
 
 
-Observation = AskedRelease | StartedRune | ReportedRune
+Observation = RequestedRelease | StartedRune | ReportedRune
 
 
 @dataclass
-class DeviceLog:
+class ObservationLog:
     """All that devices saw, in order."""
 
     events: list[Observation] = field(default_factory=list)

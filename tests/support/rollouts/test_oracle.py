@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import AskedRelease, Observation, ReportedRune, StartedRune
+from tests.support.rollouts.observations import Observation, ReportedRune, RequestedRelease, StartedRune
 from tests.support.rollouts.oracle import GroupMembers, RolloutOracle
 
 ROLLOUT = "11111111-0000-4000-8000-000000000000"
@@ -62,8 +62,8 @@ BEGIN = (
 """The first stage of a rollout, whose devices are allowed the release at 30."""
 
 
-def asked(device: str, moment: float, number: int = 2, rune: str = NEW) -> AskedRelease:
-    return AskedRelease(device, moment, moment + 0.1, PATH, number, rune)
+def requested(device: str, moment: float, number: int = 2, rune: str = NEW) -> RequestedRelease:
+    return RequestedRelease(device, moment, moment + 0.1, PATH, number, rune)
 
 
 def started(device: str, moment: float, number: int = 2, rune: str = NEW) -> StartedRune:
@@ -88,20 +88,20 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
         at(90, state("going-back")),
     ]
     events: list[Observation] = [
-        asked(FIRST, 15, 1, FORMER),
-        asked(FIRST, 31),
+        requested(FIRST, 15, 1, FORMER),
+        requested(FIRST, 31),
         started(FIRST, 33),
-        ReportedRune(FIRST, 34, 2),
+        ReportedRune(FIRST, 34, 2, is_acknowledged=True),
         # It runs it already, so that it keeps it while others get nothing.
-        asked(FIRST, 45),
-        asked(SECOND, 45, 1, FORMER),
-        asked(SECOND, 55),
+        requested(FIRST, 45),
+        requested(SECOND, 45, 1, FORMER),
+        requested(SECOND, 55),
         started(SECOND, 56),
         replace(started(SECOND, 58, 1, FORMER), is_fallback=True),
-        asked(LATER, 81),
+        requested(LATER, 81),
         # The answer left before the rollout went back.
         started(LATER, 95),
-        asked(LATER, 99, 3, FORMER),
+        requested(LATER, 99, 3, FORMER),
         started(LATER, 100, 3, FORMER),
     ]
     assert violations(history, events) == []
@@ -110,23 +110,23 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("transactions", "events"),
     [
-        pytest.param((), (asked(LATER, 31),), id="a device that was not drawn"),
-        pytest.param((), (asked(FIRST, 25),), id="before it was allowed"),
-        pytest.param((), (asked(FIRST, 31), started(LATER, 32)), id="a device that was not asked"),
-        pytest.param((), (asked(FIRST, 31, 2, FORMER),), id="a rune of another release"),
-        pytest.param((), (asked(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
-        pytest.param((), (asked(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
-        pytest.param((at(40, state("paused")),), (asked(SECOND, 41),), id="during a pause"),
-        pytest.param((at(40, state("stopped")),), (asked(SECOND, 41),), id="after a stop"),
-        pytest.param((at(40, state("aborted")),), (asked(SECOND, 41),), id="after its end"),
-        pytest.param((at(40, state("going-back")),), (asked(SECOND, 41),), id="after going back"),
-        pytest.param((), (AskedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
-        pytest.param((), (AskedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
+        pytest.param((), (requested(LATER, 31),), id="a device that was not drawn"),
+        pytest.param((), (requested(FIRST, 25),), id="before it was allowed"),
+        pytest.param((), (requested(FIRST, 31), started(LATER, 32)), id="a device that was not asked"),
+        pytest.param((), (requested(FIRST, 31, 2, FORMER),), id="a rune of another release"),
+        pytest.param((), (requested(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
+        pytest.param((), (requested(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
+        pytest.param((at(40, state("paused")),), (requested(SECOND, 41),), id="during a pause"),
+        pytest.param((at(40, state("stopped")),), (requested(SECOND, 41),), id="after a stop"),
+        pytest.param((at(40, state("aborted")),), (requested(SECOND, 41),), id="after its end"),
+        pytest.param((at(40, state("going-back")),), (requested(SECOND, 41),), id="after going back"),
+        pytest.param((), (RequestedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
+        pytest.param((), (RequestedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
         pytest.param(
             (at(40, state("paused")),),
             (
-                *(asked(FIRST, 31), started(FIRST, 32), ReportedRune(FIRST, 33, 2)),
-                *(ReportedRune(FIRST, 44, 1), asked(FIRST, 45)),
+                *(requested(FIRST, 31), started(FIRST, 32), ReportedRune(FIRST, 33, 2, is_acknowledged=True)),
+                *(ReportedRune(FIRST, 44, 1, is_acknowledged=True), requested(FIRST, 45)),
             ),
             id="again after the server knew that it fell back",
         ),
@@ -138,6 +138,15 @@ def test_a_device_with_what_it_was_not_allowed_is_seen(
 ) -> None:
     assert violations([*BEGIN, *transactions]) == []
     assert violations([*BEGIN, *transactions], events) != []
+
+
+def test_a_report_whose_answer_was_lost_may_be_known() -> None:
+    report = ReportedRune(FIRST, 33, 2, is_acknowledged=False)
+    events: list[Observation] = [requested(FIRST, 31), started(FIRST, 32), report, requested(FIRST, 45)]
+    history = [*BEGIN, at(40, state("paused"))]
+    assert violations(history, events) == []
+    events.remove(report)
+    assert violations(history, events) != []
 
 
 PASSED = at(40, stage(0, "now"))
