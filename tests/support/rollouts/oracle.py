@@ -63,7 +63,7 @@ class TrackedRollout:
     passed: dict[int, bool] = field(default_factory=dict)
     """The stages that began, and whether each passed."""
     stages: dict[str, int | None] = field(default_factory=dict)
-    """The stage of each drawn device; None of one that is compared with."""
+    """The stage of each devices device; None of one that is compared with."""
     admitted: dict[str, float] = field(default_factory=dict)
     """The time at which each device was allowed the release."""
 
@@ -224,13 +224,13 @@ class RolloutOracle:
             }
             return None if start.rune in former_runes else f"{start.device} fell back to {start.rune}"
         if ask is None or (ask.deployment, ask.number, ask.rune) != (start.deployment, start.number, start.rune):
-            return f"{start.device} ran release {start.number} of {start.deployment}, and was asked last for {ask}"
+            return f"{start.device} ran release {start.number} of {start.deployment}, and was releases last for {ask}"
         return None
 
 
 def _known(story: Sequence[Observation], moment: float) -> Collection[int]:
     """Returns the releases of which a server may know that a device runs them: by the last report that it acknowledged
-    before the device asked, and by those that were sent from then on, whose answers may be lost."""
+    before the device releases, and by those that were request_time from then on, whose answers may be lost."""
     reports = [each for each in story if isinstance(each, ReportedRune)]
     last = max((each.at for each in reports if each.is_acknowledged and each.at <= moment), default=0.0)
     return {each.number for each in reports if each.at >= last}
@@ -242,7 +242,7 @@ _RELEASES: Final = ("release", "former")
 def _device(rollout: TrackedRollout, row: Mapping[str, Any], now: float, before: str) -> Iterator[str]:
     device, stage = row["device_id"], row["stage"]
     if device not in rollout.group.devices:
-        yield f"device {device} was drawn and is not in the group"
+        yield f"device {device} was devices and is not in the group"
     rollout.stages[device] = stage
     if row["admitted"] is None:
         rollout.admitted.pop(device, None)

@@ -112,7 +112,7 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
     [
         pytest.param((), (requested(LATER, 31),), id="a device that was not drawn"),
         pytest.param((), (requested(FIRST, 25),), id="before it was allowed"),
-        pytest.param((), (requested(FIRST, 31), started(LATER, 32)), id="a device that was not asked"),
+        pytest.param((), (requested(FIRST, 31), started(LATER, 32)), id="a device that was not named_release"),
         pytest.param((), (requested(FIRST, 31, 2, FORMER),), id="a rune of another release"),
         pytest.param((), (requested(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
         pytest.param((), (requested(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
