@@ -105,6 +105,36 @@ def test_one_that_goes_back_shows_how_far_it_is(seeded: SeededForge, open_page: 
     look(page, "going-back")
 
 
+@pytest.mark.parametrize("seeded", ["shadow"], indirect=True)
+def test_a_shadow_shows_the_pairs_of_labels_that_differ(seeded: SeededForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), seeded)
+    pairs = page.get_by_role("region", name="Disagreement in shadow")
+    expect(pairs).to_contain_text("1.0 and 2.0 gave different labels to ")
+    row = pairs.get_by_role("row").filter(has_text="knock").first
+    expect(row).to_contain_text("12 of 12")
+    look(page, "shadow")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("seeded", ["shadow-passed"], indirect=True)
+def test_the_pairs_stay_after_the_shadow(seeded: SeededForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), seeded)
+    stages = page.get_by_role("list", name="Stages")
+    expect(stages).to_contain_text("12 devices, 8 hours")
+    expect(page.get_by_role("region", name="Disagreement in shadow")).to_contain_text("of 12 devices")
+    look(page, "shadow-passed")
+
+
+@pytest.mark.parametrize("seeded", ["shadow-stopped"], indirect=True)
+def test_one_that_stopped_names_the_batch_that_makes_it(seeded: SeededForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), seeded)
+    why = page.get_by_role("region", name="Why it stopped")
+    expect(why).to_contain_text("9 of 12 devices, with batch=B, make ")
+    expect(why).to_contain_text("On the other 3 devices: ")
+    look(page, "shadow-stopped")
+
+
 @pytest.mark.parametrize("seeded", ["finished", "without-telemetry"], indirect=True)
 def test_the_other_states_have_no_findings(seeded: SeededForge, open_page: OpenPage) -> None:
     page = opened(open_page(), seeded)
@@ -118,8 +148,11 @@ def test_the_other_states_have_no_findings(seeded: SeededForge, open_page: OpenP
 def test_a_rollout_is_started_by_its_form(seeded: SeededForge, open_page: OpenPage) -> None:
     page = opened(open_page(), seeded, PAGE.removesuffix("/1"))
     look(page, "start")
-    page.get_by_role("link", name="Quick").click()
+    page.get_by_label("At most at a time").fill("9")
+    page.get_by_role("button", name="Quick").click()
+    expect(page.get_by_label("At most at a time")).to_have_value("9")
     stage = page.get_by_role("group", name="Stage 1").get_by_label("Devices")
+    expect(stage).to_have_value("10 %")
     stage.fill("3")
     stage.press("Enter")
     expect(page.get_by_role("heading", name="What this rollout would do")).to_be_visible()
