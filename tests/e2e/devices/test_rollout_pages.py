@@ -18,6 +18,7 @@ from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 DEVICES = 16
+DEVICES_OF_STOPPED = 24
 
 
 class SeededForge(LiveForge):
@@ -26,7 +27,8 @@ class SeededForge(LiveForge):
     def seed(self, state: str) -> None:
         """Makes the rollout."""
         self._lay_tables()
-        program = [sys.executable, "-m", "tests.support.forge.seeded_rollouts", state, str(DEVICES)]
+        devices = DEVICES_OF_STOPPED if state == "stopped" else DEVICES
+        program = [sys.executable, "-m", "tests.support.forge.seeded_rollouts", state, str(devices)]
         answer = subprocess.run(
             program, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=300
         )
@@ -66,7 +68,7 @@ def test_one_that_stopped_by_itself_goes_back_in_two_taps(seeded: SeededForge, o
     page = opened(open_page(), seeded)
     expect(page.get_by_text("Stopped by itself").first).to_be_visible()
     expect(page.get_by_text("“knock” is answered 2 times as often")).to_be_visible()
-    expect(page.get_by_text("8 of 16 devices run 2.0; no other device gets it until someone decides.")).to_be_visible()
+    expect(page.get_by_text("12 of 24 devices run 2.0; no other device gets it until someone decides.")).to_be_visible()
     expect(page.get_by_role("img", name="New release: ")).to_be_visible()
     look(page, "stopped")
     page.set_viewport_size(PHONE)
