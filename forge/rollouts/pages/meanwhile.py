@@ -93,6 +93,7 @@ def headline(facts: RolloutFacts) -> str:
     """Returns the one sentence that says where the rollout is."""
     new, former = facts.rollout.release.version, facts.rollout.former.version
     runs = f"{facts.running} of {counted(facts.group, 'device')} run{'s' if facts.running == 1 else ''} {new}"
+    runs += " in shadow" if facts.is_in_shadow else ""
     match facts.state:
         case RolloutState.RUNNING if not facts.stages:
             return "The first stage begins within a minute."
@@ -120,13 +121,12 @@ def device_sentences(facts: RolloutFacts) -> Sequence[DeviceSentence]:
 def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
     rollout, stayed = facts.rollout, former_devices(facts)
     new, former = rollout.release.version, rollout.former.version
-    is_shadow = bool(facts.stages) and facts.stages[-1].planned.is_shadow
     if facts.state in (RolloutState.GOING_BACK, RolloutState.WENT_BACK):
         yield DeviceSentence(
             "Nothing is downloaded:", f"each device switches to the {former} that it still holds.", icon="undo-2"
         )
         return
-    if is_shadow:
+    if facts.is_in_shadow:
         yield DeviceSentence(
             f"{facts.running} run {new} in shadow.", f"{former} answers; they count where both disagree.", icon="eye"
         )
@@ -150,7 +150,7 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
         )
     if facts.state in (RolloutState.PAUSED, RolloutState.STOPPED):
         yield DeviceSentence(f"{new} goes nowhere else", "until someone decides.", icon="hand")
-    if facts.state is not RolloutState.ABORTED and facts.running and not is_shadow:
+    if facts.state is not RolloutState.ABORTED and facts.running and not facts.is_in_shadow:
         yield DeviceSentence(
             "Going back takes one check-in,",
             f"at most {poll_text()}. {facts.online} of the {facts.running} {_are(facts.online)} online.",

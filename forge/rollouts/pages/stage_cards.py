@@ -68,7 +68,7 @@ def _begun(facts: RolloutFacts, stage: StageFacts, *, is_last: bool) -> StageCar
     results = guard_results(facts, stage)
     mark, look = _mark(facts, stage, results, is_last=is_last)
     time = _time(facts, stage)
-    devices = counted(stage.devices.count, "device") + (f", {duration_text(time)}" if time is not None else "")
+    devices = counted(stage.count, "device") + (f", {duration_text(time)}" if time is not None else "")
     return StageCard(stage_title(stage.planned), mark, devices, _detail(facts, stage, results), look)
 
 
