@@ -74,6 +74,11 @@ class RolloutFacts:
         return sum(each.devices.failed for each in self.stages)
 
     @property
+    def is_shadow(self) -> bool:
+        """Whether the newest stage runs the release beside the former one, which answers."""
+        return bool(self.stages) and self.stages[-1].planned.is_shadow
+
+    @property
     def newest(self) -> StageFacts | None:
         """The newest stage at whose guards somebody looked; None before the first look."""
         looked = [each for each in self.stages if each.readings]
