@@ -46,7 +46,7 @@ def device(tmp_path: Path) -> Iterator[DaemonProcess]:
         yield device
 
 
-def test_a_release_that_a_wrong_clock_refuses_is_installed_once_the_clock_is_set(
+def test_a_clock_in_1970_runs_on_and_loads_nothing_new_until_it_is_set(
     server: ProtocolServer, device: DaemonProcess, tmp_path: Path
 ) -> None:
     server.want(sine_rune(), 1)
@@ -59,6 +59,8 @@ def test_a_release_that_a_wrong_clock_refuses_is_installed_once_the_clock_is_set
     device.start()
     server.want(other_sine_rune(), 2)
     device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "clock-wrong", "the clock is named", 60)
+    assert device.rune["running"]["version"] == "1.1"
+    assert device.rune["is_answering"]
     is_set.touch()
     device.wait(lambda rune: rune["running"]["rune"] == digest_of(other_sine_rune()), "the new rune runs", 60)
     assert device.rune["problem"] is None
