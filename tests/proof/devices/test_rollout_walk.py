@@ -83,7 +83,7 @@ class RolloutWalk:
     version: str
     fleet: TalkingFleet
     history: RuneHistory
-    desk: Page
+    computer: Page
     phone: Page
     record: Record
 
@@ -100,10 +100,10 @@ class RolloutWalk:
 
     def begin(self, preset: str, stages: Sequence[TypedStage]) -> Sequence[str]:
         """Starts it by the form. Returns the forecast of each stage."""
-        self.desk.goto(self.address)
-        fill_plan(self.desk, self.version, preset, stages)
-        rows = forecast(self.desk, f"{self.number}-forecast")
-        start(self.desk, self.version, DEVICES)
+        self.computer.goto(self.address)
+        fill_plan(self.computer, self.version, preset, stages)
+        rows = forecast(self.computer, f"{self.number}-forecast")
+        start(self.computer, self.version, DEVICES)
         for place, row in enumerate(rows, 1):
             self.record(f"forecast of stage {place} of {self.version}", row)
         return rows
@@ -122,25 +122,25 @@ class RolloutWalk:
         return self.fleet.tables.is_settled(self.number, stage)
 
     def show(self, name: str) -> Page:
-        """Shows its page at the desk, and takes pictures of it."""
-        self.desk.goto(f"{self.address}/{self.number}")
-        take_pictures(self.desk, f"{self.number}-{name}")
-        return self.desk
+        """Shows its page on the computer, and takes pictures of it."""
+        self.computer.goto(f"{self.address}/{self.number}")
+        take_pictures(self.computer, f"{self.number}-{name}")
+        return self.computer
 
     def pass_hours_until_stopped(self, hours: int, minute: int) -> None:
         """Lets at most so many hours pass until it stops by itself, and records how long that took."""
-        settled = datetime.fromisoformat(self.rollout["stages"][-1]["settled"])
+        settled_time = datetime.fromisoformat(self.rollout["stages"][-1]["settled"])
         for hour in range(hours):
             self.fleet.pass_hour()
-            counted = self.fleet.installation.clock.now
+            count_time = self.fleet.installation.clock.now
             self.fleet.look(minute)
             rollout = self.rollout
             if rollout["state"] == "stopped":
-                stopped = datetime.fromisoformat(rollout["changed"])
-                hour_text = f"{(stopped - settled) / timedelta(hours=1):.1f}"
+                stop_time = datetime.fromisoformat(rollout["changed"])
+                hour_text = f"{(stop_time - settled_time) / timedelta(hours=1):.1f}"
                 self.record(f"hours of {self.version} on its devices until the stop", hour_text)
                 self.record(f"hours of {self.version} that were counted until the stop", hour + 1)
-                minutes = (stopped - counted) / timedelta(minutes=1)
+                minutes = (stop_time - count_time) / timedelta(minutes=1)
                 self.record(f"minutes from the last counts until {self.version} stopped", f"{minutes:.0f}")
                 return
             self.show(f"hour-{hour + 1}")
@@ -186,12 +186,12 @@ class RolloutWalk:
 
 @pytest.fixture
 def pages(fleet: TalkingFleet, open_page: OpenPage) -> tuple[Page, Page]:
-    """Returns the pages of the same person at a desk and on a phone."""
-    desk, phone = open_page(), open_page(viewport=PHONE, is_touch=True)
-    for each in (desk, phone):
+    """Returns the pages of the same person on a computer and on a phone."""
+    computer, phone = open_page(), open_page(viewport=PHONE, is_touch=True)
+    for each in (computer, phone):
         each.goto(fleet.installation.live.link())
         each.wait_for_url(lambda url: "token" not in url)
-    return desk, phone
+    return computer, phone
 
 
 def answered_versions(device: RealDevice) -> list[str]:

@@ -1,4 +1,4 @@
-"""The pages of rollouts, as a person uses them at a desk and on a phone."""
+"""The pages of rollouts, as a person uses them on a computer and on a phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the tables of a running server, for waits that would ask its API too often."""
+"""The tables of a running server, for waits that would ask its API too often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that are said in a room: three of an eSpeak voice, from the template's file, and seconds without a word."""
+"""Words that are said in a room: three of an eSpeak voice, from the template's file, and silent seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.hmrd.runes import KEYWORDS
 
 SILENCE: Final = ""
 _BEGINS: Final[Mapping[str, float]] = {"no": 0.9, "up": 2.9, "yes": 4.9}
-"""Where the second of a word begins in the file."""
+"""The seconds of the file at which the second with each word begins."""
 _MIX: Final[Mapping[str, float]] = {SILENCE: 0.4, "no": 0.36, "up": 0.14, "yes": 0.1}
 """The share of the seconds with each word, on average."""
 _OWN_MIX: Final = 120.0
