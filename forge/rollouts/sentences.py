@@ -51,7 +51,7 @@ def value_text(kind: GuardKind, value: float | None) -> str:
         case GuardKind.MEMORY:
             return f"{value / 1024:.1f} MiB"
         case GuardKind.SELF_TEST:
-            return counted(int(value), "device")
+            return f"{value:.0f} differ{'s' if value == 1 else ''}"
         case _:
             return f"{value:.2f}"
 
@@ -79,9 +79,10 @@ def limit_text(result: GuardResult) -> str:
 def difference_text(result: GuardResult) -> str:
     """Returns the difference with its range, never without one; "" where there is none."""
     difference = result.difference
-    if difference is None or result.old is None:
+    if difference is None:
         return ""
-    return _range_text(result.kind, difference)
+    is_absolute = result.old is None and result.kind is not GuardKind.DISAGREEMENT
+    return "" if is_absolute else _range_text(result.kind, difference)
 
 
 def range_text(result: GuardResult) -> str:
@@ -119,7 +120,7 @@ def carrier_title(result: GuardResult) -> str:
 def _range_text(kind: GuardKind, range_: DifferenceRange) -> str:
     value, low, high = range_.value, range_.low, range_.high
     if kind is GuardKind.DISAGREEMENT:
-        return f"{100 * value:.1f} % ({100 * max(0.0, low):.1f} to {100 * high:.1f} %)"
+        return f"{100 * value:.1f} % ({100 * max(0.0, low):.1f} to {100 * min(high, 1.0):.1f} %)"
     if kind in _SHARES:
         return f"{100 * value:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
     if kind in _RATIOS:
@@ -186,6 +187,6 @@ def _often(result: GuardResult) -> str:
         if ratio >= _OFTEN:
             return f"answered {ratio:.0f} times as often"
         if ratio <= 1 / _OFTEN:
-            return f"answered {1 / ratio:.0f} times as rarely"
+            return f"answered {1 / ratio:.0f} times less often"
     more = result.difference is not None and result.difference.value > 0
-    return "answered more often" if more else "answered more rarely"
+    return "answered more often" if more else "answered less often"

@@ -17,7 +17,7 @@ from forge.rollouts.pages.limit_fields import (
     limits_of,
     values_of_limits,
 )
-from forge.rollouts.plan import PlannedStage, RolloutPlan, StageSize
+from forge.rollouts.plan import OF_SHADOW, PlannedStage, RolloutPlan, StageSize
 from rune.assessment.guards.limits import ALWAYS, GuardKind
 
 STAGES: Final = 5
@@ -39,7 +39,6 @@ _STAGE: Final = "stage-"
 _SHARE: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*%")
 _COUNT: Final = re.compile(r"(\d{1,7})(?:\s*devices?)?")
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_OF_SHADOW: Final = frozenset({GuardKind.INSTALLS, GuardKind.SELF_TEST, GuardKind.DISAGREEMENT})
 
 
 @dataclass(frozen=True)
@@ -207,7 +206,7 @@ def _judged(choice: str, judgeable: frozenset[GuardKind], *, is_shadow: bool) ->
         case "labels":
             return frozenset({GuardKind.DISAGREEMENT if is_shadow else GuardKind.LABELS})
         case "all":
-            return judgeable & _OF_SHADOW if is_shadow else judgeable - {GuardKind.DISAGREEMENT}
+            return judgeable & OF_SHADOW if is_shadow else judgeable - {GuardKind.DISAGREEMENT}
         case _:
             return frozenset()
 

@@ -77,7 +77,7 @@ class GuardResult:
     subject: str = ""
     """The label or the feature; "" of the other guards."""
     new: float | None = None
-    """The mean figure of the devices with the new rune."""
+    """The mean figure of the devices with the new rune; also where so few of them could not be judged."""
     old: float | None = None
     """The mean figure that it is compared with."""
     difference: GuardDifference | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browsers.accessibility import LOOKS, findings
-from tests.support.browsers.pages import PHONE, OpenPage
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
+from tests.support.browsers.pictures import take_pictures
 from tests.support.forge.seeded_rollouts import PAGE, PERSON
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
@@ -51,16 +51,10 @@ def opened(page: Page, forge: LiveForge, path: str = PAGE) -> Page:
 
 
 def look(page: Page, name: str) -> None:
-    """Asserts that nothing is wrong with the page in any look. `ROLLOUT_PICTURES` names a folder for pictures."""
+    """Asserts that nothing is wrong with the page in any look."""
     assert findings(page, LOOKS) == []
-    folder = os.environ.get("ROLLOUT_PICTURES")
-    if folder:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for width, size in ((1440, {"width": 1440, "height": 1000}), (390, PHONE)):
-                page.set_viewport_size(size)  # type: ignore[arg-type]
-                page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
-    page.set_viewport_size({"width": 1440, "height": 940})
+    take_pictures(page, name)
+    page.set_viewport_size(DESKTOP)
 
 
 @pytest.mark.parametrize("seeded", ["stopped"], indirect=True)

@@ -292,7 +292,7 @@ def test_one_that_stopped_says_why_and_takes_a_reason(fleet: RolloutFleet, brows
         "75.0 % of 4 devices could not install or keep it.",
         "1 of 8 devices runs 2.0; no other device gets it until someone decides.",
         "Limit: at most 2.0 %.",
-        "failed installs was judged and failed",
+        "Failed: failed installs",
         "<b>3 could not install or keep 2.0</b>",
         "<b>2.0 goes nowhere else</b>",
         "one of them, with a reason",

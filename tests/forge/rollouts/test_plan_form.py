@@ -62,6 +62,14 @@ def test_without_counts_a_stage_waits_for_what_is_judged() -> None:
         assert plan["stages"][0]["must_judge"] == expected
 
 
+def test_a_shadow_waits_for_no_guard_that_cannot_judge_it() -> None:
+    values = {"stage-1-size": ["10 %"], "stage-1-judged": ["all"], "stage-1-shadow": ["on"]}
+    values |= {"guard": ["installs", "self-test", "labels", "disagreement"]}
+    values |= {"limit-installs": ["2"], "limit-labels": ["3"], "limit-disagreement": ["1"]}
+    plan, _ = plan_of(values, LABELS, is_counting=True)
+    assert plan["stages"][0]["must_judge"] == ["disagreement", "installs"]
+
+
 def test_what_was_typed_is_shown_with_its_errors() -> None:
     values = {"stage-1-size": ["half"], "stage-1-hours": ["9999999999"], "label-2": ["x"], "guard": ["labels"]}
     _, errors = plan_of(values, LABELS, is_counting=True)
