@@ -42,7 +42,7 @@ from forge.rollouts.pages.form_values import FormErrors, FormValues
 from forge.rollouts.pages.parts import NAME
 from forge.rollouts.pages.plan_form import plan_form, plan_of, values_of
 from forge.rollouts.pages.presets import PlanPreset, presets
-from forge.rollouts.pages.words import STATES, RolloutMark, stage_title
+from forge.rollouts.pages.words import STATES, RolloutTag, stage_title
 from forge.rollouts.plan import BadPlan, RolloutPlan
 from forge.telemetry.intake.runes import record_of
 
@@ -56,7 +56,7 @@ class RolloutRow:
     """A rollout in the list."""
 
     rollout: Rollout
-    mark: RolloutMark
+    mark: RolloutTag
     stage: str
     """The stage that it reached."""
 

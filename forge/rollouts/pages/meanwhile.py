@@ -138,7 +138,9 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
         )
     if facts.failed:
         yield DeviceSentence(
-            f"{facts.failed} could not install or keep {new}", "and run what they had before.", icon="circle-x"
+            f"{facts.failed} could not install or keep {new}",
+            "and run what they had before.",
+            icon="triangle-exclamation-point",
         )
     if facts.state is not RolloutState.FINISHED:
         yield DeviceSentence(f"{stayed} keep{'s' if stayed == 1 else ''} {former}.", "", icon="check")
