@@ -49,7 +49,7 @@ def _new_context(request: HttpRequest, owner: Organisation, text: str) -> dict[s
         "group": None,
         "parents": _parents(principal_of(request), owner, None),
         "kind": GroupKind.GROUP if is_group else GroupKind.SEARCH,
-        # What somebody chose stays chosen while they correct the query.
+        # The choice of the person stays while they correct the query.
         "may_be_group": is_group or request.POST.get("kind") == GroupKind.GROUP,
     }
 

@@ -167,10 +167,10 @@ def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
     parameters = {each for route, _ in routes(get_resolver()) for each in PARAMETER.findall(route)}
     assert set(names) == set(NOTHING)
     assert {name for _, name in parameters} == {each.rpartition(":")[2] for each in names}
-    not_asked = [
+    without_value = [
         f"{kind}:{name}"
         for kind, name in parameters
         for values in (names, NOTHING)
         if not re.fullmatch(converters[kind or "str"].regex, value_in(values, kind, name))
     ]
-    assert not_asked == [], "no address has such a value, so nothing is asked"
+    assert without_value == [], "no address has such a value, so nothing is asked"

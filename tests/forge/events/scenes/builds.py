@@ -166,7 +166,7 @@ def a_version_that_is_not_the_files_is_built(world: EventWorld) -> Act:
 
 
 @scene(take_bins)
-def the_bins_of_a_version_of_the_data_are_asked_for(world: EventWorld) -> Act:
+def bins_of_a_version_of_the_data_are_requested(world: EventWorld) -> Act:
     sample = sample_of(consent_of(world.developer, world.project), world.developer, label="knock")
     save_version(world.developer, world.project, revision=sample.revision)
     return lambda: take_bins(world.developer, world.project, 1)
