@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from forge.rollouts.facets import rollout_facets
 from forge.rollouts.label_pairs import DisagreementJson
 from forge.rollouts.machine import StageDevices, StopReason
 from forge.rollouts.models import GuardReading, Rollout, RolloutDecision, RolloutStage
+from forge.rollouts.plan_serializers import RolloutPlanJson, plan_to_json
 from forge.rollouts.readings import GuardResultJson, result_to_json
 from forge.rollouts.sentences import failure_text
 from forge.rollouts.work.status import devices_by_stage, newest_readings
@@ -66,7 +67,7 @@ class RolloutJson(TypedDict):
     changed: Annotated[Timestamp, "since when it is in this state"]
     stop_reason: Annotated[str, "guard-failed, not-judged or withdrawn; empty unless it stopped by itself"]
     failures: Annotated[list[str], "what the guards that stopped it say, in sentences"]
-    plan: Annotated[dict[str, Any], "its stages, guards and windows"]
+    plan: Annotated[RolloutPlanJson, "its stages, guards and windows"]
     stages: Annotated[list[RolloutStageJson], "those that began"]
     decisions: list[RolloutDecisionJson]
     started: Timestamp
@@ -89,7 +90,7 @@ def rollout_to_json(rollout: Rollout) -> RolloutJson:
         "changed": rollout.changed.isoformat(),
         "stop_reason": rollout.stop_reason,
         "failures": [failure_text(each) for each in newest_failures(rollout)] if is_stopped else [],
-        "plan": rollout.plan_json,
+        "plan": plan_to_json(rollout.plan),
         "stages": [
             _stage(each, devices.get(each.number, StageDevices()), readings.get(each.pk))
             for each in rollout.stages.all()

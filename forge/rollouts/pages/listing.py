@@ -43,7 +43,7 @@ from forge.rollouts.pages.limit_fields import with_labels
 from forge.rollouts.pages.parts import NAME
 from forge.rollouts.pages.plan_form import has_stages_of, plan_form, plan_of, values_of, with_stages_of
 from forge.rollouts.pages.presets import PlanPreset, presets
-from forge.rollouts.pages.words import STATES, RolloutMark, stage_title
+from forge.rollouts.pages.words import STATES, RolloutTag, stage_title
 from forge.rollouts.plan import BadPlan, RolloutPlan
 from forge.telemetry.intake.runes import record_of
 
@@ -57,7 +57,7 @@ class RolloutRow:
     """A rollout in the list."""
 
     rollout: Rollout
-    mark: RolloutMark
+    mark: RolloutTag
     stage: str
     """The stage that it reached."""
 

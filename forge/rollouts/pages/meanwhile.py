@@ -147,7 +147,7 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
     if facts.failed:
         failure = f"could not run {new} in shadow." if facts.is_in_shadow else f"could not install or keep {new}"
         rest = "" if facts.is_in_shadow else f"and run{'s' if facts.failed == 1 else ''} the former version."
-        yield DeviceSentence(f"{facts.failed} {failure}", rest, icon="circle-x")
+        yield DeviceSentence(f"{facts.failed} {failure}", rest, icon="triangle-exclamation-point")
     if facts.is_in_shadow:
         yield DeviceSentence(f"{former} answers", f"on all {counted(facts.group, 'device')}.", icon="check")
     elif facts.state is not RolloutState.FINISHED:

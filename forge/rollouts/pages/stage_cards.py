@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from forge.rollouts.machine import ENDED, RolloutState, StageDevices
 from forge.rollouts.pages.facts import RolloutFacts, StageFacts
-from forge.rollouts.pages.words import RolloutMark, duration_text, stage_title
+from forge.rollouts.pages.words import RolloutTag, duration_text, stage_title
 from forge.rollouts.plan import OF_SHADOW, PlannedStage
 from forge.rollouts.sentences import NAMES, lack_text
 from rune.assessment.guards.limits import GuardKind
@@ -16,14 +16,14 @@ from rune.assessment.guards.verdicts import GuardResult, GuardVerdict, worst_of
 from rune.wording import counted
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-_PASSED = RolloutMark("Passed", "ok", icon="check")
-_DONE = RolloutMark("Done", "", icon="check")
-_STOPPED = RolloutMark("Stopped", "bad", icon="octagon-x")
-_PAUSED = RolloutMark("Paused", "warn", icon="pause")
-_PRESENT = RolloutMark("Now", "info", icon="rocket")
-_REOPENED = RolloutMark("Open again", "warn", icon="rotate-ccw")
-_BACK = RolloutMark("Taken back", "", icon="undo-2")
-_LEFT = RolloutMark("Ended", "", icon="circle-x")
+_PASSED = RolloutTag("Passed", "ok", icon="check")
+_DONE = RolloutTag("Done", "", icon="check")
+_STOPPED = RolloutTag("Stopped", "bad", icon="octagon-x")
+_PAUSED = RolloutTag("Paused", "warn", icon="pause")
+_PRESENT = RolloutTag("Now", "info", icon="rocket")
+_REOPENED = RolloutTag("Open again", "warn", icon="rotate-ccw")
+_BACK = RolloutTag("Taken back", "", icon="undo-2")
+_LEFT = RolloutTag("Ended", "", icon="circle-x")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class StageCard:
     """A stage as a card. `look` is "done", "stop", "now" or "later"."""
 
     title: str
-    mark: RolloutMark | None
+    mark: RolloutTag | None
     """The outcome; None if the stage has not begun."""
     devices: str
     detail: str
@@ -84,7 +84,7 @@ def _devices_until(facts: RolloutFacts, stage: StageFacts) -> tuple[StageDevices
 
 def _mark(
     facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult], *, is_last: bool
-) -> tuple[RolloutMark, str]:
+) -> tuple[RolloutTag, str]:
     if stage.row.passed is not None:
         is_whole = bool(results) and all(each.verdict is GuardVerdict.PASSED for each in results)
         return (_PASSED if is_whole else _DONE), "done"

@@ -102,7 +102,7 @@ def see_the_answer(page: Page) -> None:
     expect(rows.filter(has_text="gate-2")).to_contain_text("Can go back")
     expect(rows.filter(has_text="gate-3")).to_contain_text("cannot be reached")
     counts = page.get_by_role("list", name="Devices of this answer")
-    expect(counts).to_contain_text("Cannot be reached1")
+    expect(counts).to_contain_text("Cannot be reached 1")
 
 
 def set_a_status(page: Page) -> None:

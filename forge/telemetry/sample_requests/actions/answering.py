@@ -27,9 +27,9 @@ from forge.fleet.devices.requests import raise_revision
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.place import DEVICE
 from forge.telemetry.sample_requests.access import find_device_request, is_active, is_of_device
+from forge.telemetry.sample_requests.actions.taking import LINES, withdraw
 from forge.telemetry.sample_requests.models import DeviceSampleRequest
 from forge.telemetry.sample_requests.serializers import device_request_to_json
-from forge.telemetry.sample_requests.taking import LINES, withdraw
 from forge.telemetry.sample_requests.terms import purposes_of_boxes
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.samples import AnswerKind
