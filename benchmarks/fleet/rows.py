@@ -1,13 +1,15 @@
-"""`python -m benchmarks.fleet.rows <organisation> <devices>` adds devices to the installation of the environment.
+"""`python -m benchmarks.fleet.rows <organisation> <devices> [<site> <devices>...]` adds devices to the installation of
+the environment.
 
-They have keys of their own (`SimulatedKey`), are labelled `site=berlin`, and reported once, that they run nothing or
-what a deployment for them serves.
+They have keys of their own (`SimulatedKey`), are labelled `site=berlin` or with the sites in their order, and reported
+once, that they run nothing or what a deployment for them serves.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +28,7 @@ def first_report(running: InstalledRune | None) -> Report:
     return Report(1, "hmrd 0.1.0", "linux-x86_64", Phase.RUNNING if running else Phase.EMPTY, running)
 
 
-def fill(name: str, count: int) -> None:
+def fill(name: str, count: int, sites: Mapping[str, int]) -> None:
     """Writes the devices, and says of each which deployment it is for."""
     from django.utils import timezone
 
@@ -35,13 +37,17 @@ def fill(name: str, count: int) -> None:
     from forge.fleet.models import Assignment, Device, DeviceLabel
 
     now, organisation = timezone.now(), Organisation.objects.get(name=name)
-    assignment = Assignment.objects.filter(organisation=organisation).first()
+    assignments = {each.group.query: each for each in Assignment.objects.filter(organisation=organisation)}
+    labels_by_number = [site for site, size in sites.items() for _ in range(size)]
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
-        chunk = [_device(organisation, assignment, number, now) for number in numbers]
+        values = {number: labels_by_number[number] for number in numbers}
+        chunk = [_device(organisation, assignments.get(f"site={values[each]}"), each, now) for each in numbers]
         Device.objects.bulk_create(chunk)
-        labels = (DeviceLabel(device=each, organisation=organisation, key="site", value="berlin") for each in chunk)
-        DeviceLabel.objects.bulk_create(labels)
+        DeviceLabel.objects.bulk_create(
+            DeviceLabel(device=each, organisation=organisation, key="site", value=value)
+            for each, value in zip(chunk, values.values(), strict=True)
+        )
     assign_devices(organisation)
 
 
@@ -73,7 +79,9 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
     django.setup()
-    fill(sys.argv[1], int(sys.argv[2]))
+    organisation, count, *sites = sys.argv[1:]
+    sizes = {name: int(size) for name, size in zip(sites[::2], sites[1::2], strict=True)}
+    fill(organisation, int(count), sizes or {"berlin": int(count)})
     from django.db import connection
 
     if connection.vendor == "postgresql":

@@ -111,7 +111,7 @@ ROLLOUT_CHANGED = declare(
         "rollout.changed",
         StreamKind.PROJECT,
         RolloutChangedJson,
-        ("deployments",),
+        ("deployments", "devices"),
         audit=AuditSentences(
             AuditTopic.PUBLISHING,
             {

@@ -42,6 +42,12 @@ def end_rollout(assignment: Assignment) -> None:
     _change(assignment, is_rolling_out=False)
 
 
+def close_to_others(assignment: Assignment, rollout: UUID, number: int) -> None:
+    """Has a rollout decide again which devices get its release, also if all did before."""
+    if (assignment.rollout, assignment.rollout_number) != (rollout, number):
+        _change(assignment, rollout=rollout, rollout_number=number)
+
+
 def open_to_all(assignment: Assignment) -> None:
     """Gives the release to all devices of the group."""
     _change(assignment, rollout=None, rollout_number=0, is_rolling_out=False)

@@ -29,6 +29,7 @@ from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import LONGEST_REASON, DecisionKind, Rollout, RolloutDecision
 from forge.rollouts.place import ROLLOUT
 from forge.rollouts.serializers import ROLLOUT_ANSWER
+from forge.rollouts.work.holding import allow_again, withhold
 from forge.rollouts.work.status import status_of
 
 Reason = Annotated[str, CharField(max_length=LONGEST_REASON)]
@@ -60,6 +61,7 @@ class AgreedAlready(Conflict):
 def pause_rollout(actor: Actor, rollout: Rollout, *, precondition: Precondition = None) -> Rollout:
     """Holds a rollout: no further device gets the release, and those that have it go on."""
     rollout = _locked(actor, rollout, precondition, RolloutState.RUNNING)
+    withhold(rollout)
     return _decide(actor, rollout, DecisionKind.PAUSE, RolloutState.PAUSED, "paused")
 
 
@@ -77,6 +79,7 @@ def pause_rollout(actor: Actor, rollout: Rollout, *, precondition: Precondition 
 def resume_rollout(actor: Actor, rollout: Rollout, *, precondition: Precondition = None) -> Rollout:
     """Lets a rollout that a person paused go on."""
     rollout = _locked(actor, rollout, precondition, RolloutState.PAUSED)
+    allow_again(rollout)
     return _decide(actor, rollout, DecisionKind.RESUME, RolloutState.RUNNING, "resumed")
 
 
@@ -107,6 +110,7 @@ def let_rollout_go_on(actor: Actor, rollout: Rollout, reason: Reason, *, precond
         _record(actor, rollout, "rollout.agree", reason=reason)
         return rollout
     _waive(rollout)
+    allow_again(rollout)
     rollout.is_waived = True
     rollout.stop_reason = ""
     rollout.save(update_fields=["is_waived", "stop_reason"])
@@ -138,6 +142,8 @@ def take_rollout_back(actor: Actor, rollout: Rollout, *, precondition: Precondit
     if deployment.last_release != rollout.release.number:
         raise NotInThisState(f"{deployment.title} serves a later release.")
     require_accepted(former.build, former.version, former.digest)
+    # The return is signed later: until then, nobody else begins to run the release.
+    withhold(rollout)
     release = begin_release(deployment, former.build, former.version, former.digest, chosen_by=actor.person)
     ReleaseRecord(deployment, release, rollout.release.version).record(actor, "deployment.return")
     return _decide(actor, rollout, DecisionKind.GO_BACK, RolloutState.GOING_BACK, "going-back")
@@ -158,6 +164,7 @@ def abort_rollout(actor: Actor, rollout: Rollout, *, precondition: Precondition 
     """Ends a rollout: devices keep what they run, and no further one gets the release until another is chosen."""
     states = (RolloutState.RUNNING, RolloutState.PAUSED, RolloutState.STOPPED)
     rollout = _locked(actor, rollout, precondition, *states)
+    withhold(rollout)
     assignment = assignment_of(rollout.deployment_id)
     if assignment is not None and assignment.rollout == rollout.pk:
         end_rollout(assignment)

@@ -15,7 +15,7 @@ from forge.rollouts.access import has_installed
 from forge.rollouts.machine import RolloutState
 from forge.rollouts.pages.facts import RolloutFacts, former_devices
 from forge.rollouts.pages.words import duration_text
-from forge.rollouts.work.status import away_after, devices_of, failed, runs_former, unseen_for
+from forge.rollouts.work.status import away_after, devices_of, failed, last_contact, runs_former, unseen_for
 from rune.wording import counted
 
 RADIUS = 80.0
@@ -63,7 +63,7 @@ def going_back(facts: RolloutFacts) -> GoingBack | None:
         return None
     is_back = runs_former(facts.rollout)
     has_failed = ~is_back & failed(facts.rollout) if facts.state is RolloutState.GOING_BACK else None
-    is_away = ~is_back & unseen_for(away_after(), facts.now)
+    is_away = ~is_back & unseen_for(away_after(), last_contact(facts.rollout, facts.now))
     rows = devices_of(facts.rollout).exclude(admitted=None).order_by()
     if has_failed is not None:
         is_away &= ~failed(facts.rollout)
@@ -153,11 +153,9 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
     elif facts.state is not RolloutState.FINISHED:
         yield DeviceSentence(f"{stayed} keep{'s' if stayed == 1 else ''} {former}.", "", icon="check")
     if facts.away:
-        yield DeviceSentence(
-            f"{facts.away} {_are(facts.away)} away",
-            f"and get {new} with their next contact.",
-            icon="wifi-off",
-        )
+        goes_on = facts.state in (RolloutState.RUNNING, RolloutState.FINISHED)
+        then = f"and get {new} with their next contact." if goes_on else f"and keep {former} when they return."
+        yield DeviceSentence(f"{facts.away} {_are(facts.away)} away", then, icon="wifi-off")
     if facts.state in (RolloutState.PAUSED, RolloutState.STOPPED):
         yield DeviceSentence(f"{new} goes nowhere else", "until someone decides.", icon="hand")
     if facts.state is not RolloutState.ABORTED and facts.running and not facts.is_in_shadow:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from forge.fleet.groups.assignments import assignment_of
+from forge.fleet.models import Device
 from forge.registry.models import WithdrawnRune
 from forge.rollouts.machine import RolloutState, RolloutStatus, StageDevices, StageStatus
 from forge.rollouts.models import GuardReading, Rollout, RolloutDevice, RolloutStage
@@ -19,7 +20,7 @@ from rune.assessment.guards.limits import GuardKind
 
 _MISSED_POLLS: Final = 2
 _LEAST_AWAY: Final = timedelta(minutes=10)
-_NO_FAULT: Final = (ProblemName.SERVER_AWAY, ProblemName.OUTPUT_LOST)
+_NO_FAULT: Final = (ProblemName.SERVER_AWAY, ProblemName.OUTPUT_LOST, ProblemName.OLDER)
 """Problems that say nothing against a rune."""
 
 
@@ -57,7 +58,7 @@ def devices_by_stage(rollout: Rollout, now: datetime) -> Mapping[int, StageDevic
     is_queued = Q(admitted=None)
     is_there = ~is_queued & (runs_former(rollout) if rollout.state == RolloutState.GOING_BACK else is_on(rollout))
     has_failed = ~is_queued & ~is_there & failed(rollout)
-    is_away = ~is_queued & ~is_there & ~has_failed & unseen_for(away_after(), now)
+    is_away = ~is_queued & ~is_there & ~has_failed & unseen_for(away_after(), last_contact(rollout, now))
     rows = devices_of(rollout).exclude(stage=None).order_by().values("stage")
     counts = rows.annotate(
         devices_in_stage=Count("pk"),
@@ -116,6 +117,14 @@ def fails_self_test(rollout: Rollout) -> Q:
 def unseen_for(time: timedelta, now: datetime) -> Q:
     """Returns the condition of drawn devices that were not seen for some time."""
     return Q(device__seen=None) | Q(device__seen__lt=now - time)
+
+
+def last_contact(rollout: Rollout, now: datetime) -> datetime:
+    """Returns when the server last heard any device of the organisation. While the server was away itself it heard
+    none, which says of no device that it is away: the hours of a stage must not begin without them."""
+    devices = Device.objects.filter(organisation=rollout.deployment.project.organisation_id)
+    seen: datetime | None = devices.aggregate(last=Max("seen"))["last"]
+    return min(now, seen) if seen is not None else now
 
 
 def away_after() -> timedelta:

@@ -33,6 +33,7 @@ from forge.rollouts.models import GuardReading, Rollout, RolloutDevice, RolloutS
 from forge.rollouts.readings import result_to_json
 from forge.rollouts.work.drawing import compared, drawn
 from forge.rollouts.work.evidence import attributes_of, evidence_of
+from forge.rollouts.work.holding import withhold
 from forge.rollouts.work.status import devices_of, runs, status_of
 from rune.assessment.guards.carriers import labelled_devices, with_carriers
 from rune.assessment.guards.disagreement import disagreement_of
@@ -108,6 +109,7 @@ def carry_out(rollout: Rollout, decision: Decision, now: datetime) -> None:
                 # All devices have the release already: people decide what becomes of those that fell back.
                 _set_state(rollout, RolloutState.RUNNING, now)
         case StopRollout(reason=reason):
+            withhold(rollout)
             _set_state(rollout, RolloutState.STOPPED, now, stop_reason=reason)
             announce(rollout, "stopped", None)
         case FinishRollout():
