@@ -1,4 +1,4 @@
-"""Where two versions disagree in shadow, as JSON: stages keep it, and the API has it."""
+"""The disagreement of two versions in shadow, as JSON: stages keep it, and the API has it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LabelPairJson(TypedDict):
 
 
 class DisagreementJson(TypedDict):
-    """Where both versions disagree that ran on the same input."""
+    """The disagreement of both versions, which ran on the same input."""
 
     windows: Annotated[int, "those that were compared"]
     devices: Annotated[int, "those that compared one at least"]

@@ -1,4 +1,5 @@
-"""Where both versions disagree in the shadow stage, as a card: a sentence, and a row for each pair of labels. Pure."""
+"""The disagreement of both versions in the shadow stage, as a card: a sentence, and a row for each pair.
+Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ class PairRow:
 
 @dataclass(frozen=True)
 class ShadowCard:
-    """Where both versions disagree. Without rows, the sentence says why."""
+    """The disagreement of both versions. Without rows, the sentence says why."""
 
     sentence: str
     rows: Sequence[PairRow]
@@ -53,8 +54,8 @@ def shadow_card(facts: RolloutFacts) -> ShadowCard | None:
     stage = next((each for each in facts.stages if each.planned.is_shadow), None)
     if stage is None:
         return None
-    stored = stage.row.disagreement
-    disagreement = None if stored is None else disagreement_from_json(stored)
+    row = stage.row.disagreement
+    disagreement = None if row is None else disagreement_from_json(row)
     if disagreement is None or not disagreement.windows:
         return ShadowCard(_reason(facts, stage, disagreement), (), ())
     former, new = facts.rollout.former.version, facts.rollout.release.version
@@ -87,9 +88,9 @@ def _reason(facts: RolloutFacts, stage: StageFacts, disagreement: Disagreement |
 
 
 def _rows(disagreement: Disagreement) -> Sequence[PairRow]:
-    shown = disagreement.pairs[:_SHOWN]
-    longest = max((each.counted.share.high for each in shown if each.counted.share), default=1.0)
-    return tuple(_row(each, disagreement, longest) for each in shown)
+    pairs = disagreement.pairs[:_SHOWN]
+    longest = max((each.counted.share.high for each in pairs if each.counted.share), default=1.0)
+    return tuple(_row(each, disagreement, longest) for each in pairs)
 
 
 def _row(pair: LabelPair, disagreement: Disagreement, longest: float) -> PairRow:

@@ -123,8 +123,8 @@ def last_contact(rollout: Rollout, now: datetime) -> datetime:
     """Returns when the server last heard any device of the organisation. While the server was away itself it heard
     none, which says of no device that it is away: the hours of a stage must not begin without them."""
     devices = Device.objects.filter(organisation=rollout.deployment.project.organisation_id)
-    seen: datetime | None = devices.aggregate(last=Max("seen"))["last"]
-    return min(now, seen) if seen is not None else now
+    last: datetime | None = devices.aggregate(last=Max("seen"))["last"]
+    return now if last is None else min(now, last)
 
 
 def away_after() -> timedelta:

@@ -37,7 +37,7 @@ _WITHOUT_FIGURE: Final = frozenset({GuardKind.INSTALLS, GuardKind.SELF_TEST})
 
 @dataclass(frozen=True)
 class DeviceShifts:
-    """How far each of some devices differs; `is_ratio` says that the shifts are logarithms."""
+    """The difference of each of some devices; `is_ratio` says that the shifts are logarithms."""
 
     devices: tuple[str, ...]
     shifts: Array

@@ -1,4 +1,4 @@
-"""Where two runes disagree that ran on the same input: the pairs of labels, with ranges by device. Pure."""
+"""The disagreement of two runes that ran on the same input: the pairs of labels, with ranges by device. Pure."""
 
 from __future__ import annotations
 

@@ -32,13 +32,13 @@ def test_a_device_that_was_allowed_and_has_not_asked_keeps_what_it_runs(
 ) -> None:
     fleet.start(FOUR_THEN_ALL)
     fleet.look()
-    allowed = fleet.admitted()
-    assert allowed[0].obey() is not None
+    devices = fleet.admitted()
+    assert devices[0].obey() is not None
     act(fleet.person, fleet.rollout)
-    # What a person presses counts at once: of going back, nothing is signed yet.
+    # A press counts at once: of going back, nothing is signed yet.
     assert fleet.carry_on_without_rollout() == ["1.0"] * 7 + ["2.0"]
-    assert allowed[0].running is not None
-    assert allowed[0].running.version == "2.0"
+    assert devices[0].running is not None
+    assert devices[0].running.version == "2.0"
 
 
 def test_a_guard_that_fails_stops_those_that_are_on_their_way(fleet: RolloutFleet) -> None:
@@ -68,13 +68,13 @@ def test_a_device_whose_report_comes_after_the_pause_keeps_the_release(fleet: Ro
     fleet.start(FOUR_THEN_ALL)
     fleet.look()
     device = fleet.admitted()[0]
-    wanted = device.state().wanted
+    release = device.state().wanted
     pause_rollout(fleet.person, fleet.rollout)
-    assert wanted is not None
-    assert wanted.version == "2.0"
-    device.running, device.other = wanted, device.running  # type: ignore[assignment]
+    assert release is not None
+    assert release.version == "2.0"
+    device.running, device.other = release, device.running  # type: ignore[assignment]
     device.say()
-    # It is told to keep what it runs.
+    # The server has it keep what it runs.
     assert device.state().wanted is None
     take_rollout_back(fleet.person, fleet.rollout)
     fleet.sign()

@@ -57,7 +57,7 @@ def test_it_says_which_labels_disagree_on_how_many_devices_with_ranges(fleet: Ro
     begun(fleet)
     fleet.let_pass(2.2)
     for place, each in enumerate(in_shadow(fleet)):
-        assert send_pairs(each, DIFFERING if place else AGREEING, missed=place) == "accepted"
+        assert send_pairs(each, DIFFERING if place else AGREEING, misses=place) == "accepted"
     fleet.look()
     page = words(reader.get(PAGE))
     assert "1.0 and 2.0 gave different labels to 60 of 600 windows (10.0 %, " in page

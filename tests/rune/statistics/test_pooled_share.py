@@ -14,7 +14,7 @@ def covered(devices: int, share: float, alike: float) -> tuple[float, float]:
     """Returns in which part of 400 fleets the range has the true share, and in which part Wilson's has it that takes
     windows for independent. `alike` is the correlation of two windows of one device."""
     random = np.random.default_rng(7)
-    hits = naive_hits = judged = 0
+    hits = naive_hits = ranges = 0
     for _ in range(400):
         totals = random.integers(100, 400, devices)
         shares = random.beta(share * (1 / alike - 1), (1 - share) * (1 / alike - 1), devices)
@@ -23,10 +23,10 @@ def covered(devices: int, share: float, alike: float) -> tuple[float, float]:
         if isinstance(result, NotJudged):
             continue
         naive = wilson(int(counts.sum()), int(totals.sum()))
-        judged += 1
+        ranges += 1
         hits += result.low <= share <= result.high
         naive_hits += naive.low <= share <= naive.high
-    return hits / judged, naive_hits / judged
+    return hits / ranges, naive_hits / ranges
 
 
 @pytest.mark.parametrize(

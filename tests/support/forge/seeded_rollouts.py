@@ -192,7 +192,7 @@ def _pair(fleet: RolloutFleet, knocks: Callable[[int], int], looks: int = HOURS)
             (1 if place == 2 else 0, 90, place % 2),
             (0, differing, 60 - differing),
         )
-        names = {send_pairs(device, counts, missed=place % 2, back=back) for back in range(HOURS + 1, 0, -1)}
+        names = {send_pairs(device, counts, misses=place % 2, back=back) for back in range(HOURS + 1, 0, -1)}
         if names != {"accepted"}:
             raise AssertionError(names)
     for _ in range(looks):

@@ -24,7 +24,7 @@ def in_shadow(fleet: RolloutFleet) -> list[ObedientDevice]:
     return [each for each in fleet.devices if each.shadow is not None]
 
 
-def send_pairs(device: ObedientDevice, counts: Sequence[Sequence[int]], missed: int = 0, back: int = 1) -> str:
+def send_pairs(device: ObedientDevice, counts: Sequence[Sequence[int]], misses: int = 0, back: int = 1) -> str:
     """Sends the pairs of the last whole hour, or of one so many hours back. Returns what the server says."""
     assert device.running is not None
     assert device.shadow is not None
@@ -34,7 +34,7 @@ def send_pairs(device: ObedientDevice, counts: Sequence[Sequence[int]], missed: 
         device_key(UUID(device.client.device)),
         rune_key(device.running.rune),
         rune_key(device.shadow.rune),
-        encode(LabelPairs(tuple(map(tuple, counts)), missed), PairBins(LABELS, LABELS)),
+        encode(LabelPairs(tuple(map(tuple, counts)), misses), PairBins(LABELS, LABELS)),
     )
     answer = device.client.send("POST", COUNTS, message([document.signed(device.client.key.sign)]))
     (verdict,) = answer.json()["answers"]

@@ -51,7 +51,7 @@ from hmrd.state import (
     WorkFailed,
 )
 from tests.support.rollouts.lossy_link import LinkLost, LossyLink
-from tests.support.rollouts.observations import AskedRelease, DeviceLog, StartedRune
+from tests.support.rollouts.observations import CrowdLog, NamedRelease, StartedRune
 
 LOAD_SECONDS: Final = 4.0
 """The longest time, by the devices' clock, for which a device loads or checks a rune."""
@@ -64,12 +64,12 @@ _NOT_MODIFIED: Final = 304
 
 
 class DeviceFault(StrEnum):
-    """What goes wrong on a device with each rune but its first one."""
+    """A fault of a device with each rune but its first one."""
 
     OTHER_BITS = "other bits"
-    """Its self-test fails."""
+    """The self-test fails."""
     OWNER_REFUSES = "owner refuses"
-    """It falls back at the end of the trial."""
+    """The device falls back at the end of the trial."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class DeviceCrowd:
     def __init__(
         self, devices: Sequence[CrowdDevice], link: LossyLink, clock: CrowdClock, chance: random.Random
     ) -> None:
-        self.devices, self.clock, self.log = devices, clock, DeviceLog()
+        self.devices, self.clock, self.log = devices, clock, CrowdLog()
         self.link, self._chance = link, chance
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_over = False
@@ -236,23 +236,25 @@ class DeviceCrowd:
         return RuneChecked(self.clock.now(), rune, SelfTestOutcome.PASSED)
 
     async def _poll(self, device: CrowdDevice) -> MachineEvent:
-        sent = time.time()
+        request_time = time.time()
         try:
             answer = await self._send(device, "GET", STATE, b"", {"If-None-Match": device.etag} if device.etag else {})
         except LinkLost:
             return PollFailed(self.clock.now(), _AWAY)
         if answer.status not in (200, _NOT_MODIFIED):
             return PollFailed(self.clock.now(), _AWAY)
-        received = time.time()
-        device.polls, device.last_poll = device.polls + 1, received
+        answer_time = time.time()
+        device.polls, device.last_poll = device.polls + 1, answer_time
         event: MachineEvent = Unchanged(self.clock.now())
         if answer.status != _NOT_MODIFIED:
             desired = DesiredState.from_json(parsed(answer.body, LARGEST_STATE))
             device.etag, device.wanted = answer.headers.get("etag", ""), desired.wanted
             event = Polled(self.clock.now(), desired)
         if (rune := device.wanted) is not None:
-            asked = AskedRelease(device.name, sent, received, rune.deployment, rune.number, rune.rune)
-            self.log.events.append(asked)
+            named_release = NamedRelease(
+                device.name, request_time, answer_time, rune.deployment, rune.number, rune.rune
+            )
+            self.log.events.append(named_release)
         return event
 
     async def _report(self, device: CrowdDevice, report: Report) -> MachineEvent:

@@ -22,7 +22,7 @@ class LinkLost(Exception):
 
 @dataclass(frozen=True)
 class LinkChances:
-    """How likely something happens to a request."""
+    """The probabilities of what happens to a request."""
 
     request_lost: float = 0.0
     answer_lost: float = 0.0

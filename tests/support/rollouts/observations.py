@@ -1,4 +1,4 @@
-"""What simulated devices saw: what the server asked of them and when, and what they ran."""
+"""The observations of simulated devices: the releases that the server named and when, and the runes that they ran."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class AskedRelease:
+class NamedRelease:
     """An answer to a poll that names a release, also by saying that nothing changed."""
 
     device: str
-    sent: float
-    """Seconds since 1970; the server answered between this and `received`."""
-    received: float
+    request_time: float
+    """Seconds since 1970; the server answered between this and `answer_time`."""
+    answer_time: float
     deployment: str
     """The path."""
     number: int
@@ -33,7 +33,7 @@ class StartedRune:
 
 
 @dataclass
-class DeviceLog:
+class CrowdLog:
     """All that devices saw, in order."""
 
-    events: list[AskedRelease | StartedRune] = field(default_factory=list)
+    events: list[NamedRelease | StartedRune] = field(default_factory=list)

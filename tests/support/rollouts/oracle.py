@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import AskedRelease, StartedRune
+from tests.support.rollouts.observations import NamedRelease, StartedRune
 
 SLACK: Final = 0.5
 """Seconds from the time of a commit until all processes see it, at most."""
@@ -43,9 +43,9 @@ class StateSpan:
     begin: float
     end: float = NEVER
 
-    def overlaps(self, sent: float, received: float) -> bool:
+    def overlaps(self, request_time: float, answer_time: float) -> bool:
         """Returns whether it was so at some moment between two."""
-        return self.begin <= received and sent <= self.end + SLACK
+        return self.begin <= answer_time and request_time <= self.end + SLACK
 
 
 @dataclass
@@ -61,7 +61,7 @@ class TrackedRollout:
     passed: dict[int, bool] = field(default_factory=dict)
     """The stages that began, and whether each passed."""
     stages: dict[str, int | None] = field(default_factory=dict)
-    """The stage of each drawn device; None of one that is compared with."""
+    """The stage of each devices device; None of one that is compared with."""
     admitted: dict[str, float] = field(default_factory=dict)
     """The time at which each device was allowed the release."""
 
@@ -70,24 +70,24 @@ class TrackedRollout:
         """The state now."""
         return self.spans[-1].state
 
-    def allows(self, device: str, sent: float, received: float) -> bool:
+    def allows(self, device: str, request_time: float, answer_time: float) -> bool:
         """Returns whether a device might begin to run the release at some moment between two."""
         admitted = self.admitted.get(device, NEVER)
         return any(
-            each.state == "finished" or (each.state == "running" and max(admitted, each.begin) <= received)
+            each.state == "finished" or (each.state == "running" and max(admitted, each.begin) <= answer_time)
             for each in self.spans
-            if each.overlaps(sent, received)
+            if each.overlaps(request_time, answer_time)
         )
 
-    def keeps(self, device: str, sent: float, received: float) -> bool:
+    def keeps(self, device: str, request_time: float, answer_time: float) -> bool:
         """Returns whether a device had to keep the former release at some moment between two."""
-        if sent <= self.spans[0].begin + SLACK:
+        if request_time <= self.spans[0].begin + SLACK:
             return True
         admitted = self.admitted.get(device, NEVER)
         return any(
-            each.state not in ("finished", "running") or (each.state == "running" and sent <= admitted + SLACK)
+            each.state not in ("finished", "running") or (each.state == "running" and request_time <= admitted + SLACK)
             for each in self.spans
-            if each.overlaps(sent, received)
+            if each.overlaps(request_time, answer_time)
         )
 
     @property
@@ -116,7 +116,7 @@ class RolloutOracle:
         before = {pk: each.state for pk, each in self.rollouts.items()}
         for entry in transaction.entries:
             yield from self._apply(entry, transaction.committed, before)
-        # What a device may run is judged by all of the transaction: an order within it is seen by nobody.
+        # All of the transaction says what a device may run: nobody sees an order within it.
         for entry in transaction.entries:
             row = entry.row
             if entry.place == "fleet_device" and row["rollout_role"] in ("new", "shadow"):
@@ -157,38 +157,38 @@ class RolloutOracle:
             yield f"stage {number} began in a rollout that is {rollout.state}"
         if number != len(rollout.passed) or not all(rollout.passed.values()):
             yield f"stage {number} began after the stages {rollout.passed}"
-        drawn = {device for device, stage in rollout.stages.items() if stage is not None}
-        if drawn != set(_draw(rollout.pk, rollout.group.devices, rollout.plan["stages"][number])):
+        devices = {device for device, stage in rollout.stages.items() if stage is not None}
+        if devices != set(_draw(rollout.pk, rollout.group.devices, rollout.plan["stages"][number])):
             yield f"stage {number} has other devices than its draw"
 
-    def judge(self, events: Sequence[AskedRelease | StartedRune]) -> None:
+    def judge(self, events: Sequence[NamedRelease | StartedRune]) -> None:
         """Judges what devices saw, in the order of each device."""
-        asked: dict[str, AskedRelease] = {}
+        releases: dict[str, NamedRelease] = {}
         running: dict[str, int] = {}
         for event in events:
-            if isinstance(event, AskedRelease):
-                asked[event.device] = event
+            if isinstance(event, NamedRelease):
+                releases[event.device] = event
                 if (wrong := self._wrong_ask(event, running.get(event.device, 0))) is not None:
                     self.violations.append(wrong)
             else:
                 running[event.device] = event.number
-                if (wrong := self._wrong_start(event, asked.get(event.device))) is not None:
+                if (wrong := self._wrong_start(event, releases.get(event.device))) is not None:
                     self.violations.append(wrong)
 
-    def _wrong_ask(self, ask: AskedRelease, running: int) -> str | None:
+    def _wrong_ask(self, ask: NamedRelease, running: int) -> str | None:
         """Says what is wrong with a release that the server named to a device, which runs another or the same one."""
         group = next((each for each in self._groups.values() if each.path == ask.deployment), None)
         if group is None or ask.device not in group.devices:
             return f"{ask.device} was asked for a release of {ask.deployment}, which is not for it"
         if (group.deployment, ask.number, ask.rune) not in self._releases.values():
             return f"{ask.device} was asked for release {ask.number}, which is not of this rune"
-        # One that runs it is told to keep it.
+        # The server has one that runs it keep it.
         if ask.number == running or self._may_begin(group, ask):
             return None
-        return f"{ask.device} was asked for release {ask.number} at {ask.received}, which it was not allowed"
+        return f"{ask.device} was asked for release {ask.number} at {ask.answer_time}, which it was not allowed"
 
-    def _may_begin(self, group: GroupMembers, ask: AskedRelease) -> bool:
-        times = (ask.sent, ask.received)
+    def _may_begin(self, group: GroupMembers, ask: NamedRelease) -> bool:
+        times = (ask.request_time, ask.answer_time)
         rollouts = [each for each in self.rollouts.values() if each.group is group]
         if not rollouts:
             return ask.number == self._first[group.deployment]
@@ -197,14 +197,14 @@ class RolloutOracle:
                 return True
             if ask.number == rollout.former and rollout.keeps(ask.device, *times):
                 return True
-            if ask.number > rollout.number and rollout.went_back <= ask.received:
+            if ask.number > rollout.number and rollout.went_back <= ask.answer_time:
                 return self._rune(group, ask.number) == self._rune(group, rollout.former)
         return False
 
     def _rune(self, group: GroupMembers, number: int) -> str:
         return next(rune for of, each, rune in self._releases.values() if (of, each) == (group.deployment, number))
 
-    def _wrong_start(self, start: StartedRune, ask: AskedRelease | None) -> str | None:
+    def _wrong_start(self, start: StartedRune, ask: NamedRelease | None) -> str | None:
         """Says what is wrong with a rune that a device began to run."""
         if start.is_fallback:
             former_runes = {
@@ -214,7 +214,7 @@ class RolloutOracle:
             }
             return None if start.rune in former_runes else f"{start.device} fell back to {start.rune}"
         if ask is None or (ask.deployment, ask.number, ask.rune) != (start.deployment, start.number, start.rune):
-            return f"{start.device} ran release {start.number} of {start.deployment}, and was asked last for {ask}"
+            return f"{start.device} ran release {start.number} of {start.deployment}, and was releases last for {ask}"
         return None
 
 
@@ -224,7 +224,7 @@ _RELEASES: Final = ("release", "former")
 def _device(rollout: TrackedRollout, row: Mapping[str, Any], now: float, before: str) -> Iterator[str]:
     device, stage = row["device_id"], row["stage"]
     if device not in rollout.group.devices:
-        yield f"device {device} was drawn and is not in the group"
+        yield f"device {device} was devices and is not in the group"
     rollout.stages[device] = stage
     if row["admitted"] is None:
         rollout.admitted.pop(device, None)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import AskedRelease, StartedRune
+from tests.support.rollouts.observations import NamedRelease, StartedRune
 from tests.support.rollouts.oracle import GroupMembers, RolloutOracle
 
 ROLLOUT = "11111111-0000-4000-8000-000000000000"
@@ -62,8 +62,8 @@ BEGIN = (
 """The first stage of a rollout, whose devices are allowed the release at 30."""
 
 
-def asked(device: str, moment: float, number: int = 2, rune: str = NEW) -> AskedRelease:
-    return AskedRelease(device, moment, moment + 0.1, PATH, number, rune)
+def named_release(device: str, moment: float, number: int = 2, rune: str = NEW) -> NamedRelease:
+    return NamedRelease(device, moment, moment + 0.1, PATH, number, rune)
 
 
 def started(device: str, moment: float, number: int = 2, rune: str = NEW) -> StartedRune:
@@ -71,7 +71,7 @@ def started(device: str, moment: float, number: int = 2, rune: str = NEW) -> Sta
 
 
 def violations(
-    transactions: Sequence[JournalTransaction] = BEGIN, events: Sequence[AskedRelease | StartedRune] = ()
+    transactions: Sequence[JournalTransaction] = BEGIN, events: Sequence[NamedRelease | StartedRune] = ()
 ) -> list[str]:
     oracle = RolloutOracle(GROUPS, {"north": 1, "south": 1})
     oracle.follow(transactions)
@@ -89,20 +89,20 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
         at(80, drawn(LATER, 1, "now"), role(LATER)),
         at(90, state("going-back")),
     ]
-    events: list[AskedRelease | StartedRune] = [
-        asked(FIRST, 15, 1, FORMER),
-        asked(FIRST, 31),
+    events: list[NamedRelease | StartedRune] = [
+        named_release(FIRST, 15, 1, FORMER),
+        named_release(FIRST, 31),
         started(FIRST, 33),
         # It runs it already, so that it keeps it while others get nothing.
-        asked(FIRST, 45),
-        asked(SECOND, 45, 1, FORMER),
-        asked(SECOND, 55),
+        named_release(FIRST, 45),
+        named_release(SECOND, 45, 1, FORMER),
+        named_release(SECOND, 55),
         started(SECOND, 56),
         replace(started(SECOND, 58, 1, FORMER), is_fallback=True),
-        asked(LATER, 81),
+        named_release(LATER, 81),
         # The answer left before the rollout went back.
         started(LATER, 95),
-        asked(LATER, 99, 3, FORMER),
+        named_release(LATER, 99, 3, FORMER),
         started(LATER, 100, 3, FORMER),
     ]
     assert violations(history, events) == []
@@ -111,23 +111,23 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("transactions", "events"),
     [
-        pytest.param((), (asked(LATER, 31),), id="a device that was not drawn"),
-        pytest.param((), (asked(FIRST, 25),), id="before it was allowed"),
-        pytest.param((), (asked(FIRST, 31), started(LATER, 32)), id="a device that was not asked"),
-        pytest.param((), (asked(FIRST, 31, 2, FORMER),), id="a rune of another release"),
-        pytest.param((), (asked(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
-        pytest.param((), (asked(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
-        pytest.param((at(40, state("paused")),), (asked(SECOND, 41),), id="during a pause"),
-        pytest.param((at(40, state("stopped")),), (asked(SECOND, 41),), id="after a stop"),
-        pytest.param((at(40, state("aborted")),), (asked(SECOND, 41),), id="after its end"),
-        pytest.param((at(40, state("going-back")),), (asked(SECOND, 41),), id="after going back"),
-        pytest.param((), (AskedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
-        pytest.param((), (AskedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
+        pytest.param((), (named_release(LATER, 31),), id="a device that was not drawn"),
+        pytest.param((), (named_release(FIRST, 25),), id="before it was allowed"),
+        pytest.param((), (named_release(FIRST, 31), started(LATER, 32)), id="a device that was not named_release"),
+        pytest.param((), (named_release(FIRST, 31, 2, FORMER),), id="a rune of another release"),
+        pytest.param((), (named_release(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
+        pytest.param((), (named_release(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
+        pytest.param((at(40, state("paused")),), (named_release(SECOND, 41),), id="during a pause"),
+        pytest.param((at(40, state("stopped")),), (named_release(SECOND, 41),), id="after a stop"),
+        pytest.param((at(40, state("aborted")),), (named_release(SECOND, 41),), id="after its end"),
+        pytest.param((at(40, state("going-back")),), (named_release(SECOND, 41),), id="after going back"),
+        pytest.param((), (NamedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
+        pytest.param((), (NamedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
         pytest.param((), (replace(started(FIRST, 31), is_fallback=True),), id="falling back to the new rune"),
     ],
 )
 def test_a_device_with_what_it_was_not_allowed_is_seen(
-    transactions: Sequence[JournalTransaction], events: Sequence[AskedRelease | StartedRune]
+    transactions: Sequence[JournalTransaction], events: Sequence[NamedRelease | StartedRune]
 ) -> None:
     assert violations([*BEGIN, *transactions]) == []
     assert violations([*BEGIN, *transactions], events) != []

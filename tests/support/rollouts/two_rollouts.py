@@ -15,7 +15,7 @@ import httpx
 
 from tests.support.rollouts.crowd_installation import CrowdInstallation, RolloutClient
 from tests.support.rollouts.device_crowd import CrowdDevice, DeviceCrowd, DeviceFault, wait_until
-from tests.support.rollouts.journal import HeldPlace
+from tests.support.rollouts.journal import WaitingTable
 from tests.support.rollouts.oracle import RolloutOracle
 
 GUARDS: Final = [{"kind": "installs", "limit": 0.2}, {"kind": "self-test", "limit": 0}]
@@ -65,7 +65,7 @@ class TwoRollouts:
     def __post_init__(self) -> None:
         self.north, self.south = self.installation.rollout("north"), self.installation.rollout("south")
         self._kill = asyncio.Lock()
-        """Held by who kills servers and starts them again."""
+        """The lock of who kills servers and starts them again."""
 
     def devices(self, site: str) -> Sequence[CrowdDevice]:
         """Returns the devices of a site."""
@@ -85,8 +85,8 @@ class TwoRollouts:
         absences.cancel()
         for device in (*self.long_offline, *(each for each in self.crowd.devices if each.offline_until)):
             self.crowd.take_offline(device, self.chance.uniform(0, self.interval / 2))
-        returned = time.time() + self.interval / 2
-        await wait_until(lambda: self._asked_since(returned) >= 0.999, PATIENCE, "devices do not ask")
+        return_time = time.time() + self.interval / 2
+        await wait_until(lambda: self._polled_since(return_time) >= 0.999, PATIENCE, "devices do not ask")
         await wait_until(self._all_run_what_they_should, PATIENCE, "devices do not run what they should")
         await self.crowd.end()
 
@@ -125,7 +125,7 @@ class TwoRollouts:
         await self._press(lambda: north.decide("pause"), north, "paused")
         paused = time.time()
         await self._killed_alone(1)
-        await self._until(lambda: self._asked_since(paused) > 0.9, "devices to ask during the pause")
+        await self._until(lambda: self._polled_since(paused) > 0.9, "devices to ask during the pause")
         await self._press(lambda: north.decide("resume"), north, "running")
         await self._until(lambda: self.running_new("north") > size * 0.3, "the devices of the second stage")
         async with self._killed_in("rollouts_rolloutdecision", "INSERT"):
@@ -139,16 +139,16 @@ class TwoRollouts:
         """Decides about each device whose self-test fails; one server is killed when a stage began."""
         south = self.south
         await self._press(lambda: south.start("1.2", GOES_ON), south, "running")
-        decided, stages = time.time(), 1
+        decision_time, stages = time.time(), 1
         while True:
             await self._until(partial(self._needs_somebody, stages), "the stages of south")
             if south.state() == "finished":
                 return
             if south.state() == "stopped":
-                failures = [each for each in self.crowd.failed_tests if each > decided]
-                self.stops.append(south.since() - min(failures, default=decided))
+                failures = [each for each in self.crowd.failed_tests if each > decision_time]
+                self.stops.append(south.since() - min(failures, default=decision_time))
                 await self._press(lambda: south.decide("go-on", reason=REASON), south, "running")
-                decided = time.time()
+                decision_time = time.time()
             elif south.stages() > stages:
                 stages = south.stages()
                 await self._killed_alone(self.chance.randrange(2))
@@ -161,7 +161,7 @@ class TwoRollouts:
         is_new = sum(each.answering != each.first for each in good)
         return is_new >= 0.999 * len(good) and not self.running_new("north") and not self.running_new("west")
 
-    def _asked_since(self, moment: float) -> float:
+    def _polled_since(self, moment: float) -> float:
         return sum(each.last_poll > moment for each in self.crowd.devices) / len(self.crowd.devices)
 
     async def _press(self, call: Callable[[], None], client: RolloutClient, *after: str) -> None:
@@ -184,17 +184,17 @@ class TwoRollouts:
         """Kills all servers while a transaction that writes to a table is in its middle, and starts them again. The
         block begins it."""
         with ExitStack() as stack:
-            held = stack.enter_context(self.installation.journal.held(place, act))
+            waiting_table = stack.enter_context(self.installation.journal.reserved(place, act))
             yield
             is_killed = False
             while not is_killed:
-                await self._until(lambda: held.has_waiting, f"a transaction that writes to {place}")
-                is_killed = await self._kill_all(held, stack)
+                await self._until(lambda: waiting_table.has_waiting, f"a transaction that writes to {place}")
+                is_killed = await self._kill_all(waiting_table, stack)
 
-    async def _kill_all(self, held: HeldPlace, stack: ExitStack) -> bool:
+    async def _kill_all(self, waiting_table: WaitingTable, stack: ExitStack) -> bool:
         """Kills all servers if a transaction is in its middle, which ends with them. Returns whether it was."""
         async with self._kill:
-            if not held.has_waiting:
+            if not waiting_table.has_waiting:
                 return False
             self.installation.live.kill_all()
             stack.close()

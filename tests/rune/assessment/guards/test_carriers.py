@@ -42,10 +42,10 @@ def scatter(number: int) -> int:
     return number * 8 % 21 - 10
 
 
-def evidence(moved: list[Counts]) -> StageEvidence:
+def evidence(new_counts: list[Counts]) -> StageEvidence:
     past = [counted(20)] * len(DEVICES)
     usual = [counted(20 + scatter(number), 1_000_000 + 20_000 * scatter(number)) for number in range(len(DEVICES))]
-    return StageEvidence(InstallCounts(len(moved)), side(moved, past[: len(moved)]), side(usual, past))
+    return StageEvidence(InstallCounts(len(new_counts)), side(new_counts, past[: len(new_counts)]), side(usual, past))
 
 
 def carrier(
@@ -64,8 +64,8 @@ def of_batch(number: int) -> bool:
 
 def test_the_batch_that_makes_it_is_named_with_both_differences() -> None:
     name = LAYOUT.labels.names[2] if LAYOUT.labels else ""
-    moved = [counted(20 + scatter(number) + 40 * of_batch(number)) for number in range(len(DEVICES))]
-    result = carrier(evidence(moved), GuardKind.LABELS, name)
+    new_counts = [counted(20 + scatter(number) + 40 * of_batch(number)) for number in range(len(DEVICES))]
+    result = carrier(evidence(new_counts), GuardKind.LABELS, name)
     assert result is not None
     assert (result.attribute, result.value, result.own.devices, result.others.devices) == ("batch", "B", 18, 6)
     assert result.share == pytest.approx(1, abs=0.1)
@@ -76,14 +76,14 @@ def test_the_batch_that_makes_it_is_named_with_both_differences() -> None:
 
 def test_a_difference_of_all_devices_has_no_carrier() -> None:
     name = LAYOUT.labels.names[2] if LAYOUT.labels else ""
-    moved = [counted(60 + scatter(number)) for number in range(len(DEVICES))]
-    assert carrier(evidence(moved), GuardKind.LABELS, name) is None
+    new_counts = [counted(60 + scatter(number)) for number in range(len(DEVICES))]
+    assert carrier(evidence(new_counts), GuardKind.LABELS, name) is None
 
 
 def test_a_ratio_is_said_as_a_part() -> None:
     times = [1_000_000 + 20_000 * scatter(number) + 900_000 * of_batch(number) for number in range(len(DEVICES))]
-    moved = [counted(20 + scatter(number), time) for number, time in enumerate(times)]
-    result = carrier(evidence(moved), GuardKind.TIME)
+    new_counts = [counted(20 + scatter(number), time) for number, time in enumerate(times)]
+    result = carrier(evidence(new_counts), GuardKind.TIME)
     assert result is not None
     assert (result.attribute, result.value) == ("batch", "B")
     assert result.own.low < 0.9 < result.own.high
@@ -112,5 +112,5 @@ def test_guards_that_count_devices_have_none(kind: GuardKind) -> None:
 
 def test_without_labels_there_is_none() -> None:
     name = LAYOUT.labels.names[2] if LAYOUT.labels else ""
-    moved = [counted(20 + scatter(number) + 40 * of_batch(number)) for number in range(len(DEVICES))]
-    assert carrier(evidence(moved), GuardKind.LABELS, name, {}) is None
+    new_counts = [counted(20 + scatter(number) + 40 * of_batch(number)) for number in range(len(DEVICES))]
+    assert carrier(evidence(new_counts), GuardKind.LABELS, name, {}) is None

@@ -1,4 +1,4 @@
-"""Where two runes disagree: by pair of labels, on how many devices, with a range or none."""
+"""The disagreement of two runes: by pair of labels, on how many devices, with a range or none."""
 
 from __future__ import annotations
 
