@@ -197,6 +197,7 @@ MAY_NAME_SOMEBODY = {
     "jobs.Job.spec": CONTENT,
     "jobs.Worker.capabilities": CONTENT,
     "notices.Notice.facts": DID,
+    "projects.Draft.agent": "who wrote it; the right is asked for at each edit",
     "projects.Version.file_ids": CONTENT,
     "projects.Version.manifest": CONTENT,
     "projects.Version.original_authors": DID,
