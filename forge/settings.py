@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.idp.oidc",
     *ENVIRONMENT.sign_on.installed_apps(),
     "forge.core",
     "forge.accounts",
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
     "forge.webhooks",
     "forge.notices",
     "forge.activity",
+    "forge.agents",
     "forge.web",
     "forge.serving",
 ]
