@@ -224,6 +224,13 @@ MFA_FORMS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
+IDP_OIDC_ADAPTER = "forge.agents.sign_in.adapter.ProgramsAdapter"
+# A program that registers may do nothing yet: a person admits it to projects.
+IDP_OIDC_DCR_ENABLED = True
+IDP_OIDC_DCR_REQUIRES_INITIAL_ACCESS_TOKEN = False
+IDP_OIDC_RATE_LIMITS = {"client_registration": "20/h/ip"}
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
+
 SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_in.sign_on.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = ENVIRONMENT.sign_on.provider_settings()
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True

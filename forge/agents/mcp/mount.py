@@ -22,10 +22,10 @@ from forge.agents.actions.rights import agent_of_token
 from forge.agents.mcp.calls import AGENT_KEY
 from forge.agents.mcp.server import mcp_server
 from forge.agents.sign_in.access_tokens import agent_of_access_token
+from forge.agents.sign_in.adapter import MCP_PATH
 from forge.core.errors import DomainError
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
 
-PATH: Final = "/mcp"
 RESOURCE_METADATA: Final = "/.well-known/oauth-protected-resource/mcp"
 LARGEST_CALL: Final = 4 * 1024 * 1024
 """Bytes of one call."""
@@ -44,7 +44,7 @@ class McpMount:
         self._starting = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH:
+        if scope["type"] != "http" or scope["path"] != MCP_PATH:
             await self._inner(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 
+from tests.support.servers.agents import MemoryStorage, Person, answer, refusal, with_consent, with_token
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.asyncio]
+SCOPES = ["project:read", "project:draft", "build:run", "review:write"]
 
 
 @pytest.fixture(scope="module")
@@ -26,59 +25,83 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def project(live: LiveServer) -> str:
     organisation = live.organisation()
-    live.api("POST", "projects", json={"organisation": organisation, "name": "waves", "template": "sine"})
+    for name in ("waves", "other"):
+        live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "sine"})
     return f"{organisation}/waves"
 
 
 @pytest.fixture(scope="module")
-def token(live: LiveServer, project: str) -> str:
-    key = f"project:{live.api('GET', f'projects/{project}')['id']}"
-    body = {"name": "assistant", "scopes": ["project:draft", "build:run", "review:write"], "restriction": [key]}
-    reply = live.api("POST", "tokens", json=body)
-    secret: str = reply["token"] if "token" in reply else reply["secret"]
+def key(live: LiveServer, project: str) -> str:
+    return f"project:{live.api('GET', f'projects/{project}')['id']}"
+
+
+@pytest.fixture(scope="module")
+def token(live: LiveServer, key: str) -> str:
+    secret: str = live.api("POST", "tokens", json={"name": "assistant", "scopes": SCOPES, "restriction": [key]})[
+        "token"
+    ]
     return secret
 
 
-@asynccontextmanager
-async def connected(live: LiveServer, token: str) -> AsyncIterator[Client]:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with (
-        httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http,
-        Client(streamable_http_client(f"{live.address}/mcp", http_client=http)) as client,
-    ):
-        yield client
+async def offered(client: Client, project: str) -> Any:
+    """Goes from a new draft to an open change request."""
+    draft = (await answer(client, "start_draft", project=project, title="A comment", request="Explain it"))["draft"]
+    edits = [{"path": "Runefile.yml", "old": "image:", "new": "# Explained\nimage:"}]
+    edit = await answer(client, "edit_draft", project=project, draft=draft, edits=edits, reason="It explains the file.")
+    assert (edit["can_be_built"], [each["path"] for each in edit["changed"]]) == (True, ["Runefile.yml"])
+    build = await answer(client, "build_draft", project=project, draft=draft)
+    while build["state"] in ("queued", "running"):
+        build = await answer(client, "read_build", project=project, build=build["build"])
+    assert build["state"] == "succeeded", build
+    assert build["rune_bytes"] > 0
+    return await answer(client, "offer_draft", project=project, draft=draft, title="A comment", message="It says why.")
 
 
-async def answer(client: Client, tool: str, **arguments: Any) -> Any:
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content
-    assert json.loads(result.content[0].text)
-    return result.structured_content
-
-
-async def test_from_an_empty_draft_to_a_change_request(live: LiveServer, project: str, token: str) -> None:
-    async with connected(live, token) as client:
+async def test_from_a_draft_to_a_change_request_with_a_token(live: LiveServer, project: str, token: str) -> None:
+    async with with_token(live, token) as client:
         names = {each.name for each in (await client.list_tools()).tools}
         assert {"list_projects", "read_project", "start_draft", "edit_draft", "build_draft", "offer_draft"} <= names
-        projects = await answer(client, "list_projects")
-        assert [each["name"] for each in projects["projects"]] == [project]
-        read = await answer(client, "read_project", project=project, paths=["Runefile.yml"])
-        (text,) = read["texts"]
+        assert [each["name"] for each in (await answer(client, "list_projects"))["projects"]] == [project]
+        (text,) = (await answer(client, "read_project", project=project, paths=["Runefile.yml"]))["texts"]
         assert text["origin"] == f"Runefile.yml of {project}"
-        draft = await answer(client, "start_draft", project=project, title="A comment", request="Explain it")
-        edits = [{"path": "Runefile.yml", "old": "image:", "new": "# Explained\nimage:"}]
-        edited = await answer(
-            client, "edit_draft", project=project, draft=draft["draft"], edits=edits, reason="It explains the file."
-        )
-        assert (edited["can_be_built"], [each["path"] for each in edited["changed"]]) == (True, ["Runefile.yml"])
-        build = await answer(client, "build_draft", project=project, draft=draft["draft"])
-        while build["state"] in ("queued", "running", "waiting"):
-            build = await answer(client, "read_build", project=project, build=build["build"])
-        assert build["state"] == "succeeded", build
-        assert build["rune_bytes"] > 0
-        offer = await answer(
-            client, "offer_draft", project=project, draft=draft["draft"], title="A comment", message="Says what it is."
-        )
-        assert offer["state"] == "open"
-    text_now = live.http.get(f"/api/v1/projects/{project}/files/Runefile.yml").text
-    assert "# Explained" not in text_now
+        assert (await offered(client, project))["state"] == "open"
+    assert "# Explained" not in live.http.get(f"/api/v1/projects/{project}/files/Runefile.yml").text
+
+
+@pytest.mark.protects("agents/consent")
+async def test_a_person_allows_a_program_which_gets_a_token_for_one_address(
+    live: LiveServer, project: str, key: str
+) -> None:
+    storage = MemoryStorage()
+    person = Person(live, {"projects": [key], "scopes": SCOPES, "days": "7", "action": "grant"})
+    async with with_consent(live, person, storage) as client:
+        assert [each["name"] for each in (await answer(client, "list_projects"))["projects"]] == [project]
+    assert "Let Claude act for you?" in person.page
+    assert "a program on this machine" in person.page
+    assert storage.tokens is not None
+    headers = {"Authorization": f"Bearer {storage.tokens.access_token}"}
+    with httpx.Client(base_url=live.address, headers=headers, trust_env=False) as http:
+        assert http.get("/api/v1/me").status_code == 401
+        assert http.get(f"/api/v1/projects/{project}").status_code == 401
+
+
+async def test_who_has_no_token_is_told_where_to_get_one(live: LiveServer) -> None:
+    with httpx.Client(base_url=live.address, trust_env=False) as http:
+        reply = http.post("/mcp", json={})
+        assert reply.status_code == 401
+        metadata = reply.headers["WWW-Authenticate"].split('resource_metadata="')[1].rstrip('"')
+        resource = http.get(metadata).json()
+        assert resource["resource"] == f"{live.address}/mcp"
+        server = http.get(f"{resource['authorization_servers'][0]}/.well-known/oauth-authorization-server").json()
+        assert server["code_challenge_methods_supported"] == ["S256"]
+
+
+@pytest.mark.protects("agents/what-an-agent-may-do")
+async def test_a_project_that_the_grant_does_not_name_is_as_if_it_were_not_there(
+    live: LiveServer, project: str, token: str
+) -> None:
+    async with with_token(live, token) as client:
+        error = await refusal(client, "read_project", project=f"{project.split('/')[0]}/other")
+        assert error["error"] == "not-found"
+        error = await refusal(client, "edit_draft", project=project, draft=1, edits=[], reason="x")
+        assert error["error"] == "bad-arguments"
