@@ -7,7 +7,8 @@ from typing import Any, Final
 from mcp.server.lowlevel import Server
 
 from forge.agents.mcp.calls import AgentCall, carry_out
-from forge.agents.mcp.tools import building, editing, reading
+from forge.agents.mcp.resources import references
+from forge.agents.mcp.tools import building, editing, looking_up, reading, talking
 from rune import __version__
 from rune.tools.mcp.declarations import Tool
 from rune.tools.mcp.server import tool_server
@@ -29,9 +30,13 @@ TOOLS: Final[tuple[Tool[AgentCall], ...]] = (
     building.read_build,
     editing.offer_draft,
     editing.end_draft,
+    talking.read_discussion,
+    talking.write_comment,
+    looking_up.find_blocks,
+    looking_up.find_boards,
 )
 
 
 def mcp_server() -> Server[Any]:
     """Returns the server."""
-    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out)
+    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references())
