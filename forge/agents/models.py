@@ -92,7 +92,7 @@ class AgentStep(models.Model):
     tool = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     summary = models.CharField(max_length=LONGEST_SUMMARY)
-    """What it did, as the rest of a sentence: "read 6 files"."""
+    """The act, as the rest of a sentence: "read 6 files"."""
     reads = models.JSONField(default=list)
     """The names of what it read: paths of files, `comment:<id>` and the like."""
     changes = models.JSONField(default=dict)

@@ -22,7 +22,7 @@ from forge.core.errors import DomainError, Forbidden, NotFound, TooOften
 from forge.projects.access import find_project
 from forge.projects.drafts.access import find_draft
 from forge.projects.models import Draft, Project
-from rune.tools.mcp.declarations import Answer, Arguments, Tool
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments
 from rune.tools.mcp.server import ToolRefused
 
 CALLS_A_MINUTE: Final = 120
@@ -70,14 +70,14 @@ class AgentCall:
         self.kind, self.summary = kind, summary[:LONGEST_SUMMARY]
 
 
-async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], arguments: Arguments) -> Answer:
+async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
     """Carries a call out in a thread. Raises `ToolRefused`."""
     agent = context.request.scope[AGENT_KEY] if context.request is not None else None
-    answer: Answer = await database_sync_to_async(call_tool, thread_sensitive=False)(agent, tool, arguments)
+    answer: ToolAnswer = await database_sync_to_async(call_tool, thread_sensitive=False)(agent, tool, arguments)
     return answer
 
 
-def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: Arguments) -> Answer:
+def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
     """Carries a call out. Raises `ToolRefused`."""
     agent = AgentGrant.objects.alive().select_related("person").filter(pk=agent_id).first()
     if agent is None:

@@ -26,7 +26,7 @@ MOST_PROJECTS = 500
 
 
 class ConsentForm(AuthorizationForm):  # type: ignore[misc]  # allauth has no types
-    """What a person allows. A program never chooses the projects."""
+    """The projects, acts and end that a person allows. A program never chooses the projects."""
 
     projects = forms.MultipleChoiceField(error_messages={"required": "Choose the projects that it may use."})
     days = forms.TypedChoiceField(coerce=int, choices=[(each, str(each)) for each in DAYS], initial=7)
@@ -55,11 +55,11 @@ class ConsentView(AuthorizationView):  # type: ignore[misc]  # allauth has no ty
         return {**super().get_form_kwargs(), "projects": self._projects()}
 
     def form_valid(self, form: ConsentForm) -> HttpResponse:
-        client, chosen = Client.objects.get(id=self._request_info["client_id"]), form.cleaned_data
-        until = timezone.now() + timedelta(days=chosen["days"])
+        client, choices = Client.objects.get(id=self._request_info["client_id"]), form.cleaned_data
+        until = timezone.now() + timedelta(days=choices["days"])
         try:
             connect_agent(
-                principal_of(self.request), client.name, client.id, chosen["scopes"], chosen["projects"], until
+                principal_of(self.request), client.name, client.id, choices["scopes"], choices["projects"], until
             )
         except (Invalid, Forbidden) as error:
             form.add_error(None, error.detail)
@@ -69,16 +69,16 @@ class ConsentView(AuthorizationView):  # type: ignore[misc]  # allauth has no ty
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        chosen = self.request.POST
+        form = self.request.POST
         scopes = [Scope(scope) for scope in self._scopes]
         return {
             **super().get_context_data(**kwargs),
             "projects": self._projects(),
             "scope_choices": [(str(each), SCOPE_TEXTS[each]) for each in scopes],
-            "chosen_scopes": chosen.getlist("scopes") if chosen else [str(each) for each in scopes],
-            "chosen_projects": chosen.getlist("projects"),
+            "chosen_scopes": form.getlist("scopes") if form else [str(each) for each in scopes],
+            "chosen_projects": form.getlist("projects"),
             "days": DAYS,
-            "chosen_days": chosen.get("days", "7"),
+            "chosen_days": form.get("days", "7"),
             "place": self._place(),
         }
 

@@ -1,4 +1,5 @@
-"""What programs read first: where the authorisation server is, and what it can do (RFC 8414, RFC 9728)."""
+"""The metadata that programs read first: the place of the authorisation server, and its abilities (RFC 8414, RFC
+9728)."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel, ValidationError
 
-from rune.tools.mcp.declarations import Answer, Arguments, Tool
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments
 
-CarryOut = Callable[[ServerRequestContext[Any], Tool[Any], Arguments], Awaitable[Answer]]
+CarryOut = Callable[[ServerRequestContext[Any], Tool[Any], ToolArguments], Awaitable[ToolAnswer]]
 """Carries a call of a tool out. Raises `ToolRefused`."""
 
 

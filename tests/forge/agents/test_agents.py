@@ -73,9 +73,9 @@ def test_an_edit_of_a_text_that_changed_is_refused_as_data_and_changes_nothing(
         {"path": "level.py", "old": "", "new": "x"},
     ):
         first = {"path": "new.py", "new": "A = 1\n"}
-        with pytest.raises(ToolRefused) as refused:
+        with pytest.raises(ToolRefused) as refusal:
             agent.call("edit_draft", draft=draft.number, edits=[first, edit], reason="Louder")
-        assert refused.value.name == "edit-conflict"
+        assert refusal.value.name == "edit-conflict"
     assert find_file(draft.files, "level.py").text == "GAIN = 3\n"
     assert "new.py" not in {each.path for each in agent.call("read_project", draft=draft.number).files}
 
@@ -108,9 +108,9 @@ def test_an_agent_edits_no_draft_of_a_person_or_of_another_agent(
 ) -> None:
     other = agent_of(owner, agent.project)
     draft = edited(other)
-    with pytest.raises(ToolRefused) as refused:
+    with pytest.raises(ToolRefused) as refusal:
         agent.call("edit_draft", draft=draft.number, edits=[{"path": "a.py", "new": "A"}], reason="x")
-    assert refused.value.name == "forbidden"
+    assert refusal.value.name == "forbidden"
 
 
 @pytest.mark.protects("agents/refusals")
@@ -144,9 +144,9 @@ def test_only_a_person_lets_an_agent_act_and_only_in_their_own_projects(
 def test_an_agent_has_none_but_the_scopes_of_agents(project: Project, developer: User) -> None:
     agent = agent_of(developer, project, scopes=["project:write", "rune:publish", "build:run"])
     assert agent.grant.scopes == ["project:read", "build:run"]
-    with pytest.raises(ToolRefused) as refused:
+    with pytest.raises(ToolRefused) as refusal:
         agent.call("start_draft", title="x")
-    assert refused.value.name == "forbidden"
+    assert refusal.value.name == "forbidden"
 
 
 @pytest.mark.protects("agents/tokens")
@@ -171,9 +171,9 @@ def test_more_calls_a_minute_than_a_person_could_follow_are_refused(
     monkeypatch.setattr("forge.agents.mcp.calls.CALLS_A_MINUTE", 2)
     agent.call("list_projects")
     agent.call("list_projects")
-    with pytest.raises(ToolRefused) as refused:
+    with pytest.raises(ToolRefused) as refusal:
         agent.call("list_projects")
-    assert refused.value.name == "too-often"
+    assert refusal.value.name == "too-often"
 
 
 def test_the_page_of_a_draft_shows_who_writes_it_what_it_did_and_what_would_change(
@@ -229,9 +229,9 @@ def test_newer_files_are_offered_in_the_same_change_request(agent: AgentAtWork) 
 
 
 def test_blocks_and_boards_are_looked_up(agent: AgentAtWork) -> None:
-    found = agent.call("find_blocks", words="mel sound")
-    assert any("mel" in each.name for each in found.blocks)
-    assert all(each.arguments is not None and each.page for each in found.blocks)
+    blocks = agent.call("find_blocks", words="mel sound").blocks
+    assert any("mel" in each.name for each in blocks)
+    assert all(each.arguments is not None and each.page for each in blocks)
     assert {"fft", "label"} <= set(agent.call("find_blocks").all_names)
     boards = {each.key: each for each in agent.call("find_boards").boards}
     assert all(each.ram > 0 and each.flash > 0 for each in boards.values())

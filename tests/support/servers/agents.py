@@ -14,6 +14,7 @@ from mcp import Client
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from pydantic import AnyUrl
 
 from tests.support.servers.live_server import LiveServer
 
@@ -88,7 +89,7 @@ async def with_consent(live: LiveServer, person: Person, storage: MemoryStorage)
     """Yields a client that signs in as the protocol says: it registers, a person allows it, and it gets its tokens."""
     metadata = OAuthClientMetadata(
         client_name="Claude",
-        redirect_uris=[CALLBACK],
+        redirect_uris=[AnyUrl(CALLBACK)],
         grant_types=["authorization_code", "refresh_token"],
         response_types=["code"],
         token_endpoint_auth_method="none",

@@ -19,27 +19,27 @@ from forge.builds.models import Build
 from forge.builds.serializers.builds import build_to_json
 from forge.builds.serializers.packages import BuildPackageJson
 from forge.projects.drafts.actions import version_of_draft
-from rune.tools.mcp.declarations import Answer, Arguments, tool
+from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
 
 LONGEST_ERROR: Final = 2000
 """Characters of a build's error."""
 
 
-class BuildDraft(Arguments):
+class BuildDraft(ToolArguments):
     """One of your drafts."""
 
     project: str = ProjectName
     draft: int = OwnDraft
 
 
-class ReadBuild(Arguments):
+class ReadBuild(ToolArguments):
     """A build of a project."""
 
     project: str = ProjectName
     build: int = Field(description="the number of the build", ge=1)
 
 
-class Package(Answer):
+class PackageNeeds(ToolAnswer):
     """The needs of a package for a target, in bytes, and its instructions for one run where they are counted."""
 
     target: str
@@ -49,7 +49,7 @@ class Package(Answer):
     instructions: int | None
 
 
-class Accuracy(Answer):
+class Accuracy(ToolAnswer):
     """The share of test samples that the build answers rightly, with the 95 % range. Ranges that overlap may be
     chance."""
 
@@ -61,14 +61,14 @@ class Accuracy(Answer):
     reason: str | None
 
 
-class Limit(Answer):
+class JudgedLimit(ToolAnswer):
     """A limit of the project's forge.yml: `outcome` is what the build makes of it."""
 
     sentence: str
     outcome: str
 
 
-class BuildAnswer(Answer):
+class BuildAnswer(ToolAnswer):
     """A build. While `state` is `waiting` or `running`, ask again in some seconds."""
 
     build: int
@@ -78,28 +78,28 @@ class BuildAnswer(Answer):
     memory_bytes: int | None
     milliseconds: float | None
     accuracy: Accuracy | None
-    packages: list[Package]
-    limits: list[Limit]
+    packages: list[PackageNeeds]
+    limits: list[JudgedLimit]
     page: str
 
 
 @tool("build_draft", "Build a draft", changes=True)
-def build_draft(call: AgentCall, asked: BuildDraft) -> BuildAnswer:
+def build_draft(call: AgentCall, arguments: BuildDraft) -> BuildAnswer:
     """Starts a build of one of your drafts, as it is now, as a build of the project: it is tested on the project's test
     samples, whose recordings you do not get. Read the build until it has ended."""
-    draft = call.find_own_draft(asked.project, asked.draft)
+    draft = call.find_own_draft(arguments.project, arguments.draft)
     build = build_version(call.actor, version_of_draft(call.actor, draft))
     call.did(StepKind.WORK, f"built draft {draft.number} as build {build.number}")
     return _answer(build)
 
 
 @tool("read_build", "Read a build")
-def read_build(call: AgentCall, asked: ReadBuild) -> BuildAnswer:
+def read_build(call: AgentCall, arguments: ReadBuild) -> BuildAnswer:
     """Reads a build of a project: its state, bytes, time, accuracy with its range, and the limits that it keeps or
     does not."""
-    project = call.find_project(asked.project, Verb.READ)
-    build = find_numbered(call.actor, project, asked.build)
-    call.did(StepKind.READ, f"read build {asked.build}")
+    project = call.find_project(arguments.project, Verb.READ)
+    build = find_numbered(call.actor, project, arguments.build)
+    call.did(StepKind.READ, f"read build {arguments.build}")
     return _answer(build)
 
 
@@ -115,7 +115,7 @@ def _answer(build: Build) -> BuildAnswer:
         milliseconds=run["milliseconds"] if run else None,
         accuracy=_accuracy(row["evaluation"]),
         packages=[_package(each) for each in row["packages"]],
-        limits=[Limit(sentence=each["sentence"], outcome=each["outcome"]) for each in row["limits"]],
+        limits=[JudgedLimit(sentence=each["sentence"], outcome=each["outcome"]) for each in row["limits"]],
         page=absolute(row["url"] or build.project.get_absolute_url()),
     )
 
@@ -133,9 +133,9 @@ def _accuracy(row: EvaluationSummaryJson | None) -> Accuracy | None:
     )
 
 
-def _package(row: BuildPackageJson) -> Package:
+def _package(row: BuildPackageJson) -> PackageNeeds:
     needs = row["needs"]
-    return Package(
+    return PackageNeeds(
         target=row["target"],
         state=row["state"],
         flash_bytes=needs["flash"] if needs else None,

@@ -10,27 +10,27 @@ from forge.agents.models import StepKind
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import Block
 from rune.devices.boards.lookup import boards
-from rune.tools.mcp.declarations import Answer, Arguments, tool
+from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
 from rune.wording import counted
 
 MOST_BLOCKS = 12
 """Blocks that one call describes."""
 
 
-class FindBlocks(Arguments):
+class FindBlocks(ToolArguments):
     """Words to look for in the names, summaries and categories of blocks."""
 
     words: str = Field(description="some words, such as 'mel sound'; empty for the names of all blocks", default="")
 
 
-class BlockArgument(Answer):
+class BlockArgument(ToolAnswer):
     """An argument of a block."""
 
     name: str
     summary: str
 
 
-class BlockRow(Answer):
+class BlockRow(ToolAnswer):
     """A proc-block of the catalogue."""
 
     name: str
@@ -40,18 +40,18 @@ class BlockRow(Answer):
     page: str
 
 
-class BlocksAnswer(Answer):
+class BlocksAnswer(ToolAnswer):
     """The blocks that fit best, and the names of all."""
 
     blocks: list[BlockRow]
     all_names: list[str]
 
 
-class FindBoards(Arguments):
+class FindBoards(ToolArguments):
     """Nothing."""
 
 
-class BoardRow(Answer):
+class BoardRow(ToolAnswer):
     """A board that people own: bytes and MHz. Its `target` is what a build's package is for."""
 
     key: str
@@ -63,19 +63,19 @@ class BoardRow(Answer):
     sensors: list[str]
 
 
-class BoardsAnswer(Answer):
+class BoardsAnswer(ToolAnswer):
     """The boards that the toolchain knows."""
 
     boards: list[BoardRow]
 
 
 @tool("find_blocks", "Find blocks")
-def find_blocks(call: AgentCall, asked: FindBlocks) -> BlocksAnswer:
+def find_blocks(call: AgentCall, arguments: FindBlocks) -> BlocksAnswer:
     """Finds processing blocks by some words, with their arguments. The page of a block has its types and examples."""
-    words = asked.words.lower().split()
+    words = arguments.words.lower().split()
     scored = [(_score(block, words), block) for block in CATALOGUE.values()] if words else []
     best = [block for score, block in sorted(scored, key=lambda each: (-each[0], each[1].name)) if score][:MOST_BLOCKS]
-    call.did(StepKind.READ, f"looked for blocks: {asked.words or 'all names'}")
+    call.did(StepKind.READ, f"looked for blocks: {arguments.words or 'all names'}")
     return BlocksAnswer(blocks=[_row(each) for each in best], all_names=list(CATALOGUE))
 
 
