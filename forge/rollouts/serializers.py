@@ -12,6 +12,7 @@ from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid
 from forge.rollouts.access import newest_failures, results_of
 from forge.rollouts.facets import rollout_facets
+from forge.rollouts.label_pairs import DisagreementJson
 from forge.rollouts.machine import StageDevices, StopReason
 from forge.rollouts.models import GuardReading, Rollout, RolloutDecision, RolloutStage
 from forge.rollouts.readings import GuardResultJson, result_to_json
@@ -39,6 +40,8 @@ class RolloutStageJson(TypedDict):
     passed: Timestamp | None
     looked: Annotated[Timestamp | None, "the last look at its guards"]
     guards: Annotated[list[GuardResultJson], "the results of the last look"]
+    devices_when_passed: Annotated[int | None, "those that it had when it passed; those of a shadow leave it then"]
+    disagreement: Annotated[DisagreementJson | None, "of a shadow, at the last look: the pairs of labels that differ"]
 
 
 class RolloutDecisionJson(TypedDict):
@@ -117,6 +120,8 @@ def _stage(row: RolloutStage, devices: StageDevices, reading: GuardReading | Non
         "passed": row.passed.isoformat() if row.passed else None,
         "looked": row.looked.isoformat() if row.looked else None,
         "guards": [result_to_json(each) for each in results_of(reading)],
+        "devices_when_passed": row.devices_when_passed,
+        "disagreement": row.disagreement,
     }
 
 

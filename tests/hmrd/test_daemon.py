@@ -224,19 +224,6 @@ def test_a_missing_source_is_named_at_the_device_alone(server: ProtocolServer, d
     device.wait_for_version("1.1")
 
 
-def test_a_clock_in_1970_runs_on_and_loads_nothing_new(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
-    device.kill()
-    device.extra = "real = time.time; start = real(); time.time = lambda: real() - start + 3600.0"
-    device.start()
-    server.want(other_sine_rune(), 2)
-    device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "clock-wrong", "the clock is named", 60)
-    assert device.rune["running"]["version"] == "1.1"
-    assert device.rune["is_answering"]
-
-
 def test_a_full_disk_is_named_and_the_rune_runs_on(server: ProtocolServer, device: DaemonProcess) -> None:
     server.want(sine_rune(), 1)
     enrolled(device, server)

@@ -91,8 +91,9 @@ def in_shadow_stage(rollout: Rollout) -> Q:
 
 
 def runs_former(rollout: Rollout) -> Q:
-    """Returns the condition of drawn devices that run the rune that they had before."""
-    return Q(device__running_rune=rollout.former.rune, device__phase=Phase.RUNNING)
+    """Returns the condition of drawn devices that run the rune that they had before, and not the new one beside it."""
+    runs_beside = Q(device__shadow_rune=rollout.release.rune)
+    return Q(device__running_rune=rollout.former.rune, device__phase=Phase.RUNNING) & ~runs_beside
 
 
 def failed(rollout: Rollout) -> Q:
