@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forge/", include([*stock_urlpatterns, *report_urlpatterns])),
     path("player/", include(player_urlpatterns)),
     path("collect/", include(collect_urlpatterns)),
+    path("", include("forge.agents.sign_in.urls")),
     path("", include("forge.serving.urls")),
     path("", include("forge.web.urls")),
 ]

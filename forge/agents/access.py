@@ -1,0 +1,43 @@
+"""Finding agents, and the principals that they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from forge.accounts.principals import Principal, acting_as
+from forge.agents.models import AgentGrant, AgentStep
+from forge.core.actors import Actor
+from forge.core.errors import NotFound
+from forge.projects.models import Project
+
+_USE_WRITTEN_EVERY = timedelta(minutes=5)
+
+
+def agents_of(actor: Actor) -> QuerySet[AgentGrant]:
+    """Returns a person's own agents that have not ended, newest first."""
+    return AgentGrant.objects.visible_to(actor).alive()
+
+
+def find_agent(actor: Actor, agent_id: UUID) -> AgentGrant:
+    """Returns one of a person's own agents. Raises `NotFound`."""
+    agent = agents_of(actor).filter(pk=agent_id).first()
+    if agent is None:
+        raise NotFound("You have no such agent, or it was stopped.")
+    return agent
+
+
+def principal_of_agent(agent: AgentGrant) -> Principal:
+    """Returns who acts, and notes that the agent was used."""
+    now = timezone.now()
+    if agent.last_used is None or agent.last_used < now - _USE_WRITTEN_EVERY:
+        AgentGrant.objects.filter(pk=agent.pk).update(last_used=now)
+    return acting_as(agent.person, agent)
+
+
+def steps_of(actor: Actor, project: Project) -> QuerySet[AgentStep]:
+    """Returns what agents did in a project, in their order. The caller has found it for someone."""
+    return AgentStep.objects.filter(project=project).select_related("agent__person", "draft")

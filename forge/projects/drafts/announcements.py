@@ -1,0 +1,40 @@
+"""The event of drafts, and their sentences in the audit log."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypedDict
+
+from forge.core.audit.messages import AuditSentences, AuditTopic
+from forge.core.events.declarations import EventType, StreamKind, declare
+
+
+class DraftStep(StrEnum):
+    """A change of a draft as a whole."""
+
+    STARTED = "started"
+    DISCARDED = "discarded"
+
+
+class DraftChangedJson(TypedDict):
+    """A draft of the project was started, or ended."""
+
+    number: int
+    step: str
+
+
+DRAFT_CHANGED = declare(
+    EventType(
+        "draft.changed",
+        StreamKind.PROJECT,
+        DraftChangedJson,
+        ("drafts",),
+        audit=AuditSentences(
+            AuditTopic.FILES,
+            {
+                "draft.start": "started draft {number} of {project}: “{title}”",
+                "draft.discard": "discarded draft {number} of {project}: “{title}”",
+            },
+        ),
+    )
+)
