@@ -1,4 +1,4 @@
-"""What agents read of evaluations: figures with ranges, and samples by their number alone."""
+"""Agents read evaluations as figures with ranges, and samples by their number alone."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_an_evaluation_has_ranges_and_the_worst_mistakes_by_number(
 def test_a_sample_that_was_deleted_has_no_number(
     agent: AgentAtWork, project: Project, developer: User, samples: list[Sample]
 ) -> None:
-    gone = [SampleOutcome("sha256:" + "0" * 64, "yes", "no")]
-    build = evaluated(built(developer, project), [*outcomes(samples, "no", "yes", "yes", "yes"), *gone])
+    deleted_samples = [SampleOutcome("sha256:" + "0" * 64, "yes", "no")]
+    build = evaluated(built(developer, project), [*outcomes(samples, "no", "yes", "yes", "yes"), *deleted_samples])
     answer = agent.call("read_evaluation", build=build.number)
     assert (answer.wrong, [each.sample for each in answer.mistakes]) == (2, [samples[0].number])
 
@@ -104,9 +104,9 @@ def test_a_difference_that_is_more_than_chance_is_not_called_chance() -> None:
 
 
 def test_a_build_without_a_rune_is_compared_with_nothing(agent: AgentAtWork, project: Project, developer: User) -> None:
-    done = built(developer, project)
+    finished_build = built(developer, project)
     write_file(developer, project, "level.py", b"GAIN = 2\n")
     unfinished = waiting(developer, project)
     with pytest.raises(ToolRefused) as refusal:
-        agent.call("compare_builds", before=done.number, after=unfinished.number)
+        agent.call("compare_builds", before=finished_build.number, after=unfinished.number)
     assert refusal.value.name == "no-rune"

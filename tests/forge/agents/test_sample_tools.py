@@ -1,4 +1,4 @@
-"""What agents learn of samples: facts always, values only where the consent of the person covers that today."""
+"""Agents read the facts of samples always, and values only where the consent of the person covers that today."""
 
 from __future__ import annotations
 

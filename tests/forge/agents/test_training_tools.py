@@ -147,8 +147,8 @@ def test_the_model_of_a_trial_comes_into_the_draft(agent: AgentAtWork, developer
     trial = answer.best[0]
     assert trial.low < trial.accuracy < trial.high
     draft = agent.call("start_draft", title="Searched").draft
-    taken = agent.call("use_model", draft=draft, search=search.number, trial=trial.trial)
-    assert "model.tflite" in {each.path for each in taken.changed}
+    model = agent.call("use_model", draft=draft, search=search.number, trial=trial.trial)
+    assert "model.tflite" in {each.path for each in model.changed}
     assert refusal_of(agent, "use_model", draft=draft, search=search.number).name == "invalid"
 
 

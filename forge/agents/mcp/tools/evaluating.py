@@ -1,4 +1,4 @@
-"""What a build makes of the test samples, what differs between two builds, and which boards a build fits.
+"""The evaluation of a build on test samples, the differences between two builds, and the boards that a build fits.
 
 A sample is named by its number alone.
 """

@@ -58,7 +58,7 @@ class DataAnswer(ToolAnswer):
     page: str
 
 
-class ReadSample(ToolArguments):
+class ReadSampleByNumber(ToolArguments):
     """A sample of a project's data."""
 
     project: str = ProjectName
@@ -66,7 +66,7 @@ class ReadSample(ToolArguments):
     content: bool = Field(description="whether to read its values beside its facts", default=False)
 
 
-class SampleAnswer(ToolAnswer):
+class SampleFacts(ToolAnswer):
     """A sample: its facts, and its values where they were asked for. `peaks` are those of a sound, in order, 0 to 100;
     `values` are the rows of motion or of a table; `width` and `height` those of a picture, whose pixels are not read.
     `is_cut` says that there are more values."""
@@ -98,7 +98,7 @@ def read_data(call: AgentCall, arguments: ReadData) -> DataAnswer:
 
 
 @tool("read_sample", "Read a sample")
-def read_sample(call: AgentCall, arguments: ReadSample) -> SampleAnswer:
+def read_sample(call: AgentCall, arguments: ReadSampleByNumber) -> SampleFacts:
     """Reads the facts of one sample: kind, label, split and length. With `content` its values too, if the person who
     gave it agreed that outside assistants read it; otherwise that is refused as `not-for-assistants`."""
     project = call.find_project(arguments.project)
@@ -107,7 +107,7 @@ def read_sample(call: AgentCall, arguments: ReadSample) -> SampleAnswer:
     call.reads.append(f"sample:{sample.number}")
     what = "values" if arguments.content else "facts"
     call.did(StepKind.READ, f"read the {what} of sample {sample.number}")
-    return SampleAnswer(
+    return SampleFacts(
         sample=sample.number,
         kind=sample.kind,
         label=sample.label,
@@ -139,7 +139,7 @@ def _content_of(call: AgentCall, sample: Sample) -> dict[str, Any]:
     require_play(call.actor, sample)
     if sample.kind not in (SampleKind.MOTION, SampleKind.TABLE):
         return dict(sample.drawing)
-    # What is stored of rows is text that an isolated process wrote.
+    # The stored rows are text that an isolated process wrote.
     data = read_blob(sample.digest)
     text = data[:LARGEST_CONTENT].decode("utf-8", "replace")
     is_cut = len(data) > LARGEST_CONTENT

@@ -43,7 +43,9 @@ MOST_POINTS: Final = 20
 """Points of curves that one answer has."""
 Arguments = dict[str, float]
 RecipeName = Field(description="the name of a recipe, as `find_recipes` lists them")
-RecipeArguments = Field(description="arguments of the recipe; others have their defaults", default={})
+RecipeArguments: Arguments = Field(
+    description="arguments of the recipe; others have their defaults", default_factory=dict
+)
 DataNumber = Field(description="the number of a version of the data; null for the newest", default=None, ge=1)
 ModelPath = Field(description="the path of the model file in the project", default=DEFAULT_MODEL, max_length=200)
 
@@ -54,7 +56,7 @@ class FindRecipes(ToolArguments):
     kind: str = Field(description="`sound`, `picture`, `motion` or `table`; empty for all", default="")
 
 
-class RecipeArgument(ToolAnswer):
+class RecipeArgumentRow(ToolAnswer):
     """An argument of a recipe: a number from `low` to `high`."""
 
     name: str
@@ -74,7 +76,7 @@ class TrainingRecipe(ToolAnswer):
     needs: str
     kind: str
     is_searched: bool
-    arguments: list[RecipeArgument]
+    arguments: list[RecipeArgumentRow]
 
 
 class RecipesAnswer(ToolAnswer):
@@ -197,7 +199,7 @@ def _recipe(recipe: RecipeJson) -> TrainingRecipe:
         kind=recipe["kind"],
         is_searched=recipe["space"] is not None,
         arguments=[
-            RecipeArgument(
+            RecipeArgumentRow(
                 name=each["name"],
                 meaning=each["meaning"],
                 default=each["default"],
