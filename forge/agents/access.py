@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from django.utils import timezone
 from forge.accounts.principals import Principal, acting_as
 from forge.agents.models import AgentGrant, AgentStep
 from forge.core.actors import Actor
-from forge.core.errors import NotFound
+from forge.core.errors import Forbidden, NotFound
 from forge.projects.models import Project
 
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
@@ -36,6 +37,31 @@ def principal_of_agent(agent: AgentGrant) -> Principal:
     if agent.last_used is None or agent.last_used < now - _USE_WRITTEN_EVERY:
         AgentGrant.objects.filter(pk=agent.pk).update(last_used=now)
     return acting_as(agent.person, agent)
+
+
+class WorkKind(StrEnum):
+    """The kind of work that takes long."""
+
+    RUN = "run"
+    SEARCH = "search"
+    BUILD = "build"
+
+
+class NotItsOwn(Forbidden):
+    """An agent would stop what a person or another agent began."""
+
+    title = "Somebody else began this"
+
+
+def work_key(kind: WorkKind, number: int) -> str:
+    """Returns the key of work of a project, such as `run:3`."""
+    return f"{kind}:{number}"
+
+
+def require_own_work(agent: AgentGrant, project: Project, kind: WorkKind, number: int) -> None:
+    """Raises `NotItsOwn` unless this agent began the work."""
+    if not AgentStep.objects.filter(agent=agent, project=project, began=work_key(kind, number)).exists():
+        raise NotItsOwn(f"You did not begin {kind} {number}, so you cannot stop it. A person can.")
 
 
 def steps_of(actor: Actor, project: Project) -> QuerySet[AgentStep]:

@@ -17,6 +17,8 @@ LONGEST_NAME = 80
 """Characters of an agent's name."""
 LONGEST_SUMMARY = 300
 """Characters of the sentence about a step."""
+LONGEST_KEY = 40
+"""Characters of the key of work."""
 
 
 class AgentGrantQuerySet(models.QuerySet["AgentGrant"]):
@@ -97,6 +99,8 @@ class AgentStep(models.Model):
     """The names of what it read: paths of files, `comment:<id>` and the like."""
     changes = models.JSONField(default=dict)
     """The texts that an edit changed, `{path: [before, after]}`; None for a file that was not there, or is no more."""
+    began = models.CharField(max_length=LONGEST_KEY, blank=True, default="", db_default="")
+    """The key of the work that it began, such as `run:3` of the project; "" of a call that began none."""
     undone = models.DateTimeField(null=True, blank=True)
     """The time when a person took its changes back."""
 

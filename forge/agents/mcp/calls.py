@@ -47,6 +47,8 @@ class AgentCall:
     draft: Draft | None = None
     reads: list[str] = field(default_factory=list)
     changes: dict[str, list[str | None]] = field(default_factory=dict)
+    began: str = ""
+    """The key of the work that it began (`forge.agents.access.work_key`)."""
 
     def find_project(self, full_name: str, verb: Verb = Verb.READ) -> Project:
         """Returns a project of the agent's grant. Raises `NotFound` and `Forbidden`."""
@@ -104,6 +106,7 @@ def _write_step(call: AgentCall) -> None:
         summary=call.summary or call.tool,
         reads=call.reads,
         changes=call.changes,
+        began=call.began,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import Field
 
 from forge.accounts.permissions import Verb
+from forge.agents.access import WorkKind, work_key
 from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.editing import OwnDraft
@@ -89,6 +90,7 @@ def build_draft(call: AgentCall, arguments: BuildDraft) -> BuildAnswer:
     samples, whose recordings you do not get. Read the build until it has ended."""
     draft = call.find_own_draft(arguments.project, arguments.draft)
     build = build_version(call.actor, version_of_draft(call.actor, draft))
+    call.began = work_key(WorkKind.BUILD, build.number or 0)
     call.did(StepKind.WORK, f"built draft {draft.number} as build {build.number}")
     return _answer(build)
 

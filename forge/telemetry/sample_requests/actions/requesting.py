@@ -78,6 +78,7 @@ def ask_for_samples(
     for_training: Annotated[bool, BooleanField()] = True,
     for_readers: Annotated[bool, BooleanField()] = False,
     for_other_projects: Annotated[bool, BooleanField()] = False,
+    for_assistants: Annotated[bool, BooleanField()] = False,
     pages: Annotated[bool, BooleanField()] = False,
 ) -> SampleRequest:
     """Asks the owners of a deployment's devices, and people on its web pages, for windows: those that a version calls a
@@ -117,6 +118,7 @@ def ask_for_samples(
             for_training=for_training,
             for_readers=for_readers,
             for_other_projects=for_other_projects,
+            for_assistants=for_assistants,
         )
     )
     terms = offer_terms(project, purposes, days)
