@@ -231,6 +231,7 @@ MAY_NAME_SOMEBODY = {
     "rollouts.GuardReading.judged": CONTENT,
     "rollouts.GuardReading.results": CONTENT,
     "rollouts.Rollout.plan_json": CONTENT,
+    "rollouts.RolloutStage.disagreement": CONTENT,
     "rollouts.RolloutStage.waived": CONTENT,
     "telemetry.DeviceSampleRequest.page_purposes": CONTENT,
     "telemetry.PageSampleAnswer.purposes": CONTENT,
