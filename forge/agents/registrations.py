@@ -1,0 +1,14 @@
+"""What agents register with the floors below."""
+
+from __future__ import annotations
+
+from forge.agents.models import AgentStep
+from forge.reviews.hooks import EditReason, edit_reasons
+from forge.reviews.models import ChangeRequest
+
+
+@edit_reasons.register
+def reasons_of_steps(request: ChangeRequest) -> tuple[EditReason, ...]:
+    """Returns why the agent of a draft made its edits; none of those that were taken back."""
+    steps = AgentStep.objects.filter(draft=request.source_id, undone=None).exclude(changes={})
+    return tuple(EditReason(frozenset(step.changes), step.reason) for step in steps if step.reason)
