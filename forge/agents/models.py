@@ -109,7 +109,7 @@ class AgentStep(models.Model):
 
     @property
     def may_be_undone(self) -> bool:
-        """Whether it changed texts of a draft, and nobody took that back."""
+        """Returns whether it changed texts of a draft, and nobody took that back."""
         return bool(self.changes) and self.undone is None
 
     @property

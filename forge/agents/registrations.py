@@ -1,4 +1,4 @@
-"""What agents register with the floors below."""
+"""The functions that agents register with the floors below."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ served_changes: Hook[[ChangeRequest], ServedChange] = Hook()
 
 @dataclass(frozen=True)
 class EditReason:
-    """Why somebody edited files of a draft, in their words."""
+    """The reason of an edit of a draft's files, in the words of who made it."""
 
     paths: frozenset[str]
     reason: str

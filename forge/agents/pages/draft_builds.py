@@ -24,7 +24,7 @@ _SHOWN = ("Memory", "Size", "Flash on ", "RAM on ", "Instructions on ")
 
 
 @dataclass(frozen=True)
-class AccuracyRange:
+class DraftAccuracy:
     """An accuracy with its 95 % range, as shares, and as text."""
 
     accuracy: float
@@ -40,7 +40,7 @@ class AccuracyRange:
     def range_words(self) -> str:
         return f"{percent(self.low)} to {percent(self.high)}"
 
-    def overlaps(self, other: AccuracyRange) -> bool:
+    def overlaps(self, other: DraftAccuracy) -> bool:
         """Returns whether a difference of both can be chance."""
         return self.low <= other.high and other.low <= self.high
 
@@ -52,8 +52,8 @@ class DraftBuilds:
     now: Build
     before: Build | None
     figures: tuple[FigureRow, ...]
-    accuracy: AccuracyRange | None
-    accuracy_before: AccuracyRange | None
+    accuracy: DraftAccuracy | None
+    accuracy_before: DraftAccuracy | None
     is_current: bool
     """Whether the draft's build has its files as they are now."""
 
@@ -67,7 +67,7 @@ class DraftBuilds:
 
     @property
     def chance_sentence(self) -> str:
-        """What the accuracies say beside each other; "" where there are not two."""
+        """A sentence about both accuracies; "" where there are not two."""
         one, other = self.accuracy_before, self.accuracy
         if one is None or other is None:
             return ""
@@ -81,14 +81,14 @@ class DraftBuilds:
         return counted((self.accuracy or self.accuracy_before or _NONE).samples, "test sample")
 
 
-_NONE = AccuracyRange(0, 0, 0, 0)
+_NONE = DraftAccuracy(0, 0, 0, 0)
 
 
 def draft_builds(principal: Principal, draft: Draft, digest: str) -> DraftBuilds | None:
     """Returns both builds; None while nothing of the draft is built. `digest` is that of the draft's files now."""
     builds = builds_of(principal, draft.project).succeeded().exclude(artefact=None)
-    named = Q(version__message__startswith=f"Draft {draft.number}: ")
-    now = builds.filter(named | Q(version__digest=digest), created__gte=draft.files.created).first()
+    is_named = Q(version__message__startswith=f"Draft {draft.number}: ")
+    now = builds.filter(is_named | Q(version__digest=digest), created__gte=draft.files.created).first()
     if now is None or now.version is None:
         return None
     before = builds.without_proposals().exclude(pk=now.pk).first()
@@ -118,9 +118,9 @@ def trial_facts(principal: Principal, builds: DraftBuilds | None) -> dict[str, A
     }
 
 
-def _accuracy(build: Build) -> AccuracyRange | None:
+def _accuracy(build: Build) -> DraftAccuracy | None:
     evaluation = evaluation_of(build)
     share = None if evaluation is None else evaluation.accuracy
     if evaluation is None or share is None:
         return None
-    return AccuracyRange(share.value, share.low, share.high, len(evaluation.pairs))
+    return DraftAccuracy(share.value, share.low, share.high, len(evaluation.pairs))

@@ -1,4 +1,4 @@
-"""What each stage of a build costs beside an earlier build, where both were counted. Pure but for the rows it gets."""
+"""The cost of each stage of a build beside an earlier build, where both were counted."""
 
 from __future__ import annotations
 

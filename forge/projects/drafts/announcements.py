@@ -15,7 +15,7 @@ class DraftStep(StrEnum):
     STARTED = "started"
     DISCARDED = "discarded"
     UNDONE = "undone"
-    """What an agent did in it was taken back."""
+    """Steps of an agent were taken back."""
 
 
 class DraftChangedJson(TypedDict):

@@ -43,8 +43,8 @@ class RunefileSide:
 
     def text_of(self, keys: Iterable[Key]) -> str:
         """Returns the text of some pieces, in the order of the file."""
-        wanted = set(keys)
-        return "".join(text for key, text in self.pieces.items() if key in wanted).replace("\r\n", "\n")
+        own_keys = set(keys)
+        return "".join(text for key, text in self.pieces.items() if key in own_keys).replace("\r\n", "\n")
 
     @cached_property
     def lines(self) -> Mapping[Key, int]:

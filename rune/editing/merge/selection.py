@@ -67,12 +67,12 @@ Texts = Callable[[str], str | None]
 
 def list_changes(base: Digests, theirs: SideFiles, text_of: Texts) -> tuple[SelectableChange, ...]:
     """Returns what a side changed, the stages in their order first."""
-    return _Sides(base, theirs, text_of).changes
+    return _FilePair(base, theirs, text_of).changes
 
 
 def selected_changes(base: Digests, theirs: SideFiles, text_of: Texts, keys: Collection[str]) -> dict[str, Content]:
     """Returns the files of the base with the changes of these keys alone, by path."""
-    sides = _Sides(base, theirs, text_of)
+    sides = _FilePair(base, theirs, text_of)
     changes = [each for each in sides.changes if each.key in keys]
     if len(changes) == len(sides.changes):
         return {path: StoredContent(digest) for path, digest in theirs.digests.items()}
@@ -97,7 +97,7 @@ def missing_needs(changes: Iterable[SelectableChange], keys: Collection[str]) ->
     return {name: others for name, others in needs.items() if others}
 
 
-class _Sides:
+class _FilePair:
     """Both sides, and what is between them."""
 
     def __init__(self, base: Digests, theirs: SideFiles, text_of: Texts) -> None:
@@ -136,8 +136,8 @@ class _Sides:
                 yield ChangedFile(path, None)
             elif was != path or self._base[path] != digest:
                 yield ChangedFile(path, was)
-        gone = self._base.keys() - self._theirs.digests.keys() - set(former.values())
-        yield from (ChangedFile(None, path) for path in sorted(gone))
+        deleted_paths = self._base.keys() - self._theirs.digests.keys() - set(former.values())
+        yield from (ChangedFile(None, path) for path in sorted(deleted_paths))
 
     def _changed_pieces(self) -> Iterator[Key]:
         if self.runefiles is None:
@@ -203,8 +203,8 @@ class _Sides:
         if len(files) != 1:
             return "changed"
         file = files[0]
-        renamed = file.path is not None and file.old_path not in (None, file.path)
-        return "renamed" if renamed else _word(file.old_path is not None, file.path is not None)
+        is_renamed = file.path is not None and file.old_path not in (None, file.path)
+        return "renamed" if is_renamed else _word(file.old_path is not None, file.path is not None)
 
     def _needs(self, change: SelectableChange, changes: Mapping[str, SelectableChange]) -> tuple[str, ...]:
         """Returns the keys of the changes without which this one leaves something behind that is not there."""

@@ -39,7 +39,7 @@ def undo_edits(now: Mapping[str, str], edits: Iterable[EditedTexts]) -> UndoResu
 
 
 _CONFLICT: Final = "\0"
-"""In place of a text; no text holds it."""
+"""A mark in place of a text; no text holds it."""
 
 
 def _reverted(text: str | None, before: str | None, after: str | None) -> str | None:
@@ -48,5 +48,5 @@ def _reverted(text: str | None, before: str | None, after: str | None) -> str | 
         return before
     if text is None or before is None or after is None:
         return _CONFLICT
-    merged = clearly_merged(after, text, before)
-    return _CONFLICT if merged is None else merged
+    merged_text = clearly_merged(after, text, before)
+    return _CONFLICT if merged_text is None else merged_text

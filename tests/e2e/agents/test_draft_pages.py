@@ -49,8 +49,8 @@ def opened(page: Page, forge: LiveForge, path: str, person: str = PERSON) -> Pag
 
 def look(page: Page, name: str) -> None:
     """Asserts that nothing is wrong with the page in any look."""
-    assert findings(page, LOOKS) == []
     take_pictures(page, name)
+    assert findings(page, LOOKS) == []
     page.set_viewport_size(DESKTOP)
 
 

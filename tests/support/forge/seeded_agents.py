@@ -43,9 +43,10 @@ LEVEL: Final = '''\
 
 
 def level(x: f32["n"], *, gain: f32 = 1.0) -> f32["n"]:
-    for i in range(len(x)):
-        x[i] = x[i] * gain
-    return x
+    y = x[:]
+    for i in range(len(y)):
+        y[i] = x[i] * gain
+    return y
 '''
 SMOOTH: Final = '''\
 """Average the scores, so that one loud moment is not a word."""
@@ -61,10 +62,11 @@ SURE: Final = '''\
 
 
 def sure(x: f32["n"], *, least: f32 = 0.7) -> f32["n"]:
-    for i in range(len(x)):
-        if x[i] < least:
-            x[i] = 0.0
-    return x
+    y = x[:]
+    for i in range(len(y)):
+        if y[i] < least:
+            y[i] = 0.0
+    return y
 '''
 _EDITS: Final[tuple[tuple[str, list[dict[str, Any]]], ...]] = (
     (

@@ -40,7 +40,7 @@ class SelectableRow:
     """A change as the page shows it."""
 
     number: str
-    """Its place in the list, from 1, for the name of its field."""
+    """The place in the list, from 1, which the id of its checkbox has."""
     change: SelectableChange
     colour: str
     places: str
@@ -148,8 +148,8 @@ def _changed_lines(then: str, now: str, offset: int) -> tuple[ComparedLine, ...]
 def _places(change: SelectableChange, parts: Sequence[ChangeLines]) -> str:
     """Returns where the change is: `level.py, lines 6 and 15`."""
     places = [_place(each) for each in parts]
-    shown = {each.path for each in parts}
-    places += [_moved(each) for each in change.files if each.name not in shown]
+    shown_paths = {each.path for each in parts}
+    places += [_moved(each) for each in change.files if each.name not in shown_paths]
     return "; ".join(places)
 
 

@@ -62,7 +62,7 @@ function SaveStatus() {
   );
 }
 
-/** Where one is in a project. */
+/** The names of the project and of the studio. */
 function ProjectCrumb({ project }: { readonly project: ProjectState["project"] }) {
   return (
     <nav className="crumb" aria-label="Breadcrumb">
@@ -81,7 +81,7 @@ function ProjectCrumb({ project }: { readonly project: ProjectState["project"] }
   );
 }
 
-/** Which draft one is in: what is written here is not in the project. */
+/** The draft that one edits: nothing of it is in the project. */
 function DraftCrumb({ draft }: { readonly draft: NonNullable<ProjectState["draft"]> }) {
   return (
     <nav className="crumb" aria-label="Breadcrumb">

@@ -49,7 +49,7 @@ def with_sure(text: str) -> str:
     )
 
 
-class Offer:
+class SampleOffer:
     """Files before and after, as the functions take them: by digests that are the texts themselves."""
 
     def __init__(self, base: Mapping[str, str], theirs: Mapping[str, str]) -> None:
@@ -66,7 +66,7 @@ class Offer:
     def changes(self) -> dict[str, SelectableChange]:
         return {each.key: each for each in list_changes(self.base, self.theirs, self.text_of)}
 
-    def taken(self, *keys: str) -> dict[str, str]:
+    def files_with(self, *keys: str) -> dict[str, str]:
         files = selected_changes(self.base, self.theirs, self.text_of, keys)
         return {path: self._text(content) for path, content in files.items()}
 
@@ -77,31 +77,31 @@ class Offer:
 
 def test_one_of_two_stages_is_taken_and_the_rest_stays_byte_for_byte() -> None:
     theirs = RUNEFILE.replace("gain: 1", "gain: 8").replace("fft", "mel_bands")
-    offer = Offer(BASE, {**BASE, "Runefile.yml": theirs})
+    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs})
     assert list(offer.changes()) == ["stage:level", "stage:mel"]
-    assert offer.taken("stage:mel")["Runefile.yml"] == RUNEFILE.replace("fft", "mel_bands")
-    assert offer.taken("stage:level")["Runefile.yml"] == RUNEFILE.replace("gain: 1", "gain: 8")
+    assert offer.files_with("stage:mel")["Runefile.yml"] == RUNEFILE.replace("fft", "mel_bands")
+    assert offer.files_with("stage:level")["Runefile.yml"] == RUNEFILE.replace("gain: 1", "gain: 8")
 
 
 def test_all_is_what_they_have_and_none_is_what_was_there() -> None:
     theirs = {"Runefile.yml": with_sure(RUNEFILE), "level.py": "GAIN = 8\n", "sure.py": "S", "new/labels.txt": "a\n"}
-    offer = Offer(BASE, theirs)
+    offer = SampleOffer(BASE, theirs)
     keys = offer.changes()
     assert set(keys) == {"stage:level", "stage:sure", "stage:answer", "file:README.md", "file:new/labels.txt"}
-    assert offer.taken(*keys) == theirs
-    assert offer.taken() == BASE
+    assert offer.files_with(*keys) == theirs
+    assert offer.files_with() == BASE
     assert list_changes(offer.base, SideFiles(offer.base), offer.text_of) == ()
 
 
 def test_a_stage_that_reads_an_added_one_needs_it_by_name() -> None:
-    offer = Offer(BASE, {**BASE, "Runefile.yml": with_sure(RUNEFILE), "sure.py": "S"})
+    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": with_sure(RUNEFILE), "sure.py": "S"})
     changes = offer.changes()
     assert changes["stage:answer"].needs == ("stage:sure",)
     assert changes["stage:sure"].needs == ()
     assert missing_needs(changes.values(), {"stage:answer"}) == {"answer": ("sure",)}
     assert missing_needs(changes.values(), {"stage:sure", "stage:answer"}) == {}
     # The stage alone is there, and nothing reads it.
-    assert offer.taken("stage:sure")["Runefile.yml"] == RUNEFILE.replace("  answer:\n", f"{SURE}  answer:\n")
+    assert offer.files_with("stage:sure")["Runefile.yml"] == RUNEFILE.replace("  answer:\n", f"{SURE}  answer:\n")
 
 
 def test_a_block_file_and_its_test_are_taken_with_the_stage_that_uses_it() -> None:
@@ -112,17 +112,17 @@ def test_a_block_file_and_its_test_are_taken_with_the_stage_that_uses_it() -> No
         "sure_test.py": "T",
         "level.py": "GAIN = 8\n",
     }
-    offer = Offer(BASE, theirs)
+    offer = SampleOffer(BASE, theirs)
     changes = offer.changes()
     assert [file.name for file in changes["stage:sure"].files] == ["sure.py", "sure_test.py"]
     assert (changes["stage:level"].change, changes["stage:level"].pieces) == ("changed", ())
-    assert offer.taken("stage:level") == {**BASE, "level.py": "GAIN = 8\n"}
-    assert {"sure.py", "sure_test.py"} <= offer.taken("stage:sure").keys()
+    assert offer.files_with("stage:level") == {**BASE, "level.py": "GAIN = 8\n"}
+    assert {"sure.py", "sure_test.py"} <= offer.files_with("stage:sure").keys()
 
 
 def test_a_file_of_two_stages_is_a_change_of_its_own_that_both_need() -> None:
     theirs = RUNEFILE.replace("level.py", "both.py").replace("proc-block: fft", "proc-block: both.py")
-    offer = Offer(BASE, {**BASE, "Runefile.yml": theirs, "both.py": "B"})
+    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs, "both.py": "B"})
     changes = offer.changes()
     assert changes["stage:level"].needs == changes["stage:mel"].needs == ("file:both.py",)
     assert missing_needs(changes.values(), {"stage:mel"}) == {"mel": ("both.py",)}
@@ -131,33 +131,35 @@ def test_a_file_of_two_stages_is_a_change_of_its_own_that_both_need() -> None:
 def test_a_model_is_taken_with_its_stage() -> None:
     text = RUNEFILE.replace("proc-block: fft", "model: small.tflite")
     base = {**BASE, "Runefile.yml": text, "small.tflite": "\0old"}
-    offer = Offer(base, {**base, "small.tflite": "\0new"})
+    offer = SampleOffer(base, {**base, "small.tflite": "\0new"})
     assert list(offer.changes()) == ["stage:mel"]
-    assert offer.taken("stage:mel")["small.tflite"] == "\0new"
+    assert offer.files_with("stage:mel")["small.tflite"] == "\0new"
 
 
 def test_a_stage_is_removed_only_with_the_change_of_what_read_it() -> None:
     base = {**BASE, "Runefile.yml": with_sure(RUNEFILE), "sure.py": "S"}
-    offer = Offer(base, BASE)
+    offer = SampleOffer(base, BASE)
     changes = offer.changes()
     assert (changes["stage:sure"].change, changes["stage:sure"].needs) == ("removed", ("stage:answer",))
-    assert "sure.py" not in offer.taken("stage:sure", "stage:answer")
+    assert "sure.py" not in offer.files_with("stage:sure", "stage:answer")
 
 
 def test_a_renamed_file_moves_with_the_stage_that_names_it() -> None:
     theirs = {**BASE, "Runefile.yml": RUNEFILE.replace("level.py", "blocks/gain.py"), "blocks/gain.py": "GAIN = 1\n"}
     del theirs["level.py"]
-    offer = Offer(BASE, theirs)
+    offer = SampleOffer(BASE, theirs)
     assert list(offer.changes()) == ["stage:level"]
-    assert offer.taken("stage:level") == theirs
-    other = Offer(BASE, {**{path: text for path, text in BASE.items() if path != "README.md"}, "READ.md": "Hello\n"})
+    assert offer.files_with("stage:level") == theirs
+    other = SampleOffer(
+        BASE, {**{path: text for path, text in BASE.items() if path != "README.md"}, "READ.md": "Hello\n"}
+    )
     assert [(each.name, each.change) for each in other.changes().values()] == [("READ.md", "renamed")]
-    assert "README.md" not in other.taken("file:READ.md")
+    assert "README.md" not in other.files_with("file:READ.md")
 
 
 def test_a_renamed_stage_goes_only_with_who_reads_it() -> None:
     theirs = RUNEFILE.replace("  mel:", "  bands:").replace("[mel]", "[bands]")
-    changes = Offer(BASE, {**BASE, "Runefile.yml": theirs}).changes()
+    changes = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs}).changes()
     assert changes["stage:mel"].needs == ("stage:answer",)
     assert changes["stage:answer"].needs == ("stage:bands",)
 
@@ -166,9 +168,9 @@ def test_a_renamed_stage_goes_only_with_who_reads_it() -> None:
 def test_ends_of_lines_stay_as_they_were_unless_they_are_taken(ends: str) -> None:
     base = {**BASE, "Runefile.yml": RUNEFILE.replace("\n", ends)}
     theirs = RUNEFILE.replace("gain: 1", "gain: 8").replace("fft", "mel_bands").replace("\n", "\r\n")
-    offer = Offer(base, {**BASE, "Runefile.yml": theirs})
+    offer = SampleOffer(base, {**BASE, "Runefile.yml": theirs})
     expected = RUNEFILE.replace("gain: 1", "gain: 8")
-    assert offer.taken("stage:level")["Runefile.yml"] == expected.replace("\n", ends)
+    assert offer.files_with("stage:level")["Runefile.yml"] == expected.replace("\n", ends)
     assert ("Line ends" in {each.name for each in offer.changes().values()}) is (ends == "\n")
 
 
@@ -176,21 +178,21 @@ def test_other_parts_and_the_order_are_changes_of_their_own() -> None:
     head, _, tail = RUNEFILE.partition("  mel:")
     mel, _, answer = tail.partition("  answer:")
     theirs = f"{head}  answer:{answer}  mel:{mel}".replace("runicos/base", "runicos/other")
-    offer = Offer(BASE, {**BASE, "Runefile.yml": theirs})
+    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs})
     assert [each.name for each in offer.changes().values()] == ["Order in the file", "image"]
-    assert offer.taken("part:image")["Runefile.yml"] == RUNEFILE.replace("runicos/base", "runicos/other")
+    assert offer.files_with("part:image")["Runefile.yml"] == RUNEFILE.replace("runicos/base", "runicos/other")
 
 
 def test_a_resource_comes_with_its_stage_and_its_header() -> None:
     theirs = RUNEFILE.replace("args: {gain: 1}", "args: {labels: $LABELS}") + "resources:\n  LABELS:\n    path: a.txt\n"
-    offer = Offer(BASE, {**BASE, "Runefile.yml": theirs.replace("fft", "mel_bands"), "a.txt": "a\n"})
+    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs.replace("fft", "mel_bands"), "a.txt": "a\n"})
     assert list(offer.changes()) == ["stage:level", "stage:mel"]
-    assert offer.taken("stage:level") == {**BASE, "Runefile.yml": theirs, "a.txt": "a\n"}
-    assert offer.taken("stage:mel")["Runefile.yml"] == RUNEFILE.replace("fft", "mel_bands")
+    assert offer.files_with("stage:level") == {**BASE, "Runefile.yml": theirs, "a.txt": "a\n"}
+    assert offer.files_with("stage:mel")["Runefile.yml"] == RUNEFILE.replace("fft", "mel_bands")
 
 
 @pytest.mark.parametrize("text", ["pipeline: {a: {capability: SOUND}}\n", "FROM runicos/base\nRUN x\n", "a\n  b\n c"])
 def test_a_runefile_that_cannot_be_divided_is_a_file(text: str) -> None:
-    offer = Offer(BASE, {**BASE, "Runefile.yml": text})
-    assert offer.taken(*offer.changes())["Runefile.yml"] == text
-    assert offer.taken() == BASE
+    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": text})
+    assert offer.files_with(*offer.changes())["Runefile.yml"] == text
+    assert offer.files_with() == BASE
