@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentStep
 from forge.reviews.hooks import EditReason, edit_reasons
 from forge.reviews.models import ChangeRequest
@@ -10,5 +11,4 @@ from forge.reviews.models import ChangeRequest
 @edit_reasons.register
 def reasons_of_steps(request: ChangeRequest) -> tuple[EditReason, ...]:
     """Returns why the agent of a draft made its edits; none of those that were taken back."""
-    steps = AgentStep.objects.filter(draft=request.source_id, undone=None).exclude(changes={})
-    return tuple(EditReason(frozenset(step.changes), step.reason) for step in steps if step.reason)
+    return reasons_of(AgentStep.objects.filter(draft=request.source_id))

@@ -42,6 +42,9 @@ class EditReason:
     """The reason of an edit of a draft's files, in the words of who made it."""
 
     paths: frozenset[str]
+    """The files, without the Runefile."""
+    keys: frozenset[str]
+    """The keys of the changes in the Runefile (`rune.editing.merge.selection`)."""
     reason: str
 
 

@@ -16,6 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.agents.access import steps_of
 from forge.agents.actions.rights import stop_agent
 from forge.agents.actions.undoing import UndoneStepsJson, undo_steps
+from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentGrant, AgentStep
 from forge.agents.pages.draft_builds import DraftBuilds, draft_builds, trial_facts
 from forge.builds.pages.stage_costs import stage_costs
@@ -32,7 +33,6 @@ from forge.reviews.change_requests.pages.merge_view import draft_view
 from forge.reviews.change_requests.pages.selection_view import SelectableRow, change_rows
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.selecting import sides_of_draft
-from forge.reviews.hooks import EditReason
 
 STEPS_SHOWN: Final = 200
 _PAGE: Final = "agents/draft.html"
@@ -114,9 +114,8 @@ def _rows(
 ) -> tuple[SelectableRow, ...]:
     """Returns the changes of the draft by stage, with the reasons of its edits."""
     sides = sides_of_draft(base, tree)
-    reasons = [EditReason(frozenset(each.changes), each.reason) for each in steps if each.may_be_undone and each.reason]
     costs = stage_costs(builds.before, builds.now) if builds is not None else {}
-    return change_rows(sides, sides.changes(), reasons, costs)
+    return change_rows(sides, sides.changes(), reasons_of(steps), costs)
 
 
 def _agent_of(draft: Draft) -> AgentGrant | None:

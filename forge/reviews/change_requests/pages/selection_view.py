@@ -116,12 +116,9 @@ def change_rows(
 
 
 def _reasons_of(change: SelectableChange, reasons: Sequence[EditReason]) -> tuple[str, ...]:
-    """Returns the reasons of the edits of the change's files. An edit of the Runefile alone is named by no stage, so
-    its reason is at each of them."""
+    """Returns the reasons of the edits of the change's files, and of its part of the Runefile."""
     paths = {path for file in change.files for path in (file.path, file.old_path) if path}
-    own = [each.reason for each in reasons if paths & each.paths]
-    if change.pieces and not own:
-        own = [each.reason for each in reasons if any(path.startswith("Runefile") for path in each.paths)]
+    own = [each.reason for each in reasons if paths & each.paths or change.key in each.keys]
     return tuple(dict.fromkeys(own))
 
 
