@@ -49,7 +49,7 @@ def with_sure(text: str) -> str:
     )
 
 
-class SampleOffer:
+class OfferedFiles:
     """Files before and after, as the functions take them: by digests that are the texts themselves."""
 
     def __init__(self, base: Mapping[str, str], theirs: Mapping[str, str]) -> None:
@@ -77,7 +77,7 @@ class SampleOffer:
 
 def test_one_of_two_stages_is_taken_and_the_rest_stays_byte_for_byte() -> None:
     theirs = RUNEFILE.replace("gain: 1", "gain: 8").replace("fft", "mel_bands")
-    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs})
+    offer = OfferedFiles(BASE, {**BASE, "Runefile.yml": theirs})
     assert list(offer.changes()) == ["stage:level", "stage:mel"]
     assert offer.files_with("stage:mel")["Runefile.yml"] == RUNEFILE.replace("fft", "mel_bands")
     assert offer.files_with("stage:level")["Runefile.yml"] == RUNEFILE.replace("gain: 1", "gain: 8")
@@ -85,7 +85,7 @@ def test_one_of_two_stages_is_taken_and_the_rest_stays_byte_for_byte() -> None:
 
 def test_all_is_what_they_have_and_none_is_what_was_there() -> None:
     theirs = {"Runefile.yml": with_sure(RUNEFILE), "level.py": "GAIN = 8\n", "sure.py": "S", "new/labels.txt": "a\n"}
-    offer = SampleOffer(BASE, theirs)
+    offer = OfferedFiles(BASE, theirs)
     keys = offer.changes()
     assert set(keys) == {"stage:level", "stage:sure", "stage:answer", "file:README.md", "file:new/labels.txt"}
     assert offer.files_with(*keys) == theirs
@@ -94,7 +94,7 @@ def test_all_is_what_they_have_and_none_is_what_was_there() -> None:
 
 
 def test_a_stage_that_reads_an_added_one_needs_it_by_name() -> None:
-    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": with_sure(RUNEFILE), "sure.py": "S"})
+    offer = OfferedFiles(BASE, {**BASE, "Runefile.yml": with_sure(RUNEFILE), "sure.py": "S"})
     changes = offer.changes()
     assert changes["stage:answer"].needs == ("stage:sure",)
     assert changes["stage:sure"].needs == ()
@@ -112,7 +112,7 @@ def test_a_block_file_and_its_test_are_taken_with_the_stage_that_uses_it() -> No
         "sure_test.py": "T",
         "level.py": "GAIN = 8\n",
     }
-    offer = SampleOffer(BASE, theirs)
+    offer = OfferedFiles(BASE, theirs)
     changes = offer.changes()
     assert [file.name for file in changes["stage:sure"].files] == ["sure.py", "sure_test.py"]
     assert (changes["stage:level"].change, changes["stage:level"].pieces) == ("changed", ())
@@ -122,7 +122,7 @@ def test_a_block_file_and_its_test_are_taken_with_the_stage_that_uses_it() -> No
 
 def test_a_file_of_two_stages_is_a_change_of_its_own_that_both_need() -> None:
     theirs = RUNEFILE.replace("level.py", "both.py").replace("proc-block: fft", "proc-block: both.py")
-    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs, "both.py": "B"})
+    offer = OfferedFiles(BASE, {**BASE, "Runefile.yml": theirs, "both.py": "B"})
     changes = offer.changes()
     assert changes["stage:level"].needs == changes["stage:mel"].needs == ("file:both.py",)
     assert missing_needs(changes.values(), {"stage:mel"}) == {"mel": ("both.py",)}
@@ -131,14 +131,14 @@ def test_a_file_of_two_stages_is_a_change_of_its_own_that_both_need() -> None:
 def test_a_model_is_taken_with_its_stage() -> None:
     text = RUNEFILE.replace("proc-block: fft", "model: small.tflite")
     base = {**BASE, "Runefile.yml": text, "small.tflite": "\0old"}
-    offer = SampleOffer(base, {**base, "small.tflite": "\0new"})
+    offer = OfferedFiles(base, {**base, "small.tflite": "\0new"})
     assert list(offer.changes()) == ["stage:mel"]
     assert offer.files_with("stage:mel")["small.tflite"] == "\0new"
 
 
 def test_a_stage_is_removed_only_with_the_change_of_what_read_it() -> None:
     base = {**BASE, "Runefile.yml": with_sure(RUNEFILE), "sure.py": "S"}
-    offer = SampleOffer(base, BASE)
+    offer = OfferedFiles(base, BASE)
     changes = offer.changes()
     assert (changes["stage:sure"].change, changes["stage:sure"].needs) == ("removed", ("stage:answer",))
     assert "sure.py" not in offer.files_with("stage:sure", "stage:answer")
@@ -147,10 +147,10 @@ def test_a_stage_is_removed_only_with_the_change_of_what_read_it() -> None:
 def test_a_renamed_file_moves_with_the_stage_that_names_it() -> None:
     theirs = {**BASE, "Runefile.yml": RUNEFILE.replace("level.py", "blocks/gain.py"), "blocks/gain.py": "GAIN = 1\n"}
     del theirs["level.py"]
-    offer = SampleOffer(BASE, theirs)
+    offer = OfferedFiles(BASE, theirs)
     assert list(offer.changes()) == ["stage:level"]
     assert offer.files_with("stage:level") == theirs
-    other = SampleOffer(
+    other = OfferedFiles(
         BASE, {**{path: text for path, text in BASE.items() if path != "README.md"}, "READ.md": "Hello\n"}
     )
     assert [(each.name, each.change) for each in other.changes().values()] == [("READ.md", "renamed")]
@@ -159,7 +159,7 @@ def test_a_renamed_file_moves_with_the_stage_that_names_it() -> None:
 
 def test_a_renamed_stage_goes_only_with_who_reads_it() -> None:
     theirs = RUNEFILE.replace("  mel:", "  bands:").replace("[mel]", "[bands]")
-    changes = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs}).changes()
+    changes = OfferedFiles(BASE, {**BASE, "Runefile.yml": theirs}).changes()
     assert changes["stage:mel"].needs == ("stage:answer",)
     assert changes["stage:answer"].needs == ("stage:bands",)
 
@@ -168,7 +168,7 @@ def test_a_renamed_stage_goes_only_with_who_reads_it() -> None:
 def test_ends_of_lines_stay_as_they_were_unless_they_are_taken(ends: str) -> None:
     base = {**BASE, "Runefile.yml": RUNEFILE.replace("\n", ends)}
     theirs = RUNEFILE.replace("gain: 1", "gain: 8").replace("fft", "mel_bands").replace("\n", "\r\n")
-    offer = SampleOffer(base, {**BASE, "Runefile.yml": theirs})
+    offer = OfferedFiles(base, {**BASE, "Runefile.yml": theirs})
     expected = RUNEFILE.replace("gain: 1", "gain: 8")
     assert offer.files_with("stage:level")["Runefile.yml"] == expected.replace("\n", ends)
     assert ("Line ends" in {each.name for each in offer.changes().values()}) is (ends == "\n")
@@ -178,14 +178,14 @@ def test_other_parts_and_the_order_are_changes_of_their_own() -> None:
     head, _, tail = RUNEFILE.partition("  mel:")
     mel, _, answer = tail.partition("  answer:")
     theirs = f"{head}  answer:{answer}  mel:{mel}".replace("runicos/base", "runicos/other")
-    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs})
+    offer = OfferedFiles(BASE, {**BASE, "Runefile.yml": theirs})
     assert [each.name for each in offer.changes().values()] == ["Order in the file", "image"]
     assert offer.files_with("part:image")["Runefile.yml"] == RUNEFILE.replace("runicos/base", "runicos/other")
 
 
 def test_a_resource_comes_with_its_stage_and_its_header() -> None:
     theirs = RUNEFILE.replace("args: {gain: 1}", "args: {labels: $LABELS}") + "resources:\n  LABELS:\n    path: a.txt\n"
-    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": theirs.replace("fft", "mel_bands"), "a.txt": "a\n"})
+    offer = OfferedFiles(BASE, {**BASE, "Runefile.yml": theirs.replace("fft", "mel_bands"), "a.txt": "a\n"})
     assert list(offer.changes()) == ["stage:level", "stage:mel"]
     assert offer.files_with("stage:level") == {**BASE, "Runefile.yml": theirs, "a.txt": "a\n"}
     assert offer.files_with("stage:mel")["Runefile.yml"] == RUNEFILE.replace("fft", "mel_bands")
@@ -193,6 +193,6 @@ def test_a_resource_comes_with_its_stage_and_its_header() -> None:
 
 @pytest.mark.parametrize("text", ["pipeline: {a: {capability: SOUND}}\n", "FROM runicos/base\nRUN x\n", "a\n  b\n c"])
 def test_a_runefile_that_cannot_be_divided_is_a_file(text: str) -> None:
-    offer = SampleOffer(BASE, {**BASE, "Runefile.yml": text})
+    offer = OfferedFiles(BASE, {**BASE, "Runefile.yml": text})
     assert offer.files_with(*offer.changes())["Runefile.yml"] == text
     assert offer.files_with() == BASE
