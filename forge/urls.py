@@ -23,6 +23,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.builds.urls")),
     path("", include("forge.learning.urls")),
     path("", include("forge.registry.urls")),
+    path("", include("forge.agents.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
     path("", include("forge.fleet.urls")),

@@ -110,3 +110,13 @@ class AgentStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tool} by {self.agent_id}"
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Returns whether it changed texts of a draft, and nobody took that back."""
+        return bool(self.changes) and self.undone is None
+
+    @property
+    def reason(self) -> str:
+        """The agent's reason for an edit, which the summary has behind the paths; "" of another step."""
+        return self.summary.partition(": ")[2] if self.changes else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,21 +12,27 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import Principal, principal_of
 from forge.agents.access import steps_of
 from forge.agents.actions.rights import stop_agent
+from forge.agents.actions.undoing import UndoneStepsJson, undo_steps
+from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentGrant, AgentStep
+from forge.agents.pages.draft_builds import DraftBuilds, draft_builds, trial_facts
+from forge.builds.pages.stage_costs import stage_costs
 from forge.core.actors import Actor
-from forge.core.errors import Forbidden
+from forge.core.errors import Conflict, Forbidden
 from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person
 from forge.projects.drafts.access import drafts_of, find_draft
 from forge.projects.drafts.actions import discard_draft
-from forge.projects.models import Draft, Project
+from forge.projects.models import Draft, Project, Version
 from forge.projects.place import project_of
-from forge.projects.versions.store import working_tree
-from forge.reviews.change_requests.pages.merge_view import MergeView, draft_view
+from forge.projects.versions.store import WorkingTree, working_tree
+from forge.reviews.change_requests.pages.merge_view import draft_view
+from forge.reviews.change_requests.pages.selection_view import SelectableRow, change_rows
 from forge.reviews.changes.models import ChangeRequest, ChangeState
+from forge.reviews.changes.selecting import sides_of_draft
 
 STEPS_SHOWN: Final = 200
 _PAGE: Final = "agents/draft.html"
@@ -76,21 +83,39 @@ def _shown(request: HttpRequest, draft: Draft, error: object) -> HttpResponse:
     return render(request, _PAGE, _context(principal, draft) | {"error": error}, status=200 if error is None else 409)
 
 
-def _context(actor: Actor, draft: Draft) -> dict[str, Any]:
-    agent = _agent_of(draft)
+def _shown_undone(request: HttpRequest, draft: Draft, result: UndoneStepsJson) -> HttpResponse:
+    """Returns the page again with what was taken back, and which files stay as they are."""
+    return render(request, _PAGE, _context(principal_of(request), draft) | {"undone": result})
+
+
+def _context(principal: Principal, draft: Draft) -> dict[str, Any]:
+    agent, tree = _agent_of(draft), working_tree(draft.files)
+    base = draft.files.fork.base
+    steps = _steps(principal, draft.project, draft)
+    builds = draft_builds(principal, draft, tree.digest)
     return {
         "project": draft.project,
         "draft": draft,
-        "view": _view(draft),
-        "agent": _shown_agent(actor, agent),
-        "steps": _steps(actor, draft.project, draft),
+        "drafts": list(drafts_of(principal, draft.project)),
+        "view": draft_view(base, draft.files, tree),
+        "rows": _rows(base, tree, steps, builds),
+        "agent": _shown_agent(principal, agent),
+        "steps": steps,
+        "first_edit": next((each for each in steps if each.may_be_undone), None),
         "change": ChangeRequest.objects.filter(source=draft.files, state=ChangeState.OPEN).first(),
-        "may_edit": can(actor, Verb.EDIT, draft.files),
+        "may_edit": can(principal, Verb.EDIT, draft.files),
+        "builds": builds,
+        **trial_facts(principal, builds),
     }
 
 
-def _view(draft: Draft) -> MergeView:
-    return draft_view(draft.files.fork.base, draft.files, working_tree(draft.files))
+def _rows(
+    base: Version, tree: WorkingTree, steps: Sequence[AgentStep], builds: DraftBuilds | None
+) -> tuple[SelectableRow, ...]:
+    """Returns the changes of the draft by stage, with the reasons of its edits."""
+    sides = sides_of_draft(base, tree)
+    costs = stage_costs(builds.before, builds.now) if builds is not None else {}
+    return change_rows(sides, sides.changes(), reasons_of(steps), costs)
 
 
 def _agent_of(draft: Draft) -> AgentGrant | None:
@@ -111,6 +136,7 @@ def _steps(actor: Actor, project: Project, draft: Draft) -> list[AgentStep]:
     return list(steps_of(actor, project).filter(agent=draft.agent, at__gte=draft.files.created)[:STEPS_SHOWN])
 
 
+undo = form_view({"undo": Button(undo_steps, shown=_shown_undone)}, _shown, (Conflict,))
 discard = form_view(
     {"discard": Button(discard_draft, lambda draft, *_: f"{draft.project.get_absolute_url()}/drafts")}, _shown
 )

@@ -14,10 +14,12 @@ class DraftStep(StrEnum):
 
     STARTED = "started"
     DISCARDED = "discarded"
+    UNDONE = "undone"
+    """Steps of an agent were taken back."""
 
 
 class DraftChangedJson(TypedDict):
-    """A draft of the project was started, or ended."""
+    """A draft of the project was started, changed back, or ended."""
 
     number: int
     step: str
@@ -33,6 +35,7 @@ DRAFT_CHANGED = declare(
             AuditTopic.FILES,
             {
                 "draft.start": "started draft {number} of {project}: “{title}”",
+                "draft.undo": "took back {steps} of the agent in draft {number} of {project}, since {since}",
                 "draft.discard": "discarded draft {number} of {project}: “{title}”",
             },
         ),

@@ -112,6 +112,8 @@ def _complete(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
     return requests.select_related(
         "project__organisation",
         "source__organisation",
+        "source__draft",
+        "source__draft_of__organisation",
         "author",
         "decided_by",
         "base__project__organisation",
