@@ -7,11 +7,13 @@ from typing import Any, Final
 from mcp.server.lowlevel import Server
 
 from forge.agents.mcp.calls import AgentCall, carry_out
-from forge.agents.mcp.resources import references
-from forge.agents.mcp.tools import building, editing, looking_up, reading, talking
+from forge.agents.mcp.tools import building, editing, reading, talking
 from rune import __version__
+from rune.tools.mcp import looking_up
 from rune.tools.mcp.declarations import Tool
+from rune.tools.mcp.references import references
 from rune.tools.mcp.server import tool_server
+from rune.tools.mcp.tasks import TASKS
 
 INSTRUCTIONS: Final = """\
 Hammer Forge builds machine learning for small devices. A project is a Runefile (a pipeline of sensor, processing
@@ -39,4 +41,4 @@ TOOLS: Final[tuple[Tool[AgentCall], ...]] = (
 
 def mcp_server() -> Server[Any]:
     """Returns the server."""
-    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references())
+    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references(), TASKS)

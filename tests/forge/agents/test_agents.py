@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.accounts.models import Membership, User
 from forge.accounts.principals import acting_as
 from forge.agents.actions.rights import LONGEST_LIFE, agent_of_token, connect_agent, stop_agent
-from forge.agents.mcp.resources import references
+from rune.tools.mcp.references import references
 from forge.agents.models import AgentGrant, AgentStep, StepKind
 from forge.core.errors import Forbidden, Invalid, PersonNeeded
 from forge.core.models import AuditEntry
