@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent
 EXAMPLES = ROOT / "examples"
 REFERENCES = ROOT / "docs" / "reference"
 PAGES = ("runefile", "blocks", "language", "forge-yml", "operators", "diagnostics/README")
-"""Those of `rune.tools.mcp.references`, which cannot be imported here: its requirements are not there yet."""
+"""The pages of `rune.tools.mcp.references`, which cannot be imported here: its requirements are not there yet."""
 
 
 class BuildWithTemplates(build_py):

@@ -147,7 +147,7 @@ def _train(
         else:
             require_tools(None, "Learning", prepares=prepares, modules=(SCIKIT_LEARN,))
         with progress(f"Training {training.model}", hidden=is_json) as line:
-            trained = train_project(
+            run = train_project(
                 _on_disk(folder),
                 training,
                 _RunEvents(is_json, line).send,
@@ -155,7 +155,7 @@ def _train(
                 minutes=minutes,
                 replaces_runefile=replaces_runefile,
             )
-            result = trained.result
+            result = run.result
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to train "{training.model}"', (str(error),)) from error
     except OSError as error:
@@ -166,7 +166,7 @@ def _train(
         click.echo(json.dumps({"event": "result", **result.report}))
         return
     click.echo("\n".join(summary(result.report)))
-    if not trained.has_runefile:
+    if not run.has_runefile:
         click.echo(f"{DEFAULT_RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
     for protection, reason in result.gaps.items():
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)

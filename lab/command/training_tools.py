@@ -93,7 +93,7 @@ def train(call: FolderCall, arguments: TrainFolder) -> TrainedFolder:
         call.report(float(event.get("share", 0.0)), str(event.get("text") or event["event"]))
 
     try:
-        trained = train_project(
+        run = train_project(
             place,
             training,
             send,
@@ -105,9 +105,9 @@ def train(call: FolderCall, arguments: TrainFolder) -> TrainedFolder:
         raise ToolRefused("not-trained", f"{error}", data=data.name) from error
     after = (file_row(path, contents) for path, contents in text_sized_files(project).items())
     return TrainedFolder(
-        sentences=list(summary(trained.result.report)),
+        sentences=list(summary(run.result.report)),
         changed=[each for each in after if before.get(each.path) != each],
-        has_runefile=trained.has_runefile,
+        has_runefile=run.has_runefile,
     )
 
 

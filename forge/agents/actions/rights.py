@@ -44,13 +44,13 @@ def connect_agent(
     keys = checked_restriction(actor, projects)
     if not keys or not all(key.startswith("project:") for key in keys):
         raise Invalid("Choose the projects that the agent may use.", errors={"projects": ["one or more projects"]})
-    chosen = [str(scope) for scope in AGENT_SCOPES if scope in {*scopes, Scope.PROJECT_READ}]
+    scope_names = [str(scope) for scope in AGENT_SCOPES if scope in {*scopes, Scope.PROJECT_READ}]
     former = AgentGrant.objects.filter(person=actor.pk, client=client, ended__isnull=True)
     end_agents(list(former.values_list("pk", flat=True)), now)
     agent = AgentGrant.objects.create(
-        name=_name(name), person=actor.person, client=client, scopes=chosen, restriction=keys, expires=until
+        name=_name(name), person=actor.person, client=client, scopes=scope_names, restriction=keys, expires=until
     )
-    what = {"name": agent.name, "until": until.isoformat(), "scopes": chosen, "restriction": keys}
+    what = {"name": agent.name, "until": until.isoformat(), "scopes": scope_names, "restriction": keys}
     write_entry(actor, "agent.connect", f"agent:{agent.pk}", agent.person.place, **what)
     return agent
 

@@ -27,7 +27,7 @@ def command(folder: Path) -> None:
     except ModuleNotFoundError as error:
         raise CommandFailed(
             "The server for assistants needs the package mcp",
-            (f"{error.name} is not installed: run {install_command('agents')}",),
+            (f"{(error.name or 'mcp').partition('.')[0]} is not installed: run {install_command('agents')}",),
         ) from error
     logging.basicConfig(level=logging.ERROR)  # On standard error, which assistants keep apart.
     serve(folder)

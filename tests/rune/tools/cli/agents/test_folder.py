@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -170,7 +169,7 @@ def test_a_template_is_copied_into_a_folder_and_replaces_nothing(agent: FolderAg
     templates = {each.name for each in agent.call("find_templates").templates}
     assert {"sine", "keywords"} <= templates
     started = agent.call("start_project", project="apps/sine", template="sine")
-    assert (started.can_be_built, os.listdir(agent.folder / "apps")) == (True, ["sine"])
+    assert (started.can_be_built, (agent.folder / "apps" / "sine" / "Runefile.yml").is_file()) == (True, True)
     assert refused(agent, "start_project", project="apps/sine", template="sine") == "conflict"
     assert refused(agent, "start_project", template="nothing") == "not-found"
     assert [each.name for each in agent.call("list_projects").projects] == [".", "apps/sine"]
