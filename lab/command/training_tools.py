@@ -58,7 +58,7 @@ class TrainFolder(ToolArguments):
 
 
 class TrainedFolder(ToolAnswer):
-    """What was learned, in sentences with ranges, and the files that were written."""
+    """A model that was trained: its figures in sentences with ranges, and the files that were written."""
 
     sentences: list[str]
     changed: list[FileRow]

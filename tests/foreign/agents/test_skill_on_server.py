@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from mcp import Client
@@ -99,7 +100,7 @@ async def write_pipeline(run: SkillRun, draft: int) -> None:
     assert second["can_be_built"], second
 
 
-async def ended_build(run: SkillRun, draft: int) -> dict[str, object]:
+async def ended_build(run: SkillRun, draft: int) -> dict[str, Any]:
     """Builds a draft and reads the build until it has ended."""
     build = await run.call("build_draft", draft=draft)
     while build["state"] in ("queued", "running"):
@@ -108,7 +109,7 @@ async def ended_build(run: SkillRun, draft: int) -> dict[str, object]:
     return dict(build)
 
 
-def request_of(offer: dict[str, object]) -> dict[str, object]:
+def request_of(offer: dict[str, Any]) -> dict[str, Any]:
     """Returns the argument that names a change request."""
     return {"change_request": offer["change_request"]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -47,8 +48,8 @@ async def test_a_keyword_app_is_made_from_an_empty_folder(tmp_path: Path) -> Non
         read = await run.call("read_project", paths=["Runefile.yml", "labels.txt"])
         assert "yes" in read["texts"][1]["text"].split()
         edit = {"path": "Runefile.yml", "old": "version: 1\n", "new": "# It hears no, up and yes.\nversion: 1\n"}
-        edited = await run.call("edit_draft", edits=[edit], reason="It says what is asked of it.")
-        assert (edited["can_be_built"], edited["problems"]) == (True, [])
+        edit_answer = await run.call("edit_draft", edits=[edit], reason="It says what is asked of it.")
+        assert (edit_answer["can_be_built"], edit_answer["problems"]) == (True, [])
         build = await run.call("build_draft")
         assert build["state"] == "succeeded", build
         evaluation = await run.call("evaluate_build", build=build["build"], samples="sounds")
@@ -79,16 +80,16 @@ async def test_an_app_is_fitted_on_a_board_within_the_limits_of_its_team(tmp_pat
         edit = {"path": "forge.yml", "old": "optimize-packages: speed", "new": "optimize-packages: size"}
         await run.call("edit_draft", edits=[edit], reason="The flash is 10 kB above the limit.")
         after = await measured(run, board["target"])
-        compared = await run.call("compare_builds", before=before["build"], after=after["build"])
-        figures = {each["name"]: each["change"] for each in compared["figures"]}
+        comparison = await run.call("compare_builds", before=before["build"], after=after["build"])
+        figures = {each["name"]: each["change"] for each in comparison["figures"]}
         assert figures["flash on cortex-m4"].startswith("-")
         assert figures["instructions on cortex-m4"].startswith("+"), "flash is paid with time"
-        assert (compared["became_wrong"], "no better than chance" in compared["verdict"]) == ([], True)
+        assert (comparison["became_wrong"], "no better than chance" in comparison["verdict"]) == ([], True)
         assert (set(after["outcomes"].values()), after["verdict"]) == ({"met"}, "fits")
     assert run.tools == tools_of_skill("fit-it-on-a-board")
 
 
-async def measured(run: SkillRun, target: str) -> dict[str, object]:
+async def measured(run: SkillRun, target: str) -> dict[str, Any]:
     """Builds, evaluates, and returns the outcome of each limit and the verdict on the board."""
     build = await run.call("build_draft", targets=[target])
     assert [each["state"] for each in build["packages"]] == ["measured"], build
@@ -125,9 +126,9 @@ async def test_the_reason_for_wrong_answers_is_found_and_fixed(tmp_path: Path) -
         await run.call("edit_draft", edits=[edit], reason="The model has no before yes: both labels were swapped.")
         after = (await run.call("build_draft"))["build"]
         await run.call("evaluate_build", build=after, samples="sounds")
-        compared = await run.call("compare_builds", before=before, after=after)
-        assert (compared["became_right"], compared["became_wrong"]) == (numbers, [])
-        assert "do not overlap" in compared["verdict"]
+        comparison = await run.call("compare_builds", before=before, after=after)
+        assert (comparison["became_right"], comparison["became_wrong"]) == (numbers, [])
+        assert "do not overlap" in comparison["verdict"]
     assert run.tools == tools_of_skill("find-out-why-it-is-wrong")
 
 

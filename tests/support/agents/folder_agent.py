@@ -10,7 +10,7 @@ from rune.tools.cli.agents.workspace import FolderCall, Workspace
 
 
 class FolderAgent:
-    """An assistant in a folder. `reports` has what it was told of the calls under way."""
+    """An assistant in a folder. `reports` are the shares and sentences about the calls under way."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

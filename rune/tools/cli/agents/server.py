@@ -89,10 +89,10 @@ def carry_out_in(workspace: Workspace) -> CarryOut:
     when it reports the next time."""
 
     async def carry_out(context: ServerRequestContext[Any], tool: Tool[Any], arguments: ToolArguments) -> ToolAnswer:
-        cancelled = threading.Event()
+        cancellation = threading.Event()
 
         def report(share: float, text: str) -> None:
-            if cancelled.is_set():
+            if cancellation.is_set():
                 raise CallCancelled
             anyio.from_thread.run(context.session.report_progress, share, 1.0, text)
 
@@ -100,7 +100,7 @@ def carry_out_in(workspace: Workspace) -> CarryOut:
         try:
             return await anyio.to_thread.run_sync(call_tool, tool, call, arguments, abandon_on_cancel=True)
         finally:
-            cancelled.set()
+            cancellation.set()
 
     return carry_out
 

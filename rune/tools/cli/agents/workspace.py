@@ -44,7 +44,7 @@ class FolderProject:
 
     @property
     def files(self) -> ProjectFiles:
-        """Its files, with published blocks that were fetched before; nothing is fetched."""
+        """The files, with published blocks that were fetched before; nothing is fetched."""
         return CachedFiles(self.own_files, BlockCache())
 
     @property
@@ -114,7 +114,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.writing = threading.Lock()
-        """Held from reading texts until the changed ones are written."""
+        """A lock from reading texts until the changed ones are written."""
         self._builds: dict[int, SessionBuild] = {}
         self._last = 0
         self._lock = threading.Lock()

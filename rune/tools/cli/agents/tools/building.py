@@ -85,10 +85,10 @@ def build_draft(call: FolderCall, arguments: BuildFolder) -> BuildAnswer:
     for place, target in enumerate(targets):
         call.report(0.6 + 0.4 * place / len(targets), f"Counting on {target}")
         needs.append(_needs_on(project, policy, target))
-    made = SessionBuild(
+    session_build = SessionBuild(
         0, project.place, result.rune, memory=result.report.memory.planned, time=time, targets=tuple(needs)
     )
-    return answer_of(call.workspace.add_build(made), policy)
+    return answer_of(call.workspace.add_build(session_build), policy)
 
 
 @tool("read_build", "Read a build")
@@ -107,8 +107,8 @@ def open_rune(call: FolderCall, arguments: OpenRune) -> BuildAnswer:
         memory = read_rune(data).planned_memory
     except ContainerError as error:
         raise ToolRefused("no-rune", f"{arguments.file}: {error}.") from error
-    opened = SessionBuild(0, project.place, data, memory=memory, time=_measured(data))
-    return answer_of(call.workspace.add_build(opened), _policy(project))
+    session_build = SessionBuild(0, project.place, data, memory=memory, time=_measured(data))
+    return answer_of(call.workspace.add_build(session_build), _policy(project))
 
 
 def answer_of(build_: SessionBuild, policy: Policy) -> BuildAnswer:
@@ -150,10 +150,10 @@ def _target_figures(targets: Sequence[TargetNeeds]) -> dict[str, TargetFigures]:
 
 def _package(each: TargetNeeds) -> PackageNeeds:
     needs = each.needs
-    measured = "measured" if needs is not None and needs.is_measured else "planned"
+    state = "measured" if needs is not None and needs.is_measured else "planned"
     return PackageNeeds(
         target=each.target,
-        state=f"failed: {each.reason}" if needs is None else measured,
+        state=f"failed: {each.reason}" if needs is None else state,
         flash_bytes=None if needs is None else needs.flash,
         ram_bytes=None if needs is None else needs.ram,
         instructions=None if needs is None else needs.instructions,
@@ -176,10 +176,10 @@ def _accuracy(evaluation: Evaluation | None, note: str) -> Accuracy | None:
 
 def _policy(project: FolderProject) -> Policy:
     """Returns the policy of the forge.yml, an empty one without the file. Raises `ToolRefused` where it has errors."""
-    checked = check_policy(project.files)
-    if checked.has_errors:
-        raise ToolRefused("build-failed", _sentences(checked.diagnostics))
-    return checked.policy or Policy()
+    checked_policy = check_policy(project.files)
+    if checked_policy.has_errors:
+        raise ToolRefused("build-failed", _sentences(checked_policy.diagnostics))
+    return checked_policy.policy or Policy()
 
 
 def _built(project: FolderProject, policy: Policy, target: str) -> BuildResult:

@@ -71,9 +71,9 @@ def start_project(call: FolderCall, arguments: StartProject) -> StartedProject:
         if place:
             workspace.make_folder(place)
         project = workspace.project(arguments.project)
-        taken = sorted(set(template.paths) & set(project.own_files.paths()))
-        if taken:
-            raise ToolRefused("conflict", f"The folder has {', '.join(taken)} already. Choose another folder.")
+        common_paths = sorted(set(template.paths) & set(project.own_files.paths()))
+        if common_paths:
+            raise ToolRefused("conflict", f"The folder has {', '.join(common_paths)} already. Choose another folder.")
         for path, data in template.contents():
             project.write(path, data)
     problems, can_be_built = problems_of(project)

@@ -87,8 +87,8 @@ def evaluate_build(call: FolderCall, arguments: EvaluateBuild) -> EvaluationAnsw
     the sample. Labels are data that people wrote. A sample without a split is one for testing."""
     project = call.workspace.project(arguments.project)
     build, rune = call.workspace.rune_of(arguments.build)
-    with open_samples(call.workspace, arguments.samples) as listed:
-        every = _divided(call.workspace, project, arguments.samples, listed)
+    with open_samples(call.workspace, arguments.samples) as all_samples:
+        every = _divided(call.workspace, project, arguments.samples, all_samples)
         samples = [each for each in every if arguments.split in ("all", each.split.value)]
         if not samples:
             others = counted(len(every), "other sample")
@@ -101,14 +101,14 @@ def evaluate_build(call: FolderCall, arguments: EvaluateBuild) -> EvaluationAnsw
         effort = EvaluationEffort(arguments.seconds)
         evaluation = evaluate(rune, as_imported(samples, _no_note), effort=effort, progress=progress)
         has_learned = has_learned_from(project.on_disk, call.workspace.folder(arguments.samples), every)
-    done = replace(
+    evaluated_build = replace(
         build,
         evaluation=evaluation,
-        sample_numbers=sample_numbers(listed),
+        sample_numbers=sample_numbers(all_samples),
         learned_note=LEARNED_NOTE if has_learned else "",
     )
-    call.workspace.replace_build(done)
-    return _answer(done)
+    call.workspace.replace_build(evaluated_build)
+    return _answer(evaluated_build)
 
 
 @tool("read_evaluation", "Read an evaluation")

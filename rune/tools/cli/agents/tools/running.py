@@ -116,11 +116,11 @@ def _inputs(
 ) -> Iterator[tuple[float | None, Mapping[int, InputSource]]]:
     """Yields the input of each run, and where it ends in a stream. A file is what each input that can be read from
     files gets."""
-    generated = generated_inputs(rune.capabilities)
+    default_inputs = generated_inputs(rune.capabilities)
     readable = [each for each in rune.capabilities if not each.kind.is_random]
     if file is None:
         while True:
-            yield None, generated
+            yield None, default_inputs
             if not streams:
                 return
     if not readable:
@@ -129,10 +129,10 @@ def _inputs(
         stream = stream_file(streams[0], file.name, file.data, notices.append)
         for number, chunk in enumerate(stream.chunks(), start=1):
             seconds = None if stream.seconds is None else round(number * stream.seconds, 6)
-            yield seconds, {**generated, streams[0].id: chunk}
+            yield seconds, {**default_inputs, streams[0].id: chunk}
         return
     inputs = {each.id: input_of_bytes(each, file.data, notices.append) for each in readable}
-    yield None, {**generated, **inputs}
+    yield None, {**default_inputs, **inputs}
 
 
 def _outputs(

@@ -156,12 +156,12 @@ def test_a_build_is_written_run_and_compared(agent: FolderAgent) -> None:
         reason="Two numbers.",
     )
     second = agent.call("build_draft")
-    compared = agent.call("compare_builds", before=first.build, after=second.build)
-    assert any("2" in each for each in compared.sentences)
-    assert {"rune", "memory", "time of a run"} <= {each.name for each in compared.figures}
-    assert "cannot be compared" in compared.verdict
-    opened = agent.call("open_rune", file="work.rune")
-    same = agent.call("compare_builds", before=second.build, after=opened.build)
+    comparison = agent.call("compare_builds", before=first.build, after=second.build)
+    assert any("2" in each for each in comparison.sentences)
+    assert {"rune", "memory", "time of a run"} <= {each.name for each in comparison.figures}
+    assert "cannot be compared" in comparison.verdict
+    opened_build = agent.call("open_rune", file="work.rune")
+    same = agent.call("compare_builds", before=second.build, after=opened_build.build)
     assert same.sentences == ["Both runes have the same bytes."]
 
 
