@@ -41,6 +41,7 @@ async def test_a_model_is_trained_with_progress_and_its_app_is_evaluated(folder:
         assert result.structured_content["has_runefile"]
         assert "Runefile.yml" in {each["path"] for each in result.structured_content["changed"]}
         assert len(shares) > 2
+        assert shares == sorted(set(shares)), "progress only rises"
         run = SkillRun(client, {})
         build = (await run.call("build_draft"))["build"]
         evaluation = await run.call("evaluate_build", build=build, samples="samples")

@@ -57,6 +57,8 @@ TOOLS: Final[tuple[Tool[FolderCall], ...]] = (
 )
 OTHER_TOOLS: Final = ("lab.command.training_tools",)
 """Modules of packages above this one, which it does not import, each with `TOOLS`."""
+_LEAST_STEP: Final = 1e-6
+"""The least step of progress, which the protocol lets only rise, where the parts of some work count from 0 each."""
 _ERRORS: Final = (
     FileError,
     SamplesRefused,
@@ -90,11 +92,14 @@ def carry_out_in(workspace: Workspace) -> CarryOut:
 
     async def carry_out(context: ServerRequestContext[Any], tool: Tool[Any], arguments: ToolArguments) -> ToolAnswer:
         cancellation = threading.Event()
+        last_share = 0.0
 
         def report(share: float, text: str) -> None:
+            nonlocal last_share
             if cancellation.is_set():
                 raise CallCancelled
-            anyio.from_thread.run(context.session.report_progress, share, 1.0, text)
+            last_share = max(share, last_share + _LEAST_STEP)
+            anyio.from_thread.run(context.session.report_progress, last_share, 1.0, text)
 
         call = FolderCall(workspace, report)
         try:

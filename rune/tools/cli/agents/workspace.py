@@ -31,7 +31,7 @@ class CallCancelled(Exception):
 
 @dataclass(frozen=True)
 class FolderProject:
-    """A project in the folder; `place` is its path below it, `` for the folder itself."""
+    """A project in the folder; `place` is its path below it, `.` for the folder itself."""
 
     place: str
     folder: Path

@@ -51,7 +51,8 @@ class RunOutput(ToolAnswer):
 
 
 class RunResults(ToolAnswer):
-    """The last outputs of all runs, the number of runs, and the median time of a run on this machine."""
+    """The last outputs of all runs, the number of runs, and their median time on this machine. A first run takes longer
+    than the others: a build has the median of many."""
 
     outputs: list[RunOutput]
     runs: int
