@@ -16,7 +16,7 @@ from lab.training.settings import ENVIRONMENT
 from rune.environments.analysis import QUANTISER, SCIKIT_LEARN, missing_analysis
 from rune.environments.environment import size_text
 from rune.source.policy.sections.training import Training
-from rune.tools.cli.agents.tools.reading import ProjectPlace, file_row, text_sized_files
+from rune.tools.cli.agents.tools.reading import ProjectPlace, file_rows
 from rune.tools.cli.agents.workspace import FolderCall
 from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, tool
 from rune.tools.mcp.project_files import FileRow
@@ -85,7 +85,7 @@ def train(call: FolderCall, arguments: TrainFolder) -> TrainedFolder:
     project = call.workspace.project(arguments.project)
     training = training_of(project.own_files, project.name)
     data = call.workspace.folder(f"{project.place}/{training.data}" if project.place != "." else training.data)
-    before = {path: file_row(path, contents) for path, contents in text_sized_files(project).items()}
+    before = {each.path: each for each in file_rows(project)}
     _require_tools(training)
     place = TrainingFolder(project.folder, project.own_files, project.write)
 
@@ -103,10 +103,9 @@ def train(call: FolderCall, arguments: TrainFolder) -> TrainedFolder:
         )
     except Refused as error:
         raise ToolRefused("not-trained", f"{error}", data=data.name) from error
-    after = (file_row(path, contents) for path, contents in text_sized_files(project).items())
     return TrainedFolder(
         sentences=list(summary(run.result.report)),
-        changed=[each for each in after if before.get(each.path) != each],
+        changed=[each for each in file_rows(project) if before.get(each.path) != each],
         has_runefile=run.has_runefile,
     )
 

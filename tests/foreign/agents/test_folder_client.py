@@ -26,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
+@pytest.mark.slow
 async def test_a_model_is_trained_with_progress_and_its_app_is_evaluated(folder: Path) -> None:
     shares: list[float] = []
 
@@ -50,6 +51,7 @@ async def test_a_model_is_trained_with_progress_and_its_app_is_evaluated(folder:
     assert accuracy["samples"] < 36, "the samples that the model learned from are left out"
 
 
+@pytest.mark.slow
 async def test_a_call_that_is_cancelled_ends_and_the_next_one_is_answered(folder: Path) -> None:
     async with in_folder(folder) as client:
         reports = await cancelled_training(client)

@@ -52,6 +52,7 @@ def token(live: LiveServer, project: str) -> str:
     return secret
 
 
+@pytest.mark.slow
 async def test_a_keyword_app_is_made_and_offered(live: LiveServer, project: str, token: str) -> None:
     async with with_token(live, token) as client:
         run = SkillRun(client, {})

@@ -32,6 +32,7 @@ def keyword_project(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 async def test_a_keyword_app_is_made_from_an_empty_folder(tmp_path: Path) -> None:
     write_words(tmp_path / "sounds")
     async with in_folder(tmp_path) as client:
@@ -63,6 +64,7 @@ async def test_a_keyword_app_is_made_from_an_empty_folder(tmp_path: Path) -> Non
     assert run.tools == tools_of_skill("make-a-keyword-app") - SERVER_ONLY
 
 
+@pytest.mark.slow
 async def test_an_app_is_fitted_on_a_board_within_the_limits_of_its_team(tmp_path: Path) -> None:
     write_words(tmp_path / "sounds")
     (keyword_project(tmp_path / "app") / "forge.yml").write_text(LIMITS)

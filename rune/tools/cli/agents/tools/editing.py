@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from contextlib import suppress
 
 from pydantic import Field
 
+from rune.project.files import FileError, normal_path
 from rune.source.templates import Template, list_templates
-from rune.tools.cli.agents.tools.reading import ProjectPlace, file_row, problems_of, text_of, text_sized_files
+from rune.tools.cli.agents.tools.reading import ProjectPlace, file_row, file_rows, problems_of, text_of
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
 from rune.tools.mcp.project_files import MOST_PROBLEMS, FileRow, ProjectProblem
@@ -77,8 +80,7 @@ def start_project(call: FolderCall, arguments: StartProject) -> StartedProject:
         for path, data in template.contents():
             project.write(path, data)
     problems, can_be_built = problems_of(project)
-    rows = [file_row(path, data) for path, data in text_sized_files(project).items()]
-    return StartedProject(files=rows, problems=problems[:MOST_PROBLEMS], can_be_built=can_be_built)
+    return StartedProject(files=file_rows(project), problems=problems[:MOST_PROBLEMS], can_be_built=can_be_built)
 
 
 @tool("edit_draft", "Edit a project", changes=True)
@@ -88,11 +90,12 @@ def edit_draft(call: FolderCall, arguments: EditFolder) -> EditAnswer:
     read the file again."""
     project = call.workspace.project(arguments.project)
     with call.workspace.writing:
-        contents = text_sized_files(project)
+        edits = [each.model_copy(update={"path": normal_path(each.path)}) for each in arguments.edits]
+        contents = _contents(project, {each.path for each in edits})
         rows = {path: file_row(path, data) for path, data in contents.items()}
         texts = {path: text for path, data in contents.items() if (text := text_of(data)) is not None}
         try:
-            after = with_edits(texts, {path: each.digest for path, each in rows.items()}, arguments.edits)
+            after = with_edits(texts, {path: each.digest for path, each in rows.items()}, edits)
         except TextHasChanged as error:
             raise ToolRefused("edit-conflict", str(error)) from error
         except EditRefused as error:
@@ -114,11 +117,20 @@ def edit_draft(call: FolderCall, arguments: EditFolder) -> EditAnswer:
     )
 
 
+def _contents(project: FolderProject, paths: Collection[str]) -> dict[str, bytes]:
+    """Returns the bytes of the files that are there and may be read, by their paths."""
+    contents = {}
+    for path in paths:
+        with suppress(FileError):
+            contents[path] = project.own_files.read(path)
+    return contents
+
+
 def _require_free(project: FolderProject, path: str, *, is_known: bool) -> None:
     """Raises `ToolRefused` for a path that is never written, or that has a file which tools do not read."""
     inside = project.require_writable(path)
     if not is_known and os.path.lexists(project.folder / inside):
-        raise ToolRefused("forbidden", f"{path} is there under another spelling, or is a file that no tool reads.")
+        raise ToolRefused("forbidden", f"{path} is there, and no tool reads it.")
 
 
 def _template(name: str) -> Template:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -81,7 +82,7 @@ def read_project(call: FolderCall, arguments: ReadFolderProject) -> ProjectAnswe
     project = call.workspace.project(arguments.project)
     problems, can_be_built = problems_of(project)
     return ProjectAnswer(
-        files=[file_row(path, data) for path, data in text_sized_files(project).items()],
+        files=file_rows(project),
         texts=_texts(project, arguments.paths),
         problems=problems[:MOST_PROBLEMS],
         can_be_built=can_be_built,
@@ -102,15 +103,18 @@ def problems_of(project: FolderProject) -> tuple[list[ProjectProblem], bool]:
     return [problem_of(each) for each in answer["diagnostics"]], not answer["has_errors"]
 
 
-def text_sized_files(project: FolderProject) -> dict[str, bytes]:
-    """Returns the files of a project by their paths, the first of very many, without those that cannot be read."""
-    contents = {}
+def file_rows(project: FolderProject) -> list[FileRow]:
+    """Returns the files of a project, the first of very many, without those that cannot be read. One that is too large
+    for a text has no digest: no edit names it."""
+    rows = []
     for path in project.own_files.paths()[:MOST_FILES]:
-        try:
-            contents[path] = project.own_files.read(path)
-        except FileError:
-            continue
-    return contents
+        with suppress(FileError):
+            size = project.own_files.size(path)
+            if size > LARGEST_TEXT_FILE:
+                rows.append(FileRow(path=path, size=size, digest="", is_text=False))
+            else:
+                rows.append(file_row(path, project.own_files.read(path)))
+    return rows
 
 
 def file_row(path: str, data: bytes) -> FileRow:

@@ -120,6 +120,24 @@ def test_edits_are_carried_out_all_or_none_and_a_conflict_is_data(agent: FolderA
     assert paths(agent) == {"Runefile.yml"}
 
 
+def test_two_spellings_of_a_path_are_one_file(agent: FolderAgent) -> None:
+    edits = [
+        {"path": "./Runefile.yml", "old": "version: 1", "new": "# One\nversion: 1"},
+        {"path": "Runefile.yml", "old": "image:", "new": "# Two\nimage:"},
+    ]
+    answer = agent.call("edit_draft", edits=edits, reason="x")
+    assert [each.path for each in answer.changed] == ["Runefile.yml"]
+    assert (agent.folder / "Runefile.yml").read_text().startswith("# One\nversion: 1\n# Two\nimage:")
+
+
+def test_a_large_file_is_listed_without_being_read(agent: FolderAgent) -> None:
+    (agent.folder / "model.tflite").write_bytes(bytes(2 << 20))
+    (row,) = [each for each in agent.call("read_project").files if each.path == "model.tflite"]
+    assert (row.size, row.digest, row.is_text) == (2 << 20, "", False)
+    edits = [{"path": "model.tflite", "new": "x"}]
+    assert refused(agent, "edit_draft", edits=edits, reason="x") == "invalid"
+
+
 def test_a_text_keeps_its_permissions_and_is_data_with_its_origin(agent: FolderAgent) -> None:
     (agent.folder / "Runefile.yml").chmod(0o640)
     agent.call("edit_draft", edits=[{"path": "Runefile.yml", "old": "image:", "new": "# It\nimage:"}], reason="x")
