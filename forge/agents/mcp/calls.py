@@ -14,6 +14,7 @@ from mcp.server.context import ServerRequestContext
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
+from forge.agents.mcp.pages import absolute
 from forge.agents.models import LONGEST_SUMMARY, AgentGrant, AgentStep, StepKind
 from forge.core.audit.denials import record_denial
 from forge.core.audit.entries import NOWHERE, write_entry
@@ -70,6 +71,14 @@ class AgentCall:
     def did(self, kind: StepKind, summary: str) -> None:
         """Says what the call did, as the rest of a sentence."""
         self.kind, self.summary = kind, summary[:LONGEST_SUMMARY]
+
+    def note_read(self, summary: str) -> None:
+        """Notes what the call read, as the rest of a sentence."""
+        self.did(StepKind.READ, summary)
+
+    def reference_address(self, page: str, place: str) -> str:
+        """Returns the address of a place of a reference, for people."""
+        return absolute(f"/docs/reference/{page}#{place}")
 
 
 async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:

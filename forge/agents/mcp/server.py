@@ -7,13 +7,11 @@ from typing import Any, Final
 from mcp.server.lowlevel import Server
 
 from forge.agents.mcp.calls import AgentCall, carry_out
-from forge.agents.mcp.resources import references
 from forge.agents.mcp.tools import (
     building,
     cancelling,
     editing,
     evaluating,
-    looking_up,
     models,
     reading,
     samples,
@@ -22,8 +20,11 @@ from forge.agents.mcp.tools import (
     training,
 )
 from rune import __version__
+from rune.tools.mcp import looking_up
 from rune.tools.mcp.declarations import Tool
+from rune.tools.mcp.references import references
 from rune.tools.mcp.server import tool_server
+from rune.tools.mcp.tasks import TASKS
 
 INSTRUCTIONS: Final = """\
 Hammer Forge builds machine learning for small devices. A project is a Runefile (a pipeline of sensor, processing
@@ -63,4 +64,4 @@ TOOLS: Final[tuple[Tool[AgentCall], ...]] = (
 
 def mcp_server() -> Server[Any]:
     """Returns the server."""
-    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references())
+    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references(), TASKS)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
-C = TypeVar("C")
+C = TypeVar("C", contravariant=True)
 A = TypeVar("A", bound="ToolArguments")
 R = TypeVar("R", bound="ToolAnswer")
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from forge.accounts.models import Membership, User
 from forge.accounts.principals import acting_as
 from forge.agents.actions.rights import LONGEST_LIFE, agent_of_token, connect_agent, stop_agent
-from forge.agents.mcp.resources import references
 from forge.agents.models import AgentGrant, AgentStep, StepKind
 from forge.core.errors import Forbidden, Invalid, PersonNeeded
 from forge.core.models import AuditEntry
@@ -22,6 +21,7 @@ from forge.projects.files.contents import find_file
 from forge.projects.models import Draft, Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.threads.actions.conversation import begin_thread
+from rune.tools.mcp.references import references
 from rune.tools.mcp.server import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from forge.accounts.models import User
-from forge.agents.mcp.tools.evaluating import verdict
 from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.assessment.evaluation.changes import evaluation_change
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.tools.mcp.evaluations import verdict_of_accuracies
 from rune.tools.mcp.server import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 from tests.support.forge.factories.builds import RUNE, built, packed, waiting
@@ -97,7 +96,7 @@ def test_a_difference_that_is_more_than_chance_is_not_called_chance() -> None:
     names = [f"sample {number}" for number in range(60)]
     then = Evaluation(("yes", "no"), tuple(SampleOutcome(each, "yes", "no") for each in names))
     now = Evaluation(("yes", "no"), tuple(SampleOutcome(each, "yes", "yes") for each in names))
-    text = verdict(then, now, evaluation_change(then, now))
+    text = verdict_of_accuracies(then, now)
     assert "60 became right" in text
     assert "do not overlap" in text
     assert "chance" not in text

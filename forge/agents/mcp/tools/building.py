@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pydantic import Field
 
 from forge.accounts.permissions import Verb
@@ -20,10 +18,8 @@ from forge.builds.models import Build
 from forge.builds.serializers.builds import build_to_json
 from forge.builds.serializers.packages import BuildPackageJson
 from forge.projects.drafts.actions import version_of_draft
-from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
-
-LONGEST_ERROR: Final = 2000
-"""Characters of a build's error."""
+from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, PackageNeeds
+from rune.tools.mcp.declarations import ToolArguments, tool
 
 
 class BuildDraft(ToolArguments):
@@ -38,50 +34,6 @@ class ReadBuild(ToolArguments):
 
     project: str = ProjectName
     build: int = Field(description="the number of the build", ge=1)
-
-
-class PackageNeeds(ToolAnswer):
-    """The needs of a package for a target, in bytes, and its instructions for one run where they are counted."""
-
-    target: str
-    state: str
-    flash_bytes: int | None
-    ram_bytes: int | None
-    instructions: int | None
-
-
-class Accuracy(ToolAnswer):
-    """The share of test samples that the build answers rightly, with the 95 % range. Ranges that overlap may be
-    chance."""
-
-    samples: int
-    right: int
-    accuracy: float | None
-    low: float | None
-    high: float | None
-    reason: str | None
-
-
-class JudgedLimit(ToolAnswer):
-    """A limit of the project's forge.yml: `outcome` is what the build makes of it."""
-
-    sentence: str
-    outcome: str
-
-
-class BuildAnswer(ToolAnswer):
-    """A build. While `state` is `waiting` or `running`, ask again in some seconds."""
-
-    build: int
-    state: str
-    error: str | None
-    rune_bytes: int | None
-    memory_bytes: int | None
-    milliseconds: float | None
-    accuracy: Accuracy | None
-    packages: list[PackageNeeds]
-    limits: list[JudgedLimit]
-    page: str
 
 
 @tool("build_draft", "Build a draft", changes=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
 from forge.accounts.permissions import Verb
 from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
-from forge.agents.mcp.tools.reading import FileRow, ProjectName, ProjectProblem, file_row, problems_of
+from forge.agents.mcp.tools.reading import ProjectName, file_row, problems_of
 from forge.agents.models import StepKind
 from forge.core.errors import Conflict, Invalid
 from forge.projects.drafts.actions import begin_draft, discard_draft
@@ -19,11 +19,16 @@ from forge.projects.models import LONGEST_REQUEST, MAX_DESCRIPTION, Draft
 from forge.reviews.change_requests.actions.offers import offer_changes, offer_newer
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
-
-MOST_EDITS: Final = 50
-"""Edits of one call."""
-LONGEST_EDIT: Final = 256 * 1024
-"""Characters of one text."""
+from rune.tools.mcp.project_files import FileRow
+from rune.tools.mcp.text_edits import (
+    EditAnswer,
+    EditRefused,
+    TextEdits,
+    TextHasChanged,
+    TextReplacement,
+    changed_paths,
+    with_edits,
+)
 
 OwnDraft = Field(description="the number of one of your drafts", ge=1)
 
@@ -45,31 +50,11 @@ class DraftAnswer(ToolAnswer):
     page: str
 
 
-class TextReplacement(ToolArguments):
-    """An edit of one text. Either `old` is replaced by `new`, or `new` is the whole text."""
-
-    path: str = Field(description="the path of a text file; a new one is made")
-    old: str | None = Field(description="text that is in the file exactly once", default=None)
-    new: str | None = Field(description="the text in its place; null with null `old` deletes the file", default=None)
-    digest: str | None = Field(description="the digest that you read, for a whole text", default=None)
-
-
-class EditDraft(ToolArguments):
+class EditDraft(TextEdits):
     """Edits of a draft, carried out in their order; all of them or none."""
 
     project: str = ProjectName
     draft: int = OwnDraft
-    edits: list[TextReplacement] = Field(min_length=1, max_length=MOST_EDITS)
-    reason: str = Field(description="why, in one sentence that people read beside the change", max_length=300)
-
-
-class EditAnswer(ToolAnswer):
-    """The files that changed, and what is wrong now."""
-
-    changed: list[FileRow]
-    problems: list[ProjectProblem]
-    can_be_built: bool
-    page: str
 
 
 class OfferDraft(ToolArguments):
@@ -111,17 +96,15 @@ def start_draft(call: AgentCall, arguments: StartDraft) -> DraftAnswer:
     return _draft(call.draft)
 
 
-@tool("edit_draft", "TextReplacement a draft", changes=True)
+@tool("edit_draft", "Edit a draft", changes=True)
 def edit_draft(call: AgentCall, arguments: EditDraft) -> EditAnswer:
     """Edits text files of one of your drafts and checks the result. An edit whose `old` text is not there exactly once,
     or whose `digest` is another by now, is refused as `edit-conflict` and nothing is changed: read the file again."""
     draft = call.find_own_draft(arguments.project, arguments.draft)
     texts = {each.path: each.text for each in list_files(draft.files) if each.text is not None}
     digests = {each.path: each.content_digest for each in list_files(draft.files)}
-    after = dict(texts)
-    for edit in arguments.edits:
-        _apply(after, digests, edit)
-    changed = sorted(path for path in {*texts, *after} if texts.get(path) != after.get(path))
+    after = _edited(texts, digests, arguments.edits)
+    changed = changed_paths(texts, after)
     write_texts(
         call.actor,
         draft.files,
@@ -169,31 +152,16 @@ class EditConflict(Conflict):
     title = "The text has changed"
 
 
-def _apply(texts: dict[str, str], digests: dict[str, str], edit: TextReplacement) -> None:
-    """Carries an edit out on the texts. Raises `EditConflict` and `Invalid`."""
-    text = texts.get(edit.path)
-    if text is None and edit.path in digests:
-        raise Invalid(f"{edit.path} is no text, and is not edited by this tool.")
-    if edit.new is not None and len(edit.new) > LONGEST_EDIT:
-        raise Invalid(f"A text has at most {LONGEST_EDIT} characters.")
-    if edit.old is None:
-        _require_digest(edit, text, digests)
-        if edit.new is None:
-            texts.pop(edit.path, None)
-        else:
-            texts[edit.path] = edit.new
-        return
-    places = (text or "").count(edit.old) if edit.old else 0
-    if text is None or places != 1:
-        where = "is not in the file" if not places else f"is there {places} times"
-        raise EditConflict(f"{edit.path}: the text of `old` {where}. Read the file again, and quote more of it.")
-    texts[edit.path] = text.replace(edit.old, edit.new or "", 1)
-
-
-def _require_digest(edit: TextReplacement, text: str | None, digests: dict[str, str]) -> None:
-    """Raises `EditConflict` where a whole text would replace one that nobody read."""
-    if text is not None and edit.digest != digests.get(edit.path):
-        raise EditConflict(f"{edit.path} has another digest. Read it again, and name its digest.")
+def _edited(
+    texts: Mapping[str, str], digests: Mapping[str, str], edits: Sequence[TextReplacement]
+) -> Mapping[str, str]:
+    """Returns the texts after the edits. Raises `EditConflict` and `Invalid`."""
+    try:
+        return with_edits(texts, digests, edits)
+    except TextHasChanged as error:
+        raise EditConflict(str(error)) from error
+    except EditRefused as error:
+        raise Invalid(str(error)) from error
 
 
 def _draft(draft: Draft) -> DraftAnswer:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pydantic import Field
 
 from forge.agents.mcp.calls import AgentCall
@@ -15,14 +13,19 @@ from forge.projects.files.contents import list_files
 from forge.projects.files.document import FileEntry
 from forge.projects.models import Project
 from rune.editing.language.to_json import CheckAnswerJson
-from rune.source.runefile import DiagnosticJson
-from rune.tools.mcp.declarations import DataOfOthers, ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.declarations import DataOfOthers, ToolArguments, tool
+from rune.tools.mcp.project_files import (
+    LONGEST_TEXT,
+    MOST_PROBLEMS,
+    MOST_TEXTS,
+    FileRow,
+    ProjectAnswer,
+    ProjectProblem,
+    ProjectsAnswer,
+    UsableProject,
+    problem_of,
+)
 from rune.wording import counted
-
-LONGEST_TEXT: Final = 64 * 1024
-"""Characters of texts that one call reads."""
-MOST_PROBLEMS: Final = 50
-"""Problems that one call names."""
 
 ProjectName = Field(description="the project, as organisation/name")
 DraftNumber = Field(description="the number of one of your drafts; 0 for the project's own files", ge=0, default=0)
@@ -32,57 +35,14 @@ class NoArguments(ToolArguments):
     """Nothing."""
 
 
-class UsableProject(ToolAnswer):
-    """A project that you may use."""
-
-    name: str
-    description: DataOfOthers | None
-    page: str
-
-
-class ProjectsAnswer(ToolAnswer):
-    """The projects of your grant."""
-
-    projects: list[UsableProject]
-
-
 class ReadProject(ToolArguments):
     """A project, and which of its texts to read."""
 
     project: str = ProjectName
     draft: int = DraftNumber
-    paths: list[str] = Field(default=[], max_length=50, description="text files to read; none for the list alone")
-
-
-class FileRow(ToolAnswer):
-    """A file: its size in bytes, and the digest that an edit names."""
-
-    path: str
-    size: int
-    digest: str
-    is_text: bool
-
-
-class ProjectProblem(ToolAnswer):
-    """A problem of a Runefile, a block or forge.yml. Lines count from 1."""
-
-    severity: str
-    code: str
-    message: str
-    file: str
-    line: int
-    notes: list[str]
-    fixes: list[str]
-
-
-class ProjectAnswer(ToolAnswer):
-    """The files of a project or draft, the texts that were asked for, and the problems."""
-
-    files: list[FileRow]
-    texts: list[DataOfOthers]
-    problems: list[ProjectProblem]
-    can_be_built: bool
-    page: str
+    paths: list[str] = Field(
+        default=[], max_length=MOST_TEXTS, description="text files to read; none for the list alone"
+    )
 
 
 @tool("list_projects", "List projects")
@@ -140,19 +100,7 @@ def file_row(entry: FileEntry) -> FileRow:
 def problems_of(call: AgentCall, files: Project) -> tuple[list[ProjectProblem], bool]:
     """Returns the problems, and whether there is none that keeps the files from being built."""
     answer: CheckAnswerJson = language_pool.answer(call.actor, files, {"ask": "check"})["answer"]
-    return [_problem(each) for each in answer["diagnostics"]], not answer["has_errors"]
-
-
-def _problem(row: DiagnosticJson) -> ProjectProblem:
-    return ProjectProblem(
-        severity=row["severity"],
-        code=row["code"],
-        message=row["message"],
-        file=row["file"],
-        line=row["span"]["start"]["line"],
-        notes=row["notes"],
-        fixes=[each["title"] for each in row["fixes"]],
-    )
+    return [problem_of(each) for each in answer["diagnostics"]], not answer["has_errors"]
 
 
 def _texts(files: Project, entries: tuple[FileEntry, ...], paths: list[str]) -> list[DataOfOthers]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from forge.agents.access import WorkKind, work_key
 from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
-from forge.agents.mcp.tools.figures import BoardVerdict, verdict_of_needs
+from forge.agents.mcp.tools.figures import verdict_of_needs
 from forge.agents.mcp.tools.reading import ProjectName
 from forge.agents.mcp.tools.training import Arguments, DataNumber, ModelPath, RecipeArguments, RecipeName
 from forge.agents.models import StepKind
@@ -29,6 +29,7 @@ from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrial
 from forge.learning.searches.ranking import best_trials
 from rune.source.policy.sections.training import MAX_ARGUMENTS
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.evaluations import BoardVerdict
 
 MOST_TRIALS: Final = 10
 """The best trials that one answer has."""

@@ -10,14 +10,7 @@ from pydantic import Field
 from forge.agents.access import WorkKind, work_key
 from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
-from forge.agents.mcp.tools.figures import (
-    MOST_MISTAKES,
-    BoardVerdict,
-    RangedShare,
-    SampleMistake,
-    ranged,
-    verdict_of_needs,
-)
+from forge.agents.mcp.tools.figures import verdict_of_needs
 from forge.agents.mcp.tools.reading import ProjectName
 from forge.agents.models import StepKind
 from forge.learning.lab_jobs.states import LabJobState
@@ -37,6 +30,7 @@ from rune.devices.boards.lookup import find_board
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.evaluations import MOST_MISTAKES, BoardVerdict, RangedShare, SampleMistake, ranged
 from rune.wording import counted
 
 MOST_POINTS: Final = 20

@@ -1,20 +1,31 @@
-"""Looking up what the toolchain has: blocks and boards. The same for every project."""
+"""The tools that look up what the toolchain has, blocks and boards: the same for every project."""
 
 from __future__ import annotations
 
+from typing import Final, Protocol
+
 from pydantic import Field
 
-from forge.agents.mcp.calls import AgentCall
-from forge.agents.mcp.pages import absolute
-from forge.agents.models import StepKind
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import Block
 from rune.devices.boards.lookup import boards
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
 from rune.wording import counted
 
-MOST_BLOCKS = 12
+MOST_BLOCKS: Final = 12
 """Blocks that one call describes."""
+
+
+class LookUp(Protocol):
+    """The caller of a tool that looks something up."""
+
+    def note_read(self, summary: str) -> None:
+        """Notes what the call read, as the rest of a sentence."""
+        ...
+
+    def reference_address(self, page: str, place: str) -> str:
+        """Returns the address of a place of a reference."""
+        ...
 
 
 class FindBlocks(ToolArguments):
@@ -70,19 +81,26 @@ class BoardsAnswer(ToolAnswer):
 
 
 @tool("find_blocks", "Find blocks")
-def find_blocks(call: AgentCall, arguments: FindBlocks) -> BlocksAnswer:
+def find_blocks(call: LookUp, arguments: FindBlocks) -> BlocksAnswer:
     """Finds processing blocks by some words, with their arguments. The page of a block has its types and examples."""
     words = arguments.words.lower().split()
     scored = [(_score(block, words), block) for block in CATALOGUE.values()] if words else []
     best = [block for score, block in sorted(scored, key=lambda each: (-each[0], each[1].name)) if score][:MOST_BLOCKS]
-    call.did(StepKind.READ, f"looked for blocks: {arguments.words or 'all names'}")
-    return BlocksAnswer(blocks=[_row(each) for each in best], all_names=list(CATALOGUE))
+    call.note_read(f"looked for blocks: {arguments.words or 'all names'}")
+    return BlocksAnswer(blocks=[_row(call, each) for each in best], all_names=list(CATALOGUE))
 
 
 @tool("find_boards", "Find boards")
-def find_boards(call: AgentCall, _: FindBoards) -> BoardsAnswer:
+def find_boards(call: LookUp, _: FindBoards) -> BoardsAnswer:
     """Lists the boards that people own, with what fits on them."""
-    rows = [
+    rows = board_rows()
+    call.note_read(f"listed {counted(len(rows), 'board')}")
+    return BoardsAnswer(boards=rows)
+
+
+def board_rows() -> list[BoardRow]:
+    """Returns all boards."""
+    return [
         BoardRow(
             key=each.key,
             name=each.name,
@@ -90,12 +108,10 @@ def find_boards(call: AgentCall, _: FindBoards) -> BoardsAnswer:
             ram=each.ram,
             flash=each.flash,
             clock_mhz=each.clock_mhz,
-            sensors=sorted(str(sensor) for sensor in each.sensors),
+            sensors=sorted(sensor.key for sensor in each.sensors),
         )
         for each in boards()
     ]
-    call.did(StepKind.READ, f"listed {counted(len(rows), 'board')}")
-    return BoardsAnswer(boards=rows)
 
 
 def _score(block: Block, words: list[str]) -> int:
@@ -104,11 +120,11 @@ def _score(block: Block, words: list[str]) -> int:
     return sum(3 * (word in block.name) + (word in text) for word in words)
 
 
-def _row(block: Block) -> BlockRow:
+def _row(call: LookUp, block: Block) -> BlockRow:
     return BlockRow(
         name=block.name,
         category=str(block.category),
         summary=block.summary,
         arguments=[BlockArgument(name=each.name, summary=each.help) for each in block.arguments],
-        page=absolute(f"/docs/reference/blocks#{block.name}"),
+        page=call.reference_address("blocks", block.name),
     )
