@@ -1,4 +1,4 @@
-"""Whether a rune fits on boards, as pages say it."""
+"""The fit of a rune on boards, as pages say it."""
 
 from __future__ import annotations
 

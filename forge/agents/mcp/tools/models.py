@@ -7,7 +7,7 @@ from pydantic import Field
 from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.editing import OwnDraft
-from forge.agents.mcp.tools.reading import FileRow, ProjectName, ProjectProblem, file_row, problems_of
+from forge.agents.mcp.tools.reading import ProjectName, file_row, problems_of
 from forge.agents.models import StepKind
 from forge.core.errors import Invalid
 from forge.learning.searches.access import find_search, find_trial
@@ -19,6 +19,7 @@ from forge.learning.training.offered_version import ModelOffer
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.project_files import FileRow, ProjectProblem
 
 
 class UseModel(ToolArguments):
