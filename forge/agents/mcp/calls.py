@@ -14,10 +14,10 @@ from mcp.server.context import ServerRequestContext
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
+from forge.agents.actions.refusals import write_refusal
 from forge.agents.mcp.pages import absolute
 from forge.agents.models import LONGEST_SUMMARY, AgentGrant, AgentStep, StepKind
 from forge.core.audit.denials import record_denial
-from forge.core.audit.entries import NOWHERE, write_entry
 from forge.core.cache.windows import count
 from forge.core.errors import DomainError, Forbidden, NotFound, TooOften
 from forge.projects.access import find_project
@@ -30,8 +30,6 @@ CALLS_A_MINUTE: Final = 120
 """Calls of one agent in a minute."""
 AGENT_KEY: Final = "forge.agent"
 """The key of the agent's id in the scope of a request."""
-READS_BEFORE_REFUSAL: Final = 50
-"""The last things that an agent read, which the audit log has with a refusal."""
 STOPPED: Final = "The person for whom you act stopped you, or your right has ended. Ask them to let you act again."
 
 
@@ -105,8 +103,8 @@ def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -
     return answer
 
 
-def _write_step(call: AgentCall) -> None:
-    AgentStep.objects.create(
+def _write_step(call: AgentCall) -> AgentStep:
+    return AgentStep.objects.create(
         agent=call.agent,
         project=call.project,
         draft=call.draft,
@@ -120,17 +118,11 @@ def _write_step(call: AgentCall) -> None:
 
 
 def _write_refusal(call: AgentCall, error: DomainError) -> None:
-    """Keeps a refusal, with what the agent read before: nobody can say what moved it."""
     call.did(StepKind.REFUSED, error.detail)
-    _write_step(call)
-    if not isinstance(error, Forbidden | NotFound):
-        return
-    record_denial(error)
-    place = call.project.place if call.project else NOWHERE
-    steps = AgentStep.objects.filter(agent=call.agent).order_by("-pk").values_list("reads", flat=True)
-    reads = [name for names in steps[:READS_BEFORE_REFUSAL] for name in names][:READS_BEFORE_REFUSAL]
-    subject = call.project.stream if call.project else f"agent:{call.agent.pk}"
-    write_entry(call.actor, "agent.refused", subject, place, tool=call.tool, reason=error.detail, reads=reads)
+    step = _write_step(call)
+    if isinstance(error, Forbidden | NotFound):
+        record_denial(error)
+        write_refusal(step, call.actor)
 
 
 def _name_of(error: DomainError) -> str:
