@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from mcp.server.context import ServerRequestContext
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
@@ -23,8 +22,11 @@ from forge.core.errors import DomainError, Forbidden, NotFound, TooOften
 from forge.projects.access import find_project
 from forge.projects.drafts.access import find_draft
 from forge.projects.models import Draft, Project
-from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused
+
+if TYPE_CHECKING:
+    # The library is loaded by the first request to /mcp.
+    from mcp.server.context import ServerRequestContext
 
 CALLS_A_MINUTE: Final = 120
 """Calls of one agent in a minute."""

@@ -21,8 +21,8 @@ from forge.projects.files.contents import find_file
 from forge.projects.models import Draft, Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.threads.actions.conversation import begin_thread
+from rune.tools.mcp.declarations import ToolRefused
 from rune.tools.mcp.references import references
-from rune.tools.mcp.server import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 
 pytestmark = pytest.mark.django_db
