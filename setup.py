@@ -1,4 +1,5 @@
-"""Adds to pyproject.toml: a wheel carries the templates of `examples`, so that `rune new` works from it.
+"""Adds to pyproject.toml: a wheel carries the templates of `examples`, so that `rune new` works from it, and the pages
+of references that `rune mcp` shows to assistants.
 
 Everything else about the package stands in pyproject.toml.
 """
@@ -9,11 +10,15 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-EXAMPLES = Path(__file__).resolve().parent / "examples"
+ROOT = Path(__file__).resolve().parent
+EXAMPLES = ROOT / "examples"
+REFERENCES = ROOT / "docs" / "reference"
+PAGES = ("runefile", "blocks", "language", "forge-yml", "operators", "diagnostics/README")
+"""The pages of `rune.tools.mcp.references`, which cannot be imported here: its requirements are not there yet."""
 
 
 class BuildWithTemplates(build_py):
-    """Copies the files that a project starts with, and nothing of how they were trained."""
+    """Copies the files that a project starts with, and nothing of how they were trained; and pages of references."""
 
     def run(self) -> None:
         super().run()
@@ -25,6 +30,10 @@ class BuildWithTemplates(build_py):
                 target = Path(self.build_lib) / "rune" / "source" / "templates" / name / path
                 self.mkpath(str(target.parent))
                 self.copy_file(str(description.parent / path), str(target))
+        for name in PAGES:
+            target = Path(self.build_lib) / "rune" / "tools" / "mcp" / "pages" / f"{name}.md"
+            self.mkpath(str(target.parent))
+            self.copy_file(str(REFERENCES / f"{name}.md"), str(target))
 
 
 setup(cmdclass={"build_py": BuildWithTemplates})

@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
 
 django.setup(set_prefix=False)  # which what follows needs
 
+from forge.agents.mcp.mount import McpMount  # noqa: E402
 from forge.builds.runs.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.collab.session_end import SessionEnd  # noqa: E402
@@ -66,7 +67,7 @@ def build_application() -> Any:
     """The whole ASGI application, from the settings."""
     capacity = capacity_for(descriptor_limit())
     django_handler = StreamingHandler(is_blob_upload, is_short)
-    bodies = BodyGate(django_handler, settings.UPLOAD_LIMIT, identify, is_blob_upload, largest_unknown_body)
+    bodies = BodyGate(McpMount(django_handler), settings.UPLOAD_LIMIT, identify, is_blob_upload, largest_unknown_body)
     files = StaticFiles(
         # SQLite is a file of this machine, and never away.
         DatabaseGate(bodies, presence) if settings.ENVIRONMENT.database else bodies,

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.idp.oidc",
     *ENVIRONMENT.sign_on.installed_apps(),
     "forge.core",
     "forge.accounts",
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
     "forge.webhooks",
     "forge.notices",
     "forge.activity",
+    "forge.agents",
     "forge.web",
     "forge.serving",
 ]
@@ -221,6 +223,13 @@ MFA_FORMS = {
     "edit_webauthn": "forge.accounts.sign_in.passkey_forms.PasskeyNameForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+
+IDP_OIDC_ADAPTER = "forge.agents.sign_in.adapter.ProgramsAdapter"
+# A program that registers may do nothing yet: a person admits it to projects.
+IDP_OIDC_DCR_ENABLED = True
+IDP_OIDC_DCR_REQUIRES_INITIAL_ACCESS_TOKEN = False
+IDP_OIDC_RATE_LIMITS = {"client_registration": "20/h/ip"}
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
 
 SOCIALACCOUNT_ADAPTER = "forge.accounts.sign_in.sign_on.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = ENVIRONMENT.sign_on.provider_settings()

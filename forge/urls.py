@@ -23,6 +23,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.builds.urls")),
     path("", include("forge.learning.urls")),
     path("", include("forge.registry.urls")),
+    path("", include("forge.agents.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.repositories.urls")),
     path("", include("forge.fleet.urls")),
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forge/", include([*stock_urlpatterns, *report_urlpatterns])),
     path("player/", include(player_urlpatterns)),
     path("collect/", include(collect_urlpatterns)),
+    path("", include("forge.agents.sign_in.urls")),
     path("", include("forge.serving.urls")),
     path("", include("forge.web.urls")),
 ]

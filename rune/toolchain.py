@@ -50,6 +50,7 @@ PARTS = (
     "toolchain.py",
     "unreadable.py",
     "user_cache.py",
+    "watch",
     "wav_file.py",
     "wording.py",
     "wordlist.py",

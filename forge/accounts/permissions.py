@@ -36,6 +36,8 @@ class Verb(StrEnum):
     SUGGEST = "suggest a change"
     GIVE_SAMPLE = "give the project a recording of one's own"
     EDIT = "edit the project's files"
+    DRAFT = "write drafts of the project"
+    TRAIN = "train models"
     BUILD = "build the project"
     ASK = "ask for a review"
     SHARE = "let guests see a review"
@@ -58,6 +60,8 @@ _DEVELOPER = _REVIEWER | {
     Verb.CHANGE_DEVICES,
     Verb.READ_DEVICE_LOGS,
     Verb.EDIT,
+    Verb.DRAFT,
+    Verb.TRAIN,
     Verb.BUILD,
     Verb.ASK,
     Verb.SHARE,
@@ -107,6 +111,8 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.SHARE: frozenset({Scope.PROJECT_MANAGE}),
     Verb.GIVE_SAMPLE: frozenset({Scope.PROJECT_WRITE, Scope.REVIEW_WRITE}),
     Verb.EDIT: frozenset({Scope.PROJECT_WRITE}),
+    Verb.DRAFT: frozenset({Scope.PROJECT_DRAFT, Scope.PROJECT_WRITE}),
+    Verb.TRAIN: frozenset({Scope.PROJECT_DRAFT, Scope.PROJECT_WRITE}),
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),
     Verb.ASK: frozenset({Scope.REVIEW_WRITE}),
     Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
@@ -149,6 +155,12 @@ OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
 OF_GUEST: frozenset[Verb] = frozenset({Verb.READ, Verb.COMMENT})
 """The verbs of guests for the one review that they are admitted to, as far as their link allows; none for a project."""
 
+OF_AGENT: frozenset[Verb] = frozenset({Verb.SEE, Verb.READ, Verb.COMMENT, Verb.DRAFT, Verb.TRAIN, Verb.BUILD})
+"""The verbs of agents, whatever their scopes are. None of them decides anything, or changes what people work on."""
+
+OF_DRAFT: frozenset[Verb] = frozenset({Verb.SEE, Verb.READ, Verb.EDIT, Verb.BUILD})
+"""The verbs that are done to a draft. Who may write drafts of a project may edit their files."""
+
 ANYONE_ON_OPEN: frozenset[Verb] = frozenset({Verb.SEE})
 """The verbs of somebody without a role on a project that is open to them."""
 
@@ -158,6 +170,8 @@ class OfOrganisation(Protocol):
 
     pk: Any
     organisation_id: UUID
+    draft_of_id: UUID | None
+    """The id of the project that it is a draft of; None of a project."""
     visibility: str
     taken_down: Any
     """The time when its public page was taken down; None if it was not."""
@@ -167,12 +181,19 @@ def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[V
     """All that who acts may do to an organisation or a project."""
     if isinstance(target, Organisation):
         role = actor.roles.get(target.pk) if _includes(actor, target.stream) else None
-        return _within(actor.scopes, _verbs_of(role) & OF_ORGANISATION)
+        return _within(actor, _verbs_of(role) & OF_ORGANISATION)
     is_open = target.visibility in open_visibilities(actor) and target.taken_down is None
     public_verbs = ANYONE_ON_OPEN if is_open else frozenset()
-    is_included = _includes(actor, f"organisation:{target.organisation_id}", f"project:{target.pk}")
-    own_verbs = _verbs_in(actor, target) if is_included else frozenset()
-    return _within(actor.scopes, own_verbs & OF_PROJECT | public_verbs)
+    project = target.draft_of_id or target.pk
+    is_included = _includes(actor, f"organisation:{target.organisation_id}", f"project:{project}")
+    own_verbs = _verbs_in(actor, project, target.organisation_id) if is_included else frozenset()
+    verbs = _within(actor, own_verbs & OF_PROJECT | public_verbs)
+    return verbs if target.draft_of_id is None else _on_draft(verbs)
+
+
+def _on_draft(verbs: frozenset[Verb]) -> frozenset[Verb]:
+    """Returns what somebody may do to a draft who may do this to its project."""
+    return verbs & (OF_DRAFT - {Verb.EDIT}) | ({Verb.EDIT} if Verb.DRAFT in verbs else frozenset())
 
 
 def open_visibilities(actor: Actor) -> frozenset[str]:
@@ -191,7 +212,7 @@ def can_as_guest(actor: Actor, verb: Verb, key: str) -> bool:
     """Returns whether the actor is a guest, and may do this to the thing of this key, such as `review:<id>`."""
     if actor.kind != PrincipalKind.GUEST or actor.restriction is None or key not in actor.restriction:
         return False
-    return verb in _within(actor.scopes, OF_GUEST)
+    return verb in _within(actor, OF_GUEST)
 
 
 def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
@@ -235,8 +256,11 @@ def is_more(role: Role, than: Role) -> bool:
     return ALLOWED_VERBS[role] > ALLOWED_VERBS[than]
 
 
-def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
-    """Returns the verbs that scopes allow; without scopes a person acts themself and is restricted to nothing."""
+def _within(actor: Actor, verbs: frozenset[Verb]) -> frozenset[Verb]:
+    """Returns the verbs that the actor's kind and scopes allow; without scopes a person acts themself."""
+    if actor.kind == PrincipalKind.AGENT:
+        verbs = verbs & OF_AGENT
+    scopes = actor.scopes
     return verbs if scopes is None else frozenset(verb for verb in verbs if SCOPES_OF[verb] & scopes)
 
 
@@ -251,7 +275,7 @@ def _includes(actor: Actor, *keys: str) -> bool:
 
 def _by_role(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
     """The ids of the organisations in which role and scopes allow this."""
-    if not _within(actor.scopes, frozenset({verb})):
+    if not _within(actor, frozenset({verb})):
         return ()
     return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
 
@@ -259,7 +283,7 @@ def _by_role(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
 def _by_project_role(actor: Actor, verb: Verb) -> frozenset[UUID]:
     """The ids of the projects in which a role in the project and scopes allow this, and the one in its organisation
     does not: thousands may add nothing to that, and each of these is named in the query."""
-    if not _within(actor.scopes, frozenset({verb})):
+    if not _within(actor, frozenset({verb})):
         return frozenset()
     whole = frozenset(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
     return frozenset(
@@ -275,10 +299,10 @@ def _ids_of_kind(restriction: frozenset[str], kind: str) -> frozenset[UUID]:
     return frozenset(UUID(identifier) for name, _, identifier in split if name == kind)
 
 
-def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
+def _verbs_in(actor: Actor, project: UUID, organisation: UUID) -> frozenset[Verb]:
     """Returns the verbs that the role in the organisation and the role in the project allow together."""
-    role = actor.project_roles.get(project.pk)
-    return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(role.role if role else None)
+    role = actor.project_roles.get(project)
+    return _verbs_of(actor.roles.get(organisation)) | _verbs_of(role.role if role else None)
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:

@@ -26,6 +26,8 @@ class PrincipalKind(StrEnum):
     PERSON = "person"
     TOKEN = "token"  # noqa: S105
     PHONE_PASS = "phone-pass"  # noqa: S105
+    AGENT = "agent"
+    """A program of somebody's assistant, which writes drafts in a person's name and decides nothing."""
     GUEST = "guest"
     """Somebody without an account, who was given the link to one review."""
     VISITOR = "visitor"

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     PROJECT_READ = "project:read"
     PROJECT_CREATE = "project:create"
     PROJECT_WRITE = "project:write"
+    PROJECT_DRAFT = "project:draft"
     BUILD_RUN = "build:run"
     REVIEW_WRITE = "review:write"
     CHECK_WRITE = "check:write"
@@ -40,6 +41,7 @@ SCOPE_GROUPS: Mapping[str, Mapping[Scope, str]] = {
     },
     "Work": {
         Scope.PROJECT_WRITE: "Edit projects and their files, end the access of your phones to them",
+        Scope.PROJECT_DRAFT: "Write drafts of projects, offer them for review, and train models",
         Scope.BUILD_RUN: "Run builds and previews, choose their targets, and stop jobs",
         Scope.REVIEW_WRITE: "Ask for reviews, comment and give verdicts",
         Scope.CHECK_WRITE: "Post the results of checks that forge.yml names",
@@ -73,6 +75,7 @@ _WORK = (
     Scope.ACCOUNT_WRITE,
     Scope.PROJECT_CREATE,
     Scope.PROJECT_WRITE,
+    Scope.PROJECT_DRAFT,
     Scope.BUILD_RUN,
     Scope.REVIEW_WRITE,
     Scope.RUNE_PUBLISH,
@@ -118,6 +121,7 @@ them."""
 _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.PROJECT_CREATE: (Scope.ORGANISATION_READ,),
     Scope.PROJECT_WRITE: (Scope.PROJECT_READ,),
+    Scope.PROJECT_DRAFT: (Scope.PROJECT_READ,),
     Scope.BUILD_RUN: (Scope.PROJECT_READ,),
     Scope.REVIEW_WRITE: (Scope.PROJECT_READ,),
     Scope.CHECK_WRITE: (Scope.PROJECT_READ,),

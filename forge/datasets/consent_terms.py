@@ -26,6 +26,12 @@ PAGE_PROMISE = GUEST_PROMISE
 THINGS_PROMISE = "I am 18 or older, and these are recordings of things: nobody can be heard, seen or felt in them."
 
 
+_ASSISTANTS_ALLOWED = (
+    "Outside assistants of the team's members can read them: then the companies that run these assistants have them, "
+    "and what they have cannot be taken back."
+)
+
+
 class Purpose(StrEnum):
     """The permitted uses of samples."""
 
@@ -33,6 +39,8 @@ class Purpose(StrEnum):
     TRAINING = "training"
     READERS = "readers"
     OTHER_PROJECTS = "other-projects"
+    ASSISTANTS = "assistants"
+    """Assistants of other companies read them, over the Model Context Protocol."""
 
 
 DEFAULT_PURPOSES = frozenset({Purpose.TESTS, Purpose.TRAINING})
@@ -41,6 +49,7 @@ PURPOSE_LABELS = {
     Purpose.TRAINING: "Train models of this project",
     Purpose.READERS: "Show them to readers of what is published",
     Purpose.OTHER_PROJECTS: "Use them in other projects of the organisation",
+    Purpose.ASSISTANTS: "Show them to outside assistants, which send them to their companies",
 }
 """The labels of boxes that a person ticks."""
 DAYS_OFFERED = ((7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year"), (0, "until I delete them"))
@@ -165,6 +174,8 @@ def purpose_sentence(project: Project, purpose: Purpose, *, is_allowed: bool) ->
             return f"{they} shown to everyone who sees what {name} published."
         case Purpose.OTHER_PROJECTS:
             return f"Other projects {'can' if is_allowed else 'cannot'} use them."
+        case Purpose.ASSISTANTS:
+            return _ASSISTANTS_ALLOWED if is_allowed else ""
 
 
 def _purpose_sentences(project: Project, purposes: frozenset[Purpose]) -> list[str]:

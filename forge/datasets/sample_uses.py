@@ -35,6 +35,8 @@ class SampleUse(StrEnum):
     """The samples leave the server for a member: an export, `rune data pull`, a notebook."""
     READERS = "readers"
     """Somebody who is no member of the project sees or hears them."""
+    ASSISTANTS = "assistants"
+    """An outside assistant reads them, or what is computed from their values."""
 
 
 class UsePlace(StrEnum):
@@ -65,6 +67,7 @@ RULES: Mapping[SampleUse, UseRule] = {
     SampleUse.VERSION: UseRule(),
     SampleUse.EXPORT: UseRule(),
     SampleUse.READERS: UseRule(also=Purpose.READERS),
+    SampleUse.ASSISTANTS: UseRule(also=Purpose.ASSISTANTS),
 }
 
 _FIELDS = {
@@ -72,6 +75,7 @@ _FIELDS = {
     Purpose.TRAINING: "consent__for_training",
     Purpose.READERS: "consent__for_readers",
     Purpose.OTHER_PROJECTS: "consent__for_other_projects",
+    Purpose.ASSISTANTS: "consent__for_assistants",
 }
 
 

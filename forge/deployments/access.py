@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, QuerySet
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.tokens.secrets import hash_secret
@@ -46,6 +46,12 @@ def find_deployment(actor: Actor, project: Project, name: str) -> Deployment:
     if deployment is None:
         raise DeploymentNotFound(f"{project.full_name} has no deployment {name[:60]}.")
     return deployment
+
+
+def releases_between(deployment: Deployment, start: datetime, end: datetime) -> QuerySet[Release]:
+    """Returns the releases of a deployment that started from one time to before another, the newest first. The caller
+    has found the deployment."""
+    return Release.objects.filter(deployment=deployment, started__gte=start, started__lt=end).order_by("-number")
 
 
 def find_key(deployment: Deployment, key_id: UUID) -> DeploymentKey:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from forge.accounts.permissions import Verb, scope_of
+from forge.accounts.place import of_people
 from forge.accounts.principals import principal_of
 from forge.core.actors import Actor
 from forge.core.api.acts import ActPlace
@@ -31,3 +32,4 @@ def _require(actor: Actor, verb: Verb, deployment: Deployment) -> None:
 DEPLOYMENT = ActPlace(
     f"{PROJECT.route}deployments/<str:deployment>/", _find, _require, principal_of, scope_of, (AddressChanged,)
 )
+DEPLOYMENT_OF_PEOPLE = of_people(DEPLOYMENT)

@@ -47,6 +47,12 @@ class FileChanged(Stale):
     title = "The file has changed since you read it"
 
 
+class TooManyDrafts(Conflict):
+    """The project has as many open drafts as it may have."""
+
+    title = "Too many drafts"
+
+
 class TooManyFiles(Conflict):
     """The project has as many files as it may have."""
 

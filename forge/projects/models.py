@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,8 @@ from rune.digests import DIGEST_LENGTH
 
 MAX_DESCRIPTION = 200
 """Characters of a project's description."""
+LONGEST_REQUEST = 2000
+"""Characters of the task for which a draft is written."""
 
 
 class Visibility(models.TextChoices):
@@ -43,26 +46,35 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """
         self.select_for_update(no_key=True).only("pk").filter(pk=project_id).first()
 
+    def apart_from_drafts(self) -> ProjectQuerySet:
+        return self.filter(draft_of__isnull=True)
+
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those where they have a role, and those that are open to them."""
         is_open = Q(visibility__in=open_visibilities(actor), taken_down__isnull=True)
-        return self.alive().filter(projects_where(actor, Verb.SEE) | is_open)
+        return self.alive().apart_from_drafts().filter(projects_where(actor, Verb.SEE) | is_open)
 
     def open_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open whatever their roles are."""
-        return self.alive().filter(visibility__in=open_visibilities(actor), taken_down__isnull=True)
+        living = self.alive().apart_from_drafts()
+        return living.filter(visibility__in=open_visibilities(actor), taken_down__isnull=True)
 
     def of_member(self, actor: Actor) -> ProjectQuerySet:
         """Projects of the person's own organisations."""
-        return self.alive().filter(projects_where(actor, Verb.READ))
+        return self.alive().apart_from_drafts().filter(projects_where(actor, Verb.READ))
 
     def deleted_for(self, actor: Actor) -> ProjectQuerySet:
         """Deleted projects of the person's own organisations."""
-        return self.filter(projects_where(actor, Verb.READ), deleted_at__isnull=False)
+        return self.apart_from_drafts().filter(projects_where(actor, Verb.READ), deleted_at__isnull=False)
 
 
 class Project(models.Model):
-    """A project: one live document of files, its versions and builds."""
+    """A project: one live document of files, its versions and builds.
+
+    A draft is a row of this table too: its files are a live document, which is stored, locked, numbered, previewed and
+    edited as that of a project. It has the people of the project that `draft_of` names and fewer verbs, and no list of
+    projects has it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="projects")
@@ -73,6 +85,8 @@ class Project(models.Model):
     """The time when copying the published files was allowed to everyone with an account who may see its page; None if
     never."""
     template = models.CharField(max_length=MAXIMUM_LENGTH, blank=True)
+    draft_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="draft_rows")
+    """The project whose files this row has a draft of; None of a project."""
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now_add=True)
@@ -117,8 +131,8 @@ class Project(models.Model):
 
     @property
     def place(self) -> AuditPlace:
-        """The place where its events are recorded."""
-        return AuditPlace(organisation=self.organisation_id, project=self.pk)
+        """The place where its events are recorded: a draft's is that of its project."""
+        return AuditPlace(organisation=self.organisation_id, project=self.draft_of_id or self.pk)
 
     def get_absolute_url(self) -> str:
         return f"/{self.full_name}"
@@ -279,6 +293,43 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Drafts, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> DraftQuerySet:
+        """Returns the drafts of projects that the person reads."""
+        return self.filter(files__draft_of__in=Project.objects.of_member(actor))
+
+
+class Draft(models.Model):
+    """Changes to a project that are written apart from its files, until people take them or leave them."""
+
+    files = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="draft")
+    """The row of its live document. `files.draft_of` is the project, and `files.created_by` the person."""
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=MAX_DESCRIPTION)
+    request = models.CharField(max_length=LONGEST_REQUEST, blank=True)
+    """The task that the person gave, in their words as the agent quotes them."""
+    agent = models.UUIDField(null=True, blank=True, db_index=True)
+    """The grant of the agent that writes it; None of a person's draft."""
+    agent_name = models.CharField(max_length=80, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+    """The time when it was discarded, or its changes were taken; None while it is written."""
+
+    objects = DraftQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"draft {self.number} of {self.files.draft_of_id}"
+
+    @property
+    def project(self) -> Project:
+        """The project that it is a draft of."""
+        return cast(Project, self.files.draft_of)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/drafts/{self.number}"
 
 
 class ForkQuerySet(models.QuerySet["Fork"]):

@@ -41,6 +41,17 @@ class ListedProjectJson(ProjectJson):
     changed: Timestamp
 
 
+class DraftFrameJson(TypedDict):
+    """The draft whose files these are."""
+
+    number: int
+    title: str
+    agent_name: Annotated[str, "the name of the agent that writes it; empty for a person's draft"]
+    url: Annotated[str, "the page of the draft, which leads to its change request"]
+    project: Annotated[str, "the name of the project that it is a draft of"]
+    project_url: str
+
+
 class ProjectStateJson(TypedDict):
     """The state that a client reads before it follows the event log: `sequence` is the number of its last event."""
 
@@ -48,6 +59,7 @@ class ProjectStateJson(TypedDict):
     project: ProjectSummaryJson
     me: PersonJson
     may: list[ProjectVerb]
+    draft: Annotated[DraftFrameJson | None, "null for the files of a project itself"]
     public_url: str
     public_url_is_loopback: bool
     upload_limit: Annotated[int, "the most bytes that one request may carry"]
@@ -148,6 +160,21 @@ def project_summary(project: Project) -> ProjectSummaryJson:
         "visibility": project.visibility,
         "description": project.description,
         "url": project.get_absolute_url(),
+    }
+
+
+def draft_frame(project: Project) -> DraftFrameJson | None:
+    """Returns the draft whose files a row has; None of a project."""
+    if project.draft_of_id is None:
+        return None
+    draft = project.draft
+    return {
+        "number": draft.number,
+        "title": draft.title,
+        "agent_name": draft.agent_name,
+        "url": draft.get_absolute_url(),
+        "project": draft.project.name,
+        "project_url": draft.project.get_absolute_url(),
     }
 
 

@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.events.log import last_sequence
 from forge.projects.hooks import state_parts
 from forge.projects.models import Project
-from forge.projects.serializers import ProjectStateJson, project_summary
+from forge.projects.serializers import ProjectStateJson, draft_frame, project_summary
 
 
 def project_state(project: Project, actor: Actor) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def project_state(project: Project, actor: Actor) -> dict[str, Any]:
         "project": project_summary(project),
         "me": person_to_json(actor.person),
         "may": names_of(verbs_on(actor, project)),
+        "draft": draft_frame(project),
         "public_url": settings.PUBLIC_URL,
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
         "upload_limit": settings.UPLOAD_LIMIT,

@@ -6,6 +6,8 @@ from forge.core.api.acts import act_paths, acts_in
 from forge.projects import api
 from forge.projects.archives import api as archive_api
 from forge.projects.copying import api as copy_api
+from forge.projects.drafts import actions as drafts
+from forge.projects.drafts import api as drafts_api
 from forge.projects.lifecycle.actions import project
 from forge.projects.people import api as people_api
 from forge.projects.people.actions import roles
@@ -44,7 +46,12 @@ urlpatterns = [
     path(f"{_PROJECT}/versions/<int:number>/restore", version_api.VersionRestore.as_view()),
     path(f"{_PROJECT}/versions/<int:number>/files/<path:path>", version_api.VersionFile.as_view()),
     *act_paths(
-        acts_in(project, roles),
-        {_PROJECT: api.ProjectDetail, f"{_PROJECT}/invitations": people_api.ProjectInvitations},
+        acts_in(project, roles, drafts),
+        {
+            _PROJECT: api.ProjectDetail,
+            f"{_PROJECT}/invitations": people_api.ProjectInvitations,
+            f"{_PROJECT}/drafts": drafts_api.ProjectDrafts,
+            f"{_PROJECT}/drafts/<int:number>": drafts_api.ProjectDraft,
+        },
     ),
 ]

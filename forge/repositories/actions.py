@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from forge.accounts.access import require_person
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
-from forge.compute.scheduler.slots import Party
+from forge.compute.parties import party_of
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
@@ -101,8 +100,7 @@ def pull(
         if existing.job.spec.get("refs", []) == refs:
             return existing
         raise PullRunning("Another pull of this repository is not finished. Wait for its end, and pull again.")
-    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
-    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
+    party = party_of(actor, project.organisation_id)
     branch = {"url": link.url, "branch": link.branch, "folder": link.folder}
     spec: dict[str, object] = {"project": str(project.pk), **branch, "refs": refs}
     kind, key = kind_of(PULL_KIND), f"git:{project.pk}"

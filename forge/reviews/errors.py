@@ -171,6 +171,12 @@ class CannotMerge(Conflict):
     title = "It cannot be merged yet"
 
 
+class ChangeNeeded(Conflict):
+    """A change that is left out is needed by one that is taken."""
+
+    title = "Another change is needed"
+
+
 class CannotUndo(Conflict):
     """Later edits touch what a merge changed."""
 

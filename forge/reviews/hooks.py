@@ -37,6 +37,21 @@ served_changes: Hook[[ChangeRequest], ServedChange] = Hook()
 """The functions that the page of a change request calls, which the caller has found."""
 
 
+@dataclass(frozen=True)
+class EditReason:
+    """The reason of an edit of a draft's files, in the words of who made it."""
+
+    paths: frozenset[str]
+    """The files, without the Runefile."""
+    keys: frozenset[str]
+    """The keys of the changes in the Runefile (`rune.editing.merge.selection`)."""
+    reason: str
+
+
+edit_reasons: Hook[[ChangeRequest], tuple[EditReason, ...]] = Hook()
+"""The functions that tell the reasons of the edits that a change request offers, oldest first."""
+
+
 comment_mentions: Hook[[Mention], None] = Hook()
 """The hooks that are called in the transaction that writes the comment, or the edit that mentions them for the first
 time."""

@@ -4,7 +4,7 @@ from django.urls import path
 
 from forge.core.api.acts import act_paths, acts_in
 from forge.reviews.change_requests import api as change_api
-from forge.reviews.change_requests.actions import merges, offers
+from forge.reviews.change_requests.actions import merges, offers, taking
 from forge.reviews.checks import api as check_api
 from forge.reviews.gate import api as gate_api
 from forge.reviews.guests import actions as guests
@@ -19,7 +19,7 @@ from forge.reviews.suggestions import api as suggestion_api
 from forge.reviews.threads import api as thread_api
 from forge.reviews.threads.actions import conversation
 
-_ACTS = acts_in(offers, merges, requests, guests, suggestions, conversation)
+_ACTS = acts_in(offers, taking, merges, requests, guests, suggestions, conversation)
 
 urlpatterns = [
     path("organisations/<str:organisation>/rules", rules_api.OrganisationRulesView.as_view()),

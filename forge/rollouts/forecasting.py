@@ -143,7 +143,8 @@ def stages_of(plan: RolloutPlan, presence: FleetPresence, answers: AnswerForecas
         away = round(devices * share_away)
         new = max(0, devices - away - (0 if stage.is_shadow else before))
         ends = begins + _hours_to_install(new, plan.at_once) + stage.hours
-        others = min(MOST_COMPARED, presence.count - devices)
+        # In shadow each device is compared with itself, run by run.
+        others = devices if stage.is_shadow else min(MOST_COMPARED, presence.count - devices)
         guarded = GuardedStage(
             devices - away,
             round(others * (1 - share_away)),
@@ -160,7 +161,7 @@ def stages_of(plan: RolloutPlan, presence: FleetPresence, answers: AnswerForecas
                 ends,
                 hours_until_judged(devices - away, answers.a_day),
                 lack_of(guarded),
-                tuple(_labels(guarded, plan, answers)),
+                () if stage.is_shadow else tuple(_labels(guarded, plan, answers)),
             )
         )
         begins, before = ends, 0 if stage.is_shadow else devices - away

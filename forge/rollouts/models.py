@@ -95,6 +95,10 @@ class RolloutStage(models.Model):
     """The time of the last look at its guards."""
     waived = models.JSONField(default=list)
     """The kinds of the guards that failed and about which people decided: they stop the stage no more."""
+    devices_when_passed = models.PositiveIntegerField(null=True, blank=True)
+    """Devices that it had when it passed, which those of a shadow leave afterwards; None before."""
+    disagreement: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    """The pairs of labels at the newest look, as `forge.rollouts.label_pairs` writes them; None but of a shadow."""
     decided_failures = models.PositiveIntegerField(default=0)
     """Devices whose self-test had failed when people decided about it: one more stops the rollout again."""
 

@@ -20,6 +20,11 @@ MOST_WINDOWS: Final = 14
 _MINUTES: Final = 24 * 60
 
 
+OF_SHADOW: Final = frozenset({GuardKind.INSTALLS, GuardKind.DISAGREEMENT})
+"""The guards that judge a rune in shadow. It answers nobody, so nothing is counted of it alone; one that fails its
+self-test does not begin to run beside, and counts as a failed install."""
+
+
 class BadPlan(ValueError):
     """The plan of a rollout cannot be carried out."""
 

@@ -6,8 +6,35 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
 from rune.assessment.guards.limits import GuardKind
-from rune.assessment.guards.verdicts import ComparedWith, GuardDifference, GuardResult, GuardVerdict
+from rune.assessment.guards.verdicts import (
+    ComparedWith,
+    EstimatedMean,
+    GuardCarrier,
+    GuardDifference,
+    GuardResult,
+    GuardVerdict,
+)
 from rune.statistics.not_judged import NotJudged, TooFew
+
+
+class EstimatedMeanJson(TypedDict):
+    """The mean difference of some devices."""
+
+    value: float
+    low: Annotated[float, "the lower end of its 95 % range"]
+    high: float
+    devices: int
+
+
+class GuardCarrierJson(TypedDict):
+    """The devices that carry a difference."""
+
+    label: Annotated[str, "the label that these devices have, or board"]
+    value: str
+    share: Annotated[float, "their part of the whole difference; above 1 if the others differ the other way"]
+    own: Annotated[EstimatedMeanJson, "the difference of these devices"]
+    others: Annotated[EstimatedMeanJson, "that of the other devices with the new release"]
+    same: Annotated[list[list[str]], "other labels with their values that nearly the same devices have"]
 
 
 class GuardResultJson(TypedDict):
@@ -31,6 +58,7 @@ class GuardResultJson(TypedDict):
     lack: Annotated[str | None, "what there is too little of, where it was not judged"]
     count: float | None
     needed: float | None
+    carrier: Annotated[GuardCarrierJson | None, "of a guard that failed: the devices that explain it beyond chance"]
 
 
 def result_to_json(result: GuardResult) -> GuardResultJson:
@@ -56,6 +84,7 @@ def result_to_json(result: GuardResult) -> GuardResultJson:
         "lack": str(reason.lack) if reason else None,
         "count": reason.count if reason else None,
         "needed": reason.needed if reason else None,
+        "carrier": None if result.carrier is None else _carrier_to_json(result.carrier),
     }
 
 
@@ -79,4 +108,32 @@ def result_from_json(value: Mapping[str, Any]) -> GuardResult:
         value["answers"],
         None if lack is None else NotJudged(TooFew(lack), value["count"], value["needed"]),
         value["alpha"],
+        # Looks of before have none.
+        _carrier_from_json(value["carrier"]) if value.get("carrier") else None,
+    )
+
+
+def _carrier_to_json(carrier: GuardCarrier) -> GuardCarrierJson:
+    return {
+        "label": carrier.attribute,
+        "value": carrier.value,
+        "share": carrier.share,
+        "own": _mean_to_json(carrier.own),
+        "others": _mean_to_json(carrier.others),
+        "same": [list(each) for each in carrier.same],
+    }
+
+
+def _mean_to_json(mean: EstimatedMean) -> EstimatedMeanJson:
+    return {"value": mean.value, "low": mean.low, "high": mean.high, "devices": mean.devices}
+
+
+def _carrier_from_json(value: Mapping[str, Any]) -> GuardCarrier:
+    return GuardCarrier(
+        value["label"],
+        value["value"],
+        value["share"],
+        EstimatedMean(**value["own"]),
+        EstimatedMean(**value["others"]),
+        tuple((key, other) for key, other in value["same"]),
     )

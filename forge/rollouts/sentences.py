@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from rune.assessment.guards.limits import GuardKind
 from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 from rune.statistics.not_judged import NotJudged, TooFew
-from rune.wording import counted
+from rune.wording import counted, listed
 
 NAMES = {
     GuardKind.INSTALLS: "Failed installs",
@@ -22,6 +24,19 @@ _SHARES = frozenset({GuardKind.INSTALLS, GuardKind.LABELS, GuardKind.CONFIDENCE,
 _RATIOS = frozenset({GuardKind.MEMORY, GuardKind.TIME})
 _OFTEN = 2.0
 """Times as often from which a sentence says how many times."""
+_SAME = 3
+"""The most labels that are named beside the one that carries a difference."""
+
+
+class DifferenceRange(Protocol):
+    """A difference with its range."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
 
 
 def value_text(kind: GuardKind, value: float | None) -> str:
@@ -36,7 +51,7 @@ def value_text(kind: GuardKind, value: float | None) -> str:
         case GuardKind.MEMORY:
             return f"{value / 1024:.1f} MiB"
         case GuardKind.SELF_TEST:
-            return counted(int(value), "device")
+            return f"{value:.0f} differ{'s' if value == 1 else ''}"
         case _:
             return f"{value:.2f}"
 
@@ -64,12 +79,51 @@ def limit_text(result: GuardResult) -> str:
 def difference_text(result: GuardResult) -> str:
     """Returns the difference with its range, never without one; "" where there is none."""
     difference = result.difference
-    if difference is None or result.old is None:
+    if difference is None:
         return ""
-    value, low, high = difference.value, difference.low, difference.high
-    if result.kind in _SHARES:
+    is_absolute = result.old is None and result.kind is not GuardKind.DISAGREEMENT
+    return "" if is_absolute else _range_text(result.kind, difference)
+
+
+def range_text(result: GuardResult) -> str:
+    """Returns the range of a figure that is compared with its limit alone; "" of another one."""
+    difference = result.difference
+    if difference is None or result.old is not None or result.kind not in _SHARES:
+        return ""
+    return f"{100 * difference.low:.1f} to {100 * difference.high:.1f} %"
+
+
+def carrier_text(result: GuardResult) -> str:
+    """Returns the sentences about the devices that carry a difference; "" where no group does beyond chance."""
+    carrier = result.carrier
+    if carrier is None:
+        return ""
+    own, others = (_range_text(result.kind, each) for each in (carrier.own, carrier.others))
+    same = listed([f"{key}={value}" for key, value in carrier.same[:_SAME]])
+    rest = f" Nearly the same devices have {same}." if same else ""
+    return f"On them: {own}. On the other {counted(carrier.others.devices, 'device')}: {others}.{rest}"
+
+
+def carrier_title(result: GuardResult) -> str:
+    """Returns which devices carry a difference, such as `31 of 60 devices, with batch=B, make 97 % of it.`"""
+    carrier = result.carrier
+    if carrier is None:
+        return ""
+    devices = carrier.own.devices + carrier.others.devices
+    share = f"{100 * min(carrier.share, 1.0):.0f} %"
+    return (
+        f"{carrier.own.devices:,} of {counted(devices, 'device')}, with {carrier.attribute}={carrier.value}, "
+        f"make {share} of it."
+    )
+
+
+def _range_text(kind: GuardKind, range_: DifferenceRange) -> str:
+    value, low, high = range_.value, range_.low, range_.high
+    if kind is GuardKind.DISAGREEMENT:
+        return f"{100 * value:.1f} % ({100 * max(0.0, low):.1f} to {100 * min(high, 1.0):.1f} %)"
+    if kind in _SHARES:
         return f"{100 * value:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
-    if result.kind in _RATIOS:
+    if kind in _RATIOS:
         return f"{100 * value:+.0f} % ({100 * low:+.0f} to {100 * high:+.0f})"
     return f"{value:+.2f} ({low:+.2f} to {high:+.2f})"
 
@@ -133,6 +187,6 @@ def _often(result: GuardResult) -> str:
         if ratio >= _OFTEN:
             return f"answered {ratio:.0f} times as often"
         if ratio <= 1 / _OFTEN:
-            return f"answered {1 / ratio:.0f} times as rarely"
+            return f"answered {1 / ratio:.0f} times less often"
     more = result.difference is not None and result.difference.value > 0
-    return "answered more often" if more else "answered more rarely"
+    return "answered more often" if more else "answered less often"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from django.utils import timezone
 
@@ -12,8 +12,10 @@ from forge.core.api.acts import ActAnswer
 from forge.core.api.json_types import Timestamp, Uuid
 from forge.rollouts.access import newest_failures, results_of
 from forge.rollouts.facets import rollout_facets
+from forge.rollouts.label_pairs import DisagreementJson
 from forge.rollouts.machine import StageDevices, StopReason
 from forge.rollouts.models import GuardReading, Rollout, RolloutDecision, RolloutStage
+from forge.rollouts.plan_serializers import RolloutPlanJson, plan_to_json
 from forge.rollouts.readings import GuardResultJson, result_to_json
 from forge.rollouts.sentences import failure_text
 from forge.rollouts.work.status import devices_by_stage, newest_readings
@@ -39,6 +41,8 @@ class RolloutStageJson(TypedDict):
     passed: Timestamp | None
     looked: Annotated[Timestamp | None, "the last look at its guards"]
     guards: Annotated[list[GuardResultJson], "the results of the last look"]
+    devices_when_passed: Annotated[int | None, "those that it had when it passed; those of a shadow leave it then"]
+    disagreement: Annotated[DisagreementJson | None, "of a shadow, at the last look: the pairs of labels that differ"]
 
 
 class RolloutDecisionJson(TypedDict):
@@ -63,7 +67,7 @@ class RolloutJson(TypedDict):
     changed: Annotated[Timestamp, "since when it is in this state"]
     stop_reason: Annotated[str, "guard-failed, not-judged or withdrawn; empty unless it stopped by itself"]
     failures: Annotated[list[str], "what the guards that stopped it say, in sentences"]
-    plan: Annotated[dict[str, Any], "its stages, guards and windows"]
+    plan: Annotated[RolloutPlanJson, "its stages, guards and windows"]
     stages: Annotated[list[RolloutStageJson], "those that began"]
     decisions: list[RolloutDecisionJson]
     started: Timestamp
@@ -86,7 +90,7 @@ def rollout_to_json(rollout: Rollout) -> RolloutJson:
         "changed": rollout.changed.isoformat(),
         "stop_reason": rollout.stop_reason,
         "failures": [failure_text(each) for each in newest_failures(rollout)] if is_stopped else [],
-        "plan": rollout.plan_json,
+        "plan": plan_to_json(rollout.plan),
         "stages": [
             _stage(each, devices.get(each.number, StageDevices()), readings.get(each.pk))
             for each in rollout.stages.all()
@@ -117,6 +121,8 @@ def _stage(row: RolloutStage, devices: StageDevices, reading: GuardReading | Non
         "passed": row.passed.isoformat() if row.passed else None,
         "looked": row.looked.isoformat() if row.looked else None,
         "guards": [result_to_json(each) for each in results_of(reading)],
+        "devices_when_passed": row.devices_when_passed,
+        "disagreement": row.disagreement,
     }
 
 

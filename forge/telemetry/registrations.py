@@ -27,8 +27,8 @@ from forge.telemetry.pages.sample_requests import owner_card
 from forge.telemetry.pages.watch import watch_part
 from forge.telemetry.retention import delete_old
 from forge.telemetry.sample_requests.access import offers_of
+from forge.telemetry.sample_requests.actions.taking import take_answer, take_window
 from forge.telemetry.sample_requests.ending import end_requests_of, forget_former_owner
-from forge.telemetry.sample_requests.taking import take_answer, take_window
 from forge.telemetry.switch.access import states_of
 from forge.telemetry.switch.actions import turn_off, turn_on
 from forge.telemetry.switch.hooks import telemetry_turned_off

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
 from forge.accounts import page_urls as accounts
+from forge.agents import page_urls as agents
 from forge.builds import page_urls as builds
 from forge.datasets import page_urls as datasets
 from forge.deployments import page_urls as deployments
@@ -106,5 +107,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *telemetry.project_pages,
     *rollouts.project_pages,
     *repositories.project_pages,
+    *agents.project_pages,
     *notices.project_pages,
 ]

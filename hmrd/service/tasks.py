@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from hmrd import clock
 from hmrd.config.model import Origin, RuneConfig
 from hmrd.network.documents import documents_refuse, first_root
 from hmrd.network.downloads import DownloadStopped
@@ -204,7 +205,7 @@ class Tasks:
                 root = first_root(connection.client, rune.deployment)
                 self._device.pin(connection, replace(connection.identity.trust, root=root))
             root = connection.identity.trust.root
-            return documents_refuse(connection.client, rune, root, folder, self._now())
+            return documents_refuse(connection.client, rune, root, folder, clock.wall_time())
         except ServerFailed as error:
             return error.problem
         except StorageFailed as error:

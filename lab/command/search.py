@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from lab.command.preparing import require_tools
+from lab.command.project_training import stored_splits, training_of
 from lab.command.search_text import summary, training_section, trial_line, with_time
-from lab.command.train import _stored_splits, _training
 from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.catalogue import recipe_of
@@ -29,6 +29,7 @@ from rune.devices.boards.board import Board
 from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES
 from rune.environments.analysis import OPTUNA, QUANTISER
+from rune.project.files import FolderFiles
 from rune.source.policy.quantities import COUNT, SIZE, TIME, Measure, read_quantity, with_unit
 from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
@@ -150,7 +151,7 @@ def command(
     \b
     rune search my-project --board arduino-nano-33-ble-sense --ram 20kB --trials 100
     """
-    training = _training(folder)
+    training = training_of(FolderFiles(folder), str(folder))
     path = folder / trials_path(training.model)
     if trial_number is not None:
         _show(path, training, trial_number)
@@ -160,7 +161,7 @@ def command(
     try:
         require_searched(recipe_of(training.recipe))
         require_tools(ENVIRONMENT, "Training candidates", prepares=prepares, modules=(QUANTISER, OPTUNA))
-        base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
+        base = prepare_run(training, folder / training.data, stored_splits(FolderFiles(folder), training))
         space = space_of(base.settings.recipe, _variations(variations), training.form)
         search = CandidateSearch(base, space, devices)
         with open_trials(path, search.settings(), fresh=fresh) as file:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,32 +13,26 @@ import click
 from lab.augmentation.examples import augmentation_examples
 from lab.augmentation.files import example_files
 from lab.command.preparing import require_tools
+from lab.command.project_training import TrainingFolder, prepared_run, train_project, training_of
 from lab.command.training_text import argument_lines, counted_needs, summary
-from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.arguments import with_all_channels
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate
-from lab.training.compression.teacher import Teacher, teacher_model_path, teacher_record_path
-from lab.training.preparing import PreparedRun, prepare_run
-from lab.training.results import result_files, splits_path
-from lab.training.run import DEFAULT_MINUTES, TrainedModel, train, write_features
-from lab.training.run_folder import RunFolder, run_folder
+from lab.training.run import DEFAULT_MINUTES, write_features
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
-from lab.training.smaller_batch import train_within_memory
-from lab.training.start import StartModel
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.datasets.splits import Split
 from rune.devices.emulation.cores import CORES
 from rune.environments.analysis import SCIKIT_LEARN
 from rune.environments.environment import EnvironmentNeeded
-from rune.project.files import FileError, FolderFiles
+from rune.project.files import FolderFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.source.policy import POLICY_FILE, check_policy
+from rune.source.policy import POLICY_FILE
 from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.writing import write_file
@@ -116,7 +109,7 @@ def command(
     if listed_recipe is not None:
         _list_arguments(listed_recipe)
         return
-    training = _training(folder)
+    training = training_of(FolderFiles(folder), str(folder))
     if script_folder is not None:
         _write_script(folder, training, script_folder)
         return
@@ -153,20 +146,16 @@ def _train(
             require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
         else:
             require_tools(None, "Learning", prepares=prepares, modules=(SCIKIT_LEARN,))
-        run = _prepared_run(folder, training)
-        with ExitStack() as stack:
-            folders: list[RunFolder] = []
-            with progress(f"Training {training.model}", hidden=is_json) as line:
-                send = _RunEvents(is_json, line).send
-
-                def attempt(run: PreparedRun) -> TrainedModel:
-                    folders.append(stack.enter_context(run_folder(run.settings.digest, fresh=fresh)))
-                    return train(run, folders[-1], send, minutes=minutes)
-
-                run, result = train_within_memory(run, attempt, send)
-            is_written = _write(folder, run, result, replaces_runefile=replaces_runefile)
-            for own in folders:
-                own.remove()
+        with progress(f"Training {training.model}", hidden=is_json) as line:
+            run = train_project(
+                _on_disk(folder),
+                training,
+                _RunEvents(is_json, line).send,
+                fresh=fresh,
+                minutes=minutes,
+                replaces_runefile=replaces_runefile,
+            )
+            result = run.result
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to train "{training.model}"', (str(error),)) from error
     except OSError as error:
@@ -177,10 +166,20 @@ def _train(
         click.echo(json.dumps({"event": "result", **result.report}))
         return
     click.echo("\n".join(summary(result.report)))
-    if not is_written:
+    if not run.has_runefile:
         click.echo(f"{DEFAULT_RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
     for protection, reason in result.gaps.items():
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)
+
+
+def _on_disk(folder: Path) -> TrainingFolder:
+    """The project of a folder, whose files are written as all commands write theirs."""
+
+    def write(path: str, data: bytes) -> None:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        write_file(folder / path, data)
+
+    return TrainingFolder(folder, FolderFiles(folder), write)
 
 
 def _list_arguments(name: str) -> None:
@@ -191,49 +190,10 @@ def _list_arguments(name: str) -> None:
     click.echo("\n".join(argument_lines(recipe)))
 
 
-def _prepared_run(folder: Path, training: Training) -> PreparedRun:
-    """The run of a project's folder. Raises `Refused` and `OSError`."""
-    stored_splits = _stored_splits(folder, training)
-    backbone, teacher = _backbone(folder, training), _teacher(folder, training)
-    start = _start(folder, training)
-    return prepare_run(training, folder / training.data, stored_splits, backbone=backbone, teacher=teacher, start=start)
-
-
-def _start(folder: Path, training: Training) -> StartModel | None:
-    """The model that the run begins with; None where none is named."""
-    if not training.start:
-        return None
-    try:
-        return StartModel(training.start, FolderFiles(folder).read(training.start))
-    except FileError as error:
-        raise Refused(Reason.SETTINGS, f"The start {quoted(training.start)} cannot be read: {error}") from error
-
-
-def _backbone(folder: Path, training: Training) -> bytes | None:
-    """The bytes of the backbone; None where none is named, or there is no such file."""
-    try:
-        return FolderFiles(folder).read(training.backbone) if training.backbone else None
-    except FileError as error:
-        raise Refused(Reason.SETTINGS, f"The backbone {quoted(training.backbone)} cannot be read: {error}") from error
-
-
-def _teacher(folder: Path, training: Training) -> Teacher | None:
-    """The model that teaches, with its record; None where none is named."""
-    if not training.teacher:
-        return None
-    files = FolderFiles(folder)
-    paths = training.teacher, teacher_record_path(training.teacher)
-    try:
-        return Teacher(training.teacher, *(files.read(path) for path in paths))
-    except FileError as error:
-        message = f"The teacher {quoted(training.teacher)}, or {quoted(paths[1])} beside it, cannot be read: {error}"
-        raise Refused(Reason.SETTINGS, message) from error
-
-
 def _write_script(folder: Path, training: Training, target: Path) -> None:
     """Writes the script of a run, its requirements and its features."""
     try:
-        run = _prepared_run(folder, training)
+        run = prepared_run(_on_disk(folder), training)
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
             features = write_features(run, target / FEATURES, lambda _share, text: _show(line, text))
@@ -251,7 +211,7 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
 def _write_examples(folder: Path, training: Training, target: Path) -> None:
     """Writes recordings of the train split before and after augmentation."""
     try:
-        run = _prepared_run(folder, training)
+        run = prepared_run(_on_disk(folder), training)
         recipe, values = run.settings.recipe, run.settings.values
         recordings = run.dataset.of(Split.TRAIN)
         with progress("Drawing augmentations") as line:
@@ -271,7 +231,7 @@ def _write_examples(folder: Path, training: Training, target: Path) -> None:
 def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> None:
     """Counts what the rune of a run will need on a target. Training changes the weights, and not these figures."""
     try:
-        run = _prepared_run(folder, training)
+        run = prepared_run(_on_disk(folder), training)
         settings = run.settings
         if run.start is not None:
             message = f"What {quoted(run.start.path)} needs is counted once it is trained: run rune fit then."
@@ -324,41 +284,3 @@ class _RunEvents:
                 f"{POLICY_FILE} to begin with them.",
                 err=True,
             )
-
-
-def _training(folder: Path) -> Training:
-    """Returns the training section of a project's forge.yml. Raises `CommandFailed`."""
-    policy = check_policy(FolderFiles(folder))
-    if policy.has_errors:
-        problems = tuple(f"line {each.span.start.line}: {each.message}" for each in policy.diagnostics)
-        raise CommandFailed(f'"{folder / POLICY_FILE}" has errors', problems)
-    if policy.training is None:
-        advice = "Write `training:` with `recipe: motion` and `data: samples`, a folder with a folder for each label."
-        raise CommandFailed(f'"{folder}" has no {POLICY_FILE} with `training`', (advice,))
-    return policy.training
-
-
-def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
-    """The splits of earlier runs: the model's own, and those of its teacher and its backbone, which must not have
-    learned what the network is tested with."""
-    models = [*([teacher_model_path(training.teacher)] if training.teacher else []), *filter(None, [training.backbone])]
-    paths = [folder / splits_path(model) for model in (*models, training.model)]
-    stored_splits: dict[str, Any] = {}
-    for path in paths:
-        if path.is_file():
-            stored_splits |= splits_of_bytes(path.read_bytes(), path.name)
-    return stored_splits
-
-
-def _write(folder: Path, run: PreparedRun, result: TrainedModel, *, replaces_runefile: bool) -> bool:
-    """Writes the files of a run; whether the Runefile is the recipe's now."""
-    # A backbone that is a part of a model of the project is a file of its own.
-    parts = {path: data for path, data in run.settings.recipe.files.items() if path != run.training.backbone}
-    for path, data in {**result_files(run, result), **parts}.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        write_file(folder / path, data)
-    runefile = folder / DEFAULT_RUNEFILE
-    if runefile.exists() and not replaces_runefile:
-        return runefile.read_bytes() == result.runefile.encode()
-    write_file(runefile, result.runefile.encode())
-    return True

@@ -31,9 +31,9 @@ class Share:
         return self.high - self.low <= WIDEST
 
 
-def wilson(right: int, count: int) -> Share:
+def wilson(right: float, count: float) -> Share:
     """The share of `right` among `count` > 0 with Wilson's score interval, which holds for few samples and near 0 and
-    1.
+    1. Both are whole numbers of independent samples, or so many as say as much.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); recommended
     for small samples by Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", Stat. Sci. 16 (2001).

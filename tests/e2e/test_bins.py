@@ -28,7 +28,7 @@ def noise(seed: int) -> bytes:
 
 
 def take(page: Page) -> None:
-    page.get_by_label("Version", exact=True).select_option("1")
+    page.get_by_role("combobox", name="Version", exact=True).select_option("1")
     page.get_by_role("button", name="Take the bins").click()
 
 

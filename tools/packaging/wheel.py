@@ -15,7 +15,19 @@ from tempfile import TemporaryDirectory
 from tools.packaging.runtime_wheel import split
 from tools.setup import ROOT, WHEELS, files_below
 
-SOURCES = ("rune", "forge", "lab", "hmr", "hmrd", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE")
+SOURCES = (
+    "rune",
+    "forge",
+    "lab",
+    "hmr",
+    "hmrd",
+    "examples",
+    "docs/reference",
+    "pyproject.toml",
+    "setup.py",
+    "README.md",
+    "LICENSE",
+)
 EPOCH = "315532800"
 """The time of every file inside, 1980-01-01: the first that a zip can say."""
 

@@ -23,6 +23,9 @@ _MISSING: Mapping[str, str] = {
 }
 """Text for a thing that no longer has a name."""
 
+NAMED_CREDENTIALS: Mapping[str, str] = {PrincipalKind.TOKEN: "a", PrincipalKind.AGENT: "an"}
+"""The kinds of actors that have a name of their own beside that of their person, with the article of each."""
+
 _NUMBERED_KINDS = frozenset({"build", "review", "change_request"})
 """Text for a thing that is identified by the number in its entry and no longer has a name."""
 
@@ -45,7 +48,7 @@ class RenderedEntry:
     entry: AuditEntry
     who: str
     by: str
-    """The token or the pass that acted in the person's name; "" for a person's own hands."""
+    """The token, the agent or the pass that acted in the person's name; "" for a person's own hands."""
     parts: tuple[SentencePart, ...]
     """The rest of the sentence, after the actor."""
     project: Thing | None
@@ -66,8 +69,8 @@ def _keys(entry: AuditEntry) -> Iterator[str]:
     """The keys of all things that the entry's sentence may name."""
     yield entry.subject
     yield from (key for key in _places(entry).values() if key)
-    if entry.principal_kind == PrincipalKind.TOKEN:
-        yield f"token:{entry.principal_id}"
+    if entry.principal_kind in NAMED_CREDENTIALS:
+        yield f"{entry.principal_kind}:{entry.principal_id}"
 
 
 def _places(entry: AuditEntry) -> dict[str, str]:
@@ -103,9 +106,10 @@ def _who(entry: AuditEntry) -> str:
 
 
 def _by(entry: AuditEntry, things: Mapping[str, Thing]) -> str:
-    if entry.principal_kind == PrincipalKind.TOKEN:
-        token = things.get(f"token:{entry.principal_id}")
-        return f"token {token.name}" if token else "a token that was deleted"
+    if entry.principal_kind in NAMED_CREDENTIALS:
+        kind = entry.principal_kind
+        credential = things.get(f"{kind}:{entry.principal_id}")
+        return f"{kind} {credential.name}" if credential else f"{NAMED_CREDENTIALS[kind]} {kind} that was deleted"
     return "a phone" if entry.principal_kind == PrincipalKind.PHONE_PASS else ""
 
 

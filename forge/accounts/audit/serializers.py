@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from forge.accounts.audit.sentences import RenderedEntry
+from forge.accounts.audit.sentences import NAMED_CREDENTIALS, RenderedEntry
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.accounts.principals import PrincipalKind
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
@@ -59,7 +59,7 @@ def entry_to_json(rendered_entry: RenderedEntry) -> AuditEntryJson:
         "principal": {
             "kind": entry.principal_kind,
             "id": entry.principal_id,
-            "name": rendered_entry.by if entry.principal_kind == PrincipalKind.TOKEN else "",
+            "name": rendered_entry.by if entry.principal_kind in NAMED_CREDENTIALS else "",
         },
         "subject": entry.subject,
         "project": project,

@@ -8,11 +8,11 @@ from django.db import transaction
 from rest_framework.fields import IntegerField
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import Principal, PrincipalKind, token_of
+from forge.accounts.principals import Principal, token_of
 from forge.accounts.quotas.limits import require_room
 from forge.builds.bins.kinds import BINS_KIND
 from forge.builds.bins.samples import samples_for_bins
-from forge.compute.scheduler.slots import Party
+from forge.compute.parties import party_of
 from forge.core.actors import Actor
 from forge.core.api.acts import ActAnswer, act
 from forge.core.api.states import WORKS
@@ -55,8 +55,7 @@ def take_bins(
     samples_for_bins(actor, project, version)
     require_room(project.organisation_id)
     kind, token = kind_of(BINS_KIND), token_of(actor)
-    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
-    party = Party(project.organisation_id, actor.pk, is_program=is_program)
+    party = party_of(actor, project.organisation_id)
     spec = {"project": str(project.pk), "version": version, "requester": str(actor.pk)}
     with transaction.atomic():
         Project.objects.lock(project.pk)

@@ -14,15 +14,14 @@ from uuid import UUID
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
 from forge.builds.compiling.execution import NewCompiler
 from forge.builds.errors import FirmwareMissing
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.compute.errors import ChildDied
+from forge.compute.parties import party_of
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder, fresh_compiler
-from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
@@ -104,11 +103,7 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:
             raise FirmwareMissing(TEXT_CHANGED)
-        party = Party(
-            build.project.organisation_id,
-            None if actor.person is None else actor.person.pk,
-            is_program=actor.kind == PrincipalKind.TOKEN,
-        )
+        party = party_of(actor, build.project.organisation_id)
         spec = {"build": str(build.pk), "artefact": build.artefact.digest, "optimize": build.optimize_packages}
         enqueue(FIRMWARE, party.organisation, spec, party=party, project=build.project)
         transaction.on_commit(notify_workers, robust=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from forge.accounts.principals import PrincipalKind, token_of
+from forge.accounts.principals import token_of
 from forge.builds.choices import choices_of, manner_to_json
 from forge.builds.models import Build, BuildPackage, BuildTrigger
 from forge.builds.runs.building import BUILD
 from forge.builds.runs.quotas import PACKAGE_KIND
+from forge.compute.parties import party_of
 from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.database.numbers import next_number
@@ -22,8 +23,7 @@ def store_build(actor: Actor, project: Project, version: Version) -> Job:
     """Stores a build with its packages and returns its job. The caller has locked the project, and tells of the job."""
     choices = choices_of(project)
     build_id = uuid4()
-    is_program = actor.kind in (PrincipalKind.TOKEN, PrincipalKind.INSTALLATION)
-    party = Party(project.organisation_id, actor.person.pk if actor.person else None, is_program)
+    party = party_of(actor, project.organisation_id)
     token = token_of(actor)
     job = create_job(
         BUILD,

@@ -17,9 +17,9 @@ from uuid import UUID
 
 from django.core.cache import cache
 
-from forge.accounts.principals import PrincipalKind
 from forge.compute.child.job_file import JobFile
 from forge.compute.errors import ChildDied, ChildKilled, LanguageBusy, OutOfTime, TooManyQuestions
+from forge.compute.parties import party_of
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
@@ -66,13 +66,13 @@ class CompilerPool:
     def answer(self, actor: Actor, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         tree = working_tree(project)
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        party = party_of(actor, project.organisation_id)
         manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
         return self.ask(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, tree: WorkingTree, path: str) -> dict[str, Any]:
         """Returns the answer of `block_step.answer_publishable` for a block of these files. Raises as `answer` does."""
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        party = party_of(actor, project.organisation_id)
         return self.ask(party, {"op": "publishable", "path": path}, tree.manifest, tree.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class CompilerPool:
 
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        party = party_of(actor, project.organisation_id)
         manifest = with_blocks(project, manifest, texts)
         return self.ask(
             party, {"op": "apply-overrides", "overrides": [dict(one) for one in overrides]}, manifest, texts or {}
@@ -123,7 +123,7 @@ class CompilerPool:
         """Returns what a model answers on recordings, which are among the files `beside` those of the project
         (`forge.compute.child.steps.input_trial`). Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        party = party_of(actor, project.organisation_id)
         request = {"op": "try-inputs", "seconds": TRIAL_SECONDS, **job}
         manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
         return self.ask(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
@@ -134,7 +134,7 @@ class CompilerPool:
         """Returns what the project's rune can be taught, with the Runefile of `taught_layer`
         (`forge.compute.child.steps.teach`). Raises as `answer` does, and answers `error` as `summarise` does.
         """
-        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+        party = party_of(actor, project.organisation_id)
         manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
         job = {"op": "teachable"} if taught_layer is None else {"op": "teachable", "taught": taught_layer}
         return self.ask(party, job, manifest, texts)

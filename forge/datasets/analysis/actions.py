@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
-from forge.compute.scheduler.slots import Party
+from forge.compute.parties import party_of
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.events.log import append_event
@@ -50,8 +49,7 @@ def start_analysis(actor: Actor, project: Project, *, prepares: bool = False) ->
             "url": "" if rune is None else rune.url,
         }
         kind = kind_of(ANALYSIS_KIND)
-        is_program = actor.kind == PrincipalKind.TOKEN
-        party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+        party = party_of(actor, project.organisation_id)
         row.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(data_set.pk))
         row.save(update_fields=["job"])
         if prepares:

@@ -67,6 +67,7 @@ def purposes_of(consent: Consent) -> frozenset[Purpose]:
         Purpose.TRAINING: consent.for_training,
         Purpose.READERS: consent.for_readers,
         Purpose.OTHER_PROJECTS: consent.for_other_projects,
+        Purpose.ASSISTANTS: consent.for_assistants,
     }
     return frozenset(purpose for purpose, is_covered in coverage.items() if is_covered)
 
@@ -85,6 +86,7 @@ def store_consent(project: Project, terms: Terms, text: str, person: User | None
         for_training=Purpose.TRAINING in terms.purposes,
         for_readers=Purpose.READERS in terms.purposes,
         for_other_projects=Purpose.OTHER_PROJECTS in terms.purposes,
+        for_assistants=Purpose.ASSISTANTS in terms.purposes,
         ends=terms.ends,
         is_restricted=terms.is_restricted,
     )

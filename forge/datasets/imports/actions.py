@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
-from forge.compute.scheduler.slots import Party
+from forge.compute.parties import party_of
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_chunks
@@ -190,8 +189,7 @@ def _lock_row(row: DataImport) -> DataImport:
 def _enqueue(actor: Actor, row: DataImport, step: ImportStep) -> None:
     project = row.data_set.project
     kind = kind_of(IMPORT_KIND)
-    is_program = actor.kind == PrincipalKind.TOKEN
-    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+    party = party_of(actor, project.organisation_id)
     spec = {"import": str(row.pk), "step": step.value, "archive": archive_digest(row.pieces)}
     enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)

@@ -52,6 +52,8 @@ class Consent(models.Model):
     """Whether the recordings may be shown to everyone who sees what the project published."""
     for_other_projects = models.BooleanField()
     """Other projects of the organisation may use them for the same purposes."""
+    for_assistants = models.BooleanField(default=False, db_default=False)
+    """Outside assistants of the project's members may read them."""
     agreed = models.DateTimeField(auto_now_add=True)
     ends = models.DateTimeField(null=True, blank=True)
     """The time when the samples are deleted; None: when a person deletes them."""

@@ -88,6 +88,7 @@ class _Origin(NamedTuple):
     for_training: bool
     for_readers: bool
     for_other_projects: bool
+    for_assistants: bool
 
     @property
     def purposes(self) -> Sequence[Purpose]:
@@ -100,6 +101,7 @@ _PURPOSES = {
     "for_training": Purpose.TRAINING,
     "for_readers": Purpose.READERS,
     "for_other_projects": Purpose.OTHER_PROJECTS,
+    "for_assistants": Purpose.ASSISTANTS,
 }
 
 

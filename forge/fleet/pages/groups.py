@@ -44,7 +44,14 @@ def group_page(request: HttpRequest, organisation: str, group: str) -> HttpRespo
 
 
 def _new_context(request: HttpRequest, owner: Organisation, text: str) -> dict[str, Any]:
-    return _shared(request, owner, text) | {"group": None, "parents": _parents(principal_of(request), owner, None)}
+    is_group = _is_lasting(text)
+    return _shared(request, owner, text) | {
+        "group": None,
+        "parents": _parents(principal_of(request), owner, None),
+        "kind": GroupKind.GROUP if is_group else GroupKind.SEARCH,
+        # The choice of the person stays while they correct the query.
+        "may_be_group": is_group or request.POST.get("kind") == GroupKind.GROUP,
+    }
 
 
 def _context(request: HttpRequest, group: DeviceGroup) -> dict[str, Any]:
@@ -63,7 +70,6 @@ def _shared(request: HttpRequest, owner: Organisation, text: str) -> dict[str, A
         "query": text,
         "may_change": can(principal_of(request), Verb.CHANGE_DEVICES, owner),
         "list_address": _list_of(owner, text),
-        "may_be_group": _is_lasting(text),
         "lasting_fields": lasting_fields(),
         "devices_count": count_queries([text], scope_of(owner.pk))[text],
     }

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind
+from forge.compute.parties import party_of
 from forge.compute.scheduler.recent_usage import sharing
-from forge.compute.scheduler.slots import Party, SlotScheduler
+from forge.compute.scheduler.slots import SlotScheduler
 from forge.compute.workdir import workdir
 from forge.core.actors import Actor
 from forge.core.errors import Busy, Invalid, TooOften, Unprocessable
@@ -85,7 +85,7 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
     arguments = checked_arguments(recipe, request.arguments, begins_with_model=begins_with_model)
     version = version_to_learn(actor, project, request.version, request.data_digest)
     entries = _playable_entries(actor, project, version, recipe)
-    party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
+    party = party_of(actor, project.organisation_id)
     if _scheduler.waiting(party.organisation) >= MAX_WAITING:
         raise TooOften(
             "Too many previews of the augmentation are waiting in this organisation. Try again in a moment.",

@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from forge.accounts.principals import PrincipalKind
-from forge.compute.scheduler.slots import Party
+from forge.compute.parties import party_of
 from forge.core.actors import Actor
 from forge.core.blobs.links import links_of_all
 from forge.jobs.kinds import kind_of
@@ -38,8 +37,7 @@ def lock_to_begin(project: Project, model: type[R]) -> LabJobQuerySet[R]:
 def queue_job(actor: Actor, row: LabJob, place: int | None = None, **spec: Any) -> Job:
     """Queues a job, in the caller's transaction. Jobs of one row follow each other, but for those with a `place`."""
     kind, project, key = kind_of(row.KIND), row.project, str(row.pk)
-    is_program = actor.kind == PrincipalKind.TOKEN
-    party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
+    party = party_of(actor, project.organisation_id)
     if place is not None:
         spec, key = {**spec, "place": place}, f"{key}:{place}"
     spec = {row.SPEC_KEY: str(row.pk), **spec}

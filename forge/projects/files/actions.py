@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forge.accounts.permissions import Verb
@@ -16,7 +16,7 @@ from forge.core.preconditions import ABSENT, ANY, NO_PRECONDITION, Precondition
 from forge.projects.access import require
 from forge.projects.errors import FileChanged, PathInUse, ProjectFileNotFound
 from forge.projects.files import document
-from forge.projects.files.contents import check_file_count, checked_path, put_file, store_file
+from forge.projects.files.contents import check_file_count, checked_path, put_file, store_file, store_files
 from forge.projects.files.document import FileEntry, entries, find_entry
 from forge.projects.files.document_store import editing
 from forge.projects.files.model_files import is_model, verified_model
@@ -76,6 +76,34 @@ def delete_file(actor: Actor, project: Project, path: str, *, precondition: Prec
         _require_precondition(path, entry, precondition)
         document.set_deleted(doc, entry)
         write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
+
+
+def write_texts(
+    actor: Actor, project: Project, texts: Mapping[str, str | None], *, preconditions: Mapping[str, str | None]
+) -> tuple[FileEntry, ...]:
+    """Writes several texts and deletes those that are None, as one update of the live document: all of them or none.
+
+    `preconditions` has the digest that each file must have, None for one that must not be there. Raises what
+    `write_file` raises. Returns the files that were written.
+    """
+    require(actor, Verb.EDIT, project)
+    require_room(project.organisation_id)
+    stored_files = store_files([(path, text.encode("utf-8")) for path, text in texts.items() if text is not None])
+    digests = [file.blob.digest for file in stored_files]
+    with delete_on_failure(digests), editing(project, actor.pk) as doc:
+        for path, digest in preconditions.items():
+            entry = find_entry(doc, checked_path(path))
+            _require_precondition(path, entry, [ABSENT if digest is None else digest])
+        link_uploaded(project, digests, project)
+        for file in stored_files:
+            put_file(doc, find_entry(doc, file.path), file)
+            facts = {"path": file.path, "digest": file.blob.digest, "size": file.blob.size}
+            write_entry(actor, "file.write", f"project:{project.pk}", project.place, **facts)
+        for path in (path for path, text in texts.items() if text is None):
+            document.set_deleted(doc, _existing(doc, checked_path(path)))
+            write_entry(actor, "file.delete", f"project:{project.pk}", project.place, path=path)
+        check_file_count(len(entries(doc)))
+        return tuple(_existing(doc, file.path) for file in stored_files)
 
 
 def copy_file(actor: Actor, project: Project, path: str, new_path: str) -> FileEntry:

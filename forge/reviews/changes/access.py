@@ -93,8 +93,9 @@ def rounds_of(request: ChangeRequest) -> list[OfferRound]:
 def fork_to_offer(actor: Actor, project: Project) -> Fork | None:
     """Returns where the person could offer this project's files; None where it is no fork, or they may not see its
     origin."""
-    forks = Fork.objects.visible_to(actor).select_related("origin__organisation", "base").filter(project=project)
-    return forks.first()
+    # Who writes a draft reads its project.
+    forks = Fork.objects.visible_to(actor) if project.draft_of_id is None else Fork.objects.all()
+    return forks.select_related("origin__organisation", "base").filter(project=project).first()
 
 
 def base_of(fork: Fork) -> Version:
@@ -111,6 +112,8 @@ def _complete(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
     return requests.select_related(
         "project__organisation",
         "source__organisation",
+        "source__draft",
+        "source__draft_of__organisation",
         "author",
         "decided_by",
         "base__project__organisation",

@@ -39,6 +39,8 @@ class ChangeStep(StrEnum):
     OFFERED = "offered"
     NEWER = "newer"
     """Newer files of the fork are offered."""
+    SELECTED = "selected"
+    """Somebody of the project chose which changes are taken."""
     RESOLVED = "resolved"
     """A conflict was resolved, or all are open again."""
     BUILT = "built"
@@ -76,6 +78,7 @@ CHANGES = NoticeTopic(
     messages={
         ChangeStep.OFFERED: "{who} offers changes",
         ChangeStep.NEWER: "{who} offers newer files",
+        ChangeStep.SELECTED: "{who} chose which changes are taken",
         ChangeStep.BUILT: "{who} builds the merged result",
         ChangeStep.MERGED: "{who} merged it",
         ChangeStep.UNDONE: "{who} undid the merge",
@@ -98,12 +101,24 @@ _STEPS_FOR_THE_AUTHOR = frozenset(
 def _activity(event: StoredEvent[ChangeRequestChangedJson]) -> ActivityEntry | None:
     """Returns an entry for an offer and its end; the steps between have none."""
     kind = _ACTIVITY_KINDS.get(event.data["change"])
+    if kind == "change-offered" and (request := _request_of(event.data["change_request"])) and request.agent_name:
+        kind = "change-offered-by-agent"
     return ActivityEntry(kind, event.data["change_request"]) if kind else None
+
+
+def _request_of(request_id: str) -> ChangeRequest | None:
+    requests = ChangeRequest.objects.select_related("project", "source__draft", "author")
+    return requests.filter(pk=request_id).first()
+
+
+def _by_agent(request: ChangeRequest) -> str:
+    """Returns who wrote it where that was an agent: ` by Claude for Ana`."""
+    return f" by {request.agent_name} for {request.author or 'someone who left'}" if request.agent_name else ""
 
 
 def _notice(event: StoredEvent[ChangeRequestChangedJson]) -> NoticeDraft | None:
     """Tells of an offer those who maintain the project, and of the rest those who take part."""
-    request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
+    request = _request_of(event.data["change_request"])
     step = ChangeStep(event.data["change"])
     if request is None or step is ChangeStep.RESOLVED:
         return None
@@ -113,7 +128,7 @@ def _notice(event: StoredEvent[ChangeRequestChangedJson]) -> NoticeDraft | None:
     return NoticeDraft(
         CHANGES,
         step,
-        title=f"Change request {request.number}: {request.title}",
+        title=f"Change request {request.number}{_by_agent(request)}: {request.title}",
         subject=request.subject,
         path=f"/change-requests/{request.number}",
         addressees=known_people({request.author_id} if step is ChangeStep.CHANGES else ()),
@@ -123,7 +138,7 @@ def _notice(event: StoredEvent[ChangeRequestChangedJson]) -> NoticeDraft | None:
 
 def _offer_notice(event: StoredEvent[OfferChangedJson]) -> NoticeDraft | None:
     """Tells the author what became of an offer, and asks them for changes."""
-    request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
+    request = _request_of(event.data["change_request"])
     step = ChangeStep(event.data["change"])
     if request is None or step not in _STEPS_FOR_THE_AUTHOR:
         return None
@@ -176,6 +191,7 @@ CHANGE_REQUEST_CHANGED = declare(
                 "change.offer": "offered {change_request} to {project}",
                 "change.bring": "brought {change_request} to {project} from {place}",
                 "change.newer": "offered newer files in {change_request} of {project}",
+                "change.select": "chose {count} of {all} changes of {change_request} of {project}",
                 "change.resolve": "resolved a conflict of {change_request} of {project} in {file}: {side}",
                 "change.start_over": "reopened all conflicts of {change_request} of {project}",
                 "change.build": "built the merged result of {change_request} of {project}, as build {build_number}",
@@ -189,6 +205,7 @@ CHANGE_REQUEST_CHANGED = declare(
         activity=ActivityAnnouncement(
             {
                 "change-offered": ActivitySentence("offered changes to", path=_PAGE),
+                "change-offered-by-agent": ActivitySentence("had an assistant offer changes to", path=_PAGE),
                 "change-merged": ActivitySentence("merged", rest="change request {number}", path=_PAGE),
                 "change-closed": ActivitySentence("closed", rest="change request {number}", path=_PAGE),
             },

@@ -93,27 +93,30 @@ def merging(base: Version, ours: WorkingTree, offered_version: Version, choices:
     """Returns the result of merging a version into files."""
     then, theirs = available_files(base), available_files(offered_version)
     sides = (
-        SideFiles(_digests(ours.manifest), former_paths(_digests(then), _digests(ours.manifest))),
-        SideFiles(_digests(theirs), _renamed_there(base, then, offered_version, theirs)),
+        SideFiles(digests_of(ours.manifest), former_paths(digests_of(then), digests_of(ours.manifest))),
+        SideFiles(digests_of(theirs), renames_between(base.file_ids, then, offered_version.file_ids, theirs)),
     )
-    merge = merge_files(_digests(then), *sides, lambda digest: _text_of(digest, ours, then, theirs))
+    merge = merge_files(digests_of(then), *sides, lambda digest: _text_of(digest, ours, then, theirs))
     return Merging(merge, ours, then, theirs, merge.without_clashes(choices))
 
 
 def is_of(version: Version, tree: WorkingTree) -> bool:
     """Returns whether a version has these files, apart from those that its project no longer has."""
-    return _digests(available_files(version)) == _digests(tree.manifest)
+    return digests_of(available_files(version)) == digests_of(tree.manifest)
 
 
-def _digests(manifest: Manifest) -> dict[str, str]:
+def digests_of(manifest: Manifest) -> dict[str, str]:
+    """Returns the digest of each file, by path."""
     return {path: str(each["digest"]) for path, each in manifest.items()}
 
 
-def _renamed_there(base: Version, then: Manifest, offered_version: Version, theirs: Manifest) -> dict[str, str]:
-    """The former path of what was renamed in the fork, which knows its files by their ids."""
-    was = {file_id: path for path, file_id in base.file_ids.items() if path in then}
-    renames = former_paths(_digests(then), _digests(theirs))
-    for path, file_id in offered_version.file_ids.items():
+def renames_between(
+    base_ids: Mapping[str, str], then: Manifest, ids: Mapping[str, str], theirs: Manifest
+) -> dict[str, str]:
+    """Returns the former path of what was renamed on a side, which knows its files by their ids."""
+    was = {file_id: path for path, file_id in base_ids.items() if path in then}
+    renames = former_paths(digests_of(then), digests_of(theirs))
+    for path, file_id in ids.items():
         former = was.get(file_id)
         if path in theirs and former is not None and former != path and former not in theirs:
             renames[path] = former

@@ -9,7 +9,7 @@ from django.db import models
 
 from forge.builds.models import Build
 from forge.core.actors import Actor
-from forge.projects.models import Project, Version
+from forge.projects.models import Draft, Project, Version
 from rune.editing.merge import Side
 
 
@@ -105,6 +105,16 @@ class ChangeRequest(models.Model):
         """Whether the change request comes from no fork: from a branch elsewhere, or from a conversion."""
         return bool(self.outside_place)
 
+    @property
+    def draft(self) -> Draft | None:
+        """The draft of the project that it comes from; None of a fork or a branch."""
+        return self.source.draft if self.source is not None and self.source.draft_of_id is not None else None
+
+    @property
+    def agent_name(self) -> str:
+        """The name of the agent that wrote what is offered, for its author; "" where people did."""
+        return self.draft.agent_name if self.draft is not None else ""
+
     def get_absolute_url(self) -> str:
         return f"{self.project.get_absolute_url()}/change-requests/{self.number}"
 
@@ -117,6 +127,9 @@ class OfferRound(models.Model):
     version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """The version of the fork; None once that is gone for good."""
     message = models.TextField(blank=True)
+    selection = models.JSONField(null=True, blank=True)
+    """The keys of the changes that were chosen (`rune.editing.merge.selection`), of the newest round without a
+    selection; None where all files are offered."""
     offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
 

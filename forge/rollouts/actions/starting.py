@@ -7,7 +7,7 @@ from typing import Annotated
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from rest_framework.fields import CharField, IntegerField, JSONField
+from rest_framework.fields import CharField, IntegerField
 
 from forge.accounts.access import require_in
 from forge.accounts.permissions import Verb
@@ -30,6 +30,7 @@ from forge.rollouts.announcements import announce
 from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import DecisionKind, Rollout, RolloutDecision
 from forge.rollouts.plan import BadPlan, RolloutPlan
+from forge.rollouts.plan_serializers import NewRolloutPlanSerializer
 from forge.rollouts.serializers import ROLLOUT_ANSWER
 
 
@@ -56,7 +57,7 @@ def start_rollout(
     tag: TagName,
     digest: Annotated[str, CharField(max_length=71)],
     devices: Annotated[int, IntegerField(min_value=0, max_value=2**31 - 1)],
-    plan: Annotated[object, JSONField()],
+    plan: Annotated[object, NewRolloutPlanSerializer()],
     *,
     precondition: Precondition = None,
 ) -> Rollout:

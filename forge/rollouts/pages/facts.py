@@ -26,6 +26,12 @@ class StageFacts:
     readings: Sequence[GuardReading]
 
     @property
+    def count(self) -> int:
+        """The devices of the stage. Those of a shadow leave it once it has passed, and are counted all the same."""
+        before = self.row.devices_when_passed
+        return before if before is not None and self.planned.is_shadow else self.devices.count
+
+    @property
     def results(self) -> tuple[GuardResult, ...]:
         """The results of the newest look; none before the first."""
         return results_of(self.readings[-1] if self.readings else None)
@@ -72,6 +78,11 @@ class RolloutFacts:
     def failed(self) -> int:
         """The devices that could not do what they shall."""
         return sum(each.devices.failed for each in self.stages)
+
+    @property
+    def is_in_shadow(self) -> bool:
+        """Whether the release runs beside the former one at present, and answers nobody."""
+        return bool(self.stages) and self.stages[-1].planned.is_shadow
 
     @property
     def newest(self) -> StageFacts | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from forge.rollouts.pages.facts import RolloutFacts
 from forge.rollouts.pages.stage_cards import guard_results
-from forge.rollouts.sentences import NAMES, difference_text, limit_text, value_text, verdict_text
+from forge.rollouts.sentences import NAMES, difference_text, limit_text, range_text, value_text, verdict_text
 from rune.assessment.guards.limits import GuardKind
 from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 
@@ -92,7 +92,7 @@ def _row(result: GuardResult, verdict: str) -> GuardRow:
         limit_text(result),
         f"{subject}{new}" if new else "",
         f"{subject}{old}" if old else "",
-        difference_text(result),
+        difference_text(result) or range_text(result),
         verdict,
         "worse" if result.is_close else _TEXT_CLASSES[result.verdict],
         _ICONS[result.verdict],

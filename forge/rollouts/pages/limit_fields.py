@@ -26,6 +26,7 @@ UNITS: Final[Mapping[GuardKind, tuple[str, float]]] = {
 """The unit of each limit, and by what its number is multiplied for people."""
 GUARD: Final = "guard"
 """The name of the boxes, of which each that is ticked sends the kind of its guard."""
+_LABEL: Final = "label-"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def limit_name(kind: str) -> str:
 
 def label_name(place: int) -> str:
     """Returns the name of the field of the limit of a label, by its place in the rune."""
-    return f"label-{place}"
+    return f"{_LABEL}{place}"
 
 
 def guard_fields(values: FormValues, errors: FormErrors) -> Sequence[GuardField]:
@@ -97,6 +98,18 @@ def label_fields(values: FormValues, labels: Sequence[str], errors: FormErrors) 
         )
         for place, label in enumerate(labels)
     )
+
+
+def with_labels(values: FormValues, former: Sequence[str], labels: Sequence[str]) -> FormValues:
+    """Returns the values of a form for a rune with other labels: each keeps its limit if the former rune has it too."""
+    rest = {name: texts for name, texts in values.items() if not name.startswith(_LABEL)}
+    places = {label: label_name(place) for place, label in enumerate(former)}
+    limits = {
+        label_name(place): values[places[label]]
+        for place, label in enumerate(labels)
+        if label in places and places[label] in values
+    }
+    return rest | limits
 
 
 def values_of_limits(limits: Sequence[GuardLimit], labels: Sequence[str]) -> dict[str, Sequence[str]]:

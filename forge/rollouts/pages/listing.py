@@ -39,10 +39,11 @@ from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import Rollout
 from forge.rollouts.pages.forecast_rows import ForecastTexts, forecast_texts
 from forge.rollouts.pages.form_values import FormErrors, FormValues
+from forge.rollouts.pages.limit_fields import with_labels
 from forge.rollouts.pages.parts import NAME
-from forge.rollouts.pages.plan_form import plan_form, plan_of, values_of
+from forge.rollouts.pages.plan_form import has_stages_of, plan_form, plan_of, values_of, with_stages_of
 from forge.rollouts.pages.presets import PlanPreset, presets
-from forge.rollouts.pages.words import STATES, RolloutMark, stage_title
+from forge.rollouts.pages.words import STATES, RolloutTag, stage_title
 from forge.rollouts.plan import BadPlan, RolloutPlan
 from forge.telemetry.intake.runes import record_of
 
@@ -56,7 +57,7 @@ class RolloutRow:
     """A rollout in the list."""
 
     rollout: Rollout
-    mark: RolloutMark
+    mark: RolloutTag
     stage: str
     """The stage that it reached."""
 
@@ -74,23 +75,26 @@ class VersionToStart:
 
 
 @dataclass(frozen=True)
-class PresetLink:
-    """A plan to begin with, as a link."""
+class PresetButton:
+    """A plan to begin with, as a button that fills in its stages."""
 
     preset: PlanPreset
     name: str
     is_chosen: bool
+    """Whether the form has its stages."""
 
 
 @for_person
 @never_cache
 @require_http_methods(["GET", "POST"])
 def rollouts_page(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponse:
-    """Shows the rollouts of a deployment, with a form that starts one; POST starts it."""
+    """Shows the rollouts of a deployment, with a form that starts one; POST starts it, or fills in the form."""
     verb = Verb.READ if request.method == "GET" else Verb.DEPLOY
     project = project_of(request, organisation, name, verb)
     row = find_deployment(principal_of(request), project, deployment)
     if request.method == "GET":
+        return render(request, "rollouts/list.html", _context(request, row))
+    if "preset" in request.POST or request.POST.get("do") == "version":
         return render(request, "rollouts/list.html", _context(request, row))
     try:
         if request.POST.get("do") == "forecast":
@@ -173,21 +177,22 @@ def _row(rollout: Any) -> RolloutRow:
 def _start_form(
     request: HttpRequest, deployment: Deployment, assignment: Assignment, error: DomainError | None
 ) -> dict[str, Any]:
-    """Returns what the form shows: the fields that were sent, or those of the preset that the address names."""
-    principal = principal_of(request)
-    is_sent = request.method == "POST"
-    options = _options(principal, deployment)
-    name_of_tag = request.POST.get("tag", "") if is_sent else request.GET.get("version", "")
-    version = _version_of(options, name_of_tag)
+    """Returns what the form shows: the fields that were sent, with what their button changes, or those of a preset."""
+    options = _options(principal_of(request), deployment)
+    version = _version_of(options, _name_of_tag(request))
     labels, counts = version.labels if version is not None else (), is_counting(deployment)
     choices = presets(is_counting=counts, has_labels=bool(labels))
-    name = request.GET.get("preset", "")
-    preset = choices.get(name) or next(iter(choices.values()))
-    values = _sent(request) if is_sent else values_of(preset.plan, labels)
+    preset = choices.get((request.POST or request.GET).get("preset", ""))
+    if request.method == "POST":
+        former = _version_of(options, request.POST.get("tag", ""))
+        values = with_labels(_sent(request), () if former is None else former.labels, labels)
+        values = values if preset is None else with_stages_of(values, preset.plan)
+    else:
+        values = values_of((preset or next(iter(choices.values()))).plan, labels)
     return {
         "version": version,
         "options": options,
-        "presets": [PresetLink(each, key, each is preset and not is_sent) for key, each in choices.items()],
+        "presets": [PresetButton(each, key, has_stages_of(values, each.plan)) for key, each in choices.items()],
         "form": plan_form(values, labels, _errors(error)),
         "devices": assignment.devices.in_service().count(),
         "group": assignment.group.title,
@@ -195,6 +200,13 @@ def _start_form(
         "zones": _ZONES,
         "etag": etag_of(deployment_facets(deployment)),
     }
+
+
+def _name_of_tag(request: HttpRequest) -> str:
+    """Returns the version that the form is about: the one that was chosen, or that it has; "" for the newest."""
+    if request.method == "POST":
+        return request.POST.get("version" if request.POST.get("do") == "version" else "tag", "")
+    return request.GET.get("version", "")
 
 
 def _errors(error: DomainError | None) -> FormErrors:

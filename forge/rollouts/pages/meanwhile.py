@@ -15,7 +15,7 @@ from forge.rollouts.access import has_installed
 from forge.rollouts.machine import RolloutState
 from forge.rollouts.pages.facts import RolloutFacts, former_devices
 from forge.rollouts.pages.words import duration_text
-from forge.rollouts.work.status import away_after, devices_of, failed, runs_former, unseen_for
+from forge.rollouts.work.status import away_after, devices_of, failed, last_contact, runs_former, unseen_for
 from rune.wording import counted
 
 RADIUS = 80.0
@@ -63,7 +63,7 @@ def going_back(facts: RolloutFacts) -> GoingBack | None:
         return None
     is_back = runs_former(facts.rollout)
     has_failed = ~is_back & failed(facts.rollout) if facts.state is RolloutState.GOING_BACK else None
-    is_away = ~is_back & unseen_for(away_after(), facts.now)
+    is_away = ~is_back & unseen_for(away_after(), last_contact(facts.rollout, facts.now))
     rows = devices_of(facts.rollout).exclude(admitted=None).order_by()
     if has_failed is not None:
         is_away &= ~failed(facts.rollout)
@@ -93,6 +93,8 @@ def headline(facts: RolloutFacts) -> str:
     """Returns the one sentence that says where the rollout is."""
     new, former = facts.rollout.release.version, facts.rollout.former.version
     runs = f"{facts.running} of {counted(facts.group, 'device')} run{'s' if facts.running == 1 else ''} {new}"
+    if facts.is_in_shadow:
+        runs = f"{runs} in shadow, beside {former}, which answers"
     match facts.state:
         case RolloutState.RUNNING if not facts.stages:
             return "The first stage begins within a minute."
@@ -102,6 +104,10 @@ def headline(facts: RolloutFacts) -> str:
             return f"{runs}; no other device gets it until someone resumes the rollout."
         case RolloutState.STOPPED:
             return f"{runs}; no other device gets it until someone decides."
+        case RolloutState.GOING_BACK if facts.is_in_shadow:
+            return f"{new} stops running in shadow. {former} answers on all devices, as before."
+        case RolloutState.WENT_BACK if facts.is_in_shadow:
+            return f"{former} answers on all devices, as before. {new} never answered."
         case RolloutState.GOING_BACK:
             return f"Devices that run {new} switch back to {former}."
         case RolloutState.WENT_BACK:
@@ -120,15 +126,17 @@ def device_sentences(facts: RolloutFacts) -> Sequence[DeviceSentence]:
 def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
     rollout, stayed = facts.rollout, former_devices(facts)
     new, former = rollout.release.version, rollout.former.version
-    is_shadow = bool(facts.stages) and facts.stages[-1].planned.is_shadow
     if facts.state in (RolloutState.GOING_BACK, RolloutState.WENT_BACK):
-        yield DeviceSentence(
-            "Nothing is downloaded:", f"each device switches to the {former} that it still holds.", icon="undo-2"
+        rest = (
+            f"{former} ran all along." if facts.is_in_shadow else f"each device switches to the {former} that it holds."
         )
+        yield DeviceSentence("Nothing is downloaded:", rest, icon="undo-2")
         return
-    if is_shadow:
+    if facts.is_in_shadow:
         yield DeviceSentence(
-            f"{facts.running} run {new} in shadow.", f"{former} answers; they count where both disagree.", icon="eye"
+            f"{facts.running} run{'s' if facts.running == 1 else ''} {new} in shadow",
+            f"and count{'s' if facts.running == 1 else ''} where it disagrees with {former}.",
+            icon="eye",
         )
     elif facts.running:
         yield DeviceSentence(
@@ -137,10 +145,12 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
             icon=_RUNS if facts.state is RolloutState.RUNNING else _RESTS,
         )
     if facts.failed:
-        yield DeviceSentence(
-            f"{facts.failed} could not install or keep {new}", "and run what they had before.", icon="circle-x"
-        )
-    if facts.state is not RolloutState.FINISHED:
+        failure = f"could not run {new} in shadow." if facts.is_in_shadow else f"could not install or keep {new}"
+        rest = "" if facts.is_in_shadow else f"and run{'s' if facts.failed == 1 else ''} the former version."
+        yield DeviceSentence(f"{facts.failed} {failure}", rest, icon="triangle-exclamation-point")
+    if facts.is_in_shadow:
+        yield DeviceSentence(f"{former} answers", f"on all {counted(facts.group, 'device')}.", icon="check")
+    elif facts.state is not RolloutState.FINISHED:
         yield DeviceSentence(f"{stayed} keep{'s' if stayed == 1 else ''} {former}.", "", icon="check")
     if facts.away:
         goes_on = facts.state in (RolloutState.RUNNING, RolloutState.FINISHED)
@@ -148,7 +158,7 @@ def _sentences(facts: RolloutFacts) -> Iterator[DeviceSentence]:
         yield DeviceSentence(f"{facts.away} {_are(facts.away)} away", then, icon="wifi-off")
     if facts.state in (RolloutState.PAUSED, RolloutState.STOPPED):
         yield DeviceSentence(f"{new} goes nowhere else", "until someone decides.", icon="hand")
-    if facts.state is not RolloutState.ABORTED and facts.running and not is_shadow:
+    if facts.state is not RolloutState.ABORTED and facts.running and not facts.is_in_shadow:
         yield DeviceSentence(
             "Going back takes one check-in,",
             f"at most {poll_text()}. {facts.online} of the {facts.running} {_are(facts.online)} online.",

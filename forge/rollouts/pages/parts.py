@@ -17,7 +17,7 @@ from forge.fleet.models import Device, RolloutRole
 from forge.rollouts.access import present_rollout, rollout_of_device, states_under_way
 from forge.rollouts.machine import RolloutState
 from forge.rollouts.models import Rollout, RolloutDevice
-from forge.rollouts.pages.words import STATES, RolloutMark, stage_title
+from forge.rollouts.pages.words import STATES, RolloutTag, stage_title
 from forge.rollouts.work.status import devices_by_stage
 
 NAME: Final = "rollouts"
@@ -35,7 +35,7 @@ class RolloutCard:
 
     rollout: Rollout | None
     """The rollout that is under way; None without one."""
-    mark: RolloutMark | None
+    mark: RolloutTag | None
     running: int
     count: int
     url: str

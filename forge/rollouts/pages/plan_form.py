@@ -17,7 +17,7 @@ from forge.rollouts.pages.limit_fields import (
     limits_of,
     values_of_limits,
 )
-from forge.rollouts.plan import PlannedStage, RolloutPlan, StageSize
+from forge.rollouts.plan import OF_SHADOW, PlannedStage, RolloutPlan, StageSize
 from rune.assessment.guards.limits import ALWAYS, GuardKind
 
 STAGES: Final = 5
@@ -35,10 +35,10 @@ JUDGED: Final[Mapping[str, str]] = {
     "all": "every guard",
 }
 """The guards whose verdict a stage can wait for. In shadow, disagreement is in the place of the label mix."""
+_STAGE: Final = "stage-"
 _SHARE: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s*%")
 _COUNT: Final = re.compile(r"(\d{1,7})(?:\s*devices?)?")
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_OF_SHADOW: Final = frozenset({GuardKind.INSTALLS, GuardKind.SELF_TEST, GuardKind.DISAGREEMENT})
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,19 @@ def values_of(plan: RolloutPlan, labels: Sequence[str]) -> FormValues:
     if plan.at_once is not None:
         values["at-once"] = [str(plan.at_once)]
     return values
+
+
+def with_stages_of(values: FormValues, plan: RolloutPlan) -> FormValues:
+    """Returns the values of a form with the stages of a plan in place of its own. All other fields stay."""
+    rest = {name: texts for name, texts in values.items() if not name.startswith(_STAGE)}
+    stages = {name: texts for name, texts in values_of(plan, ()).items() if name.startswith(_STAGE)}
+    return rest | stages
+
+
+def has_stages_of(values: FormValues, plan: RolloutPlan) -> bool:
+    """Returns whether the fields say the stages of a plan."""
+    own, others = (plan_of(each, (), is_counting=True)[0]["stages"] for each in (values, values_of(plan, ())))
+    return bool(own == others)
 
 
 def plan_of(
@@ -193,7 +206,7 @@ def _judged(choice: str, judgeable: frozenset[GuardKind], *, is_shadow: bool) ->
         case "labels":
             return frozenset({GuardKind.DISAGREEMENT if is_shadow else GuardKind.LABELS})
         case "all":
-            return judgeable & _OF_SHADOW if is_shadow else judgeable - {GuardKind.DISAGREEMENT}
+            return judgeable & OF_SHADOW if is_shadow else judgeable - {GuardKind.DISAGREEMENT}
         case _:
             return frozenset()
 

@@ -24,6 +24,7 @@ from forge.rollouts.pages.guard_rows import guard_table
 from forge.rollouts.pages.meanwhile import device_sentences, going_back, headline, poll_text
 from forge.rollouts.pages.parts import NAME
 from forge.rollouts.pages.plan_texts import plan_texts
+from forge.rollouts.pages.shadow_pairs import shadow_card
 from forge.rollouts.pages.stage_cards import stage_cards
 from forge.rollouts.pages.why_stopped import why_stopped
 from forge.rollouts.pages.words import STATES
@@ -62,6 +63,7 @@ def _context(request: HttpRequest, rollout: Rollout) -> dict[str, Any]:
         "stages": stage_cards(facts),
         "why": why_stopped(facts),
         "back": going_back(facts),
+        "shadow": shadow_card(facts),
         "sentences": device_sentences(facts),
         "stayed": former_devices(facts),
         "poll": poll_text(),

@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from forge.rollouts.machine import ENDED, RolloutState
+from forge.rollouts.machine import ENDED, RolloutState, StageDevices
 from forge.rollouts.pages.facts import RolloutFacts, StageFacts
-from forge.rollouts.pages.words import RolloutMark, duration_text, stage_title
-from forge.rollouts.plan import PlannedStage
+from forge.rollouts.pages.words import RolloutTag, duration_text, stage_title
+from forge.rollouts.plan import OF_SHADOW, PlannedStage
 from forge.rollouts.sentences import NAMES, lack_text
 from rune.assessment.guards.limits import GuardKind
 from rune.assessment.guards.verdicts import GuardResult, GuardVerdict, worst_of
 from rune.wording import counted
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
-_PASSED = RolloutMark("Passed", "ok", icon="check")
-_DONE = RolloutMark("Done", "", icon="check")
-_STOPPED = RolloutMark("Stopped", "bad", icon="octagon-x")
-_PAUSED = RolloutMark("Paused", "warn", icon="pause")
-_PRESENT = RolloutMark("Now", "info", icon="rocket")
-_REOPENED = RolloutMark("Open again", "warn", icon="rotate-ccw")
-_BACK = RolloutMark("Taken back", "", icon="undo-2")
-_LEFT = RolloutMark("Ended", "", icon="circle-x")
+_PASSED = RolloutTag("Passed", "ok", icon="check")
+_DONE = RolloutTag("Done", "", icon="check")
+_STOPPED = RolloutTag("Stopped", "bad", icon="octagon-x")
+_PAUSED = RolloutTag("Paused", "warn", icon="pause")
+_PRESENT = RolloutTag("Now", "info", icon="rocket")
+_REOPENED = RolloutTag("Open again", "warn", icon="rotate-ccw")
+_BACK = RolloutTag("Taken back", "", icon="undo-2")
+_LEFT = RolloutTag("Ended", "", icon="circle-x")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class StageCard:
     """A stage as a card. `look` is "done", "stop", "now" or "later"."""
 
     title: str
-    mark: RolloutMark | None
+    mark: RolloutTag | None
     """The outcome; None if the stage has not begun."""
     devices: str
     detail: str
@@ -49,14 +49,14 @@ def stage_cards(facts: RolloutFacts) -> tuple[StageCard, ...]:
 
 
 def guard_results(facts: RolloutFacts, stage: StageFacts) -> tuple[GuardResult, ...]:
-    """Returns the worst result of each guard at the newest look at a stage. Disagreement is judged in shadow alone, and
-    a guard of answers where the deployment counts."""
+    """Returns the worst result of each guard that judges a stage, at its newest look. A shadow has other guards."""
     kinds = dict.fromkeys(each.kind for each in stage.results)
     worst = (worst_of(tuple(each for each in stage.results if each.kind is kind)) for kind in kinds)
     return tuple(
         each
         for each in worst
-        if each is not None and (each.kind is not GuardKind.DISAGREEMENT or stage.planned.is_shadow)
+        if each is not None
+        and (each.kind in OF_SHADOW if stage.planned.is_shadow else each.kind is not GuardKind.DISAGREEMENT)
     )
 
 
@@ -68,13 +68,23 @@ def _begun(facts: RolloutFacts, stage: StageFacts, *, is_last: bool) -> StageCar
     results = guard_results(facts, stage)
     mark, look = _mark(facts, stage, results, is_last=is_last)
     time = _time(facts, stage)
-    devices = counted(stage.devices.count, "device") + (f", {duration_text(time)}" if time is not None else "")
+    count = stage.count if stage.planned.is_shadow else sum(each.count for each in _devices_until(facts, stage))
+    devices = counted(count, "device") + (f", {duration_text(time)}" if time is not None else "")
     return StageCard(stage_title(stage.planned), mark, devices, _detail(facts, stage, results), look)
+
+
+def _devices_until(facts: RolloutFacts, stage: StageFacts) -> tuple[StageDevices, ...]:
+    """Returns the devices of a stage and of those before it, which have the release too. The shadow is by itself."""
+    return tuple(
+        each.devices
+        for each in facts.stages
+        if each.row.number <= stage.row.number and each.planned.is_shadow == stage.planned.is_shadow
+    )
 
 
 def _mark(
     facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult], *, is_last: bool
-) -> tuple[RolloutMark, str]:
+) -> tuple[RolloutTag, str]:
     if stage.row.passed is not None:
         is_whole = bool(results) and all(each.verdict is GuardVerdict.PASSED for each in results)
         return (_PASSED if is_whole else _DONE), "done"
@@ -105,17 +115,22 @@ def _time(facts: RolloutFacts, stage: StageFacts) -> timedelta | None:
 
 
 def _detail(facts: RolloutFacts, stage: StageFacts, results: Sequence[GuardResult]) -> str:
-    devices = stage.devices
     if stage.row.settled is None and facts.state in (RolloutState.RUNNING, RolloutState.PAUSED):
-        waiting = f", {devices.queued} wait for their turn" if devices.queued else ""
-        return f"{devices.running} of {devices.count} run it{waiting}"
+        devices, queued = _devices_until(facts, stage), stage.devices.queued
+        waiting = (
+            f", {queued} wait{'s' if queued == 1 else ''} for {'its' if queued == 1 else 'their'} turn"
+            if queued
+            else ""
+        )
+        return f"{sum(each.running for each in devices)} of {sum(each.count for each in devices)} run it{waiting}"
     if not results:
         return "no guard was judged"
     answers = max(each.answers for each in stage.results)
-    head = f"{answers:,} answer{'' if answers == 1 else 's'}: " if answers else ""
+    count = f"{answers:,} answer{'' if answers == 1 else 's'}" if answers else ""
     if failed := [each for each in results if each.verdict is GuardVerdict.FAILED]:
         names = ", ".join(NAMES[each.kind].lower() for each in failed)
-        return f"{head}{names} {'was' if len(failed) == 1 else 'were'} judged and failed"
+        return f"{count}. Failed: {names}" if count else f"Failed: {names}"
+    head = f"{count}: " if count else ""
     lacking = [each for each in results if each.verdict is GuardVerdict.NOT_JUDGED]
     if not lacking:
         return f"{head}all {counted(len(results), 'guard')} passed"

@@ -10,7 +10,17 @@ from forge.rollouts.announcements import reason_of
 from forge.rollouts.machine import StopReason
 from forge.rollouts.pages.facts import RolloutFacts, StageFacts
 from forge.rollouts.pages.figure_chart import FigureAtHour, FigureChart, figure_chart
-from forge.rollouts.sentences import NAMES, difference_text, failure_text, lack_text, limit_text, value_text
+from forge.rollouts.sentences import (
+    NAMES,
+    carrier_text,
+    carrier_title,
+    difference_text,
+    failure_text,
+    lack_text,
+    limit_text,
+    range_text,
+    value_text,
+)
 from rune.assessment.guards.limits import GuardKind
 from rune.assessment.guards.verdicts import GuardResult, GuardVerdict
 
@@ -38,6 +48,11 @@ class FailedFigure:
     new: str
     limit: str
     difference: str
+    range: str
+    """The range of a figure that is compared with its limit alone; "" of another one."""
+    carrier_title: str
+    """The devices that carry it; "" where no group does beyond chance."""
+    carrier: str
     chart: FigureChart | None
     devices: int
     others: int
@@ -102,6 +117,9 @@ def _figure(stage: StageFacts, result: GuardResult) -> FailedFigure:
         value_text(result.kind, result.new),
         limit_text(result),
         difference_text(result),
+        range_text(result),
+        carrier_title(result),
+        carrier_text(result),
         figure_chart(looks),
         result.devices,
         result.others,

@@ -13,7 +13,7 @@ from rune.wording import counted
 
 
 @dataclass(frozen=True)
-class RolloutMark:
+class RolloutTag:
     """A state as a tag: its words, colour and icon."""
 
     text: str
@@ -23,13 +23,13 @@ class RolloutMark:
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
 STATES: Final = {
-    RolloutState.RUNNING: RolloutMark("Under way", "info", icon="rocket"),
-    RolloutState.PAUSED: RolloutMark("Paused", "warn", icon="pause"),
-    RolloutState.STOPPED: RolloutMark("Stopped by itself", "bad", icon="octagon-x"),
-    RolloutState.GOING_BACK: RolloutMark("Going back", "warn", icon="undo-2"),
-    RolloutState.WENT_BACK: RolloutMark("Went back", "", icon="undo-2"),
-    RolloutState.FINISHED: RolloutMark("Finished", "ok", icon="check"),
-    RolloutState.ABORTED: RolloutMark("Ended", "", icon="circle-x"),
+    RolloutState.RUNNING: RolloutTag("Under way", "info", icon="rocket"),
+    RolloutState.PAUSED: RolloutTag("Paused", "warn", icon="pause"),
+    RolloutState.STOPPED: RolloutTag("Stopped by itself", "bad", icon="octagon-x"),
+    RolloutState.GOING_BACK: RolloutTag("Going back", "warn", icon="undo-2"),
+    RolloutState.WENT_BACK: RolloutTag("Went back", "", icon="undo-2"),
+    RolloutState.FINISHED: RolloutTag("Finished", "ok", icon="check"),
+    RolloutState.ABORTED: RolloutTag("Ended", "", icon="circle-x"),
 }
 DECISIONS: Final = {
     DecisionKind.START: "started it",

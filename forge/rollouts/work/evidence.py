@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import add
@@ -13,15 +13,18 @@ import numpy as np
 from django.db.models import Q
 
 from forge.deployments.hooks import is_counting
+from forge.fleet.models import Device, DeviceLabel
 from forge.rollouts.machine import StageDevices
 from forge.rollouts.models import Rollout, RolloutDevice, RolloutStage
 from forge.rollouts.work.status import devices_by_stage, devices_of, fails_self_test, runs
+from forge.telemetry.alerts.days import BOARD
 from forge.telemetry.intake.access import shadow_pairs
 from forge.telemetry.intake.models import WHOLE_DAY, DeviceCounts, WatchedRune
 from forge.telemetry.intake.runes import watched_rune_of
 from hmrd.protocol.counts import HEADER_SIZE, UNSIGNED_SIZE
 from hmrd.protocol.reports import SelfTestOutcome
 from rune.assessment.guards.evidence import CountTable, DeviceSide, InstallCounts, PairTable, StageEvidence
+from rune.statistics.attribution import Attributes
 from rune.watch.counts import Counts
 from rune.watch.encoding import decode
 from rune.watch.layout import WatchLayout
@@ -59,7 +62,8 @@ def _pairs(rollout: Rollout, begin: datetime) -> PairTable | None:
     if pairs is None:
         return None
     former, new = pairs.bins.answering, pairs.bins.beside
-    return PairTable(former, new, pairs.counts[:, : len(former), : len(new)].astype(np.float64))
+    counts = pairs.counts[:, : len(former), : len(new)].astype(np.float64)
+    return PairTable(former, new, counts, int(pairs.missed.sum()), tuple(map(str, pairs.devices)))
 
 
 def _installs(rollout: Rollout, now: datetime) -> InstallCounts:
@@ -87,7 +91,18 @@ def _side(
         _table(ids, rune, hours),
         _table(ids, former, past),
         np.array([_restarts(row, days) for row in rows], np.float64),
+        tuple(map(str, ids)),
     )
+
+
+def attributes_of(devices: Collection[str]) -> Mapping[str, Attributes]:
+    """Returns the labels of devices and their boards, by the ids of the devices."""
+    attributes: dict[str, dict[str, str]] = {
+        str(pk): {BOARD: board} for pk, board in Device.objects.filter(pk__in=devices).values_list("pk", "board")
+    }
+    for device, key, value in DeviceLabel.objects.filter(device__in=devices).values_list("device", "key", "value"):
+        attributes[str(device)][key] = value
+    return attributes
 
 
 def _restarts(row: RolloutDevice, days: float) -> float:

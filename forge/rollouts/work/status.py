@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from forge.fleet.groups.assignments import assignment_of
+from forge.fleet.models import Device
 from forge.registry.models import WithdrawnRune
 from forge.rollouts.machine import RolloutState, RolloutStatus, StageDevices, StageStatus
 from forge.rollouts.models import GuardReading, Rollout, RolloutDevice, RolloutStage
@@ -57,7 +58,7 @@ def devices_by_stage(rollout: Rollout, now: datetime) -> Mapping[int, StageDevic
     is_queued = Q(admitted=None)
     is_there = ~is_queued & (runs_former(rollout) if rollout.state == RolloutState.GOING_BACK else is_on(rollout))
     has_failed = ~is_queued & ~is_there & failed(rollout)
-    is_away = ~is_queued & ~is_there & ~has_failed & unseen_for(away_after(), now)
+    is_away = ~is_queued & ~is_there & ~has_failed & unseen_for(away_after(), last_contact(rollout, now))
     rows = devices_of(rollout).exclude(stage=None).order_by().values("stage")
     counts = rows.annotate(
         devices_in_stage=Count("pk"),
@@ -91,8 +92,9 @@ def in_shadow_stage(rollout: Rollout) -> Q:
 
 
 def runs_former(rollout: Rollout) -> Q:
-    """Returns the condition of drawn devices that run the rune that they had before."""
-    return Q(device__running_rune=rollout.former.rune, device__phase=Phase.RUNNING)
+    """Returns the condition of drawn devices that run the rune that they had before, and not the new one beside it."""
+    runs_beside = Q(device__shadow_rune=rollout.release.rune)
+    return Q(device__running_rune=rollout.former.rune, device__phase=Phase.RUNNING) & ~runs_beside
 
 
 def failed(rollout: Rollout) -> Q:
@@ -115,6 +117,14 @@ def fails_self_test(rollout: Rollout) -> Q:
 def unseen_for(time: timedelta, now: datetime) -> Q:
     """Returns the condition of drawn devices that were not seen for some time."""
     return Q(device__seen=None) | Q(device__seen__lt=now - time)
+
+
+def last_contact(rollout: Rollout, now: datetime) -> datetime:
+    """Returns when the server last heard any device of the organisation. While the server was away itself it heard
+    none, which says of no device that it is away: the hours of a stage must not begin without them."""
+    devices = Device.objects.filter(organisation=rollout.deployment.project.organisation_id)
+    last: datetime | None = devices.aggregate(last=Max("seen"))["last"]
+    return now if last is None else min(now, last)
 
 
 def away_after() -> timedelta:

@@ -14,6 +14,7 @@ from forge.fleet.groups.assignments import assignment_of
 from forge.fleet.groups.rollouts import end_rollout, give_roles, open_to_all
 from forge.fleet.models import Device, RolloutRole
 from forge.rollouts.announcements import announce
+from forge.rollouts.label_pairs import disagreement_to_json
 from forge.rollouts.machine import (
     AdmitDevices,
     BeginStage,
@@ -31,9 +32,11 @@ from forge.rollouts.machine import (
 from forge.rollouts.models import GuardReading, Rollout, RolloutDevice, RolloutStage
 from forge.rollouts.readings import result_to_json
 from forge.rollouts.work.drawing import compared, drawn
-from forge.rollouts.work.evidence import evidence_of
+from forge.rollouts.work.evidence import attributes_of, evidence_of
 from forge.rollouts.work.holding import withhold
 from forge.rollouts.work.status import devices_of, runs, status_of
+from rune.assessment.guards.carriers import labelled_devices, with_carriers
+from rune.assessment.guards.disagreement import disagreement_of
 from rune.assessment.guards.judging import count_tested_guards, judge_guards
 from rune.assessment.guards.looks import GuardLook
 from rune.assessment.guards.verdicts import GuardVerdict
@@ -96,7 +99,8 @@ def carry_out(rollout: Rollout, decision: Decision, now: datetime) -> None:
             _look(rollout, rollout.stages.get(number=number), hour, now)
         case PassStage(number=number):
             stage = status_of(rollout, now).stages[number]
-            rollout.stages.filter(number=number).update(passed=now, failed_when_passed=stage.devices.failed)
+            devices = {"failed_when_passed": stage.devices.failed, "devices_when_passed": stage.devices.count}
+            rollout.stages.filter(number=number).update(passed=now, **devices)
             _set_state(rollout, RolloutState.RUNNING, now, is_waived=False)
         case ReopenStage(number=number):
             # Its hours begin anew, so that what made the device fall back has the time to show elsewhere.
@@ -202,6 +206,8 @@ def _look(rollout: Rollout, stage: RolloutStage, hour: int, now: datetime) -> No
         {each.kind for each in results if each.verdict is verdict}
         for verdict in (GuardVerdict.FAILED, GuardVerdict.NOT_JUDGED)
     )
+    if failed_kinds:
+        results = with_carriers(results, evidence, attributes_of(labelled_devices(evidence)))
     values = {
         "at": now,
         "results": [result_to_json(each) for each in results],
@@ -210,7 +216,8 @@ def _look(rollout: Rollout, stage: RolloutStage, hour: int, now: datetime) -> No
     }
     # A stage that is open again is judged once more in the same hour.
     GuardReading.objects.update_or_create(stage=stage, hour=hour, defaults=values)
-    RolloutStage.objects.filter(pk=stage.pk).update(looked=now)
+    pairs = {} if evidence.pairs is None else {"disagreement": disagreement_to_json(disagreement_of(evidence.pairs))}
+    RolloutStage.objects.filter(pk=stage.pk).update(looked=now, **pairs)
 
 
 def _set_state(rollout: Rollout, state: RolloutState, now: datetime, **fields: Any) -> None:

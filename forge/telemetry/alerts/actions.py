@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.fields import CharField, DateField, IntegerField, UUIDField
 
-from forge.accounts.access import require_person
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
@@ -21,7 +20,7 @@ from forge.core.errors import Invalid, PersonNeeded
 from forge.core.events.log import append_event
 from forge.core.reasons import LONGEST_REASON, checked_reason
 from forge.deployments.models import Deployment
-from forge.deployments.place import DEPLOYMENT
+from forge.deployments.place import DEPLOYMENT, DEPLOYMENT_OF_PEOPLE
 from forge.telemetry.alerts.access import lock_alert
 from forge.telemetry.alerts.announcements import ALERT_CLOSED, AlertChange, alert_values, changed_event
 from forge.telemetry.alerts.errors import AlertClosed
@@ -37,7 +36,7 @@ _ALERT: Final = "telemetry/alerts/<uuid:alert_id>/"
 
 @act(
     "PUT",
-    DEPLOYMENT,
+    DEPLOYMENT_OF_PEOPLE,
     f"{_ALERT}owner",
     "watch_alerts_give",
     verb=Verb.DEPLOY,
@@ -54,7 +53,6 @@ def give_alert(
 ) -> WatchAlert:
     """Makes a person the owner of an alert, who gets its notices from now on. The person stops being the owner when
     they cannot read the project any more. A token gives none: what it gave would outlive it."""
-    require_person(actor)
     alert = lock_alert(deployment, alert_id)
     owner = find_owner(deployment.project, person)
     if alert.owner_id != owner.pk:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from forge.core.actors import Actor
 from forge.datasets.models import DataVersion
-from forge.deployments.models import Deployment, Release
+from forge.deployments.access import releases_between
+from forge.deployments.models import Deployment
 from forge.reviews.models import Verdict, VerdictChoice
 from forge.telemetry.watch.marks import MarkKind, WatchMark
 from rune.wording import counted
@@ -30,7 +31,7 @@ def marks_between(actor: Actor, deployment: Deployment, first: date, last: date)
 
 
 def _releases(deployment: Deployment, start: datetime, end: datetime) -> Iterator[WatchMark]:
-    rows = Release.objects.filter(deployment=deployment, started__gte=start, started__lt=end).order_by("-number")
+    rows = releases_between(deployment, start, end)
     for number, version, started in rows.values_list("number", "version", "started")[:MOST_MARKS]:
         text = f"Release {number}: {version}"
         yield WatchMark(_day(started), MarkKind.VERSION, text, f"{deployment.get_absolute_url()}?tab=history", version)

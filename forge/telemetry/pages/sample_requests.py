@@ -60,6 +60,7 @@ _BOXES: Final = {
     Purpose.TRAINING: "for_training",
     Purpose.READERS: "for_readers",
     Purpose.OTHER_PROJECTS: "for_other_projects",
+    Purpose.ASSISTANTS: "for_assistants",
 }
 
 

@@ -66,7 +66,7 @@ def is_restricted_now(project: Project) -> bool:
 
 
 def purposes_of_boxes(
-    *, for_tests: bool, for_training: bool, for_readers: bool, for_other_projects: bool
+    *, for_tests: bool, for_training: bool, for_readers: bool, for_other_projects: bool, for_assistants: bool
 ) -> frozenset[Purpose]:
     """Returns the purposes that somebody ticked."""
     boxes = {
@@ -74,6 +74,7 @@ def purposes_of_boxes(
         Purpose.TRAINING: for_training,
         Purpose.READERS: for_readers,
         Purpose.OTHER_PROJECTS: for_other_projects,
+        Purpose.ASSISTANTS: for_assistants,
     }
     return frozenset(purpose for purpose, is_ticked in boxes.items() if is_ticked)
 

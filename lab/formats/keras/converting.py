@@ -61,13 +61,20 @@ def converted(model: Any, settle: Callable[[Any], None] = lambda _converter: Non
             converter = tf.lite.TFLiteConverter.from_keras_model(model)
             settle(converter)
             data: bytes = converter.convert()
-        outputs = {f"output_{number}": name for number, name in enumerate(model.output_names)}
+        outputs = {f"output_{number}": name for number, name in enumerate(_output_names(model))}
         data = with_source_names(data, [one.name for one in model.inputs], outputs)
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception as error:  # the converter raises whatever its parts raise
         raise Refused(Reason.NOT_CONVERTED, f"TensorFlow cannot convert the model: {_last_line(error)}") from error
     return data
+
+
+def _output_names(model: Any) -> list[str]:
+    """Returns the names of a model's outputs: those of the layers that give them. Keras has no `output_names` for a
+    sequential model, whose last layer gives its only output."""
+    names = getattr(model, "output_names", None)
+    return [model.layers[-1].name] if names is None else list(names)
 
 
 def converter_name() -> str:

@@ -64,6 +64,8 @@ class DeviceSide:
     now: CountTable
     past: CountTable
     restarts: Array
+    devices: tuple[str, ...] = ()
+    """The keys of the devices, where it matters which device is which."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,10 @@ class PairTable:
     former: tuple[str, ...]
     new: tuple[str, ...]
     counts: Array
+    missed: int = 0
+    """Inputs of all devices on which the new rune gave no answer, so that none was compared."""
+    devices: tuple[str, ...] = ()
+    """The keys of the devices, where it matters which device is which."""
 
     @property
     def agreements(self) -> Array:

@@ -95,8 +95,11 @@ def _figure(
     else:
         comparison = compare(figure, limit, whole_days=evidence.whole_days)
     alpha = look.p_of_guard(tests, Spending.POCOCK if kind is GuardKind.RESTARTS else Spending.OBRIEN_FLEMING)
+    new: float | None = None
+    old: float | None = None
     if isinstance(comparison, FigureComparison) and 0 < alpha <= comparison.least_p:
         # So few devices cannot fail at this look, whatever they do, and so they do not pass either.
+        new, old = comparison.new, comparison.old
         needed_devices = devices_to_fail(comparison.others, alpha)
         comparison = NotJudged(TooFew.DEVICES, comparison.devices, needed_devices)
     if isinstance(comparison, NotJudged):
@@ -105,6 +108,8 @@ def _figure(
             GuardVerdict.NOT_JUDGED,
             limit.limit,
             figure.subject,
+            new,
+            old,
             devices=len(figure.moved.known),
             answers=answers,
             reason=comparison,

@@ -43,6 +43,31 @@ class GuardDifference:
 
 
 @dataclass(frozen=True)
+class EstimatedMean:
+    """The mean difference of some devices with its 95 % range, in the unit of its guard."""
+
+    value: float
+    low: float
+    high: float
+    devices: int
+
+
+@dataclass(frozen=True)
+class GuardCarrier:
+    """The group of devices with the new rune that explains a difference beyond chance: those whose label `attribute`
+    has `value`."""
+
+    attribute: str
+    value: str
+    share: float
+    """The part of these devices of the sum of all differences; above 1 where the others differ the other way."""
+    own: EstimatedMean
+    others: EstimatedMean
+    same: tuple[tuple[str, str], ...] = ()
+    """Other labels with their values that nearly the same devices have."""
+
+
+@dataclass(frozen=True)
 class GuardResult:
     """The result of a guard at a look."""
 
@@ -52,7 +77,7 @@ class GuardResult:
     subject: str = ""
     """The label or the feature; "" of the other guards."""
     new: float | None = None
-    """The mean figure of the devices with the new rune."""
+    """The mean figure of the devices with the new rune; also where so few of them could not be judged."""
     old: float | None = None
     """The mean figure that it is compared with."""
     difference: GuardDifference | None = None
@@ -66,6 +91,8 @@ class GuardResult:
     """The reason why it was not judged; None where it was."""
     alpha: float = 0.0
     """The probability at this look below which the guard fails."""
+    carrier: GuardCarrier | None = None
+    """The devices that carry the difference of a guard that failed; None where no group does beyond chance."""
 
     @property
     def is_close(self) -> bool:

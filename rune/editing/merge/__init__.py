@@ -18,21 +18,39 @@ from rune.editing.merge.files import (
 )
 from rune.editing.merge.lines import merge_lines
 from rune.editing.merge.runefile import merge_runefile
+from rune.editing.merge.selection import (
+    ChangedFile,
+    SelectableChange,
+    SelectionKind,
+    list_changes,
+    missing_needs,
+    selected_changes,
+)
+from rune.editing.merge.undoing import EditedTexts, UndoResult, undo_edits
 
 __all__ = [
+    "ChangedFile",
     "ConflictKind",
     "Content",
+    "EditedTexts",
     "FileMerge",
     "FilesMerge",
     "MergeChoice",
     "MergeConflict",
     "MergedText",
+    "SelectableChange",
+    "SelectionKind",
     "Side",
     "SideFiles",
     "StoredContent",
     "TextContent",
+    "UndoResult",
     "former_paths",
+    "list_changes",
     "merge_files",
     "merge_lines",
     "merge_runefile",
+    "missing_needs",
+    "selected_changes",
+    "undo_edits",
 ]

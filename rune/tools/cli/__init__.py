@@ -13,6 +13,9 @@ from rune.tools.cli.group import LazyGroup
 from rune.tools.cli.settings import CommandSettings
 
 COMMANDS = {
+    "agents": {
+        "mcp": "Let an assistant work in a folder",
+    },
     "assessment": {
         "boards": "List the boards that rune fit knows",
         "evaluate": "Evaluate a rune on labelled samples",

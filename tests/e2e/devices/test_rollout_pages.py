@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +11,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browsers.accessibility import LOOKS, findings
-from tests.support.browsers.pages import PHONE, OpenPage
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
+from tests.support.browsers.pictures import take_pictures
 from tests.support.forge.seeded_rollouts import PAGE, PERSON
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 DEVICES = 16
+DEVICES_OF_STOPPED = 24
 
 
 class SeededForge(LiveForge):
@@ -26,7 +27,8 @@ class SeededForge(LiveForge):
     def seed(self, state: str) -> None:
         """Makes the rollout."""
         self._lay_tables()
-        program = [sys.executable, "-m", "tests.support.forge.seeded_rollouts", state, str(DEVICES)]
+        devices = DEVICES_OF_STOPPED if state == "stopped" else DEVICES
+        program = [sys.executable, "-m", "tests.support.forge.seeded_rollouts", state, str(devices)]
         answer = subprocess.run(
             program, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=300
         )
@@ -49,16 +51,10 @@ def opened(page: Page, forge: LiveForge, path: str = PAGE) -> Page:
 
 
 def look(page: Page, name: str) -> None:
-    """Asserts that nothing is wrong with the page in any look. `ROLLOUT_PICTURES` names a folder for pictures."""
+    """Asserts that nothing is wrong with the page in any look."""
     assert findings(page, LOOKS) == []
-    folder = os.environ.get("ROLLOUT_PICTURES")
-    if folder:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for width, size in ((1440, {"width": 1440, "height": 1000}), (390, PHONE)):
-                page.set_viewport_size(size)  # type: ignore[arg-type]
-                page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
-    page.set_viewport_size({"width": 1440, "height": 940})
+    take_pictures(page, name)
+    page.set_viewport_size(DESKTOP)
 
 
 @pytest.mark.parametrize("seeded", ["stopped"], indirect=True)
@@ -66,7 +62,7 @@ def test_one_that_stopped_by_itself_goes_back_in_two_taps(seeded: SeededForge, o
     page = opened(open_page(), seeded)
     expect(page.get_by_text("Stopped by itself").first).to_be_visible()
     expect(page.get_by_text("“knock” is answered 2 times as often")).to_be_visible()
-    expect(page.get_by_text("8 of 16 devices run 2.0; no other device gets it until someone decides.")).to_be_visible()
+    expect(page.get_by_text("12 of 24 devices run 2.0; no other device gets it until someone decides.")).to_be_visible()
     expect(page.get_by_role("img", name="New release: ")).to_be_visible()
     look(page, "stopped")
     page.set_viewport_size(PHONE)
@@ -105,6 +101,36 @@ def test_one_that_goes_back_shows_how_far_it_is(seeded: SeededForge, open_page: 
     look(page, "going-back")
 
 
+@pytest.mark.parametrize("seeded", ["shadow"], indirect=True)
+def test_a_shadow_shows_the_pairs_of_labels_that_differ(seeded: SeededForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), seeded)
+    pairs = page.get_by_role("region", name="Disagreement in shadow")
+    expect(pairs).to_contain_text("1.0 and 2.0 gave different labels to ")
+    row = pairs.get_by_role("row").filter(has_text="knock").first
+    expect(row).to_contain_text("12 of 12")
+    look(page, "shadow")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("seeded", ["shadow-passed"], indirect=True)
+def test_the_pairs_stay_after_the_shadow(seeded: SeededForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), seeded)
+    stages = page.get_by_role("list", name="Stages")
+    expect(stages).to_contain_text("12 devices, 8 hours")
+    expect(page.get_by_role("region", name="Disagreement in shadow")).to_contain_text("of 12 devices")
+    look(page, "shadow-passed")
+
+
+@pytest.mark.parametrize("seeded", ["shadow-stopped"], indirect=True)
+def test_one_that_stopped_names_the_batch_that_makes_it(seeded: SeededForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), seeded)
+    why = page.get_by_role("region", name="Why it stopped")
+    expect(why).to_contain_text("9 of 12 devices, with batch=B, make ")
+    expect(why).to_contain_text("On the other 3 devices: ")
+    look(page, "shadow-stopped")
+
+
 @pytest.mark.parametrize("seeded", ["finished", "without-telemetry"], indirect=True)
 def test_the_other_states_have_no_findings(seeded: SeededForge, open_page: OpenPage) -> None:
     page = opened(open_page(), seeded)
@@ -118,8 +144,11 @@ def test_the_other_states_have_no_findings(seeded: SeededForge, open_page: OpenP
 def test_a_rollout_is_started_by_its_form(seeded: SeededForge, open_page: OpenPage) -> None:
     page = opened(open_page(), seeded, PAGE.removesuffix("/1"))
     look(page, "start")
-    page.get_by_role("link", name="Quick").click()
+    page.get_by_label("At most at a time").fill("9")
+    page.get_by_role("button", name="Quick").click()
+    expect(page.get_by_label("At most at a time")).to_have_value("9")
     stage = page.get_by_role("group", name="Stage 1").get_by_label("Devices")
+    expect(stage).to_have_value("10 %")
     stage.fill("3")
     stage.press("Enter")
     expect(page.get_by_role("heading", name="What this rollout would do")).to_be_visible()

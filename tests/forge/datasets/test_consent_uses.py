@@ -22,6 +22,7 @@ from tests.support.forge.factories.recordings import consent_of, loud, sample_of
 pytestmark = pytest.mark.django_db
 
 T, L, R, ELSEWHERE = Purpose.TESTS, Purpose.TRAINING, Purpose.READERS, Purpose.OTHER_PROJECTS
+A = Purpose.ASSISTANTS
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 
 REQUIREMENTS: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
@@ -33,6 +34,7 @@ REQUIREMENTS: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.VERSION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.EXPORT: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.READERS: {TRAIN: [frozenset({L, R})], VALIDATION: [frozenset({L, R})], TEST: [frozenset({T, R})]},
+    SampleUse.ASSISTANTS: {TRAIN: [frozenset({L, A})], VALIDATION: [frozenset({L, A})], TEST: [frozenset({T, A})]},
 }
 """The sets of purposes any of which is enough, for each use and split; None: such samples are never used so."""
 
@@ -102,6 +104,7 @@ def test_no_use_has_samples_whose_consent_is_over(
 
 READERS_OF_BYTES = {
     # Bytes of samples leave the store here, for these uses.
+    "forge/agents/mcp/tools/samples.py": (SampleUse.ASSISTANTS,),
     "forge/datasets/analysis/job.py": (SampleUse.ANALYSIS,),
     "forge/datasets/versions/evaluation.py": (SampleUse.EVALUATION,),
     "forge/datasets/versions/export.py": (SampleUse.EXPORT,),
@@ -138,7 +141,7 @@ OTHERS = {
 def test_whatever_reads_samples_asks_for_a_use() -> None:
     readers = {"read_blob", "open_blob_file", "part_response", "open_blob"}
     numbers = set()
-    for path in [*Path("forge/datasets").rglob("*.py"), *Path("forge/learning").rglob("*.py")]:
+    for path in (each for app in ("agents", "datasets", "learning") for each in Path(f"forge/{app}").rglob("*.py")):
         names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
         if names & readers:
             numbers.add(path.as_posix())

@@ -25,8 +25,12 @@ WRITES = "writes files and reads none"
 NAMES = "takes a limit, a name or a type, and no function that reads"
 NO_SAMPLES = "a project's files and not samples; checked before anything is unpacked (docs/security/uploads.md)"
 READS = "reads samples that the isolated process wrote, in the forms that it writes (docs/security/recordings.md)"
+COUNTS = "computes with counts, whose bytes `rune.watch` reads and checks; reads no samples"
+ARRAYS = {"numpy", "numpy.typing.NDArray"}
 READERS = {
     "accounts/audit/export.py": ({"csv"}, WRITES),
+    "builds/bins/samples.py": ({"zipfile"}, WRITES),
+    "exposure/exports/lines.py": ({"csv"}, WRITES),
     "fleet/bulk/label_table.py": ({"csv"}, "reads labels of devices as text, and no samples"),
     "fleet/lists/rows.py": ({"csv"}, WRITES),
     "core/http/compression.py": ({"gzip"}, WRITES),
@@ -52,6 +56,14 @@ READERS = {
     ),
     "projects/versions/write_archive.py": ({"zipfile"}, WRITES),
     "registry/listings/picture.py": ({f"PIL.{name}" for name in ("Image", "ImageDraw", "ImageFont")}, WRITES),
+    "rollouts/forecasting.py": ({"numpy"}, COUNTS),
+    "rollouts/work/evidence.py": ({"numpy"}, COUNTS),
+    "telemetry/alerts/accuracy.py": ({"numpy"}, COUNTS),
+    "telemetry/alerts/judging.py": ({"numpy"}, COUNTS),
+    "telemetry/intake/access.py": (ARRAYS, COUNTS),
+    "telemetry/totals/sums.py": (ARRAYS, COUNTS),
+    "telemetry/totals/tables.py": ({"csv"}, WRITES),
+    "telemetry/watch/past.py": ({"numpy"}, COUNTS),
 }
 """The parsers that each module imports, with the reason. A module here may import no other parser."""
 

@@ -45,7 +45,7 @@ def test_a_project_is_made_private_with_a_runefile(client: Client, user: User) -
         "shares_files": False,
         "may": [
             *["see", "read", "comment", "post_check", "review", "suggest", "give_sample"],
-            *["edit", "build", "ask", "share", "publish", "push", "deploy", "describe"],
+            *["edit", "draft", "train", "build", "ask", "share", "publish", "push", "deploy", "describe"],
         ],
     }
     files = client.get(f"{BASE}/acme/wand/files").json()["files"]
@@ -209,6 +209,8 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "suggest",
         "give_sample",
         "edit",
+        "draft",
+        "train",
         "build",
         "ask",
         "share",

@@ -154,3 +154,17 @@ def test_no_rollout_goes_on_by_itself_after_it_stopped(fleet: RolloutFleet) -> N
     assert fleet.look().state == "stopped"
     let_rollout_go_on(fleet.person, fleet.rollout, "The labels are back.")
     assert fleet.look().state == "running"
+
+
+def test_while_the_server_was_away_no_device_is_taken_for_away(fleet: RolloutFleet) -> None:
+    fleet.start(HALF_THEN_ALL)
+    fleet.look()
+    ids = {str(each) for each in fleet.rollout.devices.exclude(admitted=None).values_list("device", flat=True)}
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Device.objects.update(seen=an_hour_ago)
+    fleet.look()
+    assert fleet.rollout.stages.get().settled is None
+    # Others poll again, and those of the stage do not: now it is they who are away.
+    Device.objects.exclude(pk__in=ids).update(seen=timezone.now())
+    fleet.look()
+    assert fleet.rollout.stages.get().settled is not None

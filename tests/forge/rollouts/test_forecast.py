@@ -54,6 +54,14 @@ def test_the_last_stage_has_nobody_to_compare_with_and_says_so() -> None:
     assert last.labels == ()
 
 
+def test_a_shadow_is_judged_by_its_own_devices_and_not_by_its_labels() -> None:
+    plan = RolloutPlan.from_json({"stages": [{"size": "all", "shadow": True}, {"size": "all"}]})
+    shadow, _ = stages_of(plan, PRESENCE, ANSWERS)
+    assert shadow.reason is None
+    assert shadow.judged_after is not None
+    assert shadow.labels == ()
+
+
 def test_without_counts_nothing_can_be_judged() -> None:
     first, *_ = stages_of(PLAN, PRESENCE, AnswerForecast())
     assert first.judged_after is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,16 @@ from forge.deployments.models import Deployment
 from forge.rollouts.models import Rollout
 from forge.telemetry.switch.actions import turn_off
 from hmrd.protocol.problems import DeviceProblem, ProblemName
+from rune.watch.layout import LabelBins, WatchLayout
+from tests.support.forge.counts import MODULE
+from tests.support.forge.factories.deployments import published
 from tests.support.forge.rollouts import RolloutFleet
+from tests.support.watch import with_watch
 
 pytestmark = pytest.mark.django_db
 PAGE = "/acme/kitchen/deployments/gateways"
 LIST = f"{PAGE}/rollouts"
+OTHER_LABELS = WatchLayout(LabelBins(("speech", "glass"), (0, 1)), None)
 ONE_THEN_ALL: dict[str, Any] = {
     "stages": [{"size": "count", "amount": 1, "hours": 1}, {"size": "all", "hours": 1}],
     "guards": [{"kind": "installs", "limit": 0.02}, {"kind": "self-test", "limit": 0}],
@@ -82,6 +88,58 @@ def test_the_form_starts_what_it_shows(fleet: RolloutFleet, browser: Client) -> 
     assert plan["guards"] == [{"kind": "installs", "limit": 0.02}, {"kind": "self-test", "limit": 0.0}]
     assert plan["windows"] == [{"begin": 1320, "end": 300, "weekdays": [0, 1, 2, 3, 4, 5, 6]}]
     assert (plan["at_once"], plan["zone"]) == (3, "Europe/Berlin")
+
+
+def test_a_plan_fills_in_the_stages_and_keeps_what_else_was_typed(fleet: RolloutFleet, browser: Client) -> None:
+    edits = {"limit-installs": "4.5", "at-once": "13", "window-1-begin": "22:15", "zone": "Europe/Berlin"}
+    form = form_of(browser, **edits, **{"stage-1-size": "7", "stage-1-longest": "77", "label-2": "1.25"})
+    del form["do"]
+    page = words(browser.post(LIST, {**form, "preset": "shadow"}))
+    for text in edits.values():
+        assert f'value="{text}"' in page
+    assert 'value="1.25"' in page
+    assert 'name="guard" value="self-test" checked' in page
+    assert 'name="guard" value="labels">' in page
+    assert 'value="77"' not in page
+    assert 'name="stage-1-size" value="10 %"' in page
+    assert 'name="stage-1-shadow" checked' in page
+    assert 'name="stage-5-size" value=""' in page
+    assert re.search(r'aria-current="true" name="preset" value="shadow"', page)
+    page = words(browser.post(LIST, {**form, "preset": "quick"}))
+    assert 'name="stage-1-shadow" checked' not in page
+    assert 'name="stage-3-size" value=""' in page
+    assert 'value="4.5"' in page
+    assert not Rollout.objects.exists()
+
+
+def test_another_version_keeps_the_plan_and_the_limits_of_labels_that_it_has(
+    fleet: RolloutFleet, browser: Client
+) -> None:
+    published(fleet.person, fleet.deployment.project, "3.0", with_watch(MODULE + b"\0\2\1c", OTHER_LABELS))
+    form = form_of(browser, **{"stage-1-size": "7", "label-1": "1.25", "label-2": "2.75", "at-once": "13"})
+    assert form["tag"] == "3.0"
+    form |= {"tag": "2.0", "label-1": "1.25", "label-2": "2.75"}
+    page = words(browser.post(LIST, {**form, "do": "version", "version": "3.0"}))
+    assert "Start the rollout of 3.0" in page
+    assert 'name="stage-1-size" value="7"' in page
+    assert 'name="at-once" value="13"' in page
+    # 2.0 has nothing, speech, knock: the label at its second place is the first one of 3.0.
+    assert 'name="label-0" value="1.25"' in page
+    assert 'value="2.75"' not in page
+    assert not Rollout.objects.exists()
+
+
+def test_a_key_in_a_field_presses_no_plan(fleet: RolloutFleet, browser: Client) -> None:
+    """Enter presses the first button of a form, which shows the forecast and changes no field."""
+    form = words(browser.get(LIST)).partition('aria-label="Plan">')[2]
+    first = form[form.index("<button") : form.index("</button>")]
+    assert 'name="do" value="forecast"' in first
+
+
+def test_who_may_not_deploy_fills_in_nothing(fleet: RolloutFleet, browser: Client, reader: Client) -> None:
+    form = form_of(browser)
+    assert reader.post(LIST, {**form, "preset": "quick"}).status_code == 403
+    assert not Rollout.objects.exists()
 
 
 def test_the_form_says_what_the_plan_would_do_and_starts_nothing(fleet: RolloutFleet, browser: Client) -> None:
@@ -234,7 +292,7 @@ def test_one_that_stopped_says_why_and_takes_a_reason(fleet: RolloutFleet, brows
         "75.0 % of 4 devices could not install or keep it.",
         "1 of 8 devices runs 2.0; no other device gets it until someone decides.",
         "Limit: at most 2.0 %.",
-        "failed installs was judged and failed",
+        "Failed: failed installs",
         "<b>3 could not install or keep 2.0</b>",
         "<b>2.0 goes nowhere else</b>",
         "one of them, with a reason",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from forge.rollouts.pages.figure_chart import FigureAtHour, figure_chart, limit_value
-from forge.rollouts.pages.limit_fields import number_text
-from forge.rollouts.pages.plan_form import plan_form, plan_of, values_of
+from forge.rollouts.pages.limit_fields import number_text, with_labels
+from forge.rollouts.pages.plan_form import has_stages_of, plan_form, plan_of, values_of, with_stages_of
 from forge.rollouts.pages.presets import presets
 from forge.rollouts.plan import PlannedStage, RolloutPlan, StageSize, SwitchWindow
 from rune.assessment.guards.limits import GuardKind, GuardLimit
@@ -35,12 +35,39 @@ def test_a_plan_is_the_same_after_the_form(name: str) -> None:
     assert RolloutPlan.from_json(plan) == RolloutPlan.from_json(PLANS[name].to_json())
 
 
+@pytest.mark.parametrize("name", PLANS)
+def test_the_stages_of_a_plan_replace_those_that_were_typed(name: str) -> None:
+    edits = values_of(PLANS["all fields"], LABELS)
+    values = with_stages_of(edits, PLANS[name])
+    assert has_stages_of(values, PLANS[name])
+    assert {key: texts for key, texts in values.items() if not key.startswith("stage-")} == {
+        key: texts for key, texts in edits.items() if not key.startswith("stage-")
+    }
+    assert has_stages_of(edits, PLANS[name]) is (name == "all fields")
+
+
+def test_the_limit_of_a_label_goes_with_its_name() -> None:
+    values = {"label-0": ["1"], "label-1": ["2"], "label-2": [""], "zone": ["UTC"]}
+    limits = with_labels(values, LABELS, ("speech", "glass", "nothing"))
+    assert limits == {"label-0": ["2"], "label-2": ["1"], "zone": ["UTC"]}
+    assert with_labels(values, LABELS, LABELS) == values
+    assert with_labels(values, (), LABELS) == {"zone": ["UTC"]}
+
+
 def test_without_counts_a_stage_waits_for_what_is_judged() -> None:
     values = {"stage-1-size": ["all"], "stage-1-judged": ["all"], "guard": ["installs", "labels"]}
     values |= {"limit-installs": ["2"], "limit-labels": ["3"]}
     for is_counting, expected in ((False, ["installs"]), (True, ["installs", "labels"])):
         plan, _ = plan_of(values, LABELS, is_counting=is_counting)
         assert plan["stages"][0]["must_judge"] == expected
+
+
+def test_a_shadow_waits_for_no_guard_that_cannot_judge_it() -> None:
+    values = {"stage-1-size": ["10 %"], "stage-1-judged": ["all"], "stage-1-shadow": ["on"]}
+    values |= {"guard": ["installs", "self-test", "labels", "disagreement"]}
+    values |= {"limit-installs": ["2"], "limit-labels": ["3"], "limit-disagreement": ["1"]}
+    plan, _ = plan_of(values, LABELS, is_counting=True)
+    assert plan["stages"][0]["must_judge"] == ["disagreement", "installs"]
 
 
 def test_what_was_typed_is_shown_with_its_errors() -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from django.utils import timezone
 
-from hmrd.protocol.addresses import COUNTS
-from hmrd.protocol.counts import CountedPeriod, device_key, rune_key
-from hmrd.protocol.pairs import PairsDocument
 from hmrd.protocol.wanted import Telemetry
-from rune.watch.pairs import LabelPairs, PairBins, encode
-from tests.support.forge.counts import message
-from tests.support.forge.rollouts import ObedientDevice, RolloutFleet
+from tests.support.forge.rollouts import RolloutFleet
+from tests.support.forge.shadows import in_shadow, send_pairs
 
 pytestmark = pytest.mark.django_db
 
@@ -27,34 +20,8 @@ SHADOW_THEN_ALL: dict[str, Any] = {
     ],
     "guards": [{"kind": "installs", "limit": 0.02}, {"kind": "disagreement", "limit": 0.01}],
 }
-LAYOUT_LABELS = ("nothing", "speech", "knock")
 AGREEING = ((60, 0, 0), (0, 30, 0), (0, 0, 10))
 SWAPPED = ((60, 0, 0), (0, 20, 10), (0, 8, 2))
-
-
-def in_shadow(fleet: RolloutFleet) -> list[ObedientDevice]:
-    return [each for each in fleet.devices if each.shadow is not None]
-
-
-def send_pairs(device: ObedientDevice, counts: tuple[tuple[int, ...], ...]) -> str:
-    """Sends the pairs of the last whole hour. Returns what the server says."""
-    assert device.running is not None
-    assert device.shadow is not None
-    hour = timezone.now() - timedelta(hours=1)
-    document = PairsDocument(
-        CountedPeriod(hour.date(), hour.hour),
-        device_key_of(device),
-        rune_key(device.running.rune),
-        rune_key(device.shadow.rune),
-        encode(LabelPairs(counts), PairBins(LAYOUT_LABELS, LAYOUT_LABELS)),
-    )
-    answer = device.client.send("POST", COUNTS, message([document.signed(device.client.key.sign)]))
-    (verdict,) = answer.json()["answers"]
-    return str(verdict["name"])
-
-
-def device_key_of(device: ObedientDevice) -> bytes:
-    return device_key(UUID(device.client.device))
 
 
 def test_devices_in_shadow_answer_with_the_former_release_and_send_hours(fleet: RolloutFleet) -> None:

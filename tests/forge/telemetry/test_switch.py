@@ -15,16 +15,19 @@ from forge.core.models import Event
 from forge.deployments.bindings.actions import bind_to_group
 from forge.deployments.models import Deployment
 from forge.fleet.groups.actions import create_group
-from forge.fleet.models import Assignment
+from forge.fleet.models import Assignment, RolloutRole
 from forge.notices.access import notices_of
 from forge.notices.serializers import notice_to_json
 from forge.projects.models import Project
 from forge.telemetry.models import DayTotal, DeploymentTelemetry, DeviceCounts, WatchedRune
 from forge.telemetry.switch.actions import turn_off, turn_on
 from forge.telemetry.totals.merging import merge_all
+from hmrd.protocol.document_fields import pairs_fields
+from rune.watch.pairs import PairBins
 from tests.support.forge.counts import WATCHING, CountingFleet
 from tests.support.forge.devices import device_client
 from tests.support.forge.factories.deployments import deployed, published
+from tests.support.forge.shadows import LABELS
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,24 @@ def test_the_page_says_byte_for_byte_what_leaves_a_device(
     page = browser_of(viewer).get(address).content.decode()
     assert "<b>Off</b> since" in page
     assert 'value="on"' not in page
+
+
+def test_the_page_says_what_leaves_devices_of_a_rollout_and_those_compared_with(
+    viewer: User, gateways: Deployment, browser_of: Callable[[User | None], Client]
+) -> None:
+    """Each role that a rollout gives a device has it send hours, and one of them pairs too."""
+    assert set(RolloutRole) == {RolloutRole.NEW, RolloutRole.SHADOW, RolloutRole.COMPARED}
+    page = " ".join(browser_of(viewer).get(gateways.get_absolute_url()).content.decode().split())
+    for text in (
+        "<b>While a rollout tries a version:</b> the same 242 bytes for each hour in place of the day",
+        "those that stay on the former version and are compared with",
+        "kind: 0 a day, 1 an hour, 2 pairs of an hour",
+        "From devices in shadow, a second document for each hour: labels that both versions gave, byte by byte",
+        "first bytes of the digest of the rune that runs beside it",
+    ):
+        assert text in page
+    for field in pairs_fields(PairBins(LABELS, LABELS)):
+        assert f"<td>{field.offset}</td><td>{field.size}</td>" in page
 
 
 def test_a_deployment_of_websites_says_what_apps_report(

@@ -24,7 +24,7 @@ _ROLE_COMPARED = re.compile(
 
 _LOOKS = ["see", "read", "comment", "post_check"]
 _JUDGES = [*_LOOKS, "review", "suggest", "give_sample"]
-_MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "push", "deploy", "describe"]
+_MAKES = [*_JUDGES, "edit", "draft", "train", "build", "ask", "share", "publish", "push", "deploy", "describe"]
 _ON_PROJECT = {
     "owner": [*_MAKES[:-1], "override_gate", "describe", "play", "manage", "play_tests", "change_tests"],
     "developer": _MAKES,

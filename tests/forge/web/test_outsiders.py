@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from django.urls.converters import get_converters
 
 from forge.accounts.actions import remove_member
 from forge.accounts.models import Organisation, User
@@ -20,6 +21,7 @@ from tests.support.forge.outsider_requests import (
     ITS_OWN,
     METHODS,
     NOTHING,
+    PARAMETER,
     READ_AND_DO,
     Names,
     Which,
@@ -29,6 +31,7 @@ from tests.support.forge.outsider_requests import (
     quarter_and_all,
     quarters,
     routes,
+    value_in,
 )
 from tests.support.forge.outsiders import build, names
 
@@ -160,5 +163,14 @@ def test_a_public_project_gives_what_it_published_and_nothing_else(
 
 @pytest.mark.slow
 def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
-    parameters = {name for route, _ in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
-    assert parameters == set(names) == set(NOTHING)
+    converters = get_converters()
+    parameters = {each for route, _ in routes(get_resolver()) for each in PARAMETER.findall(route)}
+    assert set(names) == set(NOTHING)
+    assert {name for _, name in parameters} == {each.rpartition(":")[2] for each in names}
+    without_value = [
+        f"{kind}:{name}"
+        for kind, name in parameters
+        for values in (names, NOTHING)
+        if not re.fullmatch(converters[kind or "str"].regex, value_in(values, kind, name))
+    ]
+    assert without_value == [], "no address has such a value, so nothing is asked"

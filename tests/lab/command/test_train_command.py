@@ -201,4 +201,6 @@ def test_what_a_rune_needs_is_counted_without_an_environment(tmp_path: Path, mon
     assert 0 < small["flash"] < large["flash"]
     assert 0 < small["ram"] < large["ram"]
     assert 0 < small["instructions"] < large["instructions"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["forge.yml", "samples"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["forge.yml", "lab", "samples"]
+    # The lock under which a step reserves memory: no environment was prepared, and no run was begun.
+    assert [path for path in (tmp_path / "lab").rglob("*") if path.is_file()] == [tmp_path / "lab" / "memory" / "lock"]

@@ -27,6 +27,7 @@ from tests.support.servers.live_server import LiveServer
 FIRST_DAY: Final = date(2027, 3, 2)
 """The first simulated day, a Tuesday."""
 TEMPLATE: Final = "keywords"
+WATCH_FILE: Final = "rune.watch"
 _SAMPLE_SECONDS: Final = 100
 _SIGN_IN_EVERY: Final = timedelta(days=7)
 
@@ -40,6 +41,7 @@ class FieldInstallation:
         self.project = f"{self.organisation}/{TEMPLATE}"
         self.server_clock = RightClock(clock.seconds)
         self._signed_in = clock.now
+        self._files = folder / TEMPLATE
         rune = self._publish(folder)
         record = read_watch(rune)
         assert record is not None
@@ -61,6 +63,22 @@ class FieldInstallation:
         group = {"title": "Berlin", "query": "site=berlin"}
         self.live.api("POST", f"organisations/{self.organisation}/device-groups", json=group)
         return self.live.http.get(build["rune_url"]).raise_for_status().content
+
+    def publish_swapped(self, version: str, one: str, other: str) -> str:
+        """Publishes a version of which two labels are in each other's place. Returns the digest of its rune."""
+        self.stay_signed_in()
+        labels = (self._files / "labels.txt").read_text()
+        folder, swapped_labels = self._files.parent / version, {one: other, other: one}
+        shutil.copytree(self._files, folder)
+        text = "".join(f"{swapped_labels.get(each, each)}\n" for each in labels.splitlines())
+        (folder / "labels.txt").write_text(text)
+        _take_bins(folder)
+        for name in ("labels.txt", WATCH_FILE):
+            self.live.api("PUT", f"projects/{self.project}/files/{name}", content=(folder / name).read_bytes())
+        build = self.live.build(self.project)
+        assert build["state"] == "succeeded", build
+        self.live.publish(self.project, build["id"], version)
+        return digest_of(self.live.http.get(build["rune_url"]).raise_for_status().content)
 
     def deployment(self, path: str = "") -> Any:
         """Returns what the API says about the deployment, or about a part of it."""
@@ -118,6 +136,10 @@ class FieldInstallation:
         """Judges the day that ended last."""
         self._work.run("watch-alerts")
 
+    def carry_on_rollouts(self) -> None:
+        """Has the server look what follows in its rollouts."""
+        self._work.run("rollouts")
+
     def stay_signed_in(self) -> None:
         """Signs in anew each week, before the session ends."""
         if self.clock.now - self._signed_in > _SIGN_IN_EVERY:
@@ -151,9 +173,14 @@ def _with_watch(folder: Path) -> Sequence[Path]:
             path = folder.parent / "samples" / split / "silence" / f"{number}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             write_wav(path, room(random, _SAMPLE_SECONDS))
+    _take_bins(folder)
+    return runefile, folder / WATCH_FILE
+
+
+def _take_bins(folder: Path) -> None:
+    """Takes the bins of a project from the samples beside it."""
     result = CliRunner().invoke(rune_command, ["watch", str(folder.parent / "samples"), str(folder)])
     assert result.exit_code == 0, result.output
-    return runefile, folder / "rune.watch"
 
 
 @contextmanager

@@ -82,13 +82,19 @@ NOTHING: Names = {
     "candidate": str(UUID(int=26)),
     "batch": str(UUID(int=27)),
     "hand_over": str(UUID(int=28)),
+    "rollout": "7100983",
+    "alert_id": str(UUID(int=29)),
+    "export": str(UUID(int=30)),
+    "uuid:request_id": str(UUID(int=31)),
 }
-"""The parameters of the addresses where there is nothing of the kind."""
+"""The parameters of the addresses where there is nothing of the kind. One that means two things has a value for each of
+its types."""
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 READ_AND_DO = ("get", "post")
 """The methods of a page, which is a function and does not tell them."""
 IN_PROJECTS = re.compile(r"^(?!.*restore).*(<str:name>|build_id|v2/)")
 """The addresses that lead into a project, but the one that restores it."""
+PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 Which = Callable[[str], bool]
 """Says which addresses are asked."""
 ITS_OWN: tuple[str, ...] = ()
@@ -139,8 +145,13 @@ def methods_of(view: Any) -> Sequence[str]:
     return [method for method in METHODS if method != "head" and hasattr(of_class, method)]
 
 
+def value_in(names: Names, kind: str | None, name: str) -> str:
+    """Returns the value of a parameter `<kind:name>`."""
+    return names.get(f"{kind}:{name}") or names[name]
+
+
 def filled(route: str, names: Names) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: names[match[1]], route)
+    return PARAMETER.sub(lambda match: value_in(names, match[1], match[2]), route)
 
 
 def answers(
@@ -157,7 +168,7 @@ def answers(
             body = b"".join(answer) if answer.streaming else answer.content
             text = CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
             text = re.sub(
-                f"((?:builds|reviews|change-requests|samples|training|searches|versions)(?:/|%2F)){names['number']}",
+                f"((?:builds|reviews|change-requests|drafts|samples|training|searches|versions)(?:/|%2F)){names['number']}",
                 r"\1<number>",
                 text,
             )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from forge.accounts.actions import create_team, create_token, invite
 from forge.accounts.models import Organisation, User
@@ -14,12 +15,16 @@ from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.previews.actions import watch_wires
 from forge.compute.scheduler.slots import Party
+from forge.core.blobs.store import read_blob
 from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.models import SampleRemoval
 from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.datasets.versions.actions import save_version
 from forge.deployments.actions import create_key
+from forge.deployments.models import Deployment
+from forge.exposure.models import ExposureExport
+from forge.fleet.models import Device
 from forge.jobs.queue import enqueue
 from forge.learning.conversions.actions import begin_conversion
 from forge.notices.models import Notice
@@ -28,17 +33,24 @@ from forge.projects.models import Project
 from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
+from forge.telemetry.sample_requests.actions.requesting import ask_for_samples
+from forge.telemetry.sample_requests.models import DeviceSampleRequest
+from forge.telemetry.switch.actions import turn_on
 from forge.webhooks.actions import create_webhook, ping
-from tests.support.forge.addresses.fleet import names_of_devices
+from tests.support.forge.addresses.agents import write_drafts
+from tests.support.forge.addresses.fleet import UNUSUAL, names_of_devices
 from tests.support.forge.addresses.registry import standing_addresses
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import approved, built, packed
-from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.deployments import deployed, published
 from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.forge.factories.recordings import consent_of, sample_of, submission_of
 from tests.support.forge.factories.signing_keys import SIGNING_KEY
 from tests.support.forge.factories.suggestions import ready_copy
+from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
 from tests.support.forge.outsider_requests import UNKNOWN_RUNE, Names
+from tests.support.forge.rollouts import rollout_row
+from tests.support.forge.sample_requests import HEARING
 
 
 def name_of(case: tuple[str, str, Any, tuple[int, ...]]) -> str:
@@ -89,7 +101,10 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     notice = Notice.objects.filter(person=developer)[0]
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
     delivery = ping(owner, webhook)
-    key, _ = create_key(owner, deployed(owner, project, title="Lamp 71"), "site key")
+    published(owner, project, "1.0", HEARING)
+    key, _ = create_key(owner, deployed(owner, project, "1.0", title="Lamp 71"), "site key")
+    devices = names_of_devices(owner, organisation)
+    write_drafts(owner, project)
     party = Party(organisation.pk, owner.pk)
     job = enqueue(FIRMWARE, organisation.pk, {"build": str(build.pk)}, party=party, project=project)
     return {
@@ -147,5 +162,35 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "direction": "to",
         "rune": UNKNOWN_RUNE,
         "key_id": str(key.pk),
-        **names_of_devices(owner, organisation),
+        **devices,
+        **_names_of_what_devices_run(owner, key.deployment, build.artefact.digest),
+    }
+
+
+def _names_of_what_devices_run(owner: User, deployment: Deployment, digest: str) -> Names:
+    """Returns the names of a rollout, an alert, a request for samples and a signed list of devices. Each file of the
+    list has the bytes of `digest`."""
+    project, size = deployment.project, len(read_blob(digest))
+    turn_on(owner, deployment)
+    request = ask_for_samples(owner, deployment, label="knock")
+    device = Device.objects.get(organisation=project.organisation, name="gate-7")
+    DeviceSampleRequest.objects.create(request=request, device=device, device_name=device.name)
+    export = ExposureExport.objects.create(
+        organisation=project.organisation,
+        kind="component",
+        value="hammer-forge",
+        author=owner,
+        created=timezone.now(),
+        signed_at=timezone.now(),
+        projects=[str(project.pk)],
+        list_digest=digest,
+        list_size=size,
+        bundle_digest=digest,
+        bundle_size=size,
+    )
+    return {
+        "rollout": str(rollout_row(deployment, UNUSUAL + 1).number),
+        "alert_id": str(watch_alert(watched_rune(deployment)).pk),
+        "export": str(export.pk),
+        "uuid:request_id": str(request.pk),
     }

@@ -174,12 +174,12 @@ def rollout_fleet(organisation: Organisation, project: Project, person: User, de
     return fleet
 
 
-def rollout_row(deployment: Deployment) -> Rollout:
+def rollout_row(deployment: Deployment, number: int = 1) -> Rollout:
     """Returns the row of a rollout of a deployment that is under way, without devices."""
     release, moment = now(deployment), timezone.now()
     return Rollout.objects.create(
         deployment=deployment,
-        number=1,
+        number=number,
         release=release,
         former=release,
         group="Berlin",

@@ -37,6 +37,20 @@ PLAN: Final[dict[str, Any]] = {
 """Ranks of 8 devices beside 8 others can differ by more than chance does; those of fewer cannot."""
 
 
+SHADOW_PLAN: Final[dict[str, Any]] = {
+    "stages": [
+        {"size": "share", "amount": 0.75, "hours": HOURS, "longest": 24, "shadow": True},
+        {"size": "share", "amount": 0.25, "hours": HOURS},
+        {"size": "all", "hours": HOURS},
+    ],
+    "guards": [
+        {"kind": "installs", "limit": 0.02},
+        {"kind": "self-test", "limit": 0},
+        {"kind": "disagreement", "limit": 0.05},
+    ],
+}
+
+
 def running(fleet: RolloutFleet) -> None:
     """The first stage runs the release, and counts as the others do."""
     _begin(fleet, PLAN)
@@ -44,9 +58,10 @@ def running(fleet: RolloutFleet) -> None:
 
 
 def stopped(fleet: RolloutFleet) -> None:
-    """The release hears a knock twice as often."""
+    """The release hears a knock twice as often, as soon as a look has the busy hours. Of 24 devices the looks before
+    have figures too; a look has none of so few that no order of their ranks can fail."""
     _begin(fleet, PLAN)
-    _count(fleet, (140, 90, 70))
+    _count(fleet, (400, 360, 440), busy_from=6)
     if fleet.rollout.state != "stopped":
         raise AssertionError(f"it is {fleet.rollout.state}")
 
@@ -81,6 +96,38 @@ def without_telemetry(fleet: RolloutFleet) -> None:
     _begin(fleet, {"stages": [{"size": "share", "amount": 0.5, "hours": 24}, {"size": "all"}]})
 
 
+def shadow(fleet: RolloutFleet) -> None:
+    """Three of four devices run the release beside the former one, and it hears another label now and then."""
+    _begin(fleet, SHADOW_PLAN)
+    _pair(fleet, lambda place: 2 + place % 4, looks=HOURS - 2)
+
+
+def shadow_passed(fleet: RolloutFleet) -> None:
+    """The stage after the shadow runs the release."""
+    _begin(fleet, SHADOW_PLAN)
+    _pair(fleet, lambda place: place % 3)
+    fleet.carry_on()
+    if fleet.rollout.stages.count() != 2:
+        raise AssertionError(f"it is {fleet.rollout.state}")
+
+
+def shadow_stopped(fleet: RolloutFleet) -> None:
+    """The devices of one batch disagree in shadow."""
+    from forge.fleet.models import DeviceLabel
+    from tests.support.forge.devices import row_of
+    from tests.support.forge.shadows import in_shadow
+
+    _begin(fleet, {**SHADOW_PLAN, "guards": [{"kind": "disagreement", "limit": 0.01}]})
+    devices = in_shadow(fleet)
+    for place, device in enumerate(devices):
+        row = row_of(device.client)
+        batch = "A" if place < len(devices) // 4 else "B"
+        DeviceLabel.objects.create(device=row, organisation=row.organisation, key="batch", value=batch)
+    _pair(fleet, lambda place: place % 2 if place < len(devices) // 4 else 50 + place % 5)
+    if fleet.rollout.state != "stopped":
+        raise AssertionError(f"it is {fleet.rollout.state}")
+
+
 def none(fleet: RolloutFleet) -> None:
     """No rollout began."""
 
@@ -92,6 +139,9 @@ STATES: Final[dict[str, Callable[[RolloutFleet], None]]] = {
     "going-back": going_back,
     "finished": finished,
     "without-telemetry": without_telemetry,
+    "shadow": shadow,
+    "shadow-passed": shadow_passed,
+    "shadow-stopped": shadow_stopped,
 }
 
 
@@ -104,23 +154,46 @@ def _devices_with_release(fleet: RolloutFleet) -> Sequence[ObedientDevice]:
     return [each for each in fleet.devices if each.running and each.running.version == "2.0"]
 
 
-def _count(fleet: RolloutFleet, labels: tuple[int, int, int], looks: int = HOURS) -> None:
-    """Has devices send the counts of the last hours, and the server look each hour. `labels` are those of the release;
-    each device differs a little."""
+def _count(fleet: RolloutFleet, labels: tuple[int, int, int], looks: int = HOURS, busy_from: int = 0) -> None:
+    """Has devices send the counts of the last hours, and the server look each hour. `labels` are those of the release
+    in hours so far back or farther; each device differs a little. A later look reads more hours, farther back."""
     from django.utils import timezone
 
     from tests.support.watch import counted
 
     now = timezone.now()
-    hours = [now - timedelta(hours=back) for back in range(HOURS + 1, 0, -1)]
+    hours = [(back, now - timedelta(hours=back)) for back in range(HOURS + 1, 0, -1)]
     new_ones = _devices_with_release(fleet)
     for place, device in enumerate(fleet.devices):
-        nothing, speech, knock = labels if device in new_ones else (180, 90, 30)
-        counts = counted((nothing - place % 3, speech, knock + place % 3))
         rune = fleet.rollout.release.rune if device in new_ones else fleet.rollout.former.rune
         sender = fleet.counting(device)
-        names = sender.names(*(sender.document(counts, day=each.date(), hour=each.hour, rune=rune) for each in hours))
+        documents = []
+        for back, hour in hours:
+            nothing, speech, knock = labels if device in new_ones and back >= busy_from else (180, 90, 30)
+            counts = counted((nothing - place % 3, speech, knock + place % 3))
+            documents.append(sender.document(counts, day=hour.date(), hour=hour.hour, rune=rune))
+        names = sender.names(*documents)
         if set(names) != {"accepted"}:
+            raise AssertionError(names)
+    for _ in range(looks):
+        fleet.let_pass(1)
+        fleet.look()
+
+
+def _pair(fleet: RolloutFleet, knocks: Callable[[int], int], looks: int = HOURS) -> None:
+    """Has devices in shadow send the pairs of the last hours, and the server look each hour. `knocks` are those of a
+    device, by its place, that the release calls speech."""
+    from tests.support.forge.shadows import in_shadow, send_pairs
+
+    for place, device in enumerate(in_shadow(fleet)):
+        differing = knocks(place)
+        counts = (
+            (180 - place % 3, place % 3, 0),
+            (1 if place == 2 else 0, 90, place % 2),
+            (0, differing, 60 - differing),
+        )
+        names = {send_pairs(device, counts, misses=place % 2, back=back) for back in range(HOURS + 1, 0, -1)}
+        if names != {"accepted"}:
             raise AssertionError(names)
     for _ in range(looks):
         fleet.let_pass(1)

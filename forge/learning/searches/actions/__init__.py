@@ -8,6 +8,7 @@ from forge.learning.searches.actions.searches import (
     discard_search,
     resume_search,
     stop_search,
+    stop_search_now,
 )
 from forge.learning.searches.actions.using import open_trial, use_trial
 
@@ -20,5 +21,6 @@ __all__ = [
     "open_trial",
     "resume_search",
     "stop_search",
+    "stop_search_now",
     "use_trial",
 ]

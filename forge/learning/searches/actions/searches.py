@@ -87,7 +87,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `DataNotLearnable`,
     `TooManySearches`, `TooOften`, and `Forbidden` or `NotFound`.
     """
-    require(actor, Verb.EDIT, project)
+    require(actor, Verb.TRAIN, project)
     recipe = recipe_of(settings.recipe)
     arguments = checked_arguments(recipe, settings.arguments)
     vary = _checked_vary(recipe, settings.vary)
@@ -132,7 +132,17 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
 @transaction.atomic
 def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
     """Ends a search: trials at work end after their epoch. The trials that have ended stay, and it can go on later."""
+    return stop_search_now(actor, search)
+
+
+@transaction.atomic
+def stop_search_now(actor: Actor, search: ModelSearch) -> ModelSearch:
+    """Does what `stop_search` does, for who may train: the caller knows that they began the search.
+
+    Raises `SearchNotRunning`, `Forbidden` and `NotFound`.
+    """
     project = search.project
+    require(actor, Verb.TRAIN, project)
     if not search.is_unfinished:
         raise SearchNotRunning("The search has already ended.")
     cancel_jobs(search, str(actor.person), [JobState.QUEUED])

@@ -46,9 +46,7 @@ def open_trial(actor: Actor, trial: SearchTrial) -> SearchTrial:
         row.search = search  # it is not read again where the trial becomes JSON
         if row.change_url:
             return row
-        if not row.files:
-            raise TrialNotTrained(f"The model of trial {row.number} was not kept. Begin a training run with it.")
-        row.change_url = offer_model(actor, project, _offer(search, row))
+        row.change_url = offer_model(actor, project, offer_of_trial(row))
         row.save(update_fields=["change_url"])
         write_entry(actor, "search.open", project.stream, project.place, number=search.number, trial=row.number)
         announce_search(search, actor)
@@ -91,7 +89,12 @@ def _require_trained(trial: SearchTrial) -> None:
         raise TrialNotTrained(f"Trial {trial.number} was not trained to its end. Choose one with an accuracy.")
 
 
-def _offer(search: ModelSearch, trial: SearchTrial) -> ModelOffer:
+def offer_of_trial(trial: SearchTrial) -> ModelOffer:
+    """Returns the offer of a trial's model. Raises `TrialNotTrained` for a trial without one."""
+    search = trial.search
+    _require_trained(trial)
+    if not trial.files:
+        raise TrialNotTrained(f"The model of trial {trial.number} was not kept. Begin a training run with it.")
     origin = f"trial {trial.number} of search {search.number}"
     return ModelOffer(
         f"Use the model of {origin}",

@@ -23,10 +23,12 @@ from forge.learning.hooks import asks_for_review
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.actions.using import NO_TEXTS, offer_of_run, require_finished, use_model_with
 from forge.learning.training.models import TrainingRun
-from forge.learning.training.offered_version import stored_offer
+from forge.learning.training.offered_version import ModelOffer, stored_offer
 from forge.learning.training.place import RUN
 from forge.learning.training.results.threshold_text import LabelThreshold, with_threshold
+from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
+from forge.projects.models import Project
 from forge.projects.versions.actions.restore import restore_version
 from rune.datasets.label_names import WORD_LIMIT
 from rune.project.runefile import DEFAULT_RUNEFILE
@@ -103,15 +105,25 @@ def apply_model(
     if asks_for_review(project):
         change_url = use_model_with(actor, run, "", texts).change_url
         return AppliedModel(change_url, change_url)
-    with stored_offer(actor, project, offer_of_run(run, "", texts)) as offer_version:
-        append_event(project.stream, VERSION_SAVED(number=offer_version.version.number), actor)
-    if offer_version.changed_paths:
-        restore_version(actor, project, offer_version.version, offer_version.changed_paths)
+    put_model(actor, project, offer_of_run(run, "", texts))
     with transaction.atomic():
         write_entry(actor, "training.apply", project.stream, project.place, number=run.number)
         announce_run(run, actor)
     number, note = _begin_build(actor, run)
     return AppliedModel(f"{project.get_absolute_url()}/studio", None, number, note)
+
+
+def put_model(actor: Actor, files: Project, offer: ModelOffer) -> tuple[str, ...]:
+    """Writes a model, its Runefile, its record and `forge.yml` into the files of a project or of a draft, and returns
+    the paths that changed. The files as they were are a version. Raises `StorageQuotaReached`, `TooManyFiles`, and
+    `Forbidden` or `NotFound`."""
+    require(actor, Verb.EDIT, files)
+    with stored_offer(actor, files, offer) as offer_version:
+        append_event(files.stream, VERSION_SAVED(number=offer_version.version.number), actor)
+    paths = offer_version.changed_paths
+    if paths:
+        restore_version(actor, files, offer_version.version, paths)
+    return tuple(sorted(paths))
 
 
 def _texts(run: TrainingRun, threshold: LabelThreshold | None) -> Mapping[str, bytes]:

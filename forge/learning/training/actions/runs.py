@@ -69,7 +69,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `DataNotLearnable`,
     `TooManyRuns`, `TooOften`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
-    require(actor, Verb.EDIT, project)
+    require(actor, Verb.TRAIN, project)
     recipe = recipe_of(settings.recipe)
     start = checked_start(project, recipe, settings.start)
     arguments = checked_arguments(recipe, settings.arguments, begins_with_model=bool(start.path))
@@ -206,7 +206,17 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
 @transaction.atomic
 def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """Ends a run at once, without a model. It can go on later from its last checkpoint."""
+    return cancel_run_now(actor, run)
+
+
+@transaction.atomic
+def cancel_run_now(actor: Actor, run: TrainingRun) -> TrainingRun:
+    """Does what `cancel_run` does, for who may train: the caller knows that they began the run.
+
+    Raises `RunNotTraining`, `Forbidden` and `NotFound`.
+    """
     project = run.project
+    require(actor, Verb.TRAIN, project)
     run = lock(run)
     if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
         raise RunNotTraining("The run has ended, so it cannot be cancelled.")

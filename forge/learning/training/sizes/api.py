@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import PrincipalKind, principal_of
+from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.compute.scheduler.slots import Party
+from forge.compute.parties import party_of
 from forge.core.api.views import needing, raising
 from forge.core.errors import TooOften, Unprocessable
 from forge.learning.training.sizes.figures import CountedSettings, needs_of_settings, sizes_of
@@ -21,7 +21,6 @@ from forge.learning.training.sizes.serializers import (
     needs_to_json,
     sizes_to_json,
 )
-from forge.projects.models import Project
 from forge.projects.place import ProjectView
 
 
@@ -44,7 +43,7 @@ class TrainingSizes(ProjectView):
                     settings["recipe"],
                     settings["board"],
                     settings["labels"],
-                    party=_party(request, project),
+                    party=party_of(principal_of(request), project.organisation_id),
                     columns=settings["columns"],
                     form=settings["form"],
                     backbone=settings["backbone"],
@@ -65,11 +64,5 @@ class TrainingNeeds(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         body = self.read_body(request, CountedSettingsSerializer)
         boards = body.pop("boards")
-        return Response(
-            needs_to_json(needs_of_settings(project, CountedSettings(**body), boards, _party(request, project)))
-        )
-
-
-def _party(request: Request, project: Project) -> Party:
-    principal = principal_of(request)
-    return Party(project.organisation_id, principal.pk, is_program=principal.kind == PrincipalKind.TOKEN)
+        party = party_of(principal_of(request), project.organisation_id)
+        return Response(needs_to_json(needs_of_settings(project, CountedSettings(**body), boards, party)))

@@ -12,7 +12,6 @@ from forge.builds.runs.progress import announce_build
 from forge.core.actors import Actor
 from forge.core.api.acts import act
 from forge.core.api.states import IF_MATCH
-from forge.core.audit.entries import write_entry
 from forge.core.errors import Conflict, Invalid
 from forge.core.events.log import append_event
 from forge.core.preconditions import Precondition, etag_of, require_precondition
@@ -24,6 +23,7 @@ from forge.projects.versions.store import snapshot, store_version, working_tree
 from forge.reviews.change_requests.actions.offers import (
     decide,
     keep_result,
+    note_step,
     open_again,
     proposal_message,
     require_open,
@@ -33,7 +33,7 @@ from forge.reviews.change_requests.etag_facets import conflict_facets, merge_fac
 from forge.reviews.change_requests.gate import missing_to_merge
 from forge.reviews.change_requests.serializers import DECISION, Reason
 from forge.reviews.changes.access import find_again
-from forge.reviews.changes.announcements import ChangeStep, change_event, offer_event
+from forge.reviews.changes.announcements import ChangeStep
 from forge.reviews.changes.edits import apply_edits, edits_between
 from forge.reviews.changes.merging import Merging, merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
@@ -92,7 +92,7 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         decide(request, actor, ChangeState.MERGED)
         _name(actor, request, merged_version)
         facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
-        _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
+        note_step(request, actor, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
         for build in complete_builds().filter(version=merged_version):
             # From here on it is a build of the project and not of a proposal, and is called so.
             announce_build(build)
@@ -134,7 +134,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
         apply_edits(actor, project, edits)
         Version.objects.filter(pk=after.pk).update(is_proposed=False)
         open_again(request)
-        _note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
+        note_step(request, actor, "change.undo", ChangeStep.UNDONE, version=after.number)
     return after
 
 
@@ -144,11 +144,3 @@ def _name(actor: Actor, request: ChangeRequest, version: Version) -> None:
     message = message if len(message) <= 200 else message[:199] + "…"
     if Version.objects.filter(pk=version.pk, message__in=("", proposal_message(request))).update(message=message):
         append_event(version.project.stream, VERSION_SAVED(number=version.number), actor)
-
-
-def _note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
-    """Writes the audit entry, and tells both projects."""
-    write_entry(actor, action, request.subject, request.project.place, number=request.number, **facts)
-    append_event(request.project.stream, change_event(request, step, actor.person), actor)
-    if request.source is not None:
-        append_event(request.source.stream, offer_event(request, step), actor)

@@ -11,6 +11,7 @@ from forge.core.errors import Invalid
 from forge.core.preconditions import form_precondition
 from forge.reviews.change_requests.actions import merges
 from forge.reviews.change_requests.actions import offers as offer_actions
+from forge.reviews.change_requests.actions.taking import take_changes
 from forge.reviews.change_requests.pages.next_step import build_project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.threads.actions import conversation as conversation_actions
@@ -71,6 +72,11 @@ def _ask_changes(principal: Principal, change: ChangeRequest, form: QueryDict) -
     return "#conversation"
 
 
+def _take(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    build = take_changes(principal, change, form.getlist("keys"), precondition=form_precondition(form))
+    return "#conflicts" if build is None else "#merge"
+
+
 def _newer(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
     offer_actions.offer_newer(principal, change, message=form.get("message", ""))
     return ""
@@ -89,4 +95,5 @@ CHANGE_REQUEST_FORMS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict
     "say": _comment,
     "ask-changes": _ask_changes,
     "newer": _newer,
+    "take": _take,
 }

@@ -36,6 +36,7 @@ from forge.reviews.change_requests.pages.merge_view import (
     version_view,
 )
 from forge.reviews.change_requests.pages.next_step import after_merge
+from forge.reviews.change_requests.pages.selection_view import selection_view
 from forge.reviews.changes.access import (
     change_requests_of,
     find_numbered_change_request,
@@ -255,7 +256,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         "may_edit": may_edit,
         "may_close": may_edit or facts["is_author"],
         "may_reopen": may_edit or facts["closed_it"],
-        "may_ask_changes": change.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
+        "may_ask_changes": change.is_open and _asks_another(facts, change) and can(principal, Verb.REVIEW, project),
         **changed_model_facts(principal, project, files_of(change.base), files_of(change.offered)),
     }
     if not change.is_open:
@@ -265,7 +266,14 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         merging = merging_of(change)
     except (Conflict, Invalid) as error:
         return context | {"unread": error, "etag": etag_of(conflict_facets(change))}
-    return context | _merging(principal, project, change, merging)
+    context |= _merging(principal, project, change, merging)
+    keys = query.getlist("keys") if query.get("do") == "take" else None
+    return context | {"selection": selection_view(principal, project, change, context["build"], keys)}
+
+
+def _asks_another(facts: dict[str, Any], change: ChangeRequest) -> bool:
+    """Returns whether somebody else than the person writes what is offered: an agent does, also for its own person."""
+    return not facts["is_author"] or bool(change.agent_name)
 
 
 def _merging(principal: Principal, project: Project, change: ChangeRequest, merging: Merging) -> dict[str, Any]:

@@ -118,6 +118,18 @@ def version_view(before: Version, after: Version) -> MergeView:
     return view
 
 
+def draft_view(base: Version, files: Project, tree: WorkingTree) -> MergeView:
+    """Returns the changes of a draft since it began. Cached as `merge_view` is."""
+    then = available_files(base)
+    key = f"draft:{files.pk}:{manifest_digest(then)}:{tree.digest}"
+    view: MergeView | None = caches["process"].get(key)
+    if view is None:
+        sides = snapshot_of_files(base, then), snapshot_of_tree(files, tree)
+        view = _comparison_view(*sides, _stored_texts(then), _texts_of(tree), ())
+        caches["process"].set(key, view)
+    return view
+
+
 Texts = Callable[[str], str | None]
 """The text of the file at a path of a side; None if it is missing or no text."""
 

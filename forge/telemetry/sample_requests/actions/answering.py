@@ -27,9 +27,9 @@ from forge.fleet.devices.requests import raise_revision
 from forge.fleet.devices.timeline import write_line
 from forge.fleet.place import DEVICE
 from forge.telemetry.sample_requests.access import find_device_request, is_active, is_of_device
+from forge.telemetry.sample_requests.actions.taking import LINES, withdraw
 from forge.telemetry.sample_requests.models import DeviceSampleRequest
 from forge.telemetry.sample_requests.serializers import device_request_to_json
-from forge.telemetry.sample_requests.taking import LINES, withdraw
 from forge.telemetry.sample_requests.terms import purposes_of_boxes
 from hmrd.protocol.enrolment import TrustKind
 from hmrd.protocol.samples import AnswerKind
@@ -54,6 +54,7 @@ def answer_sample_request(
     for_training: Annotated[bool, BooleanField()] = True,
     for_readers: Annotated[bool, BooleanField()] = False,
     for_other_projects: Annotated[bool, BooleanField()] = False,
+    for_assistants: Annotated[bool, BooleanField()] = False,
 ) -> DeviceSampleRequest:
     """Answers a request for samples for a device: `yes` for some purposes, `no`, or `take-back`, which deletes all that
     the device sent for the request at once. The device gets a yes with its next poll, and sends the windows that it
@@ -63,6 +64,7 @@ def answer_sample_request(
         for_training=for_training,
         for_readers=for_readers,
         for_other_projects=for_other_projects,
+        for_assistants=for_assistants,
     )
     row = _answer(actor, device, request_id, AnswerKind(kind), purposes)
     if row.answer == AnswerKind.TAKE_BACK:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.fields import BooleanField, CharField, ChoiceField, FloatField, IntegerField
 
-from forge.accounts.access import require_in, require_person
+from forge.accounts.access import require_in
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
@@ -25,7 +25,7 @@ from forge.datasets.models import CollectingLink
 from forge.datasets.models.collecting import CollectingAudience
 from forge.datasets.models.samples import SampleKind
 from forge.deployments.models import Deployment, DeploymentKind
-from forge.deployments.place import DEPLOYMENT
+from forge.deployments.place import DEPLOYMENT, DEPLOYMENT_OF_PEOPLE
 from forge.deployments.releases.changes import lock_deployment
 from forge.fleet.models import Device, DeviceQuerySet
 from forge.fleet.queries.matching import full_condition, parse_query, scope_of
@@ -53,7 +53,7 @@ _LONGEST = 300
 
 @act(
     "POST",
-    DEPLOYMENT,
+    DEPLOYMENT_OF_PEOPLE,
     "telemetry/requests",
     "sample_requests_create",
     verb=Verb.EDIT,
@@ -78,6 +78,7 @@ def ask_for_samples(
     for_training: Annotated[bool, BooleanField()] = True,
     for_readers: Annotated[bool, BooleanField()] = False,
     for_other_projects: Annotated[bool, BooleanField()] = False,
+    for_assistants: Annotated[bool, BooleanField()] = False,
     pages: Annotated[bool, BooleanField()] = False,
 ) -> SampleRequest:
     """Asks the owners of a deployment's devices, and people on its web pages, for windows: those that a version calls a
@@ -90,7 +91,6 @@ def ask_for_samples(
     device or page may send, `days` how long recordings are kept (0: until somebody deletes them), `open_days` how long
     people may answer. Telemetry of the deployment has to be on.
     """
-    require_person(actor)
     project = deployment.project
     deployment = lock_deployment(deployment)
     if not states_of([deployment.pk]).get(deployment.pk, False):
@@ -118,6 +118,7 @@ def ask_for_samples(
             for_training=for_training,
             for_readers=for_readers,
             for_other_projects=for_other_projects,
+            for_assistants=for_assistants,
         )
     )
     terms = offer_terms(project, purposes, days)

@@ -26,6 +26,7 @@ from forge.deployments.serving.callers import (
 )
 from forge.deployments.serving.refusals import METHOD_REFUSED, ServingRefusal
 from forge.telemetry.app_reports.taking import TELEMETRY_OFF
+from forge.telemetry.sample_requests.from_pages.actions import NOT_A_WINDOW, take_back, take_page_window
 from forge.telemetry.sample_requests.from_pages.limits import require_take_back_rate, require_window_rate
 from forge.telemetry.sample_requests.from_pages.messages import (
     LARGEST_TAKE_BACK,
@@ -34,7 +35,6 @@ from forge.telemetry.sample_requests.from_pages.messages import (
     secret_in,
 )
 from forge.telemetry.sample_requests.from_pages.offers import offers_to_json
-from forge.telemetry.sample_requests.from_pages.taking import NOT_A_WINDOW, take_back, take_page_window
 from hmrd.protocol.samples import LARGEST_WINDOW_MESSAGE
 
 Message = TypeVar("Message")

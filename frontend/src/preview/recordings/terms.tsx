@@ -12,6 +12,7 @@ const PURPOSES: readonly { readonly purpose: string; readonly name: string; read
   { purpose: "training", name: "Train models of this project", usual: true },
   { purpose: "readers", name: "Show it to readers of what is published", usual: false },
   { purpose: "other-projects", name: "Use it in other projects of the organisation", usual: false },
+  { purpose: "assistants", name: "Show it to outside assistants, which send it to their companies", usual: false },
 ];
 const USUAL_PURPOSES = PURPOSES.filter(({ usual }) => usual).map(({ purpose }) => purpose);
 const UNTIL_DELETED = { days: 0, name: "until somebody deletes it" };

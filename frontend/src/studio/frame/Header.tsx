@@ -1,8 +1,8 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import { lazyPart } from "../../look/boundary";
 import { Mark } from "../../look/Mark";
-import type { Build } from "../../api/schema";
-import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
+import type { Build, ProjectState } from "../../api/schema";
+import { Bot, ChevronDown, Eye, GitBranch, Hammer, Share2 } from "lucide-react";
 import { Suspense } from "react";
 import { deferred } from "../session/deferral";
 import { askAddress, isUnderWay, newestToReview, withoutProposals } from "../session/project-session";
@@ -62,11 +62,51 @@ function SaveStatus() {
   );
 }
 
+/** The names of the project and of the studio. */
+function ProjectCrumb({ project }: { readonly project: ProjectState["project"] }) {
+  return (
+    <nav className="crumb" aria-label="Breadcrumb">
+      <a href={`/${project.organisation}`} className="cut">
+        {project.organisation}
+      </a>
+      <span aria-hidden="true">/</span>
+      <h1 className="cut">
+        <a href={project.url}>{project.name}</a>
+      </h1>
+      <span className="wide-only" aria-hidden="true">
+        /
+      </span>
+      <strong className="wide-only">Studio</strong>
+    </nav>
+  );
+}
+
+/** The draft that one edits: nothing of it is in the project. */
+function DraftCrumb({ draft }: { readonly draft: NonNullable<ProjectState["draft"]> }) {
+  return (
+    <nav className="crumb" aria-label="Breadcrumb">
+      <a href={draft.project_url} className="cut wide-only">
+        {draft.project}
+      </a>
+      <span className="wide-only" aria-hidden="true">
+        /
+      </span>
+      <span className="tag info">
+        {draft.agent_name === "" ? <GitBranch aria-hidden="true" /> : <Bot aria-hidden="true" />}Draft {draft.number}
+      </span>
+      <h1 className="cut">
+        <a href={draft.url}>{draft.title}</a>
+      </h1>
+    </nav>
+  );
+}
+
 export function Header() {
   const { building, dialogs } = useStudio();
   const project = useSession((session) => session.project);
   const newest = useSession(({ builds }) => withoutProposals(builds)[0] ?? null);
   const reviewable = useSession(({ builds }) => newestToReview(builds));
+  const draft = useSession((session) => session.draft);
   const mayEdit = useMayEdit();
   const canBuild = useText(({ read, save }) => read && save !== "closed");
   return (
@@ -74,19 +114,7 @@ export function Header() {
       <a className="mark" href="/" aria-label="Hammer Forge, home">
         <Mark />
       </a>
-      <nav className="crumb" aria-label="Breadcrumb">
-        <a href={`/${project.organisation}`} className="cut">
-          {project.organisation}
-        </a>
-        <span aria-hidden="true">/</span>
-        <h1 className="cut">
-          <a href={project.url}>{project.name}</a>
-        </h1>
-        <span className="wide-only" aria-hidden="true">
-          /
-        </span>
-        <strong className="wide-only">Studio</strong>
-      </nav>
+      {draft === null ? <ProjectCrumb project={project} /> : <DraftCrumb draft={draft} />}
       <SaveStatus />
       <span className="grow" />
       {newest !== null && (
@@ -98,11 +126,25 @@ export function Header() {
       <Suspense fallback={<span className="bell" />}>
         <Bell />
       </Suspense>
-      <button type="button" className="button quiet" aria-label="Share" onClick={() => dialogs.open({ what: "share" })}>
-        <Share2 aria-hidden="true" />
-        <span className="wide-only">Share</span>
-      </button>
+      {draft !== null && (
+        <a className="button quiet" href={draft.url} aria-label="What changes in this draft">
+          <GitBranch aria-hidden="true" />
+          <span className="wide-only">What changes</span>
+        </a>
+      )}
+      {draft === null && (
+        <button
+          type="button"
+          className="button quiet"
+          aria-label="Share"
+          onClick={() => dialogs.open({ what: "share" })}
+        >
+          <Share2 aria-hidden="true" />
+          <span className="wide-only">Share</span>
+        </button>
+      )}
       {mayEdit &&
+        draft === null &&
         (reviewable === null ? (
           <button type="button" className="button quiet wide-only" disabled title="Build first: a review needs a build">
             <Eye aria-hidden="true" />

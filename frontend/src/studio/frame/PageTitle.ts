@@ -6,12 +6,14 @@ import { useDiagnostics, useSession } from "../context/studio";
 /** The title and the address of the project as it is called now. Draws nothing. */
 export function PageTitle() {
   const project = useSession((session) => session.project);
+  const draft = useSession((session) => session.draft);
   const problems = problemText(useDiagnostics());
+  const name = draft === null ? project.name : `Draft ${String(draft.number)} of ${draft.project}: ${draft.title}`;
   useEffect(() => {
-    document.title = `${problems === "" ? "" : `${problems} · `}${project.name} · ${project.organisation} · Hammer Forge`;
+    document.title = `${problems === "" ? "" : `${problems} · `}${name} · ${project.organisation} · Hammer Forge`;
     // After a rename by anyone; the former address goes on leading here.
     const here = `${project.url}/studio`;
     if (window.location.pathname !== here) window.history.replaceState(null, "", here);
-  }, [project.name, project.organisation, project.url, problems]);
+  }, [name, project.organisation, project.url, problems]);
   return null;
 }

@@ -17,6 +17,7 @@ const STATE = {
   project: { id: "p", organisation: "acme", name: "keywords", visibility: "private", description: "", url: "" },
   me: { id: "u", name: "Mika", initials: "MK", colour: 1 },
   may: ["see", "read", "edit"],
+  draft: null,
   preview: PREVIEW,
   builds: [],
   tags: [],

@@ -91,7 +91,11 @@ def _is_of_this_toolchain(expected: bytes, rune: bytes, builder: str | None, too
 
 
 def _differences_of_any_toolchain(expected: bytes, rune: bytes) -> Iterator[str]:
-    expected_rune, actual_rune = read_rune(expected), read_rune(rune)
+    try:
+        expected_rune, actual_rune = read_rune(expected), read_rune(rune)
+    except ContainerError as error:
+        yield f"it cannot be read: {error}"
+        return
     yield from graph_differences(_without_plan(expected_rune.graph), _without_plan(actual_rune.graph), _NEWER_ENTRIES)
     yield from resource_differences(expected_rune, actual_rune)
 

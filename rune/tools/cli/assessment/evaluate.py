@@ -34,7 +34,7 @@ from rune.source.policy.quantities import share_of_percent
 from rune.source.policy.wording import judgement_sentence, limit_name
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
-from rune.tools.cli.assessment.labelled_samples import divided, has_learned_from, open_samples
+from rune.tools.cli.assessment.labelled_samples import LEARNED_NOTE, divided, has_learned_from, open_samples
 from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
@@ -53,11 +53,6 @@ _MOST_NOTES = 3
 """The greatest number of samples whose rows are described one by one."""
 _ANSWER_KINDS = (LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS)
 """The kinds of limits that are about answers."""
-_LEARNED_NOTE = (
-    "The model learned from some of these samples, so this does not say how right it is on others. rune train "
-    "says which are its test split, in the file of splits beside the model; or put samples into folders named train, "
-    "validation and test"
-)
 
 
 @click.command()
@@ -213,7 +208,7 @@ def command(
     for note in _row_notes(row_notes):
         click.echo(f"Note: {note}", err=True)
     if has_learned:
-        click.echo(f"Note: {_LEARNED_NOTE}.", err=True)
+        click.echo(f"Note: {LEARNED_NOTE}.", err=True)
     options = _limits(least_accuracy, most_false_alarms)
     missed_limits = list(_missed_limits(evaluation, options, has_learned=has_learned))
     if missed_limits:
@@ -242,7 +237,7 @@ class _BuiltProject:
 def _with_evaluation(figures: MeasuredFigures, evaluation: Evaluation, *, has_learned: bool) -> MeasuredFigures:
     """The figures with those of an evaluation, or with the reason why it gives none."""
     if has_learned:
-        return replace(figures, reasons={**figures.reasons, **dict.fromkeys(_ANSWER_KINDS, f"{_LEARNED_NOTE}.")})
+        return replace(figures, reasons={**figures.reasons, **dict.fromkeys(_ANSWER_KINDS, f"{LEARNED_NOTE}.")})
     return with_evaluation(figures, evaluation)
 
 

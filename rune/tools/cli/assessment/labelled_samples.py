@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from rune.assessment.evaluation.errors import SamplesRefused
 from rune.assessment.evaluation.labelled import EvaluationSplit, LabelledSample
@@ -18,6 +19,13 @@ from rune.source.policy import check_policy
 from rune.tools.cli.failure import command_failure
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.files.project import ProjectOnDisk
+
+LEARNED_NOTE: Final = (
+    "The model learned from some of these samples, so this does not say how right it is on others. rune train "
+    "says which are its test split, in the file of splits beside the model; or put samples into folders named train, "
+    "validation and test"
+)
+"""The reason why an evaluation says little."""
 
 
 @contextmanager

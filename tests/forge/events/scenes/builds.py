@@ -8,11 +8,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from forge.builds import actions as builds
+from forge.builds.bins.actions import take_bins
 from forge.builds.models import Build
 from forge.builds.previews import refresh as previews
 from forge.builds.previews.actions import watch_wires
 from forge.builds.runs import progress
 from forge.builds.runs.building import BUILD
+from forge.datasets.versions.actions import save_version
 from forge.jobs import actions as jobs
 from forge.jobs import queue
 from forge.jobs.log import NewLogLine
@@ -21,6 +23,7 @@ from forge.projects.actions import write_file
 from forge.projects.versions.store import snapshot
 from tests.forge.events.scenarios import Act, EventWorld, scene, take_build
 from tests.support.forge.factories.builds import built, failed_build, finished, take_job
+from tests.support.forge.factories.recordings import consent_of, sample_of
 
 
 @scene(builds.request_build)
@@ -160,3 +163,10 @@ def a_version_that_is_not_the_files_is_built(world: EventWorld) -> Act:
     version = snapshot(world.project)
     write_file(world.owner, world.project, "notes.md", b"newer")
     return lambda: builds.build_version(world.developer, version)
+
+
+@scene(take_bins)
+def bins_of_a_version_of_the_data_are_requested(world: EventWorld) -> Act:
+    sample = sample_of(consent_of(world.developer, world.project), world.developer, label="knock")
+    save_version(world.developer, world.project, revision=sample.revision)
+    return lambda: take_bins(world.developer, world.project, 1)

@@ -205,6 +205,14 @@ def a_guest_sends_a_recording(world: EventWorld) -> Act:
     return lambda: submissions.submit(guest, [loud()], device="")
 
 
+@scene(submissions.submit_under)
+def a_recording_is_sent_under_a_consent(world: EventWorld) -> Act:
+    guest = guest_of(world.owner, world.project)
+    consent = guest.consent
+    assert consent is not None
+    return lambda: submissions.submit_under(guest, [loud()], device="", require_consent=lambda: consent)
+
+
 @scene(links.add_recording)
 def a_recording_comes_through_a_link(world: EventWorld) -> Act:
     guest = guest_of(world.owner, world.project)

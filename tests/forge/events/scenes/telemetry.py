@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,10 @@ from forge.telemetry.alerts.lapses import end_lapsed, end_snoozes
 from forge.telemetry.alerts.models import WatchAlert
 from forge.telemetry.models import DeviceCounts, WatchedRune
 from forge.telemetry.sample_requests.actions import answering, requesting
-from forge.telemetry.sample_requests.taking import take_answer, take_window
+from forge.telemetry.sample_requests.actions.taking import take_answer, take_window, withdraw
+from forge.telemetry.sample_requests.from_pages.actions import take_back, take_page_window
+from forge.telemetry.sample_requests.from_pages.messages import PageWindow
+from forge.telemetry.sample_requests.models import DeviceSampleRequest
 from forge.telemetry.totals.merging import merge_all
 from hmrd.protocol.samples import AnswerKind, OfferAnswer, SampleWindow
 from tests.forge.events.scenarios import Act, EventWorld, scene
@@ -20,6 +24,7 @@ from tests.support.forge.counts import counting_fleet
 from tests.support.forge.devices import row_of
 from tests.support.forge.factories.deployments import deployed
 from tests.support.forge.factories.watch_alerts import watch_alert, watched_rune
+from tests.support.forge.page_samples import SECRET, RequestedPage, requested_page
 from tests.support.forge.sample_requests import HEARING, fleet_with_request, wav
 
 
@@ -128,3 +133,28 @@ def a_device_takes_back_what_it_sent(world: EventWorld) -> Act:
     site.window()
     answer = OfferAnswer(str(site.request.pk), 2, AnswerKind.TAKE_BACK)
     return lambda: take_answer(row_of(site.client), answer)
+
+
+@scene(withdraw)
+def what_a_device_sent_is_deleted(world: EventWorld) -> Act:
+    site = fleet_with_request(world.organisation, world.project, world.developer)
+    site.answer()
+    site.window()
+    return lambda: withdraw(DeviceSampleRequest.objects.get())
+
+
+@scene(take_page_window)
+def a_person_on_a_page_sends_a_window(world: EventWorld) -> Act:
+    page = _requested_page(world)
+    window = PageWindow.read(json.dumps(page.message()).encode())
+    return lambda: take_page_window(page.page.deployment, window)
+
+
+@scene(take_back)
+def a_person_on_a_page_takes_back_what_they_sent(world: EventWorld) -> Act:
+    assert _requested_page(world).send() == ""
+    return lambda: take_back(SECRET)
+
+
+def _requested_page(world: EventWorld) -> RequestedPage:
+    return requested_page(world.developer, world.project)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from forge.fleet.models import Device
@@ -115,3 +115,20 @@ def test_a_deleted_device_takes_its_documents_out_of_all_partitions(fleet: Count
     fleet.names(fleet.document(day=yesterday(10)))
     Device.objects.filter(pk=fleet.client.device).delete()
     assert not DeviceCounts.objects.exists()
+
+
+def test_a_query_of_all_days_has_four_locks_a_day(fleet: CountingFleet) -> None:
+    """The guide for operators says how many locks PostgreSQL needs room for."""
+    fleet.names(fleet.document())
+    prepare_days()
+    partitions = len(partitioned_days()) + 1
+    with transaction.atomic(), connection.cursor() as cursor:
+        DeviceCounts.objects.filter(device=UUID(fleet.client.device)).order_by("-day").first()
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
+            " WHERE pid = pg_backend_pid() AND relname LIKE %s",
+            ["telemetry_devicecounts%"],
+        )
+        (locks,) = cursor.fetchone()
+    # The table and its three indices, of each day, and of the one table that has them.
+    assert 4 * partitions <= locks <= 4 * (partitions + 1)

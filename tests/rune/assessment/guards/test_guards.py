@@ -95,6 +95,9 @@ def test_devices_that_are_too_few_to_fail_do_not_pass() -> None:
     assert result.verdict is GuardVerdict.NOT_JUDGED
     assert result.reason is not None
     assert (result.reason.lack, result.reason.count) == (TooFew.DEVICES, 6)
+    # The figures are shown, without a difference that nobody could be sure of.
+    assert None not in (result.new, result.old)
+    assert result.difference is None
     assert result.reason.needed > 6
     assert judged(stage(NewRune(mix=swapped), new_devices=6), GuardKind.LABELS).verdict is GuardVerdict.FAILED
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import rune as this_version
+from rune.abi import SectionName
 from rune.assessment.verify.runes.rebuild import compare_with_rebuild, options_for
 from rune.assessment.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.assessment.verify.runes.section_differences import rune_differences
@@ -29,7 +30,7 @@ from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
 from tests.rune.assessment.verify.mutated_runes import CODE, DATA, LIMITS
 from tests.support.compiler.mutants import Recorder
-from tests.support.compiler.rebuilds import digits, is_proven, judged, with_graph, with_version
+from tests.support.compiler.rebuilds import digits, is_proven, judged, with_graph, with_section, with_version
 from tests.support.compiler.template_projects import rune_of, template, weighted_operators, with_changed_weight
 from tests.support.shares import mostly_proved
 
@@ -142,6 +143,14 @@ def test_each_section_that_differs_is_named() -> None:
     shuffle = pack(rune[: first.start], [sections[1], sections[0], *sections[2:]])
     assert judged(shuffle, result).differences == ("its sections have the same content in another order or encoding",)
     assert rune_differences(rune, rune) == ()
+
+
+@pytest.mark.parametrize("toolchain", [None, "sha256:other"])
+def test_a_rune_whose_graph_cannot_be_read_is_wrong_whoever_built_it(toolchain: str | None) -> None:
+    _, result = digits()
+    rebuild = judged(with_section(result.rune, SectionName.GRAPH, b"{1}"), result, toolchain)
+    assert rebuild.is_wrong
+    assert rebuild.differences[0].startswith("it cannot be read: The section .rune_graph is not JSON")
 
 
 def variants() -> list[BuildOptions]:

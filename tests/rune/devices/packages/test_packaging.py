@@ -140,7 +140,7 @@ def test_the_self_test_names_the_first_step_that_differs(digits: PackageFolder) 
     assert re.fullmatch(r"digits_[A-Z0-9_]+(_layer_\w+)?(_to_digits_[A-Z0-9_]+(_layer_\w+)?)?", step)
     readme = (digits.path / "README.md").read_text()
     (listed_step,) = re.findall(rf"^\| {result} \| (.+) \|$", readme, re.MULTILINE)
-    assert step == listed_step.replace(" ", "_")[:40].strip("_")
+    assert step == re.sub(r"[^A-Za-z0-9]+", "_", listed_step)[:40].strip("_")
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from forge.projects.models import Project
 from forge.telemetry.models import PageSampleAnswer
 from forge.telemetry.sample_requests.access import PageTally, tallies_of
 from forge.telemetry.sample_requests.actions.requesting import ask_for_samples, end_sample_request
-from forge.telemetry.sample_requests.from_pages import limits, taking
+from forge.telemetry.sample_requests.from_pages import actions, limits
 from forge.telemetry.sample_requests.from_pages.offers import odd_confidence
 from forge.telemetry.switch.actions import turn_off
 from hmrd.protocol.samples import LARGEST_WINDOW, WindowBins
@@ -118,7 +118,7 @@ def test_no_more_are_taken_than_were_asked_for(page: RequestedPage, monkeypatch:
     page.request.save()
     assert [page.send(wav(value)) for value in (1000, 2000, 3000)] == ["", "", "too-many"]
     assert page.send(wav(2000)) == "", "one that is there is acknowledged"
-    monkeypatch.setattr(taking, "MOST_SENDERS", 1)
+    monkeypatch.setattr(actions, "MOST_SENDERS", 1)
     assert page.send(secret="cd" * 32) == "too-many"
 
 

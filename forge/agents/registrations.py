@@ -1,0 +1,14 @@
+"""The functions that agents register with the floors below."""
+
+from __future__ import annotations
+
+from forge.agents.edit_reasons import reasons_of
+from forge.agents.models import AgentStep
+from forge.reviews.hooks import EditReason, edit_reasons
+from forge.reviews.models import ChangeRequest
+
+
+@edit_reasons.register
+def reasons_of_steps(request: ChangeRequest) -> tuple[EditReason, ...]:
+    """Returns why the agent of a draft made its edits; none of those that were taken back."""
+    return reasons_of(AgentStep.objects.filter(draft=request.source_id))

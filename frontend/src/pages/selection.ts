@@ -1,0 +1,49 @@
+// The form with the changes of a draft: it says how many are chosen, and what a chosen one needs, while one chooses.
+
+export function selections(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-selection]")) follow(form);
+}
+
+function follow(form: HTMLFormElement): void {
+  form.addEventListener("change", () => {
+    show(form);
+  });
+  show(form);
+}
+
+function show(form: HTMLFormElement): void {
+  const boxes = [...form.querySelectorAll<HTMLInputElement>("input[name=keys]")];
+  const count = boxes.filter((box) => box.checked).length;
+  const missing = missingNeeds(boxes);
+  write(form, "[data-selection-count]", `${String(count)} of ${String(boxes.length)} chosen`);
+  write(form, "[data-selection-take]", takeWords(count, boxes.length));
+  const note = form.querySelector<HTMLElement>("[data-selection-note]");
+  if (note) {
+    note.dataset["usual"] ??= note.textContent;
+    note.textContent = missing ?? note.dataset["usual"];
+    note.classList.toggle("worse", missing !== null);
+  }
+  const button = form.querySelector<HTMLButtonElement>("button[value=take]");
+  if (button) button.disabled = count === 0 || missing !== null;
+}
+
+/** The words of the button for a number of changes. */
+export function takeWords(count: number, all: number): string {
+  if (count === all) return all === 1 ? "Take this change" : `Take all ${String(all)}`;
+  return count === 0 ? "Take none" : count === 1 ? "Take this 1" : `Take these ${String(count)}`;
+}
+
+/** A sentence about the first chosen change that needs one which is left out; null where none does. */
+export function missingNeeds(boxes: readonly HTMLInputElement[]): string | null {
+  const chosen = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset["change"]));
+  for (const box of boxes.filter((each) => each.checked)) {
+    const needs = (box.dataset["needs"] ?? "").split("|").filter((name) => name !== "" && !chosen.has(name));
+    if (needs.length > 0) return `${box.dataset["change"] ?? ""} needs ${needs.join(" and ")}. Take both, or neither.`;
+  }
+  return null;
+}
+
+function write(form: HTMLFormElement, selector: string, text: string): void {
+  const element = form.querySelector(selector);
+  if (element && element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,1 @@
+"""`rune mcp`: the tools of assistants over a folder, without a server."""
