@@ -230,7 +230,7 @@ class RolloutOracle:
 
 def _known(story: Sequence[Observation], moment: float) -> Collection[int]:
     """Returns the releases of which a server may know that a device runs them: by the last report that it acknowledged
-    before the device releases, and by those that were request_time from then on, whose answers may be lost."""
+    before the device polled, and by those that the device sent from then on, whose answers may be lost."""
     reports = [each for each in story if isinstance(each, ReportedRune)]
     last = max((each.at for each in reports if each.is_acknowledged and each.at <= moment), default=0.0)
     return {each.number for each in reports if each.at >= last}
