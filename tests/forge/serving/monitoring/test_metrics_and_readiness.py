@@ -13,6 +13,7 @@ from django.core.cache.backends.redis import RedisCache
 from django.test import Client
 from django.utils import timezone
 
+import forge.asgi
 from forge.accounts.models import User
 from forge.builds.actions import request_build
 from forge.builds.models import Build
@@ -36,6 +37,7 @@ def queued(user: User, project: Project, ago: timedelta, **values: object) -> Bu
 
 @pytest.mark.protects("operation/metrics")
 def test_metrics_are_for_whoever_has_the_token(user: User, project: Project, settings: Any) -> None:
+    assert forge.asgi.application is not None, "its gates count requests"
     assert Client().get("/metrics").status_code == 404, "there is none"
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, metrics_token=TOKEN)
     assert Client().get("/metrics").status_code == 404
