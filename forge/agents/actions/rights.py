@@ -58,7 +58,7 @@ def connect_agent(
 @transaction.atomic
 def agent_of_token(token: ApiToken, name: str) -> AgentGrant:
     """Returns the agent that shows a token of its person, from the first time on: with those of the token's scopes that
-    an agent may have, and the projects of the token.
+    an agent may have, and the projects of the token. From then on the token opens nothing else.
 
     Raises `Forbidden` for a token that is restricted to no project.
     """
@@ -72,6 +72,7 @@ def agent_of_token(token: ApiToken, name: str) -> AgentGrant:
             "choose the projects there."
         )
     end = timezone.now() + LONGEST_LIFE
+    ApiToken.objects.filter(pk=token.pk).update(for_agent=True)
     agent = AgentGrant.objects.create(
         name=_name(name),
         person=token.owner,
