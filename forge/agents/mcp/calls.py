@@ -165,7 +165,8 @@ def _write_refusal(call: AgentCall, reason: str) -> None:
     """Writes a refusal into the audit log, with what the agent read before: nobody can say what moved it. Without a
     project, it is in the log of the person's account."""
     place = call.project.place if call.project else call.agent.person.place
-    steps = AgentStep.objects.filter(agent=call.agent).order_by("-pk").values_list("reads", flat=True)
+    # Steps that read nothing are left out: many refused calls do not hide what came before them.
+    steps = AgentStep.objects.filter(agent=call.agent).exclude(reads=[]).order_by("-pk").values_list("reads", flat=True)
     reads = [name for names in steps[:READS_BEFORE_REFUSAL] for name in names][:READS_BEFORE_REFUSAL]
     subject = call.project.stream if call.project else f"agent:{call.agent.pk}"
     write_entry(call.actor, "agent.refused", subject, place, tool=call.tool, reason=call.summary, reads=reads)

@@ -218,6 +218,15 @@ def test_misdirected_calls_beyond_the_limit_are_not_written_down(
     assert AuditEntry.objects.filter(action="agent.refused").count() == 1
 
 
+@pytest.mark.protects("agents/ended-grant")
+def test_an_agent_that_was_stopped_does_not_come_back_with_its_token(project: Project, developer: User) -> None:
+    token, _ = create_token(developer, "one", ["write"], None, [project.stream])
+    stop_agent(developer, agent_of_token(token, "Cursor"))
+    with pytest.raises(Forbidden, match="was stopped"):
+        agent_of_token(token, "Cursor")
+    assert AgentGrant.objects.count() == 1
+
+
 @pytest.mark.protects("agents/tokens")
 def test_a_token_with_which_an_agent_acts_opens_nothing_else(
     project: Project, developer: User, client: Client
