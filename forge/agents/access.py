@@ -13,7 +13,7 @@ from forge.accounts.principals import Principal, acting_as
 from forge.agents.models import AgentGrant, AgentStep
 from forge.core.actors import Actor
 from forge.core.errors import Forbidden, NotFound
-from forge.projects.models import Project
+from forge.projects.models import Draft, Project
 
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
 
@@ -29,6 +29,17 @@ def find_agent(actor: Actor, agent_id: UUID) -> AgentGrant:
     if agent is None:
         raise NotFound("You have no such agent, or it was stopped.")
     return agent
+
+
+def agent_of_draft(draft: Draft) -> AgentGrant | None:
+    """Returns the agent that writes a draft, also when its right has ended; None for one that a person began. The
+    caller has found the draft for someone."""
+    return AgentGrant.objects.select_related("person").filter(pk=draft.agent).first() if draft.agent else None
+
+
+def is_alive(agent: AgentGrant) -> bool:
+    """Returns whether an agent's right has not ended."""
+    return AgentGrant.objects.alive().filter(pk=agent.pk).exists()
 
 
 def principal_of_agent(agent: AgentGrant) -> Principal:

@@ -18,9 +18,8 @@ from rune.environments.environment import size_text
 from rune.source.policy.sections.training import Training
 from rune.tools.cli.agents.tools.reading import ProjectPlace, file_rows
 from rune.tools.cli.agents.workspace import FolderCall
-from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused, tool
 from rune.tools.mcp.project_files import FileRow
-from rune.tools.mcp.server import ToolRefused
 from rune.wording import listed
 
 MOST_MINUTES: Final = 600.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.fields import IntegerField
 
@@ -65,8 +66,9 @@ def undo_steps(actor: Actor, draft: Draft, step: Step) -> UndoneStepsJson:
     if result.texts:
         write_texts(actor, draft.files, result.texts, preconditions={path: digests.get(path) for path in result.texts})
     undone = [each.pk for each in steps if not set(result.conflicts).intersection(each.changes)]
-    AgentStep.objects.filter(pk__in=undone).update(undone=timezone.now())
     facts = {"number": draft.number, "steps": counted(len(undone), "step"), "since": steps[0].at.isoformat()}
-    write_entry(actor, "draft.undo", draft.project.stream, draft.project.place, **facts)
-    append_event(draft.project.stream, DRAFT_CHANGED(number=draft.number, step=DraftStep.UNDONE), actor)
+    with transaction.atomic():
+        AgentStep.objects.filter(pk__in=undone).update(undone=timezone.now())
+        write_entry(actor, "draft.undo", draft.project.stream, draft.project.place, **facts)
+        append_event(draft.project.stream, DRAFT_CHANGED(number=draft.number, step=DraftStep.UNDONE), actor)
     return {"steps": len(undone), "files": sorted(result.texts), "conflicts": list(result.conflicts)}

@@ -5,31 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from mcp.server.context import ServerRequestContext
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
+from forge.agents.actions.refusals import write_refusal
 from forge.agents.limits import CALLS_OF_AGENT, CALLS_OF_PERSON, count_call
 from forge.agents.mcp.pages import absolute
 from forge.agents.models import LONGEST_SUMMARY, LONGEST_TOOL, AgentGrant, AgentStep, StepKind
 from forge.core.audit.denials import record_denial
-from forge.core.audit.entries import write_entry
 from forge.core.errors import Busy, Conflict, DomainError, Forbidden, NotFound, TooOften
 from forge.projects.access import find_project
 from forge.projects.drafts.access import find_draft
 from forge.projects.models import Draft, Project
-from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused
+
+if TYPE_CHECKING:
+    # The library is loaded by the first request to /mcp.
+    from mcp.server.context import ServerRequestContext
 
 AGENT_KEY: Final = "forge.agent"
 """The key of the agent's id in the scope of a request."""
-READS_BEFORE_REFUSAL: Final = 50
-"""The last things that an agent read, which the audit log has with a refusal."""
 TIMING_ERRORS: Final = (Busy, Conflict, TooOften)
 """Errors of a call that may be made again later, or after reading again: they are steps, and no entries of the audit
 log."""
@@ -90,17 +90,18 @@ async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], a
 
 
 def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
-    """Carries a call out. Raises `ToolRefused`."""
+    """Carries a call out. Raises `ToolRefused`. Beyond the limits nothing is written."""
     call = _begun(agent_id, tool.name)
     try:
         _count(call)
+    except DomainError as error:
+        raise _refused(error) from error
+    try:
         answer = tool.function(call, arguments)
     except DomainError as error:
-        _write_refused_step(call, error.detail)
-        if not isinstance(error, TIMING_ERRORS):
-            record_denial(error)
-            _write_refusal(call, error.detail)
-        raise ToolRefused(_name_of(error), error.detail, **_facts_of(error)) from error
+        _write_refusal(call, error.detail, is_audited=not isinstance(error, TIMING_ERRORS))
+        record_denial(error)
+        raise _refused(error) from error
     _write_step(call)
     return answer
 
@@ -119,7 +120,6 @@ def write_misdirected_call(agent_id: UUID, tool: str, refusal: ToolRefused) -> N
         _count(call)
     except (ToolRefused, DomainError):
         return
-    _write_refused_step(call, refusal.detail)
     _write_refusal(call, refusal.detail)
 
 
@@ -142,8 +142,8 @@ def _printable(tool: str) -> str:
     return "".join(each for each in tool if each.isprintable())[:LONGEST_TOOL]
 
 
-def _write_step(call: AgentCall) -> None:
-    AgentStep.objects.create(
+def _write_step(call: AgentCall) -> AgentStep:
+    return AgentStep.objects.create(
         agent=call.agent,
         project=call.project,
         draft=call.draft,
@@ -156,20 +156,15 @@ def _write_step(call: AgentCall) -> None:
     )
 
 
-def _write_refused_step(call: AgentCall, reason: str) -> None:
+def _write_refusal(call: AgentCall, reason: str, *, is_audited: bool = True) -> None:
     call.did(StepKind.REFUSED, reason)
-    _write_step(call)
+    step = _write_step(call)
+    if is_audited:
+        write_refusal(step, call.actor)
 
 
-def _write_refusal(call: AgentCall, reason: str) -> None:
-    """Writes a refusal into the audit log, with what the agent read before: nobody can say what moved it. Without a
-    project, it is in the log of the person's account."""
-    place = call.project.place if call.project else call.agent.person.place
-    # Steps that read nothing are left out: many refused calls do not hide what came before them.
-    steps = AgentStep.objects.filter(agent=call.agent).exclude(reads=[]).order_by("-pk").values_list("reads", flat=True)
-    reads = [name for names in steps[:READS_BEFORE_REFUSAL] for name in names][:READS_BEFORE_REFUSAL]
-    subject = call.project.stream if call.project else f"agent:{call.agent.pk}"
-    write_entry(call.actor, "agent.refused", subject, place, tool=call.tool, reason=call.summary, reads=reads)
+def _refused(error: DomainError) -> ToolRefused:
+    return ToolRefused(_name_of(error), error.detail, **_facts_of(error))
 
 
 def _name_of(error: DomainError) -> str:

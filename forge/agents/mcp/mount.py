@@ -10,23 +10,24 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from django.conf import settings
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from forge.accounts.sign_in.attempts import network_of
 from forge.accounts.tokens.authorization import NotAToken, read_authorization
 from forge.agents.actions.rights import agent_of_token
 from forge.agents.limits import FAILURES_OF_ADDRESS, count_call
 from forge.agents.mcp.calls import AGENT_KEY
-from forge.agents.mcp.server import mcp_server
 from forge.agents.sign_in.access_tokens import agent_of_access_token
 from forge.agents.sign_in.adapter import MCP_PATH
 from forge.core.errors import Busy, DomainError, TooOften
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 RESOURCE_METADATA: Final = "/.well-known/oauth-protected-resource/mcp"
 LARGEST_CALL: Final = 4 * 1024 * 1024
@@ -77,10 +78,10 @@ class McpMount:
         await manager.handle_request(scope, receive, _with_cors(send))
 
     async def _started(self) -> StreamableHTTPSessionManager:
-        """Returns the manager, which the first request starts."""
+        """Returns the manager, which the first request starts: the library and what it loads take some memory."""
         async with self._starting:
             if self._manager is None:
-                manager = StreamableHTTPSessionManager(mcp_server(), stateless=True, max_request_body_size=LARGEST_CALL)
+                manager = await asyncio.to_thread(_new_manager)
                 ready = asyncio.Event()
                 self._serving = asyncio.create_task(self._serve(manager, ready))
                 await ready.wait()
@@ -92,6 +93,14 @@ class McpMount:
             ready.set()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._stopping.wait()
+
+
+def _new_manager() -> StreamableHTTPSessionManager:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from forge.agents.mcp.server import mcp_server
+
+    return StreamableHTTPSessionManager(mcp_server(), stateless=True, max_request_body_size=LARGEST_CALL)
 
 
 _SIGN_IN = {

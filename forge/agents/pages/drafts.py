@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.agents.access import steps_of
+from forge.agents.access import agent_of_draft, is_alive, steps_of
 from forge.agents.actions.rights import stop_agent
 from forge.agents.actions.undoing import UndoneStepsJson, undo_steps
 from forge.agents.edit_reasons import reasons_of
@@ -71,7 +71,7 @@ def stop(request: HttpRequest, organisation: str, name: str, number: int) -> Htt
     """Stops the agent that writes a draft; its person's press alone does."""
     principal = principal_of(request)
     draft = find_draft(principal, project_of(request, organisation, name, Verb.READ), number)
-    agent = _agent_of(draft)
+    agent = agent_of_draft(draft)
     if agent is None or agent.person_id != principal.pk:
         raise Forbidden("Only the person for whom an agent acts stops it. An owner can remove the person.")
     stop_agent(principal, agent)
@@ -89,7 +89,7 @@ def _shown_undone(request: HttpRequest, draft: Draft, result: UndoneStepsJson) -
 
 
 def _context(principal: Principal, draft: Draft) -> dict[str, Any]:
-    agent, tree = _agent_of(draft), working_tree(draft.files)
+    agent, tree = agent_of_draft(draft), working_tree(draft.files)
     base = draft.files.fork.base
     steps = _steps(principal, draft.project, draft)
     builds = draft_builds(principal, draft, tree.digest)
@@ -102,7 +102,7 @@ def _context(principal: Principal, draft: Draft) -> dict[str, Any]:
         "agent": _shown_agent(principal, agent),
         "steps": steps,
         "first_edit": next((each for each in steps if each.may_be_undone), None),
-        "change": ChangeRequest.objects.filter(source=draft.files, state=ChangeState.OPEN).first(),
+        "change": _change_of(principal, draft),
         "may_edit": can(principal, Verb.EDIT, draft.files),
         "builds": builds,
         **trial_facts(principal, builds),
@@ -118,14 +118,15 @@ def _rows(
     return change_rows(sides, sides.changes(), reasons_of(steps), costs)
 
 
-def _agent_of(draft: Draft) -> AgentGrant | None:
-    return AgentGrant.objects.select_related("person").filter(pk=draft.agent).first() if draft.agent else None
+def _change_of(actor: Actor, draft: Draft) -> ChangeRequest | None:
+    rows = ChangeRequest.objects.visible_to(actor)
+    return rows.filter(source=draft.files, state=ChangeState.OPEN).first()
 
 
 def _shown_agent(actor: Actor, agent: AgentGrant | None) -> ShownAgent | None:
     if agent is None:
         return None
-    works = AgentGrant.objects.alive().filter(pk=agent.pk).exists()
+    works = is_alive(agent)
     return ShownAgent(agent, works, works and agent.person_id == actor.pk, agent.expires)
 
 

@@ -1,4 +1,4 @@
-"""Drafts of a project's files: starting one, keeping it as a version, and discarding it."""
+"""Drafts of a project's files: starting one, and discarding it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from forge.core.actors import Actor
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, MAKES
 from forge.core.audit.entries import write_entry
-from forge.core.blobs.store import put_all
 from forge.core.database.numbers import next_number
 from forge.core.events.log import append_event
 from forge.projects.access import require
@@ -28,10 +27,9 @@ from forge.projects.errors import TooManyDrafts
 from forge.projects.files.document import entries
 from forge.projects.files.document_store import append_update, read_document
 from forge.projects.files.storage import link_uploaded
-from forge.projects.models import LONGEST_REQUEST, MAX_DESCRIPTION, Draft, Fork, Project, Version
+from forge.projects.models import LONGEST_REQUEST, MAX_DESCRIPTION, Draft, Fork, Project
 from forge.projects.place import PROJECT, below_project
-from forge.projects.versions.outside import store_outside_version
-from forge.projects.versions.store import snapshot, working_tree
+from forge.projects.versions.store import snapshot
 
 MOST_DRAFTS = 50
 """Drafts of a project that may be written at once."""
@@ -82,14 +80,6 @@ def discard_draft(actor: Actor, draft: Draft) -> None:
     """Ends a draft. Nobody edits it any more; what was offered of it stays."""
     _end(draft)
     _note(actor, draft, "draft.discard", DraftStep.DISCARDED)
-
-
-def version_of_draft(actor: Actor, draft: Draft) -> Version:
-    """Stores the files of a draft as they are now, as a version of its project: what is built and evaluated as the
-    project's. Raises `StorageQuotaReached`."""
-    tree = working_tree(draft.files)
-    put_all(tree.texts.values(), draft.files.organisation_id)
-    return store_outside_version(actor, draft.project, tree.manifest, None, f"Draft {draft.number}: {draft.title}")
 
 
 def _row_of_draft(actor: Actor, project: Project, state: bytes) -> Project:

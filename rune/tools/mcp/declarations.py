@@ -34,6 +34,14 @@ class DataOfOthers(ToolAnswer):
     text: str
 
 
+class ToolRefused(Exception):
+    """A tool did not do what was asked. The assistant reads the name, what happened and what to do next."""
+
+    def __init__(self, name: str, detail: str, **facts: Any) -> None:
+        super().__init__(detail)
+        self.name, self.detail, self.facts = name, detail, facts
+
+
 @dataclass(frozen=True)
 class Tool(Generic[C]):
     """A tool. `C` is what the function needs beside its arguments."""

@@ -12,19 +12,10 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel, ValidationError
 
-from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused
 
 CarryOut = Callable[[ServerRequestContext[Any], Tool[Any], ToolArguments], Awaitable[ToolAnswer]]
 """Carries a call of a tool out. Raises `ToolRefused`."""
-
-
-class ToolRefused(Exception):
-    """A tool did not do what was asked. The assistant reads the name, what happened and what to do next."""
-
-    def __init__(self, name: str, detail: str, **facts: Any) -> None:
-        super().__init__(detail)
-        self.name, self.detail, self.facts = name, detail, facts
-
 
 NoteRefusal = Callable[[ServerRequestContext[Any], str, ToolRefused], Awaitable[None]]
 """Notes that a call, of the tool with this name, was refused before it was carried out."""

@@ -99,9 +99,7 @@ async def _let_in(world: AttackedWorld, way: str) -> AsyncIterator[tuple[Client,
             yield client, secret, {}
         return
     storage = MemoryStorage()
-    person = Person(
-        world.live, {"projects": [world.names["key"]], "scopes": SCOPES, "days": "7", "action": "grant"}
-    )
+    person = Person(world.live, {"projects": [world.names["key"]], "scopes": SCOPES, "days": "7", "action": "grant"})
     async with with_consent(world.live, person, storage) as client:
         await answer(client, "list_projects")
         assert storage.tokens is not None

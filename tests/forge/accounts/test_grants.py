@@ -56,6 +56,7 @@ from forge.reviews.guests.actions import invite_guest
 from forge.reviews.models import AwaitedReview
 from forge.webhooks.actions import change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
+from tests.support.forge.agents import agent_of
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.changes import outside_change
 from tests.support.forge.factories.deployments import deployed
@@ -79,6 +80,8 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
     organisation = project.organisation
     if kind == "invitation":
         return invite(maker, organisation, "owner", places=3)[0]
+    if kind == "agent":
+        return agent_of(maker, project).grant
     if kind == "token":
         return create_token(maker, "ci", ["build:run"], None, [project.stream])[0]
     if kind == "webhook":
@@ -141,6 +144,7 @@ def _works(person: User) -> list[str]:
 
 
 KINDS = (
+    "agent",
     "awaited-review",
     "collecting",
     "deployment-key",

@@ -66,10 +66,10 @@ def test_every_fixed_first_word_of_an_address_is_reserved() -> None:
                 names.add(route.split("/")[0])
         return names
 
-    # No name has capitals, so that no organisation can take a word that has them.
     first_words = words(get_resolver())
-    assert {word for word in first_words if word == word.lower()} <= RESERVED_ORGANISATIONS
-    assert not any(is_name(word) for word in first_words if word != word.lower())
+    assert {word for word in first_words if is_name(word)} <= RESERVED_ORGANISATIONS
+    # No name has capitals or begins with a point, so that no organisation can take a word that does.
+    assert {word for word in first_words if not is_name(word)} == {".well-known", "DEFAULT"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from forge.accounts.grants.access import grants_of
 from forge.accounts.grants.declarations import kinds
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role, User
 from forge.accounts.principals import Principal, acting_as
+from forge.agents.actions.rights import AGENT_SCOPES, connect_agent
 from forge.builds.actions import request_build
 from forge.core.errors import PersonNeeded
 from forge.core.models import AuditEntry
@@ -241,6 +242,9 @@ def test_a_forgotten_password_leads_to_what_still_works_after_signing_in(
 
 
 MAKERS: dict[str, Callable[[Principal, User, Project], object]] = {
+    "agent": lambda program, owner, project: connect_agent(
+        program, "Claude", "client", AGENT_SCOPES, [project.stream], timezone.now() + timedelta(days=7)
+    ),
     "awaited-review": lambda program, owner, project: ask_when_built(
         program, request_build(owner, project), ReviewRequest("x", reviewers=(RequestedGroup(judges_of(project)),))
     ),

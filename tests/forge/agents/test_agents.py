@@ -26,8 +26,8 @@ from forge.projects.files.contents import find_file
 from forge.projects.models import Draft, Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.threads.actions.conversation import begin_thread
+from rune.tools.mcp.declarations import ToolRefused
 from rune.tools.mcp.references import references
-from rune.tools.mcp.server import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 
 pytestmark = pytest.mark.django_db
@@ -228,9 +228,7 @@ def test_an_agent_that_was_stopped_does_not_come_back_with_its_token(project: Pr
 
 
 @pytest.mark.protects("agents/tokens")
-def test_a_token_with_which_an_agent_acts_opens_nothing_else(
-    project: Project, developer: User, client: Client
-) -> None:
+def test_a_token_with_which_an_agent_acts_opens_nothing_else(project: Project, developer: User, client: Client) -> None:
     token, secret = create_token(developer, "one", ["write"], None, [project.stream])
     headers = {"Authorization": f"Bearer {secret}"}
     address = f"/api/v1/projects/{project.full_name}"

@@ -10,8 +10,8 @@ from forge.datasets.models import Sample
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.assessment.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.tools.mcp.declarations import ToolRefused
 from rune.tools.mcp.evaluations import verdict_of_accuracies
-from rune.tools.mcp.server import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 from tests.support.forge.factories.builds import RUNE, built, packed, waiting
 from tests.support.forge.factories.evaluations import evaluated

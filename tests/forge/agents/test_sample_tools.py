@@ -15,7 +15,7 @@ from forge.datasets.consent_terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpo
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.removals.actions import withdraw_consent
 from forge.projects.models import Project
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 from tests.support.forge.factories.recordings import a_sound, consent_of, png, sample_of
 from tests.support.forge.factories.training import motion_version

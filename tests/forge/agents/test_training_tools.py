@@ -17,7 +17,7 @@ from forge.learning.searches.models import ModelSearch
 from forge.learning.training.models import TrainingRun
 from forge.projects.files.contents import find_file, list_files
 from forge.projects.models import Draft, Project
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 from tests.support.forge.factories.searches import finished_search, motion_search
 from tests.support.forge.factories.training import SMALL, finish_run, finished_run, motion_run, motion_version

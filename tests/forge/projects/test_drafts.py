@@ -14,7 +14,8 @@ from forge.accounts.principals import Principal, PrincipalKind
 from forge.core.errors import Forbidden, NotFound
 from forge.projects.actions import write_file
 from forge.projects.drafts.access import drafts_of, find_draft
-from forge.projects.drafts.actions import MOST_DRAFTS, begin_draft, discard_draft, start_draft, version_of_draft
+from forge.projects.drafts.actions import MOST_DRAFTS, begin_draft, discard_draft, start_draft
+from forge.projects.drafts.version import version_of_draft
 from forge.projects.errors import TooManyDrafts
 from forge.projects.files.contents import find_file, list_files
 from forge.projects.models import Draft, Project

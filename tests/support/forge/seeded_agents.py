@@ -95,7 +95,7 @@ _EDITS: Final[tuple[tuple[str, list[dict[str, Any]]], ...]] = (
 
 def write_draft(agent: AgentAtWork) -> int:
     """Has the agent write, build and offer a draft; returns its number."""
-    from rune.tools.mcp.server import ToolRefused
+    from rune.tools.mcp.declarations import ToolRefused
 
     request = "Make glass better, and stay under 24 kB on the Pico."
     agent.call("read_project", paths=["Runefile.yml", "level.py", "README.md"])

@@ -17,7 +17,7 @@ from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build
 from forge.builds.serializers.builds import build_to_json
 from forge.builds.serializers.packages import BuildPackageJson
-from forge.projects.drafts.actions import version_of_draft
+from forge.projects.drafts.version import version_of_draft
 from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, PackageNeeds
 from rune.tools.mcp.declarations import ToolArguments, tool
 

@@ -137,8 +137,12 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
 
 @transaction.atomic
 def stop_search_now(actor: Actor, search: ModelSearch) -> ModelSearch:
-    """Does what `stop_search` does. The caller has asked for the right. Raises `SearchNotRunning`."""
+    """Does what `stop_search` does, for who may train: the caller knows that they began the search.
+
+    Raises `SearchNotRunning`, `Forbidden` and `NotFound`.
+    """
     project = search.project
+    require(actor, Verb.TRAIN, project)
     if not search.is_unfinished:
         raise SearchNotRunning("The search has already ended.")
     cancel_jobs(search, str(actor.person), [JobState.QUEUED])

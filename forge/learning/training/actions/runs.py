@@ -211,8 +211,12 @@ def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
 
 @transaction.atomic
 def cancel_run_now(actor: Actor, run: TrainingRun) -> TrainingRun:
-    """Does what `cancel_run` does. The caller has asked for the right. Raises `RunNotTraining`."""
+    """Does what `cancel_run` does, for who may train: the caller knows that they began the run.
+
+    Raises `RunNotTraining`, `Forbidden` and `NotFound`.
+    """
     project = run.project
+    require(actor, Verb.TRAIN, project)
     run = lock(run)
     if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
         raise RunNotTraining("The run has ended, so it cannot be cancelled.")

@@ -92,7 +92,7 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         decide(request, actor, ChangeState.MERGED)
         _name(actor, request, merged_version)
         facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
-        note_step(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
+        note_step(request, actor, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
         for build in complete_builds().filter(version=merged_version):
             # From here on it is a build of the project and not of a proposal, and is called so.
             announce_build(build)
@@ -134,7 +134,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
         apply_edits(actor, project, edits)
         Version.objects.filter(pk=after.pk).update(is_proposed=False)
         open_again(request)
-        note_step(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
+        note_step(request, actor, "change.undo", ChangeStep.UNDONE, version=after.number)
     return after
 
 

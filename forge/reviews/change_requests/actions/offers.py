@@ -79,7 +79,7 @@ def offer_changes(
             offered=offered_version,
         )
         OfferRound.objects.create(request=change, number=1, version=offered_version, offered_by=actor.person)
-        note_step(actor, change, "change.offer", ChangeStep.OFFERED)
+        note_step(change, actor, "change.offer", ChangeStep.OFFERED)
         _record_export(actor, fork, offered_version)
     return change
 
@@ -107,7 +107,7 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
         )
         request.offered, request.changes_requested = offered_version, None
         request.save(update_fields=["offered", "changes_requested"])
-        note_step(actor, request, "change.newer", ChangeStep.NEWER)
+        note_step(request, actor, "change.newer", ChangeStep.NEWER)
         _record_export(actor, fork, offered_version)
 
 
@@ -119,7 +119,7 @@ def ask_for_changes(actor: Actor, request: ChangeRequest, text: Text) -> Anchore
     thread = begin_thread(actor, request, text)
     request.changes_requested = timezone.now()
     request.save(update_fields=["changes_requested"])
-    note_step(actor, request, "change.ask", ChangeStep.CHANGES)
+    note_step(request, actor, "change.ask", ChangeStep.CHANGES)
     return thread
 
 
@@ -161,7 +161,7 @@ def resolve_conflict(
         Resolution.objects.update_or_create(
             request=request, key=conflict, defaults={"side": side, "text": text, "chosen_by": actor.person}
         )
-        note_step(actor, request, "change.resolve", ChangeStep.RESOLVED, file=row.path, side=str(side))
+        note_step(request, actor, "change.resolve", ChangeStep.RESOLVED, file=row.path, side=str(side))
 
 
 @act(
@@ -181,7 +181,7 @@ def start_over(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
     require_precondition(conflict_facets(find_again(request)), precondition)
     require_open(request)
     Resolution.objects.filter(request=request).delete()
-    note_step(actor, request, "change.start_over", ChangeStep.RESOLVED)
+    note_step(request, actor, "change.start_over", ChangeStep.RESOLVED)
 
 
 @act(
@@ -200,7 +200,7 @@ def build_merged(actor: Actor, request: ChangeRequest, *, precondition: Precondi
         require_open(request)
         request.build = build
         request.save(update_fields=["build"])
-        note_step(actor, request, "change.build", ChangeStep.BUILT, build_number=build.number)
+        note_step(request, actor, "change.build", ChangeStep.BUILT, build_number=build.number)
     return build
 
 
@@ -220,7 +220,7 @@ def close_change_request(
     require_precondition(offer_facets(find_again(request)), precondition)
     require_open(request)
     decide(request, actor, ChangeState.CLOSED, reason)
-    note_step(actor, request, "change.close", ChangeStep.CLOSED)
+    note_step(request, actor, "change.close", ChangeStep.CLOSED)
 
 
 @act(
@@ -237,7 +237,7 @@ def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
         raise NotOpen(f"This change request is {request.state}.")
     _require_few(request.project, request.source)
     open_again(request)
-    note_step(actor, request, "change.reopen", ChangeStep.REOPENED)
+    note_step(request, actor, "change.reopen", ChangeStep.REOPENED)
 
 
 def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version:
@@ -315,7 +315,8 @@ def open_again(request: ChangeRequest) -> None:
     request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged_version"])
 
 
-def note_step(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
+@transaction.atomic(savepoint=False)
+def note_step(request: ChangeRequest, actor: Actor, action: str, step: ChangeStep, **facts: object) -> None:
     """Writes the audit entry, and tells both projects."""
     write_entry(actor, action, request.subject, request.project.place, number=request.number, **facts)
     append_event(request.project.stream, change_event(request, step, actor.person), actor)

@@ -106,7 +106,7 @@ def _offer(
         request.offered = version
         request.save(update_fields=["offered"])
         facts = {"count": len(keys), "all": len(selection.changes)}
-        note_step(actor, request, "change.select", ChangeStep.SELECTED, **facts)
+        note_step(request, actor, "change.select", ChangeStep.SELECTED, **facts)
 
 
 def _version(actor: Actor, request: ChangeRequest, selection: Selection, keys: Sequence[str]) -> Version:

@@ -26,9 +26,9 @@ from rune.tools.cli.agents.tools import building, editing, evaluating, reading, 
 from rune.tools.cli.agents.workspace import CallCancelled, FolderCall, Workspace
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.mcp import looking_up
-from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments
+from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused
 from rune.tools.mcp.references import references
-from rune.tools.mcp.server import CarryOut, ToolRefused, tool_server
+from rune.tools.mcp.server import CarryOut, tool_server
 from rune.tools.mcp.tasks import TASKS
 
 INSTRUCTIONS: Final = """\

@@ -17,8 +17,8 @@ from rune.running.runtime.measure import Measurement
 from rune.source.runefile.find import runefile_in
 from rune.tools.cli.agents.guarded_files import GuardedFiles, may_hold_secrets
 from rune.tools.cli.files.project import ProjectOnDisk
+from rune.tools.mcp.declarations import ToolRefused
 from rune.tools.mcp.references import BASE
-from rune.tools.mcp.server import ToolRefused
 from rune.wording import quoted
 
 MOST_BUILDS: Final = 20

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pytest
 from django.test import Client
 
-import forge.asgi
 from forge.core.observability.spans import RouteNote, SpanAttribute, job_span, request_span, route_note, span_ended
 from forge.core.processes.periodic import tasks
 from forge.serving.configuration.environment import BadEnvironment
@@ -16,8 +17,11 @@ from forge.serving.monitoring.otlp import EXPORT_EVERY, check_packages, export_i
 
 
 def test_without_a_collector_nothing_of_it_is_loaded() -> None:
-    assert forge.asgi.application is not None
-    assert not [name for name in sys.modules if name.split(".")[0] == "opentelemetry"]
+    """In a process of its own: other tests load a client of the Model Context Protocol, which loads its API."""
+    code = "import sys, forge.asgi; print([name for name in sys.modules if name.startswith(('opentelemetry', 'mcp'))])"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.forge_settings"}
+    process = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert process.stdout.split("\n")[-2] == "[]"
     assert not span_ended.functions
     assert not [name for name in tasks if name.startswith("otlp")]
     check_packages("")

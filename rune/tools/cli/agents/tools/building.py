@@ -31,8 +31,7 @@ from rune.tools.cli.agents.tools.reading import ProjectPlace
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject, SessionBuild, TargetNeeds
 from rune.tools.cli.files.policy import preferred_package_aim, preferred_profile, preferred_variant
 from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, PackageNeeds
-from rune.tools.mcp.declarations import ToolArguments, tool
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import ToolArguments, ToolRefused, tool
 
 MOST_TARGETS: Final = 4
 """Targets whose needs one call counts."""

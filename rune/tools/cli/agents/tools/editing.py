@@ -12,9 +12,8 @@ from rune.project.files import FileError, normal_path
 from rune.source.templates import Template, list_templates
 from rune.tools.cli.agents.tools.reading import ProjectPlace, file_row, file_rows, problems_of, text_of
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject
-from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, ToolRefused, tool
 from rune.tools.mcp.project_files import MOST_PROBLEMS, FileRow, ProjectProblem
-from rune.tools.mcp.server import ToolRefused
 from rune.tools.mcp.text_edits import EditAnswer, EditRefused, TextEdits, TextHasChanged, changed_paths, with_edits
 
 

@@ -32,7 +32,7 @@ from rune.tools.cli.agents.tools.building import BuildNumber
 from rune.tools.cli.agents.tools.reading import ProjectPlace
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject, SessionBuild, Workspace
 from rune.tools.cli.assessment.labelled_samples import LEARNED_NOTE, divided, has_learned_from
-from rune.tools.mcp.declarations import ToolArguments, tool
+from rune.tools.mcp.declarations import ToolArguments, ToolRefused, tool
 from rune.tools.mcp.evaluations import (
     BoardVerdict,
     BuildsCompared,
@@ -45,7 +45,6 @@ from rune.tools.mcp.evaluations import (
     verdict_on_board,
     worst_mistakes,
 )
-from rune.tools.mcp.server import ToolRefused
 from rune.wording import counted, size_text
 
 MOST_SECONDS: Final = 3600.0

@@ -15,7 +15,7 @@ from rune.project.files import FileError
 from rune.source.runefile.find import RUNEFILE_NAMES
 from rune.tools.cli.agents.guarded_files import GuardedFiles
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject
-from rune.tools.mcp.declarations import DataOfOthers, ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.declarations import DataOfOthers, ToolAnswer, ToolArguments, ToolRefused, tool
 from rune.tools.mcp.project_files import (
     LONGEST_TEXT,
     MOST_PROBLEMS,
@@ -27,7 +27,6 @@ from rune.tools.mcp.project_files import (
     UsableProject,
     problem_of,
 )
-from rune.tools.mcp.server import ToolRefused
 
 LARGEST_TEXT_FILE: Final = 1 << 20
 """Bytes of a file that may be a text."""

@@ -18,8 +18,7 @@ from rune.tools.cli.agents.tools.reading import ProjectPlace
 from rune.tools.cli.agents.workspace import FolderCall
 from rune.tools.cli.running.stream_files import streamed_capabilities
 from rune.tools.cli.terminal.results import results_json, stages_of
-from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, ToolRefused, tool
 from rune.wording import counted
 
 MOST_ANSWERS: Final = 50

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rune.tools.cli.agents.guarded_files import may_hold_secrets
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import ToolRefused
 from tests.support.agents.folder_agent import FolderAgent
 
 RUNEFILE = """\
